@@ -1,0 +1,113 @@
+"""The embedding raster as a file format: what its tags say, how to open it, how its numbers decode.
+
+One uint8 GeoTIFF, `bands` bands named E00, E01, …; 0 in every band is no-data; a valid pixel has 1 … 255 in every band
+and means `dn * scale + offset`, with one scale and offset per band that belong to the weights.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.errors import RasterioError, RasterioIOError
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.writer import TAG_NAMESPACE
+
+#: The value of every band where there is no embedding.
+NODATA = 0
+#: Version of the format; readers refuse what they do not know.
+FORMAT_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class EmbeddingRaster:
+    """An embedding raster on disk: where it is, its grid, which model made it, how to decode it."""
+
+    path: Path
+    grid: Grid
+    model_name: str
+    model_id: str
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+    provenance: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """Read the description of an embedding raster.
+
+        Raises `MMEarthError` when the file is missing, not a raster, or not written by `mmearth embed`.
+        """
+        path = Path(path)
+        if not path.exists():
+            raise MMEarthError(f"{path} does not exist.")
+        try:
+            with rasterio.open(path) as dataset:
+                tags = dataset.tags(ns=TAG_NAMESPACE)
+                if tags.get("product") != "embedding":
+                    raise MMEarthError(f"{path} is not an embedding raster; make one with: mmearth embed {path} -o EMB.tif")
+                if tags.get("format_version") != FORMAT_VERSION:
+                    raise MMEarthError(
+                        f"{path} has embedding format {tags.get('format_version')}, this version of mmearth reads"
+                        f" {FORMAT_VERSION}; update mmearth or embed the scene again."
+                    )
+                return cls(
+                    path=path,
+                    grid=Grid(dataset.height, dataset.width, dataset.transform, dataset.crs),
+                    model_name=tags["model_name"],
+                    model_id=tags["model_id"],
+                    scales=tuple(dataset.scales),
+                    offsets=tuple(dataset.offsets),
+                    provenance=json.loads(tags["provenance"]),
+                )
+        except RasterioError as error:
+            raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
+
+    @property
+    def bands(self) -> int:
+        return len(self.scales)
+
+    @cached_property
+    def decoder(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(scale, offset), each of shape (bands,): value = dn·scale + offset."""
+        return np.asarray(self.scales, np.float32), np.asarray(self.offsets, np.float32)
+
+    def decode(self, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embedding values of `dn` whose first axis is the band; no-data is not treated here."""
+        scale, offset = (v.reshape(-1, *[1] * (dn.ndim - 1)) for v in self.decoder)
+        return dn.astype(np.float32) * scale + offset
+
+    def reader(self) -> "EmbeddingReader":
+        """A reader to be used by one thread, as a context manager."""
+        return EmbeddingReader(self)
+
+
+class EmbeddingReader:
+    """One open dataset; never share it between threads."""
+
+    def __init__(self, raster: EmbeddingRaster) -> None:
+        self._raster = raster
+        self._dataset = rasterio.open(raster.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._dataset.close()
+
+    def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """Digital numbers of a window, shape (bands, height, width); with `shape`, decimated (nearest) to it.
+
+        A pixel is valid where band 0 is not `NODATA`. Raises `MMEarthError` when the file is damaged.
+        """
+        try:
+            out_shape = None if shape is None else (self._raster.bands, *shape)
+            data: NDArray[np.uint8] = self._dataset.read(window=window.ranges, out_shape=out_shape)
+        except RasterioIOError as error:
+            raise MMEarthError(f"{self._raster.path} is damaged ({error}); embed the scene again.") from error
+        return data

@@ -1,0 +1,16 @@
+"""Errors a user can act on: one sentence naming the file, what is wrong and what to do.
+
+The command line prints the sentence and exits 1; Python callers catch `MMEarthError`.
+"""
+
+
+class MMEarthError(Exception):
+    """Unusable input or request. Nothing is left behind on disk."""
+
+
+class EnvironmentFailure(MMEarthError):
+    """The machine failed (disk full, write refused, backend died). Finished work is kept and can be resumed."""
+
+
+class Cancelled(MMEarthError):
+    """The user cancelled. Finished work is kept and can be resumed."""

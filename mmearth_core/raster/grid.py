@@ -1,0 +1,154 @@
+"""Pixel geometry as values: windows, georeferenced grids and the plan of tiles. Pure arithmetic, no input or output."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from affine import Affine
+from rasterio.crs import CRS
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """A rectangle of pixels: rows `row … row+height-1`, columns `col … col+width-1`. May reach outside its raster."""
+
+    row: int
+    col: int
+    height: int
+    width: int
+
+    @property
+    def row_end(self) -> int:
+        return self.row + self.height
+
+    @property
+    def col_end(self) -> int:
+        return self.col + self.width
+
+    @property
+    def pixels(self) -> int:
+        return self.height * self.width
+
+    def __bool__(self) -> bool:
+        return self.height > 0 and self.width > 0
+
+    def intersection(self, other: "Window") -> "Window":
+        """The common rectangle; falsy (height or width 0) when there is none."""
+        row, col = max(self.row, other.row), max(self.col, other.col)
+        height = max(0, min(self.row_end, other.row_end) - row)
+        width = max(0, min(self.col_end, other.col_end) - col)
+        return Window(row, col, height, width)
+
+    def padded(self, margin: int) -> "Window":
+        """The rectangle grown by `margin` pixels on each side."""
+        return Window(self.row - margin, self.col - margin, self.height + 2 * margin, self.width + 2 * margin)
+
+    def relative_to(self, origin: "Window") -> "Window":
+        """The same rectangle in coordinates whose (0, 0) is `origin`'s corner."""
+        return Window(self.row - origin.row, self.col - origin.col, self.height, self.width)
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Row and column slices for an array whose (0, 0) is this window's coordinate origin."""
+        return slice(self.row, self.row_end), slice(self.col, self.col_end)
+
+    @property
+    def ranges(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """((row, row_end), (col, col_end)): the form rasterio takes as `window=`."""
+        return (self.row, self.row_end), (self.col, self.col_end)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A georeferenced pixel grid: shape, affine transform (pixel corner → CRS) and CRS."""
+
+    height: int
+    width: int
+    transform: Affine
+    crs: CRS
+
+    @property
+    def window(self) -> Window:
+        """The whole grid as a window."""
+        return Window(0, 0, self.height, self.width)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.height, self.width
+
+    @property
+    def pixels(self) -> int:
+        return self.height * self.width
+
+    @property
+    def pixel_size(self) -> tuple[float, float]:
+        """Length of a pixel's (column, row) step in CRS units; also right for rotated grids."""
+        t = self.transform
+        return (t.a**2 + t.d**2) ** 0.5, (t.b**2 + t.e**2) ** 0.5
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(min x, min y, max x, max y) over the four corners, in CRS units."""
+        corners = [self.transform * (c, r) for c in (0, self.width) for r in (0, self.height)]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def crop(self, window: Window) -> "Grid":
+        """The grid of a window of this one."""
+        transform = self.transform * Affine.translation(window.col, window.row)
+        return Grid(window.height, window.width, transform, self.crs)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """`core` is kept and written exactly once; `context` is what the network reads: core grown to the grid, plus halo.
+
+    Both are in raster pixels; `context` may reach outside the raster, `core` never leaves the planned area.
+    """
+
+    index: int
+    core: Window
+    context: Window
+
+
+@dataclass(frozen=True)
+class TilePlan:
+    """Tiles on a grid anchored at the raster's origin, restricted to an area.
+
+    `size` and `halo` are multiples of `stride` (the encoder's patch size), so a tile's stem and downsampling cells
+    are the same whatever the area or the tile size: a pixel's embedding does not depend on the plan.
+    """
+
+    area: Window
+    size: int
+    halo: int
+    stride: int
+
+    def __post_init__(self) -> None:
+        if self.size <= 0 or self.size % self.stride or self.halo < 0 or self.halo % self.stride:
+            raise ValueError(f"tile {self.size} and halo {self.halo} must be multiples of the patch size {self.stride}")
+
+    @property
+    def _rows(self) -> range:
+        return range(self.area.row // self.size, -(-self.area.row_end // self.size))
+
+    @property
+    def _cols(self) -> range:
+        return range(self.area.col // self.size, -(-self.area.col_end // self.size))
+
+    def __len__(self) -> int:
+        return len(self._rows) * len(self._cols)
+
+    def __iter__(self) -> Iterator[Tile]:
+        index = 0
+        for r in self._rows:
+            for c in self._cols:
+                cell = Window(r * self.size, c * self.size, self.size, self.size)
+                core = cell.intersection(self.area)
+                yield Tile(index, core, self._context(core))
+                index += 1
+
+    def _context(self, core: Window) -> Window:
+        """The smallest stride-aligned window around `core`, plus the halo."""
+        row, col = core.row // self.stride * self.stride, core.col // self.stride * self.stride
+        row_end, col_end = (-(-end // self.stride) * self.stride for end in (core.row_end, core.col_end))
+        return Window(row, col, row_end - row, col_end - col).padded(self.halo)
