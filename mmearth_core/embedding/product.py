@@ -5,6 +5,8 @@ and means `dn * scale + offset`, with one scale and offset per band that belong 
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +16,11 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.io import DatasetWriter
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.writer import TAG_NAMESPACE
+from mmearth_core.raster.writer import TAG_NAMESPACE, new_geotiff
 
 #: The value of every band where there is no embedding.
 NODATA = 0
@@ -85,6 +88,29 @@ class EmbeddingRaster:
     def reader(self) -> "EmbeddingReader":
         """A reader to be used by one thread, as a context manager."""
         return EmbeddingReader(self)
+
+
+@contextmanager
+def new_embedding(raster: EmbeddingRaster) -> Iterator[DatasetWriter]:
+    """The dataset of a new embedding raster, to be filled with uint8 windows of all bands; renamed into place at the end."""
+    with new_geotiff(
+        raster.path,
+        raster.grid,
+        count=raster.bands,
+        dtype="uint8",
+        nodata=NODATA,
+        descriptions=[f"E{band:02d}" for band in range(raster.bands)],
+        scales=raster.scales,
+        offsets=raster.offsets,
+        tags={
+            "product": "embedding",
+            "format_version": FORMAT_VERSION,
+            "model_name": raster.model_name,
+            "model_id": raster.model_id,
+            "provenance": json.dumps(raster.provenance, ensure_ascii=False, sort_keys=True),
+        },
+    ) as dataset:
+        yield dataset
 
 
 class EmbeddingReader:

@@ -1,0 +1,15 @@
+"""Fixtures shared by all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of the development imagery; tests that need it are marked `realdata`."""
+    folder = Path(os.environ.get("MMEARTH_REALDATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"development imagery not found at {folder}; set MMEARTH_REALDATA to its folder")
+    return folder.resolve()
