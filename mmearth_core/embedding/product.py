@@ -53,7 +53,9 @@ class EmbeddingRaster:
             with rasterio.open(path) as dataset:
                 tags = dataset.tags(ns=TAG_NAMESPACE)
                 if tags.get("product") != "embedding":
-                    raise MMEarthError(f"{path} is not an embedding raster; make one with: mmearth embed {path} -o EMB.tif")
+                    raise MMEarthError(
+                        f"{path} is not an embedding raster; make one with: mmearth embed {path} -o EMB.tif"
+                    )
                 if tags.get("format_version") != FORMAT_VERSION:
                     raise MMEarthError(
                         f"{path} has embedding format {tags.get('format_version')}, this version of mmearth reads"

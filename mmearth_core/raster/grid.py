@@ -100,9 +100,9 @@ class Grid:
 
 @dataclass(frozen=True)
 class Tile:
-    """`core` is kept and written exactly once; `context` is what the network reads: core grown to the grid, plus halo.
+    """`core` is kept and written exactly once; `context` is what the network reads: core and halo, in whole cells.
 
-    Both are in raster pixels; `context` may reach outside the raster, `core` never leaves the planned area.
+    Both are in raster pixels; `core` never leaves the planned area, `context` leaves the raster by less than a cell.
     """
 
     index: int
@@ -112,12 +112,14 @@ class Tile:
 
 @dataclass(frozen=True)
 class TilePlan:
-    """Tiles on a grid anchored at the raster's origin, restricted to an area.
+    """Tiles on a grid anchored at the raster's origin, restricted to an area of the raster.
 
     `size` and `halo` are multiples of `stride` (the encoder's patch size), so a tile's stem and downsampling cells
-    are the same whatever the area or the tile size: a pixel's embedding does not depend on the plan.
+    are the same whatever the area or the tile size; and a context ends with the raster, so the network's zero padding
+    stands at the raster's edge in every plan: a pixel's embedding does not depend on the plan.
     """
 
+    raster: tuple[int, int]
     area: Window
     size: int
     halo: int
@@ -126,6 +128,8 @@ class TilePlan:
     def __post_init__(self) -> None:
         if self.size <= 0 or self.size % self.stride or self.halo < 0 or self.halo % self.stride:
             raise ValueError(f"tile {self.size} and halo {self.halo} must be multiples of the patch size {self.stride}")
+        if self.area != self.area.intersection(Window(0, 0, *self.raster)):
+            raise ValueError(f"the area {self.area} reaches outside the raster of {self.raster} pixels")
 
     @property
     def _rows(self) -> range:
@@ -147,8 +151,17 @@ class TilePlan:
                 yield Tile(index, core, self._context(core))
                 index += 1
 
+    @property
+    def context_pixels(self) -> int:
+        """Pixels the network reads for the whole plan; divided by the area's, the overlap factor."""
+        return sum(tile.context.pixels for tile in self)
+
     def _context(self, core: Window) -> Window:
-        """The smallest stride-aligned window around `core`, plus the halo."""
+        """`core` plus the halo, grown to whole cells, inside the raster grown to whole cells."""
+        cells = Window(0, 0, *(self._up(side) for side in self.raster))
         row, col = core.row // self.stride * self.stride, core.col // self.stride * self.stride
-        row_end, col_end = (-(-end // self.stride) * self.stride for end in (core.row_end, core.col_end))
-        return Window(row, col, row_end - row, col_end - col).padded(self.halo)
+        height, width = self._up(core.row_end) - row, self._up(core.col_end) - col
+        return Window(row, col, height, width).padded(self.halo).intersection(cells)
+
+    def _up(self, pixels: int) -> int:
+        return -(-pixels // self.stride) * self.stride

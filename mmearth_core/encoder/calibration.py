@@ -1,0 +1,219 @@
+"""Calibration: what turns encoder weights into a model that embeds rasters without seams.
+
+In this order, each step on the result of the one before, all tensors rounded to float16 as they will be stored:
+the response normalisation is frozen block by block, the projection is fitted, the quantiser and the default halo are
+measured. Nothing here is ever fitted to the scene a user embeds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from timm.models.convnext import ConvNeXtBlock
+from torch import Tensor
+
+from mmearth_core.encoder.loading import canonical_tensors, model_id
+from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, enlarge
+from mmearth_core.errors import MMEarthError
+from mmearth_core.progress import CancelToken, Progress, Silent
+
+#: Number of embedding bands.
+DIMENSIONS = 64
+#: Total variance of each block before the projection: the normalised pixels, then the maps at strides p/8, p/4, p/2, p.
+SHARES = (1.0, 0.5, 0.5, 0.5, 0.5)
+#: Share of values beyond which a band is clipped to its range: half on each side.
+_CLIPPED = 1e-4
+#: Pixels sampled from a chip for the covariance and the quantiser.
+_SAMPLES_PER_CHIP = 8192
+#: Chips at least this much larger than the exact halo serve to measure the default one.
+_HALO_CORE = 64
+_HALO_CHIPS = 6
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A piece of a scene: normalised pixels (C, H, W) float32 with invalid ones 0, and their validity (H, W)."""
+
+    pixels: Tensor
+    valid: Tensor
+
+
+@torch.inference_mode()
+def calibrate(
+    encoder: Encoder,
+    header: ModelHeader,
+    chips: Sequence[Chip],
+    *,
+    shares: Sequence[float] = SHARES,
+    dimensions: int = DIMENSIONS,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> tuple[EmbeddingHead, ModelHeader]:
+    """Freeze the encoder's response normalisation in place and fit projection, quantiser and halo.
+
+    `chips`: sides must be multiples of the patch size; some must be larger than twice the exact halo plus 64 px.
+    Returns the projection and the header with `scales`, `halo`, `calibration` and `model_id` filled in.
+    """
+    progress, cancel = progress or Silent(), cancel or CancelToken()
+    if sum(int(chip.valid.sum()) for chip in chips) < 100 * dimensions:
+        raise MMEarthError("The scenes hold too few valid pixels to calibrate on; give larger ones.")
+    _round_to_float16(encoder)
+    freeze_response_norms(encoder, chips, progress, cancel)
+    head, explained, sample = fit_projection(encoder, chips, shares, dimensions, progress, cancel)
+    scales = fit_quantiser(sample)
+    clipped = float(np.mean(np.abs(sample) > 127 * scales))
+    header = replace(header, grn="frozen", scales=tuple(float(scale) for scale in scales))
+    halo, steps = measure_halo(EmbeddingModel(encoder, head), chips, scales, progress, cancel)
+    calibration = {
+        **header.calibration,
+        "shares": list(shares),
+        "pixels": len(sample),
+        "explained_variance": round(explained, 4),
+        "clipped_share": clipped,
+        "halo_error_in_steps": {str(pixels): round(error, 3) for pixels, error in steps.items()},
+    }
+    header = replace(header, halo=halo, calibration=calibration)
+    return head, replace(header, model_id=model_id(canonical_tensors(encoder, head), header))
+
+
+def freeze_response_norms(encoder: Encoder, chips: Sequence[Chip], progress: Progress, cancel: CancelToken) -> None:
+    """Set every response normalisation to its population constant, one block after another.
+
+    N_c = RMS_c / mean_c(RMS), from sums of squares over the valid positions of all chips, taken behind the earlier
+    blocks with their constants already in force: the limit of the batch statistic of pretraining for a large batch.
+    """
+    states = [chip.pixels[None] for chip in chips]
+    units = list(encoder.units())
+    progress.start("Freezing response normalisation", len(units), "layers")
+    for stage, modules in units:
+        cancel.check()
+        if isinstance(modules[0], ConvNeXtBlock):
+            norm = modules[0].mlp.grn
+            squares = sum(
+                _sum_of_squares(modules[0], state, _valid_cells(chip.valid, encoder.architecture.strides[stage]))
+                for state, chip in zip(states, chips, strict=True)
+            )
+            response = torch.as_tensor(squares).sqrt()
+            norm.scale.copy_((response / response.mean()).half().float())
+            norm.scope = "frozen"
+        for module in modules:
+            states = [module(state) for state in states]
+        progress.advance(1)
+    progress.finish()
+
+
+def fit_projection(
+    encoder: Encoder,
+    chips: Sequence[Chip],
+    shares: Sequence[float],
+    dimensions: int,
+    progress: Progress,
+    cancel: CancelToken,
+) -> tuple[EmbeddingHead, float, NDArray[np.float64]]:
+    """Joint centred PCA of normalised pixels and enlarged maps, each block scaled to the total variance of its share.
+
+    Returns the projection (float16 values), the share of variance it explains and the projected sample (n, dimensions).
+    """
+    architecture = encoder.architecture
+    blocks = [architecture.in_channels, *architecture.channels]
+    generator = torch.Generator().manual_seed(0)
+    sample = []
+    progress.start("Fitting the projection", len(chips), "chips")
+    for chip in chips:
+        cancel.check()
+        maps = encoder.forward_maps(chip.pixels[None])
+        rows, cols = torch.nonzero(chip.valid, as_tuple=True)
+        chosen = torch.randperm(len(rows), generator=generator)[:_SAMPLES_PER_CHIP]
+        rows, cols = rows[chosen], cols[chosen]
+        features = [chip.pixels[:, rows, cols]]
+        for level in range(4):
+            alone = [
+                m if i == level else m.new_zeros(1, maps[level].shape[1], *m.shape[2:]) for i, m in enumerate(maps)
+            ]
+            features.append(enlarge(alone, architecture)[0][:, rows, cols])
+        sample.append(torch.cat(features).T.double())
+        progress.advance(1)
+    progress.finish()
+    values = torch.cat(sample)
+    mean = values.mean(0)
+    variances = [float(part.var(0).sum()) for part in values.split(blocks, 1)]
+    gain = torch.cat(
+        [
+            torch.full((n,), (share / variance) ** 0.5)
+            for n, share, variance in zip(blocks, shares, variances, strict=True)
+        ]
+    ).double()
+    covariance = torch.cov(((values - mean) * gain).T)
+    strengths, directions = torch.linalg.eigh(covariance)
+    axes = directions.flip(1)[:, :dimensions].T
+    signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
+    matrix = axes * signs * gain
+    head = EmbeddingHead(architecture, dimensions)
+    for target, part in zip([head.pixels, *head.maps], matrix.split(blocks, 1), strict=True):
+        target.copy_(part)
+    head.bias.copy_(-matrix @ mean)
+    _round_to_float16(head)
+    stored = torch.cat([head.pixels, *head.maps], 1).double()
+    explained = float(strengths.flip(0)[:dimensions].sum() / strengths.sum())
+    return head.eval(), explained, (values @ stored.T + head.bias.double()).numpy()
+
+
+def fit_quantiser(sample: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Step of each band such that ±127 steps hold all but a small share of the sample (n, bands)."""
+    reach = np.quantile(np.abs(sample), 1 - _CLIPPED, axis=0)
+    return (reach * 1.02 / 127).astype(np.float32).astype(np.float64)
+
+
+def measure_halo(
+    model: EmbeddingModel,
+    chips: Sequence[Chip],
+    scales: NDArray[np.float64],
+    progress: Progress,
+    cancel: CancelToken,
+) -> tuple[int, dict[int, float]]:
+    """The smallest halo within one quantisation step of the exact one, and the largest error found for each tried.
+
+    Compared on the border cells of cores cut out of the largest chips, where a missing context shows most.
+    """
+    architecture = model.encoder.architecture
+    patch, exact = architecture.patch, architecture.exact_halo
+    core = _HALO_CORE // patch * patch
+    side = core + 2 * exact
+    large = [chip for chip in chips if min(chip.pixels.shape[1:]) >= side][:_HALO_CHIPS]
+    if not large:
+        raise MMEarthError(f"At least one scene must be {side} × {side} pixels to measure the halo; give a larger one.")
+    step = torch.as_tensor(scales).float()[:, None, None]
+    tried = range(patch, exact, patch)
+    errors = dict.fromkeys(tried, 0.0)
+    progress.start("Measuring the halo", len(large), "chips")
+    for chip in large:
+        pixels = chip.pixels[None, :, :side, :side]
+        truth = model(pixels)[0, :, exact : exact + core, exact : exact + core]
+        for halo in tried:
+            cancel.check()
+            cut = exact - halo
+            seen = model(pixels[:, :, cut : side - cut, cut : side - cut])[0, :, halo : halo + core, halo : halo + core]
+            errors[halo] = max(errors[halo], float(((seen - truth).abs() / step).max()))
+        progress.advance(1)
+    progress.finish()
+    return next((halo for halo in tried if errors[halo] <= 1), exact), errors
+
+
+def _sum_of_squares(block: ConvNeXtBlock, state: Tensor, valid: Tensor) -> Tensor:
+    """Σ over valid cells of the squared input of the block's response normalisation: (4C,), float64."""
+    y = block.norm(block.conv_dw(state).permute(0, 2, 3, 1))
+    return block.mlp.act(block.mlp.fc1(y[valid[None]])).double().square().sum(0)
+
+
+def _valid_cells(valid: Tensor, stride: int) -> Tensor:
+    """Cells of a map all of whose pixels are valid: (H, W) → (H/stride, W/stride)."""
+    height, width = valid.shape
+    return valid.reshape(height // stride, stride, width // stride, stride).all(3).all(1)
+
+
+def _round_to_float16(module: torch.nn.Module) -> None:
+    for tensor in module.state_dict().values():
+        tensor.copy_(tensor.half().float())

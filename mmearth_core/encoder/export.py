@@ -1,0 +1,187 @@
+"""Export of a calibrated model to ONNX, laid out for ONNX Runtime on CPUs.
+
+The graph holds the canonical float16 tensors; casting them to float32 and folding the frozen response normalisation
+into the linear layer behind it are constant expressions that the runtime evaluates once when it loads the file.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from mmearth_core.encoder.loading import canonical_tensors, model_id
+from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader
+from mmearth_core.encoder.network import EmbeddingHead, Encoder
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import atomic_path
+
+#: The first opset with Gelu; ONNX Runtime ≥ 1.18 runs it.
+_OPSET = 20
+_IR_VERSION = 10
+#: Pieces into which the positions of a stage are cut for its pointwise layers, so that the fourfold-wide activations
+#: stay in the processor's cache and never exist for a whole tile. Divides the positions of one patch at each stage.
+_PIECES = (16, 16, 4, 1)
+_NORM_EPS = 1e-6
+
+INPUT, OUTPUT = "pixels", "embedding"
+
+
+class _Graph:
+    """Nodes and constants under construction; every method returns the name of a value."""
+
+    def __init__(self, tensors: dict[str, NDArray[np.float16]]) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+        self._tensors = tensors
+        self._weights: dict[str, str] = {}
+
+    def op(self, kind: str, *inputs: str, **attributes: object) -> str:
+        return self.ops(kind, *inputs, outputs=1, **attributes)[0]
+
+    def ops(self, kind: str, *inputs: str, outputs: int, **attributes: object) -> list[str]:
+        names = [f"{kind.lower()}_{len(self.nodes)}_{i}" for i in range(outputs)]
+        self.nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
+        return names
+
+    def constant(self, values: NDArray[np.generic]) -> str:
+        name = f"constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def weight(self, name: str) -> str:
+        """A canonical tensor as float32."""
+        if name not in self._weights:
+            self.constants.append(numpy_helper.from_array(self._tensors[name], name))
+            self._weights[name] = self.op("Cast", name, to=TensorProto.FLOAT)
+        return self._weights[name]
+
+    def matrix(self, name: str) -> str:
+        """A (out, in) tensor transposed for `MatMul` from the right."""
+        return self.op("Transpose", self.weight(name), perm=[1, 0])
+
+    def kernel(self, name: str) -> str:
+        """A (out, in) tensor as a 1×1 convolution kernel."""
+        return self.op("Unsqueeze", self.weight(name), self.constant(np.array([2, 3], np.int64)))
+
+    def conv(self, x: str, layer: str, **attributes: object) -> str:
+        return self.op("Conv", x, self.weight(f"{layer}.weight"), self.weight(f"{layer}.bias"), **attributes)
+
+    def norm(self, x: str, layer: str) -> str:
+        """Layer normalisation over the last axis."""
+        return self.op(
+            "LayerNormalization",
+            x,
+            self.weight(f"{layer}.weight"),
+            self.weight(f"{layer}.bias"),
+            axis=-1,
+            epsilon=_NORM_EPS,
+        )
+
+    def norm_channels_first(self, x: str, layer: str) -> str:
+        return self.channels_first(self.norm(self.channels_last(x), layer))
+
+    def channels_last(self, x: str) -> str:
+        return self.op("Transpose", x, perm=[0, 2, 3, 1])
+
+    def channels_first(self, x: str) -> str:
+        return self.op("Transpose", x, perm=[0, 3, 1, 2])
+
+    def block(self, x: str, layer: str, channels: int, pieces: int) -> str:
+        y = self.channels_last(self.conv(x, f"{layer}.conv_dw", group=channels, pads=[3, 3, 3, 3]))
+        shape = self.op("Shape", y)
+        y = self.norm(self.op("Reshape", y, self.constant(np.array([-1, channels], np.int64))), f"{layer}.norm")
+        parts = self.ops("Split", y, outputs=pieces, axis=0, num_outputs=pieces) if pieces > 1 else [y]
+        wide, wide_bias = self.matrix(f"{layer}.mlp.fc1.weight"), self.weight(f"{layer}.mlp.fc1.bias")
+        narrow, narrow_bias = self._fold_response_norm(layer)
+        parts = [
+            self.op(
+                "Add",
+                self.op("MatMul", self.op("Gelu", self.op("Add", self.op("MatMul", part, wide), wide_bias)), narrow),
+                narrow_bias,
+            )
+            for part in parts
+        ]
+        y = self.op("Concat", *parts, axis=0) if pieces > 1 else parts[0]
+        return self.op("Add", x, self.channels_first(self.op("Reshape", y, shape)))
+
+    def _fold_response_norm(self, layer: str) -> tuple[str, str]:
+        """fc2(x·(1 + weight·scale) + bias) as one matrix and one bias."""
+        norm, narrow = f"{layer}.mlp.grn", self.matrix(f"{layer}.mlp.fc2.weight")
+        one = self.constant(np.ones(1, np.float32))
+        gain = self.op("Add", self.op("Mul", self.weight(f"{norm}.weight"), self.weight(f"{norm}.scale")), one)
+        rows = self.op("Unsqueeze", gain, self.constant(np.array([1], np.int64)))
+        shift = self.op("MatMul", self.weight(f"{norm}.bias"), narrow)
+        return self.op("Mul", narrow, rows), self.op("Add", self.weight(f"{layer}.mlp.fc2.bias"), shift)
+
+    def twofold(self, x: str) -> str:
+        scales = self.constant(np.array([1, 1, 2, 2], np.float32))
+        return self.op("Resize", x, "", scales, mode="linear", coordinate_transformation_mode="half_pixel")
+
+
+def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> onnx.ModelProto:
+    """The ONNX model: `pixels` (N, C, H, W) float32 normalised, H and W multiples of the patch → `embedding` (N, D, H, W)."""
+    architecture = header.architecture
+    graph = _Graph(canonical_tensors(encoder, head))
+    x, stride = INPUT, architecture.strides[0]
+    if architecture.stem == "mp_mae":
+        x = graph.conv(x, "encoder.initial_conv.0", pads=[1, 1, 1, 1])
+        x = graph.op("Gelu", graph.norm_channels_first(x, "encoder.initial_conv.1"))
+        x = graph.conv(x, "encoder.stem.0", strides=[stride, stride], group=architecture.channels[0])
+    else:
+        x = graph.conv(x, "encoder.stem.0", strides=[stride, stride])
+    x = graph.norm_channels_first(x, "encoder.stem.1")
+    maps = []
+    for stage, (depth, channels) in enumerate(zip(architecture.depths, architecture.channels, strict=True)):
+        if stage:
+            layer = f"encoder.downsample_layers.{stage - 1}"
+            x = graph.conv(graph.norm_channels_first(x, f"{layer}.0"), f"{layer}.1", strides=[2, 2])
+        for index in range(depth):
+            x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, _PIECES[stage])
+        maps.append(x)
+    graph.nodes.append(helper.make_node("Add", _head(graph, maps, stride), [OUTPUT]))
+
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            header.name,
+            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["N", len(header.bands), "H", "W"])],
+            [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["N", len(header.scales), "H", "W"])],
+            graph.constants,
+        ),
+        opset_imports=[helper.make_opsetid("", _OPSET)],
+        ir_version=_IR_VERSION,
+        producer_name="mmearth",
+    )
+    helper.set_model_props(model, {METADATA_KEY: header.to_json()})
+    onnx.checker.check_model(model)
+    return model
+
+
+def _head(graph: _Graph, maps: list[str], stride: int) -> list[str]:
+    """The two terms of the embedding. At stride 1 the finest map and the pixels share one convolution: the tensors of
+    full resolution and embedding depth are what limits the size of a tile."""
+    total = graph.op("Conv", maps[3], graph.kernel("head.maps.3"))
+    for stage in (2, 1):
+        total = graph.op("Add", graph.twofold(total), graph.op("Conv", maps[stage], graph.kernel(f"head.maps.{stage}")))
+    if stride == 1:
+        kernel = graph.op("Concat", graph.kernel("head.maps.0"), graph.kernel("head.pixels"), axis=1)
+        full = graph.op("Concat", maps[0], INPUT, axis=1)
+        return [graph.twofold(total), graph.op("Conv", full, kernel, graph.weight("head.bias"))]
+    total = graph.op("Add", graph.twofold(total), graph.op("Conv", maps[0], graph.kernel("head.maps.0")))
+    for _ in range(stride.bit_length() - 1):
+        total = graph.twofold(total)
+    return [total, graph.op("Conv", INPUT, graph.kernel("head.pixels"), graph.weight("head.bias"))]
+
+
+def export_onnx(path: Path, encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> None:
+    """Write the model's `.onnx` (float16 storage). The header must be calibrated and carry the tensors' `model_id`."""
+    if not header.calibrated:
+        raise MMEarthError(
+            f"{header.name} is not calibrated; run: mmearth weights convert {header.name} --calibrate SCENE"
+        )
+    if header.model_id != model_id(canonical_tensors(encoder, head), header):
+        raise ValueError("the header's model_id is not that of the tensors")
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(build_graph(encoder, head, header).SerializeToString())

@@ -1,0 +1,155 @@
+"""`load_encoder`: weights of ours or of the reference become a torch encoder; `save_model` writes ours.
+
+Reads tensors only: files that would need code to be run are refused.
+"""
+
+import argparse
+from _pickle import UnpicklingError  # the error torch.load raises for what it refuses; nothing is unpickled here
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, canonical_digest, read_header
+from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder
+from mmearth_core.encoder.official import encoder_tensors, infer_architecture, load_tensors
+from mmearth_core.encoder.registry import MODELS, local_file
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import atomic_path
+from mmearth_core.sentinel2 import STATISTICS, statistics
+
+
+def load_encoder(name_or_path: str | Path) -> Encoder:
+    """An encoder in evaluation mode, with its `header` (bands, statistics, provenance) attached.
+
+    Takes a registry name, one of our `.safetensors`, or an official `.pth` in the sparse (pretraining checkpoint) or
+    dense layout. Published weights have no frozen response normalisation: they come with scope `sample`.
+
+    Raises `MMEarthError` when the file is missing, damaged, holds anything but tensors, or lacks or adds entries
+    (each is named).
+    """
+    path = local_file(name_or_path)
+    if path.suffix == ".safetensors":
+        return load_model(path)[0]
+    if path.suffix == ".onnx":
+        raise MMEarthError(
+            f"{path} is the exported form; load_encoder takes the .safetensors of the same model or an official .pth."
+        )
+    state = _official_state(path)
+    tensors, foreign = encoder_tensors(state)
+    architecture = infer_architecture(tensors)
+    if architecture is None:
+        raise MMEarthError(f"{path} holds no MP-MAE encoder of a known size; {len(state)} entries, none fits.")
+    encoder = Encoder(architecture)
+    _load_strictly(encoder, tensors, foreign, path)
+    encoder.header = official_header(path.stem, encoder)
+    return encoder.eval()
+
+
+def load_model(path: Path) -> tuple[Encoder, EmbeddingHead | None]:
+    """Encoder and, when calibrated, projection of a `.safetensors` of ours, in evaluation mode."""
+    header = read_header(path)
+    try:
+        stored = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise MMEarthError(f"{path} is damaged ({error}); fetch or convert it again.") from error
+    stored = {name: tensor.float() for name, tensor in stored.items()}
+    encoder = Encoder(header.architecture)
+    encoder.set_grn(header.grn)
+    encoder.header = header
+    _load_strictly(encoder, _part(stored, "encoder."), [], path)
+    if not header.calibrated:
+        return encoder.eval(), None
+    head = EmbeddingHead(header.architecture, len(header.scales))
+    _load_strictly(head, _part(stored, "head."), [], path)
+    return encoder.eval(), head.eval()
+
+
+def save_model(path: Path, encoder: Encoder, head: EmbeddingHead | None, header: ModelHeader) -> ModelHeader:
+    """Write a `.safetensors` of float16 tensors; returns the header with its `model_id` filled in."""
+    tensors = canonical_tensors(encoder, head)
+    header = replace(header, model_id=model_id(tensors, header))
+    with atomic_path(path) as temporary:
+        save_file(
+            {name: torch.from_numpy(a) for name, a in tensors.items()}, temporary, {METADATA_KEY: header.to_json()}
+        )
+    return header
+
+
+def canonical_tensors(encoder: Encoder, head: EmbeddingHead | None) -> dict[str, NDArray[np.float16]]:
+    """All tensors of a model as float16, by name: `encoder.…` and `head.…`."""
+    parts: dict[str, torch.nn.Module] = {"encoder.": encoder} | ({"head.": head} if head is not None else {})
+    return {
+        prefix + name: tensor.detach().cpu().numpy().astype(np.float16)
+        for prefix, part in parts.items()
+        for name, tensor in part.state_dict().items()
+    }
+
+
+def model_id(tensors: Mapping[str, NDArray[np.float16]], header: ModelHeader) -> str:
+    """sha256 of what decides an embedding: the float16 tensors, the input statistics and the quantisation steps."""
+    numbers: dict[str, NDArray[Any]] = dict(tensors)
+    numbers["quantiser.scales"] = np.asarray(header.scales, np.float32)
+    for level, statistics in header.statistics.items():
+        numbers[f"statistics.{level}.mean"] = np.asarray(statistics.mean, np.float32)
+        numbers[f"statistics.{level}.std"] = np.asarray(statistics.std, np.float32)
+    return canonical_digest(numbers)
+
+
+def official_header(name: str, encoder: Encoder) -> ModelHeader:
+    """The header of published weights: MMEarth's statistics for the bands their channels stand for."""
+    architecture = encoder.architecture
+    bands = next(
+        (m.bands for m in MODELS if m.url and len(m.bands) == architecture.in_channels and m.stem == architecture.stem),
+        None,
+    )
+    if bands is None:
+        raise MMEarthError(f"{name} takes {architecture.in_channels} channels; published encoders take 12 or 3.")
+    numbers = {level: statistics(level=level, wanted=bands) for level in STATISTICS}
+    header = ModelHeader(
+        name=name,
+        model_id="",
+        size=architecture.size,
+        patch=architecture.patch,
+        bands=bands,
+        statistics={level: Statistics(tuple(m.tolist()), tuple(s.tolist())) for level, (m, s) in numbers.items()},
+        stem=architecture.stem,
+        grn=encoder.grn,
+    )
+    return replace(header, model_id=model_id(canonical_tensors(encoder, None), header))
+
+
+def _official_state(path: Path) -> dict[str, Tensor]:
+    try:
+        # `args` of a checkpoint is an argparse.Namespace of plain values: the one class beside tensors that is let in.
+        with torch.serialization.safe_globals([argparse.Namespace]):
+            stored = torch.load(path, map_location="cpu", weights_only=True)
+    except UnpicklingError as error:
+        raise MMEarthError(f"{path} holds more than tensors and is refused ({str(error).splitlines()[0]}).") from error
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise MMEarthError(f"{path} is damaged or not a torch checkpoint ({reason}); fetch it again.") from error
+    state = stored.get("model", stored) if isinstance(stored, dict) else None
+    if not isinstance(state, dict) or not state or not all(isinstance(value, Tensor) for value in state.values()):
+        raise MMEarthError(f"{path} holds no state dict; expected an official checkpoint with the entry 'model'.")
+    return state
+
+
+def _part(stored: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in stored.items() if name.startswith(prefix)}
+
+
+def _load_strictly(module: torch.nn.Module, tensors: dict[str, Tensor], foreign: list[str], path: Path) -> None:
+    missing, unexpected = load_tensors(module, tensors)
+    if missing or unexpected or foreign:
+        raise MMEarthError(
+            f"{path} does not fit: missing {', '.join(missing) or 'nothing'};"
+            f" unexpected {', '.join([*foreign, *unexpected]) or 'nothing'}."
+        )

@@ -1,0 +1,52 @@
+"""Opening an exported model with ONNX Runtime, with errors a user can act on."""
+
+import os
+from pathlib import Path
+
+import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    Fail,
+    InvalidArgument,
+    InvalidGraph,
+    InvalidProtobuf,
+    NoSuchFile,
+    NotImplemented as NotImplementedByRuntime,
+    RuntimeException,
+)
+
+from mmearth_core.errors import MMEarthError
+
+#: What ONNX Runtime raises for a file it cannot use.
+LOAD_ERRORS = (
+    Fail,
+    InvalidArgument,
+    InvalidGraph,
+    InvalidProtobuf,
+    NoSuchFile,
+    NotImplementedByRuntime,
+    RuntimeException,
+)
+
+
+def available_processors() -> int:
+    """Processors this process may use: at least 1."""
+    if hasattr(os, "sched_getaffinity"):  # absent on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def open_session(path: Path, *, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """An inference session on the CPU; `threads` defaults to the processors this process may use.
+
+    Raises `MMEarthError` when the file is damaged or needs a newer ONNX Runtime.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or available_processors()
+    options.log_severity_level = 3
+    # The arena keeps its peak for ever and a pattern plans for the largest tile: both would double the memory.
+    options.enable_mem_pattern = False
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except LOAD_ERRORS as error:
+        reason = str(error).splitlines()[0][:200]
+        raise MMEarthError(f"{path} is damaged or not an ONNX model ({reason}); fetch or convert it again.") from error

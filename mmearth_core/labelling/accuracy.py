@@ -1,0 +1,209 @@
+"""Design-based estimators of map accuracy and class areas from a reference sample. Numbers only: never reads a file.
+
+A reference sample is a set of units (pixels) drawn at random, simply or within strata of known size, each with the
+class of the map and the class an interpreter gave it. The estimators are those of Stehman (2014), "Estimating area
+and map accuracy for stratified random sampling when the strata are different from the map classes", International
+Journal of Remote Sensing 35, 4923–4939. Where the strata are the map's classes they are identical to eqs. 1–11 of
+Olofsson et al. (2014), "Good practices for estimating area and assessing accuracy of land change", Remote Sensing of
+Environment 148, 42–57; one stratum is simple random sampling. As there, no finite-population correction is applied,
+so that standard errors are slightly too large when a stratum is sampled nearly completely, never too small.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+#: Standard errors on each side of a 95 % confidence interval (normal approximation, as in Olofsson et al. 2014).
+Z95 = 1.96
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimated quantity and its standard error; either is None where the sample cannot say."""
+
+    value: float | None
+    standard_error: float | None
+
+    @property
+    def margin(self) -> float | None:
+        """Half the width of the 95 % confidence interval."""
+        return None if self.standard_error is None else Z95 * self.standard_error
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % confidence interval; not clipped to the possible range, as it is usually published."""
+        if self.value is None or self.margin is None:
+            return None
+        return self.value - self.margin, self.value + self.margin
+
+
+NOT_ESTIMABLE = Estimate(None, None)
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """What a reference sample says about a map of `classes`.
+
+    `counts` is the error matrix in sample units and `proportions` the one in estimated shares of the area, both of
+    shape (classes, classes) with the map in rows and the reference in columns. `users` and `producers` are shares 0 …
+    1, in the order of `classes`; `areas` are in the unit of the strata's sizes and sum to `covered`, the size of the
+    strata that hold at least one unit. Strata without a unit are in `unsampled`: nothing is known about them and the
+    estimates do not describe them. Strata with one unit are in `single`: their variance is unknown, so the standard
+    errors they enter are None.
+    """
+
+    classes: tuple[int, ...]
+    counts: NDArray[np.int64]
+    proportions: NDArray[np.float64]
+    overall: Estimate
+    users: tuple[Estimate, ...]
+    producers: tuple[Estimate, ...]
+    areas: tuple[Estimate, ...]
+    covered: float
+    unsampled: tuple[int, ...]
+    single: tuple[int, ...]
+
+
+def error_matrix(mapped: ArrayLike, reference: ArrayLike, classes: Sequence[int]) -> NDArray[np.int64]:
+    """Counts of units, shape (classes, classes): map in rows, reference in columns.
+
+    `mapped` and `reference` have shape (units,) and hold values of `classes`; another value is a `ValueError`.
+    """
+    size = len(classes)
+    cells = _positions(mapped, classes) * size + _positions(reference, classes)
+    return np.bincount(cells, minlength=size * size).reshape(size, size).astype(np.int64)
+
+
+def agreement(counts: NDArray[np.int64]) -> tuple[Estimate, tuple[Estimate, ...], tuple[Estimate, ...]]:
+    """Overall, user's and producer's accuracy as plain shares of an error matrix's counts, without standard errors.
+
+    For reference data that are no probability sample (polygons chosen by hand): they describe those data only.
+    """
+    hits = np.diag(counts)
+
+    def share(part: int, whole: int) -> Estimate:
+        return Estimate(part / whole, None) if whole else NOT_ESTIMABLE
+
+    users = tuple(share(int(hit), int(row)) for hit, row in zip(hits, counts.sum(1), strict=True))
+    producers = tuple(share(int(hit), int(column)) for hit, column in zip(hits, counts.sum(0), strict=True))
+    return share(int(hits.sum()), int(counts.sum())), users, producers
+
+
+def estimate(
+    *,
+    mapped: ArrayLike,
+    reference: ArrayLike,
+    stratum: ArrayLike,
+    sizes: Mapping[int, float],
+    classes: Sequence[int],
+) -> Accuracy:
+    """Accuracy and areas from a (stratified) random sample.
+
+    `mapped`, `reference` and `stratum` have shape (units,): the map's class, the reference class and the stratum of
+    each unit. `sizes` gives the size of every stratum, sampled or not, in any unit of area; estimated areas have that
+    unit. `classes` are the values of the map and of the reference together.
+
+    With `stratum` equal to `mapped` this is Olofsson et al. (2014): proportions eq. 4, overall accuracy eqs. 1 and 5,
+    user's eqs. 2 and 6, producer's eqs. 3 and 7, areas eqs. 8–11. It serves as well for a simple or systematic random
+    sample, which is thereby stratified after the fact. With other strata it is Stehman (2014), eqs. 3–28.
+
+    Raises `ValueError` when arrays differ in length, are empty, or hold a stratum without a size or an unknown class.
+    """
+    rows, columns, strata = (np.asarray(values, np.int64) for values in (mapped, reference, stratum))
+    if not len(rows) == len(columns) == len(strata):
+        raise ValueError("mapped, reference and stratum must have the same length")
+    if not len(rows):
+        raise ValueError("the sample is empty")
+    counts = error_matrix(rows, columns, classes)
+    units = {int(value): int(number) for value, number in zip(*np.unique(strata, return_counts=True), strict=True)}
+    if any(sizes.get(value, 0) <= 0 for value in units):
+        raise ValueError("every stratum of the sample needs a size above 0")
+
+    sampled = {value: float(sizes[value]) for value in units}
+    design = _Design(strata, sampled)
+    strata_are_map_classes = bool((strata == rows).all())
+    weight = design.expansion / design.covered
+    proportions = np.zeros(counts.shape)
+    np.add.at(proportions, (_positions(rows, classes), _positions(columns, classes)), weight)
+
+    users, producers, areas = [], [], []
+    for value in classes:
+        in_map, in_reference = rows == value, columns == value
+        correct = (in_map & in_reference).astype(float)
+        # Where strata are map classes, the units of another stratum cannot be of this map class: only its own counts.
+        own = design.only(value) if strata_are_map_classes else design
+        users.append(own.ratio(correct, in_map.astype(float)) if in_map.any() else NOT_ESTIMABLE)
+        producers.append(design.ratio(correct, in_reference.astype(float)) if in_reference.any() else NOT_ESTIMABLE)
+        areas.append(design.total(in_reference.astype(float)))
+    overall = design.ratio((rows == columns).astype(float), np.ones(len(rows)))
+    return Accuracy(
+        classes=tuple(classes),
+        counts=counts,
+        proportions=proportions,
+        overall=overall,
+        users=tuple(users),
+        producers=tuple(producers),
+        areas=tuple(areas),
+        covered=design.covered,
+        unsampled=tuple(sorted(value for value, size in sizes.items() if size > 0 and value not in units)),
+        single=tuple(sorted(value for value, number in units.items() if number == 1)),
+    )
+
+
+def _positions(values: ArrayLike, classes: Sequence[int]) -> NDArray[np.int64]:
+    """Index of each value in `classes`; `ValueError` when it is not there or `classes` repeats itself."""
+    array, order = np.asarray(values, np.int64), np.asarray(classes, np.int64)
+    if len(np.unique(order)) != len(order):
+        raise ValueError("classes must be distinct")
+    if not np.isin(array, order).all():
+        raise ValueError("a unit has a class that is not among the classes")
+    sorter = np.argsort(order)
+    return sorter[np.searchsorted(order, array, sorter=sorter)].astype(np.int64)
+
+
+class _Design:
+    """Strata with their sizes and the units drawn in each: totals and ratios of totals with their variances."""
+
+    def __init__(self, stratum: NDArray[np.int64], sizes: Mapping[int, float]) -> None:
+        self._stratum = stratum
+        self._sizes = dict(sizes)
+        self._members = {value: np.flatnonzero(stratum == value) for value in sizes}
+        self.covered = float(sum(sizes.values()))
+
+    @property
+    def expansion(self) -> NDArray[np.float64]:
+        """Size each unit stands for, shape (units,): size of its stratum ÷ units drawn there."""
+        expansion = np.zeros(len(self._stratum))
+        for value, members in self._members.items():
+            expansion[members] = self._sizes[value] / len(members)
+        return expansion
+
+    def only(self, value: int) -> "_Design":
+        """The design restricted to one stratum (empty where the sample has none of it)."""
+        return _Design(self._stratum, {value: self._sizes[value]} if value in self._sizes else {})
+
+    def total(self, y: NDArray[np.float64]) -> Estimate:
+        """Total of y over the population, in the unit of the sizes (Stehman 2014, eqs. 3 and 25)."""
+        variance = self._variance(y)
+        return Estimate(float(self.expansion @ y), None if variance is None else variance**0.5)
+
+    def ratio(self, y: NDArray[np.float64], x: NDArray[np.float64]) -> Estimate:
+        """Total of y ÷ total of x, with the linearised standard error (Stehman 2014, eqs. 27 and 28)."""
+        total_x = float(self.expansion @ x)
+        value = float(self.expansion @ y) / total_x
+        # s²_y + R²·s²_x − 2R·s_xy of the paper is the variance of the residual y − R·x.
+        variance = self._variance(y - value * x)
+        return Estimate(value, None if variance is None else variance**0.5 / total_x)
+
+    def _variance(self, y: NDArray[np.float64]) -> float | None:
+        """Variance of the estimated total of y; None when a stratum has a single unit."""
+        if any(len(members) == 1 for members in self._members.values()):
+            return None
+        return float(
+            sum(
+                self._sizes[value] ** 2 * y[members].var(ddof=1) / len(members)
+                for value, members in self._members.items()
+            )
+        )

@@ -1,0 +1,78 @@
+"""Writing points with attributes to a vector file that exists whole or not at all. Knows nothing of what the points
+mean."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyogrio.errors
+import pyogrio.raw
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+from rasterio.crs import CRS
+
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.files import check_output
+from mmearth_core.raster.grid import Grid
+
+#: Format by the file's extension, with the options that keep the order of the points.
+_DRIVERS: dict[str, tuple[str, dict[str, str]]] = {
+    ".gpkg": ("GPKG", {}),
+    ".geojson": ("GeoJSON", {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}),
+    ".json": ("GeoJSON", {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}),
+    ".shp": ("ESRI Shapefile", {}),
+    ".fgb": ("FlatGeobuf", {"SPATIAL_INDEX": "NO"}),
+}
+
+
+def check_points_output(path: str | Path, *, overwrite: bool = False) -> Path:
+    """The path of a new vector file, when it can be made; `MMEarthError` otherwise, also for an unknown extension."""
+    path = Path(path)
+    if path.suffix.lower() not in _DRIVERS:
+        raise MMEarthError(f"{path} must end in .gpkg, .geojson, .shp or .fgb, to say which format to write.")
+    return check_output(path, overwrite=overwrite)
+
+
+def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Coordinates of the centres of pixels in the grid's CRS, shape (n, 2)."""
+    t, c, r = grid.transform, cols + 0.5, rows + 0.5
+    return np.column_stack([t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f])
+
+
+def write_points(path: Path, xy: NDArray[np.float64], crs: CRS, fields: Mapping[str, NDArray[np.generic]]) -> None:
+    """Write points `xy` (n, 2) in `crs` with `fields` of length n (names of at most 10 letters, for shapefiles).
+
+    Text fields are arrays of dtype object; None in them is an empty value. GeoJSON is in WGS 84, as RFC 7946 demands.
+    Raises `EnvironmentFailure` when the disk refuses.
+    """
+    driver, options = _DRIVERS[path.suffix.lower()]
+    target = crs.to_wkt()
+    if driver == "GeoJSON":
+        east, north = Transformer.from_crs(target, "EPSG:4326", always_xy=True).transform(xy[:, 0], xy[:, 1])
+        xy, target = np.column_stack([east, north]), "EPSG:4326"
+    # A shapefile is several files: all are made in a folder of their own and moved, the one that was asked for last.
+    workshop: str | None = None
+    try:
+        workshop = tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.absolute().parent)
+        pyogrio.raw.write(
+            Path(workshop) / path.name,
+            shapely.to_wkb(shapely.points(xy)),
+            list(fields.values()),
+            list(fields),
+            geometry_type="Point",
+            crs=target,
+            driver=driver,
+            layer=path.stem,
+            encoding="UTF-8",
+            layer_options=options,
+        )
+        for made in sorted(Path(workshop).iterdir(), key=lambda file: file.name == path.name):
+            made.replace(path.with_name(made.name))
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
+        raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
+    finally:
+        if workshop is not None:
+            shutil.rmtree(workshop, ignore_errors=True)

@@ -1,0 +1,391 @@
+"""Labelled pixels: what polygons, points or lines with a class say about an embedding raster.
+
+Every feature is one group, so validation can keep its pixels together. What happens to awkward features is fixed here and
+told in `Samples.messages`; nothing depends on the order of the features. Only blocks that hold samples are read.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.features import rasterize
+
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.legend import MAX_CLASSES, Legend, MapClass, conventional_colours
+from mmearth_core.labelling.styles import ClassStyle, read_styles
+from mmearth_core.labelling.vectors import VectorLayer, class_names, lonlat_extent, read_vector
+from mmearth_core.progress import CancelToken
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.writer import BLOCK
+
+#: Most pixels taken from one polygon: more say nothing new (neighbours are alike) and cost time.
+PIXELS_PER_POLYGON = 200
+
+_POLYGONAL = (3, 6)
+_LINEAR = (1, 2, 5)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One feature of a sample file that gave pixels: where it is from, its class, pixels taken and pixels it covers."""
+
+    path: Path
+    fid: int
+    label: int
+    taken: int
+    covered: int
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Labelled pixels of embeddings of one model.
+
+    `dn` uint8 (n, bands); `label` (n,) index into `legend.classes`; `group` (n,) index into `groups`; `position` (n, 2)
+    row and column in the embedding the pixel came from. `messages` say what was left out and why.
+    """
+
+    dn: NDArray[np.uint8]
+    label: NDArray[np.intp]
+    group: NDArray[np.intp]
+    position: NDArray[np.intp]
+    legend: Legend
+    groups: tuple[Group, ...]
+    messages: tuple[str, ...]
+    model_name: str
+    model_id: str
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """Embedding values (n, bands): dn · scale + offset."""
+        return self.dn * np.asarray(self.scales, np.float32) + np.asarray(self.offsets, np.float32)
+
+    @property
+    def group_labels(self) -> NDArray[np.intp]:
+        """Class index of every group."""
+        return np.array([group.label for group in self.groups], np.intp)
+
+    @property
+    def digest(self) -> str:
+        """sha256 over the model, and every pixel with its class, whatever their order."""
+        names = [name.encode() for name in self.legend.names]
+        rows = sorted(names[label] + b"\0" + dn.tobytes() for label, dn in zip(self.label, self.dn, strict=True))
+        return hashlib.sha256(self.model_id.encode() + b"\0".join(rows)).hexdigest()
+
+    def subset(self, keep: NDArray[np.bool_]) -> "Samples":
+        """Some of the pixels; legend and groups stay as they are."""
+        return replace(
+            self, dn=self.dn[keep], label=self.label[keep], group=self.group[keep], position=self.position[keep]
+        )
+
+
+def read_samples(
+    raster: EmbeddingRaster,
+    path: str | Path,
+    *,
+    field: str = "class",
+    layer: str | None = None,
+    seed: int = 0,
+    cap: int = PIXELS_PER_POLYGON,
+    cancel: CancelToken | None = None,
+) -> Samples:
+    """The pixels of `raster` under the features of a vector file, with the class each feature's `field` names.
+
+    A polygon has the pixels whose centre it holds, or the one under it when it is smaller than a pixel; a line those it
+    touches; a point the one it is in. At most `cap` pixels per feature, drawn by the feature's own geometry and `seed`.
+    Dropped and told: pixels claimed by two classes, pixels without an embedding, features without class or geometry or
+    outside the raster. Invalid polygons are repaired. Integer classes 1 … 254 keep their value in the map.
+    Raises `MMEarthError` when the file is unusable, lies elsewhere, or no pixel is left.
+    """
+    vector = read_vector(path, layer=layer, field=field)
+    names = class_names(vector, field)
+    notes: list[str] = []
+    features = _usable_features(raster, vector, names, seed, notes)
+    kept = _collect(raster, features, cap, cancel, notes)
+    empty = sum(not len(k.dn) for k in kept)
+    if empty == len(kept):
+        raise MMEarthError(f"{path}: no sample covers a valid pixel of {raster.path}; {'; '.join(notes)}.")
+    if empty:
+        notes.append(f"{_count(empty, 'feature')} left without a pixel")
+    pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.dn)]
+    gone = sorted({feature.name for feature in features} - {feature.name for feature, _ in pairs})
+    if gone:
+        notes.append(f"no usable pixel of {', '.join(gone)}: not a class of this fit")
+    legend, index = _legend({feature.name for feature, _ in pairs}, read_styles(vector.path, vector.layer, field))
+    labels = [index[feature.name] for feature, _ in pairs]
+    sizes = [len(k.dn) for _, k in pairs]
+    return Samples(
+        dn=np.concatenate([k.dn for _, k in pairs]),
+        label=np.repeat(np.array(labels, np.intp), sizes),
+        group=np.repeat(np.arange(len(pairs), dtype=np.intp), sizes),
+        position=np.concatenate([k.position for _, k in pairs]),
+        legend=legend,
+        groups=tuple(
+            Group(vector.path, f.fid, label, len(k.dn), k.covered) for (f, k), label in zip(pairs, labels, strict=True)
+        ),
+        messages=tuple(f"{vector.path.name}: {note}" for note in notes),
+        model_name=raster.model_name,
+        model_id=raster.model_id,
+        scales=raster.scales,
+        offsets=raster.offsets,
+    )
+
+
+def merge_samples(parts: Sequence[Samples]) -> Samples:
+    """Samples of several scenes as one; classes are the same when their names are. All must be of one model (`ValueError`)."""
+    if len({part.model_id for part in parts}) != 1:
+        raise ValueError("samples of several models cannot be merged")
+    if len(parts) == 1:
+        return parts[0]
+    classes = {c.name: c for part in reversed(parts) for c in part.legend.classes}
+    ordered = sorted(classes.values(), key=lambda c: (c.value, c.name))
+    if len({c.value for c in ordered}) < len(ordered):
+        ordered = [replace(classes[name], value=i) for i, name in enumerate(sorted(classes), start=1)]
+    legend = Legend(tuple(ordered))
+    index = {name: i for i, name in enumerate(legend.names)}
+    remap = [np.array([index[name] for name in part.legend.names], np.intp) for part in parts]
+    starts = np.cumsum([0, *(len(part.groups) for part in parts)])
+    return replace(
+        parts[0],
+        dn=np.concatenate([part.dn for part in parts]),
+        label=np.concatenate([to[part.label] for part, to in zip(parts, remap, strict=True)]),
+        group=np.concatenate([part.group + start for part, start in zip(parts, starts[:-1], strict=True)]),
+        position=np.concatenate([part.position for part in parts]),
+        legend=legend,
+        groups=tuple(
+            replace(g, label=int(to[g.label])) for part, to in zip(parts, remap, strict=True) for g in part.groups
+        ),
+        messages=tuple(message for part in parts for message in part.messages),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Feature:
+    """A usable feature: its geometry in pixel coordinates and the number its random choices come from."""
+
+    geometry: Any
+    name: str
+    fid: int
+    key: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """Pixels kept of a feature so far: those of lowest priority number."""
+
+    priority: NDArray[np.uint64]
+    dn: NDArray[np.uint8]
+    position: NDArray[np.intp]
+    covered: int = 0
+
+
+def _usable_features(
+    raster: EmbeddingRaster, vector: VectorLayer, names: list[str | None], seed: int, notes: list[str]
+) -> list[_Feature]:
+    """Features with a class and a geometry that touches the raster, in an order that is not the file's."""
+    grid = raster.grid
+    unclassed = sum(name is None for name in names)
+    missing = np.array([g is None or g.is_empty for g in vector.geometries], bool)
+    pixels = vector.in_pixels(grid)
+    finite = np.isfinite(shapely.bounds(pixels)).all(axis=1)
+    pixels[~finite] = None
+    broken = ~missing & finite & ~shapely.is_valid(pixels)
+    pixels[broken] = [_repair(geometry) for geometry in pixels[broken]]
+    missing |= broken & shapely.is_empty(pixels)
+    present = ~missing & np.array([name is not None for name in names], bool)
+    inside = present & finite & shapely.intersects(pixels, shapely.box(0, 0, grid.width, grid.height))
+    if not present.any():
+        raise MMEarthError(f"{vector.path} holds no feature with both a geometry and a class; draw some first.")
+    if not inside.any():
+        raise MMEarthError(
+            f"The samples of {vector.path} are in another place ({_extent(vector, present)}) than {raster.path}"
+            f" ({lonlat_extent(grid.bounds, grid.crs)}); check their coordinate system."
+        )
+    for number, what in (
+        (unclassed, "without a class skipped"),
+        (int(missing.sum()), "without a geometry skipped"),
+        (int((broken & inside).sum()), "with an invalid outline repaired"),
+        (int((present & ~inside).sum()), "outside the embedding skipped"),
+    ):
+        if number:
+            notes.append(f"{_count(number, 'feature')} {what}")
+    features, tiny = [], 0
+    for i in np.flatnonzero(inside):
+        geometry = pixels[i]
+        if _holds_no_centre(geometry):
+            geometry, tiny = shapely.point_on_surface(geometry), tiny + 1
+        features.append(
+            _Feature(geometry, str(names[i]), int(vector.fids[i]), _key(vector.geometries[i], names[i], seed))
+        )
+    if tiny:
+        notes.append(f"{_count(tiny, 'polygon')} smaller than a pixel: the pixel below is used")
+    return sorted(features, key=lambda feature: (feature.key, feature.fid))
+
+
+def _collect(
+    raster: EmbeddingRaster, features: list[_Feature], cap: int, cancel: CancelToken | None, notes: list[str]
+) -> list[_Kept]:
+    """The pixels of every feature, block by block."""
+    none = _Kept(np.zeros(0, np.uint64), np.zeros((0, raster.bands), np.uint8), np.zeros((0, 2), np.intp))
+    kept = [none] * len(features)
+    classes = {name: i for i, name in enumerate(sorted({feature.name for feature in features}))}
+    of_class = np.array([classes[feature.name] for feature in features], np.intp)
+    disputed = twice = blank = 0
+    with raster.reader() as reader:
+        for cell, members in _cells(features, raster.grid):
+            if cancel is not None:
+                cancel.check()
+            owner = np.full((cell.height, cell.width), -1, np.intp)
+            dispute = np.zeros(owner.shape, bool)
+            for member in members:
+                covered = _mask(features[member].geometry, cell)
+                taken = covered & (owner >= 0)
+                dispute |= taken & (of_class[owner] != of_class[member])
+                twice += int((taken & (of_class[owner] == of_class[member])).sum())
+                owner[covered & ~taken] = member
+            disputed += int(dispute.sum())
+            owner[dispute] = -1
+            rows, cols = np.nonzero(owner >= 0)
+            if not len(rows):
+                continue
+            dn = reader.read(cell)[:, rows, cols].T
+            valid = dn[:, 0] != NODATA
+            blank += int((~valid).sum())
+            dn, position, owners = dn[valid], np.column_stack([rows, cols])[valid], owner[rows, cols][valid]
+            position += (cell.row, cell.col)
+            for member in np.unique(owners):
+                mine = owners == member
+                kept[member] = _lowest(kept[member], features[member].key, dn[mine], position[mine], cap)
+    for number, what in (
+        (disputed, "claimed by two classes dropped"),
+        (twice, "covered twice by a class used once"),
+        (blank, "without an embedding dropped"),
+    ):
+        if number:
+            notes.append(f"{_count(number, 'pixel')} {what}")
+    return kept
+
+
+def _cells(features: list[_Feature], grid: Grid) -> Iterable[tuple[Window, list[int]]]:
+    """The file's blocks that some feature touches, in raster order, with the features (in their order)."""
+    tree = shapely.STRtree([feature.geometry for feature in features])
+    touched = shapely.total_bounds([feature.geometry for feature in features])
+    first_row, first_col = (max(0, int(v // BLOCK)) for v in (touched[1], touched[0]))
+    last_row, last_col = min(touched[3], grid.height - 1), min(touched[2], grid.width - 1)
+    for row in range(first_row * BLOCK, int(last_row) + 1, BLOCK):
+        for col in range(first_col * BLOCK, int(last_col) + 1, BLOCK):
+            cell = Window(row, col, BLOCK, BLOCK).intersection(grid.window)
+            members = tree.query(shapely.box(cell.col, cell.row, cell.col_end, cell.row_end), predicate="intersects")
+            if len(members):
+                yield cell, sorted(members.tolist())
+
+
+def _mask(geometry: Any, cell: Window) -> NDArray[np.bool_]:
+    """Which pixels of `cell` the geometry (in pixel coordinates) has."""
+    mask = np.zeros((cell.height, cell.width), bool)
+    left, top, right, bottom = geometry.bounds
+    box = Window(int(top), int(left), int(bottom) - int(top) + 1, int(right) - int(left) + 1).intersection(cell)
+    if not box:
+        return mask
+    parts = shapely.get_parts(shapely.get_parts(geometry))  # twice: a collection may hold multi-part geometries
+    kinds = shapely.get_type_id(parts)
+    part = np.zeros((box.height, box.width), np.uint8)
+    to_box = Affine.translation(box.col, box.row)
+    for types, all_touched in ((_POLYGONAL, False), (_LINEAR, True)):
+        chosen = parts[np.isin(kinds, types)]
+        if len(chosen):
+            shapes = [(shape, 1) for shape in chosen]
+            part |= rasterize(shapes, part.shape, transform=to_box, all_touched=all_touched, dtype="uint8")
+    for point in parts[kinds == 0]:
+        row, col = int(np.floor(point.y)) - box.row, int(np.floor(point.x)) - box.col
+        if 0 <= row < box.height and 0 <= col < box.width:
+            part[row, col] = 1
+    mask[box.relative_to(cell).slices] = part.astype(bool)
+    return mask
+
+
+def _holds_no_centre(geometry: Any) -> bool:
+    """Whether an areal geometry is too small or thin for the pixel centre rule."""
+    if shapely.get_dimensions(geometry) != 2:
+        return False
+    left, top, right, bottom = geometry.bounds
+    if geometry.area > 2 * (right - left + bottom - top):
+        return False
+    row, col = int(np.floor(top)), int(np.floor(left))
+    window = Window(row, col, int(bottom) - row + 1, int(right) - col + 1)
+    strip = max(1, (BLOCK * BLOCK * 16) // window.width)
+    return not any(
+        _mask(geometry, Window(start, col, strip, window.width).intersection(window)).any()
+        for start in range(row, window.row_end, strip)
+    )
+
+
+def _lowest(kept: _Kept, key: int, dn: NDArray[np.uint8], position: NDArray[np.intp], cap: int) -> _Kept:
+    """`kept` and new pixels of a feature, reduced to the `cap` of lowest priority: a random draw that needs no order."""
+    priority = np.concatenate([kept.priority, _priority(key, position)])
+    dn, position = np.concatenate([kept.dn, dn]), np.concatenate([kept.position, position])
+    chosen = np.sort(np.argpartition(priority, cap)[:cap]) if len(priority) > cap else slice(None)
+    return _Kept(priority[chosen], dn[chosen], position[chosen], kept.covered + len(priority) - len(kept.priority))
+
+
+def _priority(key: int, position: NDArray[np.intp]) -> NDArray[np.uint64]:
+    """A hash of feature and pixel (the finaliser of splitmix64; Steele, Lea & Flood 2014)."""
+    row, col = position.astype(np.uint64).T
+    z = (row << np.uint64(32)) + col + np.uint64(key)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        z = (z ^ (z >> np.uint64(shift))) * np.uint64(factor)
+    mixed: NDArray[np.uint64] = z ^ (z >> np.uint64(31))
+    return mixed
+
+
+def _key(geometry: Any, name: str | None, seed: int) -> int:
+    shape = shapely.to_wkb(shapely.normalize(geometry), byte_order=1)
+    return int.from_bytes(hashlib.sha256(f"{seed} {name}\0".encode() + shape).digest()[:8], "big")
+
+
+def _repair(geometry: Any) -> Any:
+    """A valid geometry that covers the same area; lines and points left over by the repair of a polygon are dropped."""
+    valid = shapely.make_valid(geometry)
+    if shapely.get_dimensions(geometry) != 2:
+        return valid
+    parts = shapely.get_parts(shapely.get_parts(valid))
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def _legend(names: set[str], styles: dict[str, ClassStyle]) -> tuple[Legend, dict[str, int]]:
+    """Legend (in the order of the values) and the index of each class by its name in the field."""
+    codes = all(name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= MAX_CLASSES for name in names)
+    ordered = sorted(names, key=int) if codes else sorted(names)
+    if len(ordered) > MAX_CLASSES:
+        raise MMEarthError(f"There are {len(ordered)} classes, a map holds {MAX_CLASSES}; check the class field.")
+    labels = [styles[name].label if codes and name in styles else name for name in ordered]
+    if len(set(labels)) < len(labels):
+        labels = ordered
+    styled = {name: styles[name].colour for name in ordered if name in styles}
+    unstyled = [label for name, label in zip(ordered, labels, strict=True) if name not in styled]
+    defaults = iter(conventional_colours(unstyled, avoid=styled.values()))
+    classes = tuple(
+        MapClass(int(name) if codes else i, label, styled[name] if name in styled else next(defaults))
+        for i, (name, label) in enumerate(zip(ordered, labels, strict=True), start=1)
+    )
+    return Legend(classes), {name: i for i, name in enumerate(ordered)}
+
+
+def _extent(vector: VectorLayer, present: NDArray[np.bool_]) -> str:
+    bounds = shapely.total_bounds(vector.geometries[present])
+    return lonlat_extent((bounds[0], bounds[1], bounds[2], bounds[3]), vector.crs)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,116 @@
+"""Applying a function to every pixel of an embedding raster: in parallel, in bounded memory, results in raster order.
+
+All raster-wide labelling goes through `transform_blocks`; it never holds more than a few windows of the raster.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from queue import SimpleQueue
+from typing import TypeVar
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
+from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.writer import BLOCK
+
+Result = TypeVar("Result")
+
+#: Digital numbers one thread holds at a time, in bytes.
+WINDOW_BYTES = 16 << 20
+#: GDAL's block cache in bytes: every block is read once, so a larger one only costs memory.
+_GDAL_CACHE = 64 << 20
+
+
+def block_windows(grid: Grid, *, bands: int) -> list[Window]:
+    """Windows that cover `grid` exactly once, in raster order, aligned to its blocks, about `WINDOW_BYTES` each."""
+    width = max(1, WINDOW_BYTES // (bands * BLOCK * BLOCK)) * BLOCK
+    cells = (
+        Window(row, col, BLOCK, width) for row in range(0, grid.height, BLOCK) for col in range(0, grid.width, width)
+    )
+    return [cell.intersection(grid.window) for cell in cells]
+
+
+def pixel_area(grid: Grid) -> float | None:
+    """Area of a pixel in m²; None where the CRS is not projected."""
+    if grid.crs is None or not grid.crs.is_projected:
+        return None
+    metres = float(grid.crs.linear_units_factor[1])
+    return abs(grid.transform.determinant) * metres**2
+
+
+def threads() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def transform_blocks(
+    raster: EmbeddingRaster,
+    function: Callable[[NDArray[np.uint8], Window], Result],
+    write: Callable[[Window, Result], None],
+    *,
+    progress: Progress,
+    cancel: CancelToken | None = None,
+    task: str,
+) -> None:
+    """Call `write(window, function(dn, window))` for windows that cover the raster exactly once.
+
+    `function` gets uint8 digital numbers (bands, height, width) and runs in several threads at once, each with a reader
+    of its own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight.
+    Raises `MMEarthError` when the embedding is damaged, `Cancelled` when `cancel` is set; errors of both functions
+    pass through.
+    """
+    workers = threads()
+    windows = iter(block_windows(raster.grid, bands=raster.bands))
+    readers: SimpleQueue[EmbeddingReader] = SimpleQueue()
+
+    def work(window: Window) -> Result:
+        reader = readers.get()
+        try:
+            if cancel is not None:
+                cancel.check()
+            dn = reader.read(window)
+        finally:
+            readers.put(reader)
+        return function(dn, window)
+
+    progress.start(task, raster.grid.pixels, "px", pixel_area(raster.grid))
+    with (
+        rasterio.Env(GDAL_CACHEMAX=_GDAL_CACHE),
+        threadpool_limits(limits=1),
+        ExitStack() as stack,
+        ThreadPoolExecutor(workers, thread_name_prefix="mmearth") as pool,
+    ):
+        for _ in range(workers):
+            readers.put(stack.enter_context(raster.reader()))
+        pending: deque[tuple[Window, Future[Result]]] = deque()
+        try:
+            for window in windows:
+                pending.append((window, pool.submit(work, window)))
+                if len(pending) >= 2 * workers:
+                    _write_next(pending, write, progress, cancel)
+            while pending:
+                _write_next(pending, write, progress, cancel)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    progress.finish()
+
+
+def _write_next(
+    pending: deque[tuple[Window, Future[Result]]],
+    write: Callable[[Window, Result], None],
+    progress: Progress,
+    cancel: CancelToken | None,
+) -> None:
+    if cancel is not None:
+        cancel.check()
+    window, future = pending.popleft()
+    write(window, future.result())
+    progress.advance(window.pixels)

@@ -1,0 +1,151 @@
+"""What files say of themselves: processing level, offset, scale, processing baseline, time. Never looks at pixels.
+
+Each statement keeps its source, so a decision can be explained and a contradiction named.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from mmearth_core.sentinel2 import Level
+
+T = TypeVar("T", float, Level)
+
+
+@dataclass(frozen=True)
+class Said(Generic[T]):
+    """A value and who says so, as it reads in a sentence ("the tag PROCESSING_LEVEL of scene.tif")."""
+
+    value: T
+    source: str
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Statements found, most trustworthy first.
+
+    `offsets` are in DN (reflectance × 10000) and say what must still be *added* to the file's values (−1000 or 0);
+    `scales` are reflectance per unit; a processing `baseline` ≥ 4 only says that the product was made with +1000.
+    `authoritative`: they come from the product's own XML and the pixels are the product's own files.
+    """
+
+    levels: tuple[Said[Level], ...] = ()
+    offsets: tuple[Said[float], ...] = ()
+    scales: tuple[Said[float], ...] = ()
+    baselines: tuple[Said[float], ...] = ()
+    time: datetime | None = None
+    authoritative: bool = field(default=False)
+
+    def merged(self, other: "Metadata") -> "Metadata":
+        """Both sets of statements, this one's first; what is said twice with the same value is kept once."""
+        return Metadata(
+            levels=_distinct(self.levels + other.levels),
+            offsets=_distinct(self.offsets + other.offsets),
+            scales=_distinct(self.scales + other.scales),
+            baselines=_distinct(self.baselines + other.baselines),
+            time=self.time or other.time,
+            authoritative=self.authoritative or other.authoritative,
+        )
+
+
+def _distinct(statements: tuple[Said[T], ...]) -> tuple[Said[T], ...]:
+    return tuple({statement.value: statement for statement in reversed(statements)}.values())[::-1]
+
+
+_LEVEL = re.compile(r"(?<![A-Za-z0-9])(?:MSI)?L(?:evel)?[ -]?(1C|2A)(?![A-Za-z0-9])", re.IGNORECASE)
+_BASELINE = re.compile(r"(?<![A-Za-z0-9])N(\d{2})(\d{2})(?![A-Za-z0-9])")
+_TIME = re.compile(r"(?<!\d)(20\d{6})T(\d{6})(?!\d)")
+_LEVEL_TAGS = {"processing_level", "processing:level", "product_type", "product_level", "s2_processing_level", "level"}
+_SCALE_TAGS = {"scale", "scale_factor", "reflectance_scale"}
+_QUANTIFICATION_TAGS = {"quantification_value", "boa_quantification_value"}
+_OFFSET_TAGS = {"boa_add_offset", "radio_add_offset", "add_offset_dn"}
+_BASELINE_TAGS = {"processing_baseline", "s2:processing_baseline", "s2_processing_baseline"}
+_PRODUCT_TAGS = {"product_uri", "product_id", "s2:product_uri", "system:index"}
+_TIME_TAGS = {"tifftag_datetime", "datetime", "datatake_sensing_start", "product_start_time", "generation_time"}
+
+
+def level_in(text: str) -> Level | None:
+    """The processing level a text names ("Level-2A", "S2MSI1C", "L2A"), if it names exactly one."""
+    found = {match.upper() for match in _LEVEL.findall(text.replace("S2MSI", "L").replace("_", " "))}
+    if len(found) != 1:
+        return None
+    return "l1c" if found.pop() == "1C" else "l2a"
+
+
+def parse_time(text: str) -> datetime | None:
+    """A time as TIFF, ESA and STAC write it, in UTC."""
+    text = text.strip()
+    for form in ("%Y:%m:%d %H:%M:%S", "%Y%m%dT%H%M%S"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def parse_number(value: Any) -> float | None:
+    """A finite number from a tag's text or a JSON value."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if abs(number) < 1e12 else None
+
+
+def from_tags(tags: Mapping[str, str], scales: Sequence[float], offsets: Sequence[float], *, source: str) -> Metadata:
+    """What a raster's tags (any case) and its GDAL band scales and offsets say."""
+    levels: list[Said[Level]] = []
+    said: dict[str, list[Said[float]]] = {"scale": [], "offset": [], "baseline": []}
+    time = None
+    merged = Metadata()
+    for tag, text in tags.items():
+        key, origin = tag.lower(), f"the tag {tag} of {source}"
+        number = parse_number(text)
+        if key in _LEVEL_TAGS and (level := level_in(text)) is not None:
+            levels.append(Said(level, origin))
+        elif key in _SCALE_TAGS and number is not None and 0 < number <= 1:
+            said["scale"].append(Said(number, origin))
+        elif key in _QUANTIFICATION_TAGS and number is not None and number >= 1:
+            said["scale"].append(Said(1 / number, origin))
+        elif key in _OFFSET_TAGS and number is not None:
+            said["offset"].append(Said(number, origin))
+        elif key in _BASELINE_TAGS and number is not None:
+            said["baseline"].append(Said(number, origin))
+        elif key in _PRODUCT_TAGS:
+            merged = merged.merged(_from_product_name(text, origin))
+        elif key in _TIME_TAGS:
+            time = time or parse_time(text)
+    if len(set(scales)) == 1 and scales[0] > 0 and scales[0] != 1:
+        said["scale"].insert(0, Said(scales[0], f"the band scale of {source}"))
+        # A scale without an offset is what most writers set; only an offset that is set says something.
+        if len(set(offsets)) == 1 and offsets[0] != 0:
+            said["offset"].insert(0, Said(round(offsets[0] * 10000, 3), f"the band offset of {source}"))
+    own = Metadata(tuple(levels), tuple(said["offset"]), tuple(said["scale"]), tuple(said["baseline"]), time)
+    return own.merged(merged)
+
+
+def from_name(path: str) -> Metadata:
+    """What a file name, or the product folder it lies in, says."""
+    merged = Metadata()
+    for part in reversed(Path(path).parts):
+        if part == Path(path).name or part.upper().endswith(".SAFE"):
+            merged = merged.merged(_from_product_name(part, f"the name {part}"))
+    return merged
+
+
+def _from_product_name(text: str, source: str) -> Metadata:
+    level = level_in(text)
+    baseline = _BASELINE.search(text.replace("_", " ")) if "MSIL" in text.upper() else None
+    time = _TIME.search(text)
+    return Metadata(
+        levels=(Said(level, source),) if level else (),
+        baselines=(Said(int(baseline[1]) + int(baseline[2]) / 100, source),) if baseline else (),
+        time=parse_time("T".join(time.groups())) if time else None,
+    )

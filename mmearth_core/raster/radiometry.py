@@ -1,0 +1,291 @@
+"""Deciding what a raster's numbers mean: scale, offset and processing level. Pure: metadata and samples in, decision out.
+
+What the user says wins; then what the files say; then what the values allow. When that leaves more than one meaning,
+the raster is refused with the option to pass: a wrong guess would quietly spoil every map made from it.
+Thresholds come from 255 Sentinel-2 tiles of both levels, with and without offset (tests/core/raster/test_radiometry.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.metadata import Metadata, Said
+from mmearth_core.raster.stac import OFFSET_BASELINE
+from mmearth_core.sentinel2 import Level
+
+#: Reflectance × 10000 is the unit of DN.
+DN_PER_REFLECTANCE = 10000.0
+#: What baseline ≥ 04.00 products carry.
+PRODUCT_OFFSET = -1000.0
+
+# All in DN. The offset is a floor: below FLOOR_ABSENT reflectance would be under −0.02 in at least 1 % of the pixels.
+_FLOOR_ABSENT, _FLOOR_CONTRADICTS, _FLOOR_PRESENT = 800, 600, 950
+# A band is "just above 1000" when its 0.1 % darkest pixels are.
+_JUST_ABOVE = (950, 1250)
+# Cirrus band B10: the atmosphere absorbs nearly all of it, so it shows the offset alone.
+_CIRRUS_WITHOUT, _CIRRUS_WITH = 500, (950, 1250)
+# B09 / B8A over the brighter half: water vapour absorbs in L1C (measured ≤ 0.55), L2A is corrected (≥ 0.91).
+_VAPOUR_L1C, _VAPOUR_L2A = 0.65, 0.80
+# Blue over dense vegetation and clear water: haze lifts L1C above 680 DN; L2A reaches 690 over hazy or arid land.
+_DARK_BLUE_L2A = 550
+_MINIMUM_PIXELS = 100
+
+_LEVEL_NAMES = {"l1c": "L1C", "l2a": "L2A"}
+Samples = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Radiometry:
+    """DN = raw · scale · 10000 + offset, of processing level `level`; why, and what gives reason to doubt."""
+
+    level: Level
+    scale: float
+    offset: float
+    evidence: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def gain(self) -> float:
+        """DN per raw unit."""
+        return self.scale * DN_PER_REFLECTANCE
+
+
+def decide(
+    samples: Samples,
+    metadata: Metadata,
+    *,
+    source: str,
+    dtype: str,
+    level: str = "auto",
+    offset: str | float = "auto",
+    scale: str | float = "auto",
+) -> Radiometry:
+    """Scale, offset and level of a raster.
+
+    `samples` holds raw values of the same valid pixels per band (any recognised band, also B10); `dtype` is the
+    raster's; `level`, `offset` (DN to add, −1000 or 0) and `scale` (reflectance per unit) are what the user passes.
+    Raises `MMEarthError` when a decision is not certain, or when no reflectance looks like this.
+    """
+    decision = _Decision(source, metadata)
+    found_scale = decision.scale(samples, dtype, scale)
+    dn = {name: values * np.float32(found_scale * DN_PER_REFLECTANCE) for name, values in samples.items()}
+    decision.check_plausible(dn)
+    found_offset = decision.offset(dn, offset)
+    dn = {name: values + np.float32(found_offset) for name, values in dn.items()}
+    found_level = decision.level(dn, level)
+    return Radiometry(found_level, found_scale, found_offset, tuple(decision.evidence), tuple(decision.warnings))
+
+
+class _Decision:
+    """Collects evidence and warnings while deciding, in the order scale, offset, level."""
+
+    def __init__(self, source: str, metadata: Metadata) -> None:
+        self.source = source
+        self.metadata = metadata
+        self.evidence: list[str] = []
+        self.warnings: list[str] = []
+
+    # scale
+
+    def scale(self, samples: Samples, dtype: str, given: str | float) -> float:
+        if given != "auto":
+            value = float(given)
+            if not 0 < value <= 1:
+                raise MMEarthError(f"--scale {given}: reflectance per unit must be above 0 and at most 1, such as 0.0001.")
+            self.evidence.append(f"Scale {value:g} as given by --scale.")
+            return value
+        if dtype == "uint8":
+            raise MMEarthError(
+                f"{self.source} has 8-bit values: a picture, not reflectance; use the 16-bit product, or pass --scale if"
+                f" the values are reflectance in other units."
+            )
+        if len(self.metadata.scales) > 1:
+            raise MMEarthError(f"{self.source}: contradictory scales ({_list(self.metadata.scales)}); pass --scale.")
+        top = max(float(np.percentile(values, 99)) for values in samples.values())
+        if self.metadata.scales:
+            said = self.metadata.scales[0]
+            if np.issubdtype(np.dtype(dtype), np.floating) and said.value < 1 and top <= 2.5:
+                self.evidence.append(f"Scale 1: values up to {top:.3g} are reflectance already, {said.source} is applied.")
+                return 1.0
+            self.evidence.append(f"Scale {said.value:g} by {said.source}.")
+            return said.value
+        return self._scale_by_values(samples, top, np.issubdtype(np.dtype(dtype), np.floating))
+
+    def _scale_by_values(self, samples: Samples, top: float, floating: bool) -> float:
+        if floating and 0.01 < top <= 2.5:
+            self.evidence.append(f"Scale 1: floating-point values up to {top:.3g} are reflectance.")
+            return 1.0
+        vegetation = _vegetation_nir(samples)
+        if top > 2000 or (vegetation is not None and vegetation > 1000):
+            self.evidence.append(f"Scale 0.0001: values up to {top:.0f} are reflectance × 10000.")
+            return 1e-4
+        if vegetation is not None and 100 <= vegetation <= 800 and top <= 1500:
+            self.evidence.append(f"Scale 0.001: vegetation has {vegetation:.0f} in the near infrared, reflectance × 1000.")
+            return 1e-3
+        raise MMEarthError(
+            f"{self.source}: values up to {top:.4g} may be dark reflectance × 10000, or in other units; pass --scale"
+            f" (0.0001 for reflectance × 10000, 0.001 for × 1000, 0.01 for percent)."
+        )
+
+    # plausibility
+
+    def check_plausible(self, dn: Samples) -> None:
+        medians = {name: float(np.median(values)) for name, values in dn.items()}
+        brightest = max(medians, key=lambda name: medians[name])
+        top = max(float(np.percentile(values, 99)) for values in dn.values())
+        if medians[brightest] > 20000:
+            raise MMEarthError(
+                f"{self.source}: half of the pixels have a reflectance above {medians[brightest] / 1e4:.3g} in {brightest},"
+                f" which no surface has; check the file, or pass --scale."
+            )
+        if top < 10:
+            raise MMEarthError(
+                f"{self.source}: reflectance stays below {max(top, 0) / 1e4:.2g} in every band, which is no daylight image;"
+                f" check the file, or pass --scale."
+            )
+        if min(medians.values()) < -1500:
+            raise MMEarthError(f"{self.source}: half of the pixels are far below zero in a band; this is not reflectance.")
+
+    # offset
+
+    def offset(self, dn: Samples, given: str | float) -> float:
+        if given != "auto":
+            value = float(given)
+            if not -2000 <= value <= 0:
+                raise MMEarthError(f"--offset {given}: it is what is added to the values, so pass -1000 or 0.")
+            self.evidence.append(f"Offset {value:g} as given by --offset.")
+            return value
+        said = self.metadata.offsets
+        if len(said) > 1:
+            raise MMEarthError(f"{self.source}: contradictory offsets ({_list(said)}); pass --offset -1000 or --offset 0.")
+        floor_band = min(dn, key=lambda name: float(np.percentile(dn[name], 1)))
+        floor = float(np.percentile(dn[floor_band], 1))
+        darkest = f"the darkest 1 % of {floor_band} is {floor:.0f}"
+        if said:
+            return self._said_offset(said[0], dn, floor, darkest)
+        baseline = self.metadata.baselines[0] if self.metadata.baselines else None
+        if baseline is not None and baseline.value < OFFSET_BASELINE:
+            self.evidence.append(f"Offset 0: baseline {baseline.value:05.2f} by {baseline.source} has none.")
+            return 0.0
+        return self._offset_by_values(dn, floor, darkest, baseline)
+
+    def _said_offset(self, said: Said[float], dn: Samples, floor: float, darkest: str) -> float:
+        """Metadata is followed unless the values rule it out: catalogues are known to be wrong in both directions."""
+        if said.value < 0 and floor < _FLOOR_CONTRADICTS:
+            self.evidence.append(f"Offset 0: {said.source} says {said.value:g}, but {darkest}, so it is removed already.")
+            self.warnings.append(f"{said.source} says offset {said.value:g}, but the values ({darkest}) show it is removed.")
+            return 0.0
+        if not self.metadata.authoritative:
+            if said.value < 0 and floor < _FLOOR_PRESENT - 50:
+                raise MMEarthError(
+                    f"{self.source}: {said.source} says offset {said.value:g}, but {darkest}; pass --offset -1000 if it is"
+                    f" still to be removed, or --offset 0."
+                )
+            if said.value == 0 and self._looks_offset(dn, floor):
+                raise MMEarthError(
+                    f"{self.source}: {said.source} says the offset is removed, but the darkest values of several bands lie"
+                    f" just above 1000, as they do with it; pass --offset -1000 or --offset 0."
+                )
+        self.evidence.append(f"Offset {said.value:g} by {said.source}.")
+        return said.value
+
+    def _offset_by_values(self, dn: Samples, floor: float, darkest: str, baseline: Said[float] | None) -> float:
+        if floor < _FLOOR_ABSENT:
+            self.evidence.append(f"Offset 0: {darkest}, which the +1000 of baseline 04.00 and later would not allow.")
+            return 0.0
+        if "B10" in dn and np.any(dn["B10"] != 0):
+            low, middle = np.percentile(dn["B10"], [1, 50])
+            if _CIRRUS_WITH[0] <= low and middle <= _CIRRUS_WITH[1]:
+                self.evidence.append(f"Offset -1000: the cirrus band B10, nearly black by nature, is {middle:.0f}.")
+                return PRODUCT_OFFSET
+        if baseline is not None and self._looks_offset(dn, floor):
+            self.evidence.append(
+                f"Offset -1000: baseline {baseline.value:05.2f} by {baseline.source} has it, and {darkest}, just above 1000."
+            )
+            return PRODUCT_OFFSET
+        hint = " The darkest values of several bands lie just above 1000, which speaks for -1000."
+        raise MMEarthError(
+            f"{self.source}: cannot tell whether the values still carry the +1000 that products of baseline 04.00 (January"
+            f" 2022) and later have ({darkest}); pass --offset -1000 if they do, --offset 0 if not."
+            + (hint if self._looks_offset(dn, floor) else "")
+        )
+
+    @staticmethod
+    def _looks_offset(dn: Samples, floor: float) -> bool:
+        """Whether several bands, short and long wavelengths, bottom out just above 1000."""
+        close = {n for n, v in dn.items() if _JUST_ABOVE[0] <= float(np.percentile(v, 0.1)) <= _JUST_ABOVE[1]}
+        return floor >= _FLOOR_PRESENT and len(close) >= min(4, len(dn))
+
+    # level
+
+    def level(self, dn: Samples, given: str) -> Level:
+        if given != "auto":
+            level: Level | None = {"l1c": "l1c", "l2a": "l2a"}.get(given.lower())  # type: ignore[assignment]
+            if level is None:
+                raise MMEarthError(f"--level {given}: use l1c (top of atmosphere), l2a (surface reflectance) or auto.")
+            self.evidence.append(f"Level {_LEVEL_NAMES[level]} as given by --level.")
+            return level
+        said = self.metadata.levels
+        if len(said) > 1:
+            raise MMEarthError(f"{self.source}: contradictory levels ({_list(said)}); pass --level l1c or --level l2a.")
+        shown, why = self._level_by_values(dn)
+        if said:
+            self.evidence.append(f"Level {_LEVEL_NAMES[said[0].value]} by {said[0].source}.")
+            if shown is not None and shown != said[0].value:
+                self.warnings.append(
+                    f"{said[0].source} says {_LEVEL_NAMES[said[0].value]}, but the values look like {_LEVEL_NAMES[shown]}"
+                    f" ({why}); pass --level if the metadata is wrong."
+                )
+            return said[0].value
+        if shown is None:
+            raise MMEarthError(
+                f"{self.source}: cannot tell whether it is top-of-atmosphere (L1C) or surface reflectance (L2A) {why};"
+                f" pass --level l1c or --level l2a."
+            )
+        self.evidence.append(f"Level {_LEVEL_NAMES[shown]}: {why}.")
+        return shown
+
+    @staticmethod
+    def _level_by_values(dn: Samples) -> tuple[Level | None, str]:
+        """The level the values show, and why; None when they do not show it."""
+        if "B09" in dn and "B8A" in dn:
+            bright = (dn["B8A"] >= np.median(dn["B8A"])) & (dn["B8A"] > 0)
+            if bright.sum() >= _MINIMUM_PIXELS:
+                ratio = float(np.median(dn["B09"][bright] / dn["B8A"][bright]))
+                why = f"B09 is {ratio:.2f} of B8A, and water vapour dims it in L1C only"
+                if ratio <= _VAPOUR_L1C:
+                    return "l1c", why
+                return ("l2a", why) if ratio >= _VAPOUR_L2A else (None, f"by its values ({why})")
+        dark = _dark_blue(dn)
+        if dark is not None and dark < _DARK_BLUE_L2A:
+            return "l2a", f"blue over vegetation and clear water is {dark:.0f}, without the haze of L1C"
+        return None, "by its values or metadata"
+
+
+def _vegetation_nir(samples: Samples) -> float | None:
+    """The 90th percentile of near infrared over dense vegetation, in raw units."""
+    nir = samples.get("B08", samples.get("B8A"))
+    red = samples.get("B04")
+    if nir is None or red is None:
+        return None
+    dense = (nir - red) > 0.5 * (nir + red)
+    return float(np.percentile(nir[dense], 90)) if dense.sum() >= _MINIMUM_PIXELS else None
+
+
+def _dark_blue(dn: Samples) -> float | None:
+    """The lower of the median blue over dense vegetation and over clear water, in DN."""
+    blue, red, nir, swir = (dn.get(name) for name in ("B02", "B04", "B08", "B12"))
+    if blue is None or red is None or nir is None:
+        return None
+    targets = [(nir - red) > 0.5 * (nir + red)]
+    if swir is not None:
+        targets.append((nir < 500) & (swir < 200))
+    medians = [float(np.median(blue[t])) for t in targets if t.sum() >= _MINIMUM_PIXELS]
+    return min(medians) if medians else None
+
+
+def _list(statements: tuple[Said[float], ...] | tuple[Said[Level], ...]) -> str:
+    return ", ".join(f"{s.value} by {s.source}" for s in statements)

@@ -1,0 +1,325 @@
+"""From what the user names (a raster, several, a folder, a product) to the files that hold each band.
+
+Opens files only to read their headers; pixels are `scene`'s business. Never guesses which band is which.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import rasterio
+from affine import Affine
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.metadata import Metadata, from_name, from_tags
+from mmearth_core.raster.safe import MTD_NAME, Product, find_product
+from mmearth_core.raster.stac import from_item, is_item, local_assets, sidecar_item
+from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands
+
+#: The scene classification of L2A products: not a band, but carried along for `exclude_clouds`.
+SCL = "SCL"
+_FOLDER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
+_SUFFIX_HELP = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band files, or a STAC item"
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """A raster's header: `grid` is north-up, `flip` says whether rows and columns of the file run the other way."""
+
+    path: str
+    grid: Grid
+    flip: tuple[bool, bool]
+    dtypes: tuple[str, ...]
+    descriptions: tuple[str | None, ...]
+    nodata: tuple[float | None, ...]
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+    tags: Mapping[str, str]
+    mask_band: bool
+    alpha: int | None
+    pyramid: bool
+    files: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.dtypes)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was found: where each recognised band is (file, 1-based index), and what the files say of themselves."""
+
+    name: str
+    bands: Mapping[str, tuple[RasterFile, int]]
+    metadata: Metadata
+    notes: tuple[str, ...]
+
+
+@contextmanager
+def opened(path: str) -> Iterator[DatasetReader]:
+    """The raster open for reading by one thread. Raises `MMEarthError` when it is missing or not a raster."""
+    local = not path.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in path[2:]
+    if local and not Path(path).exists():
+        raise MMEarthError(f"{path} does not exist; give {_SUFFIX_HELP}.")
+    # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes.
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
+        try:
+            dataset = rasterio.open(Path(path) if local else path)
+        except (RasterioError, ValueError) as error:
+            raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {_SUFFIX_HELP}.") from error
+        with dataset:
+            yield dataset
+
+
+def describe(path: str) -> RasterFile:
+    """The header of a raster.
+
+    Raises `MMEarthError` when it is missing, no raster, holds no bands, or is not georeferenced.
+    """
+    with opened(path) as dataset:
+        if dataset.count == 0:
+            inside = "; ".join(dataset.subdatasets[:4])
+            raise MMEarthError(f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'}).")
+        if dataset.crs is None or dataset.transform == Affine.identity():
+            raise MMEarthError(
+                f"{path} is not georeferenced (no coordinate reference system); assign one, for example with:"
+                f" gdal_translate -a_srs EPSG:… -a_ullr …"
+            )
+        grid, flip = _north_up(Grid(dataset.height, dataset.width, dataset.transform, dataset.crs))
+        alpha = [i for i, c in enumerate(dataset.colorinterp, 1) if c == ColorInterp.alpha]
+        return RasterFile(
+            path=path,
+            grid=grid,
+            flip=flip,
+            dtypes=tuple(dataset.dtypes),
+            descriptions=tuple(dataset.descriptions),
+            nodata=tuple(dataset.nodatavals),
+            scales=tuple(dataset.scales),
+            offsets=tuple(dataset.offsets),
+            tags={**dataset.tags(), **_domain_tags(dataset)},
+            mask_band=any(MaskFlags.per_dataset in f and MaskFlags.alpha not in f for f in dataset.mask_flag_enums),
+            alpha=alpha[0] if alpha else None,
+            pyramid=dataset.driver.startswith("JP2") or bool(dataset.overviews(1)),
+            files=tuple(f for f in dataset.files if not f.endswith((".aux.xml", ".ovr"))) or (path,),
+        )
+
+
+def _domain_tags(dataset: DatasetReader) -> dict[str, str]:
+    """Tags of other writers' namespaces; GDAL's own domains say nothing of the product."""
+    tags: dict[str, str] = {}
+    for namespace in dataset.tag_namespaces():
+        if namespace not in {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}:
+            if not namespace.startswith("xml:"):
+                tags.update(dataset.tags(ns=namespace))
+    return tags
+
+
+def _north_up(grid: Grid) -> tuple[Grid, tuple[bool, bool]]:
+    """The grid with rows running south and columns east, and which axes had to be reversed; rotated grids stay."""
+    t = grid.transform
+    if t.b or t.d:
+        return grid, (False, False)
+    rows, cols = t.e > 0, t.a < 0
+    origin = t * Affine.translation(grid.width if cols else 0, grid.height if rows else 0)
+    return Grid(
+        grid.height, grid.width, origin * Affine.scale(-1 if cols else 1, -1 if rows else 1), grid.crs
+    ), (rows, cols)
+
+
+# --- collecting --------------------------------------------------------------------------------------------------
+
+
+def collect(source: str | PurePath | Sequence[str | PurePath], *, bands: Sequence[str] | None = None) -> Inputs:
+    """Find the bands of a scene.
+
+    `source` is a raster, a `.SAFE` folder or zip, a folder of single-band files, a STAC item, or a list of rasters;
+    `bands` says what the bands are, in the order of the raster's bands (or of the listed files), "-" to ignore one.
+    Raises `MMEarthError` when a file is unusable or a band is found twice.
+    """
+    if not isinstance(source, str | PurePath):
+        paths = [gdal_path(item) for item in source]
+        if not paths:
+            raise MMEarthError(f"No input was named; give {_SUFFIX_HELP}.")
+        return _from_files(paths, bands) if len(paths) > 1 else collect(paths[0], bands=bands)
+    path = gdal_path(source)
+    if (product := find_product(path)) is not None:
+        return _from_product(product, bands)
+    if is_item(path):
+        return _from_item(path, bands)
+    if Path(path).is_dir():
+        return _from_folder(Path(path), bands)
+    return _from_raster(path, bands)
+
+
+def gdal_path(source: str | PurePath) -> str:
+    """The path as GDAL takes it. `Path` folds "//", which `/vsizip//absolute/path` needs."""
+    path = os.fspath(source)
+    for prefix in ("/vsizip/", "/vsitar/", "/vsigzip/"):
+        rest = path.removeprefix(prefix)
+        if isinstance(source, PurePath) and rest != path and not rest.startswith(("/", "{")):
+            inside = next((p for p in Path("/", rest).parents if p.is_file()), None)
+            if inside is not None or Path("/", rest).is_file():
+                return f"{prefix}/{rest}"
+    return path
+
+
+def _from_raster(path: str, bands: Sequence[str] | None) -> Inputs:
+    raster = describe(path)
+    if bands is not None:
+        positions = _named(bands, raster.count, f"{path} has", "bands")
+    else:
+        positions = match_bands(raster.descriptions, source=path)
+        if not positions and raster.count == 1 and (name := _single_band_name(raster)) is not None:
+            positions = {name: 0}
+        if SCL not in positions and (scl := _find_scl(raster.descriptions)) is not None:
+            positions[SCL] = scl
+        if not positions:
+            raise MMEarthError(_unnamed(raster))
+    metadata = _metadata_of(raster)
+    how = "as given by --bands" if bands is not None else "by the names in the file"
+    note = f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
+    return Inputs(Path(path).name, {name: (raster, i + 1) for name, i in positions.items()}, metadata, (note,))
+
+
+def _unnamed(raster: RasterFile) -> str:
+    names = ", ".join(text or "unnamed" for text in raster.descriptions[:16])
+    if raster.count == 3 or (raster.count == 4 and raster.alpha):
+        return (
+            f"{raster.path} has 3 bands without Sentinel-2 names ({names}) and looks like an RGB picture; give the"
+            f" product's spectral bands, or say what they are with --bands, for example --bands B04,B03,B02."
+        )
+    return (
+        f"{raster.path} has {raster.count} bands and none is named as a Sentinel-2 band ({names}); say what they are, in"
+        f" order, with --bands, for example --bands B02,B03,B04,B08 ('-' for a band to ignore)."
+    )
+
+
+def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[str, int]:
+    """Positions of the bands the user named."""
+    if len(bands) != count:
+        raise MMEarthError(f"{subject} {count} {noun} but --bands names {len(bands)}; name each, '-' for one to ignore.")
+    positions: dict[str, int] = {}
+    for position, text in enumerate(bands):
+        if text.strip() in {"-", ""}:
+            continue
+        name = SCL if text.strip().upper() == SCL else band_name(text)
+        if name is None:
+            raise MMEarthError(f"--bands: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one.")
+        if name in positions:
+            raise MMEarthError(f"--bands names {name} twice; '-' stands for a band to ignore.")
+        positions[name] = position
+    return positions
+
+
+def _find_scl(descriptions: Sequence[str | None]) -> int | None:
+    return next((i for i, text in enumerate(descriptions) if text and text.strip().upper() == SCL), None)
+
+
+def _single_band_name(raster: RasterFile) -> str | None:
+    """The band a single-band file holds, by its description or else its file name."""
+    file = Path(raster.path).name
+    described = None if is_counting(raster.descriptions) else band_name(raster.descriptions[0])
+    named = band_name(file)
+    if described and named and described != named:
+        raise MMEarthError(
+            f"{raster.path} is named as {named} but its band is described as {described}; say which it is with --bands."
+        )
+    scl = SCL if SCL in Path(file).stem.upper().split("_") else None
+    return described or named or scl
+
+
+def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[str, ...] = ()) -> Inputs:
+    rasters = [describe(path) for path in paths]
+    for raster in rasters:
+        if raster.count != 1:
+            raise MMEarthError(
+                f"{raster.path} has {raster.count} bands; of several inputs each must be a single-band file of one scene"
+                f" (embed multi-band rasters one by one)."
+            )
+    found: dict[str, tuple[RasterFile, int]] = {}
+    names: Sequence[str | None]
+    if bands is not None:
+        given = {position: name for name, position in _named(bands, len(paths), "The input has", "files").items()}
+        names = [given.get(position) for position in range(len(paths))]
+    else:
+        names = [_single_band_name(raster) for raster in rasters]
+        for raster, name in zip(rasters, names, strict=True):
+            if name is None:
+                raise MMEarthError(f"{raster.path}: neither its name nor its description says which band it is; use --bands.")
+    for raster, name in zip(rasters, names, strict=True):
+        if name is None:
+            continue
+        if name in found:
+            raise MMEarthError(f"{found[name][0].path} and {raster.path} both hold {name}; give one file per band.")
+        found[name] = (raster, 1)
+    metadata = _metadata_of(*[raster for raster, _ in found.values()])
+    note = "Bands by " + ("--bands" if bands is not None else "file names") + f": {', '.join(found)}."
+    title = Path(os.path.commonprefix([Path(path).stem for path in paths]).strip("_- ") or Path(paths[0]).stem).name
+    return Inputs(title, found, metadata, (*notes, note))
+
+
+def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
+    """A folder of single-band files; of one band at several resolutions the finest is taken."""
+    if bands is not None:
+        raise MMEarthError(f"{folder} is a folder; --bands needs the files named one by one, in the order of its names.")
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _FOLDER_SUFFIXES and p.is_file())
+    named = [(p, band_name(p.name) or (SCL if SCL in p.stem.upper().split("_") else None)) for p in files]
+    best: dict[str, RasterFile] = {}
+    for path, name in named:
+        if name is None:
+            continue
+        raster = describe(str(path))
+        if name in best:
+            size, other = raster.grid.pixel_size[0], best[name].grid.pixel_size[0]
+            if size == other:
+                raise MMEarthError(f"{folder} holds {name} twice ({Path(best[name].path).name}, {path.name}); keep one scene.")
+            if size > other:
+                continue
+        best[name] = raster
+    if not best:
+        raise MMEarthError(f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {_SUFFIX_HELP}.")
+    inputs = _from_files([raster.path for raster in best.values()], None) if len(best) > 1 else None
+    if inputs is None:
+        return collect(next(iter(best.values())).path)
+    ignored = [p.name for p, name in named if name is None]
+    notes = (f"Not bands, ignored: {', '.join(ignored)}.",) if ignored else ()
+    return Inputs(folder.name, inputs.bands, inputs.metadata, (*inputs.notes, *notes))
+
+
+def _from_item(path: str, bands: Sequence[str] | None) -> Inputs:
+    if bands is not None:
+        raise MMEarthError(f"{path} is a STAC item, which names its bands itself; leave --bands out.")
+    found = {name: (describe(href), index) for name, (href, index) in local_assets(path).items()}
+    metadata = from_item(path).merged(_metadata_of(*[raster for raster, _ in found.values()]))
+    note = f"Bands by the assets of the STAC item: {', '.join(found)}."
+    return Inputs(Path(path).stem, found, metadata, (note,))
+
+
+def _from_product(product: Product, bands: Sequence[str] | None) -> Inputs:
+    if bands is not None:
+        raise MMEarthError(f"{product.path} is a Sentinel-2 product, which names its bands itself; leave --bands out.")
+    found = {name: (describe(path), 1) for name, path in product.files.items()}
+    note = f"Bands by the files of the product {product.name}: {', '.join(found)}."
+    return Inputs(product.name, found, product.metadata, (note,))
+
+
+def _metadata_of(*rasters: RasterFile) -> Metadata:
+    """What files say of themselves: their product's XML or STAC item when beside them, tags, names."""
+    merged = Metadata()
+    for raster in rasters:
+        merged = merged.merged(from_tags(raster.tags, raster.scales, raster.offsets, source=Path(raster.path).name))
+    for folder in {Path(raster.path).parent for raster in rasters}:
+        safe = next((p for p in (folder, *folder.parents[:5]) if any(p.glob(MTD_NAME))), None) if folder.is_dir() else None
+        if safe is not None and (product := find_product(str(safe))) is not None:
+            merged = product.metadata.merged(merged)
+    for raster in rasters:
+        if (item := sidecar_item(raster.path)) is not None:
+            merged = from_item(item).merged(merged)
+        merged = merged.merged(from_name(raster.path))
+    return merged

@@ -1,0 +1,278 @@
+"""What Sentinel-2 bands are: names, wavelengths, statistics, how a missing one is filled, how all are normalised.
+
+Pure: numpy only, no files. Bands are matched by name, never by position; a name that is not certain is not a band.
+Digital numbers (DN) are always reflectance × 10000 with the product's offset removed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.errors import MMEarthError
+
+#: Processing levels: top-of-atmosphere (L1C) and surface reflectance (L2A).
+Level = Literal["l1c", "l2a"]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band of the MultiSpectral Instrument: name, central wavelength (nm, Sentinel-2A), ground sampling distance (m)."""
+
+    name: str
+    wavelength: float
+    gsd: int
+    aliases: tuple[str, ...]
+
+    @property
+    def swir(self) -> bool:
+        """Short-wave infrared: beyond what the silicon detectors of the visible and near-infrared bands see."""
+        return self.wavelength > 1500
+
+
+# Aliases are whole texts, lower case, without separators: STAC's common names first, then the usual long forms.
+_TABLE = (
+    Band("B01", 442.7, 60, ("coastal", "coastalaerosol", "ultrablue")),
+    Band("B02", 492.4, 10, ("blue",)),
+    Band("B03", 559.8, 10, ("green",)),
+    Band("B04", 664.6, 10, ("red",)),
+    Band("B05", 704.1, 20, ("rededge071", "rededge1", "re1", "vegetationrededge1", "vre1")),
+    Band("B06", 740.5, 20, ("rededge075", "rededge2", "re2", "vegetationrededge2", "vre2")),
+    Band("B07", 782.8, 20, ("rededge078", "rededge3", "re3", "vegetationrededge3", "vre3")),
+    Band("B08", 832.8, 10, ("nir", "nearinfrared")),
+    Band("B8A", 864.7, 20, ("nir08", "narrownir", "nirnarrow", "nnir")),
+    Band("B09", 945.1, 60, ("nir09", "watervapour", "watervapor")),
+    Band("B10", 1373.5, 60, ("cirrus", "swircirrus")),
+    Band("B11", 1613.7, 20, ("swir16", "swir1")),
+    Band("B12", 2202.4, 20, ("swir22", "swir2")),
+)
+
+#: The thirteen bands by name, in order of wavelength.
+BANDS: Mapping[str, Band] = {band.name: band for band in _TABLE}
+
+#: The bands of the 12-band encoder in the order of its channels: MMEarth stores B8A before B08.
+ENCODER_BANDS = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B8A", "B08", "B09", "B11", "B12")
+
+#: With fewer of the encoder's twelve bands measured than this, a warning is given, or an error.
+FEW_BANDS, MINIMUM_BANDS = 8, 4
+
+# Per-band mean and standard deviation over the MMEarth64 v001 tiles, in the order of ENCODER_BANDS.
+_L1C_MEAN = (1864.8802, 1656.9923, 1561.2434, 1633.6041, 1846.6429, 2422.1355, 2706.1685, 2907.5097, 2620.4846, 974.4787, 2154.0574, 1464.8021)  # fmt: skip  # noqa: E501
+_L1C_STD = (1520.0685, 1575.4240, 1474.3748, 1734.9207, 1697.1413, 1584.9598, 1577.9910, 1560.2252, 1519.2164, 823.3856, 1311.5886, 1140.1057)  # fmt: skip  # noqa: E501
+_L2A_MEAN = (1349.3978, 1479.9522, 1720.3688, 1899.1849, 2253.9310, 2808.2002, 3003.4241, 3149.5365, 3110.8406, 3213.7636, 2399.0862, 1811.7986)  # fmt: skip  # noqa: E501
+_L2A_STD = (2340.2916, 2375.8721, 2256.8998, 2354.1811, 2292.9957, 2033.2167, 1920.1736, 1816.6152, 1988.1938, 1947.9032, 1473.2248, 1390.6781)  # fmt: skip  # noqa: E501
+
+#: level → band → (mean, standard deviation) in DN, of the images MMEarth encoders are pretrained on.
+STATISTICS: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "l1c": dict(zip(ENCODER_BANDS, zip(_L1C_MEAN, _L1C_STD, strict=True), strict=True)),
+    "l2a": dict(zip(ENCODER_BANDS, zip(_L2A_MEAN, _L2A_STD, strict=True), strict=True)),
+}
+
+
+def statistics(
+    *, level: Level, wanted: Sequence[str] = ENCODER_BANDS
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean and standard deviation in DN of the `wanted` bands at a processing level, each of shape (len(wanted),)."""
+    values = np.array([STATISTICS[level][name] for name in wanted], np.float32)
+    return values[:, 0], values[:, 1]
+
+
+# --- names ------------------------------------------------------------
+
+_ALIASES = {alias: band.name for band in _TABLE for alias in band.aliases}
+# "B2", "b02", "Band 8A", "band_12", standing by itself: not inside a word such as "AB12" or "B123".
+_CODE = re.compile(r"(?<![a-z0-9])(?:b|band[\s_\-.]*)(0?8a|0?[1-9]|1[0-2])(?![a-z0-9])", re.IGNORECASE)
+# Other sensors number their bands differently: Landsat products (LC08_…, SR_B5), MODIS reflectance (sur_refl_b02).
+_OTHER_SENSOR = re.compile(r"sur_refl|(?<![a-z0-9])s[rt]_b\d|(?<![a-z0-9])l[ceotm]0[4-9]_|landsat|modis", re.IGNORECASE)
+# Words a description may use beside the code, and the bands they fit.
+_COLOURS = tuple(
+    (re.compile(rf"(?<![a-z])(?:{word})", re.IGNORECASE), bands)
+    for word, bands in (
+        ("coastal|aerosol", {"B01"}),
+        ("blue", {"B01", "B02"}),
+        ("green", {"B03"}),
+        (r"red(?![a-z])(?!\s*-?edge)", {"B04"}),
+        (r"red\s*-?edge", {"B05", "B06", "B07", "B8A"}),
+        (r"nir|near[\s-]*infra", {"B07", "B08", "B8A", "B09"}),
+        (r"swir|short[\s-]*wave", {"B10", "B11", "B12"}),
+        ("thermal|pan", set[str]()),
+    )
+)
+_FILE_SUFFIX = re.compile(r"\.(?:tiff?|jp2|vrt|img|png|bil|bsq|dat)$", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_RESOLUTION = re.compile(r"[\s_-]*\b(?:10|20|60)\s?m$", re.IGNORECASE)
+_DEFAULT_NAME = re.compile(r"band[\s_-]*(\d+)$", re.IGNORECASE)
+
+
+def band_name(text: str | None) -> str | None:
+    """ESA's name ("B02") of the band a text names, or None when it names none, several, or not for certain.
+
+    Understands band codes inside descriptions and file names ("B2", "Band 8A: Vegetation red edge",
+    "T30UVD_20210527T112121_B02_10m.jp2") and, as the whole text or at the end of a file name, STAC's common names
+    ("blue", "nir08", "swir16") and the usual long forms ("coastal aerosol", "red edge 1").
+    """
+    if not text or _OTHER_SENSOR.search(text):
+        return None
+    stem = re.split(r"[/\\]", text.strip())[-1]
+    is_file = _FILE_SUFFIX.search(stem) is not None
+    # An underscore separates, but regular expressions take it for a letter.
+    stem = _FILE_SUFFIX.sub("", stem)
+    codes = {_canonical(code) for code in _CODE.findall(stem.replace("_", " "))}
+    if codes:
+        code = codes.pop()
+        return code if not codes and _agrees(code, stem) else None
+    plain = _RESOLUTION.sub("", _ASIDE.sub("", stem).replace("_", " ").strip())
+    if (name := _ALIASES.get(_squeeze(plain))) is not None or not is_file:
+        return name
+    return _ALIASES.get(_squeeze(plain.split(" ")[-1]))
+
+
+def _agrees(code: str, text: str) -> bool:
+    """Whether the colours a text mentions beside a band code are that band's: "Band 5 - NIR" is Landsat's, not B05."""
+    return all(code in bands for word, bands in _COLOURS if word.search(text.replace("_", " ")))
+
+
+def _canonical(code: str) -> str:
+    return "B8A" if code.lower().endswith("a") else f"B{int(code):02d}"
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\s_\-.]", "", text).lower()
+
+
+def match_bands(descriptions: Sequence[str | None], *, source: str = "the raster") -> dict[str, int]:
+    """Band name → 0-based position for every description that names a Sentinel-2 band.
+
+    Descriptions that only count ("Band 1", "Band 2", …, as some software fills in) are no names.
+    Raises `MMEarthError` when two descriptions name the same band.
+    """
+    if is_counting(descriptions):
+        return {}
+    found: dict[str, int] = {}
+    for position, text in enumerate(descriptions):
+        name = band_name(text)
+        if name is None:
+            continue
+        if name in found:
+            raise MMEarthError(
+                f"{source} has two bands for {name} (band {found[name] + 1} '{descriptions[found[name]]}' and band"
+                f" {position + 1} '{text}'); say what each band is with --bands ('-' for a band to ignore)."
+            )
+        found[name] = position
+    return found
+
+
+def is_counting(descriptions: Sequence[str | None]) -> bool:
+    """Whether all descriptions merely repeat the position: "Band 1", "Band 2", …"""
+    numbers = [m and int(m[1]) for m in (_DEFAULT_NAME.match(text or "") for text in descriptions)]
+    return numbers == list(range(1, len(descriptions) + 1))
+
+
+# --- filling missing bands ------------------------------------------------------------
+
+
+def _weights(name: str, present: Sequence[str]) -> list[tuple[str, float]]:
+    """(donor, weight) pairs giving one band from the present ones, in normalised space."""
+    band = BANDS[name]
+    if name in present:
+        return [(name, 1.0)]
+    donors = sorted((BANDS[other] for other in present), key=lambda other: other.wavelength)
+    if band.swir and not any(donor.swir for donor in donors):
+        return []
+    below = [donor for donor in donors if donor.wavelength < band.wavelength]
+    above = [donor for donor in donors if donor.wavelength > band.wavelength]
+    if not below or not above:
+        return [((above or below[::-1])[0].name, 1.0)]
+    low, high = below[-1], above[0]
+    share = (band.wavelength - low.wavelength) / (high.wavelength - low.wavelength)
+    return [(low.name, 1 - share), (high.name, share)]
+
+
+def fill_matrix(*, present: Sequence[str], wanted: Sequence[str]) -> NDArray[np.float32]:
+    """Matrix of shape (len(wanted), len(present)) that gives all wanted bands from the present ones, normalised.
+
+    A present band passes through. A missing one is linear in wavelength between its two neighbours among the present
+    bands (a gap below the short-wave infrared may have its upper neighbour there: B09 is 0.89 B8A + 0.11 B11);
+    outside their range it takes the nearest one; a SWIR band without a SWIR donor is 0, the training mean.
+    """
+    matrix = np.zeros((len(wanted), len(present)), np.float32)
+    for row, name in enumerate(wanted):
+        for donor, weight in _weights(name, present):
+            matrix[row, present.index(donor)] = weight
+    return matrix
+
+
+def fills(*, present: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """One readable statement per missing band: "B01 = B02", "B09 = 0.89 B8A + 0.11 B11", "B12 = mean"."""
+    return tuple(
+        f"{name} = "
+        + (
+            " + ".join(d if w == 1 else f"{w:.2f} {d}" for d, w in _weights(name, present))
+            or "mean of the training data"
+        )
+        for name in wanted
+        if name not in present
+    )
+
+
+def check_bands(*, present: Sequence[str], wanted: Sequence[str], source: str = "the raster") -> tuple[str, ...]:
+    """Warnings about the bands that are missing.
+
+    Raises `MMEarthError` when there are too few: an encoder of fewer than eight bands (blue, green, red) needs all of
+    its own, one of twelve needs four measured ones.
+    """
+    missing = [name for name in wanted if name not in present]
+    needed = len(wanted) if len(wanted) < FEW_BANDS else MINIMUM_BANDS
+    if len(present) < needed:
+        found = ", ".join(present) or "none"
+        raise MMEarthError(
+            f"{source} has {len(present)} of the bands this model uses ({found}), at least {needed} of"
+            f" {', '.join(wanted)} are needed; if its bands are not named, say what they are with --bands."
+        )
+    if not missing:
+        return ()
+    filled = "; ".join(fills(present=present, wanted=wanted))
+    if len(present) < FEW_BANDS:
+        return (
+            f"Only {len(present)} of {len(wanted)} bands are measured; the embedding will be less precise ({filled}).",
+        )
+    return ()
+
+
+# --- normalisation ------------------------------------------------------------
+
+
+def normalise(
+    dn: NDArray[np.float32],
+    valid: NDArray[np.bool_],
+    *,
+    present: Sequence[str],
+    wanted: Sequence[str],
+    mean: NDArray[np.float32],
+    std: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """What the encoder is fed: (dn − mean) / std of every wanted band, missing ones filled, 0 where invalid.
+
+    `dn` is (len(present), height, width) in reflectance × 10000 with the offset removed, `valid` (height, width),
+    `mean` and `std` (len(wanted),). Returns float32 of shape (len(wanted), height, width).
+    The only place where DN become network input: nothing else may scale, fill or mask.
+    """
+    out = np.empty((len(wanted), *dn.shape[1:]), np.float32)
+    invalid = None if valid.all() else ~valid
+    matrix = fill_matrix(present=present, wanted=wanted)
+    for row, name in enumerate(wanted):
+        if name in present:
+            np.subtract(dn[present.index(name)], np.float32(mean[row]), out=out[row])
+            out[row] /= np.float32(std[row])
+            if invalid is not None:
+                out[row][invalid] = 0
+    for row, name in enumerate(wanted):
+        if name not in present:
+            out[row] = 0
+            for donor, weight in zip(present, matrix[row], strict=True):
+                if weight:
+                    out[row] += weight * out[wanted.index(donor)]
+    return out
