@@ -27,7 +27,7 @@ help:
 	@echo "make clean      remove the environments and caches"
 
 demo: $(DEMO)/.installed
-	$(DEMO)/bin/mmearth demo demo-output
+	$(DEMO)/bin/mmearth demo demo-output --overwrite
 
 env: $(ENV)/.installed
 

@@ -20,7 +20,7 @@ Level = Literal["l1c", "l2a"]
 
 @dataclass(frozen=True)
 class Band:
-    """A band of the MultiSpectral Instrument: name, central wavelength (nm, Sentinel-2A), ground sampling distance (m)."""
+    """A band of the MultiSpectral Instrument: name, central wavelength in nm (S2A), ground sampling distance in m."""
 
     name: str
     wavelength: float

@@ -16,7 +16,7 @@ _ROOFS = ("tiled roof", "slate roof", "hall roof")
 
 @dataclass(frozen=True)
 class _Quarter:
-    """How a block is built up: its ground, and houses every `pitch` metres, of `size`, `roofs` of `_ROOFS` in shares."""
+    """How a block is built up: its ground, and houses of `size` every `pitch` metres; `roofs`: shares of `_ROOFS`."""
 
     grounds: tuple[str, ...]
     pitch: tuple[float, float] = (1.0, 1.0)

@@ -30,7 +30,7 @@ _CHUNK = 1 << 18
 #: Seconds without a byte after which a connection counts as broken.
 _TIMEOUT = 30.0
 #: Seconds before the second, third, … of the attempts in a row that bring no new byte.
-PAUSES = (1.0, 2.0, 4.0, 8.0)
+PAUSES = (1.0, 2.0, 4.0)
 #: Answers of a server that may be different in a moment.
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 
@@ -125,7 +125,7 @@ class _Meter:
 class _HttpsOnly(urllib.request.HTTPRedirectHandler):
     """Follows redirects, but never from https to something else."""
 
-    def redirect_request(  # noqa: PLR0917 - urllib's own signature
+    def redirect_request(
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if urlsplit(req.full_url).scheme == "https" and urlsplit(newurl).scheme != "https":

@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from mmearth_core.encoder.loading import canonical_tensors, model_id
 from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader
 from mmearth_core.encoder.network import EmbeddingHead, Encoder
+from mmearth_core.encoder.session import EMBEDDING, INPUT
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
 
@@ -25,7 +26,8 @@ _IR_VERSION = 10
 _PIECES = (16, 16, 4, 1)
 _NORM_EPS = 1e-6
 
-INPUT, OUTPUT = "pixels", "embedding"
+#: Strips of rows in which the embedding is made; divides every patch size.
+_STRIPS = 8
 
 
 class _Graph:
@@ -121,7 +123,8 @@ class _Graph:
 
 
 def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> onnx.ModelProto:
-    """The ONNX model: `pixels` (N, C, H, W) float32 normalised, H and W multiples of the patch → `embedding` (N, D, H, W)."""
+    """The ONNX model: `pixels` (N, C, H, W) float32, normalised → `embedding` (N, D, H, W) float32, before quantisation.
+    H and W must be multiples of the patch size."""
     architecture = header.architecture
     graph = _Graph(canonical_tensors(encoder, head))
     x, stride = INPUT, architecture.strides[0]
@@ -140,14 +143,16 @@ def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> o
         for index in range(depth):
             x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, _PIECES[stage])
         maps.append(x)
-    graph.nodes.append(helper.make_node("Add", _head(graph, maps, stride), [OUTPUT]))
+    _head(graph, maps, stride)
 
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             header.name,
             [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["N", len(header.bands), "H", "W"])],
-            [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["N", len(header.scales), "H", "W"])],
+            [
+                helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, ["N", len(header.scales), "H", "W"]),
+            ],
             graph.constants,
         ),
         opset_imports=[helper.make_opsetid("", _OPSET)],
@@ -159,20 +164,25 @@ def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> o
     return model
 
 
-def _head(graph: _Graph, maps: list[str], stride: int) -> list[str]:
-    """The two terms of the embedding. At stride 1 the finest map and the pixels share one convolution: the tensors of
-    full resolution and embedding depth are what limits the size of a tile."""
+def _head(graph: _Graph, maps: list[str], stride: int) -> None:
+    """The embedding from the stage maps. Everything of full resolution and embedding depth is made strip by strip:
+    it is what limits the size of a tile."""
     total = graph.op("Conv", maps[3], graph.kernel("head.maps.3"))
     for stage in (2, 1):
         total = graph.op("Add", graph.twofold(total), graph.op("Conv", maps[stage], graph.kernel(f"head.maps.{stage}")))
-    if stride == 1:
-        kernel = graph.op("Concat", graph.kernel("head.maps.0"), graph.kernel("head.pixels"), axis=1)
-        full = graph.op("Concat", maps[0], INPUT, axis=1)
-        return [graph.twofold(total), graph.op("Conv", full, kernel, graph.weight("head.bias"))]
-    total = graph.op("Add", graph.twofold(total), graph.op("Conv", maps[0], graph.kernel("head.maps.0")))
-    for _ in range(stride.bit_length() - 1):
+    kernel, fine = graph.kernel("head.pixels"), INPUT
+    if stride == 1:  # the finest map has the pixels' resolution: one convolution serves both
+        kernel = graph.op("Concat", graph.kernel("head.maps.0"), kernel, axis=1)
+        fine = graph.op("Concat", maps[0], INPUT, axis=1)
+    else:
+        total = graph.op("Add", graph.twofold(total), graph.op("Conv", maps[0], graph.kernel("head.maps.0")))
+    for _ in range(max(1, stride.bit_length() - 1)):
         total = graph.twofold(total)
-    return [total, graph.op("Conv", INPUT, graph.kernel("head.pixels"), graph.weight("head.bias"))]
+    strips = zip(
+        *(graph.ops("Split", x, outputs=_STRIPS, axis=2, num_outputs=_STRIPS) for x in (total, fine)), strict=True
+    )
+    values = [graph.op("Add", coarse, graph.op("Conv", x, kernel, graph.weight("head.bias"))) for coarse, x in strips]
+    graph.nodes.append(helper.make_node("Concat", values, [EMBEDDING], axis=2))
 
 
 def export_onnx(path: Path, encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> None:

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, canonical_digest, read_header
-from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder
+from mmearth_core.encoder.network import EmbeddingHead, Encoder
 from mmearth_core.encoder.official import encoder_tensors, infer_architecture, load_tensors
 from mmearth_core.encoder.registry import MODELS, local_file
 from mmearth_core.errors import MMEarthError

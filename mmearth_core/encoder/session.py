@@ -10,11 +10,16 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
     InvalidGraph,
     InvalidProtobuf,
     NoSuchFile,
-    NotImplemented as NotImplementedByRuntime,
     RuntimeException,
+)
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    NotImplemented as NotImplementedByRuntime,
 )
 
 from mmearth_core.errors import MMEarthError
+
+#: Names of the graph's input and output (see `export`).
+INPUT, EMBEDDING = "pixels", "embedding"
 
 #: What ONNX Runtime raises for a file it cannot use.
 LOAD_ERRORS = (

@@ -15,6 +15,7 @@ from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.download import download, sha256_of
 from mmearth_core.encoder.registry import MODELS, RegisteredModel, find, weights_folder
 from mmearth_core.errors import MMEarthError
+from mmearth_core.files import write_json
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 _PINS = "pinned.json"
@@ -73,17 +74,11 @@ def fetch(
     """Download an official checkpoint, going on where an earlier attempt stopped.
 
     The first download is checked by its size, its archive's checksums and, with torch, by a strict parse; its sha256 is
-    pinned then, and later downloads must have the same.
+    pinned then, and later downloads must have the same. `model` is a name that `mmearth weights list` prints;
+    `overwrite` downloads again what is already there.
 
-    Args:
-        model: Name of a model; `mmearth weights list` prints them.
-        overwrite: Download again what is already there.
-        progress: Told about the bytes that arrive.
-        cancel: Stops the download; what arrived is kept.
-
-    Raises:
-        MMEarthError: The name is unknown, or what the server sends is not the checkpoint.
-        EnvironmentFailure: Network or disk fail; what arrived is kept.
+    Raises `MMEarthError` when the name is unknown or what the server sends is not the checkpoint, `EnvironmentFailure`
+    when network or disk fail and `Cancelled` when `cancel` is set (both keep what arrived).
     """
     known = find(model)
     if known.url is None:
@@ -166,7 +161,4 @@ def _read_pins() -> dict[str, str]:
 
 
 def _write_pins(pins: dict[str, str]) -> None:
-    path = weights_folder() / _PINS
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(pins, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_json(weights_folder() / _PINS, dict(sorted(pins.items())))

@@ -99,7 +99,7 @@ class AccuracyReport:
         header = ["class", "mapped ha", *(["estimated ha", "% of area"] if areas else []), "user's %", "producer's %"]
         rows = [header]
         for c in self.classes:
-            row = [c.name, _number(c.mapped_ha)]
+            row = [c.name, f"{c.mapped_ha:,.{_decimals(c.mapped_ha)}f}"]
             if c.estimated_ha is not None and self.covered_ha:
                 row += [_hectares(c.estimated_ha), _percent(_scaled(c.estimated_ha, 1 / self.covered_ha))]
             rows.append([*row, _percent(c.users), _percent(c.producers)])
@@ -133,13 +133,13 @@ def _percent(estimate: Estimate) -> str:
 def _hectares(estimate: Estimate) -> str:
     if estimate.value is None:
         return "–"
-    margin = "" if estimate.margin is None else f" ± {_number(estimate.margin)}"
-    return f"{_number(estimate.value)}{margin}"
+    decimals = _decimals(estimate.value)
+    margin = "" if estimate.margin is None else f" ± {estimate.margin:,.{decimals}f}"
+    return f"{estimate.value:,.{decimals}f}{margin}"
 
 
-def _number(value: float) -> str:
-    """Hectares: whole ones from 100 on, with separated thousands; two decimals below."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+def _decimals(hectares: float) -> int:
+    return 0 if hectares >= 100 else 2
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

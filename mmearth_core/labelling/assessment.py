@@ -19,7 +19,7 @@ from mmearth_core.files import check_output, write_json
 from mmearth_core.labelling.accuracy import Accuracy, agreement, error_matrix, estimate
 from mmearth_core.labelling.accuracy_report import AccuracyReport, ClassAccuracy
 from mmearth_core.labelling.areas import ClassAreas, measure_classes, value_names
-from mmearth_core.labelling.coverage import covered, touching, windows_with
+from mmearth_core.labelling.coverage import covered, members, ready, touching
 from mmearth_core.labelling.legend import UNKNOWN, UNKNOWN_NAME
 from mmearth_core.labelling.maps import ClassMap
 from mmearth_core.labelling.sampling import DIGEST_FIELD, HECTARES_FIELD, STRATUM_FIELD
@@ -230,16 +230,18 @@ def _assess_polygons(context: _Context, geometries: NDArray[Any], codes: NDArray
         " for those, label the points of mmearth sample.",
         *_left_out("polygons", {"outside the map": ~inside, "without a class": inside & ~labelled}),
     ]
-    geometries, codes = geometries[inside & labelled], codes[inside & labelled]
+    geometries, codes = ready(geometries[inside & labelled]), codes[inside & labelled]
     classes = _classes_shown(names, measured, codes)
     counts = np.zeros((len(classes), len(classes)), np.int64)
     overlapping = empty = 0
+    tree = shapely.STRtree(geometries)
     context.progress.start("Comparing the map with the polygons", grid.pixels, "px")
     for window, block in context.class_map.blocks():
         if context.cancel is not None:
             context.cancel.check()
-        for _, members in windows_with(geometries, [window]):
-            label, clear, contested = _burn(geometries[members], codes[members], window)
+        here = members(tree, window)
+        if len(here):
+            label, clear, contested = _burn(geometries[here], codes[here], window)
             valid = np.isin(block, list(measured.pixels))
             overlapping += int(contested.sum())
             empty += int((clear & ~valid).sum())

@@ -1,17 +1,15 @@
-"""Which pixels vector features cover: polygons by pixel centre, lines and points by the pixels they run through.
+"""Features of a vector file against a raster, where no groups are needed: which reach it, which pixels they cover.
 
-Geometries are in pixel coordinates (column, row). One rule for all that reads pixels under features and needs no groups.
+Geometries are in pixel coordinates; what one covers is told by `labelling.footprints`, as when samples are read.
 """
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 
+from mmearth_core.labelling.footprints import footprint, holds_no_centre, repair
 from mmearth_core.raster.grid import Grid, Window
 
 
@@ -19,24 +17,33 @@ def touching(geometries: NDArray[Any], grid: Grid) -> NDArray[np.bool_]:
     """Which geometries reach into the raster; absent, empty and not finite ones do not."""
     finite = np.isfinite(shapely.bounds(geometries)).all(axis=1)
     inside = np.zeros(len(geometries), bool)
-    west, south, east, north = shapely.bounds(geometries[finite]).T
-    inside[finite] = (east > 0) & (north > 0) & (west < grid.width) & (south < grid.height)
+    inside[finite] = shapely.intersects(
+        shapely.envelope(geometries[finite]), shapely.box(0, 0, grid.width, grid.height)
+    )
     return inside
+
+
+def ready(geometries: NDArray[Any]) -> NDArray[Any]:
+    """The geometries as they are compared, one for one: invalid ones repaired (what has no area becomes empty), and a
+    point for one too small to hold a pixel's centre, which stands for the pixel it is in.
+    """
+    made = geometries.copy()
+    for i, valid in enumerate(shapely.is_valid(geometries)):
+        made[i] = geometries[i] if valid else repair(geometries[i])
+        if not made[i].is_empty and holds_no_centre(made[i]):
+            made[i] = shapely.point_on_surface(made[i])
+    return made
 
 
 def covered(geometries: NDArray[Any], window: Window) -> NDArray[np.bool_]:
     """Mask of a window, shape (height, width): the pixels that any of the geometries covers."""
-    shape = (window.height, window.width)
-    if not len(geometries):
-        return np.zeros(shape, bool)
-    burned = rasterize(geometries, shape, transform=Affine.translation(window.col, window.row), dtype="uint8")
-    return np.asarray(burned, bool)
+    mask = np.zeros((window.height, window.width), bool)
+    for geometry in geometries:
+        mask |= footprint(geometry, window)
+    return mask
 
 
-def windows_with(geometries: NDArray[Any], windows: Sequence[Window]) -> Iterator[tuple[Window, NDArray[np.intp]]]:
-    """The windows that the geometries' boxes touch, in their order, with the indices of those geometries."""
-    tree = shapely.STRtree(geometries)
-    for window in windows:
-        indices = tree.query(shapely.box(window.col, window.row, window.col_end, window.row_end))
-        if len(indices):
-            yield window, np.sort(indices)
+def members(tree: shapely.STRtree, window: Window) -> NDArray[np.intp]:
+    """Indices, ascending, of a tree's geometries whose boxes reach into a window."""
+    found: NDArray[np.intp] = tree.query(shapely.box(window.col, window.row, window.col_end, window.row_end))
+    return np.sort(found)

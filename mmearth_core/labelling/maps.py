@@ -23,6 +23,7 @@ from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader, DatasetWriter
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.legend import (
     MAX_CLASSES,
     NODATA,
@@ -36,7 +37,7 @@ from mmearth_core.labelling.legend import (
     format_colour,
 )
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, check_output, new_geotiff, write_text
+from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, new_geotiff
 
 # Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).
 _RAT_NAME, _RAT_VALUE, _RAT_RGB = 2, 5, (6, 7, 8)

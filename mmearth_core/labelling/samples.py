@@ -1,7 +1,7 @@
 """Labelled pixels: what polygons, points or lines with a class say about an embedding raster.
 
-Every feature is one group, so validation can keep its pixels together. What happens to awkward features is fixed here and
-told in `Samples.messages`; nothing depends on the order of the features. Only blocks that hold samples are read.
+Every feature is one group, so validation can keep its pixels together. What happens to awkward features is fixed here
+and told in `Samples.messages`; nothing depends on the order of the features. Only blocks that hold samples are read.
 """
 
 import hashlib
@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.footprints import footprint, holds_no_centre, repair
 from mmearth_core.labelling.legend import MAX_CLASSES, Legend, MapClass, conventional_colours
 from mmearth_core.labelling.styles import ClassStyle, read_styles
 from mmearth_core.labelling.vectors import VectorLayer, class_names, lonlat_extent, read_vector
@@ -26,10 +25,7 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
 
 #: Most pixels taken from one polygon: more say nothing new (neighbours are alike) and cost time.
-PIXELS_PER_POLYGON = 200
-
-_POLYGONAL = (3, 6)
-_LINEAR = (1, 2, 5)
+PIXELS_PER_POLYGON = 100
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,8 @@ class Samples:
     @property
     def features(self) -> NDArray[np.float32]:
         """Embedding values (n, bands): dn · scale + offset."""
-        return self.dn * np.asarray(self.scales, np.float32) + np.asarray(self.offsets, np.float32)
+        scale, offset = np.asarray(self.scales, np.float32), np.asarray(self.offsets, np.float32)
+        return self.dn.astype(np.float32) * scale + offset
 
     @property
     def group_labels(self) -> NDArray[np.intp]:
@@ -122,7 +119,7 @@ def read_samples(
     gone = sorted({feature.name for feature in features} - {feature.name for feature, _ in pairs})
     if gone:
         notes.append(f"no usable pixel of {', '.join(gone)}: not a class of this fit")
-    legend, index = _legend({feature.name for feature, _ in pairs}, read_styles(vector.path, vector.layer, field))
+    legend, index = _legend({f.name for f, _ in pairs}, read_styles(vector.path, vector.layer, field))
     labels = [index[feature.name] for feature, _ in pairs]
     sizes = [len(k.dn) for _, k in pairs]
     return Samples(
@@ -143,7 +140,7 @@ def read_samples(
 
 
 def merge_samples(parts: Sequence[Samples]) -> Samples:
-    """Samples of several scenes as one; classes are the same when their names are. All must be of one model (`ValueError`)."""
+    """Samples of several scenes of one model (else `ValueError`) as one; classes are the same when their names are."""
     if len({part.model_id for part in parts}) != 1:
         raise ValueError("samples of several models cannot be merged")
     if len(parts) == 1:
@@ -201,7 +198,7 @@ def _usable_features(
     finite = np.isfinite(shapely.bounds(pixels)).all(axis=1)
     pixels[~finite] = None
     broken = ~missing & finite & ~shapely.is_valid(pixels)
-    pixels[broken] = [_repair(geometry) for geometry in pixels[broken]]
+    pixels[broken] = [repair(geometry) for geometry in pixels[broken]]
     missing |= broken & shapely.is_empty(pixels)
     present = ~missing & np.array([name is not None for name in names], bool)
     inside = present & finite & shapely.intersects(pixels, shapely.box(0, 0, grid.width, grid.height))
@@ -223,11 +220,10 @@ def _usable_features(
     features, tiny = [], 0
     for i in np.flatnonzero(inside):
         geometry = pixels[i]
-        if _holds_no_centre(geometry):
+        if holds_no_centre(geometry):
             geometry, tiny = shapely.point_on_surface(geometry), tiny + 1
-        features.append(
-            _Feature(geometry, str(names[i]), int(vector.fids[i]), _key(vector.geometries[i], names[i], seed))
-        )
+        key = _key(vector.geometries[i], names[i], seed)
+        features.append(_Feature(geometry, str(names[i]), int(vector.fids[i]), key))
     if tiny:
         notes.append(f"{_count(tiny, 'polygon')} smaller than a pixel: the pixel below is used")
     return sorted(features, key=lambda feature: (feature.key, feature.fid))
@@ -249,7 +245,7 @@ def _collect(
             owner = np.full((cell.height, cell.width), -1, np.intp)
             dispute = np.zeros(owner.shape, bool)
             for member in members:
-                covered = _mask(features[member].geometry, cell)
+                covered = footprint(features[member].geometry, cell)
                 taken = covered & (owner >= 0)
                 dispute |= taken & (of_class[owner] != of_class[member])
                 twice += int((taken & (of_class[owner] == of_class[member])).sum())
@@ -291,46 +287,6 @@ def _cells(features: list[_Feature], grid: Grid) -> Iterable[tuple[Window, list[
                 yield cell, sorted(members.tolist())
 
 
-def _mask(geometry: Any, cell: Window) -> NDArray[np.bool_]:
-    """Which pixels of `cell` the geometry (in pixel coordinates) has."""
-    mask = np.zeros((cell.height, cell.width), bool)
-    left, top, right, bottom = geometry.bounds
-    box = Window(int(top), int(left), int(bottom) - int(top) + 1, int(right) - int(left) + 1).intersection(cell)
-    if not box:
-        return mask
-    parts = shapely.get_parts(shapely.get_parts(geometry))  # twice: a collection may hold multi-part geometries
-    kinds = shapely.get_type_id(parts)
-    part = np.zeros((box.height, box.width), np.uint8)
-    to_box = Affine.translation(box.col, box.row)
-    for types, all_touched in ((_POLYGONAL, False), (_LINEAR, True)):
-        chosen = parts[np.isin(kinds, types)]
-        if len(chosen):
-            shapes = [(shape, 1) for shape in chosen]
-            part |= rasterize(shapes, part.shape, transform=to_box, all_touched=all_touched, dtype="uint8")
-    for point in parts[kinds == 0]:
-        row, col = int(np.floor(point.y)) - box.row, int(np.floor(point.x)) - box.col
-        if 0 <= row < box.height and 0 <= col < box.width:
-            part[row, col] = 1
-    mask[box.relative_to(cell).slices] = part.astype(bool)
-    return mask
-
-
-def _holds_no_centre(geometry: Any) -> bool:
-    """Whether an areal geometry is too small or thin for the pixel centre rule."""
-    if shapely.get_dimensions(geometry) != 2:
-        return False
-    left, top, right, bottom = geometry.bounds
-    if geometry.area > 2 * (right - left + bottom - top):
-        return False
-    row, col = int(np.floor(top)), int(np.floor(left))
-    window = Window(row, col, int(bottom) - row + 1, int(right) - col + 1)
-    strip = max(1, (BLOCK * BLOCK * 16) // window.width)
-    return not any(
-        _mask(geometry, Window(start, col, strip, window.width).intersection(window)).any()
-        for start in range(row, window.row_end, strip)
-    )
-
-
 def _lowest(kept: _Kept, key: int, dn: NDArray[np.uint8], position: NDArray[np.intp], cap: int) -> _Kept:
     """`kept` and new pixels of a feature, reduced to the `cap` of lowest priority: a random draw that needs no order."""
     priority = np.concatenate([kept.priority, _priority(key, position)])
@@ -352,15 +308,6 @@ def _priority(key: int, position: NDArray[np.intp]) -> NDArray[np.uint64]:
 def _key(geometry: Any, name: str | None, seed: int) -> int:
     shape = shapely.to_wkb(shapely.normalize(geometry), byte_order=1)
     return int.from_bytes(hashlib.sha256(f"{seed} {name}\0".encode() + shape).digest()[:8], "big")
-
-
-def _repair(geometry: Any) -> Any:
-    """A valid geometry that covers the same area; lines and points left over by the repair of a polygon are dropped."""
-    valid = shapely.make_valid(geometry)
-    if shapely.get_dimensions(geometry) != 2:
-        return valid
-    parts = shapely.get_parts(shapely.get_parts(valid))
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _legend(names: set[str], styles: dict[str, ClassStyle]) -> tuple[Legend, dict[str, int]]:

@@ -1,8 +1,8 @@
-"""Deciding what a raster's numbers mean: scale, offset and processing level. Pure: metadata and samples in, decision out.
+"""Deciding what a raster's numbers mean: scale, offset and processing level. Pure: no files.
 
 What the user says wins; then what the files say; then what the values allow. When that leaves more than one meaning,
 the raster is refused with the option to pass: a wrong guess would quietly spoil every map made from it.
-Thresholds come from 255 Sentinel-2 tiles of both levels, with and without offset (tests/core/raster/test_radiometry.py).
+Thresholds come from Sentinel-2 tiles of both levels, with and without offset (tests/core/raster/test_radiometry.py).
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,14 @@ PRODUCT_OFFSET = -1000.0
 _FLOOR_ABSENT, _FLOOR_CONTRADICTS, _FLOOR_PRESENT = 800, 600, 950
 # A band is "just above 1000" when its 0.1 % darkest pixels are.
 _JUST_ABOVE = (950, 1250)
+# Without metadata one band of each group must be: no cloud, haze or sand is that dark and that flat from blue to SWIR.
+_SPREAD = ({"B02", "B03", "B04"}, {"B08", "B8A"}, {"B11"}, {"B12"})
 # Cirrus band B10: the atmosphere absorbs nearly all of it, so it shows the offset alone.
 _CIRRUS_WITHOUT, _CIRRUS_WITH = 500, (950, 1250)
 # B09 / B8A over the brighter half: water vapour absorbs in L1C (measured ≤ 0.55), L2A is corrected (≥ 0.91).
 _VAPOUR_L1C, _VAPOUR_L2A = 0.65, 0.80
 # Blue over dense vegetation and clear water: haze lifts L1C above 680 DN; L2A reaches 690 over hazy or arid land.
-_DARK_BLUE_L2A = 550
+_DARK_BLUE_L2A = 500
 _MINIMUM_PIXELS = 100
 
 _LEVEL_NAMES = {"l1c": "L1C", "l2a": "L2A"}
@@ -94,13 +96,15 @@ class _Decision:
         if given != "auto":
             value = float(given)
             if not 0 < value <= 1:
-                raise MMEarthError(f"--scale {given}: reflectance per unit must be above 0 and at most 1, such as 0.0001.")
+                raise MMEarthError(
+                    f"--scale {given}: reflectance per unit must be above 0 and at most 1, such as 0.0001."
+                )
             self.evidence.append(f"Scale {value:g} as given by --scale.")
             return value
         if dtype == "uint8":
             raise MMEarthError(
-                f"{self.source} has 8-bit values: a picture, not reflectance; use the 16-bit product, or pass --scale if"
-                f" the values are reflectance in other units."
+                f"{self.source} has 8-bit values: a picture, not reflectance; use the 16-bit product, or"
+                f" pass --scale if the values are reflectance in other units."
             )
         if len(self.metadata.scales) > 1:
             raise MMEarthError(f"{self.source}: contradictory scales ({_list(self.metadata.scales)}); pass --scale.")
@@ -108,7 +112,9 @@ class _Decision:
         if self.metadata.scales:
             said = self.metadata.scales[0]
             if np.issubdtype(np.dtype(dtype), np.floating) and said.value < 1 and top <= 2.5:
-                self.evidence.append(f"Scale 1: values up to {top:.3g} are reflectance already, {said.source} is applied.")
+                self.evidence.append(
+                    f"Scale 1: values up to {top:.3g} are reflectance already, {said.source} is applied."
+                )
                 return 1.0
             self.evidence.append(f"Scale {said.value:g} by {said.source}.")
             return said.value
@@ -119,11 +125,15 @@ class _Decision:
             self.evidence.append(f"Scale 1: floating-point values up to {top:.3g} are reflectance.")
             return 1.0
         vegetation = _vegetation_nir(samples)
-        if top > 2000 or (vegetation is not None and vegetation > 1000):
+        # As × 1000 these would be brighter than cloud or snow; or nearly as bright, but coloured.
+        if top > 2000 or (vegetation is not None and vegetation > 1000) or _bright_and_coloured(samples):
             self.evidence.append(f"Scale 0.0001: values up to {top:.0f} are reflectance × 10000.")
             return 1e-4
-        if vegetation is not None and 100 <= vegetation <= 800 and top <= 1500:
-            self.evidence.append(f"Scale 0.001: vegetation has {vegetation:.0f} in the near infrared, reflectance × 1000.")
+        # Up to 255 it may as well be an 8-bit picture in a 16-bit file.
+        if vegetation is not None and 260 < top <= 1500 and vegetation <= 800:
+            self.evidence.append(
+                f"Scale 0.001: vegetation has {vegetation:.0f} in the near infrared, reflectance × 1000."
+            )
             return 1e-3
         raise MMEarthError(
             f"{self.source}: values up to {top:.4g} may be dark reflectance × 10000, or in other units; pass --scale"
@@ -138,16 +148,18 @@ class _Decision:
         top = max(float(np.percentile(values, 99)) for values in dn.values())
         if medians[brightest] > 20000:
             raise MMEarthError(
-                f"{self.source}: half of the pixels have a reflectance above {medians[brightest] / 1e4:.3g} in {brightest},"
-                f" which no surface has; check the file, or pass --scale."
+                f"{self.source}: half of the pixels have a reflectance above {medians[brightest] / 1e4:.3g} in"
+                f" {brightest}, which no surface has; check the file, or pass --scale."
             )
         if top < 10:
             raise MMEarthError(
-                f"{self.source}: reflectance stays below {max(top, 0) / 1e4:.2g} in every band, which is no daylight image;"
-                f" check the file, or pass --scale."
+                f"{self.source}: reflectance stays below {max(top, 0) / 1e4:.2g} in every band, which is no daylight"
+                f" image; check the file, or pass --scale."
             )
         if min(medians.values()) < -1500:
-            raise MMEarthError(f"{self.source}: half of the pixels are far below zero in a band; this is not reflectance.")
+            raise MMEarthError(
+                f"{self.source}: half of the pixels are far below zero in a band; this is not reflectance."
+            )
 
     # offset
 
@@ -160,7 +172,9 @@ class _Decision:
             return value
         said = self.metadata.offsets
         if len(said) > 1:
-            raise MMEarthError(f"{self.source}: contradictory offsets ({_list(said)}); pass --offset -1000 or --offset 0.")
+            raise MMEarthError(
+                f"{self.source}: contradictory offsets ({_list(said)}); pass --offset -1000 or --offset 0."
+            )
         floor_band = min(dn, key=lambda name: float(np.percentile(dn[name], 1)))
         floor = float(np.percentile(dn[floor_band], 1))
         darkest = f"the darkest 1 % of {floor_band} is {floor:.0f}"
@@ -175,19 +189,23 @@ class _Decision:
     def _said_offset(self, said: Said[float], dn: Samples, floor: float, darkest: str) -> float:
         """Metadata is followed unless the values rule it out: catalogues are known to be wrong in both directions."""
         if said.value < 0 and floor < _FLOOR_CONTRADICTS:
-            self.evidence.append(f"Offset 0: {said.source} says {said.value:g}, but {darkest}, so it is removed already.")
-            self.warnings.append(f"{said.source} says offset {said.value:g}, but the values ({darkest}) show it is removed.")
+            self.evidence.append(
+                f"Offset 0: {said.source} says {said.value:g}, but {darkest}, so it is removed already."
+            )
+            self.warnings.append(
+                f"{said.source} says offset {said.value:g}, but the values ({darkest}) show it is removed."
+            )
             return 0.0
         if not self.metadata.authoritative:
             if said.value < 0 and floor < _FLOOR_PRESENT - 50:
                 raise MMEarthError(
-                    f"{self.source}: {said.source} says offset {said.value:g}, but {darkest}; pass --offset -1000 if it is"
-                    f" still to be removed, or --offset 0."
+                    f"{self.source}: {said.source} says offset {said.value:g}, but {darkest}; pass --offset -1000 if it"
+                    f" is still to be removed, or --offset 0."
                 )
-            if said.value == 0 and self._looks_offset(dn, floor):
+            if said.value == 0 and floor >= _FLOOR_PRESENT and len(_just_above(dn)) >= min(4, len(dn)):
                 raise MMEarthError(
-                    f"{self.source}: {said.source} says the offset is removed, but the darkest values of several bands lie"
-                    f" just above 1000, as they do with it; pass --offset -1000 or --offset 0."
+                    f"{self.source}: {said.source} says the offset is removed, but the darkest values of several bands"
+                    f" lie just above 1000, as they do with it; pass --offset -1000 or --offset 0."
                 )
         self.evidence.append(f"Offset {said.value:g} by {said.source}.")
         return said.value
@@ -201,30 +219,30 @@ class _Decision:
             if _CIRRUS_WITH[0] <= low and middle <= _CIRRUS_WITH[1]:
                 self.evidence.append(f"Offset -1000: the cirrus band B10, nearly black by nature, is {middle:.0f}.")
                 return PRODUCT_OFFSET
-        if baseline is not None and self._looks_offset(dn, floor):
+        close = _just_above(dn) if floor >= _FLOOR_PRESENT else set[str]()
+        if baseline is not None and len(close) >= min(4, len(dn)):
             self.evidence.append(
-                f"Offset -1000: baseline {baseline.value:05.2f} by {baseline.source} has it, and {darkest}, just above 1000."
+                f"Offset -1000: baseline {baseline.value:05.2f} by {baseline.source} has it, and {darkest},"
+                f" just above 1000."
             )
             return PRODUCT_OFFSET
-        hint = " The darkest values of several bands lie just above 1000, which speaks for -1000."
+        if all(close & group for group in _SPREAD):
+            self.evidence.append(
+                f"Offset -1000: the darkest pixels of {', '.join(sorted(close))} are all just above 1000; without it"
+                f" water and shadow would be darker."
+            )
+            return PRODUCT_OFFSET
         raise MMEarthError(
-            f"{self.source}: cannot tell whether the values still carry the +1000 that products of baseline 04.00 (January"
-            f" 2022) and later have ({darkest}); pass --offset -1000 if they do, --offset 0 if not."
-            + (hint if self._looks_offset(dn, floor) else "")
+            f"{self.source}: cannot tell whether the values still carry the +1000 that products of baseline 04.00"
+            f" (January 2022) and later have ({darkest}); pass --offset -1000 if they do, --offset 0 if not."
         )
-
-    @staticmethod
-    def _looks_offset(dn: Samples, floor: float) -> bool:
-        """Whether several bands, short and long wavelengths, bottom out just above 1000."""
-        close = {n for n, v in dn.items() if _JUST_ABOVE[0] <= float(np.percentile(v, 0.1)) <= _JUST_ABOVE[1]}
-        return floor >= _FLOOR_PRESENT and len(close) >= min(4, len(dn))
 
     # level
 
     def level(self, dn: Samples, given: str) -> Level:
         if given != "auto":
-            level: Level | None = {"l1c": "l1c", "l2a": "l2a"}.get(given.lower())  # type: ignore[assignment]
-            if level is None:
+            choices: dict[str, Level] = {"l1c": "l1c", "l2a": "l2a"}
+            if (level := choices.get(given.lower())) is None:
                 raise MMEarthError(f"--level {given}: use l1c (top of atmosphere), l2a (surface reflectance) or auto.")
             self.evidence.append(f"Level {_LEVEL_NAMES[level]} as given by --level.")
             return level
@@ -236,8 +254,8 @@ class _Decision:
             self.evidence.append(f"Level {_LEVEL_NAMES[said[0].value]} by {said[0].source}.")
             if shown is not None and shown != said[0].value:
                 self.warnings.append(
-                    f"{said[0].source} says {_LEVEL_NAMES[said[0].value]}, but the values look like {_LEVEL_NAMES[shown]}"
-                    f" ({why}); pass --level if the metadata is wrong."
+                    f"{said[0].source} says {_LEVEL_NAMES[said[0].value]}, but the values look like"
+                    f" {_LEVEL_NAMES[shown]} ({why}); pass --level if the metadata is wrong."
                 )
             return said[0].value
         if shown is None:
@@ -263,6 +281,23 @@ class _Decision:
         if dark is not None and dark < _DARK_BLUE_L2A:
             return "l2a", f"blue over vegetation and clear water is {dark:.0f}, without the haze of L1C"
         return None, "by its values or metadata"
+
+
+def _just_above(dn: Samples) -> set[str]:
+    """Bands whose darkest pixels lie just above 1000."""
+    return {n for n, v in dn.items() if _JUST_ABOVE[0] <= float(np.percentile(v, 0.1)) <= _JUST_ABOVE[1]}
+
+
+def _bright_and_coloured(samples: Samples) -> bool:
+    """Whether the visibly brightest pixels are, taken as × 1000, brighter than 0.5 and far from grey."""
+    blue, red = samples.get("B02"), samples.get("B04")
+    if blue is None or red is None:
+        return False
+    brighter = np.maximum(blue, red)
+    limit = np.percentile(brighter, 95)
+    bright = brighter >= limit
+    share = float(np.median(np.minimum(blue, red)[bright] / np.maximum(brighter[bright], 1e-6)))
+    return bool(limit > 500) and share < 0.6
 
 
 def _vegetation_nir(samples: Samples) -> float | None:

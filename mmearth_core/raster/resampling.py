@@ -1,4 +1,4 @@
-"""Bringing 20 m and 60 m bands onto the 10 m grid: bilinear by an integer factor, the same whatever window is asked for.
+"""Bringing 20 m and 60 m bands onto the 10 m grid: bilinear, by an integer factor, the same in any window.
 
 Every output pixel is computed from the same four inputs in the same order of operations, so a window equals the crop
 of the whole bit by bit. Invalid inputs never mix into valid ones.
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 def support(start: int, stop: int, factor: int) -> tuple[int, int]:
-    """The coarse pixels [first, last) that the fine pixels [start, stop) depend on; may reach outside the raster by one.
+    """The coarse pixels [first, last) that the fine pixels [start, stop) depend on; may leave the raster by one.
 
     Pixel edges coincide: fine pixel i has its centre at (i + 0.5) / factor in coarse pixels.
     """

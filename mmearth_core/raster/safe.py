@@ -1,4 +1,4 @@
-"""Sentinel-2 products as ESA ships them: a `.SAFE` folder, or a zip that holds one. Finds bands, reads the product's XML.
+"""Sentinel-2 products as ESA ships them: a `.SAFE` folder, or a zip that holds one: its bands and its XML.
 
 XML is read with defusedxml; a zip is listed and read member by member, never unpacked.
 """
@@ -55,14 +55,18 @@ def find_product(path: str) -> Product | None:
     if inside:
         raise MMEarthError(f"{path} holds {len(inside)} products; name one of them, for example {inside[0]}.")
     if file.name.upper().endswith(".SAFE"):
-        raise MMEarthError(f"{path} has no MTD_MSIL1C.xml or MTD_MSIL2A.xml; the product is incomplete, download it again.")
+        raise MMEarthError(
+            f"{path} has no MTD_MSIL1C.xml or MTD_MSIL2A.xml; the product is incomplete, download it again."
+        )
     return None
 
 
 def _from_folder(folder: Path) -> Product:
     names = [p.relative_to(folder).as_posix() for p in folder.glob("GRANULE/*/IMG_DATA/**/*") if p.is_file()]
     mtd = sorted(folder.glob(MTD_NAME))[0]
-    return _product(str(folder), folder.absolute().name, names, lambda n: str(folder / n), mtd.read_bytes(), mtd.name)
+    return _product(
+        str(folder), folder.absolute().name, names, lambda n: str(folder / n), xml=mtd.read_bytes(), mtd=mtd.name
+    )
 
 
 def _from_zip(file: Path) -> Product | None:
@@ -72,8 +76,8 @@ def _from_zip(file: Path) -> Product | None:
             found = [name for name in members if _MTD.search(name) and len(PurePosixPath(name).parts) <= 2]
             if not found:
                 raise MMEarthError(
-                    f"{file} holds no Sentinel-2 product (no MTD_MSIL1C.xml or MTD_MSIL2A.xml); for a raster inside a zip"
-                    f" name it as /vsizip/{file}/NAME.tif."
+                    f"{file} holds no Sentinel-2 product (no MTD_MSIL1C.xml or MTD_MSIL2A.xml); for a raster inside a"
+                    f" zip name it as /vsizip/{file}/NAME.tif."
                 )
             if len(found) > 1:
                 raise MMEarthError(f"{file} holds {len(found)} products; unpack it and name one of them.")
@@ -87,10 +91,14 @@ def _from_zip(file: Path) -> Product | None:
     names = [n.removeprefix(prefix) for n in members if n.startswith(f"{prefix}GRANULE/") and "/IMG_DATA/" in n]
     # Braces let GDAL take archives whose names do not end in .zip or hold odd characters.
     inside = f"/vsizip/{{{file.absolute()}}}/{prefix}"
-    return _product(str(file), root.name or file.stem, names, lambda n: inside + n, xml, PurePosixPath(found[0]).name)
+    return _product(
+        str(file), root.name or file.stem, names, lambda n: inside + n, xml=xml, mtd=PurePosixPath(found[0]).name
+    )
 
 
-def _product(path: str, name: str, names: Iterable[str], locate: Callable[[str], str], xml: bytes, mtd: str) -> Product:
+def _product(
+    path: str, name: str, names: Iterable[str], locate: Callable[[str], str], *, xml: bytes, mtd: str
+) -> Product:
     finest: dict[str, tuple[int, str]] = {}
     granules = set[str]()
     for image in sorted(names):
@@ -105,7 +113,9 @@ def _product(path: str, name: str, names: Iterable[str], locate: Callable[[str],
     if not finest:
         raise MMEarthError(f"{path} holds no band images (GRANULE/…/IMG_DATA/*.jp2); the product is incomplete.")
     if len(granules) > 1:
-        raise MMEarthError(f"{path} holds {len(granules)} granules, which may overlap; embed each granule's files by itself.")
+        raise MMEarthError(
+            f"{path} holds {len(granules)} granules, which may overlap; embed each granule's files by itself."
+        )
     order = [band for band in (*BANDS, "SCL") if band in finest]
     files = {band: locate(finest[band][1]) for band in order}
     return Product(path, name.removesuffix(".SAFE"), files, read_metadata(xml, source=f"{mtd} of {name}"))

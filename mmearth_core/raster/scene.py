@@ -5,7 +5,7 @@ Memory does not grow with the raster. A reader belongs to one thread. A valid pi
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,15 +21,17 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.exclusion import Exclusion, cloud_exclusion, mask_exclusion
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import BandSource, arrange, ground_size
-from mmearth_core.raster.radiometry import Radiometry, decide
+from mmearth_core.raster.radiometry import decide
 from mmearth_core.raster.resampling import support, upsample
 from mmearth_core.raster.sources import SCL, RasterFile, collect, opened
-from mmearth_core.sentinel2 import BANDS, Level, check_bands
+from mmearth_core.sentinel2 import Level, check_bands
 
 #: The samples by which values are judged: windows of this edge, this many along each axis of the raster.
-_SAMPLE_EDGE, _SAMPLE_WINDOWS = 32, 12
-#: Rows read at once when looking for any valid pixel.
-_SCAN_ROWS = 256
+_SAMPLE_EDGE, _SAMPLE_WINDOWS = 32, 8
+#: From so many pixels on, overviews are sampled instead where there are any, at this size.
+_LARGE, _DECIMATED = 16_000_000, 256
+#: Height of what is read at once when looking for any valid pixel.
+_SCAN_EDGE = 256
 _CHUNK = 2**20
 #: Ground size of a pixel, in m, outside of which a warning is given: the encoders are pretrained at 10 m.
 _USUAL_GROUND_SIZE = (8.0, 12.5)
@@ -68,7 +70,7 @@ class Scene:
         """
         facts = [
             [*self.grid.shape, *self.grid.transform[:6], self.grid.crs.to_wkt()],
-            [[source.name, source.index, source.factor, Path(source.raster.path).name] for source in self.sources],
+            [[source.name, source.index, source.factor] for source in self.sources],
             [self.level, self.offset, self.scale, [exclusion.facts for exclusion in self.exclusions]],
         ]
         digest = hashlib.sha256(json.dumps(facts).encode())
@@ -136,8 +138,8 @@ class SceneReader:
     def read(self, window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(dn, valid) of a window, which may reach outside the raster.
 
-        `dn` is float32 (bands, height, width) in reflectance × 10000 with the offset removed, at least 1 where valid and
-        0 elsewhere; `valid` is bool (height, width). Raises `MMEarthError` when a file is damaged.
+        `dn` is float32 (bands, height, width) in reflectance × 10000 with the offset removed, at least 1 where valid
+        and 0 elsewhere; `valid` is bool (height, width). Raises `MMEarthError` when a file is damaged.
         """
         dn = np.zeros((len(self._sources), window.height, window.width), np.float32)
         valid = np.zeros((window.height, window.width), np.bool_)
@@ -170,20 +172,43 @@ class SceneReader:
         valid = np.zeros((native.height, native.width), np.bool_)
         inner = native.intersection(sources[0].raster.grid.window)
         rows, cols = inner.relative_to(native).slices
-        usable = np.ones((inner.height, inner.width), np.bool_)
+        values[:, rows, cols], valid[rows, cols] = self._read_resolution(sources, inner)
+        return upsample(values, valid, factor=factor, rows=(row, row_end), cols=(col, col_end))
+
+    def _read_resolution(
+        self, sources: Sequence[BandSource], window: Window, shape: tuple[int, int] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """DN and validity of bands of one resolution in a window of their own pixels, decimated to `shape` if given."""
+        shape_out = shape or (window.height, window.width)
+        values = np.empty((len(sources), *shape_out), np.float32)
+        valid = np.ones(shape_out, np.bool_)
         nonzero: NDArray[np.bool_] | None = None
         for raster in {s.raster.path: s.raster for s in sources}.values():
             chosen = [i for i, source in enumerate(sources) if source.raster.path == raster.path]
-            indexes = [sources[i].index for i in chosen]
-            raw, stated = self._read_native(raster, indexes, inner, usable)
+            raw, usable, stated = self._read_native(raster, [sources[i].index for i in chosen], window, shape)
+            valid &= usable
             if not stated:
-                nonzero = (raw != 0).any(0) if nonzero is None else nonzero | (raw != 0).any(0)
+                seen = (raw != 0).any(0)
+                nonzero = seen if nonzero is None else nonzero | seen
             for i, band in zip(chosen, raw, strict=True):
-                self._convert(band, values[i, rows, cols])
-        if nonzero is not None:
-            usable &= nonzero
-        valid[rows, cols] = usable
-        return upsample(values, valid, factor=factor, rows=(row, row_end), cols=(col, col_end))
+                self._convert(band, values[i])
+        return values, valid if nonzero is None else valid & nonzero
+
+    def decimated(self, size: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """(dn, valid) of the whole scene in `size` × `size` pixels, from the files' overviews; for statistics only.
+
+        Overviews may mix no-data into their neighbours, so pixels within two of an invalid one are not valid here.
+        """
+        dn = np.empty((len(self._sources), size, size), np.float32)
+        valid = np.ones((size, size), np.bool_)
+        for factor in {source.factor for source in self._sources}:
+            chosen = [i for i, source in enumerate(self._sources) if source.factor == factor]
+            sources = [self._sources[i] for i in chosen]
+            dn[chosen], usable = self._read_resolution(sources, sources[0].raster.grid.window, (size, size))
+            valid &= usable
+        for axis in (0, 1):
+            valid = np.logical_and.reduce([np.roll(valid, shift, axis) for shift in range(-2, 3)])
+        return dn, valid
 
     def _convert(self, raw: NDArray[np.generic], out: NDArray[np.float32]) -> None:
         """Raw values to DN; a dark valid pixel stays valid, so DN are at least 1."""
@@ -197,44 +222,39 @@ class SceneReader:
             np.maximum(out, np.float32(1), out=out)
 
     def _read_native(
-        self, raster: RasterFile, indexes: Sequence[int], window: Window, usable: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.generic], bool]:
-        """Raw values of bands of one file, north-up; clears `usable` where the file says so.
+        self, raster: RasterFile, indexes: Sequence[int], window: Window, shape: tuple[int, int] | None = None
+    ) -> tuple[NDArray[np.generic], NDArray[np.bool_], bool]:
+        """Raw values of bands of one file, north-up, decimated to `shape` if given; where the file says they are valid.
 
-        The second value is whether the file states validity at all: by no-data, NaN, a mask band or alpha. When it does
-        not, the caller takes pixels with 0 in every band of this resolution as no-data.
+        The third value is whether it says so at all, by no-data, a mask band or alpha. If not, the caller takes pixels
+        with 0 in every band of this resolution as no-data. NaN and infinity are never valid.
         """
         flip_rows, flip_cols = raster.flip
         row = raster.grid.height - window.row_end if flip_rows else window.row
         col = raster.grid.width - window.col_end if flip_cols else window.col
-        area = Window(row, col, window.height, window.width).ranges
+        how = {"window": Window(row, col, window.height, window.width).ranges, "out_shape": shape and (1, *shape)}
         order = (slice(None), slice(None, None, -1 if flip_rows else 1), slice(None, None, -1 if flip_cols else 1))
         dataset = self._datasets[raster.path]
+        nodata = [raster.nodata[index - 1] for index in indexes]
+        use_alpha = raster.alpha is not None and raster.alpha not in indexes
+        use_mask = all(value is None for value in nodata) and (raster.mask_band or use_alpha)
         try:
-            raw = dataset.read(indexes, window=area)[order]
-            mask = dataset.read_masks([indexes[0]], window=area)[order][0] if raster.mask_band else None
-            if raster.alpha is not None and raster.alpha not in indexes:
-                mask = dataset.read([raster.alpha], window=area)[order][0]
+            raw = dataset.read(indexes, **{**how, "out_shape": shape and (len(indexes), *shape)})[order]
+            usable = np.ones(raw.shape[1:], np.bool_)
+            if use_mask:
+                read = dataset.read if use_alpha else dataset.read_masks
+                usable = read([raster.alpha if use_alpha else indexes[0]], **how)[order][0] != 0
         except RasterioError as error:
             raise MMEarthError(f"{raster.path} is damaged ({error}); copy or download it again.") from error
-        stated = False
-        for band, index in zip(raw, indexes, strict=True):
-            nodata = raster.nodata[index - 1]
-            if np.issubdtype(raw.dtype, np.floating):
-                finite = np.isfinite(band)
-                stated |= not finite.all()
-                usable &= finite
-                if not finite.all():
-                    band[~finite] = 0
-            if nodata is not None and not np.isnan(nodata):
-                stated = True
-                usable &= band != raw.dtype.type(nodata)
-            elif nodata is not None:
-                stated = True
-        if not stated and mask is not None:
-            stated = True
-            usable &= mask != 0
-        return raw, stated
+        for band, value in zip(raw, nodata, strict=True):
+            if value is not None and not np.isnan(value):
+                usable &= band != raw.dtype.type(value)
+        if np.issubdtype(raw.dtype, np.floating):
+            finite = np.isfinite(raw)
+            if not finite.all():
+                usable &= finite.all(0)
+                raw = np.where(finite, raw, 0)
+        return raw, usable, use_mask or any(value is not None for value in nodata)
 
 
 def open_scene(
@@ -251,10 +271,10 @@ def open_scene(
 ) -> Scene:
     """Open a scene: find the wanted bands, decide what their numbers mean, check that there is something to read.
 
-    `source` is a raster, a `.SAFE` folder or zip, a folder or list of single-band files, or a STAC item; `wanted` are the
-    encoder's bands; `bands` says what the raster's bands are. `level` is "auto", "l1c" or "l2a", `offset` the DN to add
-    (−1000 or 0), `scale` reflectance per unit. Pixels where the raster `mask` has one of `mask_values` (default: any
-    value but 0) are excluded; with `exclude_clouds` also those whose SCL class is 3, 8, 9 or 10.
+    `source` is a raster, a `.SAFE` folder or zip, a folder or list of single-band files, or a STAC item; `wanted` are
+    the encoder's bands; `bands` says what the raster's bands are. `level` is "auto", "l1c" or "l2a", `offset` the DN
+    to add (−1000 or 0), `scale` reflectance per unit. Pixels where the raster `mask` has one of `mask_values`
+    (default: any value but 0) are excluded; with `exclude_clouds` also those whose SCL class is 3, 8, 9 or 10.
     Raises `MMEarthError` with one sentence that says what to do.
     """
     found = collect(source, bands=bands)
@@ -273,7 +293,13 @@ def open_scene(
     extra = arrange({**{name: found.bands[name] for name in present}, **cirrus}, title)[1] if cirrus else sources
     samples = _samples(grid, extra, title)
     radiometry = decide(
-        samples, found.metadata, source=title, dtype=sources[0].raster.dtypes[0], level=level, offset=offset, scale=scale
+        samples,
+        found.metadata,
+        source=title,
+        dtype=sources[0].raster.dtypes[0],
+        level=level,
+        offset=offset,
+        scale=scale,
     )
     return Scene(
         name=found.name,
@@ -289,3 +315,52 @@ def open_scene(
         sources=sources,
         exclusions=tuple(exclusions),
     )
+
+
+def _size_warning(grid: Grid) -> tuple[str, ...]:
+    size = ground_size(grid)
+    if size is None or _USUAL_GROUND_SIZE[0] <= size <= _USUAL_GROUND_SIZE[1]:
+        return ()
+    return (
+        f"A pixel is {size:.3g} m on the ground; the encoder is trained at 10 m, so the embedding will be less useful.",
+    )
+
+
+def _samples(grid: Grid, sources: Sequence[BandSource], title: str) -> dict[str, NDArray[np.float32]]:
+    """Raw values of the same valid pixels of every band, spread over the scene.
+
+    Raises `MMEarthError` when the whole scene has no valid pixel, or a file is damaged.
+    """
+    with SceneReader.raw(grid, sources) as reader:
+        values = np.concatenate(list(_sample_parts(reader, grid, sources)), axis=1)
+        if values.shape[1] == 0:
+            values = next((part for part in _scan(reader, grid) if part.shape[1]), values)
+    if values.shape[1] == 0:
+        raise MMEarthError(f"{title} holds no-data only (in at least one of {', '.join(s.name for s in sources)}).")
+    return {source.name: values[i] for i, source in enumerate(sources)}
+
+
+def _sample_parts(reader: SceneReader, grid: Grid, sources: Sequence[BandSource]) -> Iterator[NDArray[np.float32]]:
+    if grid.pixels > _LARGE and all(source.raster.pyramid for source in sources):
+        dn, valid = reader.decimated(_DECIMATED)
+        yield dn[:, valid]
+        return
+    edge = _SAMPLE_EDGE if grid.pixels > (_SAMPLE_EDGE * _SAMPLE_WINDOWS) ** 2 else max(grid.shape)
+    for row in _starts(grid.height, edge):
+        for col in _starts(grid.width, edge):
+            dn, valid = reader.read(Window(row, col, edge, edge))
+            yield dn[:, valid]
+
+
+def _starts(length: int, edge: int) -> list[int]:
+    """First pixels of windows spread evenly over an axis, the last one at its end."""
+    last = max(length - edge, 0)
+    return sorted({round(i * last / (_SAMPLE_WINDOWS - 1)) for i in range(_SAMPLE_WINDOWS)}) if last else [0]
+
+
+def _scan(reader: SceneReader, grid: Grid) -> Iterator[NDArray[np.float32]]:
+    """Valid values of every part of the scene in turn."""
+    for row in range(0, grid.height, _SCAN_EDGE):
+        for col in range(0, grid.width, 8 * _SCAN_EDGE):
+            dn, valid = reader.read(Window(row, col, _SCAN_EDGE, 8 * _SCAN_EDGE))
+            yield dn[:, valid]

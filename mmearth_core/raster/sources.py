@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+import numpy as np
 import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp, MaskFlags
@@ -25,6 +26,7 @@ from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands
 #: The scene classification of L2A products: not a band, but carried along for `exclude_clouds`.
 SCL = "SCL"
 _FOLDER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
+_GDAL_DOMAINS = {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}
 _SUFFIX_HELP = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band files, or a STAC item"
 
 
@@ -67,14 +69,15 @@ def opened(path: str) -> Iterator[DatasetReader]:
     local = not path.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in path[2:]
     if local and not Path(path).exists():
         raise MMEarthError(f"{path} does not exist; give {_SUFFIX_HELP}.")
-    # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes.
+    # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes. The setting belongs to
+    # the opening thread and must not outlive the call: a dataset may be closed by another one.
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
         try:
             dataset = rasterio.open(Path(path) if local else path)
         except (RasterioError, ValueError) as error:
             raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {_SUFFIX_HELP}.") from error
-        with dataset:
-            yield dataset
+    with dataset:
+        yield dataset
 
 
 def describe(path: str) -> RasterFile:
@@ -85,7 +88,9 @@ def describe(path: str) -> RasterFile:
     with opened(path) as dataset:
         if dataset.count == 0:
             inside = "; ".join(dataset.subdatasets[:4])
-            raise MMEarthError(f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'}).")
+            raise MMEarthError(
+                f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'})."
+            )
         if dataset.crs is None or dataset.transform == Affine.identity():
             raise MMEarthError(
                 f"{path} is not georeferenced (no coordinate reference system); assign one, for example with:"
@@ -99,7 +104,7 @@ def describe(path: str) -> RasterFile:
             flip=flip,
             dtypes=tuple(dataset.dtypes),
             descriptions=tuple(dataset.descriptions),
-            nodata=tuple(dataset.nodatavals),
+            nodata=tuple(map(_representable, dataset.nodatavals, dataset.dtypes)),
             scales=tuple(dataset.scales),
             offsets=tuple(dataset.offsets),
             tags={**dataset.tags(), **_domain_tags(dataset)},
@@ -110,13 +115,20 @@ def describe(path: str) -> RasterFile:
         )
 
 
+def _representable(nodata: float | None, dtype: str) -> float | None:
+    """The no-data value, when a pixel of this type can have it (files declare -9999 for uint16)."""
+    if nodata is None or np.issubdtype(np.dtype(dtype), np.floating):
+        return nodata
+    limits = np.iinfo(dtype)
+    return nodata if float(nodata).is_integer() and limits.min <= nodata <= limits.max else None
+
+
 def _domain_tags(dataset: DatasetReader) -> dict[str, str]:
     """Tags of other writers' namespaces; GDAL's own domains say nothing of the product."""
     tags: dict[str, str] = {}
     for namespace in dataset.tag_namespaces():
-        if namespace not in {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}:
-            if not namespace.startswith("xml:"):
-                tags.update(dataset.tags(ns=namespace))
+        if namespace not in _GDAL_DOMAINS and not namespace.startswith("xml:"):
+            tags.update(dataset.tags(ns=namespace))
     return tags
 
 
@@ -127,9 +139,10 @@ def _north_up(grid: Grid) -> tuple[Grid, tuple[bool, bool]]:
         return grid, (False, False)
     rows, cols = t.e > 0, t.a < 0
     origin = t * Affine.translation(grid.width if cols else 0, grid.height if rows else 0)
-    return Grid(
-        grid.height, grid.width, origin * Affine.scale(-1 if cols else 1, -1 if rows else 1), grid.crs
-    ), (rows, cols)
+    return Grid(grid.height, grid.width, origin * Affine.scale(-1 if cols else 1, -1 if rows else 1), grid.crs), (
+        rows,
+        cols,
+    )
 
 
 # --- collecting --------------------------------------------------------------------------------------------------
@@ -195,22 +208,26 @@ def _unnamed(raster: RasterFile) -> str:
             f" product's spectral bands, or say what they are with --bands, for example --bands B04,B03,B02."
         )
     return (
-        f"{raster.path} has {raster.count} bands and none is named as a Sentinel-2 band ({names}); say what they are, in"
-        f" order, with --bands, for example --bands B02,B03,B04,B08 ('-' for a band to ignore)."
+        f"{raster.path} has {raster.count} bands and none is named as a Sentinel-2 band ({names}); say what they are,"
+        f" in order, with --bands, for example --bands B02,B03,B04,B08 ('-' for a band to ignore)."
     )
 
 
 def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[str, int]:
     """Positions of the bands the user named."""
     if len(bands) != count:
-        raise MMEarthError(f"{subject} {count} {noun} but --bands names {len(bands)}; name each, '-' for one to ignore.")
+        raise MMEarthError(
+            f"{subject} {count} {noun} but --bands names {len(bands)}; name each, '-' for one to ignore."
+        )
     positions: dict[str, int] = {}
     for position, text in enumerate(bands):
         if text.strip() in {"-", ""}:
             continue
         name = SCL if text.strip().upper() == SCL else band_name(text)
         if name is None:
-            raise MMEarthError(f"--bands: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one.")
+            raise MMEarthError(
+                f"--bands: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one."
+            )
         if name in positions:
             raise MMEarthError(f"--bands names {name} twice; '-' stands for a band to ignore.")
         positions[name] = position
@@ -239,8 +256,8 @@ def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[
     for raster in rasters:
         if raster.count != 1:
             raise MMEarthError(
-                f"{raster.path} has {raster.count} bands; of several inputs each must be a single-band file of one scene"
-                f" (embed multi-band rasters one by one)."
+                f"{raster.path} has {raster.count} bands; of several inputs each must be a single-band file of one"
+                f" scene (embed multi-band rasters one by one)."
             )
     found: dict[str, tuple[RasterFile, int]] = {}
     names: Sequence[str | None]
@@ -251,7 +268,9 @@ def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[
         names = [_single_band_name(raster) for raster in rasters]
         for raster, name in zip(rasters, names, strict=True):
             if name is None:
-                raise MMEarthError(f"{raster.path}: neither its name nor its description says which band it is; use --bands.")
+                raise MMEarthError(
+                    f"{raster.path}: neither its name nor its description says which band it is; use --bands."
+                )
     for raster, name in zip(rasters, names, strict=True):
         if name is None:
             continue
@@ -260,14 +279,22 @@ def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[
         found[name] = (raster, 1)
     metadata = _metadata_of(*[raster for raster, _ in found.values()])
     note = "Bands by " + ("--bands" if bands is not None else "file names") + f": {', '.join(found)}."
-    title = Path(os.path.commonprefix([Path(path).stem for path in paths]).strip("_- ") or Path(paths[0]).stem).name
-    return Inputs(title, found, metadata, (*notes, note))
+    return Inputs(_common_name(paths), found, metadata, (*notes, note))
+
+
+def _common_name(paths: Sequence[str]) -> str:
+    """What the file names begin with in common, else the first one's stem."""
+    stems = [Path(path).stem for path in paths]
+    shared = next((i for i, letters in enumerate(zip(*stems, strict=False)) if len(set(letters)) > 1), 0)
+    return stems[0][:shared].strip("_- ") or stems[0]
 
 
 def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
     """A folder of single-band files; of one band at several resolutions the finest is taken."""
     if bands is not None:
-        raise MMEarthError(f"{folder} is a folder; --bands needs the files named one by one, in the order of its names.")
+        raise MMEarthError(
+            f"{folder} is a folder; --bands needs the files named one by one, in the order of its names."
+        )
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _FOLDER_SUFFIXES and p.is_file())
     named = [(p, band_name(p.name) or (SCL if SCL in p.stem.upper().split("_") else None)) for p in files]
     best: dict[str, RasterFile] = {}
@@ -278,12 +305,16 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
         if name in best:
             size, other = raster.grid.pixel_size[0], best[name].grid.pixel_size[0]
             if size == other:
-                raise MMEarthError(f"{folder} holds {name} twice ({Path(best[name].path).name}, {path.name}); keep one scene.")
+                raise MMEarthError(
+                    f"{folder} holds {name} twice ({Path(best[name].path).name}, {path.name}); keep one scene."
+                )
             if size > other:
                 continue
         best[name] = raster
     if not best:
-        raise MMEarthError(f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {_SUFFIX_HELP}.")
+        raise MMEarthError(
+            f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {_SUFFIX_HELP}."
+        )
     inputs = _from_files([raster.path for raster in best.values()], None) if len(best) > 1 else None
     if inputs is None:
         return collect(next(iter(best.values())).path)
@@ -315,7 +346,9 @@ def _metadata_of(*rasters: RasterFile) -> Metadata:
     for raster in rasters:
         merged = merged.merged(from_tags(raster.tags, raster.scales, raster.offsets, source=Path(raster.path).name))
     for folder in {Path(raster.path).parent for raster in rasters}:
-        safe = next((p for p in (folder, *folder.parents[:5]) if any(p.glob(MTD_NAME))), None) if folder.is_dir() else None
+        safe = (
+            next((p for p in (folder, *folder.parents[:5]) if any(p.glob(MTD_NAME))), None) if folder.is_dir() else None
+        )
         if safe is not None and (product := find_product(str(safe))) is not None:
             merged = product.metadata.merged(merged)
     for raster in rasters:

@@ -1,0 +1,111 @@
+"""Speed of labelling: a warm refit on 2,000 pixels, and `classify` on a raster of 64 bands and 8 classes, both timed whole.
+
+    python benchmarks/labelling.py [--size 4096] [--folder /tmp]
+
+Prints the machine, the command and the figures. The raster is synthetic: noise around 8 class centres, which compresses
+no better than real embeddings do.
+"""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from affine import Affine
+from rasterio.crs import CRS
+
+from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
+from mmearth_core.labelling.classification import classify, classify_block
+from mmearth_core.labelling.legend import Legend
+from mmearth_core.labelling.probe import fit_probe
+from mmearth_core.labelling.probe_file import save_probe
+from mmearth_core.labelling.samples import Group, Samples
+from mmearth_core.raster.grid import Grid
+
+BANDS, CLASSES = 64, 8
+SCALES, OFFSETS = (0.02,) * BANDS, (-2.55,) * BANDS
+CENTRES = np.random.default_rng(0).normal(128, 25, (CLASSES, BANDS)).astype(np.float32)
+
+
+def draw(label: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    noise = rng.standard_normal((*label.shape, BANDS), np.float32)
+    return np.clip(CENTRES[label] + 20 * noise, 1, 255).astype(np.uint8)
+
+
+def make_samples(polygons: int = 40, pixels: int = 50) -> Samples:
+    """2,000 pixels of 40 polygons."""
+    label = np.repeat(np.arange(polygons) % CLASSES, pixels)
+    group = np.repeat(np.arange(polygons), pixels)
+    rng = np.random.default_rng(1)
+    return Samples(
+        dn=draw(label, rng),
+        label=label,
+        group=group,
+        position=np.zeros((len(label), 2), np.intp),
+        legend=Legend.numbered([f"class {k}" for k in range(CLASSES)]),
+        groups=tuple(Group(Path("samples.gpkg"), i, i % CLASSES, pixels, pixels) for i in range(polygons)),
+        messages=(),
+        model_name="benchmark",
+        model_id="benchmark",
+        scales=SCALES,
+        offsets=OFFSETS,
+    )
+
+
+def make_embedding(path: Path, size: int) -> EmbeddingRaster:
+    grid = Grid(size, size, Affine(10, 0, 5e5, 0, -10, 5e6), CRS.from_epsg(32630))
+    raster = EmbeddingRaster(path, grid, "benchmark", "benchmark", SCALES, OFFSETS, {})
+    rng = np.random.default_rng(2)
+    strips = [np.moveaxis(draw(rng.integers(0, CLASSES, (256, size)), rng), -1, 0) for _ in range(2)]
+    with new_embedding(raster) as dataset:
+        for number, row in enumerate(range(0, size, 256)):
+            height = min(256, size - row)
+            dataset.write(strips[number % 2][:, :height], window=((row, row + height), (0, size)))
+    return EmbeddingRaster.open(path)
+
+
+def best(repeat: int, function: object) -> float:
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        function()  # type: ignore[operator]
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=4096)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    options = parser.parse_args()
+    print(f"machine: {platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} processors")
+    print(f"command: {' '.join(sys.argv)}")
+    samples = make_samples()
+    probe = fit_probe(samples)
+    moved = samples.subset(np.arange(len(samples)) >= 25)  # half a polygon less: what an edit does
+    print(f"cold fit   2,000 px × {BANDS} bands, {CLASSES} classes: {best(5, lambda: fit_probe(samples)):.3f} s")
+    print(f"warm refit 2,000 px × {BANDS} bands: {best(5, lambda: fit_probe(moved, previous=probe)):.3f} s")
+    dn = np.moveaxis(draw(np.zeros((600, 1000), int), np.random.default_rng(3)), -1, 0).copy()
+    print(f"classify_block 1000 × 600 px, one thread: {0.6 / best(3, lambda: classify_block(probe, dn)):.1f} Mpx/s")
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        raster = make_embedding(folder / "emb.tif", options.size)
+        save_probe(folder / "probe.json", probe)
+        megapixels = raster.grid.pixels / 1e6
+        print(f"embedding {options.size}²: {raster.path.stat().st_size / 1e6:.0f} MB")
+        common = {"embedding": raster.path, "model": folder / "probe.json", "overwrite": True}
+        for what, extra in (
+            ("classify", {}),
+            ("classify with confidence", {"confidence": folder / "confidence.tif"}),
+            ("classify with unknown", {"unknown": 0.01}),
+        ):
+            seconds = best(2, lambda extra=extra: classify(output=folder / "map.tif", **common, **extra))
+            print(f"{what}, reading and writing included: {megapixels / seconds:.1f} Mpx/s ({seconds:.2f} s)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,338 @@
+"""A command's options, made from the keyword-only signature and the docstring of the function behind it.
+
+One definition serves Python, the command line and a YAML file (`--config`). Knows nothing of any verb but its words.
+"""
+
+import difflib
+import inspect
+import json
+import re
+import textwrap
+import types
+import typing
+from argparse import ArgumentError, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from jsonargparse import SUPPRESS, ArgumentParser
+
+#: How the values given by position fall to the inputs: one each, all to the one input, or in pairs to the two.
+Shape = Literal["one each", "all", "pairs"]
+
+#: What the options of the verbs mean: a word means the same everywhere.
+GLOSSARY = {
+    "aoi": "polygons that bound what is embedded (any vector file, any CRS)",
+    "at": "a pixel by its map coordinates X,Y in the CRS of the embedding",
+    "backend": "what runs the encoder",
+    "bands": "what the raster's bands are, such as B02,B03,B04 (default: from their names)",
+    "calibrate": "scene to calibrate on; give it several times for several scenes",
+    "confidence": "write the confidence of the map to this raster as well",
+    "embedding": "embedding raster made by mmearth embed",
+    "embeddings": "embedding rasters made by mmearth embed with one model",
+    "exclude_clouds": "leave out what the scene's own classification (SCL) calls cloud or shadow",
+    "field": "attribute that holds the class",
+    "file": "embedding raster, map, probe, model or any other raster",
+    "halo": "pixels of context around a tile, or 'exact' (default: measured, stored with the model)",
+    "k": "number of clusters",
+    "layer": "layer of the vector file (default: its only one)",
+    "level": "processing level of the scene",
+    "like": "polygons or points that show what to look for",
+    "map": "map made by mmearth classify, or any integer raster",
+    "mask": "raster on the scene's grid that says what to leave out",
+    "mask_values": "values of the mask that are left out, such as 3,8,9 (default: all but 0)",
+    "min_per_class": "points that each class gets at least",
+    "model": "name of a model, or path of its file",
+    "n": "number of points",
+    "offset": "what to add to the raster's numbers, such as -1000 for baseline 04.00 and later",
+    "output": "where to write",
+    "overwrite": "replace an output that exists",
+    "reference": "reference points or polygons",
+    "resume": "start afresh instead of going on with what an interrupted run left",
+    "samples": "polygons, lines or points with a class",
+    "scale": "factor from the raster's numbers to reflectance × 10000",
+    "scene": "a raster, a .SAFE folder or zip, or one file per band",
+    "seed": "start of the random numbers; the same seed gives the same result",
+    "tile": "edge in pixels of what is kept of one pass (default: what fits into 2 GB)",
+    "unknown": "share of the training pixels, 0 to 1, that may lie outside what counts as known",
+    "window": "part of the raster: COL,ROW,WIDTH,HEIGHT in pixels",
+}
+
+#: Options of every verb that are no parameters of its function.
+COMMON = {
+    "json": "print progress and result as JSON, one object a line",
+    "quiet": "print the result only",
+    "debug": "on an error, print where in the program it happened",
+}
+#: Parameters that the command line provides itself.
+_PROVIDED = frozenset({"progress", "cancel"})
+_HELP_WIDTH = 100
+
+
+class ArgumentsError(Exception):
+    """Arguments that make no sense: one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What the user asked for: the function's keyword arguments and the common options."""
+
+    keywords: dict[str, Any]
+    json: bool
+    quiet: bool
+    debug: bool
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """How a verb is written: which parameters are given by position, which have a short option (`output` → `-o`)."""
+
+    inputs: tuple[str, ...] = ()
+    shape: Shape = "one each"
+    short: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """The inputs as they are typed: `EMBEDDING SAMPLES [EMBEDDING SAMPLES …]`."""
+        names = " ".join(_metavar(name) for name in self.inputs)
+        return names if self.shape == "one each" else f"{names} [{names} …]"
+
+
+class CommandLine:
+    """The command line of one function."""
+
+    def __init__(self, program: str, function: Callable[..., Any], syntax: Syntax) -> None:
+        self._syntax = syntax
+        hints = typing.get_type_hints(function)
+        parameters = inspect.signature(function).parameters
+        #: What the function takes that no user types: "progress", "cancel".
+        self.provides = frozenset(parameters) & _PROVIDED
+        self._parameters = {name: each for name, each in parameters.items() if name not in _PROVIDED}
+        self._hints = {name: hints[name] for name in self._parameters}
+        self._parser = ArgumentParser(
+            prog=program,
+            usage=self._usage(program),
+            description=self._description(function),
+            formatter_class=RawDescriptionHelpFormatter,
+            exit_on_error=False,
+            allow_abbrev=False,
+            print_config="--print-%s",
+        )
+        self._flags = {"-h", "--help", "--print-config"}
+        self._values: dict[str, str] = {"--config": "--config"}
+        for name in self._parameters:
+            self._add(name)
+        self._parser.add_argument("--config", action="config", metavar="YAML", help="read options from this file")
+        for name, text in COMMON.items():
+            self._parser.add_argument(f"--{name}", action="store_true", help=text)
+            self._flags.add(f"--{name}")
+
+    def parse(self, argv: Sequence[str]) -> Arguments:
+        """The arguments of a command line.
+
+        Raises `ArgumentsError`; exits for `--help` and `--print-config`.
+        """
+        options, positions = self._split(argv)
+        try:
+            parsed = self._parser.parse_args(options)
+        except ArgumentError as error:
+            raise ArgumentsError(self._one_sentence(error)) from error
+        keywords = {name: parsed[name] for name in self._parameters} | self._by_position(positions)
+        missing = [
+            self._named(name)
+            for name, parameter in self._parameters.items()
+            if parameter.default is inspect.Parameter.empty and keywords[name] in (None, [])
+        ]
+        if missing:
+            raise ArgumentsError(f"still needed: {', '.join(missing)}")
+        return Arguments(keywords, parsed["json"], parsed["quiet"], parsed["debug"])
+
+    def _usage(self, program: str) -> str:
+        required = [
+            f"{self._short(name) or _option(name)} {_metavar(name)}"
+            for name, parameter in self._parameters.items()
+            if parameter.default is inspect.Parameter.empty and name not in self._syntax.inputs
+        ]
+        return " ".join(filter(None, [program, self._syntax.usage, *required, "[options]"]))
+
+    def _description(self, function: Callable[..., Any]) -> str:
+        """The docstring up to what it says of errors, then the inputs."""
+        text = re.split(r"\bRaises\s+`", inspect.cleandoc(function.__doc__ or ""))[0]
+        paragraphs = text.strip().split("\n\n")
+        wrapper = textwrap.TextWrapper(_HELP_WIDTH, break_on_hyphens=False)
+        wrapped = [wrapper.fill(" ".join(self._in_options(p).split())) for p in paragraphs]
+        if self._syntax.inputs:
+            width = max(map(len, self._syntax.inputs)) + 2
+            inputs = [f"  {_metavar(name).ljust(width)}{GLOSSARY.get(name, '')}" for name in self._syntax.inputs]
+            wrapped.append("\n".join(["inputs:", *inputs]))
+        return "\n\n".join(wrapped)
+
+    def _in_options(self, text: str) -> str:
+        """The text with the parameters it names in back quotes as they are typed."""
+        return re.sub(
+            r"`(\w+)`",
+            lambda match: self._named(match[1]) if match[1] in self._parameters else match[0],
+            text,
+        )
+
+    def _named(self, name: str) -> str:
+        """A parameter as the command line calls it."""
+        if name in self._syntax.inputs:
+            return _metavar(name)
+        return f"--no-{name}" if self._parameters[name].default is True else _option(name)
+
+    def _short(self, name: str) -> str | None:
+        return dict(self._syntax.short).get(name)
+
+    def _add(self, name: str) -> None:
+        """Declare one parameter to the parser and to `_split`."""
+        hint, default = self._hints[name], self._parameters[name].default
+        text = GLOSSARY.get(name, "")
+        option, short = _option(name), self._short(name)
+        names = [short, option] if short else [option]
+        if hint is bool:
+            option = f"--no-{option[2:]}" if default else option
+            self._flags.add(option)
+            self._parser.add_argument(
+                option, dest=name, action="store_false" if default else "store_true", default=default, help=text
+            )
+            return
+        for each in names:
+            self._values[each] = option
+        choices = _choices(hint)
+        if default not in (inspect.Parameter.empty, None) and default != ():
+            text += f" (default: {default})"
+        self._parser.add_argument(
+            *names,
+            dest=name,
+            type=_CommaList(hint) if _item(hint) else hint if default is not inspect.Parameter.empty else hint | None,
+            default=None if default is inspect.Parameter.empty else default,
+            metavar=f"{{{','.join(choices)}}}" if choices else _metavar(name),
+            help=SUPPRESS if name in self._syntax.inputs else text.replace("%", "%%"),
+        )
+
+    def _split(self, argv: Sequence[str]) -> tuple[list[str], list[str]]:
+        """(options as `--name=value`, values given by position). So a value may begin with a minus."""
+        options: list[str] = []
+        positions: list[str] = []
+        rest = iter(argv)
+        for word in rest:
+            name, equals, value = word.partition("=")
+            if word == "--":
+                positions.extend(rest)
+            elif not word.startswith("-") or word == "-":
+                positions.append(word)
+            elif name in self._flags:
+                options.append(word)
+            elif name in self._values:
+                given = value if equals else next(rest, None)
+                if given is None:
+                    raise ArgumentsError(f"{name} needs a value")
+                options.append(f"{self._values[name]}={given}")
+            elif word[:2] in self._values:
+                options.append(f"{self._values[word[:2]]}={word[2:]}")
+            else:
+                near = difflib.get_close_matches(name, [*self._values, *self._flags], n=1)
+                raise ArgumentsError(f"there is no option {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        return options, positions
+
+    def _by_position(self, values: list[str]) -> dict[str, Any]:
+        names, shape = self._syntax.inputs, self._syntax.shape
+        if not values:
+            return {}
+        if shape == "all":
+            return {names[0]: values[0] if len(values) == 1 else values}
+        if shape == "pairs":
+            if len(values) % len(names):
+                raise ArgumentsError(f"expected {self._syntax.usage}, but there are {len(values)} files")
+            return {name: values[index :: len(names)] for index, name in enumerate(names)}
+        if len(values) > len(names):
+            raise ArgumentsError(f"unexpected argument {values[len(names)]}")
+        return dict(zip(names, values, strict=False))
+
+    def _one_sentence(self, error: ArgumentError) -> str:
+        """What is wrong with which option, from the parser's longer message."""
+        text = str(error)
+        key = re.search(r'Parser key "(\w+)"|argument (?:-\w/)?--([\w-]+)', text)
+        name = (key[1] or key[2]).replace("-", "_") if key else ""
+        given = re.search(r"Given value: (.*)$|invalid parse value: '?(.*?)'?$|value: '?(.*?)'?$", text)
+        if name not in self._hints or given is None:
+            return " ".join(re.sub(r'Parser key "(\w+)":', r"--\1:", text).split())
+        value = next(group for group in given.groups() if group is not None)
+        return f"{self._named(name)} {value}: expected {_in_words(self._hints[name])}"
+
+
+class _CommaList:
+    """Turns `a,b,c`, or the list of a YAML file, into a list of the items a type hint names."""
+
+    def __init__(self, hint: Any) -> None:
+        self._item = _item(hint)
+        self._count = _count(hint)
+        self._kind = typing.get_origin(_sequence(hint))
+
+    def __call__(self, value: Any) -> Any:
+        if value is None:
+            return None
+        values = value.split(",") if isinstance(value, str) else list(value)
+        if self._item is None or (self._count is not None and len(values) != self._count):
+            raise ValueError(f"expected {self._count} values")
+        items = [self._item(each.strip() if isinstance(each, str) else each) for each in values]
+        return tuple(items) if self._kind is tuple else items
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _metavar(name: str) -> str:
+    return name.upper()
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, or the hint alone; None left out."""
+    union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+    return tuple(h for h in (typing.get_args(hint) if union else (hint,)) if h is not types.NoneType)
+
+
+def _sequence(hint: Any) -> Any:
+    """The sequence among the alternatives of a hint; None when there is none."""
+    return next((h for h in _alternatives(hint) if typing.get_origin(h) in (list, tuple, Sequence)), None)
+
+
+def _item(hint: Any) -> Callable[[Any], Any] | None:
+    """The type of a sequence's items: text for paths, which may be addresses."""
+    sequence = _sequence(hint)
+    if sequence is None:
+        return None
+    item = _alternatives(typing.get_args(sequence)[0])[0]
+    return item if item in (int, float) else str
+
+
+def _count(hint: Any) -> int | None:
+    """How many items a sequence has when its type says so."""
+    sequence = _sequence(hint)
+    arguments = typing.get_args(sequence)
+    return len(arguments) if typing.get_origin(sequence) is tuple and Ellipsis not in arguments else None
+
+
+def _choices(hint: Any) -> list[str]:
+    """The words an option takes when it takes nothing else."""
+    alternatives = _alternatives(hint)
+    literal = all(typing.get_origin(each) is Literal for each in alternatives)
+    return [str(word) for each in alternatives for word in typing.get_args(each)] if literal else []
+
+
+def _in_words(hint: Any) -> str:
+    """A type hint for a reader."""
+    item = _item(hint)
+    if item is not None:
+        many = f"{_count(hint)} " if _count(hint) else ""
+        return f"{many}{'values' if item is str else 'numbers'} separated by commas"
+    names = {int: "a whole number", float: "a number", str: "a text"}
+    words: list[str] = []
+    for each in _alternatives(hint):
+        if typing.get_origin(each) is Literal:
+            words.extend(map(str, typing.get_args(each)))
+        elif each in names:
+            words.append(names[each])
+    return " or ".join(words) or json.dumps(str(hint))

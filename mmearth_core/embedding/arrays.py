@@ -1,0 +1,68 @@
+"""`embed_array`: the sealed normalise → forward → project call for arrays, so that no step can be forgotten."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.embedding.backends import Backend, BackendName, open_backend
+from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.errors import MMEarthError
+from mmearth_core.sentinel2 import Level, check_bands, normalise
+
+
+def embed_array(
+    *,
+    dn: NDArray[np.number],
+    bands: Sequence[str],
+    level: Level,
+    valid: NDArray[np.bool_] | None = None,
+    model: str | Path = "default",
+    backend: BackendName = "auto",
+) -> NDArray[np.float32]:
+    """Embedding of an array of pixels, before quantisation.
+
+    Parameters: `dn` (k, H, W) in reflectance × 10000 with the product's offset removed; `bands` their names ("B02", …);
+    `level` "l1c" or "l2a"; `valid` (H, W), by default where any band is not 0. The array is treated as a whole raster:
+    nothing outside it is known. Returns (D, H, W) float32; invalid pixels are NaN.
+
+    Raises `MMEarthError` when the bands do not suffice or the model cannot be used.
+    """
+    if dn.ndim != 3 or len(bands) != len(dn):
+        raise MMEarthError(f"The array has shape {dn.shape}; expected ({len(bands)}, H, W), one layer per band name.")
+    loaded = open_backend(model, backend)
+    wanted = loaded.header.bands
+    present = tuple(name for name in wanted if name in bands)
+    check_bands(present=present, wanted=wanted, source="the array")
+    chosen = np.stack([dn[list(bands).index(name)] for name in present]).astype(np.float32)
+    if valid is None:
+        valid = chosen.any(axis=0)
+    pixels = network_input(chosen, valid, present, level, loaded.header)
+    values = embed_pixels(loaded, pixels[None])[0, :, : dn.shape[1], : dn.shape[2]].copy()
+    values[:, ~valid] = np.nan
+    return values
+
+
+def network_input(
+    dn: NDArray[np.float32], valid: NDArray[np.bool_], present: Sequence[str], level: Level, header: ModelHeader
+) -> NDArray[np.float32]:
+    """DN (k, H, W) of the `present` bands → what the network of `header` takes: (C, H, W), normalised and filled."""
+    numbers = header.statistics[level]
+    return normalise(
+        dn,
+        valid,
+        present=present,
+        wanted=header.bands,
+        mean=np.asarray(numbers.mean, np.float32),
+        std=np.asarray(numbers.std, np.float32),
+    )
+
+
+def embed_pixels(backend: Backend, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Network input (N, C, H, W) of any size → embedding (N, D, H', W') with sides grown to whole patches."""
+    patch = backend.header.patch
+    grow = [(-side) % patch for side in pixels.shape[2:]]
+    if any(grow):
+        pixels = np.pad(pixels, ((0, 0), (0, 0), (0, grow[0]), (0, grow[1])))
+    return backend.run(np.ascontiguousarray(pixels))

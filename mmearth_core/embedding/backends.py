@@ -1,0 +1,82 @@
+"""What runs a model: ONNX Runtime for everyone, torch where a GPU or training weights ask for it."""
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from mmearth_core.encoder.model_file import ModelHeader, header_from_metadata
+from mmearth_core.encoder.registry import local_file
+from mmearth_core.encoder.session import EMBEDDING, INPUT, LOAD_ERRORS, open_session
+from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
+
+BackendName = Literal["auto", "onnx", "torch"]
+
+
+class Backend(Protocol):
+    """A loaded, calibrated model. `run` is called from one thread; `interrupt` from any."""
+
+    name: str
+    header: ModelHeader
+
+    def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Normalised pixels (N, C, H, W) → embedding before quantisation (N, D, H, W).
+
+        Raises `Cancelled` after `interrupt`, `EnvironmentFailure` when memory runs out.
+        """
+
+    def interrupt(self) -> None:
+        """Make the current run and all later ones end at once with `Cancelled`."""
+
+
+class OnnxBackend:
+    """ONNX Runtime on the CPU."""
+
+    name = "onnx"
+
+    def __init__(self, path: Path, threads: int | None = None) -> None:
+        self._session = open_session(path, threads=threads)
+        self.header = header_from_metadata(self._session.get_modelmeta().custom_metadata_map, path)
+        self._options = onnxruntime.RunOptions()
+
+    def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        try:
+            result: NDArray[np.float32] = self._session.run([EMBEDDING], {INPUT: pixels}, self._options)[0]
+        except LOAD_ERRORS as error:
+            if self._options.terminate:
+                raise Cancelled("Cancelled.") from error
+            height, width = pixels.shape[2:]
+            raise EnvironmentFailure(
+                f"ONNX Runtime failed on {height} × {width} pixels ({str(error).splitlines()[0][:200]});"
+                " if memory ran out, choose a smaller --tile."
+            ) from error
+        return result
+
+    def interrupt(self) -> None:
+        self._options.terminate = True
+
+
+def open_backend(model: str | Path, backend: BackendName = "auto", threads: int | None = None) -> Backend:
+    """Load a model by registry name or path for inference.
+
+    `auto` takes ONNX Runtime, unless the model is only there as `.safetensors`.
+    Raises `MMEarthError` when the model is missing, damaged or not calibrated.
+    """
+    suffixes = {"onnx": (".onnx",), "torch": (".safetensors",), "auto": (".onnx", ".safetensors")}[backend]
+    path = local_file(model, suffixes=suffixes)
+    if path.suffix == ".pth":
+        raise MMEarthError(f"{path} is an official checkpoint; run: mmearth weights convert {path} --calibrate SCENE")
+    if path.suffix not in suffixes:
+        raise MMEarthError(f"{path} cannot be run by the {backend} backend, which takes {suffixes[0]} files.")
+    loaded: Backend
+    if path.suffix == ".onnx":
+        loaded = OnnxBackend(path, threads)
+    else:
+        from mmearth_core.embedding.torch_backend import TorchBackend  # noqa: PLC0415 - torch only where it is asked for
+
+        loaded = TorchBackend(path)
+    if not loaded.header.calibrated:
+        raise MMEarthError(f"{path} is not calibrated; run: mmearth weights convert {path} --calibrate SCENE")
+    return loaded

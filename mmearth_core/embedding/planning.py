@@ -1,0 +1,85 @@
+"""Before the work: which tile size, how much memory and disk, how long."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmearth_core.encoder.architecture import Architecture
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import TilePlan, Window
+
+#: Memory the process may take with default options, and what it takes without any tile, in bytes.
+MEMORY_BUDGET = 2_000_000_000
+_BASE_MEMORY = 400_000_000
+#: Compressed bytes per raw byte of an embedding: an upper end of what was measured (benchmarks/engine.py).
+_COMPRESSION = 0.9
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a job takes: peak memory and disk in bytes, and the share of pixels computed more than once."""
+
+    memory: int
+    disk: int
+    overlap: float
+
+
+def bytes_per_pixel(architecture: Architecture, dimensions: int) -> int:
+    """Peak memory of a tile per pixel of its context: activations, projection, input being read, finished codes.
+
+    Fitted to the peak measured with ONNX Runtime for encoders of 40 and 96 first channels (benchmarks/engine.py).
+    """
+    return 10 * architecture.channels[0] + 11 * dimensions + 24 * architecture.in_channels
+
+
+def largest_context(architecture: Architecture, dimensions: int, batch_size: int) -> int:
+    """Pixels of context a tile may have inside the memory budget."""
+    return (MEMORY_BUDGET - _BASE_MEMORY) // (bytes_per_pixel(architecture, dimensions) * batch_size)
+
+
+def default_tile(
+    raster: tuple[int, int], area: Window, architecture: Architecture, halo: int, dimensions: int, batch_size: int = 1
+) -> int:
+    """The tile size that computes the fewest pixels inside the memory budget, a multiple of the patch size.
+
+    Candidates divide a side of the raster evenly, so that no sliver is left over.
+    """
+    patch = architecture.patch
+    limit = largest_context(architecture, dimensions, batch_size)
+    smallest = max(patch, -(-64 // patch) * patch)
+    candidates = {
+        max(smallest, -(-(-(-side // parts)) // patch) * patch)
+        for side in raster
+        for parts in range(1, -(-side // smallest) + 1)
+    }
+    best = smallest
+    fewest = None
+    for size in sorted(candidates, reverse=True):
+        if min(size + 2 * halo, raster[0]) * min(size + 2 * halo, raster[1]) > limit:
+            continue
+        computed = TilePlan(raster, area, size, halo, patch).context_pixels
+        if fewest is None or computed < fewest:
+            best, fewest = size, computed
+        elif computed > 2 * fewest:
+            break
+    return best
+
+
+def needs(plan: TilePlan, architecture: Architecture, dimensions: int, batch_size: int) -> Needs:
+    """What a plan takes, as an upper estimate."""
+    largest = max(tile.context.pixels for tile in plan)
+    return Needs(
+        memory=_BASE_MEMORY + largest * batch_size * bytes_per_pixel(architecture, dimensions),
+        disk=int(2 * plan.area.pixels * dimensions * _COMPRESSION),
+        overlap=plan.context_pixels / plan.area.pixels,
+    )
+
+
+def check_disk(output: Path, wanted: int, present: int) -> None:
+    """Raise `MMEarthError` when the output's disk cannot hold what is still to be written (`present` bytes are there)."""
+    free = shutil.disk_usage(output.absolute().parent).free
+    if free < wanted - present:
+        raise MMEarthError(
+            f"The embedding needs up to {(wanted - present) / 1e9:.1f} GB while it is written and {output.absolute().parent}"
+            f" has {free / 1e9:.1f} GB free; free some space, choose another folder, or embed a part with --window or --aoi."
+        )

@@ -1,0 +1,136 @@
+"""What lies beside an embedding raster: a STAC Item that says where it comes from, and a QGIS style.
+
+The Item follows STAC 1.0/1.1 with the fields of the embeddings extension proposal (prefix `emb:`). Timestamps are
+written here only, so that the raster itself is the same bytes every time.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr  # nosec B406 - writes XML, parses none
+
+import pystac
+from rasterio.warp import transform_geom
+
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.files import write_text
+
+#: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
+_LAUNCH = datetime(2015, 6, 23, tzinfo=UTC)
+_EXTENSIONS = [
+    "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
+    "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
+    "https://stac-extensions.github.io/processing/v1.2.0/schema.json",
+]
+#: Steps on either side of 0 that the fixed rendering spreads over black to full colour.
+_RENDERED_STEPS = 64
+
+
+def item_path(raster: Path) -> Path:
+    """Where the STAC Item of an embedding raster lies: `NAME.stac.json` beside `NAME.tif`."""
+    return raster.with_suffix(".stac.json")
+
+
+def write_item(
+    raster: EmbeddingRaster, header: ModelHeader, acquired: datetime | None, clipped_share: float, version: str
+) -> Path:
+    """Write the STAC Item of a finished embedding raster; returns its path."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    grid, provenance = raster.grid, raster.provenance
+    left, bottom, right, top = grid.bounds
+    corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+    if grid.transform.b or grid.transform.d:
+        corners = [
+            grid.transform * at for at in ((0, 0), (0, grid.height), (grid.width, grid.height), (grid.width, 0), (0, 0))
+        ]
+    geometry = transform_geom(grid.crs, "EPSG:4326", {"type": "Polygon", "coordinates": [corners]}, precision=7)
+    xs, ys = zip(*geometry["coordinates"][0], strict=True)
+    code = grid.crs.to_authority()
+    properties: dict[str, Any] = {
+        "created": now.isoformat().replace("+00:00", "Z"),
+        "gsd": round(grid.pixel_size[0], 3),
+        "proj:code": ":".join(code) if code else None,
+        "proj:shape": list(grid.shape),
+        "proj:transform": list(grid.transform)[:9],
+        "processing:datetime": now.isoformat().replace("+00:00", "Z"),
+        "processing:software": {"mmearth": version},
+        "emb:type": "pixel",
+        "emb:model": header.name,
+        "emb:model_id": header.model_id,
+        "emb:trained": header.trained,
+        "emb:dimensions": raster.bands,
+        "emb:input_bands": provenance["bands"],
+        "emb:filled_bands": provenance["fills"],
+        "emb:preprocessing": {
+            "level": provenance["level"],
+            "offset": provenance["offset"],
+            "scale": provenance["scale"],
+            "evidence": provenance["evidence"],
+        },
+        "emb:runtime_parameters": {
+            "tile": provenance["tile"],
+            "halo": provenance["halo"],
+            "stride": 1,
+            "grn": header.grn,
+            "backend": provenance["backend"],
+        },
+        "emb:quantization": {
+            "method": "linear",
+            "original_dtype": "float32",
+            "quantized_dtype": "uint8",
+            "nodata": NODATA,
+            "scale": list(raster.scales),
+            "offset": list(raster.offsets),
+            "clipped_share": clipped_share,
+        },
+        "emb:input_digest": provenance["input_digest"],
+    }
+    if not code:
+        properties["proj:wkt2"] = grid.crs.to_wkt()
+    item = pystac.Item(
+        id=raster.path.stem,
+        geometry=geometry,
+        bbox=[min(xs), min(ys), max(xs), max(ys)],
+        datetime=acquired,
+        start_datetime=None if acquired else _LAUNCH,
+        end_datetime=None if acquired else now,
+        properties=properties,
+        stac_extensions=_EXTENSIONS,
+    )
+    bands = [
+        {"nodata": NODATA, "data_type": "uint8", "scale": scale, "offset": offset}
+        for scale, offset in zip(raster.scales, raster.offsets, strict=True)
+    ]
+    item.add_asset(
+        "embeddings",
+        pystac.Asset(
+            href=raster.path.name,
+            media_type=pystac.MediaType.GEOTIFF,
+            roles=["data"],
+            extra_fields={"raster:bands": bands},
+        ),
+    )
+    path = item_path(raster.path)
+    write_text(path, json.dumps(item.to_dict(include_self_link=False), indent=2) + "\n")
+    return path
+
+
+def write_style(raster: EmbeddingRaster) -> Path:
+    """Write the `.qml` by which QGIS draws E00, E01, E02 as red, green, blue; the same stretch for every scene."""
+    contrast = "".join(
+        f"<{colour}ContrastEnhancement><minValue>{-_RENDERED_STEPS * raster.scales[band]:.6g}</minValue>"
+        f"<maxValue>{_RENDERED_STEPS * raster.scales[band]:.6g}</maxValue>"
+        f"<algorithm>StretchToMinimumMaximum</algorithm></{colour}ContrastEnhancement>"
+        for band, colour in enumerate(("red", "green", "blue"))
+    )
+    text = (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+        '<qgis version="3.22" styleCategories="Symbology"><pipe>'
+        '<rasterrenderer type="multibandcolor" redBand="1" greenBand="2" blueBand="3" opacity="1" alphaBand="-1">'
+        f"{contrast}</rasterrenderer></pipe><customproperties><Option type={quoteattr('Map')}/></customproperties></qgis>\n"
+    )
+    path = raster.path.with_suffix(".qml")
+    write_text(path, text)
+    return path

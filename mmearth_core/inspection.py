@@ -1,0 +1,152 @@
+"""What a file is, as its own reader understands it. Reads descriptions, never pixels; never writes."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio.errors import RasterioError
+
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.encoder.model_file import read_header
+from mmearth_core.encoder.registry import find, local_file
+from mmearth_core.encoder.weights import state
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.maps import ClassMap
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.writer import TAG_NAMESPACE
+
+#: Suffixes of model files of ours.
+_MODEL_SUFFIXES = (".onnx", ".safetensors")
+#: A sequence longer than this is counted rather than printed.
+_LONGEST = 16
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a file is (`kind`) and the facts about it, as plain JSON values in the order worth reading."""
+
+    kind: str
+    source: str
+    facts: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {"kind": self.kind, "source": self.source} | self.facts
+
+    def __str__(self) -> str:
+        rows = list(_rows(self.facts))
+        width = max((len(name) for name, _ in rows), default=0)
+        return "\n".join([f"{self.source}: {self.kind}", *(f"  {name.ljust(width)}  {value}" for name, value in rows)])
+
+
+def info(*, file: str | Path) -> Description:
+    """Say what a file is: an embedding raster, a map, a probe, a model, or any other raster.
+
+    Raises `MMEarthError` when `file` is missing, damaged or none of these.
+    """
+    path = Path(file)
+    if path.suffix in _MODEL_SUFFIXES:
+        return _describe_model(path)
+    if not path.exists() and not str(file).startswith("/vsi"):
+        raise MMEarthError(f"{path} does not exist.")
+    if path.suffix == ".json":
+        return _describe_probe(path)
+    return _describe_raster(str(file))
+
+
+def weights_info(*, model: str) -> Description:
+    """Say what a model is: where it comes from, its bands, licence and citation, and what of it is on this machine.
+
+    Raises `MMEarthError` when `model` is neither a known name nor a model file.
+    """
+    path = Path(model)
+    if path.is_file() and path.suffix in _MODEL_SUFFIXES:
+        return _describe_model(path)
+    known = find(model)
+    facts = known.as_dict() | {"on this machine": state(known) or "no"}
+    if state(known) in {"ready", "converted"}:
+        file = local_file(known.name, suffixes=(".onnx", ".safetensors"))
+        facts |= {"file": str(file)} | read_header(file).as_dict()
+    return Description("model with a name", known.name, facts)
+
+
+def _describe_model(path: Path) -> Description:
+    return Description("encoder model", str(path), read_header(path).as_dict())
+
+
+def _describe_probe(path: Path) -> Description:
+    probe = load_probe(path)
+    facts = {
+        "model": probe.model_name,
+        "model_id": probe.model_id,
+        "classes": {str(each.value): each.name for each in probe.legend.classes},
+        "training": dataclasses.asdict(probe.training) | {"regularisation": probe.regularisation},
+        "embedding bands": probe.bands,
+    }
+    return Description("probe", str(path), facts)
+
+
+def _describe_raster(source: str) -> Description:
+    try:
+        with rasterio.open(source) as dataset:
+            product = dataset.tags(ns=TAG_NAMESPACE).get("product")
+            grid = Grid(dataset.height, dataset.width, dataset.transform, dataset.crs)
+            plain = {
+                "driver": dataset.driver,
+                "bands": [name or f"band {index}" for index, name in enumerate(dataset.descriptions, 1)],
+                "data type": dataset.dtypes[0],
+                "no-data": dataset.nodata,
+                "scales": sorted(set(dataset.scales)),
+                "offsets": sorted(set(dataset.offsets)),
+            }
+    except RasterioError as error:
+        raise MMEarthError(f"{source} cannot be read as a raster ({error}).") from error
+    if product == "embedding":
+        return _describe_embedding(EmbeddingRaster.open(source))
+    if product == "map":
+        return _describe_map(ClassMap.open(source))
+    return Description("raster", source, _of_grid(grid) | plain)
+
+
+def _describe_embedding(raster: EmbeddingRaster) -> Description:
+    model = {"model": raster.model_name, "model_id": raster.model_id, "embedding bands": raster.bands}
+    return Description("embedding raster", str(raster.path), _of_grid(raster.grid) | model | raster.provenance)
+
+
+def _describe_map(class_map: ClassMap) -> Description:
+    classes = {str(each.value): each.name for each in class_map.legend.classes}
+    tags = {name: value for name, value in class_map.tags.items() if name not in {"product", "legend"}}
+    return Description("map", str(class_map.path), _of_grid(class_map.grid) | {"classes": classes} | tags)
+
+
+def _of_grid(grid: Grid) -> dict[str, Any]:
+    return {
+        "width": grid.width,
+        "height": grid.height,
+        "pixel size": list(grid.pixel_size),
+        "crs": grid.crs.to_string() if grid.crs else None,
+        "bounds": list(grid.bounds),
+    }
+
+
+def _rows(facts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """(name, printed value) of each fact; those inside a mapping are prefixed with its name."""
+    rows: list[tuple[str, str]] = []
+    for name, value in facts.items():
+        if isinstance(value, Mapping) and value:
+            rows.extend(_rows(value, f"{prefix}{name}."))
+        else:
+            rows.append((prefix + name, _printed(value)))
+    return rows
+
+
+def _printed(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(_printed, value)) if len(value) <= _LONGEST else f"{len(value)} values"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return "none" if value is None or value == {} else str(value)

@@ -1,0 +1,191 @@
+"""The verb `classify`: an embedding raster and a probe in, a class map out, with confidence where asked.
+
+`classify_block` is the one function that decides a pixel's class; previews use it too, so what one sees is what is written.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.embedding import product
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import check_output
+from mmearth_core.labelling.legend import NODATA, UNKNOWN
+from mmearth_core.labelling.maps import check_map, new_map
+from mmearth_core.labelling.probe import Probe
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.streaming import transform_blocks
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Window
+from mmearth_core.raster.writer import new_geotiff
+
+#: Pixels per matrix product: 64 bands of them in float32 stay in the processor's second-level cache.
+CHUNK = 2048
+#: Confidence is stored in 255 steps: value = dn · scale + offset, dn 1 … 255, 0 no-data.
+CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifyResult:
+    """Where the map and its confidence are, and how many pixels each class got (by name; unknown and no-data apart)."""
+
+    path: Path
+    confidence: Path | None
+    pixels: dict[str, int]
+    unknown: int
+    nodata: int
+
+    def __str__(self) -> str:
+        total = max(1, sum(self.pixels.values()) + self.unknown)
+        entries = {**self.pixels, **({"unknown": self.unknown} if self.unknown else {})}
+        shares = ", ".join(f"{name} {100 * count / total:.1f} %" for name, count in entries.items())
+        return f"{self.path}: {shares}"
+
+
+def classify(
+    *,
+    embedding: str | Path,
+    model: str | Path,
+    output: str | Path,
+    confidence: str | Path | None = None,
+    unknown: float | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ClassifyResult:
+    """Write the class map of an embedding raster: paletted uint8, 0 no-data, class values of the probe's legend.
+
+    `confidence` names a second raster: two uint8 bands with scale and offset, the probability of the best class and its
+    margin over the second, 0 … 1. With `unknown`, pixels more remote from every class than all but this share (0 … 1) of
+    the training pixels become 255. Several scenes may be classified with one model.
+    Raises `MMEarthError` when an input is unusable or of another model, or an output exists; nothing is left then.
+    """
+    progress = progress or Silent()
+    if unknown is not None and not 0 <= unknown < 1:
+        raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
+    probe = load_probe(model)
+    raster = EmbeddingRaster.open(embedding)
+    probe.check_same_model(raster)
+    output = check_map(output, overwrite=overwrite)
+    confidence = None if confidence is None else check_output(confidence, overwrite=overwrite)
+    if confidence is not None and confidence.absolute() == output.absolute():
+        raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
+    counts = np.zeros(256, np.int64)
+
+    def classified(
+        dn: NDArray[np.uint8], _window: Window
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.int64]]:
+        if confidence is None:
+            values, certainty = classify_block(probe, dn, unknown=unknown), None
+        else:
+            values, certainty = classify_block_with_confidence(probe, dn, unknown=unknown)
+        return values, certainty, np.bincount(values.ravel(), minlength=256)
+
+    tags = {"model_name": raster.model_name, "model_id": raster.model_id, "training_digest": probe.training.digest}
+    with ExitStack() as stack:
+        drawn = stack.enter_context(new_map(output, probe.legend, raster.grid, tags=tags, unknown=unknown is not None))
+        measured = None
+        if confidence is not None:
+            measured = stack.enter_context(
+                new_geotiff(
+                    confidence,
+                    raster.grid,
+                    count=2,
+                    dtype="uint8",
+                    nodata=NODATA,
+                    descriptions=["probability", "margin"],
+                    scales=[CONFIDENCE_SCALE] * 2,
+                    offsets=[CONFIDENCE_OFFSET] * 2,
+                    tags={**tags, "product": "confidence"},
+                )
+            )
+
+        def write(
+            window: Window, result: tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.int64]]
+        ) -> None:
+            values, certainty, found = result
+            drawn.write(values, 1, window=window.ranges)
+            if measured is not None and certainty is not None:
+                measured.write(certainty, window=window.ranges)
+            np.add(counts, found, out=counts)
+
+        transform_blocks(raster, classified, write, progress=progress, cancel=cancel, task="classify")
+    return ClassifyResult(
+        path=output,
+        confidence=confidence,
+        pixels={c.name: int(counts[c.value]) for c in probe.legend.classes},
+        unknown=int(counts[UNKNOWN]),
+        nodata=int(counts[NODATA]),
+    )
+
+
+def classify_block(probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None) -> NDArray[np.uint8]:
+    """The map (height, width) of digital numbers (bands, height, width): class values, 0 where there is no embedding.
+
+    A pixel's class depends on nothing but its own digital numbers. `unknown` as in `classify`.
+    """
+    flat = dn.reshape(len(dn), -1)
+    out = np.empty(flat.shape[1], np.uint8)
+    values = np.array(probe.legend.values, np.uint8)
+    best, index = np.empty(CHUNK, np.float32), np.empty(CHUNK, np.uint8)
+    above = np.empty(CHUNK, bool)
+    for part, pixels, scores in _scored(probe, flat):
+        np.copyto(best, scores[0])
+        index[:] = 0
+        for k in range(1, len(scores)):
+            np.greater(scores[k], best, out=above)
+            np.maximum(scores[k], best, out=best)
+            np.copyto(index, np.uint8(k), where=above)
+        out[part] = values[index[: part.stop - part.start]]
+        _mark_unknown(probe, pixels, out[part], unknown)
+    out[flat[0] == product.NODATA] = NODATA
+    return out.reshape(dn.shape[1:])
+
+
+def classify_block_with_confidence(
+    probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The map of `classify_block` and its confidence, uint8 (2, height, width): probability of the best class, margin."""
+    flat = dn.reshape(len(dn), -1)
+    certainty = np.empty((2, flat.shape[1]), np.uint8)
+    for part, _, scores in _scored(probe, flat):
+        ordered = np.partition(scores, len(scores) - 2, axis=0)
+        probability = 1 / np.exp(scores - ordered[-1]).sum(axis=0)
+        margin = probability * (1 - np.exp(ordered[-2] - ordered[-1]))
+        for row, share in enumerate((probability, margin)):
+            certainty[row, part] = np.minimum(share * 255, 254).astype(np.uint8)[: part.stop - part.start] + 1
+    certainty[:, flat[0] == product.NODATA] = NODATA
+    return classify_block(probe, dn, unknown=unknown), certainty.reshape(2, *dn.shape[1:])
+
+
+def _scored(probe: Probe, flat: NDArray[np.uint8]) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """Chunks of pixels: their place, digital numbers as float32 (bands, CHUNK) and scores (classes, CHUNK).
+
+    The last chunk is full too (its end is left over from the one before): products of one size round the same way, so
+    where a block ends never changes a class. Both arrays are overwritten by the next chunk.
+    """
+    weights, bias = probe.folded
+    pixels = np.zeros((len(flat), CHUNK), np.float32)
+    scores = np.empty((len(weights), CHUNK), np.float32)
+    for start in range(0, flat.shape[1], CHUNK):
+        part = slice(start, min(start + CHUNK, flat.shape[1]))
+        np.copyto(pixels[:, : part.stop - start], flat[:, part])
+        np.matmul(weights, pixels, out=scores)
+        scores += bias[:, None]
+        yield part, pixels, scores
+
+
+def _mark_unknown(probe: Probe, pixels: NDArray[np.float32], out: NDArray[np.uint8], unknown: float | None) -> None:
+    if unknown is None:
+        return
+    scale, offset = probe.standardiser
+    z = pixels * scale[:, None] + offset[:, None]
+    centres = probe.reach.centres.astype(np.float32)
+    squared = np.square(z).sum(axis=0) - 2 * (centres @ z) + np.square(centres).sum(axis=1)[:, None]
+    remoteness = (squared / np.square(probe.reach.spread)[:, None]).min(axis=0)
+    out[remoteness[: len(out)] > probe.reach.limit(unknown) ** 2] = UNKNOWN

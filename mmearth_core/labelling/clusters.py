@@ -1,0 +1,172 @@
+"""A map without labels: the embeddings of a scene in k groups. The groups have numbers, never meanings."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import MiniBatchKMeans
+from threadpoolctl import threadpool_limits
+
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.legend import MAX_CLASSES, Legend
+from mmearth_core.labelling.maps import ClassMap, check_map, new_map
+from mmearth_core.labelling.streaming import transform_blocks
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Window
+from mmearth_core.raster.writer import BLOCK, new_geotiff
+
+#: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.
+SAMPLE_PIXELS = 200_000
+SAMPLE_BLOCKS = 64
+#: Pixels worked on at a time: their digital numbers as floats fit a processor's cache.
+_CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class ClusterResult:
+    """Where the map is, and the pixels of each cluster, in the order of the clusters."""
+
+    path: Path
+    pixels: tuple[int, ...]
+
+    def __str__(self) -> str:
+        total = sum(self.pixels)
+        shares = ", ".join(f"{100 * count / total:.1f} %" for count in self.pixels)
+        return f"{len(self.pixels)} clusters in {self.path}, the largest first: {shares}."
+
+
+def cluster(
+    *,
+    embedding: str | Path,
+    output: str | Path,
+    k: int,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ClusterResult:
+    """Group the pixels of an embedding raster into `k` clusters (2 … 254) and write them as a paletted map.
+
+    Mini-batch k-means (Sculley 2010) on at most `SAMPLE_PIXELS` pixels of random blocks, then every pixel to the
+    nearest centre. Values 1 … k are named "cluster 1" …, from the largest to the smallest. The same seed gives the
+    same map.
+
+    Raises `MMEarthError` when `k` or `seed` is out of range, or the embedding has fewer than `k` different pixels.
+    """
+    progress = progress or Silent()
+    if not 2 <= k <= MAX_CLASSES:
+        raise MMEarthError(f"The number of clusters must be 2 … {MAX_CLASSES}, not {k}.")
+    if not 0 <= seed < 2**32:
+        raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
+    path = check_map(output, overwrite=overwrite)
+    raster = EmbeddingRaster.open(embedding)
+    centres = _centres(raster, k, seed, progress, cancel)
+    # Which cluster is largest is known only after the last pixel: the map is written in any order first, then
+    # renumbered.
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".tmp", dir=path.absolute().parent) as folder:
+        draft = Path(folder) / "draft.tif"
+        counts = _assign(raster, centres, draft, progress, cancel)
+        order = np.argsort(-counts, kind="stable")
+        number = np.zeros(k + 1, np.uint8)
+        number[order + 1] = np.arange(1, k + 1)
+        legend = Legend.numbered([f"cluster {i}" for i in range(1, k + 1)])
+        tags = {"model_id": raster.model_id, "seed": str(seed)}
+        with new_map(path, legend, raster.grid, tags=tags) as dataset:
+            progress.start("Numbering the clusters by size", raster.grid.pixels, "px")
+            for window, values in ClassMap(draft, raster.grid, legend, NODATA, {}).blocks():
+                if cancel is not None:
+                    cancel.check()
+                dataset.write(number[values], 1, window=window.ranges)
+                progress.advance(window.pixels)
+            progress.finish()
+    return ClusterResult(path, tuple(counts[order].tolist()))
+
+
+def _centres(
+    raster: EmbeddingRaster, k: int, seed: int, progress: Progress, cancel: CancelToken | None
+) -> NDArray[np.float64]:
+    """Cluster centres in embedding values, shape (k, bands)."""
+    rng = np.random.default_rng(seed)
+    dn = _sample(raster, k, rng, progress, cancel)
+    if not _has_distinct(dn, k):
+        raise MMEarthError(f"{raster.path} has fewer than {k} different valid pixels; ask for fewer clusters.")
+    model = MiniBatchKMeans(n_clusters=k, random_state=seed, batch_size=4096, n_init=3)
+    # One BLAS thread: sums in one order, so the same seed gives the same centres on any number of processors.
+    with threadpool_limits(limits=1):
+        model.fit(raster.decode(dn.T).T)
+    return np.asarray(model.cluster_centers_, np.float64)
+
+
+def _has_distinct(dn: NDArray[np.uint8], k: int) -> bool:
+    """Whether there are `k` different rows; stops at the k-th."""
+    seen: set[bytes] = set()
+    return any(seen.add(row.tobytes()) or len(seen) >= k for row in dn)
+
+
+def _sample(
+    raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken | None
+) -> NDArray[np.uint8]:
+    """Digital numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
+    grid = raster.grid
+    cells = [(row, col) for row in range(0, grid.height, BLOCK) for col in range(0, grid.width, BLOCK)]
+    shuffled = (cells[i] for i in rng.permutation(len(cells)))
+    blocks = [Window(row, col, BLOCK, BLOCK).intersection(grid.window) for row, col in shuffled]
+    share = SAMPLE_PIXELS / (min(len(blocks), SAMPLE_BLOCKS) * BLOCK * BLOCK)
+    # A scene with little data may not yield enough at that share; then all of its pixels are looked at.
+    for rate in (share, 1.0) if share < 1 else (1.0,):
+        parts, total = [np.zeros((0, raster.bands), np.uint8)], 0
+        progress.start("Sampling pixels", SAMPLE_PIXELS, "px")
+        with raster.reader() as reader:
+            for block in blocks:
+                if cancel is not None:
+                    cancel.check()
+                dn = reader.read(block)
+                dn = dn[:, (dn[0] != NODATA) & (rng.random(dn.shape[1:]) < rate)].T[: SAMPLE_PIXELS - total]
+                parts.append(dn)
+                total += len(dn)
+                progress.advance(len(dn))
+                if total >= SAMPLE_PIXELS:
+                    break
+        progress.finish()
+        if total >= 100 * k:
+            break
+    return np.concatenate(parts)
+
+
+def _assign(
+    raster: EmbeddingRaster,
+    centres: NDArray[np.float64],
+    path: Path,
+    progress: Progress,
+    cancel: CancelToken | None,
+) -> NDArray[np.int64]:
+    """Write the index of the nearest centre plus one for every valid pixel; returns the pixels of each centre."""
+    scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))
+    # |v − c|² is smallest where v·c − |c|²/2 is largest, and v = dn·scale + offset: linear in the digital numbers.
+    weight = (centres * scale).astype(np.float32)
+    bias = (centres @ offset - (centres**2).sum(1) / 2).astype(np.float32)[:, None]
+    counts = np.zeros(len(centres), np.int64)
+
+    def nearest(dn: NDArray[np.uint8], _: Window) -> NDArray[np.uint8]:
+        bands, height, width = dn.shape
+        flat, out = dn.reshape(bands, -1), np.zeros(height * width, np.uint8)
+        for start in range(0, height * width, _CHUNK):
+            part = flat[:, start : start + _CHUNK]
+            valid = part[0] != NODATA
+            if valid.any():
+                scores = weight @ part.astype(np.float32) + bias
+                out[start : start + _CHUNK] = np.where(valid, scores.argmax(axis=0) + 1, 0)
+        return out.reshape(height, width)
+
+    with new_geotiff(path, raster.grid, count=1, dtype="uint8", nodata=NODATA, overviews=False) as dataset:
+
+        def write(window: Window, block: NDArray[np.uint8]) -> None:
+            nonlocal counts
+            counts += np.bincount(block.ravel(), minlength=len(centres) + 1)[1:]
+            dataset.write(block, 1, window=window.ranges)
+
+        transform_blocks(raster, nearest, write, progress=progress, cancel=cancel, task="Assigning clusters")
+    return counts

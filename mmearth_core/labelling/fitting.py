@@ -1,0 +1,74 @@
+"""The verb `fit`: embeddings and samples in, a probe and the validation that says how far to trust it out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import check_output
+from mmearth_core.labelling.probe import Probe, describe_model, fit_probe
+from mmearth_core.labelling.probe_file import save_probe
+from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
+from mmearth_core.labelling.validation import Validation, choose_regularisation, cross_validate
+from mmearth_core.progress import CancelToken, Progress, Silent
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """A fitted probe, where it was written, its validation and what was left out of the samples; `str()` is the report."""
+
+    path: Path
+    model: Probe
+    validation: Validation
+    messages: tuple[str, ...]
+
+    def __str__(self) -> str:
+        training = self.model.training
+        return "\n".join(
+            [
+                f"{self.path}: {len(self.model.legend)} classes from {training.pixels} pixels of {training.polygons}"
+                f" polygons, on {describe_model(self.model.model_name, self.model.model_id)}",
+                *self.messages,
+                "",
+                str(self.validation),
+            ]
+        )
+
+
+def fit(
+    *,
+    embeddings: Sequence[str | Path],
+    samples: Sequence[str | Path],
+    output: str | Path,
+    field: str = "class",
+    layer: str | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> FitResult:
+    """Fit a probe on the labelled pixels of one or several scenes, validate it by polygons, and write it as JSON.
+
+    `samples[i]` lies on `embeddings[i]`; all embeddings are of one model. The same input and `seed` give the same file.
+    Raises `MMEarthError` when an input is unusable (nothing is written then), `Cancelled` when `cancel` is set.
+    """
+    progress = progress or Silent()
+    output = check_output(output, overwrite=overwrite)
+    rasters = [EmbeddingRaster.open(path) for path in embeddings]
+    if not rasters or len(rasters) != len(samples):
+        raise MMEarthError(f"Give each embedding its samples: there are {len(rasters)} and {len(samples)}.")
+    for raster in rasters[1:]:
+        if raster.model_id != rasters[0].model_id:
+            first, other = (f"{r.path} by {describe_model(r.model_name, r.model_id)}" for r in (rasters[0], raster))
+            raise MMEarthError(f"The embeddings are of different models: {first}, {other}; embed both with one.")
+    parts: list[Samples] = []
+    for raster, path in zip(rasters, samples, strict=True):
+        parts.append(read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel))
+    merged = merge_samples(parts)
+    for message in merged.messages:
+        progress.message(message)
+    model = fit_probe(merged, regularisation=choose_regularisation(merged, seed=seed, cancel=cancel))
+    validation = cross_validate(merged, seed=seed, progress=progress, cancel=cancel)
+    save_probe(output, model, validation=validation.to_json())
+    return FitResult(output, model, validation, merged.messages)

@@ -1,0 +1,68 @@
+"""Which pixels a geometry has: polygons by pixel centre, lines by touch, points by the pixel they are in.
+
+Geometries are in pixel coordinates (column, row; the first pixel's centre is 0.5, 0.5). Knows no class, reads no file.
+"""
+
+from typing import Any
+
+import numpy as np
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.features import rasterize
+
+from mmearth_core.raster.grid import Window
+
+# Shapely type numbers: points, lines and rings, polygons. Multi-part geometries are taken apart before.
+_POINT, _LINEAR, _POLYGONAL = (0,), (1, 2), (3,)
+#: Pixels rasterised at once when only their presence is asked.
+_STRIP = 1 << 20
+
+
+def footprint(geometry: Any, cell: Window) -> NDArray[np.bool_]:
+    """Which pixels of `cell` the geometry (in pixel coordinates) has."""
+    mask = np.zeros((cell.height, cell.width), bool)
+    left, top, right, bottom = geometry.bounds
+    box = Window(int(top), int(left), int(bottom) - int(top) + 1, int(right) - int(left) + 1).intersection(cell)
+    if not box:
+        return mask
+    parts = shapely.get_parts(shapely.get_parts(geometry))  # twice: a collection may hold multi-part geometries
+    kinds = shapely.get_type_id(parts)
+    part = np.zeros((box.height, box.width), np.uint8)
+    to_box = Affine.translation(box.col, box.row)
+    for types, all_touched in ((_POLYGONAL, False), (_LINEAR, True)):
+        chosen = parts[np.isin(kinds, types)]
+        if len(chosen):
+            shapes = [(shape, 1) for shape in chosen]
+            part |= rasterize(shapes, part.shape, transform=to_box, all_touched=all_touched, dtype="uint8")
+    for point in parts[np.isin(kinds, _POINT)]:
+        row, col = int(np.floor(point.y)) - box.row, int(np.floor(point.x)) - box.col
+        if 0 <= row < box.height and 0 <= col < box.width:
+            part[row, col] = 1
+    mask[box.relative_to(cell).slices] = part.astype(bool)
+    return mask
+
+
+def holds_no_centre(geometry: Any) -> bool:
+    """Whether an areal geometry is too small or thin for the pixel centre rule."""
+    if shapely.get_dimensions(geometry) != 2:
+        return False
+    left, top, right, bottom = geometry.bounds
+    if geometry.area > 2 * (right - left + bottom - top):
+        return False
+    row, col = int(np.floor(top)), int(np.floor(left))
+    window = Window(row, col, int(bottom) - row + 1, int(right) - col + 1)
+    strip = max(1, _STRIP // window.width)
+    return not any(
+        footprint(geometry, Window(start, col, strip, window.width).intersection(window)).any()
+        for start in range(row, window.row_end, strip)
+    )
+
+
+def repair(geometry: Any) -> Any:
+    """A valid geometry that covers the same area; lines and points left over by the repair of a polygon are dropped."""
+    valid = shapely.make_valid(geometry)
+    if shapely.get_dimensions(geometry) != 2:
+        return valid
+    parts = shapely.get_parts(shapely.get_parts(valid))
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])

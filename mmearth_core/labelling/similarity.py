@@ -1,0 +1,194 @@
+"""Where does it look like this: the cosine similarity of every pixel's embedding to that of a place or of some
+polygons.
+
+The zero of an embedding is the mean over the model's calibration scenes, so a similarity depends on the model and the
+two pixels only, never on the rest of the scene.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import write_text
+from mmearth_core.labelling.coverage import covered, members, ready, touching
+from mmearth_core.labelling.maps import check_map
+from mmearth_core.labelling.streaming import block_windows, transform_blocks
+from mmearth_core.labelling.vectors import lonlat_extent, read_vector
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Window
+from mmearth_core.raster.writer import new_geotiff
+
+#: Similarity −1 … 1 is stored as 1 … 254; as in the embedding, no valid number means exactly 0, which QGIS would hide.
+SCALE = 2 / 253
+OFFSET = -127.5 * SCALE
+#: Pixels worked on at a time: their decoded embeddings fit a processor's cache.
+_CHUNK = 4096
+# From dark to bright (the colours of matplotlib's "viridis"), most of them for the upper half, where the interest is.
+_RAMP = ((-1.0, "#440154"), (0.0, "#3b528b"), (0.5, "#21918c"), (0.75, "#5ec962"), (1.0, "#fde725"))
+
+
+@dataclass(frozen=True)
+class SimilarResult:
+    """Where the similarity raster is, and how many pixels it compares with."""
+
+    path: Path
+    pixels: int
+
+    def __str__(self) -> str:
+        what = "the pixel" if self.pixels == 1 else f"the mean of {self.pixels} pixels"
+        return f"Cosine similarity to {what} in {self.path}."
+
+
+def similar(
+    *,
+    embedding: str | Path,
+    output: str | Path,
+    at: tuple[float, float] | None = None,
+    like: str | Path | None = None,
+    layer: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> SimilarResult:
+    """Cosine similarity of every embedding to the one at `at`, or to the mean embedding under the features of `like`.
+
+    `at` is (x, y) in the embedding's CRS; `like` a vector file in any CRS, `layer` its layer. The output is a uint8
+    GeoTIFF on the embedding's grid, no-data 0, whose scale and offset give −1 … 1 in steps of 0.008, with a `.qml`.
+
+    Raises `MMEarthError` when both or neither of `at` and `like` are given, or they hit no valid pixel.
+    """
+    progress = progress or Silent()
+    if (at is None) == (like is None):
+        raise MMEarthError(
+            "Give either a place (--at X,Y) or features (--like FILE) to compare with, not both or none."
+        )
+    path = check_map(output, overwrite=overwrite)
+    raster = EmbeddingRaster.open(embedding)
+    query: dict[str, Any]
+    if at is not None:
+        query, target, pixels = {"at": list(at)}, _embedding_at(raster, *at), 1
+    elif like is not None:
+        query = {"like": str(like)}
+        target, pixels = _mean_under(raster, like, layer, cancel)
+    tags = {"product": "similarity", "model_id": raster.model_id, "query": json.dumps(query)}
+    with new_geotiff(
+        path,
+        raster.grid,
+        count=1,
+        dtype="uint8",
+        nodata=0,
+        descriptions=["cosine similarity"],
+        scales=[SCALE],
+        offsets=[OFFSET],
+        tags=tags,
+    ) as dataset:
+
+        def write(window: Window, block: NDArray[np.uint8]) -> None:
+            dataset.write(block, 1, window=window.ranges)
+
+        def compare(dn: NDArray[np.uint8], _: Window) -> NDArray[np.uint8]:
+            return _similarity(raster, target, dn)
+
+        transform_blocks(raster, compare, write, progress=progress, cancel=cancel, task="Comparing")
+    write_text(path.with_suffix(".qml"), _style())
+    return SimilarResult(path, pixels)
+
+
+def _similarity(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Stored similarity, shape (height, width), of digital numbers (bands, height, width) to a vector (bands,).
+
+    With v = dn·s + o, target·v is linear and |v|² is Σ s²·dn² + Σ 2·s·o·dn + Σ o²: no pixel needs to be decoded.
+    """
+    bands, height, width = dn.shape
+    scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))
+    direction = target / np.linalg.norm(target)
+    linear = np.stack([direction * scale, 2 * scale * offset]).astype(np.float32)
+    constant = np.array([[direction @ offset], [offset @ offset]], np.float32)
+    quadratic = (scale**2).astype(np.float32)
+    flat, out = dn.reshape(bands, -1), np.zeros(height * width, np.uint8)
+    for start in range(0, height * width, _CHUNK):
+        part = flat[:, start : start + _CHUNK]
+        valid = part[0] != NODATA
+        if valid.any():
+            numbers = part.astype(np.float32)
+            product, rest = linear @ numbers + constant
+            np.square(numbers, out=numbers)
+            length = np.sqrt(np.maximum(quadratic @ numbers + rest, np.finfo(np.float32).tiny))
+            stored = np.clip(np.rint((product / length - OFFSET) / SCALE), 1, 254)
+            out[start : start + _CHUNK] = np.where(valid, stored, 0)
+    return out.reshape(height, width)
+
+
+def _embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.float64]:
+    """The embedding of the pixel that holds a map coordinate, shape (bands,)."""
+    inverse = ~raster.grid.transform
+    col = np.floor(inverse.a * x + inverse.b * y + inverse.c)
+    row = np.floor(inverse.d * x + inverse.e * y + inverse.f)
+    if not (0 <= row < raster.grid.height and 0 <= col < raster.grid.width):
+        west, south, east, north = raster.grid.bounds
+        raise MMEarthError(
+            f"The place {x:.10g},{y:.10g} is outside {raster.path}, which covers x {west:.10g} … {east:.10g} and"
+            f" y {south:.10g} … {north:.10g}; give X,Y in its coordinate system."
+        )
+    with raster.reader() as reader:
+        dn = reader.read(Window(int(row), int(col), 1, 1))
+    if dn[0, 0, 0] == NODATA:
+        raise MMEarthError(f"The place {x:.10g},{y:.10g} has no embedding in {raster.path} (no-data); choose another.")
+    return raster.decode(dn)[:, 0, 0].astype(np.float64)
+
+
+def _mean_under(
+    raster: EmbeddingRaster, like: str | Path, layer: str | None, cancel: CancelToken | None
+) -> tuple[NDArray[np.float64], int]:
+    """(mean embedding (bands,), number of pixels) under the features of a vector file."""
+    vector = read_vector(like, layer=layer)
+    geometries = vector.in_pixels(raster.grid)
+    geometries = geometries[touching(geometries, raster.grid)]
+    if not len(geometries):
+        raise MMEarthError(
+            f"No feature of {vector.path} lies in {raster.path} ({lonlat_extent(raster.grid.bounds, raster.grid.crs)});"
+            " check its place and coordinate system."
+        )
+    geometries = ready(geometries)
+    tree = shapely.STRtree(geometries)
+    total, pixels = np.zeros(raster.bands, np.int64), 0
+    with raster.reader() as reader:
+        for window in block_windows(raster.grid, bands=raster.bands):
+            if cancel is not None:
+                cancel.check()
+            here = members(tree, window)
+            if len(here):
+                dn = reader.read(window)[:, covered(geometries[here], window)]
+                dn = dn[:, dn[0] != NODATA]
+                # Whole numbers are summed and decoded once: exact, whatever the order.
+                total += dn.sum(axis=1, dtype=np.int64)
+                pixels += dn.shape[1]
+    if pixels:
+        scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))
+        return total / pixels * scale + offset, pixels
+    raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {raster.path}; draw them elsewhere.")
+
+
+def _style() -> str:
+    """A QGIS style that shows the decoded similarity, −1 … 1, in the ramp's colours."""
+    items = "".join(
+        f'          <item value="{value}" color="{colour}" alpha="255" label="{value:g}"/>\n' for value, colour in _RAMP
+    )
+    return (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+        '<qgis version="3.22.0" styleCategories="Symbology">\n  <pipe>\n'
+        '    <rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" nodataColor=""'
+        ' classificationMin="-1" classificationMax="1">\n      <rastershader>\n'
+        '        <colorrampshader colorRampType="INTERPOLATED" classificationMode="1" clip="0" minimumValue="-1"'
+        f' maximumValue="1">\n{items}        </colorrampshader>\n      </rastershader>\n    </rasterrenderer>\n'
+        '    <brightnesscontrast brightness="0" contrast="0" gamma="1"/>\n'
+        '    <huesaturation saturation="0" grayscaleMode="0"/>\n'
+        '    <rasterresampler maxOversampling="2"/>\n  </pipe>\n</qgis>\n'
+    )

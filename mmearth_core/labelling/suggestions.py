@@ -1,0 +1,225 @@
+"""Where to label next: the places the probe is least sure of that are also unlike each other and unlike what it knows.
+
+Uncertainty alone asks for the same confusing thing twenty times, diversity alone for oddities that matter to no class;
+their product asks for what changes the map most. Memory does not grow with the raster: places compete cell by cell.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.points import check_points_output, pixel_centres, write_points
+from mmearth_core.labelling.probe import Probe
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.streaming import transform_blocks
+from mmearth_core.labelling.vectors import read_vector
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.writer import BLOCK
+
+#: Two suggestions, and a suggestion and a sample, are at least so many pixels apart: nearer ones tell the same.
+MIN_DISTANCE = 10
+#: The raster is divided into about so many square cells; each offers its most uncertain pixel.
+CELLS = 16_384
+#: Pixels worked on at a time: their digital numbers as floats fit a processor's cache.
+_CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class SuggestResult:
+    """Where the points are, how many were found and how many were asked for."""
+
+    path: Path
+    points: int
+    asked: int
+
+    def __str__(self) -> str:
+        fewer = (
+            "" if self.points == self.asked else f" ({self.asked} were asked for; the scene has no more places apart)"
+        )
+        return f"{self.points} places to label next{fewer} in {self.path}: fill in the field 'class' and fit again."
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Pixels that compete: `row`, `col` (m,), digital numbers `dn` (m, bands), `uncertainty` (m,) 0 … 1."""
+
+    row: NDArray[np.int64]
+    col: NDArray[np.int64]
+    dn: NDArray[np.uint8]
+    uncertainty: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, chosen: NDArray[Any]) -> "Candidates":
+        """Some of them, by index or mask."""
+        return Candidates(self.row[chosen], self.col[chosen], self.dn[chosen], self.uncertainty[chosen])
+
+
+def suggest(
+    *,
+    embedding: str | Path,
+    model: str | Path,
+    output: str | Path,
+    n: int = 20,
+    seed: int = 0,
+    samples: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> SuggestResult:
+    """Choose `n` places whose label would teach the probe most, and write them as points, best first.
+
+    Uncertainty is 1 − margin (probability of the best class minus that of the second), averaged over 3 × 3 pixels, so
+    that single mixed pixels do not win over whole areas. Places are taken one by one, each with the largest
+    uncertainty × distance in embedding space to the nearest class centre of the training or earlier suggestion
+    (farthest-first, Gonzalez 1985), at least `MIN_DISTANCE` pixels from earlier ones and from the features of
+    `samples`. Fields: rank, class (empty, to be filled), predicted, second, margin. `seed` decides between equals; the
+    same seed gives the same points.
+
+    Raises `MMEarthError` when input is unusable, the probe is of another encoder, or there is no place to suggest.
+    """
+    progress = progress or Silent()
+    path = check_points_output(output, overwrite=overwrite)
+    if n < 1 or seed < 0:
+        raise MMEarthError(f"The number of points must be 1 or more and the seed 0 or more, not {n} and {seed}.")
+    raster = EmbeddingRaster.open(embedding)
+    probe = load_probe(model)
+    probe.check_same_model(raster)
+    labelled = None if samples is None else read_vector(samples).in_pixels(raster.grid)
+    candidates = find_candidates(raster, probe, progress=progress, cancel=cancel)
+    if labelled is not None:
+        candidates = candidates.take(~_near(candidates, labelled))
+    if not len(candidates):
+        raise MMEarthError(f"{raster.path} has no valid pixel to suggest that is not labelled already.")
+    order = np.random.default_rng(seed).permutation(len(candidates))
+    chosen = candidates.take(order).take(choose(candidates.take(order), probe, n))
+    _write(path, chosen, probe, raster.grid)
+    return SuggestResult(path, len(chosen), n)
+
+
+def find_candidates(
+    raster: EmbeddingRaster, probe: Probe, *, progress: Progress, cancel: CancelToken | None = None
+) -> Candidates:
+    """The most uncertain valid pixel of every cell of the raster, in raster order of the blocks."""
+    edge = cell_edge(raster.grid)
+    found: list[Candidates] = []
+
+    def compete(dn: NDArray[np.uint8], window: Window) -> Candidates:
+        return _best_of_cells(dn, window, _uncertainty(probe, dn), edge)
+
+    def keep(_: Window, best: Candidates) -> None:
+        found.append(best)
+
+    transform_blocks(raster, compete, keep, progress=progress, cancel=cancel, task="Looking for uncertain places")
+    return Candidates(
+        row=np.concatenate([c.row for c in found]),
+        col=np.concatenate([c.col for c in found]),
+        dn=np.concatenate([c.dn for c in found]),
+        uncertainty=np.concatenate([c.uncertainty for c in found]),
+    )
+
+
+def choose(candidates: Candidates, probe: Probe, n: int) -> NDArray[np.intp]:
+    """Indices of at most `n` candidates, best first: farthest-first in embedding space, weighted by uncertainty."""
+    a, c = probe.standardiser
+    z = candidates.dn * a + c
+    distance = np.full(len(z), np.inf, np.float32)
+    for centre in probe.reach.centres.astype(np.float32):
+        distance = np.minimum(distance, np.linalg.norm(z - centre, axis=1))
+    free = np.ones(len(z), bool)
+    chosen: list[int] = []
+    while len(chosen) < n and free.any():
+        best = int(np.argmax(np.where(free, candidates.uncertainty * distance, -1)))
+        chosen.append(best)
+        distance = np.minimum(distance, np.linalg.norm(z - z[best], axis=1))
+        apart = np.hypot(candidates.row - candidates.row[best], candidates.col - candidates.col[best])
+        free &= apart >= MIN_DISTANCE
+    return np.array(chosen, np.intp)
+
+
+def cell_edge(grid: Grid) -> int:
+    """Edge of the cells in pixels: the smallest of 16, 32, … that keeps them near `CELLS`, and never beyond a block."""
+    edge = 16
+    while edge < BLOCK and grid.pixels > CELLS * edge * edge:
+        edge *= 2
+    return edge
+
+
+def _uncertainty(probe: Probe, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """1 − margin averaged over the valid pixels of 3 × 3, shape (height, width); −1 on no-data."""
+    bands, height, width = dn.shape
+    flat = dn.reshape(bands, -1)
+    valid = flat[0] != NODATA
+    raw = np.zeros(height * width, np.float32)
+    for start in range(0, height * width, _CHUNK):
+        here = slice(start, start + _CHUNK)
+        if valid[here].any():
+            raw[here] = np.where(valid[here], 1 - probe.margins(flat[:, here].T), 0)
+    mask = valid.reshape(height, width)
+    total, count = _sum_3x3(raw.reshape(height, width)), _sum_3x3(mask.astype(np.float32))
+    return np.where(mask, total / np.maximum(count, 1), np.float32(-1)).astype(np.float32)
+
+
+def _sum_3x3(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Sum over each pixel and its neighbours inside the array."""
+    rows = values.copy()
+    rows[1:] += values[:-1]
+    rows[:-1] += values[1:]
+    total = rows.copy()
+    total[:, 1:] += rows[:, :-1]
+    total[:, :-1] += rows[:, 1:]
+    return total
+
+
+def _best_of_cells(dn: NDArray[np.uint8], window: Window, uncertainty: NDArray[np.float32], edge: int) -> Candidates:
+    """The most uncertain valid pixel of each `edge` × `edge` cell; the first in raster order among equals."""
+    rows, cols = [], []
+    for row, col in _cells(uncertainty.shape, edge):
+        cell = uncertainty[row : row + edge, col : col + edge]
+        r, c = np.unravel_index(np.argmax(cell), cell.shape)
+        if cell[r, c] >= 0:
+            rows.append(row + int(r))
+            cols.append(col + int(c))
+    y, x = np.array(rows, np.int64), np.array(cols, np.int64)
+    return Candidates(y + window.row, x + window.col, dn[:, y, x].T, uncertainty[y, x])
+
+
+def _cells(shape: tuple[int, ...], edge: int) -> Iterator[tuple[int, int]]:
+    return ((row, col) for row in range(0, shape[0], edge) for col in range(0, shape[1], edge))
+
+
+def _near(candidates: Candidates, geometries: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which candidates lie within `MIN_DISTANCE` pixels of a geometry (in pixel coordinates)."""
+    usable = geometries[np.isfinite(shapely.bounds(geometries)).all(axis=1)]
+    points = shapely.points(candidates.col + 0.5, candidates.row + 0.5)
+    near = np.zeros(len(points), bool)
+    near[shapely.STRtree(usable).query(points, predicate="dwithin", distance=MIN_DISTANCE)[0]] = True
+    return near
+
+
+def _write(path: Path, chosen: Candidates, probe: Probe, grid: Grid) -> None:
+    probabilities = probe.probabilities(chosen.dn)
+    ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
+    names = np.array(probe.legend.names, object)
+    best = np.take_along_axis(probabilities, ranked, axis=1)
+    write_points(
+        path,
+        pixel_centres(grid, chosen.row, chosen.col),
+        grid.crs,
+        {
+            "rank": np.arange(1, len(chosen) + 1),
+            "class": np.full(len(chosen), None, object),
+            "predicted": names[ranked[:, 0]],
+            "second": names[ranked[:, 1]],
+            "margin": (best[:, 0] - best[:, 1]).astype(np.float64),
+        },
+    )

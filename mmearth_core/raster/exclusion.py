@@ -1,0 +1,103 @@
+"""Pixels the user does not want: a mask raster, or the clouds of the scene classification (SCL).
+
+A mask may have another resolution or extent in the same CRS: each scene pixel takes the mask pixel its centre lies in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.sources import RasterFile, describe, gdal_path
+
+#: SCL classes left out as clouds: cloud shadow, cloud of medium and of high probability, thin cirrus.
+#: 0 (no data) is invalid already; 1 (saturated or defective), 2 (dark) and 11 (snow) are ground.
+CLOUD_CLASSES = (3, 8, 9, 10)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A raster and the values that exclude a pixel (None: any but 0); `to_mask` leads from scene to mask pixels."""
+
+    path: str
+    index: int
+    values: tuple[int, ...] | None
+    to_mask: Affine
+    shape: tuple[int, int]
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What distinguishes it from another use of the same file."""
+        return self.index, self.values, tuple(self.to_mask[:6])
+
+    def read(self, dataset: DatasetReader, window: Window) -> NDArray[np.bool_]:
+        """Which pixels of a window of the scene are excluded, shape (height, width). Outside the mask none is."""
+        rows = np.floor(self.to_mask.e * (np.arange(window.row, window.row_end) + 0.5) + self.to_mask.f).astype(
+            np.int64
+        )
+        cols = np.floor(self.to_mask.a * (np.arange(window.col, window.col_end) + 0.5) + self.to_mask.c).astype(
+            np.int64
+        )
+        excluded = np.zeros((window.height, window.width), np.bool_)
+        inside_rows, inside_cols = ((v >= 0) & (v < size) for v, size in zip((rows, cols), self.shape, strict=True))
+        rows, cols = rows[inside_rows], cols[inside_cols]
+        if not rows.size or not cols.size:
+            return excluded
+        area = ((int(rows.min()), int(rows.max()) + 1), (int(cols.min()), int(cols.max()) + 1))
+        try:
+            values = dataset.read(self.index, window=area)
+        except RasterioError as error:
+            raise MMEarthError(f"{self.path} is damaged ({error}); copy or make it again.") from error
+        picked = values[np.ix_(rows - area[0][0], cols - area[1][0])]
+        chosen = picked != 0 if self.values is None else np.isin(picked, self.values)
+        excluded[np.ix_(np.flatnonzero(inside_rows), np.flatnonzero(inside_cols))] = chosen
+        return excluded
+
+
+def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, grid: Grid) -> Exclusion:
+    if raster.grid.crs != grid.crs:
+        raise MMEarthError(
+            f"{raster.path} is in {raster.grid.crs.to_string()[:60]} and the scene in {grid.crs.to_string()[:60]};"
+            f" reproject the mask (gdalwarp -r near)."
+        )
+    to_mask = ~raster.grid.transform * grid.transform
+    if max(abs(to_mask.b), abs(to_mask.d)) * max(grid.shape) > 0.01:
+        raise MMEarthError(
+            f"{raster.path} is rotated against the scene; bring the mask to the scene's grid (gdalwarp -r near)."
+        )
+    rows, cols = raster.flip
+    flip = Affine.translation(raster.grid.width if cols else 0, raster.grid.height if rows else 0)
+    to_file = flip * Affine.scale(-1 if cols else 1, -1 if rows else 1) * to_mask
+    exclusion = Exclusion(raster.path, index, values, to_file, raster.grid.shape)
+    left, top = to_mask * (0, 0)
+    right, bottom = to_mask * (grid.width, grid.height)
+    if right <= 0 or bottom <= 0 or left >= raster.grid.width or top >= raster.grid.height:
+        raise MMEarthError(f"{raster.path} lies outside the scene; give a mask of the same place.")
+    return exclusion
+
+
+def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Grid) -> Exclusion:
+    """Exclude where band 1 of a raster has one of `values`, by default any value but 0.
+
+    Raises `MMEarthError` when it cannot be laid over the scene.
+    """
+    return _exclusion(describe(gdal_path(path)), 1, None if values is None else tuple(values), grid)
+
+
+def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) -> Exclusion:
+    """Exclude the clouds and cloud shadows of the scene classification.
+
+    Raises `MMEarthError` when the input has none.
+    """
+    if scl is None:
+        raise MMEarthError(
+            f"{title} has no scene classification (SCL), which only L2A products carry; pass a cloud mask with --mask."
+        )
+    return _exclusion(scl[0], scl[1], CLOUD_CLASSES, grid)

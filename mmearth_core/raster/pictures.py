@@ -1,0 +1,151 @@
+"""Small pictures of rasters for reports and documentation: PNG bytes, read decimated, whatever the raster's size.
+
+For looking at only: nothing may be computed from a picture.
+"""
+
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.sentinel2 import match_bands
+
+#: Longest side of a picture in pixels, unless another is asked for.
+LONGEST = 720
+Colour = tuple[int, int, int]
+
+#: From low to high: anchor colours of cividis (Nuñez, Anderton & Renslow 2018, PLOS ONE 13), legible to all eyes.
+RAMP: tuple[Colour, ...] = (
+    (0, 34, 78),
+    (43, 61, 108),
+    (86, 92, 108),
+    (124, 123, 120),
+    (165, 156, 116),
+    (210, 192, 96),
+    (254, 232, 56),
+)
+# Reflectance is dark for the eye: a moderate gamma shows fields and woods.
+_GAMMA = 0.85
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG of a whole raster: its bytes, its own size, and the size of the raster it shows, all in pixels."""
+
+    png: bytes
+    width: int
+    height: int
+    raster_width: int
+    raster_height: int
+
+
+def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
+    """A Sentinel-2 raster in natural colours: B04, B03, B02 by name, stretched so that hues stay; no-data transparent.
+
+    Raises `MMEarthError` when the raster cannot be read or does not name these bands.
+    """
+    with _opened(path) as dataset:
+        found = match_bands(dataset.descriptions, source=str(path))
+        missing = [band for band in ("B04", "B03", "B02") if band not in found]
+        if missing:
+            raise MMEarthError(f"{path} cannot be shown in natural colours: it names no band {', '.join(missing)}.")
+        values, valid = _read(dataset, [found[band] + 1 for band in ("B04", "B03", "B02")], longest, Resampling.average)
+        return _rgb(values, valid, dataset, common=True)
+
+
+def false_colour(path: str | Path, *, bands: Sequence[int] = (1, 2, 3), longest: int = LONGEST) -> Picture:
+    """Three bands (1-based) as red, green and blue, each stretched by itself; no-data transparent."""
+    with _opened(path) as dataset:
+        values, valid = _read(dataset, bands, longest, Resampling.nearest)
+        return _rgb(values, valid, dataset, common=False)
+
+
+def paletted(path: str | Path, colours: Mapping[int, Colour], *, longest: int = LONGEST) -> Picture:
+    """A map of 8-bit classes in the colours of its values; values without a colour are transparent."""
+    with _opened(path) as dataset:
+        values, _ = _read(dataset, [1], longest, Resampling.nearest)
+        table = np.zeros((256, 4), np.uint8)
+        for value, colour in colours.items():
+            table[value & 255] = (*colour, 255)
+        index = values[0].astype(np.uint8)
+        return _picture(_png(index, table), index.shape, dataset)
+
+
+def ramp(path: str | Path, *, low: float, high: float, band: int = 1, longest: int = LONGEST) -> Picture:
+    """One band from `low` (dark blue) to `high` (yellow), after the band's scale and offset; no-data transparent."""
+    with _opened(path) as dataset:
+        values, valid = _read(dataset, [band], longest, Resampling.average)
+        decoded = values[0] * dataset.scales[band - 1] + dataset.offsets[band - 1]
+        # 0 is kept for no-data, which no palette entry shows.
+        index = np.where(valid, 1 + np.rint(np.clip((decoded - low) / (high - low), 0, 1) * 254), 0).astype(np.uint8)
+        anchors = np.linspace(1, 255, len(RAMP))
+        shades = np.stack([np.interp(np.arange(256), anchors, channel) for channel in zip(*RAMP, strict=True)], 1)
+        table = np.concatenate([np.rint(shades), np.full((256, 1), 255)], 1).astype(np.uint8)
+        table[0] = 0
+        return _picture(_png(index, table), index.shape, dataset)
+
+
+def _opened(path: str | Path) -> rasterio.DatasetReader:
+    try:
+        return rasterio.open(path)
+    except RasterioError as error:
+        raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
+
+
+def _read(
+    dataset: rasterio.DatasetReader, bands: Sequence[int], longest: int, resampling: Resampling
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Decimated values (bands, height, width) and where they are data."""
+    factor = min(1.0, longest / max(dataset.width, dataset.height))
+    shape = (len(bands), max(1, round(dataset.height * factor)), max(1, round(dataset.width * factor)))
+    try:
+        data = dataset.read(list(bands), out_shape=shape, masked=True, resampling=resampling)
+    except RasterioError as error:
+        raise MMEarthError(f"{dataset.name} is damaged ({error}).") from error
+    values: NDArray[np.float32] = data.filled(0).astype(np.float32)
+    valid: NDArray[np.bool_] = np.logical_and(~np.ma.getmaskarray(data).any(0), np.isfinite(values).all(0))
+    return values, valid
+
+
+def _rgb(
+    values: NDArray[np.float32], valid: NDArray[np.bool_], dataset: rasterio.DatasetReader, *, common: bool
+) -> Picture:
+    """Stretched from the 1st to the 99th percentile; with `common`, all three over the same width, which keeps hues."""
+    seen = values[:, valid] if valid.any() else np.zeros((3, 1), np.float32)
+    low, high = (np.percentile(seen, q, axis=1)[:, None, None] for q in (1, 99))
+    width = np.maximum((high - low).max() * 0.92 if common else high - low, 1e-9)
+    shown = np.clip((values - low) / width, 0, 1) ** _GAMMA
+    rgba = np.concatenate([np.rint(shown * 255), np.where(valid, 255.0, 0.0)[None]]).astype(np.uint8)
+    rgba[:, ~valid] = 0
+    return _picture(_png(np.ascontiguousarray(rgba.transpose(1, 2, 0))), valid.shape, dataset)
+
+
+def _picture(png: bytes, shape: tuple[int, ...], dataset: rasterio.DatasetReader) -> Picture:
+    return Picture(png, shape[1], shape[0], dataset.width, dataset.height)
+
+
+def _png(pixels: NDArray[np.uint8], table: NDArray[np.uint8] | None = None) -> bytes:
+    """PNG (ISO/IEC 15948) of (height, width, 4) RGBA, or of (height, width) indices into a (256, 4) `table`."""
+    height, width = pixels.shape[:2]
+    colour_type = 6 if table is None else 3
+    lines = pixels.reshape(height, -1)
+    if table is None:
+        # Filter "sub": the difference to the pixel on the left, which compresses photographs well.
+        lines = np.concatenate([lines[:, :4], lines[:, 4:] - lines[:, :-4]], 1)
+    filtered = np.concatenate([np.full((height, 1), 1 if table is None else 0, np.uint8), lines], 1)
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0))]
+    if table is not None:
+        chunks += [(b"PLTE", table[:, :3].tobytes()), (b"tRNS", table[:, 3].tobytes())]
+    chunks += [(b"IDAT", zlib.compress(filtered.tobytes(), 9)), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body

@@ -1,0 +1,135 @@
+"""The probe: finds the classes, is the same for the same samples, refits where it was, refuses another model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.probe import Probe, fit_probe, sample_weights
+from mmearth_core.labelling.samples import Samples, read_samples
+
+
+@pytest.fixture(scope="module")
+def samples(scene: Any, sample_file: Path) -> Samples:
+    return read_samples(scene.raster, sample_file)
+
+
+@pytest.fixture(scope="module")
+def probe(samples: Samples) -> Probe:
+    return fit_probe(samples)
+
+
+def reordered(samples: Samples, order: np.ndarray) -> Samples:
+    return replace(
+        samples,
+        dn=samples.dn[order],
+        label=samples.label[order],
+        group=samples.group[order],
+        position=samples.position[order],
+    )
+
+
+def test_it_finds_the_classes_elsewhere_in_the_scene(scene: Any, probe: Probe) -> None:
+    with scene.raster.reader() as reader:
+        dn = reader.read(scene.raster.grid.window)
+    valid = scene.truth > 0
+    names = np.array(["-", "water", "forest", "grass", "urban"])[scene.truth[valid]]
+    assert (np.array(probe.legend.names)[probe.predict(dn[:, valid].T)] == names).mean() > 0.98
+
+
+def test_folded_scores_are_those_of_the_formula(samples: Samples, probe: Probe) -> None:
+    z = (samples.features.astype(float) - probe.centre) / probe.scale
+    expected = z @ probe.coefficients.T + probe.intercept
+    assert np.allclose(probe.scores(samples.dn), expected, atol=2e-4)
+    scale, offset = probe.standardiser
+    assert np.allclose(samples.dn * scale + offset, z, atol=1e-4)
+    probabilities = probe.probabilities(samples.dn)
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    top = np.sort(probabilities, axis=1)
+    assert np.allclose(probe.margins(samples.dn), top[:, -1] - top[:, -2], atol=1e-6)
+
+
+def test_two_classes_have_the_probabilities_of_plain_logistic_regression(samples: Samples) -> None:
+    keep = np.isin(samples.label, [0, 1])
+    legend = type(samples.legend)(samples.legend.classes[:2])
+    two = replace(samples.subset(keep), legend=legend)
+    probe = fit_probe(two)
+    assert probe.coefficients.shape == (2, 64)
+    assert (probe.predict(two.dn) == two.label).mean() > 0.99
+    # The penalised optimum: the gradient of the objective vanishes.
+    z = (two.features.astype(float) - probe.centre) / probe.scale
+    error = probe.probabilities(two.dn)[:, 1] - two.label
+    gradient = (sample_weights(two) * error) @ z + np.diff(probe.coefficients, axis=0)[0] / probe.regularisation
+    assert np.abs(gradient).max() < 1e-3
+
+
+def test_the_order_of_samples_does_not_matter(samples: Samples, probe: Probe) -> None:
+    shuffled = fit_probe(reordered(samples, np.random.default_rng(0).permutation(len(samples))))
+    assert shuffled.training.digest == probe.training.digest
+    assert np.allclose(shuffled.coefficients, probe.coefficients, atol=0.02)
+    changed = replace(samples, dn=np.where(np.arange(len(samples))[:, None] == 0, 9, samples.dn).astype(np.uint8))
+    assert changed.digest != samples.digest
+
+
+def test_a_warm_refit_reaches_the_same_probe_also_with_new_classes(samples: Samples, probe: Probe) -> None:
+    fewer = samples.subset(samples.label < 3)
+    fewer = replace(fewer, legend=type(samples.legend)(samples.legend.classes[:3]))
+    warm = fit_probe(samples, previous=fit_probe(fewer))
+    assert np.allclose(warm.coefficients, probe.coefficients, atol=0.05)
+    assert (warm.predict(samples.dn) == probe.predict(samples.dn)).mean() > 0.999
+    two = replace(samples.subset(samples.label < 2), legend=type(samples.legend)(samples.legend.classes[:2]))
+    cold, again = fit_probe(two), fit_probe(two, previous=probe)
+    assert np.allclose(again.coefficients, cold.coefficients, atol=0.05)
+
+
+@given(st.lists(st.integers(1, 60), min_size=2, max_size=12))
+def test_classes_weigh_the_same_and_large_polygons_do_not_dominate(sizes: list[int]) -> None:
+    label_of = np.arange(len(sizes)) % 2
+    group = np.repeat(np.arange(len(sizes)), sizes)
+
+    class Stub:
+        groups = tuple(sizes)
+        legend = ("a", "b")
+
+    stub: Any = Stub()
+    stub.group, stub.label = group, label_of[group]
+    weight = sample_weights(stub)
+    assert np.allclose(np.bincount(stub.label, weight), 0.5)
+    per_polygon = np.bincount(group, weight)
+    for label in (0, 1):
+        mine = per_polygon[label_of == label]
+        assert mine.max() <= 2 * mine.min() + 1e-12
+
+
+def test_most_of_a_class_is_within_reach_and_another_world_is_not(samples: Samples, probe: Probe) -> None:
+    scale, offset = probe.standardiser
+    limit = probe.reach.limit(0.02)
+
+    def near(dn: np.ndarray) -> np.ndarray:
+        distance = np.linalg.norm((dn * scale + offset)[:, None] - probe.reach.centres, axis=2)
+        return (distance / probe.reach.spread).min(axis=1) <= limit
+
+    assert 0.97 <= near(samples.dn).mean() < 1
+    strange = np.random.default_rng(0).normal(128, 40, 64) + np.random.default_rng(1).normal(0, 25, (500, 64))
+    assert near(np.clip(strange, 1, 255).astype(np.uint8)).mean() < 0.05
+    assert probe.reach.limit(0.0) > limit > probe.reach.limit(0.5)
+
+
+def test_one_class_is_refused(samples: Samples) -> None:
+    one = replace(samples.subset(samples.label == 0), legend=type(samples.legend)(samples.legend.classes[:1]))
+    with pytest.raises(MMEarthError, match=r"one class only \(forest\)"):
+        fit_probe(one)
+
+
+def test_an_embedding_of_another_model_is_refused_naming_both(
+    probe: Probe, make_scene: Callable[..., Any], tmp_path: Path
+) -> None:
+    other = make_scene(tmp_path / "other.tif", height=20, width=20, model_id="b" * 64, model_name="starter")
+    with pytest.raises(MMEarthError, match=r"other\.tif .*starter \(bbbbbbbbbbbb\).*synthetic \(aaaaaaaaaaaa\)"):
+        probe.check_same_model(other.raster)

@@ -1,0 +1,162 @@
+"""Validation: no pixel is tested by a probe that saw its polygon; numbers are right; ignorance is admitted."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmearth_core.errors import Cancelled
+from mmearth_core.labelling import validation as module
+from mmearth_core.labelling.legend import Legend
+from mmearth_core.labelling.probe import REGULARISATION
+from mmearth_core.labelling.samples import Group, Samples, read_samples
+from mmearth_core.labelling.validation import (
+    CANDIDATES,
+    Validation,
+    choose_regularisation,
+    cross_validate,
+    polygon_folds,
+    wilson,
+)
+from mmearth_core.progress import CancelToken, Silent
+
+
+def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed: int = 0) -> Samples:
+    """`polygons[k]` polygons of class k; a class is not learnable at all, a polygon very much so when `effect` is large."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(len(polygons)), polygons)
+    group = np.repeat(np.arange(len(labels)), size)
+    values = 128 + rng.normal(0, effect, (len(labels), 16))[group] + rng.normal(0, 5, (len(group), 16))
+    return Samples(
+        dn=np.clip(values, 1, 255).astype(np.uint8),
+        label=labels[group],
+        group=group,
+        position=np.zeros((len(group), 2), np.intp),
+        legend=Legend.numbered([f"class {k}" for k in range(len(polygons))]),
+        groups=tuple(Group(Path("s.gpkg"), i, int(k), size, size) for i, k in enumerate(labels)),
+        messages=(),
+        model_name="m",
+        model_id="m",
+        scales=(0.05,) * 16,
+        offsets=(-6.0,) * 16,
+    )
+
+
+def test_pixels_of_a_polygon_never_help_to_predict_it() -> None:
+    # Polygons are unmistakable and classes meaningless: mixing pixels of a polygon would give nearly 100 %.
+    validation = cross_validate(make_samples([12, 12], effect=40), progress=Silent())
+    assert validation.accuracy < 0.75
+    assert not validation.leave_one_out and validation.folds == 10
+
+
+def test_training_and_test_share_no_polygon(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[set[int], set[int]]] = []
+    original = module._splits
+
+    def spy(samples: Samples, fold: np.ndarray, folds: int) -> Any:
+        for train, test in original(samples, fold, folds):
+            seen.append((set(train.group), set(test.group)))
+            yield train, test
+
+    monkeypatch.setattr(module, "_splits", spy)
+    cross_validate(make_samples([4, 5, 3, 1]), progress=Silent())
+    assert seen and all(not train & test for train, test in seen)
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=5), st.integers(2, 10), st.integers(0, 5))
+def test_every_polygon_is_tested_once_and_no_class_leaves_training(polygons: list[int], folds: int, seed: int) -> None:
+    samples = make_samples(polygons, size=1)
+    fold = polygon_folds(samples, folds, seed)
+    labels = samples.group_labels
+    for label, count in enumerate(polygons):
+        mine = fold[labels == label]
+        assert (mine == -1).all() if count == 1 else ((mine >= 0) & (mine < folds)).all()
+        assert count == 1 or all((mine != number).any() for number in range(folds))
+    tested = np.bincount(fold[fold >= 0], minlength=folds)
+    assert tested.max() - tested.min() <= 1
+
+
+def test_a_real_scene_validates_well_and_reads_well(scene: Any, sample_file: Path) -> None:
+    validation = cross_validate(read_samples(scene.raster, sample_file), progress=Silent())
+    assert validation.accuracy > 0.97 and validation.interval[0] > 0.8
+    assert validation.pixels.sum() == 2400 and validation.shares.sum() == pytest.approx(24)
+    assert (validation.pixels.sum(axis=0) == 600).all()  # columns are what was labelled
+    text = str(validation)
+    lines = text.splitlines()
+    assert "24 polygons, 10 folds" in lines[0] and "95 % interval" in lines[1]
+    rows = [line for line in lines if line.split()[:1] and line.split()[0] in validation.legend.names]
+    assert len(rows) == 4 and len({len(row) for row in rows}) == 1
+    assert max(map(len, lines)) <= 120
+
+
+def test_the_numbers_are_those_of_the_predictions() -> None:
+    # Two classes; three polygons of `a`, one of them of 1000 px and all wrong; two of `b`, all right.
+    validation = Validation(
+        legend=Legend.numbered(["a", "b"]),
+        pixels=np.array([[20, 0], [1000, 20]]),
+        shares=np.array([[2.0, 0.0], [1.0, 2.0]]),
+        polygons=np.array([3, 2]),
+        folds=5,
+        leave_one_out=True,
+        doubts=(),
+    )
+    assert validation.accuracy == pytest.approx(0.8)
+    assert validation.pixel_accuracy == pytest.approx(40 / 1040)
+    assert validation.f1 == pytest.approx([4 / 5, 4 / 5])
+    assert validation.interval == pytest.approx(wilson(0.8, 5))
+
+
+def test_wilson_interval() -> None:
+    # Newcombe (1998), Statistics in Medicine 17, table I: 81/263 and 0/20.
+    assert wilson(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+    assert np.isnan(wilson(float("nan"), 0)).all()
+
+
+def test_a_class_with_one_polygon_is_said_to_be_unknown() -> None:
+    validation = cross_validate(make_samples([4, 4, 1]), progress=Silent())
+    assert validation.leave_one_out and validation.folds == 8
+    assert validation.unvalidated == ("class 2",) and np.isnan(validation.f1[2])
+    assert validation.pixels[:, 2].sum() == 0
+    text = str(validation)
+    assert "Cannot be validated (one polygon): class 2" in text and "?" in text
+    assert "Too few polygons to know more than roughly: class 0 (4), class 1 (4)" in text
+    assert validation.to_json()["f1"]["class 2"] is None
+
+
+def test_nothing_can_be_validated_with_one_polygon_each() -> None:
+    validation = cross_validate(make_samples([1, 1, 1]), progress=Silent())
+    assert "impossible" in str(validation)
+    assert validation.to_json()["accuracy"] is None
+
+
+def test_a_mislabelled_polygon_is_pointed_at(scene: Any, sample_file: Path) -> None:
+    samples = read_samples(scene.raster, sample_file)
+    wrong = next(i for i, g in enumerate(samples.groups) if samples.legend.names[g.label] == "water")
+    urban = samples.legend.names.index("urban")
+    groups = tuple(replace(g, label=urban) if i == wrong else g for i, g in enumerate(samples.groups))
+    label = np.where(samples.group == wrong, urban, samples.label)
+    validation = cross_validate(replace(samples, groups=groups, label=label), progress=Silent())
+    first = validation.doubts[0]
+    assert first.group.fid == samples.groups[wrong].fid and first.predicted == "water"
+    assert f"Look at feature {first.group.fid} of samples.gpkg, labelled urban: " in str(validation)
+
+
+def test_regularisation_is_chosen_when_there_are_enough_polygons() -> None:
+    assert choose_regularisation(make_samples([2, 2, 2])) == REGULARISATION
+    # Meaningless classes and unmistakable polygons: the strongest penalty loses least.
+    assert choose_regularisation(make_samples([8, 8], effect=40)) == CANDIDATES[0]
+
+
+def test_it_is_repeatable_and_can_be_cancelled() -> None:
+    samples = make_samples([6, 6], effect=10)
+    one, two = (cross_validate(samples, seed=3, progress=Silent()) for _ in range(2))
+    assert (one.pixels == two.pixels).all()
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        cross_validate(samples, progress=Silent(), cancel=token)
