@@ -43,7 +43,7 @@ lint: env
 
 test: lint
 	@echo "== pytest"
-	$(ENV)/bin/python -m pytest -rs
+	$(ENV)/bin/python -m pytest -rfEs
 
 benchmark: env
 	@for script in benchmarks/*.py; do \

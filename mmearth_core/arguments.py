@@ -26,7 +26,6 @@ GLOSSARY = {
     "at": "a pixel by its map coordinates X,Y in the CRS of the embedding",
     "backend": "what runs the encoder",
     "bands": "what the raster's bands are, such as B02,B03,B04 (default: from their names)",
-    "calibrate": "scene to calibrate on; give it several times for several scenes",
     "confidence": "write the confidence of the map to this raster as well",
     "embedding": "embedding raster made by mmearth embed",
     "embeddings": "embedding rasters made by mmearth embed with one model",
@@ -85,11 +84,16 @@ class Arguments:
 
 @dataclass(frozen=True)
 class Syntax:
-    """How a verb is written: which parameters are given by position, which have a short option (`output` → `-o`)."""
+    """How a verb is written.
+
+    `inputs`: parameters given by position, in the `shape` told. `short`: parameters with a short option too.
+    `many`: options followed by one or more files (other lists are one value with commas).
+    """
 
     inputs: tuple[str, ...] = ()
     shape: Shape = "one each"
     short: tuple[tuple[str, str], ...] = ()
+    many: tuple[str, ...] = ()
 
     @property
     def usage(self) -> str:
@@ -109,6 +113,7 @@ class CommandLine:
         self.provides = frozenset(parameters) & _PROVIDED
         self._parameters = {name: each for name, each in parameters.items() if name not in _PROVIDED}
         self._hints = {name: hints[name] for name in self._parameters}
+        self._meanings = GLOSSARY | _described_parameters(function)
         self._parser = ArgumentParser(
             prog=program,
             usage=self._usage(program),
@@ -156,14 +161,14 @@ class CommandLine:
         return " ".join(filter(None, [program, self._syntax.usage, *required, "[options]"]))
 
     def _description(self, function: Callable[..., Any]) -> str:
-        """The docstring up to what it says of errors, then the inputs."""
-        text = re.split(r"\bRaises\s+`", inspect.cleandoc(function.__doc__ or ""))[0]
+        """The docstring up to what it says of single parameters and of errors, then the inputs."""
+        text = re.split(r"^Args:|\bRaises\s+`|^Raises:", inspect.getdoc(function) or "", flags=re.MULTILINE)[0]
         paragraphs = text.strip().split("\n\n")
         wrapper = textwrap.TextWrapper(_HELP_WIDTH, break_on_hyphens=False)
         wrapped = [wrapper.fill(" ".join(self._in_options(p).split())) for p in paragraphs]
         if self._syntax.inputs:
             width = max(map(len, self._syntax.inputs)) + 2
-            inputs = [f"  {_metavar(name).ljust(width)}{GLOSSARY.get(name, '')}" for name in self._syntax.inputs]
+            inputs = [f"  {_metavar(name).ljust(width)}{self._meanings.get(name, '')}" for name in self._syntax.inputs]
             wrapped.append("\n".join(["inputs:", *inputs]))
         return "\n\n".join(wrapped)
 
@@ -187,10 +192,12 @@ class CommandLine:
     def _add(self, name: str) -> None:
         """Declare one parameter to the parser and to `_split`."""
         hint, default = self._hints[name], self._parameters[name].default
-        text = GLOSSARY.get(name, "")
+        text = self._meanings.get(name, "")
         option, short = _option(name), self._short(name)
         names = [short, option] if short else [option]
         if hint is bool:
+            if default:  # the option switches off what a docstring says is on
+                text = GLOSSARY.get(name, f"switch off: {text}")
             option = f"--no-{option[2:]}" if default else option
             self._flags.add(option)
             self._parser.add_argument(
@@ -205,30 +212,45 @@ class CommandLine:
         self._parser.add_argument(
             *names,
             dest=name,
-            type=_CommaList(hint) if _item(hint) else hint if default is not inspect.Parameter.empty else hint | None,
+            type=self._type(name),
             default=None if default is inspect.Parameter.empty else default,
             metavar=f"{{{','.join(choices)}}}" if choices else _metavar(name),
             help=SUPPRESS if name in self._syntax.inputs else text.replace("%", "%%"),
         )
 
+    def _type(self, name: str) -> Any:
+        """What turns the text of an option into its value."""
+        hint = self._hints[name]
+        if name in self._syntax.many:
+            return _files
+        if _item(hint):
+            return _CommaList(hint)
+        return hint | None if self._parameters[name].default is inspect.Parameter.empty else hint
+
     def _split(self, argv: Sequence[str]) -> tuple[list[str], list[str]]:
         """(options as `--name=value`, values given by position). So a value may begin with a minus."""
         options: list[str] = []
         positions: list[str] = []
-        rest = iter(argv)
-        for word in rest:
+        many = {_option(name) for name in self._syntax.many}
+        rest = list(argv)
+        while rest:
+            word = rest.pop(0)
             name, equals, value = word.partition("=")
             if word == "--":
                 positions.extend(rest)
+                rest.clear()
             elif not word.startswith("-") or word == "-":
                 positions.append(word)
             elif name in self._flags:
                 options.append(word)
             elif name in self._values:
-                given = value if equals else next(rest, None)
-                if given is None:
+                values = [value] if equals else rest[:1]
+                del rest[: 0 if equals else 1]
+                while name in many and rest and not rest[0].startswith("-"):
+                    values.append(rest.pop(0))
+                if not values:
                     raise ArgumentsError(f"{name} needs a value")
-                options.append(f"{self._values[name]}={given}")
+                options.append(f"{self._values[name]}={json.dumps(values) if name in many else values[0]}")
             elif word[:2] in self._values:
                 options.append(f"{self._values[word[:2]]}={word[2:]}")
             else:
@@ -260,6 +282,19 @@ class CommandLine:
             return " ".join(re.sub(r'Parser key "(\w+)":', r"--\1:", text).split())
         value = next(group for group in given.groups() if group is not None)
         return f"{self._named(name)} {value}: expected {_in_words(self._hints[name])}"
+
+
+def _files(value: Any) -> list[str]:
+    """The files of an option that takes many: a JSON list from `_split`, or the list of a YAML file."""
+    return [str(each) for each in (json.loads(value) if isinstance(value, str) else value)]
+
+
+def _described_parameters(function: Callable[..., Any]) -> dict[str, str]:
+    """What the "Args:" section of a docstring says of each parameter, without the full stop at the end."""
+    section = re.search(r"^Args:\n(.*?)(?=^\S|\Z)", inspect.getdoc(function) or "", re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)
+    texts = ((name, " ".join(text.split()).removesuffix(".")) for name, text in found)
+    return {name: text[0].lower() + text[1:] if text[1:2].islower() else text for name, text in texts}
 
 
 class _CommaList:

@@ -36,7 +36,8 @@ _TORCH_EXTRA = {"torch", "torchvision", "timm", "safetensors", "onnx", "onnxscri
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: the function behind it, one line of help, how it is written, and whether a second run goes on."""
+    """One verb: the function behind it, one line of help, how it is written (as `arguments.Syntax` says), and whether
+    the same command run again goes on with what is kept."""
 
     module: str
     function: str
@@ -44,6 +45,7 @@ class Verb:
     inputs: tuple[str, ...] = ()
     shape: "Shape" = "one each"
     short: tuple[tuple[str, str], ...] = (("output", "-o"),)
+    many: tuple[str, ...] = ()
     resumable: bool = False
 
 
@@ -90,7 +92,11 @@ VERBS: dict[str, Verb] = {
         "mmearth_core.encoder.weights", "fetch", "download an official checkpoint", ("model",), resumable=True
     ),
     "weights convert": Verb(
-        "mmearth_core.encoder.conversion", "convert", "make official weights ready for embed (needs torch)", ("model",)
+        "mmearth_core.embedding.conversion",
+        "convert",
+        "make official weights ready for embed (needs torch)",
+        ("model",),
+        many=("calibrate",),
     ),
     "weights info": Verb("mmearth_core.inspection", "weights_info", "say what a model is", ("model",)),
     "demo": Verb("mmearth_core.demo.run", "demo", "see it work on a synthetic scene", ("output",)),
@@ -159,7 +165,7 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
     debug = "--debug" in options
     try:
         function = _load(verb)
-        command = CommandLine(program, function, Syntax(verb.inputs, verb.shape, verb.short))
+        command = CommandLine(program, function, Syntax(verb.inputs, verb.shape, verb.short, verb.many))
         arguments = command.parse(options)
         return _call(function, command.provides, arguments, name)
     except ArgumentsError as error:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, canonical_digest, read_header
@@ -97,9 +97,9 @@ def model_id(tensors: Mapping[str, NDArray[np.float16]], header: ModelHeader) ->
     """sha256 of what decides an embedding: the float16 tensors, the input statistics and the quantisation steps."""
     numbers: dict[str, NDArray[Any]] = dict(tensors)
     numbers["quantiser.scales"] = np.asarray(header.scales, np.float32)
-    for level, statistics in header.statistics.items():
-        numbers[f"statistics.{level}.mean"] = np.asarray(statistics.mean, np.float32)
-        numbers[f"statistics.{level}.std"] = np.asarray(statistics.std, np.float32)
+    for level, table in header.statistics.items():
+        numbers[f"statistics.{level}.mean"] = np.asarray(table.mean, np.float32)
+        numbers[f"statistics.{level}.std"] = np.asarray(table.std, np.float32)
     return canonical_digest(numbers)
 
 

@@ -1,9 +1,8 @@
 """The verb `classify`: an embedding raster and a probe in, a class map out, with confidence where asked.
 
-`classify_block` is the one function that decides a pixel's class; previews use it too, so what one sees is what is written.
+`classify_block` is the one function that decides a pixel's class; previews use it too, so they show the final map.
 """
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import new_geotiff
 
 #: Pixels per matrix product: 64 bands of them in float32 stay in the processor's second-level cache.
-CHUNK = 2048
+CHUNK = 4096
 #: Confidence is stored in 255 steps: value = dn · scale + offset, dn 1 … 255, 0 no-data.
 CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
 
@@ -61,8 +60,8 @@ def classify(
     """Write the class map of an embedding raster: paletted uint8, 0 no-data, class values of the probe's legend.
 
     `confidence` names a second raster: two uint8 bands with scale and offset, the probability of the best class and its
-    margin over the second, 0 … 1. With `unknown`, pixels more remote from every class than all but this share (0 … 1) of
-    the training pixels become 255. Several scenes may be classified with one model.
+    margin over the second, 0 … 1. With `unknown`, pixels more remote from every class than all but this share (0 … 1)
+    of the training pixels become 255. Several scenes may be classified with one model.
     Raises `MMEarthError` when an input is unusable or of another model, or an output exists; nothing is left then.
     """
     progress = progress or Silent()
@@ -129,63 +128,83 @@ def classify_block(probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None
 
     A pixel's class depends on nothing but its own digital numbers. `unknown` as in `classify`.
     """
-    flat = dn.reshape(len(dn), -1)
-    out = np.empty(flat.shape[1], np.uint8)
-    values = np.array(probe.legend.values, np.uint8)
-    best, index = np.empty(CHUNK, np.float32), np.empty(CHUNK, np.uint8)
-    above = np.empty(CHUNK, bool)
-    for part, pixels, scores in _scored(probe, flat):
-        np.copyto(best, scores[0])
-        index[:] = 0
-        for k in range(1, len(scores)):
-            np.greater(scores[k], best, out=above)
-            np.maximum(scores[k], best, out=best)
-            np.copyto(index, np.uint8(k), where=above)
-        out[part] = values[index[: part.stop - part.start]]
-        _mark_unknown(probe, pixels, out[part], unknown)
-    out[flat[0] == product.NODATA] = NODATA
-    return out.reshape(dn.shape[1:])
+    return _decide(probe, dn, unknown, None)
 
 
 def classify_block_with_confidence(
     probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The map of `classify_block` and its confidence, uint8 (2, height, width): probability of the best class, margin."""
+    """The map of `classify_block` and its confidence, uint8 (2, height, width): probability and margin."""
+    certainty = np.empty((2, *dn.shape[1:]), np.uint8)
+    return _decide(probe, dn, unknown, certainty), certainty
+
+
+def _decide(
+    probe: Probe, dn: NDArray[np.uint8], unknown: float | None, certainty: NDArray[np.uint8] | None
+) -> NDArray[np.uint8]:
+    """The map of a block; fills `certainty` when given, which costs an exponential per class and pixel."""
     flat = dn.reshape(len(dn), -1)
-    certainty = np.empty((2, flat.shape[1]), np.uint8)
-    for part, _, scores in _scored(probe, flat):
-        ordered = np.partition(scores, len(scores) - 2, axis=0)
-        probability = 1 / np.exp(scores - ordered[-1]).sum(axis=0)
-        margin = probability * (1 - np.exp(ordered[-2] - ordered[-1]))
-        for row, share in enumerate((probability, margin)):
-            certainty[row, part] = np.minimum(share * 255, 254).astype(np.uint8)[: part.stop - part.start] + 1
-    certainty[:, flat[0] == product.NODATA] = NODATA
-    return classify_block(probe, dn, unknown=unknown), certainty.reshape(2, *dn.shape[1:])
-
-
-def _scored(probe: Probe, flat: NDArray[np.uint8]) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
-    """Chunks of pixels: their place, digital numbers as float32 (bands, CHUNK) and scores (classes, CHUNK).
-
-    The last chunk is full too (its end is left over from the one before): products of one size round the same way, so
-    where a block ends never changes a class. Both arrays are overwritten by the next chunk.
-    """
+    out = np.empty(flat.shape[1], np.uint8)
+    values = np.array(probe.legend.values, np.uint8)
     weights, bias = probe.folded
+    # The last chunk is full too (its end is left over from the one before): products of one size round the same way,
+    # so where a block ends never changes a class.
     pixels = np.zeros((len(flat), CHUNK), np.float32)
     scores = np.empty((len(weights), CHUNK), np.float32)
+    ranking = _Ranking()
     for start in range(0, flat.shape[1], CHUNK):
-        part = slice(start, min(start + CHUNK, flat.shape[1]))
-        np.copyto(pixels[:, : part.stop - start], flat[:, part])
+        count = min(CHUNK, flat.shape[1] - start)
+        part = slice(start, start + count)
+        np.copyto(pixels[:, :count], flat[:, part])
         np.matmul(weights, pixels, out=scores)
         scores += bias[:, None]
-        yield part, pixels, scores
+        ranking.rank(scores, second=certainty is not None)
+        out[part] = values[ranking.winner[:count]]
+        if unknown is not None:
+            out[part][_remoteness(probe, pixels)[:count] > probe.reach.limit(unknown) ** 2] = UNKNOWN
+        if certainty is not None:
+            certainty.reshape(2, -1)[:, part] = ranking.certainty(scores)[:, :count]
+    empty = flat[0] == product.NODATA
+    out[empty] = NODATA
+    if certainty is not None:
+        certainty.reshape(2, -1)[:, empty] = NODATA
+    return out.reshape(dn.shape[1:])
 
 
-def _mark_unknown(probe: Probe, pixels: NDArray[np.float32], out: NDArray[np.uint8], unknown: float | None) -> None:
-    if unknown is None:
-        return
-    scale, offset = probe.standardiser
-    z = pixels * scale[:, None] + offset[:, None]
-    centres = probe.reach.centres.astype(np.float32)
-    squared = np.square(z).sum(axis=0) - 2 * (centres @ z) + np.square(centres).sum(axis=1)[:, None]
-    remoteness = (squared / np.square(probe.reach.spread)[:, None]).min(axis=0)
-    out[remoteness[: len(out)] > probe.reach.limit(unknown) ** 2] = UNKNOWN
+class _Ranking:
+    """Best and second score of every pixel of a chunk, in arrays used again and again: `np.argmax` is slower here."""
+
+    def __init__(self) -> None:
+        self.best, self.second, self._lower = (np.empty(CHUNK, np.float32) for _ in range(3))
+        self.winner, self._candidate = np.empty(CHUNK, np.uint8), np.empty(CHUNK, np.uint8)
+        self._above = np.empty(CHUNK, bool)
+
+    def rank(self, scores: NDArray[np.float32], *, second: bool) -> None:
+        """Rank `scores` (classes, CHUNK); the first of equals wins. `second` is only found when asked."""
+        self.best[:], self.second[:], self.winner[:] = scores[0], -np.inf, 0
+        for k in range(1, len(scores)):
+            np.greater(scores[k], self.best, out=self._above)
+            if second:
+                np.minimum(scores[k], self.best, out=self._lower)
+                np.maximum(self.second, self._lower, out=self.second)
+            np.maximum(scores[k], self.best, out=self.best)
+            # k only grows, so the last class above all before it is the largest such k: faster than a masked copy.
+            np.multiply(self._above.view(np.uint8), np.uint8(k), out=self._candidate)
+            np.maximum(self.winner, self._candidate, out=self.winner)
+
+    def certainty(self, scores: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Probability of the best class and margin over the second, (2, CHUNK) as 1 … 255; overwrites `scores`."""
+        scores -= self.best
+        np.exp(scores, out=scores)
+        probability = 1 / scores.sum(axis=0)
+        margin = probability * (1 - np.exp(self.second - self.best))
+        steps: NDArray[np.uint8] = np.minimum(np.stack([probability, margin]) * 255, 254).astype(np.uint8) + np.uint8(1)
+        return steps
+
+
+def _remoteness(probe: Probe, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Squared remoteness (n,) of digital numbers (bands, n); see `Reach`."""
+    square, linear, constant = probe.remoteness_form
+    squared = square @ np.square(pixels) + linear @ pixels + constant[:, None]
+    nearest: NDArray[np.float32] = squared.min(axis=0)
+    return nearest

@@ -103,7 +103,11 @@ def _centres(
 def _has_distinct(dn: NDArray[np.uint8], k: int) -> bool:
     """Whether there are `k` different rows; stops at the k-th."""
     seen: set[bytes] = set()
-    return any(seen.add(row.tobytes()) or len(seen) >= k for row in dn)
+    for row in dn:
+        seen.add(row.tobytes())
+        if len(seen) >= k:
+            return True
+    return False
 
 
 def _sample(

@@ -16,7 +16,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 
 @dataclass(frozen=True, eq=False)
 class FitResult:
-    """A fitted probe, where it was written, its validation and what was left out of the samples; `str()` is the report."""
+    """A fitted probe, where it was written, its validation, and what was left out; `str()` is the report."""
 
     path: Path
     model: Probe
@@ -66,6 +66,10 @@ def fit(
     for raster, path in zip(rasters, samples, strict=True):
         parts.append(read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel))
     merged = merge_samples(parts)
+    if len(merged.legend) < 2:
+        raise MMEarthError(
+            f"{', '.join(map(str, samples))} has one class only ({merged.legend.names[0]}); label at least two classes."
+        )
     for message in merged.messages:
         progress.message(message)
     model = fit_probe(merged, regularisation=choose_regularisation(merged, seed=seed, cancel=cancel))

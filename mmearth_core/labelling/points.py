@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import pyogrio.errors
 import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from pyproj import Transformer
 from rasterio.crs import CRS
 
@@ -71,7 +71,7 @@ def write_points(path: Path, xy: NDArray[np.float64], crs: CRS, fields: Mapping[
         )
         for made in sorted(Path(workshop).iterdir(), key=lambda file: file.name == path.name):
             made.replace(path.with_name(made.name))
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
+    except (OSError, DataLayerError, DataSourceError, FeatureError) as error:
         raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
     finally:
         if workshop is not None:

@@ -93,6 +93,16 @@ class Probe:
         bias = self.intercept + self.coefficients @ ((offset - self.centre) / self.scale)
         return np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
 
+    @cached_property
+    def remoteness_form(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """(Q (classes, bands), L (classes, bands), c (classes,)): squared remoteness per class = Q · dn² + L · dn + c."""
+        scale = np.asarray(self.scales) / self.scale
+        apart = (np.asarray(self.offsets) - self.centre) / self.scale - self.reach.centres
+        weight = 1 / np.square(self.reach.spread)[:, None]
+        square = np.ascontiguousarray(weight * np.square(scale), np.float32)
+        linear = np.ascontiguousarray(2 * weight * scale * apart, np.float32)
+        return square, linear, (weight * np.square(apart)).sum(axis=1).astype(np.float32)
+
     def scores(self, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Linear scores (n, classes) of pixels `dn` (n, bands)."""
         weights, bias = self.folded

@@ -30,6 +30,7 @@ UNTRAINED = (
 )
 #: Colour of a sample whose class is not on the map.
 _OTHER: Colour = (230, 230, 230)
+_MOST_DOUBTS = 8
 
 
 def write_report(
@@ -218,7 +219,8 @@ def _validation_section(validation: Validation | None) -> str:
     rows = [[c.name, str(number), "–" if np.isnan(f1) else f"{f1:.2f}"] for c, number, f1 in scores]
     doubts = [
         [f"{d.group.path.name}, feature {d.group.fid}", d.label, d.predicted, f"{100 * d.share_right:.0f} %"]
-        for d in validation.doubts
+        for d in validation.doubts[:_MOST_DOUBTS]
+        if d.predicted != d.label
     ]
     doubtful = "Polygons worth a second look: drawn as one class, mostly classified as another."
     return page.section(
@@ -258,6 +260,24 @@ def _scaled(estimate: Estimate, factor: float) -> Estimate:
 # --- provenance -------------------------------------------------------------------------------------------------
 
 
+#: What is told of an embedding's provenance, in this order.
+_PROVENANCE = {
+    "scene": "Scene",
+    "level": "Processing level",
+    "offset": "Offset, DN",
+    "scale": "Reflectance per unit",
+    "bands": "Bands measured",
+    "fills": "Bands filled",
+    "evidence": "How that was decided",
+    "window": "Window: column, row, width, height",
+    "tile": "Tile, pixels",
+    "halo": "Halo, pixels",
+    "backend": "Backend",
+    "input_digest": "Digest of the scene",
+    "software": "Version that embedded it",
+}
+
+
 def _provenance(
     class_map: ClassMap, embedding: EmbeddingRaster | None, parameters: Mapping[str, str]
 ) -> dict[str, str]:
@@ -273,16 +293,16 @@ def _provenance(
             "Model": embedding.model_name,
             "Model identity": embedding.model_id,
         }
-        values |= {name.replace("_", " ").capitalize(): _plain(value) for name, value in embedding.provenance.items()}
+        told = embedding.provenance
+        values |= {label: _plain(told[name]) for name, label in _PROVENANCE.items() if told.get(name) is not None}
+        if told.get("aoi") is not None:
+            values["Area"] = "only inside the area of interest"
     return values | dict(parameters) | {"Software": f"mmearth {__version__}"}
 
 
 def _plain(value: Any) -> str:
-    """A JSON value as a reader writes it."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_plain(item)}" for name, item in value.items())
+    """A JSON value as a reader writes it; sentences follow each other, words are separated by commas."""
     if isinstance(value, list):
-        return ", ".join(map(_plain, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None or value == "" else str(value)
+        texts = [str(item) for item in value]
+        return (" " if all(text.endswith(".") for text in texts) else ", ").join(texts) or "none"
+    return str(value)

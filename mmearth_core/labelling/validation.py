@@ -1,7 +1,7 @@
-"""Cross-validation of a probe that never trains and tests on pixels of one polygon, and the choice of its regularisation.
+"""Cross-validation that never trains and tests on pixels of one polygon, and the choice of the regularisation.
 
-What it measures is how well the probe does on *other polygons of the kind that were drawn*; it is not the accuracy of the
-map, whose area the polygons do not represent (`mmearth sample` and `mmearth assess` measure that).
+It measures how well the probe does on *other polygons of the kind that were drawn*; that is not the accuracy of the map,
+whose area the polygons do not represent (`mmearth sample` and `mmearth assess` measure it).
 """
 
 from collections.abc import Iterator

@@ -64,7 +64,7 @@ _QUANTIFICATION_TAGS = {"quantification_value", "boa_quantification_value"}
 _OFFSET_TAGS = {"boa_add_offset", "radio_add_offset", "add_offset_dn"}
 _BASELINE_TAGS = {"processing_baseline", "s2:processing_baseline", "s2_processing_baseline"}
 _PRODUCT_TAGS = {"product_uri", "product_id", "s2:product_uri", "system:index"}
-_TIME_TAGS = {"tifftag_datetime", "datetime", "datatake_sensing_start", "product_start_time", "generation_time"}
+_TIME_TAGS = {"datetime", "datatake_sensing_start", "product_start_time"}
 
 
 def level_in(text: str) -> Level | None:
@@ -99,6 +99,11 @@ def parse_number(value: Any) -> float | None:
     return number if abs(number) < 1e12 else None
 
 
+def significant(scale: float) -> float:
+    """A scale to six digits, so that float32 and decimal spellings of one value agree."""
+    return float(f"{scale:.6g}")
+
+
 def from_tags(tags: Mapping[str, str], scales: Sequence[float], offsets: Sequence[float], *, source: str) -> Metadata:
     """What a raster's tags (any case) and its GDAL band scales and offsets say."""
     levels: list[Said[Level]] = []
@@ -111,9 +116,9 @@ def from_tags(tags: Mapping[str, str], scales: Sequence[float], offsets: Sequenc
         if key in _LEVEL_TAGS and (level := level_in(text)) is not None:
             levels.append(Said(level, origin))
         elif key in _SCALE_TAGS and number is not None and 0 < number <= 1:
-            said["scale"].append(Said(number, origin))
+            said["scale"].append(Said(significant(number), origin))
         elif key in _QUANTIFICATION_TAGS and number is not None and number >= 1:
-            said["scale"].append(Said(1 / number, origin))
+            said["scale"].append(Said(significant(1 / number), origin))
         elif key in _OFFSET_TAGS and number is not None:
             said["offset"].append(Said(number, origin))
         elif key in _BASELINE_TAGS and number is not None:
@@ -123,7 +128,7 @@ def from_tags(tags: Mapping[str, str], scales: Sequence[float], offsets: Sequenc
         elif key in _TIME_TAGS:
             time = time or parse_time(text)
     if len(set(scales)) == 1 and scales[0] > 0 and scales[0] != 1:
-        said["scale"].insert(0, Said(scales[0], f"the band scale of {source}"))
+        said["scale"].insert(0, Said(significant(scales[0]), f"the band scale of {source}"))
         # A scale without an offset is what most writers set; only an offset that is set says something.
         if len(set(offsets)) == 1 and offsets[0] != 0:
             said["offset"].insert(0, Said(round(offsets[0] * 10000, 3), f"the band offset of {source}"))

@@ -15,11 +15,11 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time
+from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time, significant
 from mmearth_core.sentinel2 import BANDS
 
 #: The product's own XML, by which a folder is known to be a product.
-MTD_NAME = "MTD_MSIL[12][AC].xml"
+MTD_NAMES = ("MTD_MSIL2A.xml", "MTD_MSIL1C.xml")
 _MTD = re.compile(r"(?:^|/)MTD_MSIL(?:1C|2A)\.xml$")
 _IMAGE = re.compile(r"_(B0[1-9]|B1[0-2]|B8A|SCL)(?:_(10|20|60)m)?\.(?:jp2|tiff?)$")
 _TOO_LARGE = 64 * 2**20
@@ -44,14 +44,14 @@ def find_product(path: str) -> Product | None:
     if file.is_file() and file.suffix.lower() == ".zip":
         return _from_zip(file)
     if file.is_file() and _MTD.search(file.name):
-        return _from_folder(file.parent)
+        return _from_folder(file.parent, file)
     if not file.is_dir():
         return None
-    if any(file.glob(MTD_NAME)):
-        return _from_folder(file)
-    inside = sorted(p for p in file.glob("*.SAFE") if any(p.glob(MTD_NAME)))
+    if (mtd := _mtd(file)) is not None:
+        return _from_folder(file, mtd)
+    inside = sorted(p for p in file.glob("*.SAFE") if _mtd(p) is not None)
     if len(inside) == 1:
-        return _from_folder(inside[0])
+        return find_product(str(inside[0]))
     if inside:
         raise MMEarthError(f"{path} holds {len(inside)} products; name one of them, for example {inside[0]}.")
     if file.name.upper().endswith(".SAFE"):
@@ -61,9 +61,13 @@ def find_product(path: str) -> Product | None:
     return None
 
 
-def _from_folder(folder: Path) -> Product:
+def _mtd(folder: Path) -> Path | None:
+    """The product's XML in a folder."""
+    return next((folder / name for name in MTD_NAMES if (folder / name).is_file()), None)
+
+
+def _from_folder(folder: Path, mtd: Path) -> Product:
     names = [p.relative_to(folder).as_posix() for p in folder.glob("GRANULE/*/IMG_DATA/**/*") if p.is_file()]
-    mtd = sorted(folder.glob(MTD_NAME))[0]
     return _product(
         str(folder), folder.absolute().name, names, lambda n: str(folder / n), xml=mtd.read_bytes(), mtd=mtd.name
     )
@@ -141,7 +145,7 @@ def read_metadata(xml: bytes, *, source: str) -> Metadata:
     quantification = parse_number(_text(root, "BOA_QUANTIFICATION_VALUE") or _text(root, "QUANTIFICATION_VALUE"))
     baseline = parse_number(_text(root, "PROCESSING_BASELINE"))
     time = _text(root, "DATATAKE_SENSING_START") or _text(root, "PRODUCT_START_TIME")
-    scale = 1 / quantification if quantification else 1e-4
+    scale = significant(1 / quantification) if quantification else 1e-4
     return Metadata(
         levels=(Said(level, source),) if level else (),
         # The XML's offset is in the file's units; ours is in reflectance × 10000.

@@ -150,38 +150,44 @@ class SceneReader:
         valid[rows, cols] = True
         for factor in sorted({source.factor for source in self._sources}):
             chosen = [i for i, source in enumerate(self._sources) if source.factor == factor]
-            values, usable = self._read_factor([self._sources[i] for i in chosen], factor, inner)
-            for i, band in zip(chosen, values, strict=True):
-                dn[i, rows, cols] = band
-            valid[rows, cols] &= usable
+            sources = [self._sources[i] for i in chosen]
+            out = [dn[i, rows, cols] for i in chosen]
+            read = self._read_resolution if factor == 1 else self._read_upsampled
+            valid[rows, cols] &= read(sources, inner, out)
         for exclusion in self._exclusions:
             valid[rows, cols] &= ~exclusion.read(self._datasets[exclusion.path], inner)
         if not valid.all():
-            dn[:, ~valid] = 0
+            np.copyto(dn, np.float32(0), where=~valid)
         return dn, valid
 
-    def _read_factor(
-        self, sources: Sequence[BandSource], factor: int, window: Window
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Bands of one resolution on the scene's grid: native pixels, their validity, their DN, then upsampled."""
+    def _read_upsampled(
+        self, sources: Sequence[BandSource], window: Window, out: Sequence[NDArray[np.float32]]
+    ) -> NDArray[np.bool_]:
+        """DN of coarser bands in a window of the scene's grid, into `out`; returns their validity."""
+        factor, grid = sources[0].factor, sources[0].raster.grid
         (row, row_end), (col, col_end) = window.ranges
         first_row, last_row = support(row, row_end, factor)
         first_col, last_col = support(col, col_end, factor)
         native = Window(first_row, first_col, last_row - first_row, last_col - first_col)
         values = np.zeros((len(sources), native.height, native.width), np.float32)
         valid = np.zeros((native.height, native.width), np.bool_)
-        inner = native.intersection(sources[0].raster.grid.window)
+        inner = native.intersection(grid.window)
         rows, cols = inner.relative_to(native).slices
-        values[:, rows, cols], valid[rows, cols] = self._read_resolution(sources, inner)
-        return upsample(values, valid, factor=factor, rows=(row, row_end), cols=(col, col_end))
+        valid[rows, cols] = self._read_resolution(sources, inner, [band[rows, cols] for band in values])
+        fine, usable = upsample(values, valid, factor=factor, rows=(row, row_end), cols=(col, col_end))
+        for target, band in zip(out, fine, strict=True):
+            target[...] = band
+        return usable
 
     def _read_resolution(
-        self, sources: Sequence[BandSource], window: Window, shape: tuple[int, int] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """DN and validity of bands of one resolution in a window of their own pixels, decimated to `shape` if given."""
-        shape_out = shape or (window.height, window.width)
-        values = np.empty((len(sources), *shape_out), np.float32)
-        valid = np.ones(shape_out, np.bool_)
+        self, sources: Sequence[BandSource], window: Window, out: Sequence[NDArray[np.float32]]
+    ) -> NDArray[np.bool_]:
+        """DN of bands of one resolution in a window of their own pixels, into `out`; returns their validity.
+
+        The window is decimated when the arrays of `out` are smaller.
+        """
+        shape = out[0].shape[0], out[0].shape[1]
+        valid = np.ones(shape, np.bool_)
         nonzero: NDArray[np.bool_] | None = None
         for raster in {s.raster.path: s.raster for s in sources}.values():
             chosen = [i for i, source in enumerate(sources) if source.raster.path == raster.path]
@@ -191,8 +197,8 @@ class SceneReader:
                 seen = (raw != 0).any(0)
                 nonzero = seen if nonzero is None else nonzero | seen
             for i, band in zip(chosen, raw, strict=True):
-                self._convert(band, values[i])
-        return values, valid if nonzero is None else valid & nonzero
+                self._convert(band, out[i])
+        return valid if nonzero is None else valid & nonzero
 
     def decimated(self, size: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(dn, valid) of the whole scene in `size` × `size` pixels, from the files' overviews; for statistics only.
@@ -204,8 +210,7 @@ class SceneReader:
         for factor in {source.factor for source in self._sources}:
             chosen = [i for i, source in enumerate(self._sources) if source.factor == factor]
             sources = [self._sources[i] for i in chosen]
-            dn[chosen], usable = self._read_resolution(sources, sources[0].raster.grid.window, (size, size))
-            valid &= usable
+            valid &= self._read_resolution(sources, sources[0].raster.grid.window, [dn[i] for i in chosen])
         for axis in (0, 1):
             valid = np.logical_and.reduce([np.roll(valid, shift, axis) for shift in range(-2, 3)])
         return dn, valid
@@ -222,9 +227,9 @@ class SceneReader:
             np.maximum(out, np.float32(1), out=out)
 
     def _read_native(
-        self, raster: RasterFile, indexes: Sequence[int], window: Window, shape: tuple[int, int] | None = None
+        self, raster: RasterFile, indexes: Sequence[int], window: Window, shape: tuple[int, int]
     ) -> tuple[NDArray[np.generic], NDArray[np.bool_], bool]:
-        """Raw values of bands of one file, north-up, decimated to `shape` if given; where the file says they are valid.
+        """Raw values of bands of one file, north-up, decimated to `shape`; where the file says they are valid.
 
         The third value is whether it says so at all, by no-data, a mask band or alpha. If not, the caller takes pixels
         with 0 in every band of this resolution as no-data. NaN and infinity are never valid.
@@ -232,14 +237,14 @@ class SceneReader:
         flip_rows, flip_cols = raster.flip
         row = raster.grid.height - window.row_end if flip_rows else window.row
         col = raster.grid.width - window.col_end if flip_cols else window.col
-        how = {"window": Window(row, col, window.height, window.width).ranges, "out_shape": shape and (1, *shape)}
+        how = {"window": Window(row, col, window.height, window.width).ranges, "out_shape": (1, *shape)}
         order = (slice(None), slice(None, None, -1 if flip_rows else 1), slice(None, None, -1 if flip_cols else 1))
         dataset = self._datasets[raster.path]
         nodata = [raster.nodata[index - 1] for index in indexes]
         use_alpha = raster.alpha is not None and raster.alpha not in indexes
         use_mask = all(value is None for value in nodata) and (raster.mask_band or use_alpha)
         try:
-            raw = dataset.read(indexes, **{**how, "out_shape": shape and (len(indexes), *shape)})[order]
+            raw = dataset.read(indexes, **{**how, "out_shape": (len(indexes), *shape)})[order]
             usable = np.ones(raw.shape[1:], np.bool_)
             if use_mask:
                 read = dataset.read if use_alpha else dataset.read_masks

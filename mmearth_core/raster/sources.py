@@ -6,7 +6,7 @@ Opens files only to read their headers; pixels are `scene`'s business. Never gue
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -18,8 +18,8 @@ from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.metadata import Metadata, from_name, from_tags
-from mmearth_core.raster.safe import MTD_NAME, Product, find_product
+from mmearth_core.raster.metadata import Metadata, from_name, from_tags, parse_time
+from mmearth_core.raster.safe import MTD_NAMES, Product, find_product
 from mmearth_core.raster.stac import from_item, is_item, local_assets, sidecar_item
 from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands
 
@@ -355,4 +355,6 @@ def _metadata_of(*rasters: RasterFile) -> Metadata:
         if (item := sidecar_item(raster.path)) is not None:
             merged = from_item(item).merged(merged)
         merged = merged.merged(from_name(raster.path))
-    return merged
+    # Many programs write the time of writing here, so it counts last.
+    written = next((raster.tags["TIFFTAG_DATETIME"] for raster in rasters if "TIFFTAG_DATETIME" in raster.tags), "")
+    return merged.merged(Metadata(time=parse_time(written)))

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time
+from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time, significant
 from mmearth_core.sentinel2 import Level, band_name
 
 #: An item is a small file; a larger JSON is something else.
@@ -83,7 +83,7 @@ def _raster_bands(item: dict[str, Any]) -> tuple[set[float], set[float]]:
             scale = parse_number(band.get("scale", band.get("raster:scale")))
             offset = parse_number(band.get("offset", band.get("raster:offset")))
             if scale is not None and scale > 0:
-                scales.add(scale)
+                scales.add(significant(scale))
             if offset is not None:
                 offsets.add(offset)
     return scales, offsets

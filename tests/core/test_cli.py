@@ -16,7 +16,14 @@ import rasterio
 from affine import Affine
 
 from mmearth_core import __version__
-from mmearth_core.arguments import GLOSSARY, Arguments, ArgumentsError, CommandLine, Syntax
+from mmearth_core.arguments import (
+    GLOSSARY,
+    Arguments,
+    ArgumentsError,
+    CommandLine,
+    Syntax,
+    _described_parameters,
+)
 from mmearth_core.cli import VERBS, _load, main
 from mmearth_core.console import Bar, GuardedStream, JsonLines, Pace, PlainLines, duration, quantity
 
@@ -112,13 +119,15 @@ def test_every_verb_has_help_in_words(name: str, capsys: pytest.CaptureFixture[s
     verb = VERBS[name]
     parameters = inspect.signature(function).parameters
     assert all(each.kind is each.KEYWORD_ONLY for each in parameters.values())
-    assert set(parameters) - set(GLOSSARY) <= {"progress", "cancel"}
+    explained = set(GLOSSARY) | set(_described_parameters(function)) | {"progress", "cancel"}
+    assert set(parameters) <= explained
     assert set(verb.inputs) <= set(parameters)
     with pytest.raises(SystemExit, match="0"):
         main([*name.split(), "--help"])
     shown = capsys.readouterr().out
     assert shown.startswith(f"usage: mmearth {name} ")
     assert "Raises" not in shown
+    assert "Args:" not in shown
     assert "MMEarthError" not in shown
 
 
@@ -446,3 +455,33 @@ def test_pairs_fall_to_both_inputs() -> None:
     assert (given["embeddings"], given["samples"]) == (["a.tif", "b.tif"], ["a.gpkg", "b.gpkg"])
     with pytest.raises(ArgumentsError, match=r"EMBEDDINGS SAMPLES \[EMBEDDINGS SAMPLES …\], but there are 3 files"):
         line.parse(["a.tif", "a.gpkg", "b.tif", "-o", "m.json"])
+
+
+def test_an_option_takes_many_files_and_its_help_comes_from_the_docstring(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def convert(*, model: str, calibrate: Sequence[str | Path] = (), resume: bool = True) -> None:
+        """Convert.
+
+        Args:
+            model: Name of a model.
+            calibrate: Scenes, as many
+                as there are.
+            resume: Go on.
+
+        Raises:
+            MMEarthError: Always.
+        """
+
+    line = CommandLine("mmearth convert", convert, Syntax(("model",), many=("calibrate",)))
+    given = line.parse(["name", "--calibrate", "a,1.tif", "b.tif", "--no-resume"]).keywords
+    assert given == {"model": "name", "calibrate": ["a,1.tif", "b.tif"], "resume": False}
+    (tmp_path / "c.yaml").write_text("calibrate: [c.tif]")
+    assert line.parse(["name", "--config", str(tmp_path / "c.yaml")]).keywords["calibrate"] == ["c.tif"]
+    assert list(line.parse(["name"]).keywords["calibrate"]) == []
+    with pytest.raises(SystemExit, match="0"):
+        line.parse(["--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "scenes, as many as there are --no-resume start afresh" in shown
+    assert "MODEL name of a model" in shown
+    assert "Always" not in shown

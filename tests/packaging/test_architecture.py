@@ -40,9 +40,9 @@ TORCH_ROOMS = (
     "encoder.official",
     "encoder.loading",
     "encoder.calibration",
-    "encoder.conversion",
     "encoder.export",
     "embedding.torch_backend",
+    "embedding.conversion",
     "pretraining",
 )
 TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"}

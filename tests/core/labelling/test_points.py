@@ -31,6 +31,7 @@ def test_points_come_back_in_order_and_in_place(tmp_path, extension):
     if "json" in extension:
         assert CRS.from_string(meta["crs"]) == CRS.from_epsg(4326)
         assert got[0] == pytest.approx((-3.0, 52.35), abs=0.01)
+        assert '"crs"' not in path.read_text()  # RFC 7946 knows none
     else:
         assert CRS.from_user_input(meta["crs"]) == GRID.crs
         assert np.allclose(got, expected, atol=1e-6)

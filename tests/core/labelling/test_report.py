@@ -226,3 +226,21 @@ def test_scene_without_red_green_blue_is_a_clear_error(land_cover, tmp_path):
     with pytest.raises(MMEarthError, match="natural colours"):
         write_report(tmp_path / "report.html", title="Map", class_map=land_cover, scene=tmp_path / "s.tif")
     assert not (tmp_path / "report.html").exists()
+
+
+def test_provenance_tells_how_the_scene_was_read(land_cover, tmp_path):
+    provenance = {
+        "scene": "S2.tif",
+        "level": "l2a",
+        "offset": -1000.0,
+        "fills": [],
+        "evidence": ["Level L2A by its name.", "Offset by the baseline."],
+        "aoi": "0103" * 5000,
+    }
+    raster = EmbeddingRaster(tmp_path / "e.tif", land_cover.grid, "m", "b" * 64, (1.0,) * 3, (-127.5,) * 3, provenance)
+    with new_embedding(raster) as dataset:
+        dataset.write(np.full((3, *land_cover.grid.shape), 7, np.uint8))
+    html, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover, embedding=raster))
+    for told in ("b" * 64, "S2.tif", "-1000.0", "none", "Level L2A by its name. Offset by the baseline."):
+        assert f"{told}\n" in page.text
+    assert "01030103" not in html

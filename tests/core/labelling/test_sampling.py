@@ -24,12 +24,12 @@ TRANSFORM = Affine(10, 0, 500_000, 0, -10, 5_800_000)
 
 @pytest.fixture
 def class_map(tmp_path):
-    """700 × 1200 pixels: 1 forest (large), 2 water, 3 town (900 pixels), a no-data corner."""
-    values = np.ones((700, 1200), np.uint8)
+    """1100 × 1200 pixels (two blocks): 1 forest, 2 water, 3 town (900 pixels, in both blocks), a no-data corner."""
+    values = np.ones((1100, 1200), np.uint8)
     values[:, 800:] = 2
-    values[600:630, 100:130] = 3
+    values[1010:1040, 100:130] = 3
     values[:50, :50] = 0
-    grid = Grid(700, 1200, TRANSFORM, rasterio.crs.CRS.from_epsg(32630))
+    grid = Grid(1100, 1200, TRANSFORM, rasterio.crs.CRS.from_epsg(32630))
     path = tmp_path / "map.tif"
     with new_map(path, Legend.numbered(["forest", "water", "town"]), grid, tags={}) as dataset:
         dataset.write(values, 1)
@@ -130,11 +130,15 @@ def test_default_minimum_is_what_the_documentation_says():
     assert allocate(pixels, 400, 50) == {1: 350, 2: 50}
 
 
+def test_points_left_over_by_rounding_go_to_the_largest_remainders():
+    assert allocate({1: 320, 2: 370, 3: 310}, 10, 2) == {1: 3, 2: 4, 3: 3}
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         ({"n": 5}, "ask for 6 or more"),
-        ({"n": 10**6}, "fewer than the 1000000 points"),
+        ({"n": 10**7}, "fewer than the 10000000 points"),
         ({"n": 30, "min_per_class": 11}, "minimum per class from 2 to 10"),
         ({"n": 30, "min_per_class": 1}, "minimum per class from 2"),
         ({"n": 30, "seed": -1}, "seed must be 0 or more"),

@@ -6,11 +6,11 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
-from mmearth_core.labelling.probe_file import save_probe
 
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling import suggestions
 from mmearth_core.labelling.probe import fit_probe
+from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.suggestions import MIN_DISTANCE, Candidates, choose, find_candidates, suggest
 from mmearth_core.progress import CancelToken, Silent
@@ -150,6 +150,12 @@ def test_seed_decides_only_between_equals(probe):
     pool = Candidates(np.array([0, 500, 900]), np.zeros(3, np.int64), dn, np.array([1.0, 1.0, 0.2], np.float32))
     chosen = choose(pool, probe, 2)
     assert set(chosen.tolist()) in ({0, 2}, {1, 2})
+
+
+def test_a_place_beside_a_better_one_is_passed_over(probe):
+    dn = np.random.default_rng(0).integers(1, 255, (3, probe.bands)).astype(np.uint8)
+    pool = Candidates(np.array([0, 6, 40]), np.array([0, 7, 0]), dn, np.array([1.0, 0.9, 0.1], np.float32))
+    assert choose(pool, probe, 3).tolist() == [0, 2]  # (6, 7) is 9.2 pixels from (0, 0)
 
 
 def test_fewer_places_than_asked_for_is_said(make_scene, model, tmp_path):

@@ -26,7 +26,7 @@ from mmearth_core.progress import CancelToken, Silent
 
 
 def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed: int = 0) -> Samples:
-    """`polygons[k]` polygons of class k; a class is not learnable at all, a polygon very much so when `effect` is large."""
+    """`polygons[k]` polygons of class k; classes cannot be learned, polygons very well when `effect` is large."""
     rng = np.random.default_rng(seed)
     labels = np.repeat(np.arange(len(polygons)), polygons)
     group = np.repeat(np.arange(len(labels)), size)

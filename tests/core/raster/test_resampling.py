@@ -19,7 +19,9 @@ def window_of(
     return upsample(padded, known, factor=factor, rows=rows, cols=cols)
 
 
-spans = st.tuples(st.integers(0, 35), st.integers(1, 36)).map(lambda s: (min(s[0], 36 - s[1]), min(s[0], 36 - s[1]) + s[1]))
+spans = st.tuples(st.integers(0, 35), st.integers(1, 36)).map(
+    lambda s: (min(s[0], 36 - s[1]), min(s[0], 36 - s[1]) + s[1])
+)
 
 
 @given(st.sampled_from([1, 2, 3, 6]), spans, spans, st.integers(0, 2**31), st.floats(0, 0.6))

@@ -1,0 +1,141 @@
+"""`weights convert`: official weights become a model that `embed` runs, calibrated on scenes. Needs torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from mmearth_core.embedding.arrays import network_input
+from mmearth_core.encoder.calibration import Chip, calibrate
+from mmearth_core.encoder.export import export_onnx
+from mmearth_core.encoder.loading import load_encoder, save_model
+from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.encoder.network import Encoder
+from mmearth_core.encoder.registry import find, weights_folder
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import check_output
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Window
+from mmearth_core.raster.scene import Scene, open_scene
+
+#: Chips taken from one scene at most, and in all: bounds the memory of a calibration to about 4 GB for atto encoders.
+_CHIPS_PER_SCENE, _CHIPS = 6, 40
+#: Side of a chip beyond what the measurement of the halo needs.
+_CHIP_EXTRA = 128
+
+
+@dataclass(frozen=True)
+class ConvertResult:
+    """What `convert` wrote: the torch form and, when calibrated, the form that `embed` runs."""
+
+    header: ModelHeader
+    files: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        files = " and ".join(f"{path} ({path.stat().st_size / 1e6:.1f} MB)" for path in self.files)
+        text = f"{self.header.name} ({self.header.model_id[:12]}): {files}."
+        if self.header.calibrated:
+            figures = self.header.calibration
+            return (
+                f"{text}\nCalibrated on {len(figures['scenes'])} scenes: {len(self.header.scales)} bands explain"
+                f" {100 * figures['explained_variance']:.1f} % of the variance; halo {self.header.halo} px."
+            )
+        return f"{text}\nNot calibrated, so only load_encoder takes it; calibrate it with --calibrate SCENE."
+
+
+def convert(
+    *,
+    model: str | Path,
+    calibrate: Sequence[str | Path] = (),
+    output: str | Path | None = None,
+    name: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ConvertResult:
+    """Turn official weights into ours: `NAME.safetensors` and, calibrated on scenes, `NAME.onnx`.
+
+    Args:
+        model: Registry name of a fetched model, or a checkpoint file.
+        calibrate: Scenes (as `embed` takes them) that show what the model will meet: varied land cover, both levels.
+        output: Folder for the files; by default where models with a name are kept.
+        name: Name of the model; by default the registry name or the file's.
+        overwrite: Replace existing files.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop.
+
+    Raises:
+        MMEarthError: The weights or a scene cannot be used; nothing is written.
+    """
+    progress, cancel = progress or Silent(), cancel or CancelToken()
+    encoder = load_encoder(model)
+    path = Path(model)
+    name = name or (path.stem if path.is_file() else find(str(model)).name)
+    folder = Path(output) if output is not None else weights_folder()
+    if output is None:
+        folder.mkdir(parents=True, exist_ok=True)
+    header = replace(encoder.header, name=name, source=str(encoder.header.name))
+    return write_model(encoder, header, calibrate, folder, overwrite=overwrite, progress=progress, cancel=cancel)
+
+
+def write_model(
+    encoder: Encoder,
+    header: ModelHeader,
+    scenes: Sequence[str | Path],
+    folder: Path,
+    *,
+    overwrite: bool,
+    progress: Progress,
+    cancel: CancelToken,
+) -> ConvertResult:
+    """Calibrate an encoder on scenes (none: leave it as it is) and write its files into a folder."""
+    files = [check_output(folder / f"{header.name}.safetensors", overwrite=overwrite)]
+    if not scenes:
+        return ConvertResult(save_model(files[0], encoder, None, header), tuple(files))
+    files.append(check_output(folder / f"{header.name}.onnx", overwrite=overwrite))
+    chips, header = read_chips(scenes, header, progress, cancel)
+    head, header = calibrate(encoder, header, chips, progress=progress, cancel=cancel)
+    save_model(files[0], encoder, head, header)
+    export_onnx(files[1], encoder, head, header)
+    return ConvertResult(header, tuple(files))
+
+
+def read_chips(
+    scenes: Sequence[str | Path], header: ModelHeader, progress: Progress, cancel: CancelToken
+) -> tuple[list[Chip], ModelHeader]:
+    """Chips spread over the scenes, and the header with the scenes' digests."""
+    opened = [open_scene(scene, wanted=header.bands) for scene in scenes]
+    each = max(1, min(_CHIPS_PER_SCENE, _CHIPS // len(opened)))
+    chips: list[Chip] = []
+    progress.start("Reading", len(opened), "scenes")
+    for scene in opened:
+        cancel.check()
+        chips.extend(_chips(scene, header, each))
+        progress.advance(1)
+    progress.finish()
+    digests = [{"name": scene.name, "level": scene.level, "digest": scene.digest()} for scene in opened]
+    return chips, replace(header, calibration={**header.calibration, "scenes": digests})
+
+
+def _chips(scene: Scene, header: ModelHeader, count: int) -> list[Chip]:
+    if scene.level not in header.statistics:
+        raise MMEarthError(f"{header.name} knows {', '.join(header.statistics)} scenes, and {scene.name} is {scene.level}.")
+    patch = header.patch
+    largest = -(-(2 * header.architecture.exact_halo + _CHIP_EXTRA) // patch) * patch
+    height, width = (min(largest, side // patch * patch) for side in scene.grid.shape)
+    if not height or not width:
+        raise MMEarthError(f"{scene.name} is smaller than one patch of {patch} pixels; give larger scenes.")
+    windows = [
+        Window(row, col, height, width)
+        for row in range(0, scene.grid.height - height + 1, height)
+        for col in range(0, scene.grid.width - width + 1, width)
+    ]
+    chips: list[Chip] = []
+    with scene.reader() as reader:
+        for window in windows[:: max(1, len(windows) // count)]:
+            dn, valid = reader.read(window)
+            if valid.mean() >= 0.5 and len(chips) < count:
+                pixels = network_input(dn, valid, scene.bands, scene.level, header)
+                chips.append(Chip(torch.from_numpy(pixels), torch.from_numpy(valid)))
+    return chips

@@ -1,0 +1,238 @@
+"""Classify: the map is the probe's, everywhere, exactly once; bad input leaves nothing; a preview shows the final map."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from rasterio.crs import CRS
+
+from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
+from mmearth_core.errors import Cancelled, MMEarthError
+from mmearth_core.labelling.classification import classify, classify_block, classify_block_with_confidence
+from mmearth_core.labelling.fitting import fit
+from mmearth_core.labelling.legend import UNKNOWN
+from mmearth_core.labelling.maps import ClassMap
+from mmearth_core.labelling.probe import Probe
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.progress import CancelToken
+from mmearth_core.raster.grid import Grid, Window
+
+
+@pytest.fixture(scope="module")
+def model(scene: Any, sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "model.json"
+    fit(embeddings=[scene.path], samples=[sample_file], output=path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def probe(model: Path) -> Probe:
+    return load_probe(model)
+
+
+@pytest.fixture(scope="module")
+def dn(scene: Any) -> np.ndarray:
+    with scene.raster.reader() as reader:
+        whole: np.ndarray = reader.read(scene.raster.grid.window)
+    return whole
+
+
+def read(path: Path) -> np.ndarray:
+    with rasterio.open(path) as dataset:
+        data: np.ndarray = dataset.read()
+    return data
+
+
+def test_the_map_is_right_complete_and_named(scene: Any, model: Path, tmp_path: Path) -> None:
+    result = classify(embedding=scene.path, model=model, output=tmp_path / "map.tif")
+    opened = ClassMap.open(tmp_path / "map.tif")
+    assert opened.grid == scene.raster.grid
+    names = np.array(["-", *opened.legend.names])[read(tmp_path / "map.tif")[0]]
+    truth = np.array(["-", "water", "forest", "grass", "urban"])[scene.truth]
+    assert ((names == "-") == (scene.truth == 0)).all()
+    assert (names == truth).mean() > 0.98
+    assert result.pixels["water"] == (names == "water").sum() and result.nodata == (scene.truth == 0).sum()
+    assert "water" in str(result) and "unknown" not in str(result)
+    with rasterio.open(tmp_path / "map.tif") as dataset:
+        tags = dataset.tags(ns="MMEARTH")
+        assert (
+            tags["model_id"] == scene.raster.model_id and tags["training_digest"] == load_probe(model).training.digest
+        )
+
+
+def test_the_map_is_the_argmax_of_the_probe(
+    scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path
+) -> None:
+    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif")
+    values = np.array(probe.legend.values)
+    valid = scene.truth > 0
+    expected = values[probe.predict(dn[:, valid].T)]
+    assert (read(tmp_path / "map.tif")[0][valid] == expected).mean() > 0.9999  # equal but for rounding at ties
+
+
+def test_a_preview_shows_the_final_map_at_any_window_and_zoom(
+    scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path
+) -> None:
+    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif", unknown=0.05)
+    final = read(tmp_path / "map.tif")[0]
+    for window in (Window(0, 0, 1, 1), Window(37, 41, 113, 257), Window(299, 0, 1, 420)):
+        rows, cols = window.slices
+        assert (classify_block(probe, dn[:, rows, cols], unknown=0.05) == final[rows, cols]).all()
+    with scene.raster.reader() as reader, rasterio.open(tmp_path / "map.tif") as dataset:
+        coarse = classify_block(probe, reader.read(Window(0, 0, 300, 420), (150, 210)), unknown=0.05)
+        assert (coarse == dataset.read(1, out_shape=(150, 210))).all()
+
+
+def test_confidence_is_probability_and_margin(
+    scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path
+) -> None:
+    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif", confidence=tmp_path / "conf.tif")
+    with rasterio.open(tmp_path / "conf.tif") as dataset:
+        stored, scale, offset = dataset.read(), dataset.scales, dataset.offsets
+        assert dataset.nodata == 0 and dataset.descriptions == ("probability", "margin")
+    valid = scene.truth > 0
+    assert ((stored == 0) == ~valid).all()
+    pixels = dn[:, valid].T
+    for band, expected in enumerate((probe.probabilities(pixels).max(axis=1), probe.margins(pixels))):
+        assert np.abs(stored[band][valid] * scale[band] + offset[band] - expected).max() < 0.6 / 255
+    plain = classify_block(probe, dn)
+    assert (classify_block_with_confidence(probe, dn)[0] == plain).all()
+    assert (read(tmp_path / "map.tif")[0] == plain).all()
+
+
+def test_what_is_unlike_every_sample_is_unknown(scene: Any, model: Path, probe: Probe, dn: np.ndarray) -> None:
+    strange = dn.copy()
+    world = np.clip(np.random.default_rng(0).normal(128, 60, (64, 50, 50)), 1, 255).astype(np.uint8)
+    strange[:, 100:150, 100:150] = world
+    drawn = classify_block(probe, strange, unknown=0.01)
+    assert (drawn[100:150, 100:150] == UNKNOWN).mean() > 0.95
+    known = (scene.truth > 0).copy()
+    known[100:150, 100:150] = False
+    assert (drawn[known] == UNKNOWN).mean() < 0.05
+    # The statistic is the distance the probe's reach describes.
+    z = strange[:, known].T * probe.standardiser[0] + probe.standardiser[1]
+    distance = np.linalg.norm(z[:500, None] - probe.reach.centres, axis=2) / probe.reach.spread
+    assert ((distance.min(axis=1) > probe.reach.limit(0.01)) == (drawn[known][:500] == UNKNOWN)).all()
+    assert (drawn[scene.truth == 0] == 0).all()
+
+
+def test_one_model_serves_several_scenes(
+    scene: Any, model: Path, make_scene: Callable[..., Any], tmp_path: Path
+) -> None:
+    other = make_scene(tmp_path / "other.tif", seed=8, height=90, width=120, shift=90_000)
+    classify(embedding=other.path, model=model, output=tmp_path / "map.tif")
+    names = np.array(["-", *ClassMap.open(tmp_path / "map.tif").legend.names])[read(tmp_path / "map.tif")[0]]
+    truth = np.array(["-", "water", "forest", "grass", "urban"])[other.truth]
+    assert (names == truth).mean() > 0.97
+
+
+def test_same_input_gives_the_same_bytes_and_overwrite_is_asked(scene: Any, model: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        classify(embedding=scene.path, model=model, output=tmp_path / f"{name}.tif")
+    assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()
+    with pytest.raises(MMEarthError, match="exists already"):
+        classify(embedding=scene.path, model=model, output=tmp_path / "one.tif")
+    classify(embedding=scene.path, model=model, output=tmp_path / "one.tif", overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("no embedding", "absent.tif does not exist"),
+        ("no model", "absent.json does not exist"),
+        ("not an embedding", "is not an embedding raster"),
+        ("corrupt model", "is not valid JSON"),
+        ("other model", "fitted on"),
+        ("truncated", "damaged|cannot be read"),
+        ("no folder", "does not exist; create it"),
+        ("same names", "both the map and its confidence"),
+        ("share", "share of the training pixels"),
+        ("cancel", "Cancelled"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_leaves_nothing(
+    case: str, sentence: str, scene: Any, model: Path, make_scene: Callable[..., Any], tmp_path: Path
+) -> None:
+    inputs, out = tmp_path / "in", tmp_path / "out"
+    inputs.mkdir()
+    out.mkdir()
+    arguments: dict[str, Any] = {"embedding": scene.path, "model": model, "output": out / "map.tif"}
+    arguments["confidence"] = out / "conf.tif"
+    if case == "no embedding":
+        arguments["embedding"] = inputs / "absent.tif"
+    elif case == "no model":
+        arguments["model"] = inputs / "absent.json"
+    elif case == "not an embedding":
+        classify(embedding=scene.path, model=model, output=inputs / "map.tif")
+        arguments["embedding"] = inputs / "map.tif"
+    elif case == "corrupt model":
+        arguments["model"] = inputs / "model.json"
+        (inputs / "model.json").write_text(model.read_text()[:500])
+    elif case == "other model":
+        arguments["embedding"] = make_scene(inputs / "o.tif", height=20, width=20, model_id="c" * 64).path
+    elif case == "truncated":
+        data = scene.path.read_bytes()
+        arguments["embedding"] = inputs / "short.tif"
+        (inputs / "short.tif").write_bytes(data[: len(data) // 2])
+    elif case == "no folder":
+        arguments["output"] = out / "x" / "map.tif"
+    elif case == "same names":
+        arguments["confidence"] = arguments["output"]
+    elif case == "share":
+        arguments["unknown"] = 1.5
+    elif case == "cancel":
+        arguments["cancel"] = CancelToken()
+        arguments["cancel"].cancel()
+    with pytest.raises(Cancelled if case == "cancel" else MMEarthError, match=sentence) as error:
+        classify(**arguments)
+    assert "\n" not in str(error.value)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.realdata
+def test_a_real_coast_becomes_a_map_whose_sea_is_water(realdata: Path, tmp_path: Path) -> None:
+    """The ten bands of a real scene stand in for an embedding: real polygons, CRS, class mix and spatial texture."""
+    with rasterio.open(realdata / "aberystwyth_s2_20210527.tif") as dataset:
+        bands = dataset.read().astype(np.float32)
+        grid = Grid(dataset.height, dataset.width, dataset.transform, dataset.crs)
+    valid = bands.any(axis=0)
+    logs = np.log(np.maximum(bands, 1))
+    low, high = np.percentile(logs[:, valid], [0.5, 99.5], axis=1)[..., None, None]
+    dn = np.clip(np.rint((logs - low) / (high - low) * 254) + 1, 1, 255).astype(np.uint8) * valid
+    raster = EmbeddingRaster(tmp_path / "emb.tif", grid, "bands", "bands", (0.02,) * 10, (-2.55,) * 10, {})
+    with new_embedding(raster) as dataset:
+        dataset.write(dn)
+    result = fit(
+        embeddings=[raster.path], samples=[realdata / "aberystwyth_samples.gpkg"], output=tmp_path / "model.json"
+    )
+    assert result.validation.accuracy > 0.9
+    assert result.validation.polygons.sum() == 22 and json.loads((tmp_path / "model.json").read_text())["validation"]
+    classify(embedding=raster.path, model=tmp_path / "model.json", output=tmp_path / "map.tif")
+    opened = ClassMap.open(tmp_path / "map.tif")
+    drawn = read(tmp_path / "map.tif")[0]
+    water = opened.legend.by_name()["water"].value
+    sea = dn[:, : grid.height // 3, : grid.width // 6]  # Cardigan Bay fills the west of the scene
+    sea_map = drawn[: grid.height // 3, : grid.width // 6]
+    assert (sea_map[sea[0] > 0] == water).mean() > 0.99
+
+
+def test_a_rotated_grid_is_kept(scene: Any, model: Path, dn: np.ndarray, tmp_path: Path) -> None:
+    rotated = Affine(7, 7, 5e5, 7, -7, 58e5)
+    raster = EmbeddingRaster(
+        tmp_path / "r.tif",
+        Grid(300, 420, rotated, CRS.from_epsg(32630)),
+        scene.raster.model_name,
+        scene.raster.model_id,
+        scene.raster.scales,
+        scene.raster.offsets,
+        {},
+    )
+    with new_embedding(raster) as dataset:
+        dataset.write(dn)
+    classify(embedding=raster.path, model=model, output=tmp_path / "map.tif")
+    assert ClassMap.open(tmp_path / "map.tif").grid.transform == rotated

@@ -1,0 +1,98 @@
+"""Fit: one call from embeddings and polygons to a probe file and a report; bad input is one sentence and leaves nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.fitting import fit
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.progress import Silent
+
+
+def test_it_writes_a_probe_and_reports(scene: Any, sample_file: Path, tmp_path: Path) -> None:
+    result = fit(embeddings=[scene.path], samples=[sample_file], output=tmp_path / "model.json")
+    probe = load_probe(tmp_path / "model.json")
+    assert probe.legend == result.model.legend and probe.training.polygons == 24
+    text = str(result)
+    assert "4 classes from 2400 pixels of 24 polygons, on model synthetic (aaaaaaaaaaaa)" in text
+    assert "Overall accuracy" in text and "pixels labelled as" in text
+
+
+def test_the_same_input_gives_the_same_file(scene: Any, sample_file: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        fit(embeddings=[scene.path], samples=[sample_file], output=tmp_path / name, seed=4)
+    assert (tmp_path / "one").read_text() == (tmp_path / "two").read_text()
+
+
+def test_two_scenes_teach_one_probe(
+    scene: Any, make_scene: Callable[..., Any], write_vector: Callable[..., Path], tmp_path: Path
+) -> None:
+    other = make_scene(tmp_path / "b.tif", seed=3, crs="EPSG:32631")
+    paths = []
+    for name, each, wanted, crs in (
+        ("a.gpkg", scene, {"water", "forest"}, "EPSG:32630"),
+        ("b.gpkg", other, {"grass", "urban"}, "EPSG:32631"),
+    ):
+        pairs = [(g, n) for g, n in zip(*each.fields(4), strict=True) if n in wanted]
+        paths.append(write_vector(tmp_path / name, [g for g, _ in pairs], {"class": [n for _, n in pairs]}, crs=crs))
+    result = fit(embeddings=[scene.path, other.path], samples=paths, output=tmp_path / "model.json")
+    assert set(result.model.legend.names) == {"water", "forest", "grass", "urban"}
+    assert result.validation.accuracy > 0.95
+
+
+def test_what_was_left_out_is_told(scene: Any, write_vector: Callable[..., Path], tmp_path: Path) -> None:
+    shapes, names = scene.fields(3)
+    path = write_vector(tmp_path / "s.gpkg", [*shapes, None], {"class": [*names, "water"]})
+    told: list[str] = []
+
+    class Listener(Silent):
+        def message(self, text: str) -> None:
+            told.append(text)
+
+    result = fit(embeddings=[scene.path], samples=[path], output=tmp_path / "m.json", progress=Listener())
+    assert told == ["s.gpkg: 1 feature without a geometry skipped"]
+    assert told[0] in str(result)
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("one class", r"s\.gpkg.* one class only \(water\)"),
+        ("count", "there are 1 and 2"),
+        ("models", r"different models: .*emb\.tif by model synthetic \(aaaa.*b\.tif by model starter \(bbbb"),
+        ("not an embedding", "is not an embedding|cannot be read"),
+        ("exists", "exists already"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_leaves_nothing(
+    case: str,
+    sentence: str,
+    scene: Any,
+    sample_file: Path,
+    make_scene: Callable[..., Any],
+    write_vector: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    arguments: dict[str, Any] = {"embeddings": [scene.path], "samples": [sample_file], "output": out / "m.json"}
+    if case == "one class":
+        pairs = [(g, n) for g, n in zip(*scene.fields(2), strict=True) if n == "water"]
+        file = write_vector(tmp_path / "s.gpkg", [g for g, _ in pairs], {"class": [n for _, n in pairs]})
+        arguments["samples"] = [file]
+    elif case == "count":
+        arguments["samples"] *= 2
+    elif case == "models":
+        other = make_scene(tmp_path / "b.tif", height=20, width=20, model_id="b" * 64, model_name="starter")
+        arguments |= {"embeddings": [scene.path, other.path], "samples": [sample_file] * 2}
+    elif case == "not an embedding":
+        arguments["embeddings"] = [sample_file]
+    elif case == "exists":
+        (out / "m.json").write_text("mine")
+    with pytest.raises(MMEarthError, match=sentence) as error:
+        fit(**arguments)
+    assert "\n" not in str(error.value)
+    assert [p.read_text() for p in out.iterdir()] == (["mine"] if case == "exists" else [])

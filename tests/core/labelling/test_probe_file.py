@@ -1,0 +1,95 @@
+"""Probe files: what is loaded is what was saved; anything else is refused with one sentence that names the file."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.probe import Probe, fit_probe
+from mmearth_core.labelling.probe_file import load_probe, save_probe
+from mmearth_core.labelling.samples import read_samples
+
+
+@pytest.fixture(scope="module")
+def probe(scene: Any, sample_file: Path) -> Probe:
+    return fit_probe(read_samples(scene.raster, sample_file))
+
+
+def test_round_trip(probe: Probe, tmp_path: Path) -> None:
+    save_probe(tmp_path / "m.json", probe, validation={"accuracy": 0.9})
+    back = load_probe(tmp_path / "m.json")
+    for name in ("coefficients", "intercept", "centre"):
+        assert (getattr(back, name) == getattr(probe, name)).all()
+    for name in ("scale", "regularisation", "legend", "model_id", "model_name", "scales", "offsets", "training"):
+        assert getattr(back, name) == getattr(probe, name)
+    assert all((a == b).all() for a, b in zip(back.folded, probe.folded, strict=True))
+    assert (back.reach.quantiles == probe.reach.quantiles).all()
+    content = json.loads((tmp_path / "m.json").read_text())
+    assert content["software"].startswith("mmearth ") and content["validation"] == {"accuracy": 0.9}
+
+
+def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
+    def apply(content: Any) -> None:
+        for key in path[:-1]:
+            content = content[key]
+        if value is KeyError:
+            del content[path[-1]]
+        else:
+            content[path[-1]] = value
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (change(["format"], "other"), "is not a probe"),
+        (change(["format_version"], 99), "probe format 99"),
+        (change(["coefficients"], KeyError), "'coefficients' is missing"),
+        (change(["coefficients", 0], [1.0]), "'coefficients' has not the shape"),
+        (change(["coefficients", 0, 0], "1"), "more than numbers"),
+        (change(["coefficients", 0, 0], None), "'coefficients'"),
+        (change(["coefficients", 0, 0], float("nan")), "not finite"),
+        (change(["intercept"], [1.0]), "'intercept' has not the shape"),
+        (change(["scale"], 0), "'scale' is not a positive number"),
+        (change(["scale"], True), "'scale' is not a positive number"),
+        (change(["centre"], {}), "'centre' is not a list"),
+        (change(["classes"], []), "at least two classes"),
+        (change(["classes", 0, "value"], 0), "values 1"),
+        (change(["classes", 0, "name"], "grass"), "unique"),
+        (change(["model"], []), "'model' is not an object"),
+        (change(["model", "id"], 5), "'id' is not text"),
+        (change(["model", "scales"], [1.0]), "'scales' has not the shape"),
+        (change(["reach", "quantiles"], [1.0]), "'quantiles' has not the shape"),
+        (change(["training", "pixels"], -1), "'pixels' is not a count"),
+    ],
+)
+def test_a_damaged_file_is_refused(damage: Any, sentence: str, probe: Probe, tmp_path: Path) -> None:
+    path = tmp_path / "bad.json"
+    save_probe(path, probe)
+    content = json.loads(path.read_text())
+    damage(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(MMEarthError, match=sentence) as error:
+        load_probe(path)
+    assert "bad.json" in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"format": "mmearth-probe"}']
+)
+def test_what_is_no_probe_is_refused(text: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bad.json"
+    path.write_bytes(text)
+    with pytest.raises(MMEarthError, match=r"bad\.json"):
+        load_probe(path)
+    with pytest.raises(MMEarthError, match="does not exist"):
+        load_probe(tmp_path / "absent.json")
+
+
+def test_a_probe_holds_nothing_that_is_not_a_number(probe: Probe) -> None:
+    assert np.isfinite(probe.coefficients).all() and np.isfinite(probe.reach.quantiles).all()
