@@ -34,7 +34,7 @@ def main() -> int:
         draw(Path(sys.argv[1]))
     else:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-            result = demo(output="demo-output", progress=PlainLines())
+            result = demo(output="demo-output")
             draw(Path("demo-output"))
         for name, text in (("demo", str(result)), ("fit", str(result.fit)), ("assess", str(result.accuracy))):
             quote(name, text)

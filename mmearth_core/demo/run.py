@@ -48,6 +48,8 @@ class DemoResult:
     fit: FitResult
     accuracy: AccuracyReport
     true_accuracy: float
+    model_name: str
+    trained: bool
 
     def __str__(self) -> str:
         overall = self.accuracy.overall
@@ -74,6 +76,11 @@ class DemoResult:
                 f"  accuracy, estimated   {estimated + margin + ' %':<14} from {self.accuracy.units} random points",
                 f"  accuracy, true        {f'{100 * self.true_accuracy:.1f} %':<14} every pixel against the truth",
                 "",
+                *(
+                    []
+                    if self.trained
+                    else [f"{self.model_name} is an untrained control: trained weights do better.", ""]
+                ),
                 *(f"  {path!s:<{width}}   {what}" for path, what in files),
                 "",
                 "The same by hand:",
@@ -135,13 +142,14 @@ def demo(
     sample(map=map_, output=points, n=POINTS, seed=seed, overwrite=True, progress=progress, cancel=cancel)
     label_points(points, scene.truth, reference)
     accuracy = assess(map=map_, reference=reference, progress=progress, cancel=cancel)
+    raster = EmbeddingRaster.open(embedding)
     write_report(
         report,
         title="Land cover of the demo scene",
         class_map=ClassMap.open(map_),
         scene=scene.scene,
         samples=scene.samples,
-        embedding=EmbeddingRaster.open(embedding),
+        embedding=raster,
         confidence=confidence,
         validation=fitted.validation,
         accuracy=accuracy,
@@ -163,6 +171,8 @@ def demo(
         fit=fitted,
         accuracy=accuracy,
         true_accuracy=true_accuracy(map_, scene.truth),
+        model_name=raster.model_name,
+        trained=bool(raster.provenance["trained"]),
     )
 
 

@@ -53,6 +53,8 @@ def assess(
     class_map = ClassMap.open(map)
     vector = read_vector(reference, layer=layer, field=field)
     names = class_names(vector, field)
+    if not any(names):
+        raise MMEarthError(f"The field {field!r} of {vector.path} is empty; give every feature its class first.")
     measured = measure_classes(class_map, progress=progress, cancel=cancel)
     labels = value_names(class_map, measured.pixels)
     codes = _codes(vector.path, class_map.path, names, labels)

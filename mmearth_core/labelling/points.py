@@ -1,5 +1,4 @@
-"""Writing points with attributes to a vector file that exists whole or not at all. Knows nothing of what the points
-mean."""
+"""Pixels as points in a vector file that exists whole or not at all. Knows nothing of what the points mean."""
 
 import shutil
 import tempfile

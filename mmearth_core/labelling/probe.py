@@ -5,13 +5,13 @@ It belongs to one encoder (`model_id`) and refuses embeddings of another. It rea
 
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
@@ -21,7 +21,7 @@ from mmearth_core.labelling.samples import Samples
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0
 #: Assumed likeness of two pixels of one polygon, for the weight of a polygon (intraclass correlation).
-_ALIKE = 0.5
+ALIKE = 0.5
 #: Points kept of the distribution of remoteness: one per cent.
 QUANTILES = 101
 
@@ -95,7 +95,7 @@ class Probe:
 
     @cached_property
     def remoteness_form(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """(Q (classes, bands), L (classes, bands), c (classes,)): squared remoteness per class = Q · dn² + L · dn + c."""
+        """(Q, L (classes, bands), c (classes,)): squared remoteness per class = Q · dn² + L · dn + c."""
         scale = np.asarray(self.scales) / self.scale
         apart = (np.asarray(self.offsets) - self.centre) / self.scale - self.reach.centres
         weight = 1 / np.square(self.reach.spread)[:, None]
@@ -148,7 +148,7 @@ def sample_weights(samples: Samples) -> NDArray[np.float64]:
     design effect; Kish 1965, Survey Sampling), so a large polygon counts more than a small one, but not in proportion.
     """
     size = np.bincount(samples.group, minlength=len(samples.groups))
-    weight = 1 / (1 + (size[samples.group] - 1) * _ALIKE)
+    weight = 1 / (1 + (size[samples.group] - 1) * ALIKE)
     total = np.bincount(samples.label, weights=weight, minlength=len(samples.legend))
     weight /= total[samples.label]
     normalised: NDArray[np.float64] = weight / weight.sum()
@@ -205,13 +205,19 @@ def _solve(
         model.classes_ = np.arange(classes)
         model.coef_, model.intercept_ = start if classes > 2 else (np.diff(start[0], axis=0), np.diff(start[1]))
     # More BLAS threads make these small products many times slower.
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with _blas().limit(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(z, label, sample_weight=weight)
     coefficients, intercept = np.asarray(model.coef_, np.float64), np.asarray(model.intercept_, np.float64)
     if classes == 2:
         return np.vstack([-coefficients / 2, coefficients / 2]), np.concatenate([-intercept / 2, intercept / 2])
     return coefficients, intercept
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The handle on BLAS threads; looking the libraries up takes longer than a small fit, so once."""
+    return ThreadpoolController()
 
 
 def _start(

@@ -65,7 +65,7 @@ def load_probe(path: str | Path) -> Probe:
         raise MMEarthError(f"{path} is not a probe of mmearth; make one with: mmearth fit.")
     if content.get("format_version") != FORMAT_VERSION:
         raise MMEarthError(
-            f"{path} has probe format {content.get('format_version')!r}, this version of mmearth reads {FORMAT_VERSION};"
+            f"{path} has probe format {content.get('format_version')!r}, this mmearth reads {FORMAT_VERSION};"
             " update mmearth or fit again."
         )
     try:

@@ -288,7 +288,7 @@ def _cells(features: list[_Feature], grid: Grid) -> Iterable[tuple[Window, list[
 
 
 def _lowest(kept: _Kept, key: int, dn: NDArray[np.uint8], position: NDArray[np.intp], cap: int) -> _Kept:
-    """`kept` and new pixels of a feature, reduced to the `cap` of lowest priority: a random draw that needs no order."""
+    """`kept` and new pixels of a feature, reduced to the `cap` of lowest priority: a random draw free of order."""
     priority = np.concatenate([kept.priority, _priority(key, position)])
     dn, position = np.concatenate([kept.dn, dn]), np.concatenate([kept.position, position])
     chosen = np.sort(np.argpartition(priority, cap)[:cap]) if len(priority) > cap else slice(None)

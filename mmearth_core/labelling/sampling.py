@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.areas import value_names, measure_classes
+from mmearth_core.labelling.areas import measure_classes, value_names
 from mmearth_core.labelling.maps import ClassMap
 from mmearth_core.labelling.points import check_points_output, pixel_centres, write_points
 from mmearth_core.progress import CancelToken, Progress, Silent

@@ -1,7 +1,7 @@
 """Cross-validation that never trains and tests on pixels of one polygon, and the choice of the regularisation.
 
-It measures how well the probe does on *other polygons of the kind that were drawn*; that is not the accuracy of the map,
-whose area the polygons do not represent (`mmearth sample` and `mmearth assess` measure it).
+It measures how well the probe does on *other polygons of the kind that were drawn*; that is not the accuracy of the
+map, whose area the polygons do not represent (`mmearth sample` and `mmearth assess` measure it).
 """
 
 from collections.abc import Iterator
@@ -148,7 +148,7 @@ def polygon_folds(samples: Samples, folds: int, seed: int) -> NDArray[np.intp]:
 def cross_validate(
     samples: Samples, *, seed: int = 0, progress: Progress, cancel: CancelToken | None = None
 ) -> Validation:
-    """Predict every polygon by probes fitted without it; C is chosen within each training set, never with the tested one."""
+    """Predict every polygon by probes fitted without it; C too is chosen without the polygons it is tested on."""
     classes = len(samples.legend)
     used = np.unique(samples.group)
     polygons = np.bincount(samples.group_labels[used], minlength=classes)

@@ -346,11 +346,12 @@ def _metadata_of(*rasters: RasterFile) -> Metadata:
     for raster in rasters:
         merged = merged.merged(from_tags(raster.tags, raster.scales, raster.offsets, source=Path(raster.path).name))
     for folder in {Path(raster.path).parent for raster in rasters}:
-        safe = (
-            next((p for p in (folder, *folder.parents[:5]) if any(p.glob(MTD_NAME))), None) if folder.is_dir() else None
-        )
+        near = (folder, *folder.parents[:5]) if folder.is_dir() else ()
+        safe = next((p for p in near if any((p / name).is_file() for name in MTD_NAMES)), None)
         if safe is not None and (product := find_product(str(safe))) is not None:
-            merged = product.metadata.merged(merged)
+            # A raster made from the product and kept beside it may have been changed.
+            own = "IMG_DATA" in folder.parts
+            merged = replace(product.metadata, authoritative=own).merged(merged)
     for raster in rasters:
         if (item := sidecar_item(raster.path)) is not None:
             merged = from_item(item).merged(merged)

@@ -112,6 +112,7 @@ def test_missing_bands_are_filled_as_the_design_says() -> None:
     assert report["B05"] == "0.77 B04 + 0.23 B08"
     assert report["B8A"] == report["B09"] == "B08"
     assert report["B11"] == report["B12"] == "mean of the training data"
+    assert "B11 = B12" in fills(present=(*four, "B12"), wanted=ENCODER_BANDS)
 
 
 @given(st.sets(st.sampled_from(ENCODER_BANDS), min_size=4).map(lambda s: tuple(b for b in ENCODER_BANDS if b in s)))

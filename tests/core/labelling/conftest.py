@@ -127,6 +127,13 @@ def sample_file(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_vector(tmp_path_factory.mktemp("samples") / "samples.gpkg", list(shapes), {"class": list(names)})
 
 
+@pytest.fixture(scope="session")
+def few_samples(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two fields of each class: enough to fit and validate in an instant."""
+    shapes, names = scene.fields(2)
+    return write_vector(tmp_path_factory.mktemp("few") / "few.gpkg", list(shapes), {"class": list(names)})
+
+
 @pytest.fixture(name="make_scene")
 def make_scene_fixture() -> Callable[..., Scene]:
     return make_scene

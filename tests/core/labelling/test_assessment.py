@@ -247,6 +247,7 @@ def test_bad_input_is_told_in_one_sentence_and_leaves_nothing(world, tmp_path, w
     strange = write_vector(tmp_path / "strange.gpkg", [centre(9, 9)] * 3, {"class": ["water", "swamp", "lava"]})
     far = write_vector(tmp_path / "far.gpkg", [shapely.Point(0, 0)] * 2, {"class": ["water"] * 2})
     blank = write_vector(tmp_path / "blank.gpkg", [centre(9, 9), None], {"class": [None, "water"]})
+    unlabelled = sample(map=path, output=tmp_path / "unlabelled.gpkg", n=20).path
     nothing = write_vector(tmp_path / "nothing.gpkg", [None], {"class": ["water"]}, geometry_type="Point")
     output = tmp_path / "report.json"
     for reference, options, sentence in (
@@ -254,6 +255,7 @@ def test_bad_input_is_told_in_one_sentence_and_leaves_nothing(world, tmp_path, w
         (far, {}, r"None of the 2 features .*far\.gpkg"),
         (blank, {}, r"None of the . features"),
         (nothing, {}, "no geometry"),
+        (unlabelled, {}, "The field 'class' of .*unlabelled.gpkg is empty"),
         (good, {"field": "kind"}, "no field 'kind'"),
         (good, {"field": "size"}, "decimal numbers"),
         (tmp_path / "absent.gpkg", {}, "does not exist"),

@@ -200,11 +200,13 @@ def test_integer_classes_keep_their_value(scene: Any, tmp_path: Path, write_vect
     assert legend.names == ("1010", "1030", "1050", "1080") and legend.values == (1, 2, 3, 4)
 
 
-QML = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis><renderer-v2 type="categorizedSymbol" attr="{field}">
-<categories><category symbol="0" value="{a}" label="Open water"/><category symbol="1" value="{b}" label="Woods"/></categories>
-<symbols><symbol name="0"><layer class="SimpleFill"><Option type="Map"><Option name="color" value="1,2,3,255,rgb:0,0,0,1"/>
-</Option></layer></symbol><symbol name="1"><layer class="SimpleFill"><prop k="color" v="4,5,6,255"/></layer></symbol></symbols>
-</renderer-v2></qgis>"""
+QML = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<qgis><renderer-v2 type="categorizedSymbol" attr="{field}"><categories>
+<category symbol="0" value="{a}" label="Open water"/><category symbol="1" value="{b}" label="Woods"/>
+</categories><symbols>
+<symbol name="0"><layer><Option type="Map"><Option name="color" value="1,2,3,255,rgb:0,0,0"/></Option></layer></symbol>
+<symbol name="1"><layer><prop k="color" v="4,5,6,255"/></layer></symbol>
+</symbols></renderer-v2></qgis>"""
 
 
 def test_colours_come_from_the_style_beside_or_inside(scene: Any, tmp_path: Path, write_vector: Writer) -> None:

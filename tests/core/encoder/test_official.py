@@ -1,0 +1,318 @@
+"""Published checkpoints load exactly: names, kernel order, alignment and response normalisation.
+
+The reference here is written the slow way round: a dictionary of active coordinates and one loop per kernel offset,
+straight from the sparse semantics, using the checkpoint's own kernels.
+"""
+
+import argparse
+import itertools
+import math
+import re
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("timm")
+
+from mmearth_core.encoder.loading import load_encoder  # noqa: E402
+from mmearth_core.errors import MMEarthError  # noqa: E402
+
+pytestmark = pytest.mark.torch
+
+PIXEL_HEADS = {
+    "sentinel2": 12,
+    "sentinel1": 8,
+    "aster": 2,
+    "dynamic_world": 9,
+    "canopy_height_eth": 2,
+    "esa_worldcover": 11,
+}
+IMAGE_HEADS = {"era5": 12, "lat": 2, "lon": 2, "biome": 14, "eco_region": 846, "month": 2}
+DEPTHS, CHANNELS = (2, 2, 6, 2), (40, 80, 160, 320)
+
+
+def encoder_shapes(patch: int) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def conv(name: str, kernel: tuple[int, ...], out: int) -> None:
+        shapes[f"{name}.kernel"], shapes[f"{name}.bias"] = kernel, (1, out)
+
+    def norm(name: str, channels: int) -> None:
+        shapes[f"{name}.ln.weight"] = shapes[f"{name}.ln.bias"] = (channels,)
+
+    conv("encoder.initial_conv.0", (9, 12, 40), 40)
+    norm("encoder.initial_conv.1", 40)
+    conv("encoder.stem.0", ((patch // 8) ** 2, 40), 40)
+    norm("encoder.stem.1", 40)
+    for i in range(3):
+        norm(f"encoder.downsample_layers.{i}.0", CHANNELS[i])
+        conv(f"encoder.downsample_layers.{i}.1", (4, CHANNELS[i], CHANNELS[i + 1]), CHANNELS[i + 1])
+    for i, (depth, c) in enumerate(zip(DEPTHS, CHANNELS, strict=True)):
+        for j in range(depth):
+            block = f"encoder.stages.{i}.{j}"
+            conv(f"{block}.dwconv", (49, c), c)
+            norm(f"{block}.norm", c)
+            shapes[f"{block}.pwconv1.linear.weight"], shapes[f"{block}.pwconv1.linear.bias"] = (4 * c, c), (4 * c,)
+            shapes[f"{block}.pwconv2.linear.weight"], shapes[f"{block}.pwconv2.linear.bias"] = (c, 4 * c), (c,)
+            shapes[f"{block}.grn.gamma"] = shapes[f"{block}.grn.beta"] = (1, 4 * c)
+    return shapes
+
+
+def checkpoint_shapes(patch: int) -> dict[str, tuple[int, ...]]:
+    shapes = {"mask_token": (1, 512, 1, 1), "loss_fn.log_vars": (12,)} | encoder_shapes(patch)
+    shapes |= {
+        "proj.weight": (512, 320, 1, 1),
+        "proj.bias": (512,),
+        "layer_norm_tmp.weight": (512,),
+        "layer_norm_tmp.bias": (512,),
+    }
+    decoder = {
+        "dwconv.weight": (512, 1, 7, 7), "dwconv.bias": (512,), "norm.weight": (512,), "norm.bias": (512,),
+        "pwconv1.weight": (2048, 512), "pwconv1.bias": (2048,), "grn.gamma": (1, 1, 1, 2048), "grn.beta": (1, 1, 1, 2048),
+        "pwconv2.weight": (512, 2048), "pwconv2.bias": (512,),
+    }  # fmt: skip
+    for name in [*PIXEL_HEADS, *IMAGE_HEADS]:
+        shapes |= {f"decoder_dict.{name}.0.{key}": shape for key, shape in decoder.items()}
+    for name, outputs in PIXEL_HEADS.items():
+        shapes |= {
+            f"pred_dict.{name}.weight": (patch**2 * outputs, 512, 1, 1),
+            f"pred_dict.{name}.bias": (patch**2 * outputs,),
+        }
+    for name, outputs in IMAGE_HEADS.items():
+        shapes |= {f"pred_dict.{name}.weight": (outputs, 512), f"pred_dict.{name}.bias": (outputs,)}
+    return shapes
+
+
+def make_checkpoint(patch: int, seed: int = 0) -> dict[str, object]:
+    """A checkpoint as the reference's pretraining script saves it, with random encoder weights of a useful size."""
+    generator = torch.Generator().manual_seed(seed)
+    model: OrderedDict[str, torch.Tensor] = OrderedDict()
+    shared: dict[str, torch.Tensor] = {}
+    for name, shape in checkpoint_shapes(patch).items():
+        decoder_part = re.match(r"decoder_dict\.\w+\.0\.(.*)", name)
+        if decoder_part:  # one module under twelve names
+            model[name] = shared.setdefault(decoder_part[1], torch.zeros(shape))
+            continue
+        if not name.startswith("encoder."):
+            model[name] = torch.zeros(shape)
+            continue
+        values = torch.randn(shape, generator=generator)
+        if name.endswith("kernel"):
+            values *= (np.prod(shape[:-1])) ** -0.5
+        elif "linear.weight" in name:
+            values *= shape[1] ** -0.5
+        elif name.endswith("ln.weight"):
+            values = 1 + 0.1 * values
+        else:
+            values *= 0.3
+        model[name] = values
+    args = argparse.Namespace(model="convnextv2_atto", patch_size=patch, mask_ratio=0.6, sparse=True)
+    return {
+        "model": model,
+        "optimizer": {"state": {}, "param_groups": [{"lr": 0.1}]},
+        "epoch": 199,
+        "scaler": {},
+        "args": args,
+    }
+
+
+Points = dict[tuple[int, int, int], np.ndarray]
+
+
+def sparse_conv(points: Points, kernel: np.ndarray, bias: np.ndarray, spacing: int, stride: int) -> Points:
+    """Convolution on active coordinates (sample, row, column), which lie `spacing` pixels apart.
+
+    Every output coordinate gathers its active neighbours. Odd kernels are centred, even ones begin at the coordinate;
+    a Minkowski kernel lists its offsets with the row fastest; a two-dimensional one is depthwise.
+    """
+    side = round(len(kernel) ** 0.5)
+    first = -(side // 2) if side % 2 else 0
+    coarse = spacing * stride
+    result = {}
+    for n, r, c in {(n, r // coarse * coarse, c // coarse * coarse) for n, r, c in points}:
+        total = bias.astype(np.float64)
+        for i in range(side):
+            for j in range(side):
+                source = points.get((n, r + (first + i) * spacing, c + (first + j) * spacing))
+                if source is not None:
+                    weight = kernel[i + side * j]
+                    total = total + (source * weight if kernel.ndim == 2 else source @ weight)
+        result[n, r, c] = total
+    return result
+
+
+def layer_norm(points: Points, weights: dict[str, np.ndarray], name: str) -> Points:
+    weight, bias = weights[f"{name}.ln.weight"], weights[f"{name}.ln.bias"]
+    return {k: (v - v.mean()) / np.sqrt(v.var() + 1e-6) * weight + bias for k, v in points.items()}
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    return np.array([0.5 * v * (1 + math.erf(v / math.sqrt(2))) for v in x])
+
+
+def block(points: Points, weights: dict[str, np.ndarray], name: str, spacing: int, grn: str) -> Points:
+    def of(part: str) -> np.ndarray:
+        return weights[f"{name}.{part}"]
+
+    mixed = layer_norm(
+        sparse_conv(points, of("dwconv.kernel"), of("dwconv.bias")[0], spacing, 1), weights, f"{name}.norm"
+    )
+    wide = {k: gelu(of("pwconv1.linear.weight") @ v + of("pwconv1.linear.bias")) for k, v in mixed.items()}
+    relative = {}
+    for sample in {k[0] for k in wide}:
+        seen = [v for k, v in wide.items() if grn == "batch" or k[0] == sample]
+        response = np.sqrt(np.sum(np.square(seen), axis=0))
+        relative[sample] = response / (response.mean() + 1e-6)
+    gamma, beta = of("grn.gamma")[0], of("grn.beta")[0]
+    return {
+        k: points[k] + of("pwconv2.linear.weight") @ (gamma * v * relative[k[0]] + beta + v) + of("pwconv2.linear.bias")
+        for k, v in wide.items()
+    }
+
+
+def reference_maps(weights: dict[str, np.ndarray], images: np.ndarray, patch: int, grn: str) -> list[np.ndarray]:
+    """The four stage maps (N, C, h, w) of the sparse encoder for fully visible images (N, 12, H, W)."""
+
+    def conv(points: Points, name: str, spacing: int, stride: int) -> Points:
+        return sparse_conv(
+            points, weights[f"encoder.{name}.kernel"], weights[f"encoder.{name}.bias"][0], spacing, stride
+        )
+
+    samples, _, height, width = images.shape
+    points: Points = {
+        (n, r, c): images[n, :, r, c].astype(np.float64)
+        for n, r, c in itertools.product(range(samples), range(height), range(width))
+    }
+    points = layer_norm(conv(points, "initial_conv.0", 1, 1), weights, "encoder.initial_conv.1")
+    points = {k: gelu(v) for k, v in points.items()}
+    points = layer_norm(conv(points, "stem.0", 1, patch // 8), weights, "encoder.stem.1")
+    maps = []
+    spacing = patch // 8
+    for stage, depth in enumerate(DEPTHS):
+        if stage:
+            points = layer_norm(points, weights, f"encoder.downsample_layers.{stage - 1}.0")
+            points = conv(points, f"downsample_layers.{stage - 1}.1", spacing, 2)
+            spacing *= 2
+        for j in range(depth):
+            points = block(points, weights, f"encoder.stages.{stage}.{j}", spacing, grn)
+        dense = np.zeros((samples, CHANNELS[stage], height // spacing, width // spacing))
+        for (n, r, c), values in points.items():
+            dense[n, :, r // spacing, c // spacing] = values
+        maps.append(dense)
+    return maps
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("official") / "checkpoint-199.pth"
+    torch.save(make_checkpoint(8), path)
+    return path
+
+
+def test_the_generated_layout_is_the_published_one():
+    shapes = checkpoint_shapes(8)
+    assert len(shapes) == 290
+    unique = {re.sub(r"decoder_dict\.\w+", "decoder_dict", name): shape for name, shape in shapes.items()}
+    assert sum(int(np.prod(shape)) for shape in unique.values()) == 7_580_674
+    assert sum(int(np.prod(shape)) for shape in encoder_shapes(16).values()) == 3_389_440
+
+
+@pytest.mark.parametrize("grn", ["sample", "batch"])
+def test_a_checkpoint_computes_what_the_sparse_network_computes(checkpoint, grn):
+    encoder = load_encoder(checkpoint)
+    assert encoder.grn == "sample"
+    encoder.set_grn(grn)
+    images = np.random.default_rng(0).normal(size=(2, 12, 16, 8)).astype(np.float32)
+    stored = torch.load(checkpoint, weights_only=False)["model"]
+    expected = reference_maps({k: v.numpy() for k, v in stored.items()}, images, 8, grn)
+    with torch.no_grad():
+        found = encoder.forward_maps(torch.from_numpy(images))
+    for want, have in zip(expected, found, strict=True):
+        np.testing.assert_allclose(have.numpy(), want, atol=2e-5 * np.abs(want).max())
+
+
+def test_patch_16_is_aligned_as_well(tmp_path):
+    path = tmp_path / "p16.pth"
+    stored = make_checkpoint(16, seed=1)
+    torch.save(stored, path)
+    images = np.random.default_rng(1).normal(size=(1, 12, 16, 16)).astype(np.float32)
+    expected = reference_maps({k: v.numpy() for k, v in stored["model"].items()}, images, 16, "sample")
+    encoder = load_encoder(path)
+    assert encoder.architecture.patch == 16
+    with torch.no_grad():
+        found = encoder.forward_maps(torch.from_numpy(images))
+    for want, have in zip(expected, found, strict=True):
+        np.testing.assert_allclose(have.numpy(), want, atol=2e-5 * np.abs(want).max())
+
+
+def test_the_dense_layout_loads_to_the_same_encoder(checkpoint, tmp_path):
+    dense = {}
+    for name, tensor in make_checkpoint(8)["model"].items():
+        if not name.startswith("encoder."):
+            continue
+        name = name.removeprefix("encoder.").replace(".ln.", ".").replace(".linear.", ".")
+        if name.endswith("kernel"):
+            side = round(tensor.shape[0] ** 0.5)
+            kernel = torch.zeros(tensor.shape[-1], tensor.shape[1] if tensor.ndim == 3 else 1, side, side)
+            for i, j in itertools.product(range(side), repeat=2):
+                offset = tensor[i + side * j]
+                kernel[:, :, i, j] = offset.T if tensor.ndim == 3 else offset[:, None]
+            name, tensor = name.replace("kernel", "weight"), kernel
+        elif name.endswith("bias"):
+            tensor = tensor.reshape(-1)
+        elif ".grn." in name:
+            tensor = tensor.reshape(1, 1, 1, -1)
+        dense[name] = tensor
+    dense |= {
+        "norm.weight": torch.ones(320),
+        "norm.bias": torch.zeros(320),
+        "head.weight": torch.zeros(10, 320),
+        "head.bias": torch.zeros(10),
+    }
+    torch.save(dense, tmp_path / "dense.pth")
+    sparse, other = load_encoder(checkpoint).state_dict(), load_encoder(tmp_path / "dense.pth").state_dict()
+    assert all(torch.equal(sparse[name], other[name]) for name in sparse)
+
+
+def test_the_statistics_and_bands_come_with_the_weights(checkpoint):
+    header = load_encoder(checkpoint).header
+    assert header.bands == ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B8A", "B08", "B09", "B11", "B12")
+    assert header.statistics["l2a"].mean[7] == pytest.approx(3149.5, abs=0.1)
+    assert not header.calibrated
+
+
+def test_missing_and_unexpected_entries_are_named_exactly(tmp_path):
+    stored = make_checkpoint(8)
+    del stored["model"]["encoder.stages.2.3.norm.ln.bias"]
+    stored["model"]["encoder.stages.0.0.layer_scale"] = torch.zeros(3)
+    stored["model"]["teacher.weight"] = torch.zeros(3)
+    torch.save(stored, tmp_path / "odd.pth")
+    with pytest.raises(MMEarthError) as caught:
+        load_encoder(tmp_path / "odd.pth")
+    assert "missing stages.2.3.norm.bias;" in str(caught.value)
+    assert "unexpected teacher.weight, stages.0.0.layer_scale." in str(caught.value)
+
+
+class Payload:
+    """What an attacker would put into a checkpoint: code that runs when it is unpickled."""
+
+    def __reduce__(self):
+        return (Path.touch, (Path("executed"),))
+
+
+def test_a_file_that_would_run_code_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    torch.save({"model": {"x": torch.zeros(1)}, "extra": Payload()}, "evil.pth")
+    with pytest.raises(MMEarthError, match="holds more than tensors and is refused"):
+        load_encoder("evil.pth")
+    assert not Path("executed").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04broken"])
+def test_a_damaged_file_is_said_to_be_damaged(tmp_path, content):
+    (tmp_path / "bad.pth").write_bytes(content)
+    with pytest.raises(MMEarthError, match=r"bad\.pth (is damaged|holds more than tensors)"):
+        load_encoder(tmp_path / "bad.pth")
