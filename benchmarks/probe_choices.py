@@ -2,9 +2,10 @@
 
     MMEARTH_REALDATA=../shared/data python benchmarks/probe_choices.py
 
-Labelled patches of `eurosat_ms_dev.npz` stand in for polygons of ten classes: a few patches per class train, twelve others
-test (mean share of their pixels right, so every polygon counts the same). Features imitate an embedding: log reflectance
-and its mean and standard deviation around the pixel, in blocks of unit total variance, each rotated to its principal axes.
+Labelled patches of `eurosat_ms_dev.npz` stand in for polygons of ten classes: a few patches per class train, twelve
+others test (mean share of their pixels right, so every polygon counts the same). Features imitate an embedding: log
+reflectance and its mean and standard deviation around the pixel, in blocks of unit total variance, each rotated to
+its principal axes.
 """
 
 import os

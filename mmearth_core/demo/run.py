@@ -79,7 +79,7 @@ class DemoResult:
                 *(
                     []
                     if self.trained
-                    else [f"{self.model_name} is an untrained control: trained weights do better.", ""]
+                    else [f"{self.model_name} is an untrained control: random weights that have learned nothing.", ""]
                 ),
                 *(f"  {path!s:<{width}}   {what}" for path, what in files),
                 "",

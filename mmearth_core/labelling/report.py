@@ -26,7 +26,7 @@ from mmearth_core.raster.pictures import RAMP, false_colour, paletted, ramp, tru
 
 UNTRAINED = (
     "The encoder is untrained: its weights are seeded random numbers, the control that trained encoders are compared"
-    " with. It sees colour and texture at several scales but has learned nothing; expect better of a trained one."
+    " with. It responds to colour and texture at several scales but has learned nothing."
 )
 #: Colour of a sample whose class is not on the map.
 _OTHER: Colour = (230, 230, 230)

@@ -124,7 +124,6 @@ def _rgb(
     width = np.maximum((high - low).max() * 0.92 if common else high - low, 1e-9)
     shown = np.clip((values - low) / width, 0, 1) ** _GAMMA
     rgba = np.concatenate([np.rint(shown * 255), np.where(valid, 255.0, 0.0)[None]]).astype(np.uint8)
-    rgba[:, ~valid] = 0
     return _picture(_png(np.ascontiguousarray(rgba.transpose(1, 2, 0))), valid.shape, dataset)
 
 

@@ -69,15 +69,17 @@ def opened(path: str) -> Iterator[DatasetReader]:
     local = not path.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in path[2:]
     if local and not Path(path).exists():
         raise MMEarthError(f"{path} does not exist; give {_SUFFIX_HELP}.")
-    # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes. The setting belongs to
-    # the opening thread and must not outlive the call: a dataset may be closed by another one.
+    # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes.
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
         try:
             dataset = rasterio.open(Path(path) if local else path)
         except (RasterioError, ValueError) as error:
             raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {_SUFFIX_HELP}.") from error
-    with dataset:
+    # Not `with dataset`: rasterio would tie the open dataset to this thread, and another one may close it.
+    try:
         yield dataset
+    finally:
+        dataset.close()
 
 
 def describe(path: str) -> RasterFile:

@@ -253,9 +253,15 @@ def test_a_reader_that_goes_away_stops_the_work_without_a_traceback(fake: list[s
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_a_result_piped_into_head_is_no_error_message(fake: list[str]) -> None:
-    shown = run(["bash", "-c", '"$@" | head -1', "-", *fake, "pour"])
-    assert (shown.stdout, shown.stderr) == ("0\n", "")
+@pytest.mark.parametrize(("reader", "seen"), [("head -1", "0\n"), ("true", "")])
+@pytest.mark.parametrize("words", [["pour"], ["pour", "-n", "1", "--json"], ["--help"]], ids=" ".join)
+def test_a_reader_that_has_enough_is_no_error_message(
+    fake: list[str], words: list[str], reader: str, seen: str
+) -> None:
+    shown = run(["bash", "-c", f'"$@" | {reader}', "-", *fake, *words])
+    assert shown.stderr == ""
+    if words == ["pour"]:
+        assert shown.stdout == seen
 
 
 # --- progress and results -------------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mmearth_core.demo.geometry import meander, split
+from mmearth_core.demo.landscape import Landscape
 from mmearth_core.demo.scene import make_scene
-from mmearth_core.demo.spectra import BANDS, CLASSES, KINDS, MATERIAL_NAMES, MATERIALS
+from mmearth_core.demo.sensor import measure
+from mmearth_core.demo.spectra import BANDS, CLASSES, KIND_INDEX, KINDS, MATERIAL_NAMES, MATERIALS
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.maps import ClassMap
 from mmearth_core.labelling.styles import read_styles
@@ -59,6 +61,7 @@ def test_opens_without_options(made):
     assert scene.bands == ENCODER_BANDS
     assert scene.warnings == ()
     assert scene.datetime is not None
+    assert any("BOA_ADD_OFFSET" in sentence for sentence in scene.evidence), "the offset was guessed"
 
 
 def test_swath_edge_is_the_only_nodata(dn, truth):
@@ -124,6 +127,18 @@ def test_shores_are_mixed_and_open_water_is_noisy(dn, truth):
     assert np.median(infrared[shore]) > 1.5 * np.median(infrared[open_water]), "borders are cut, not mixed"
     steps = np.diff(infrared, axis=1)[open_water[:, 1:] & open_water[:, :-1]]
     assert 1 < steps.std() < 0.3 * infrared[open_water].mean()
+
+
+def test_light_spreads_over_a_sharp_border():
+    shape = (240, 240)
+    objects = np.where(np.arange(shape[1]) < shape[1] // 2, 0, 1) * np.ones(shape, int)
+    kinds = np.array([KIND_INDEX["lake"], KIND_INDEX["tilled light"]], np.uint8)
+    landscape = Landscape(objects.astype(np.int32), kinds, np.zeros(shape, np.float32))
+    profile = measure(landscape, np.random.default_rng(0))[BANDS.index("B08")].mean(0)
+    water, land = profile[:50].mean(), profile[-50:].mean()
+    # Column 59 is all water, and still sees some of the land beside it; ten pixels away nothing is left of it.
+    assert 0.03 < (profile[59] - water) / (land - water) < 0.25
+    assert abs(profile[49] - water) < 0.01 * (land - water)
 
 
 def test_samples_are_drawn_by_a_careful_but_human_analyst(drawn, truth):

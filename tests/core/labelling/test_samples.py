@@ -99,16 +99,18 @@ def test_points_lines_and_slivers(scene: Any, tmp_path: Path, write_vector: Writ
             at(scene, 100.99, 200.01),
             shapely.MultiPoint([at(scene, 5.5, 290.5), at(scene, 420.0, 290.5)]),  # the second is just outside
             shapely.LineString([t * (300.5, 100.5), t * (303.5, 100.5)]),
+            shapely.LineString([t * (330.2, 120.6), t * (333.8, 121.7)]),
             box(scene, 310.6, 100.6, 310.9, 100.9),  # holds no centre
             box(scene, 320, 110.6, 324, 110.9),
             shapely.GeometryCollection([at(scene, 350.5, 110.5), box(scene, 352, 110, 354, 111)]),
         ],
-        {"class": ["point", "points", "line", "dot", "sliver", "mixed"]},
+        {"class": ["point", "points", "line", "slope", "dot", "sliver", "mixed"]},
     )
     samples = read_samples(scene.raster, path)
     assert pixels(samples, "point") == {(200, 100)}
     assert pixels(samples, "points") == {(290, 5)}
     assert pixels(samples, "line") == block(range(100, 101), range(300, 304))
+    assert pixels(samples, "slope") == {(120, 330), (120, 331), (121, 331), (121, 332), (121, 333)}
     assert pixels(samples, "dot") == {(100, 310)}
     assert len(pixels(samples, "sliver")) == 1 and pixels(samples, "sliver") < block(range(110, 111), range(320, 324))
     assert pixels(samples, "mixed") == {(110, 350), (110, 352), (110, 353)}

@@ -1,0 +1,212 @@
+"""`embed` end to end with the packaged model: same numbers whatever the tiling, no-data to the pixel, nothing lost."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+import mmearth_core
+from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.encoder.registry import local_file
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Window
+
+
+def codes(path: Path) -> np.ndarray:
+    with rasterio.open(path) as dataset:
+        return dataset.read()
+
+
+def steps_apart(one: np.ndarray, other: np.ndarray) -> int:
+    assert np.array_equal(one == 0, other == 0)
+    return int(np.abs(one.astype(int) - other.astype(int)).max())
+
+
+@pytest.fixture(scope="module")
+def whole(scene, tmp_path_factory) -> Path:
+    output = tmp_path_factory.mktemp("whole") / "emb.tif"
+    embed(scene=scene, output=output)
+    return output
+
+
+def test_the_product_is_what_the_format_says(scene, whole):
+    raster = EmbeddingRaster.open(whole)
+    with rasterio.open(whole) as dataset, rasterio.open(scene) as source:
+        assert (dataset.count, dataset.dtypes[0], dataset.nodata) == (64, "uint8", 0)
+        assert dataset.transform == source.transform and dataset.crs == source.crs and dataset.shape == source.shape
+        assert dataset.interleaving.value == "BAND" and dataset.compression.value == "ZSTD"
+        assert dataset.block_shapes[0] == (256, 256) and dataset.overviews(1) == [2]
+        assert dataset.descriptions[:2] == ("E00", "E01") and dataset.descriptions[63] == "E63"
+        assert dataset.offsets == pytest.approx([-127.5 * s for s in dataset.scales])
+    assert raster.provenance["bands"][:3] == ["B02", "B03", "B04"]
+    assert raster.provenance["fills"] == ["B01 = B02", "B09 = 0.89 B8A + 0.11 B11"]
+    assert raster.provenance["level"] == "l2a"
+
+
+def test_every_valid_pixel_has_an_embedding_and_no_other(scene, whole):
+    with rasterio.open(scene) as source:
+        valid = source.read(1) > 0
+    found = codes(whole)
+    assert ((found > 0) == valid).all()
+    assert found[:, valid].std(axis=1).min() > 5  # and the bands say something
+
+
+def test_overviews_show_values_of_the_full_resolution(whole):
+    full = codes(whole)
+    with rasterio.open(whole, overview_level=0) as dataset:
+        half = dataset.read()
+    assert np.array_equal(half, full[:, ::2, ::2])
+
+
+@pytest.mark.parametrize("options", [{"tile": 64}, {"tile": 128}, {"tile": 104, "batch_size": 8}, {"halo": "exact"}])
+def test_the_tiling_does_not_show(scene, whole, tmp_path, options):
+    embed(scene=scene, output=tmp_path / "emb.tif", **options)
+    assert steps_apart(codes(tmp_path / "emb.tif"), codes(whole)) <= 1
+
+
+def test_there_are_no_seams(scene, whole, tmp_path):
+    """Steps across tile borders are as large as steps elsewhere, with the smallest tiles."""
+    embed(scene=scene, output=tmp_path / "emb.tif", tile=64)
+    found, truth = codes(tmp_path / "emb.tif").astype(float), codes(whole).astype(float)
+    border = np.zeros(found.shape[2] - 1, bool)
+    border[63::64] = True
+    rows = slice(160, 300)  # no no-data there
+
+    def ratio(values: np.ndarray) -> float:
+        steps = np.abs(np.diff(values[:, rows], axis=2)).mean((0, 1))
+        return float(steps[border].mean() / steps[~border].mean())
+
+    assert ratio(found) / ratio(truth) <= 1.02
+
+
+def test_a_window_equals_the_same_part_of_the_whole(scene, whole, tmp_path):
+    result = embed(scene=scene, output=tmp_path / "emb.tif", window=(101, 77, 93, 110))
+    raster = EmbeddingRaster.open(tmp_path / "emb.tif")
+    part = codes(whole)[:, 77:187, 101:194]
+    assert steps_apart(codes(tmp_path / "emb.tif"), part) <= 1
+    assert raster.grid == EmbeddingRaster.open(whole).grid.crop(Window(77, 101, 110, 93))
+    assert result.valid_pixels == (part[0] > 0).sum()
+
+
+def test_thread_count_does_not_show(scene, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr("mmearth_core.encoder.session.available_processors", lambda: 1)
+    embed(scene=scene, output=tmp_path / "emb.tif")
+    assert steps_apart(codes(tmp_path / "emb.tif"), codes(whole)) <= 1
+
+
+def test_the_array_call_gives_the_same_numbers(scene, whole):
+    with rasterio.open(scene) as source:
+        values = mmearth_core.embed_array(dn=source.read(), bands=source.descriptions, level="l2a")
+    raster = EmbeddingRaster.open(whole)
+    stored, valid = raster.decode(codes(whole)), codes(whole)[0] > 0
+    step = raster.decoder[0][:, None]
+    inside = np.abs(stored[:, valid]) < 126 * step
+    assert (np.abs(values[:, valid] - stored[:, valid]) / step)[inside].max() <= 0.51
+    assert np.isnan(values[:, ~valid]).all()
+
+
+def test_an_area_of_interest_leaves_out_what_lies_outside(scene, whole, tmp_path):
+    transform = EmbeddingRaster.open(whole).grid.transform
+    ring = [transform * at for at in ((60, 50), (200, 90), (120, 250), (60, 50))]
+    (tmp_path / "aoi.geojson").write_text(
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32630"}},
+                "features": [
+                    {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+                ],
+            }
+        )
+    )
+    embed(scene=scene, output=tmp_path / "emb.tif", aoi=tmp_path / "aoi.geojson")
+    found, truth = codes(tmp_path / "emb.tif"), codes(whole)[:, 50:250, 60:200]
+    assert found.shape == truth.shape
+    inside = found[0] > 0
+    assert 0.3 < inside.mean() < 0.6 and not inside[0, -1] and inside[60, 60]
+    assert np.abs(found.astype(int) - truth)[:, inside].max() <= 1
+
+
+def test_a_mask_takes_pixels_out(scene, tmp_path):
+    with rasterio.open(scene) as source:
+        profile = source.profile | {"count": 1, "dtype": "uint8", "nodata": None}
+        clouds = np.zeros(source.shape, np.uint8)
+    clouds[100:140, 180:220], clouds[10:20, 100:110] = 9, 4
+    with rasterio.open(tmp_path / "clouds.tif", "w", **profile) as dataset:
+        dataset.write(clouds, 1)
+    embed(scene=scene, output=tmp_path / "emb.tif", mask=tmp_path / "clouds.tif", mask_values=[9])
+    found = codes(tmp_path / "emb.tif")
+    assert not found[:, 100:140, 180:220].any() and found[:, 10:20, 100:110].all()
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (5, 200), (64, 65), (129, 63)])
+def test_odd_sizes(make_scene, tmp_path, height, width):
+    embed(scene=make_scene(height, width), output=tmp_path / "emb.tif", tile=64)
+    assert (codes(tmp_path / "emb.tif") > 0).all()
+
+
+def test_the_item_is_valid_stac_with_our_fields(whole):
+    import pystac
+    from pystac.validation import validate_dict
+
+    values = json.loads(whole.with_suffix(".stac.json").read_text())
+    core = values | {"stac_extensions": []}  # the extensions' schemas are on the network, STAC's own come with pystac
+    validate_dict(core)
+    item = pystac.Item.from_dict(values)
+    assert (whole.parent / item.assets["embeddings"].href).samefile(whole)
+    properties = item.properties
+    raster = EmbeddingRaster.open(whole)
+    assert properties["emb:model_id"] == raster.model_id and properties["emb:dimensions"] == 64
+    assert properties["emb:quantization"]["scale"] == list(raster.scales)
+    assert properties["emb:preprocessing"]["level"] == "l2a" and properties["emb:preprocessing"]["offset"] == 0
+    assert 0 <= properties["emb:quantization"]["clipped_share"] < 0.2
+    assert properties["emb:input_bands"] == raster.provenance["bands"]
+    assert properties["proj:code"] == "EPSG:32630" and properties["proj:shape"] == [300, 280]
+    assert -6 < item.bbox[0] < item.bbox[2] < 0 and 50 < item.bbox[1] < item.bbox[3] < 54
+
+
+def refused(tmp_path: Path, match: str, **options) -> None:
+    """`embed` refuses with one sentence and leaves nothing behind."""
+    (tmp_path / "out").mkdir(exist_ok=True)
+    with pytest.raises(MMEarthError, match=match) as caught:
+        embed(**{"output": tmp_path / "out" / "emb.tif"} | options)
+    assert "\n" not in str(caught.value)
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_unusable_requests_leave_nothing_behind(scene, make_scene, tmp_path):
+    refused(tmp_path, "does not exist", scene=tmp_path / "missing.tif")
+    refused(tmp_path, "is not inside the scene", scene=scene, window=(0, 0, 1000, 10))
+    refused(tmp_path, "multiple of its patch size 8", scene=scene, tile=100)
+    refused(tmp_path, "no valid pixel|no data", scene=make_scene(64, 64, edit=lambda dn: dn * 0))
+    refused(tmp_path, "does not exist", scene=scene, output=tmp_path / "absent" / "emb.tif")
+    (tmp_path / "broken.onnx").write_bytes(local_file("default").read_bytes()[:100_000])
+    refused(tmp_path, r"broken\.onnx is damaged", scene=scene, model=tmp_path / "broken.onnx")
+
+
+def test_a_truncated_scene_is_refused_when_its_damage_is_met(make_scene, tmp_path):
+    path = make_scene(600, 600)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * 0.8)])
+    refused(tmp_path, r"scene\.tif", scene=path, tile=128)
+
+
+def test_an_existing_output_is_kept_unless_told_otherwise(scene, whole, tmp_path):
+    output = tmp_path / "emb.tif"
+    shutil.copy(whole, output)
+    before = output.read_bytes()
+    with pytest.raises(MMEarthError, match="exists already"):
+        embed(scene=scene, output=output)
+    assert output.read_bytes() == before
+    embed(scene=scene, output=output, window=(100, 100, 64, 64), overwrite=True)
+    assert EmbeddingRaster.open(output).grid.shape == (64, 64)
+
+
+def test_a_full_disk_is_noticed_before_the_work(scene, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**5))
+    with pytest.raises(MMEarthError, match="GB free"):
+        embed(scene=scene, output=tmp_path / "emb.tif")
