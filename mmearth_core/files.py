@@ -1,7 +1,6 @@
 """Output files that exist whole or not at all: checked before the work, written to a temporary name, renamed once."""
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,9 +33,12 @@ def check_output(path: str | Path, *, overwrite: bool = False) -> Path:
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`; renamed to it when the block succeeds, removed when it fails."""
+    """A temporary path beside `path`; renamed to it when the block succeeds, removed when it fails.
+
+    Its name is always the same, so what a killed process left is overwritten by the next one.
+    """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.tmp")
     try:
         yield temporary
         temporary.replace(path)

@@ -5,6 +5,7 @@ The truth serves the reference points and the comparison at the end; no step bef
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio.raw
@@ -50,6 +51,27 @@ class DemoResult:
     true_accuracy: float
     model_name: str
     trained: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON: the files, the accuracy estimated from the reference points, and the true one (0 … 1)."""
+        files = {
+            "scene": self.scene.scene,
+            "samples": self.scene.samples,
+            "truth": self.scene.truth,
+            "embedding": self.embedding,
+            "model": self.model,
+            "map": self.map,
+            "confidence": self.confidence,
+            "reference": self.reference,
+            "report": self.report,
+        }
+        return {
+            "files": {name: str(path) for name, path in files.items()},
+            "model_name": self.model_name,
+            "trained": self.trained,
+            "accuracy": self.accuracy.to_dict(),
+            "true_accuracy": self.true_accuracy,
+        }
 
     def __str__(self) -> str:
         overall = self.accuracy.overall

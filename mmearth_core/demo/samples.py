@@ -4,8 +4,8 @@ import sqlite3
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import pyogrio.raw
@@ -106,7 +106,7 @@ update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))"""
 def _style() -> str:
     categories, symbols = [], []
     for number, (name, (red, green, blue)) in enumerate(CLASSES):
-        label = quoteattr(name)
+        label = f'"{escape(name)}"'
         categories.append(f'<category value={label} label={label} symbol="{number}" render="true"/>')
         symbols.append(
             f'<symbol type="fill" name="{number}" alpha="0.7"><layer class="SimpleFill" enabled="1"><Option type="Map">'

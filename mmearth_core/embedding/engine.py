@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -147,7 +147,8 @@ def embed(
     try:
         with cancel.on_cancel(runner.interrupt):
             done = _run(runner, source, plan, polygons, journal, finished, batch_size, progress, cancel)
-        tally = assemble(raster, plan, journal, progress, cancel)
+        staged = replace(raster, path=journal.folder / "result.tif")
+        tally = assemble(staged, plan, journal, progress, cancel)
         if not tally.valid:
             raise MMEarthError(f"{source.name} has no valid pixel in the chosen area; nothing was written.")
     except (Cancelled, EnvironmentFailure) as error:
@@ -156,12 +157,13 @@ def embed(
             f"{error} {kept} of {len(plan)} tiles are kept in {journal.folder}; run the same command again to go on."
         ) from error
     except MMEarthError:
-        output.unlink(missing_ok=True)
         journal.remove()
         raise
     clipped = tally.clipped / (tally.valid * raster.bands)
+    # The raster takes its name last: when it is there, all is.
     item = write_item(raster, header, source.datetime, clipped, __version__)
     write_style(raster)
+    staged.path.replace(output)
     journal.remove()
     return EmbedResult(
         output=output,

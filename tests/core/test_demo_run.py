@@ -1,7 +1,9 @@
 """The demo runs every verb and reports honestly: the truth serves the reference points only."""
 
 import functools
+import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyogrio.raw
@@ -37,6 +39,9 @@ def test_whole_demo(tmp_path, monkeypatch):
     middle, half = (low + high) / 2, (high - low) / 2
     assert abs(result.true_accuracy - middle) < 2 * half
     assert result.true_accuracy > 0.45
+    printed = json.loads(json.dumps(result.to_dict()))
+    assert printed["true_accuracy"] == result.true_accuracy
+    assert all(Path(path).stat().st_size > 0 for path in printed["files"].values())
     html = result.report.read_text(encoding="utf-8")
     assert "no place on Earth" in html
     assert html.count("data:image/png") == 4

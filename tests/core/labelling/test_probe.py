@@ -88,6 +88,17 @@ def test_a_warm_refit_reaches_the_same_probe_also_with_new_classes(samples: Samp
     assert np.allclose(again.coefficients, cold.coefficients, atol=0.05)
 
 
+def test_a_warm_refit_starts_where_the_previous_probe_was(
+    samples: Samples, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "mmearth_core.labelling.probe._solve",
+        lambda z, label, weight, regularisation, start: start,  # noqa: ARG005
+    )
+    half = samples.subset(np.arange(len(samples)) % 2 == 0)  # another centre and scale
+    assert np.allclose(fit_probe(half, previous=probe).scores(samples.dn), probe.scores(samples.dn), atol=1e-3)
+
+
 @given(st.lists(st.integers(1, 60), min_size=2, max_size=12))
 def test_classes_weigh_the_same_and_large_polygons_do_not_dominate(sizes: list[int]) -> None:
     label_of = np.arange(len(sizes)) % 2
@@ -119,6 +130,13 @@ def test_most_of_a_class_is_within_reach_and_another_world_is_not(samples: Sampl
     strange = np.random.default_rng(0).normal(128, 40, 64) + np.random.default_rng(1).normal(0, 25, (500, 64))
     assert near(np.clip(strange, 1, 255).astype(np.uint8)).mean() < 0.05
     assert probe.reach.limit(0.0) > limit > probe.reach.limit(0.5)
+
+
+def test_the_unit_of_an_embedding_does_not_matter(samples: Samples, probe: Probe) -> None:
+    stretched = fit_probe(
+        replace(samples, scales=tuple(9 * v for v in samples.scales), offsets=tuple(9 * v for v in samples.offsets))
+    )
+    assert np.allclose(stretched.folded[0], probe.folded[0], atol=1e-5)
 
 
 def test_one_class_is_refused(samples: Samples) -> None:

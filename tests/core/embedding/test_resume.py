@@ -1,0 +1,186 @@
+"""Whatever ends a run, nothing half-done takes the output's name, finished tiles stay, and the bytes come out the same."""
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.journal import TileJournal
+from mmearth_core.errors import Cancelled, EnvironmentFailure
+from mmearth_core.progress import CancelToken, Silent
+
+TILE = 64
+RUN = """
+import sys
+from mmearth_core.embedding.engine import embed
+print(embed(scene=sys.argv[1], output=sys.argv[2], tile=int(sys.argv[3])).pixels)
+"""
+
+
+@pytest.fixture(scope="module")
+def small(make_scene) -> Path:
+    return make_scene(190, 180)
+
+
+@pytest.fixture(scope="module")
+def expected(small, tmp_path_factory) -> bytes:
+    """The bytes of an uninterrupted run."""
+    output = tmp_path_factory.mktemp("expected") / "emb.tif"
+    embed(scene=small, output=output, tile=TILE)
+    assert not TileJournal.folder_of(output).exists()
+    return output.read_bytes()
+
+
+def start(scene: Path, output: Path, **options) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, str(scene), str(output), str(TILE)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options,
+    )  # fmt: skip
+
+
+def test_killed_at_twenty_random_moments(small, expected, tmp_path):
+    output = tmp_path / "emb.tif"
+    began = time.monotonic()
+    assert start(small, output).wait() == 0
+    duration = time.monotonic() - began
+    assert output.read_bytes() == expected
+    output.unlink()
+
+    moments = random.Random(0)
+    kept_work = killed = 0
+    while killed < 20:
+        process = start(small, output)
+        try:
+            process.wait(timeout=moments.uniform(0.2, 0.95) * duration)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            killed += 1
+        if output.exists():  # only ever whole
+            assert output.read_bytes() == expected
+            output.unlink()
+        else:
+            kept_work += bool(list(TileJournal.folder_of(output).glob("*.tile")))
+    assert kept_work > 3
+    process = start(small, output)
+    assert process.wait() == 0
+    assert output.read_bytes() == expected
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["emb.qml", "emb.stac.json", "emb.tif"]
+
+
+def test_resuming_does_only_what_is_left(small, expected, tmp_path):
+    output = tmp_path / "emb.tif"
+    token = CancelToken()
+
+    class CancelAfterThree(Silent):
+        tiles = 0
+
+        def advance(self, amount: int) -> None:
+            self.tiles += amount > 0
+            if self.tiles == 3:
+                token.cancel()
+
+    with pytest.raises(Cancelled, match=r"of 9 tiles are kept in .*emb\.tif\.partial; run the same command again"):
+        embed(scene=small, output=output, tile=TILE, progress=CancelAfterThree(), cancel=token)
+    assert not output.exists()
+    result = embed(scene=small, output=output, tile=TILE)
+    assert 0 < result.pixels < 190 * 180
+    assert output.read_bytes() == expected
+
+
+def test_other_options_start_afresh_and_say_so(small, tmp_path):
+    output = tmp_path / "emb.tif"
+    journal = TileJournal(TileJournal.folder_of(output))
+    journal.begin({"another": "job"})
+    (journal.folder / "0.tile").write_bytes(b"rubbish")
+    told: list[str] = []
+
+    class Listen(Silent):
+        def message(self, text: str) -> None:
+            told.append(text)
+
+    result = embed(scene=small, output=output, tile=TILE, progress=Listen())
+    assert any("starting afresh" in text for text in told)
+    assert result.pixels == 190 * 180
+
+
+def test_cancelling_inside_a_tile_takes_less_than_two_seconds(make_scene, tmp_path):
+    """The scene is one tile that takes longer than that."""
+    scene, token = make_scene(1000, 1000), CancelToken()
+    cancelled = 0.0
+
+    def later() -> None:
+        nonlocal cancelled
+        time.sleep(2.5)
+        cancelled = time.monotonic()
+        token.cancel()
+
+    thread = threading.Thread(target=later)
+    thread.start()
+    with pytest.raises(Cancelled):
+        embed(scene=scene, output=tmp_path / "emb.tif", tile=1000, cancel=token)
+    assert time.monotonic() - cancelled < 2
+    thread.join()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+def test_an_interrupt_from_the_keyboard_keeps_the_tiles(small, expected, tmp_path):
+    output = tmp_path / "emb.tif"
+    process = start(small, output)
+    folder = TileJournal.folder_of(output)
+    while not list(folder.glob("*.tile")) and process.poll() is None:
+        time.sleep(0.02)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    assert time.monotonic() - began < 2
+    assert process.returncode != 0 and not output.exists() and list(folder.glob("*.tile"))
+    assert start(small, output).wait() == 0
+    assert output.read_bytes() == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files by the kernel")
+def test_a_disk_that_refuses_keeps_what_is_done(small, expected, tmp_path):
+    """The kernel refuses any file of more than 240 kB: tiles fit, the raster does not."""
+    limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))"
+    output = tmp_path / "emb.tif"
+    catching = RUN.replace("print(embed", "try:\n    print(embed").rstrip() + (
+        "\nexcept Exception as error:\n    print(type(error).__name__, error); sys.exit(1)\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", limit + catching, str(small), str(output), str(TILE)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 1, process.stderr
+    assert process.stdout.startswith("EnvironmentFailure") and "run the same command again" in process.stdout
+    assert not output.exists() and not list(tmp_path.glob(".*"))
+    assert len(list(TileJournal.folder_of(output).glob("*.tile"))) == 9
+    assert embed(scene=small, output=output, tile=TILE).pixels == 0
+    assert output.read_bytes() == expected
+
+
+def test_a_damaged_tile_is_done_again(small, expected, tmp_path):
+    output = tmp_path / "emb.tif"
+    token = CancelToken()
+
+    class CancelAtWriting(Silent):
+        def start(self, task: str, *_: object) -> None:
+            if task == "Writing":
+                token.cancel()
+
+    with pytest.raises(Cancelled):
+        embed(scene=small, output=output, tile=TILE, progress=CancelAtWriting(), cancel=token)
+    tile = TileJournal.folder_of(output) / "4.tile"
+    tile.write_bytes(tile.read_bytes()[:1000])
+    with pytest.raises(EnvironmentFailure, match=r"4\.tile is damaged .* run the same command again"):
+        embed(scene=small, output=output, tile=TILE)
+    assert embed(scene=small, output=output, tile=TILE).pixels == 64 * 64
+    assert output.read_bytes() == expected
