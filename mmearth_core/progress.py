@@ -18,7 +18,7 @@ class Progress(Protocol):
         """Tell the user one sentence."""
 
     def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:
-        """Begin a step of `total` units (`unit` is "px", "tiles", "B"); `area_per_unit` in m² when the unit is a pixel."""
+        """Begin a step of `total` units ("px", "tiles", "B"); `area_per_unit` in m² when the unit is a pixel."""
 
     def advance(self, amount: int) -> None:
         """`amount` further units of the current step are done."""

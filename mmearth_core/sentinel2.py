@@ -16,6 +16,7 @@ from mmearth_core.errors import MMEarthError
 
 #: Processing levels: top-of-atmosphere (L1C) and surface reflectance (L2A).
 Level = Literal["l1c", "l2a"]
+LEVELS: tuple[Level, ...] = ("l1c", "l2a")
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,10 @@ def embed_array(
     present = tuple(name for name in wanted if name in bands)
     check_bands(present=present, wanted=wanted, source="the array")
     chosen = np.stack([dn[list(bands).index(name)] for name in present]).astype(np.float32)
-    if valid is None:
-        valid = chosen.any(axis=0)
-    pixels = network_input(chosen, valid, present, level, loaded.header)
+    known: NDArray[np.bool_] = np.any(chosen, axis=0) if valid is None else valid
+    pixels = network_input(chosen, known, present, level, loaded.header)
     values = embed_pixels(loaded, pixels[None])[0, :, : dn.shape[1], : dn.shape[2]].copy()
-    values[:, ~valid] = np.nan
+    values[:, ~known] = np.nan
     return values
 
 

@@ -3,15 +3,17 @@
 Reads the journal, never the network's results, so a resumed job writes the same bytes as an uninterrupted one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmearth_core.embedding.journal import TileJournal
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, new_embedding
 from mmearth_core.embedding.quantisation import HIGHEST, LOWEST
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.grid import TilePlan, Window
+from mmearth_core.raster.grid import Tile, TilePlan, Window
 from mmearth_core.raster.writer import BLOCK
 
 #: Columns handled at once: 64 bands × 256 rows × 2048 columns are 34 MB.
@@ -48,7 +50,7 @@ def assemble(
     return Tally(valid, clipped)
 
 
-def _gather(window: Window, tiles: list, journal: TileJournal, bands: int) -> "np.ndarray | None":
+def _gather(window: Window, tiles: Sequence[Tile], journal: TileJournal, bands: int) -> NDArray[np.uint8] | None:
     """The window's codes (bands, height, width), or None when none of it is valid."""
     block = None
     for tile in tiles:

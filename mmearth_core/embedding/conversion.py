@@ -120,7 +120,9 @@ def read_chips(
 
 def _chips(scene: Scene, header: ModelHeader, count: int) -> list[Chip]:
     if scene.level not in header.statistics:
-        raise MMEarthError(f"{header.name} knows {', '.join(header.statistics)} scenes, and {scene.name} is {scene.level}.")
+        raise MMEarthError(
+            f"{header.name} knows {', '.join(header.statistics)} scenes, and {scene.name} is {scene.level}."
+        )
     patch = header.patch
     largest = -(-(2 * header.architecture.exact_halo + _CHIP_EXTRA) // patch) * patch
     height, width = (min(largest, side // patch * patch) for side in scene.grid.shape)

@@ -263,8 +263,8 @@ def _announce(
         seconds = (time.monotonic() - start) / _TRIAL_SIDE**2 * plan.context_pixels
         estimate = f"about {seconds / 60:.0f} min, "
     progress.message(
-        f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {len(plan)} tiles of"
-        f" {plan.size} + 2 × {plan.halo}: {estimate}up to {wanted.disk / 1e9:.1f} GB of disk,"
+        f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in"
+        f" {len(plan)} tiles of {plan.size} + 2 × {plan.halo}: {estimate}up to {wanted.disk / 1e9:.1f} GB of disk,"
         f" {wanted.memory / 1e9:.1f} GB of memory."
     )
 

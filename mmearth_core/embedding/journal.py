@@ -1,7 +1,8 @@
 """Finished tiles on disk: what makes an embedding resumable after a cancel, a crash or a power cut.
 
-`OUTPUT.partial/` holds `specification.json` and one compressed GeoTIFF per finished tile, each written to a temporary
-name, flushed to the disk and renamed, so a tile's file is whole or absent. A tile without a valid pixel is an empty file.
+`OUTPUT.partial/` holds `specification.json` and one compressed GeoTIFF per finished tile. Each is written to a
+temporary name, flushed to the disk and renamed, so it is whole or absent. A tile without a valid pixel is an empty
+file.
 """
 
 import json

@@ -1,5 +1,6 @@
 """Before the work: which tile size, how much memory and disk, how long."""
 
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,11 +47,11 @@ def default_tile(
     """
     patch = architecture.patch
     limit = largest_context(architecture, dimensions, batch_size)
-    smallest = max(patch, -(-64 // patch) * patch)
+    smallest = math.ceil(64 / patch) * patch
     candidates = {
-        max(smallest, -(-(-(-side // parts)) // patch) * patch)
+        max(smallest, math.ceil(side / parts / patch) * patch)
         for side in raster
-        for parts in range(1, -(-side // smallest) + 1)
+        for parts in range(1, math.ceil(side / smallest) + 1)
     }
     best = smallest
     fewest = None
@@ -76,10 +77,11 @@ def needs(plan: TilePlan, architecture: Architecture, dimensions: int, batch_siz
 
 
 def check_disk(output: Path, wanted: int, present: int) -> None:
-    """Raise `MMEarthError` when the output's disk cannot hold what is still to be written (`present` bytes are there)."""
-    free = shutil.disk_usage(output.absolute().parent).free
+    """Raise `MMEarthError` when the disk cannot hold what is left to write (`present` bytes are there)."""
+    folder = output.absolute().parent
+    free = shutil.disk_usage(folder).free
     if free < wanted - present:
         raise MMEarthError(
-            f"The embedding needs up to {(wanted - present) / 1e9:.1f} GB while it is written and {output.absolute().parent}"
-            f" has {free / 1e9:.1f} GB free; free some space, choose another folder, or embed a part with --window or --aoi."
+            f"The embedding needs up to {(wanted - present) / 1e9:.1f} GB while it is written, and {folder} has"
+            f" {free / 1e9:.1f} GB free; make room, choose another folder, or embed a part with --window or --aoi."
         )

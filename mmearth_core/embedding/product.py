@@ -94,7 +94,7 @@ class EmbeddingRaster:
 
 @contextmanager
 def new_embedding(raster: EmbeddingRaster) -> Iterator[DatasetWriter]:
-    """The dataset of a new embedding raster, to be filled with uint8 windows of all bands; renamed into place at the end."""
+    """A new embedding raster, to be filled with uint8 windows of all bands; it takes its name at the end."""
     with new_geotiff(
         raster.path,
         raster.grid,

@@ -8,7 +8,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr  # nosec B406 - writes XML, parses none
 
 import pystac
 from rasterio.warp import transform_geom
@@ -129,7 +128,7 @@ def write_style(raster: EmbeddingRaster) -> Path:
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
         '<qgis version="3.22" styleCategories="Symbology"><pipe>'
         '<rasterrenderer type="multibandcolor" redBand="1" greenBand="2" blueBand="3" opacity="1" alphaBand="-1">'
-        f"{contrast}</rasterrenderer></pipe><customproperties><Option type={quoteattr('Map')}/></customproperties></qgis>\n"
+        f"{contrast}</rasterrenderer></pipe></qgis>\n"
     )
     path = raster.path.with_suffix(".qml")
     write_text(path, text)

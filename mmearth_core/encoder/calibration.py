@@ -16,20 +16,24 @@ from torch import Tensor
 
 from mmearth_core.encoder.loading import canonical_tensors, model_id
 from mmearth_core.encoder.model_file import ModelHeader
-from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, enlarge
+from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, ResponseNorm, enlarge
 from mmearth_core.errors import MMEarthError
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 #: Number of embedding bands.
 DIMENSIONS = 64
-#: Total variance of each block before the projection: the normalised pixels, then the maps at strides p/8, p/4, p/2, p.
-SHARES = (1.0, 0.5, 0.5, 0.5, 0.5)
+#: Total variance of each block before the projection: the whitened pixels, then the maps at strides p/8, p/4, p/2, p.
+#: Measured with the random control (benchmarks/projection.py); trained maps may deserve more.
+SHARES = (4.0, 0.25, 0.25, 0.25, 0.25)
+#: Variance, in units of a standardised band's, that whitening adds to every direction before dividing by it.
+_NOISE_FLOOR = 0.01
 #: Share of values beyond which a band is clipped to its range: half on each side.
 _CLIPPED = 1e-4
 #: Pixels sampled from a chip for the covariance and the quantiser.
 _SAMPLES_PER_CHIP = 8192
-#: Chips at least this much larger than the exact halo serve to measure the default one.
-_HALO_CORE = 64
+#: Core of the tiles on which the halo is measured, in pixels, and the error allowed, in quantisation steps: small
+#: enough for any two tilings to stay within one step of each other.
+_HALO_CORE, _HALO_ERROR = 64, 0.25
 _HALO_CHIPS = 6
 
 
@@ -88,19 +92,21 @@ def freeze_response_norms(encoder: Encoder, chips: Sequence[Chip], progress: Pro
     states = [chip.pixels[None] for chip in chips]
     units = list(encoder.units())
     progress.start("Freezing response normalisation", len(units), "layers")
-    for stage, modules in units:
+    for stage, module in units:
         cancel.check()
-        if isinstance(modules[0], ConvNeXtBlock):
-            norm = modules[0].mlp.grn
-            squares = sum(
-                _sum_of_squares(modules[0], state, _valid_cells(chip.valid, encoder.architecture.strides[stage]))
-                for state, chip in zip(states, chips, strict=True)
+        if isinstance(module, ConvNeXtBlock):
+            norm = module.mlp.grn
+            if not isinstance(norm, ResponseNorm):
+                raise TypeError(f"the encoder's blocks must use ResponseNorm, not {type(norm).__name__}")
+            cells = [_valid_cells(chip.valid, encoder.architecture.strides[stage]) for chip in chips]
+            response = (
+                torch.stack([_sum_of_squares(module, state, valid) for state, valid in zip(states, cells, strict=True)])
+                .sum(0)
+                .sqrt()
             )
-            response = torch.as_tensor(squares).sqrt()
             norm.scale.copy_((response / response.mean()).half().float())
             norm.scope = "frozen"
-        for module in modules:
-            states = [module(state) for state in states]
+        states = [module(state) for state in states]
         progress.advance(1)
     progress.finish()
 
@@ -113,7 +119,7 @@ def fit_projection(
     progress: Progress,
     cancel: CancelToken,
 ) -> tuple[EmbeddingHead, float, NDArray[np.float64]]:
-    """Joint centred PCA of normalised pixels and enlarged maps, each block scaled to the total variance of its share.
+    """Joint centred PCA of whitened pixels and enlarged maps, each block scaled to the total variance of its share.
 
     Returns the projection (float16 values), the share of variance it explains and the projected sample (n, dimensions).
     """
@@ -139,22 +145,20 @@ def fit_projection(
     progress.finish()
     values = torch.cat(sample)
     mean = values.mean(0)
-    variances = [float(part.var(0).sum()) for part in values.split(blocks, 1)]
-    gain = torch.cat(
-        [
-            torch.full((n,), (share / variance) ** 0.5)
-            for n, share, variance in zip(blocks, shares, variances, strict=True)
-        ]
-    ).double()
-    covariance = torch.cov(((values - mean) * gain).T)
-    strengths, directions = torch.linalg.eigh(covariance)
+    centred = torch.split(values - mean, blocks, 1)
+    gain = values.new_zeros(sum(blocks), sum(blocks))
+    for index, (block, share) in enumerate(zip(centred, shares, strict=True)):
+        matrix = _whitening(block) if index == 0 else torch.eye(blocks[index], dtype=block.dtype)
+        at = slice(sum(blocks[:index]), sum(blocks[: index + 1]))
+        gain[at, at] = matrix * (share / float((block @ matrix).var(0).sum())) ** 0.5
+    strengths, directions = torch.linalg.eigh(torch.cov((torch.cat(centred, 1) @ gain).T))
     axes = directions.flip(1)[:, :dimensions].T
     signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
-    matrix = axes * signs * gain
+    projection = axes * signs @ gain.T
     head = EmbeddingHead(architecture, dimensions)
-    for target, part in zip([head.pixels, *head.maps], matrix.split(blocks, 1), strict=True):
+    for target, part in zip([head.pixels, *head.maps], torch.split(projection, blocks, 1), strict=True):
         target.copy_(part)
-    head.bias.copy_(-matrix @ mean)
+    head.bias.copy_(-projection @ mean)
     _round_to_float16(head)
     stored = torch.cat([head.pixels, *head.maps], 1).double()
     explained = float(strengths.flip(0)[:dimensions].sum() / strengths.sum())
@@ -174,7 +178,7 @@ def measure_halo(
     progress: Progress,
     cancel: CancelToken,
 ) -> tuple[int, dict[int, float]]:
-    """The smallest halo within one quantisation step of the exact one, and the largest error found for each tried.
+    """The smallest halo that is as good as the exact one (`_HALO_ERROR`), and the largest error found for each tried.
 
     Compared on the border cells of cores cut out of the largest chips, where a missing context shows most.
     """
@@ -199,13 +203,26 @@ def measure_halo(
             errors[halo] = max(errors[halo], float(((seen - truth).abs() / step).max()))
         progress.advance(1)
     progress.finish()
-    return next((halo for halo in tried if errors[halo] <= 1), exact), errors
+    return next((halo for halo in tried if errors[halo] <= _HALO_ERROR), exact), errors
+
+
+def _whitening(pixels: Tensor) -> Tensor:
+    """Matrix (C, C) by which the bands lose their correlation, but for what is little more than noise.
+
+    Bands differ in variance by a factor of ten and are nearly collinear; unwhitened, the contrasts between them that
+    tell land cover apart would be lost in the projection.
+    """
+    spread = pixels.std(0)
+    strengths, directions = torch.linalg.eigh(torch.cov((pixels / spread).T))
+    whitening: Tensor = (directions / (strengths + _NOISE_FLOOR).sqrt()) @ directions.T / spread[:, None]
+    return whitening
 
 
 def _sum_of_squares(block: ConvNeXtBlock, state: Tensor, valid: Tensor) -> Tensor:
     """Σ over valid cells of the squared input of the block's response normalisation: (4C,), float64."""
     y = block.norm(block.conv_dw(state).permute(0, 2, 3, 1))
-    return block.mlp.act(block.mlp.fc1(y[valid[None]])).double().square().sum(0)
+    wide: Tensor = block.mlp.act(block.mlp.fc1(y[valid[None]]))
+    return wide.double().square().sum(0)
 
 
 def _valid_cells(valid: Tensor, stride: int) -> Tensor:

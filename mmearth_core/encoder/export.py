@@ -5,6 +5,7 @@ into the linear layer behind it are constant expressions that the runtime evalua
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -39,10 +40,10 @@ class _Graph:
         self._tensors = tensors
         self._weights: dict[str, str] = {}
 
-    def op(self, kind: str, *inputs: str, **attributes: object) -> str:
+    def op(self, kind: str, *inputs: str, **attributes: Any) -> str:
         return self.ops(kind, *inputs, outputs=1, **attributes)[0]
 
-    def ops(self, kind: str, *inputs: str, outputs: int, **attributes: object) -> list[str]:
+    def ops(self, kind: str, *inputs: str, outputs: int, **attributes: Any) -> list[str]:
         names = [f"{kind.lower()}_{len(self.nodes)}_{i}" for i in range(outputs)]
         self.nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
         return names
@@ -67,7 +68,7 @@ class _Graph:
         """A (out, in) tensor as a 1×1 convolution kernel."""
         return self.op("Unsqueeze", self.weight(name), self.constant(np.array([2, 3], np.int64)))
 
-    def conv(self, x: str, layer: str, **attributes: object) -> str:
+    def conv(self, x: str, layer: str, **attributes: Any) -> str:
         return self.op("Conv", x, self.weight(f"{layer}.weight"), self.weight(f"{layer}.bias"), **attributes)
 
     def norm(self, x: str, layer: str) -> str:
@@ -123,7 +124,7 @@ class _Graph:
 
 
 def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> onnx.ModelProto:
-    """The ONNX model: `pixels` (N, C, H, W) float32, normalised → `embedding` (N, D, H, W) float32, before quantisation.
+    """The ONNX model: `pixels` (N, C, H, W) float32, normalised → `embedding` (N, D, H, W) float32.
     H and W must be multiples of the patch size."""
     architecture = header.architecture
     graph = _Graph(canonical_tensors(encoder, head))

@@ -23,7 +23,7 @@ from mmearth_core.encoder.official import encoder_tensors, infer_architecture, l
 from mmearth_core.encoder.registry import MODELS, local_file
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
-from mmearth_core.sentinel2 import STATISTICS, statistics
+from mmearth_core.sentinel2 import LEVELS, statistics
 
 
 def load_encoder(name_or_path: str | Path) -> Encoder:
@@ -76,10 +76,9 @@ def save_model(path: Path, encoder: Encoder, head: EmbeddingHead | None, header:
     """Write a `.safetensors` of float16 tensors; returns the header with its `model_id` filled in."""
     tensors = canonical_tensors(encoder, head)
     header = replace(header, model_id=model_id(tensors, header))
+    stored = save({name: torch.from_numpy(array) for name, array in tensors.items()}, {METADATA_KEY: header.to_json()})
     with atomic_path(path) as temporary:
-        save_file(
-            {name: torch.from_numpy(a) for name, a in tensors.items()}, temporary, {METADATA_KEY: header.to_json()}
-        )
+        temporary.write_bytes(stored)
     return header
 
 
@@ -112,7 +111,7 @@ def official_header(name: str, encoder: Encoder) -> ModelHeader:
     )
     if bands is None:
         raise MMEarthError(f"{name} takes {architecture.in_channels} channels; published encoders take 12 or 3.")
-    numbers = {level: statistics(level=level, wanted=bands) for level in STATISTICS}
+    numbers = {level: statistics(level=level, wanted=bands) for level in LEVELS}
     header = ModelHeader(
         name=name,
         model_id="",
@@ -146,7 +145,7 @@ def _part(stored: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensor for name, tensor in stored.items() if name.startswith(prefix)}
 
 
-def _load_strictly(module: torch.nn.Module, tensors: dict[str, Tensor], foreign: list[str], path: Path) -> None:
+def _load_strictly(module: Encoder | EmbeddingHead, tensors: dict[str, Tensor], foreign: list[str], path: Path) -> None:
     missing, unexpected = load_tensors(module, tensors)
     if missing or unexpected or foreign:
         raise MMEarthError(

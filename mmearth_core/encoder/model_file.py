@@ -89,7 +89,7 @@ class ModelHeader:
             version = values.get("format_version")
             if version != FORMAT_VERSION:
                 raise MMEarthError(
-                    f"{path} has model format {version}, this version of mmearth reads {FORMAT_VERSION}; update mmearth."
+                    f"{path} has model format {version}, this mmearth reads {FORMAT_VERSION}; update it."
                 )
             known = {item.name for item in fields(cls)}
             values = {key: value for key, value in values.items() if key in known}
@@ -151,7 +151,7 @@ def _safetensors_metadata(path: Path) -> dict[str, str]:
 
 
 def canonical_digest(tensors: Mapping[str, NDArray[Any]]) -> str:
-    """sha256 over names, shapes and little-endian values of all tensors, in the order of their names: the `model_id`."""
+    """sha256 over names, shapes and little-endian values of all tensors, in the order of their names."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         array = np.ascontiguousarray(tensors[name])

@@ -8,11 +8,12 @@ It never masks, normalises or projects: `forward_maps` takes normalised pixels a
 from collections.abc import Iterator
 
 import torch
-from timm.layers import LayerNorm2d
+from timm.layers.norm import LayerNorm2d
 from timm.models.convnext import ConvNeXtBlock
 from torch import Tensor, nn
 
 from mmearth_core.encoder.architecture import Architecture, GrnScope
+from mmearth_core.encoder.model_file import ModelHeader
 
 #: Guards the division of the response by its mean over channels (sparse ConvNeXt V2 and timm use the same).
 GRN_EPS = 1e-6
@@ -53,7 +54,12 @@ def _block(channels: int) -> ConvNeXtBlock:
 
 
 class Encoder(nn.Module):
-    """ConvNeXt V2 encoder with the MP-MAE stem: (N, in_channels, H, W) → four maps at strides p/8, p/4, p/2, p."""
+    """ConvNeXt V2 encoder with the MP-MAE stem: (N, in_channels, H, W) → four maps at strides p/8, p/4, p/2, p.
+
+    `header` is there once weights are loaded: their bands, statistics and provenance.
+    """
+
+    header: ModelHeader
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
@@ -77,12 +83,16 @@ class Encoder(nn.Module):
             for depth, channels in zip(architecture.depths, architecture.channels, strict=True)
         )
 
-    def units(self) -> Iterator[tuple[int, list[nn.Module]]]:
-        """(stage, modules) in the order of computation: stem or downsampling first, then one block at a time."""
+    def units(self) -> Iterator[tuple[int, nn.Module]]:
+        """(stage, module) in the order of computation: the stem, then each downsampling and each block by itself."""
         for index, stage in enumerate(self.stages):
-            yield index, [self.initial_conv, self.stem] if index == 0 else [self.downsample_layers[index - 1]]
-            for block in stage:  # type: ConvNeXtBlock
-                yield index, [block]
+            if index:
+                yield index, self.downsample_layers[index - 1]
+            else:
+                yield index, self.initial_conv
+                yield index, self.stem
+            for block in stage.children():
+                yield index, block
 
     def forward_maps(self, x: Tensor) -> list[Tensor]:
         """Stage maps of normalised pixels.

@@ -8,10 +8,9 @@ Reads only; never runs anything stored in a file.
 import re
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmearth_core.encoder.architecture import SIZES, Architecture, Stem
-from mmearth_core.encoder.network import Encoder
 
 #: What a pretraining checkpoint holds beside the encoder.
 _PRETRAINING_ONLY = re.compile(r"(mask_token|loss_fn\.log_vars|proj\.|decoder_dict\.|pred_dict\.|layer_norm_tmp\.)")
@@ -93,12 +92,12 @@ def infer_architecture(tensors: dict[str, Tensor]) -> Architecture | None:
     return None
 
 
-def load_tensors(encoder: Encoder, tensors: dict[str, Tensor]) -> tuple[list[str], list[str]]:
-    """Put the entries that fit into the encoder; returns (missing, unexpected) names. Shapes that differ are both.
+def load_tensors(module: nn.Module, tensors: dict[str, Tensor]) -> tuple[list[str], list[str]]:
+    """Put the entries that fit into a module; returns (missing, unexpected) names. Shapes that differ are both.
 
     A frozen statistic that is absent is not missing: published weights have none.
     """
-    own = encoder.state_dict()
+    own = module.state_dict()
     fitting = {name: tensor for name, tensor in tensors.items() if name in own and own[name].shape == tensor.shape}
     statistics = {name for name in own if name.endswith("grn.scale")}
     missing = sorted(own.keys() - fitting.keys() - statistics)

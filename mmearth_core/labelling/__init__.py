@@ -1,0 +1,1 @@
+"""From labels to maps: samples, probe, validation, classification, similarity, clusters, suggestions, accuracy."""

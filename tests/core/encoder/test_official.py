@@ -71,7 +71,8 @@ def checkpoint_shapes(patch: int) -> dict[str, tuple[int, ...]]:
     }
     decoder = {
         "dwconv.weight": (512, 1, 7, 7), "dwconv.bias": (512,), "norm.weight": (512,), "norm.bias": (512,),
-        "pwconv1.weight": (2048, 512), "pwconv1.bias": (2048,), "grn.gamma": (1, 1, 1, 2048), "grn.beta": (1, 1, 1, 2048),
+        "pwconv1.weight": (2048, 512), "pwconv1.bias": (2048,),
+        "grn.gamma": (1, 1, 1, 2048), "grn.beta": (1, 1, 1, 2048),
         "pwconv2.weight": (512, 2048), "pwconv2.bias": (512,),
     }  # fmt: skip
     for name in [*PIXEL_HEADS, *IMAGE_HEADS]:
@@ -250,22 +251,21 @@ def test_patch_16_is_aligned_as_well(tmp_path):
 
 def test_the_dense_layout_loads_to_the_same_encoder(checkpoint, tmp_path):
     dense = {}
-    for name, tensor in make_checkpoint(8)["model"].items():
-        if not name.startswith("encoder."):
+    for stored_name, tensor in make_checkpoint(8)["model"].items():
+        if not stored_name.startswith("encoder."):
             continue
-        name = name.removeprefix("encoder.").replace(".ln.", ".").replace(".linear.", ".")
+        name = stored_name.removeprefix("encoder.").replace(".ln.", ".").replace(".linear.", ".")
         if name.endswith("kernel"):
             side = round(tensor.shape[0] ** 0.5)
-            kernel = torch.zeros(tensor.shape[-1], tensor.shape[1] if tensor.ndim == 3 else 1, side, side)
+            weight = torch.zeros(tensor.shape[-1], tensor.shape[1] if tensor.ndim == 3 else 1, side, side)
             for i, j in itertools.product(range(side), repeat=2):
                 offset = tensor[i + side * j]
-                kernel[:, :, i, j] = offset.T if tensor.ndim == 3 else offset[:, None]
-            name, tensor = name.replace("kernel", "weight"), kernel
-        elif name.endswith("bias"):
-            tensor = tensor.reshape(-1)
+                weight[:, :, i, j] = offset.T if tensor.ndim == 3 else offset[:, None]
+            dense[name.replace("kernel", "weight")] = weight
         elif ".grn." in name:
-            tensor = tensor.reshape(1, 1, 1, -1)
-        dense[name] = tensor
+            dense[name] = tensor.reshape(1, 1, 1, -1)
+        else:
+            dense[name] = tensor.reshape(-1) if name.endswith("bias") else tensor
     dense |= {
         "norm.weight": torch.ones(320),
         "norm.bias": torch.zeros(320),
