@@ -22,39 +22,31 @@ Shape = Literal["one each", "all", "pairs"]
 
 #: What the options of the verbs mean: a word means the same everywhere.
 GLOSSARY = {
-    "aoi": "polygons that bound what is embedded (any vector file, any CRS)",
-    "at": "a pixel by its map coordinates X,Y in the CRS of the embedding",
-    "backend": "what runs the encoder",
-    "bands": "what the raster's bands are, such as B02,B03,B04 (default: from their names)",
-    "confidence": "write the confidence of the map to this raster as well",
+    "at": "a place by its coordinates in the CRS of the embedding",
     "embedding": "embedding raster made by mmearth embed",
     "embeddings": "embedding rasters made by mmearth embed with one model",
-    "exclude_clouds": "leave out what the scene's own classification (SCL) calls cloud or shadow",
     "field": "attribute that holds the class",
     "file": "embedding raster, map, probe, model or any other raster",
-    "halo": "pixels of context around a tile, or 'exact' (default: measured, stored with the model)",
-    "k": "number of clusters",
-    "layer": "layer of the vector file (default: its only one)",
-    "level": "processing level of the scene",
-    "like": "polygons or points that show what to look for",
+    "k": "number of clusters, 2 to 254",
+    "layer": "layer of the vector file; by default its only one",
+    "like": "vector file of polygons, lines or points that show what to look for (any CRS)",
     "map": "map made by mmearth classify, or any integer raster",
-    "mask": "raster on the scene's grid that says what to leave out",
-    "mask_values": "values of the mask that are left out, such as 3,8,9 (default: all but 0)",
-    "min_per_class": "points that each class gets at least",
+    "min_per_class": "points that each class gets at least; by default 50, or fewer when N is small",
     "model": "name of a model, or path of its file",
     "n": "number of points",
-    "offset": "what to add to the raster's numbers, such as -1000 for baseline 04.00 and later",
-    "output": "where to write",
+    "output": "file to write",
     "overwrite": "replace an output that exists",
-    "reference": "reference points or polygons",
+    "reference": "vector file of reference points or polygons (any CRS)",
     "resume": "start afresh instead of going on with what an interrupted run left",
-    "samples": "polygons, lines or points with a class",
-    "scale": "factor from the raster's numbers to reflectance × 10000",
-    "scene": "a raster, a .SAFE folder or zip, or one file per band",
+    "samples": "vector file of polygons, lines or points with a class (any CRS)",
     "seed": "start of the random numbers; the same seed gives the same result",
-    "tile": "edge in pixels of what is kept of one pass (default: what fits into 2 GB)",
-    "unknown": "share of the training pixels, 0 to 1, that may lie outside what counts as known",
-    "window": "part of the raster: COL,ROW,WIDTH,HEIGHT in pixels",
+}
+#: How values of several numbers are written.
+METAVARS = {
+    "at": "X,Y",
+    "bands": "NAME,…",
+    "mask_values": "VALUE,…",
+    "window": "COL,ROW,WIDTH,HEIGHT",
 }
 
 #: Options of every verb that are no parameters of its function.
@@ -118,16 +110,18 @@ class CommandLine:
             prog=program,
             usage=self._usage(program),
             description=self._description(function),
-            formatter_class=RawDescriptionHelpFormatter,
+            formatter_class=_HelpFormatter,
             exit_on_error=False,
             allow_abbrev=False,
-            print_config="--print-%s",
+            print_config=None,
         )
-        self._flags = {"-h", "--help", "--print-config"}
+        self._flags = {"-h", "--help"}
         self._values: dict[str, str] = {"--config": "--config"}
         for name in self._parameters:
             self._add(name)
-        self._parser.add_argument("--config", action="config", metavar="YAML", help="read options from this file")
+        self._parser.add_argument(
+            "--config", action="config", metavar="YAML", help="read options from this file (NAME: VALUE)"
+        )
         for name, text in COMMON.items():
             self._parser.add_argument(f"--{name}", action="store_true", help=text)
             self._flags.add(f"--{name}")
@@ -135,7 +129,7 @@ class CommandLine:
     def parse(self, argv: Sequence[str]) -> Arguments:
         """The arguments of a command line.
 
-        Raises `ArgumentsError`; exits for `--help` and `--print-config`.
+        Raises `ArgumentsError`; exits for `--help`.
         """
         options, positions = self._split(argv)
         try:
@@ -284,6 +278,13 @@ class CommandLine:
         return f"{self._named(name)} {value}: expected {_in_words(self._hints[name])}"
 
 
+class _HelpFormatter(RawDescriptionHelpFormatter):
+    """Options as wide as the description."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_HELP_WIDTH)
+
+
 def _files(value: Any) -> list[str]:
     """The files of an option that takes many: a JSON list from `_split`, or the list of a YAML file."""
     return [str(each) for each in (json.loads(value) if isinstance(value, str) else value)]
@@ -294,7 +295,7 @@ def _described_parameters(function: Callable[..., Any]) -> dict[str, str]:
     section = re.search(r"^Args:\n(.*?)(?=^\S|\Z)", inspect.getdoc(function) or "", re.MULTILINE | re.DOTALL)
     found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)
     texts = ((name, " ".join(text.split()).removesuffix(".")) for name, text in found)
-    return {name: text[0].lower() + text[1:] if text[1:2].islower() else text for name, text in texts}
+    return {name: text if text[1:2].isupper() else text[0].lower() + text[1:] for name, text in texts}
 
 
 class _CommaList:
@@ -320,7 +321,7 @@ def _option(name: str) -> str:
 
 
 def _metavar(name: str) -> str:
-    return name.upper()
+    return METAVARS.get(name, name.upper())
 
 
 def _alternatives(hint: Any) -> tuple[Any, ...]:

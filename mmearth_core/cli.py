@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mmearth_core import __version__
-from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ _TORCH_EXTRA = {"torch", "torchvision", "timm", "safetensors", "onnx", "onnxscri
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: the function behind it, one line of help, how it is written (as `arguments.Syntax` says), and whether
-    the same command run again goes on with what is kept."""
+    """One verb: the function behind it, one line of help, how it is written (as `arguments.Syntax` says), and what is
+    `kept` when it is cancelled or the machine fails: nothing, the files finished so far, or work that the same command
+    goes on with."""
 
     module: str
     function: str
@@ -46,7 +47,7 @@ class Verb:
     shape: "Shape" = "one each"
     short: tuple[tuple[str, str], ...] = (("output", "-o"),)
     many: tuple[str, ...] = ()
-    resumable: bool = False
+    kept: Literal["nothing", "files", "work"] = "nothing"
 
 
 _K = (("output", "-o"), ("k", "-k"))
@@ -59,7 +60,7 @@ VERBS: dict[str, Verb] = {
         "turn a Sentinel-2 raster into an embedding raster",
         ("scene",),
         "all",
-        resumable=True,
+        kept="work",
     ),
     "fit": Verb(
         "mmearth_core.labelling.fitting",
@@ -89,7 +90,7 @@ VERBS: dict[str, Verb] = {
     ),
     "weights list": Verb("mmearth_core.encoder.weights", "list_models", "list the models that have a name"),
     "weights fetch": Verb(
-        "mmearth_core.encoder.weights", "fetch", "download an official checkpoint", ("model",), resumable=True
+        "mmearth_core.encoder.weights", "fetch", "download an official checkpoint", ("model",), kept="work"
     ),
     "weights convert": Verb(
         "mmearth_core.embedding.conversion",
@@ -97,9 +98,10 @@ VERBS: dict[str, Verb] = {
         "make official weights ready for embed (needs torch)",
         ("model",),
         many=("calibrate",),
+        kept="files",
     ),
     "weights info": Verb("mmearth_core.inspection", "weights_info", "say what a model is", ("model",)),
-    "demo": Verb("mmearth_core.demo.run", "demo", "see it work on a synthetic scene", ("output",)),
+    "demo": Verb("mmearth_core.demo.run", "demo", "see it work on a synthetic scene", ("output",), kept="files"),
     "info": Verb("mmearth_core.inspection", "info", "say what a file is", ("file",)),
 }
 _GROUPS = {name.split()[0] for name in VERBS if " " in name}
@@ -177,8 +179,10 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
             raise
         code = CANCELLED if isinstance(error, Cancelled) else FAILED
         text = _sentence(error)
-        if verb.resumable and isinstance(error, Cancelled | EnvironmentFailure):
-            text += f" Resume with: {_resuming(words)}"
+        if verb.kept == "work" and isinstance(error, Cancelled | EnvironmentFailure):
+            text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words)}"
+        elif verb.kept == "nothing" and isinstance(error, Cancelled):
+            text = "Cancelled; nothing was written."
         if "--json" in options:
             _json_lines().event("error", code=code, message=text)
         _say(f"mmearth: {text}" if code == CANCELLED else f"mmearth: error: {text}")
@@ -197,7 +201,7 @@ def _call(function: Callable[..., Any], provides: frozenset[str], arguments: "Ar
     provided = {key: value for key, value in {"progress": console, "cancel": cancel}.items() if key in provides}
     try:
         if "cancel" in provides:
-            with _cancelled_by_signals(cancel), ThreadPoolExecutor(1, "mmearth-verb") as pool:
+            with _cancelled_by_signals(cancel, VERBS[name]), ThreadPoolExecutor(1, "mmearth-verb") as pool:
                 result = _wait(pool.submit(function, **arguments.keywords, **provided))
         else:
             result = function(**arguments.keywords, **provided)
@@ -222,12 +226,13 @@ def _wait(work: Future[Any]) -> Any:
 
 
 @contextmanager
-def _cancelled_by_signals(cancel: CancelToken) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask the work to stop and keep what is finished; the second one ends the process."""
+def _cancelled_by_signals(cancel: CancelToken, verb: Verb) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask the work to stop; the second one ends the process."""
+    kept = {"nothing": ", nothing will be written", "files": "", "work": ", finished work is kept"}[verb.kept]
 
     def ask(number: int, _frame: "FrameType | None") -> None:
         signal.signal(number, signal.SIG_DFL)
-        _say("mmearth: stopping, finished work is kept (once more to quit at once) …")
+        _say(f"mmearth: stopping{kept} (once more to quit at once) …")
         cancel.cancel()
 
     earlier = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -256,8 +261,8 @@ def _json_lines() -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A result as JSON values: objects by their `to_dict` or fields, paths as text, not-a-number as null."""
-    for method in ("to_dict", "as_dict", "tolist"):  # the last is that of numpy's scalars and arrays
+    """A result as JSON values: objects by their `as_dict` or fields, paths as text, not-a-number as null."""
+    for method in ("as_dict", "tolist"):  # the last is that of numpy's scalars and arrays
         if hasattr(value, method):
             return _plain(getattr(value, method)())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

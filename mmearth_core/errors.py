@@ -3,6 +3,9 @@
 The command line prints the sentence and exits 1; Python callers catch `MMEarthError`.
 """
 
+#: How a sentence about kept work ends; the command line names the command itself instead.
+GO_ON = "; run the same command again to go on."
+
 
 class MMEarthError(Exception):
     """Unusable input or request. Nothing is left behind on disk."""

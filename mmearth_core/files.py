@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,17 @@ from typing import Any
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 
 
-def check_output(path: str | Path, *, overwrite: bool = False) -> Path:
+def check_output(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()) -> Path:
     """The output path, when a file can be made there.
 
-    Raises `MMEarthError` when it exists (and `overwrite` is off), or its folder is absent or cannot be written.
+    Raises `MMEarthError` when it exists (and `overwrite` is off), is one of the `inputs`, or its folder is absent or
+    cannot be written.
     """
     path = Path(path)
     if path.is_dir():
         raise MMEarthError(f"{path} is a folder; give the name of the file to write.")
+    if path.exists() and any(each is not None and Path(each).exists() and path.samefile(each) for each in inputs):
+        raise MMEarthError(f"{path} is an input of this command, which would destroy it; choose another output.")
     if path.exists() and not overwrite:
         raise MMEarthError(f"{path} exists already; choose another name or pass --overwrite.")
     folder = path.absolute().parent

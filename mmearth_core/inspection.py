@@ -1,6 +1,5 @@
 """What a file is, as its own reader understands it. Reads descriptions, never pixels; never writes."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +32,7 @@ class Description:
     source: str
     facts: dict[str, Any]
 
-    def to_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return {"kind": self.kind, "source": self.source} | self.facts
 
@@ -52,7 +51,7 @@ def info(*, file: str | Path) -> Description:
     if path.suffix in _MODEL_SUFFIXES:
         return _describe_model(path)
     if not path.exists() and not str(file).startswith("/vsi"):
-        raise MMEarthError(f"{path} does not exist.")
+        raise MMEarthError(f"{path} does not exist; give a raster, a probe or a model.")
     if path.suffix == ".json":
         return _describe_probe(path)
     return _describe_raster(str(file))
@@ -79,15 +78,7 @@ def _describe_model(path: Path) -> Description:
 
 
 def _describe_probe(path: Path) -> Description:
-    probe = load_probe(path)
-    facts = {
-        "model": probe.model_name,
-        "model_id": probe.model_id,
-        "classes": {str(each.value): each.name for each in probe.legend.classes},
-        "training": dataclasses.asdict(probe.training) | {"regularisation": probe.regularisation},
-        "embedding bands": probe.bands,
-    }
-    return Description("probe", str(path), facts)
+    return Description("probe", str(path), load_probe(path).as_dict())
 
 
 def _describe_raster(source: str) -> Description:

@@ -52,7 +52,7 @@ class DemoResult:
     model_name: str
     trained: bool
 
-    def to_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain JSON: the files, the accuracy estimated from the reference points, and the true one (0 … 1)."""
         files = {
             "scene": self.scene.scene,
@@ -69,7 +69,7 @@ class DemoResult:
             "files": {name: str(path) for name, path in files.items()},
             "model_name": self.model_name,
             "trained": self.trained,
-            "accuracy": self.accuracy.to_dict(),
+            "accuracy": self.accuracy.as_dict(),
             "true_accuracy": self.true_accuracy,
         }
 

@@ -39,6 +39,11 @@ class OnnxBackend:
     def __init__(self, path: Path, threads: int | None = None) -> None:
         self._session = open_session(path, threads=threads)
         self.header = header_from_metadata(self._session.get_modelmeta().custom_metadata_map, path)
+        found = [
+            (value.name, value.shape[1:2]) for value in (*self._session.get_inputs(), *self._session.get_outputs())
+        ]
+        if found != [(INPUT, [len(self.header.bands)]), (EMBEDDING, [len(self.header.scales)])]:
+            raise MMEarthError(f"{path} is damaged (its network is not what it describes); fetch or convert it again.")
         self._options = onnxruntime.RunOptions()
 
     def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:

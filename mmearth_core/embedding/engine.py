@@ -31,6 +31,7 @@ from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.aoi import AreaOfInterest, read_area
+from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Tile, TilePlan, Window
 from mmearth_core.raster.scene import Scene, SceneReader, open_scene
 from mmearth_core.sentinel2 import fills
@@ -121,17 +122,18 @@ def embed(
     output = check_output(output, overwrite=overwrite)
     runner = open_backend(model, backend)
     header = runner.header
-    source = open_scene(
-        scene,
-        wanted=header.bands,
-        bands=bands,
-        level=level,
-        offset=offset,
-        scale=scale,
-        mask=mask,
-        mask_values=mask_values,
-        exclude_clouds=exclude_clouds,
-    )
+    with bounded_cache():
+        source = open_scene(
+            scene,
+            wanted=header.bands,
+            bands=bands,
+            level=level,
+            offset=offset,
+            scale=scale,
+            mask=mask,
+            mask_values=mask_values,
+            exclude_clouds=exclude_clouds,
+        )
     if source.level not in header.statistics:
         raise MMEarthError(
             f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level}."
@@ -145,10 +147,10 @@ def embed(
     finished = _begin(journal, raster.provenance | {"model_id": header.model_id}, resume, progress)
     check_disk(output, needs(plan, header.architecture, raster.bands, batch_size).disk, _size(journal.folder))
     try:
-        with cancel.on_cancel(runner.interrupt):
+        with bounded_cache(), cancel.on_cancel(runner.interrupt):
             done = _run(runner, source, plan, polygons, journal, finished, batch_size, progress, cancel)
-        staged = replace(raster, path=journal.folder / "result.tif")
-        tally = assemble(staged, plan, journal, progress, cancel)
+            staged = replace(raster, path=journal.folder / "result.tif")
+            tally = assemble(staged, plan, journal, progress, cancel)
         if not tally.valid:
             raise MMEarthError(f"{source.name} has no valid pixel in the chosen area; nothing was written.")
     except (Cancelled, EnvironmentFailure) as error:

@@ -56,7 +56,12 @@ def default_tile(
     best = smallest
     fewest = None
     for size in sorted(candidates, reverse=True):
-        if min(size + 2 * halo, raster[0]) * min(size + 2 * halo, raster[1]) > limit:
+        # The largest context of the plan: a core never leaves area or tile, a context never leaves the raster's cells.
+        height, width = (
+            min(min(size, extent + 2 * patch) + 2 * halo, math.ceil(side / patch) * patch)
+            for extent, side in zip((area.height, area.width), raster, strict=True)
+        )
+        if height * width > limit:
             continue
         computed = TilePlan(raster, area, size, halo, patch).context_pixels
         if fewest is None or computed < fewest:

@@ -15,6 +15,7 @@ from rasterio.warp import transform_geom
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.files import write_text
+from mmearth_core.raster.grid import Grid
 
 #: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
 _LAUNCH = datetime(2015, 6, 23, tzinfo=UTC)
@@ -23,6 +24,8 @@ _EXTENSIONS = [
     "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
     "https://stac-extensions.github.io/processing/v1.2.0/schema.json",
 ]
+#: Of a meridian, on average.
+_METRES_PER_DEGREE = 111_195
 #: Steps on either side of 0 that the fixed rendering spreads over black to full colour.
 _RENDERED_STEPS = 64
 
@@ -45,11 +48,10 @@ def write_item(
             grid.transform * at for at in ((0, 0), (0, grid.height), (grid.width, grid.height), (grid.width, 0), (0, 0))
         ]
     geometry = transform_geom(grid.crs, "EPSG:4326", {"type": "Polygon", "coordinates": [corners]}, precision=7)
-    xs, ys = zip(*geometry["coordinates"][0], strict=True)
     code = grid.crs.to_authority()
     properties: dict[str, Any] = {
         "created": now.isoformat().replace("+00:00", "Z"),
-        "gsd": round(grid.pixel_size[0], 3),
+        "gsd": _metres(grid),
         "proj:code": ":".join(code) if code else None,
         "proj:shape": list(grid.shape),
         "proj:transform": list(grid.transform)[:9],
@@ -91,7 +93,7 @@ def write_item(
     item = pystac.Item(
         id=raster.path.stem,
         geometry=geometry,
-        bbox=[min(xs), min(ys), max(xs), max(ys)],
+        bbox=_bounding_box(geometry),
         datetime=acquired,
         start_datetime=None if acquired else _LAUNCH,
         end_datetime=None if acquired else now,
@@ -114,6 +116,23 @@ def write_item(
     path = item_path(raster.path)
     write_text(path, json.dumps(item.to_dict(include_self_link=False), indent=2) + "\n")
     return path
+
+
+def _metres(grid: Grid) -> float:
+    """Width of a pixel in metres; of a geographic CRS, along its meridian."""
+    if grid.crs.is_projected:
+        return round(float(grid.pixel_size[0] * grid.crs.linear_units_factor[1]), 3)
+    return round(float(grid.pixel_size[1] * _METRES_PER_DEGREE), 3)
+
+
+def _bounding_box(geometry: dict[str, Any]) -> list[float]:
+    """West, south, east, north. A geometry that was cut at the antimeridian has its west edge east of its east edge
+    (RFC 7946, section 5.2)."""
+    if geometry["type"] == "Polygon":
+        xs, ys = zip(*geometry["coordinates"][0], strict=True)
+        return [min(xs), min(ys), max(xs), max(ys)]
+    xs, ys = zip(*(point for polygon in geometry["coordinates"] for point in polygon[0]), strict=True)
+    return [min(x for x in xs if x > 0), min(ys), max(x for x in xs if x < 0), max(ys)]
 
 
 def write_style(raster: EmbeddingRaster) -> Path:

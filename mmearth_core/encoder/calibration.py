@@ -104,6 +104,11 @@ def freeze_response_norms(encoder: Encoder, chips: Sequence[Chip], progress: Pro
                 .sum(0)
                 .sqrt()
             )
+            if not response.any():
+                raise MMEarthError(
+                    f"The scenes hold no patch of {encoder.architecture.patch} × {encoder.architecture.patch} valid"
+                    " pixels to calibrate on; give scenes with fewer gaps."
+                )
             norm.scale.copy_((response / response.mean()).half().float())
             norm.scope = "frozen"
         states = [module(state) for state in states]
@@ -213,6 +218,8 @@ def _whitening(pixels: Tensor) -> Tensor:
     tell land cover apart would be lost in the projection.
     """
     spread = pixels.std(0)
+    if not spread.all():
+        raise MMEarthError("The scenes do not vary in every band, so there is nothing to calibrate on; give others.")
     strengths, directions = torch.linalg.eigh(torch.cov((pixels / spread).T))
     whitening: Tensor = (directions / (strengths + _NOISE_FLOOR).sqrt()) @ directions.T / spread[:, None]
     return whitening

@@ -65,11 +65,13 @@ def load_model(path: Path) -> tuple[Encoder, EmbeddingHead | None]:
     encoder.set_grn(header.grn)
     encoder.header = header
     _load_strictly(encoder, _part(stored, "encoder."), [], path)
-    if not header.calibrated:
-        return encoder.eval(), None
-    head = EmbeddingHead(header.architecture, len(header.scales))
-    _load_strictly(head, _part(stored, "head."), [], path)
-    return encoder.eval(), head.eval()
+    head = None
+    if header.calibrated:
+        head = EmbeddingHead(header.architecture, len(header.scales)).eval()
+        _load_strictly(head, _part(stored, "head."), [], path)
+    if header.model_id != model_id(canonical_tensors(encoder, head), header):
+        raise MMEarthError(f"{path} is damaged (its numbers are not those of its model_id); fetch or convert it again.")
+    return encoder.eval(), head
 
 
 def save_model(path: Path, encoder: Encoder, head: EmbeddingHead | None, header: ModelHeader) -> ModelHeader:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,19 +96,30 @@ class ModelHeader:
             values["bands"] = tuple(values["bands"])
             values["scales"] = tuple(float(scale) for scale in values["scales"])
             values["statistics"] = {
-                level: Statistics(tuple(s["mean"]), tuple(s["std"])) for level, s in values["statistics"].items()
+                level: Statistics(tuple(map(float, s["mean"])), tuple(map(float, s["std"])))
+                for level, s in values["statistics"].items()
             }
             header = cls(**values)
-            sizes = {len(s.mean) for s in header.statistics.values()} | {len(s.std) for s in header.statistics.values()}
-            if sizes != {header.architecture.in_channels} or not all(
-                math.isfinite(scale) and scale > 0 for scale in header.scales
-            ):
-                raise ValueError("statistics or scales do not fit the bands")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            header._check()
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise MMEarthError(
                 f"{path} has a damaged model description ({error}); fetch or convert it again."
             ) from error
         return header
+
+    def _check(self) -> None:
+        """Raise `ValueError` when the values do not belong together."""
+        tables = self.statistics.values()
+        if {len(column) for table in tables for column in (table.mean, table.std)} != {self.architecture.in_channels}:
+            raise ValueError("statistics do not fit the bands")
+        if not all(math.isfinite(value) for table in tables for value in (*table.mean, *table.std)):
+            raise ValueError("statistics are not finite")
+        if not all(math.isfinite(value) and value > 0 for value in (*self.scales, *(v for t in tables for v in t.std))):
+            raise ValueError("scales and standard deviations must be positive")
+        if self.grn not in get_args(GrnScope) or self.stem not in get_args(Stem):
+            raise ValueError(f"unknown grn {self.grn!r} or stem {self.stem!r}")
+        if self.halo < 0 or self.halo % self.patch:
+            raise ValueError(f"halo {self.halo} is not a multiple of the patch size")
 
 
 def read_header(path: str | Path) -> ModelHeader:
@@ -143,7 +154,7 @@ def _safetensors_metadata(path: Path) -> dict[str, str]:
         text = file.read(length) if length <= _LONGEST_HEADER else b""
     try:
         metadata = json.loads(text).get("__metadata__", {})
-    except ValueError as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise MMEarthError(f"{path} is damaged or not a safetensors file; fetch or convert it again.") from error
     if not isinstance(metadata, dict):
         raise MMEarthError(f"{path} is damaged; fetch or convert it again.")

@@ -25,7 +25,7 @@ class ClassAccuracy:
 
 @dataclass(frozen=True, eq=False)
 class AccuracyReport:
-    """The outcome of `assess`. `str()` is the printed report, `to_dict()` its JSON.
+    """The outcome of `assess`. `str()` is the printed report, `as_dict()` its JSON.
 
     `unit` says what was compared: "points" of a probability sample, or "pixels" inside polygons, for which only plain
     agreement is reported. `counts` is the error matrix in those units and `proportions` in shares of the covered area
@@ -47,7 +47,7 @@ class AccuracyReport:
     def units(self) -> int:
         return int(self.counts.sum())
 
-    def to_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain JSON; accuracies are shares 0 … 1, areas hectares, None what the reference data cannot tell."""
         return {
             "map": str(self.map),

@@ -19,7 +19,7 @@ from mmearth_core.files import check_output, write_json
 from mmearth_core.labelling.accuracy import Accuracy, agreement, error_matrix, estimate
 from mmearth_core.labelling.accuracy_report import AccuracyReport, ClassAccuracy
 from mmearth_core.labelling.areas import ClassAreas, measure_classes, value_names
-from mmearth_core.labelling.coverage import covered, members, ready, touching
+from mmearth_core.labelling.footprints import covered, members, ready, touching
 from mmearth_core.labelling.legend import UNKNOWN, UNKNOWN_NAME
 from mmearth_core.labelling.maps import ClassMap
 from mmearth_core.labelling.sampling import DIGEST_FIELD, HECTARES_FIELD, STRATUM_FIELD
@@ -49,7 +49,7 @@ def assess(
     Raises `MMEarthError` when map or reference is unusable, no unit remains, or a class is unknown to the map.
     """
     progress = progress or Silent()
-    path = None if output is None else check_output(output, overwrite=overwrite)
+    path = None if output is None else check_output(output, overwrite=overwrite, inputs=(map, reference))
     class_map = ClassMap.open(map)
     vector = read_vector(reference, layer=layer, field=field)
     names = class_names(vector, field)
@@ -69,7 +69,7 @@ def assess(
     else:
         report = _assess_polygons(context, in_pixels[present], codes[present])
     if path is not None:
-        write_json(path, report.to_dict())
+        write_json(path, report.as_dict())
     return report
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mmearth_core.embedding import product
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import check_output
+from mmearth_core.files import atomic_path, check_output
 from mmearth_core.labelling.legend import NODATA, UNKNOWN
 from mmearth_core.labelling.maps import check_map, new_map
 from mmearth_core.labelling.probe import Probe
@@ -59,10 +59,22 @@ def classify(
 ) -> ClassifyResult:
     """Write the class map of an embedding raster: paletted uint8, 0 no-data, class values of the probe's legend.
 
-    `confidence` names a second raster: two uint8 bands with scale and offset, the probability of the best class and its
-    margin over the second, 0 … 1. With `unknown`, pixels more remote from every class than all but this share (0 … 1)
-    of the training pixels become 255. Several scenes may be classified with one model.
-    Raises `MMEarthError` when an input is unusable or of another model, or an output exists; nothing is left then.
+    Any scene may be classified with a probe fitted on others, when one encoder made their embeddings.
+
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        model: Probe made by mmearth fit (JSON).
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        confidence: Raster to write as well: the probability of each pixel's class and its margin over the second, two
+            uint8 bands whose scale and offset give 0 … 1; by default none.
+        unknown: Share, from 0 to below 1, of the training pixels: what is more remote from every class than all but
+            this share of them gets value 255, "unknown"; by default every pixel gets a class.
+        overwrite: Replace existing outputs.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then.
     """
     progress = progress or Silent()
     if unknown is not None and not 0 <= unknown < 1:
@@ -70,9 +82,10 @@ def classify(
     probe = load_probe(model)
     raster = EmbeddingRaster.open(embedding)
     probe.check_same_model(raster)
-    output = check_map(output, overwrite=overwrite)
-    confidence = None if confidence is None else check_output(confidence, overwrite=overwrite)
-    if confidence is not None and confidence.absolute() == output.absolute():
+    inputs = (embedding, model)
+    output = check_map(output, overwrite=overwrite, inputs=inputs)
+    confidence = None if confidence is None else check_output(confidence, overwrite=overwrite, inputs=inputs)
+    if confidence is not None and confidence.resolve() == output.resolve():
         raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
     counts = np.zeros(256, np.int64)
 
@@ -87,6 +100,8 @@ def classify(
 
     tags = {"model_name": raster.model_name, "model_id": raster.model_id, "training_digest": probe.training.digest}
     with ExitStack() as stack:
+        # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
+        staged = None if confidence is None else stack.enter_context(atomic_path(confidence))
         drawn = stack.enter_context(new_map(output, probe.legend, raster.grid, tags=tags, unknown=unknown is not None))
         measured = None
         if confidence is not None:
@@ -101,6 +116,7 @@ def classify(
                     scales=[CONFIDENCE_SCALE] * 2,
                     offsets=[CONFIDENCE_OFFSET] * 2,
                     tags={**tags, "product": "confidence"},
+                    staged=staged,
                 )
             )
 
@@ -126,7 +142,8 @@ def classify(
 def classify_block(probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None) -> NDArray[np.uint8]:
     """The map (height, width) of digital numbers (bands, height, width): class values, 0 where there is no embedding.
 
-    A pixel's class depends on nothing but its own digital numbers. `unknown` as in `classify`.
+    A pixel's class depends on nothing but its own digital numbers. `unknown` as in `classify`. To give the same values
+    as `classify`, call it under `threadpool_limits(1)`: more BLAS threads may round in another order, and are slower.
     """
     return _decide(probe, dn, unknown, None)
 

@@ -15,6 +15,7 @@ from mmearth_core.labelling.legend import MAX_CLASSES, Legend
 from mmearth_core.labelling.maps import ClassMap, check_map, new_map
 from mmearth_core.labelling.streaming import transform_blocks
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import BLOCK, new_geotiff
 
@@ -50,7 +51,7 @@ def cluster(
 ) -> ClusterResult:
     """Group the pixels of an embedding raster into `k` clusters (2 … 254) and write them as a paletted map.
 
-    Mini-batch k-means (Sculley 2010) on at most `SAMPLE_PIXELS` pixels of random blocks, then every pixel to the
+    Mini-batch k-means (Sculley 2010) on at most 200 000 pixels of random blocks, then every pixel to the
     nearest centre. Values 1 … k are named "cluster 1" …, from the largest to the smallest. The same seed gives the
     same map.
 
@@ -61,7 +62,7 @@ def cluster(
         raise MMEarthError(f"The number of clusters must be 2 … {MAX_CLASSES}, not {k}.")
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
-    path = check_map(output, overwrite=overwrite)
+    path = check_map(output, overwrite=overwrite, inputs=(embedding,))
     raster = EmbeddingRaster.open(embedding)
     centres = _centres(raster, k, seed, progress, cancel)
     # Which cluster is largest is known only after the last pixel: the map is written in any order first, then
@@ -123,7 +124,7 @@ def _sample(
     for rate in (share, 1.0) if share < 1 else (1.0,):
         parts, total = [np.zeros((0, raster.bands), np.uint8)], 0
         progress.start("Sampling pixels", SAMPLE_PIXELS, "px")
-        with raster.reader() as reader:
+        with bounded_cache(), raster.reader() as reader:
             for block in blocks:
                 if cancel is not None:
                     cancel.check()

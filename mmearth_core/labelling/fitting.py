@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
@@ -22,6 +23,15 @@ class FitResult:
     model: Probe
     validation: Validation
     messages: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "path": str(self.path),
+            "probe": self.model.as_dict(),
+            "validation": self.validation.as_dict(),
+            "messages": list(self.messages),
+        }
 
     def __str__(self) -> str:
         training = self.model.training
@@ -50,11 +60,14 @@ def fit(
 ) -> FitResult:
     """Fit a probe on the labelled pixels of one or several scenes, validate it by polygons, and write it as JSON.
 
-    `samples[i]` lies on `embeddings[i]`; all embeddings are of one model. The same input and `seed` give the same file.
+    `embeddings` and `samples` come in pairs, each sample file lying on its embedding; one encoder made all embeddings.
+    The same input and `seed` give the same file.
     Raises `MMEarthError` when an input is unusable (nothing is written then), `Cancelled` when `cancel` is set.
     """
     progress = progress or Silent()
-    output = check_output(output, overwrite=overwrite)
+    if not 0 <= seed < 2**32:
+        raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
+    output = check_output(output, overwrite=overwrite, inputs=(*embeddings, *samples))
     rasters = [EmbeddingRaster.open(path) for path in embeddings]
     if not rasters or len(rasters) != len(samples):
         raise MMEarthError(f"Give each embedding its samples: there are {len(rasters)} and {len(samples)}.")
@@ -74,5 +87,5 @@ def fit(
         progress.message(message)
     model = fit_probe(merged, regularisation=choose_regularisation(merged, seed=seed, cancel=cancel))
     validation = cross_validate(merged, seed=seed, progress=progress, cancel=cancel)
-    save_probe(output, model, validation=validation.to_json())
+    save_probe(output, model, validation=validation.as_dict())
     return FitResult(output, model, validation, merged.messages)

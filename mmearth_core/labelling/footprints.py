@@ -1,6 +1,7 @@
-"""Which pixels a geometry has: polygons by pixel centre, lines by touch, points by the pixel they are in.
+"""Which pixels geometries have: polygons by pixel centre, lines by touch, points by the pixel they are in.
 
-Geometries are in pixel coordinates (column, row; the first pixel's centre is 0.5, 0.5). Knows no class, reads no file.
+Geometries are in pixel coordinates (column, row; the first pixel's centre is 0.5, 0.5). The one rule for samples,
+reference and similarity. Knows no class, reads no file.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import rasterize
 
-from mmearth_core.raster.grid import Window
+from mmearth_core.raster.grid import Grid, Window
 
 # Shapely type numbers: points, lines and rings, polygons. Multi-part geometries are taken apart before.
 _POINT, _LINEAR, _POLYGONAL = (0,), (1, 2), (3,)
@@ -66,3 +67,39 @@ def repair(geometry: Any) -> Any:
         return valid
     parts = shapely.get_parts(shapely.get_parts(valid))
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def touching(geometries: NDArray[Any], grid: Grid) -> NDArray[np.bool_]:
+    """Which geometries reach into the raster; absent, empty and not finite ones do not."""
+    finite = np.isfinite(shapely.bounds(geometries)).all(axis=1)
+    inside = np.zeros(len(geometries), bool)
+    inside[finite] = shapely.intersects(
+        shapely.envelope(geometries[finite]), shapely.box(0, 0, grid.width, grid.height)
+    )
+    return inside
+
+
+def ready(geometries: NDArray[Any]) -> NDArray[Any]:
+    """The geometries as they are compared, one for one: invalid ones repaired (what has no area becomes empty), and a
+    point for one too small to hold a pixel's centre, which stands for the pixel it is in.
+    """
+    made = geometries.copy()
+    for i, valid in enumerate(shapely.is_valid(geometries)):
+        made[i] = geometries[i] if valid else repair(geometries[i])
+        if not made[i].is_empty and holds_no_centre(made[i]):
+            made[i] = shapely.point_on_surface(made[i])
+    return made
+
+
+def covered(geometries: NDArray[Any], window: Window) -> NDArray[np.bool_]:
+    """Mask of a window, shape (height, width): the pixels that any of the geometries covers."""
+    mask = np.zeros((window.height, window.width), bool)
+    for geometry in geometries:
+        mask |= footprint(geometry, window)
+    return mask
+
+
+def members(tree: shapely.STRtree, window: Window) -> NDArray[np.intp]:
+    """Indices, ascending, of a tree's geometries whose boxes reach into a window."""
+    found: NDArray[np.intp] = tree.query(shapely.box(window.col, window.row, window.col_end, window.row_end))
+    return np.sort(found)

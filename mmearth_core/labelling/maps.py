@@ -7,8 +7,8 @@ a pixel has.
 
 import html
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +23,7 @@ from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader, DatasetWriter
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import check_output, write_text
+from mmearth_core.files import atomic_path, check_output
 from mmearth_core.labelling.legend import (
     MAX_CLASSES,
     NODATA,
@@ -43,12 +43,12 @@ from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, new_geotiff
 _RAT_NAME, _RAT_VALUE, _RAT_RGB = 2, 5, (6, 7, 8)
 
 
-def check_map(path: str | Path, *, overwrite: bool = False) -> Path:
+def check_map(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()) -> Path:
     """The path of a new map, when it and the two files beside it can be made; `MMEarthError` otherwise.
 
     A `.qml` that belongs to another file (the style of the samples, say) is never replaced.
     """
-    path = check_output(path, overwrite=overwrite)
+    path = check_output(path, overwrite=overwrite, inputs=inputs)
     style = path.with_suffix(".qml")
     if style.exists() and not path.exists() and not overwrite:
         raise MMEarthError(
@@ -71,19 +71,23 @@ def new_map(
         raise MMEarthError(f"{path} cannot hold these classes; a map has values 1 … {MAX_CLASSES}.")
     shown = [*legend.classes, *([MapClass(UNKNOWN, UNKNOWN_NAME, UNKNOWN_COLOUR)] if unknown else [])]
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
-    with new_geotiff(
-        path,
-        grid,
-        count=1,
-        dtype="uint8",
-        nodata=NODATA,
-        descriptions=["class"],
-        tags={**tags, "product": "map", "legend": json.dumps(legend.to_json(), ensure_ascii=False)},
-        colormap=colormap,
-    ) as dataset:
-        yield dataset
-    write_text(_pam_path(path), _category_names(shown))
-    write_text(path.with_suffix(".qml"), _style(shown))
+    texts = {_pam_path(path): _category_names(shown), path.with_suffix(".qml"): _style(shown)}
+    with ExitStack() as stack:
+        # Written first and named last: a disk that fills while the map is finished leaves neither it nor them.
+        for beside, text in texts.items():
+            stack.enter_context(atomic_path(beside)).write_text(text, encoding="utf-8")
+        yield stack.enter_context(
+            new_geotiff(
+                path,
+                grid,
+                count=1,
+                dtype="uint8",
+                nodata=NODATA,
+                descriptions=["class"],
+                tags={**tags, "product": "map", "legend": json.dumps(legend.to_json(), ensure_ascii=False)},
+                colormap=colormap,
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class ClassMap:
         """
         path = Path(path)
         if not path.exists():
-            raise MMEarthError(f"{path} does not exist.")
+            raise MMEarthError(f"{path} does not exist; give a map made by mmearth classify, or an integer raster.")
         try:
             with rasterio.open(path) as dataset:
                 if not np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer):
@@ -125,7 +129,7 @@ class ClassMap:
                     tags=tags,
                 )
         except RasterioError as error:
-            raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
+            raise MMEarthError(f"{path} cannot be read as a raster ({error}); give a class map.") from error
 
     def blocks(self) -> Iterator[tuple[Window, NDArray[Any]]]:
         """The values of the whole map in raster order, a few million pixels at a time: (window, (height, width))."""
@@ -133,7 +137,7 @@ class ClassMap:
             with rasterio.open(self.path) as dataset:
                 yield from _blocks(dataset)
         except RasterioIOError as error:
-            raise MMEarthError(f"{self.path} is damaged ({error}).") from error
+            raise MMEarthError(f"{self.path} is damaged ({error.__cause__ or error}); make it again.") from error
 
     def read(self, window: Window) -> NDArray[Any]:
         """The values of one window, (height, width)."""
@@ -141,7 +145,7 @@ class ClassMap:
             with rasterio.open(self.path) as dataset:
                 data: NDArray[Any] = dataset.read(1, window=window.ranges)
         except RasterioIOError as error:
-            raise MMEarthError(f"{self.path} is damaged ({error}).") from error
+            raise MMEarthError(f"{self.path} is damaged ({error.__cause__ or error}); make it again.") from error
         return data
 
 

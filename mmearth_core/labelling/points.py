@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +27,12 @@ _DRIVERS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def check_points_output(path: str | Path, *, overwrite: bool = False) -> Path:
+def check_points_output(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()) -> Path:
     """The path of a new vector file, when it can be made; `MMEarthError` otherwise, also for an unknown extension."""
     path = Path(path)
     if path.suffix.lower() not in _DRIVERS:
         raise MMEarthError(f"{path} must end in .gpkg, .geojson, .shp or .fgb, to say which format to write.")
-    return check_output(path, overwrite=overwrite)
+    return check_output(path, overwrite=overwrite, inputs=inputs)
 
 
 def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -4,8 +4,9 @@ It belongs to one encoder (`model_id`) and refuses embeddings of another. It rea
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,16 @@ class Probe:
     @property
     def bands(self) -> int:
         return len(self.centre)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a reader asks of it, as plain values; not its numbers, which `probe_file` writes."""
+        return {
+            "model": self.model_name,
+            "model_id": self.model_id,
+            "classes": {str(each.value): each.name for each in self.legend.classes},
+            "training": asdict(self.training) | {"regularisation": self.regularisation},
+            "embedding bands": self.bands,
+        }
 
     @cached_property
     def standardiser(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

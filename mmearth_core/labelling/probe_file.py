@@ -54,9 +54,9 @@ def load_probe(path: str | Path) -> Probe:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise MMEarthError(f"{path} does not exist.") from error
+        raise MMEarthError(f"{path} does not exist; make a probe with: mmearth fit.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise MMEarthError(f"{path} cannot be read as a probe ({error}); make one with: mmearth fit.") from error
+        raise MMEarthError(f"{path} cannot be read as a probe; make one with: mmearth fit.") from error
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -21,6 +21,7 @@ from mmearth_core.labelling.legend import MAX_CLASSES, Legend, MapClass, convent
 from mmearth_core.labelling.styles import ClassStyle, read_styles
 from mmearth_core.labelling.vectors import VectorLayer, class_names, lonlat_extent, read_vector
 from mmearth_core.progress import CancelToken
+from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
 
@@ -238,7 +239,7 @@ def _collect(
     classes = {name: i for i, name in enumerate(sorted({feature.name for feature in features}))}
     of_class = np.array([classes[feature.name] for feature in features], np.intp)
     disputed = twice = blank = 0
-    with raster.reader() as reader:
+    with bounded_cache(), raster.reader() as reader:
         for cell, members in _cells(features, raster.grid):
             if cancel is not None:
                 cancel.check()

@@ -100,7 +100,7 @@ def sample(
     Raises `MMEarthError` when the map is unusable, `n` does not suit it, or the output cannot be made.
     """
     progress = progress or Silent()
-    path = check_points_output(output, overwrite=overwrite)
+    path = check_points_output(output, overwrite=overwrite, inputs=(map,))
     if seed < 0:
         raise MMEarthError(f"The seed must be 0 or more, not {seed}.")
     class_map = ClassMap.open(map)

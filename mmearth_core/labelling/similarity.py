@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_text
-from mmearth_core.labelling.coverage import covered, members, ready, touching
+from mmearth_core.labelling.footprints import covered, members, ready, touching
 from mmearth_core.labelling.maps import check_map
 from mmearth_core.labelling.streaming import block_windows, transform_blocks
 from mmearth_core.labelling.vectors import lonlat_extent, read_vector
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import new_geotiff
 
@@ -69,7 +70,7 @@ def similar(
         raise MMEarthError(
             "Give either a place (--at X,Y) or features (--like FILE) to compare with, not both or none."
         )
-    path = check_map(output, overwrite=overwrite)
+    path = check_map(output, overwrite=overwrite, inputs=(embedding, like))
     raster = EmbeddingRaster.open(embedding)
     query: dict[str, Any]
     if at is not None:
@@ -159,7 +160,7 @@ def _mean_under(
     geometries = ready(geometries)
     tree = shapely.STRtree(geometries)
     total, pixels = np.zeros(raster.bands, np.int64), 0
-    with raster.reader() as reader:
+    with bounded_cache(), raster.reader() as reader:
         for window in block_windows(raster.grid, bands=raster.bands):
             if cancel is not None:
                 cancel.check()

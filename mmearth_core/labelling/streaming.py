@@ -12,12 +12,12 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
 from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
 
@@ -25,8 +25,6 @@ Result = TypeVar("Result")
 
 #: Digital numbers one thread holds at a time, in bytes.
 WINDOW_BYTES = 16 << 20
-#: GDAL's block cache in bytes: every block is read once, so a larger one only costs memory.
-_GDAL_CACHE = 64 << 20
 
 
 def block_windows(grid: Grid, *, bands: int) -> list[Window]:
@@ -83,7 +81,7 @@ def transform_blocks(
 
     progress.start(task, raster.grid.pixels, "px", pixel_area(raster.grid))
     with (
-        rasterio.Env(GDAL_CACHEMAX=_GDAL_CACHE),
+        bounded_cache(),
         threadpool_limits(limits=1),
         ExitStack() as stack,
         ThreadPoolExecutor(workers, thread_name_prefix="mmearth") as pool,

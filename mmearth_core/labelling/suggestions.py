@@ -81,14 +81,25 @@ def suggest(
     Uncertainty is 1 − margin (probability of the best class minus that of the second), averaged over 3 × 3 pixels, so
     that single mixed pixels do not win over whole areas. Places are taken one by one, each with the largest
     uncertainty × distance in embedding space to the nearest class centre of the training or earlier suggestion
-    (farthest-first, Gonzalez 1985), at least `MIN_DISTANCE` pixels from earlier ones and from the features of
-    `samples`. Fields: rank, class (empty, to be filled), predicted, second, margin. `seed` decides between equals; the
-    same seed gives the same points.
+    (farthest-first, Gonzalez 1985), at least 10 pixels from earlier ones. Fields: rank, class (empty, to be filled),
+    predicted, second, margin.
 
-    Raises `MMEarthError` when input is unusable, the probe is of another encoder, or there is no place to suggest.
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        model: Probe made by mmearth fit (JSON).
+        output: The points to write: .gpkg, .geojson, .shp or .fgb.
+        n: Number of points.
+        seed: Decides between equals; the same seed gives the same points.
+        samples: Vector file of what is labelled already: no point comes within 10 pixels of it.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: Input is unusable, the probe is of another encoder, or there is no place to suggest.
     """
     progress = progress or Silent()
-    path = check_points_output(output, overwrite=overwrite)
+    path = check_points_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
     if n < 1 or seed < 0:
         raise MMEarthError(f"The number of points must be 1 or more and the seed 0 or more, not {n} and {seed}.")
     raster = EmbeddingRaster.open(embedding)

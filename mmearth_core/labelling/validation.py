@@ -92,7 +92,7 @@ class Validation:
         both = self.shares.sum(axis=0) + self.shares.sum(axis=1)
         return np.where(self.validated, 2 * right / np.where(both > 0, both, 1), np.nan)
 
-    def to_json(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain JSON; what cannot be known is null."""
         known = bool(self.validated.any())
         return {

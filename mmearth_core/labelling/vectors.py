@@ -46,7 +46,7 @@ def read_vector(path: str | Path, *, layer: str | None = None, field: str | None
     """
     path = Path(path)
     if not path.exists():
-        raise MMEarthError(f"{path} does not exist.")
+        raise MMEarthError(f"{path} does not exist; give a vector file.")
     try:
         layer = _choose_layer(path, layer)
         known = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
@@ -57,7 +57,7 @@ def read_vector(path: str | Path, *, layer: str | None = None, field: str | None
             path, layer=layer, columns=[] if field is None else [field], return_fids=True, force_2d=True
         )
     except (DataSourceError, DataLayerError) as error:
-        raise MMEarthError(f"{path} cannot be read as a vector file ({error}).") from error
+        raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
     if not meta["crs"]:
         raise MMEarthError(
             f"{path} has no coordinate system; assign the right one (in QGIS: Set Layer CRS) and save it."
@@ -126,7 +126,10 @@ def _to_pixels(geometries: NDArray[Any], crs: pyproj.CRS, grid: Grid) -> NDArray
         x, y = coordinates.T
         if transformer is not None:
             x, y = transformer.transform(x, y)
-        return np.column_stack([inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f])
+        # Not NaN: a ring whose ends are not equal is no ring.
+        lost = ~(np.isfinite(x) & np.isfinite(y))
+        columns = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
+        return np.column_stack([np.where(lost, np.inf, column) for column in columns])
 
     pixels: NDArray[Any] = shapely.transform(geometries, convert)
     return pixels

@@ -38,7 +38,7 @@ def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
     try:
         metadata, _, wkb, _ = pyogrio.raw.read(path, columns=[])
     except (DataSourceError, DataLayerError) as error:
-        raise MMEarthError(f"{path} cannot be read as a vector file ({error}).") from error
+        raise MMEarthError(f"{path} is no vector file that can be read; --aoi takes a polygon layer.") from error
     if not metadata["crs"]:
         raise MMEarthError(f"{path} has no coordinate reference system; assign one and try again.")
     shapes = shapely.from_wkb(wkb)

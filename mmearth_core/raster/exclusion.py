@@ -88,7 +88,12 @@ def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Gri
 
     Raises `MMEarthError` when it cannot be laid over the scene.
     """
-    return _exclusion(describe(gdal_path(path)), 1, None if values is None else tuple(values), grid)
+    return _exclusion(
+        describe(gdal_path(path), wanted="a raster on the scene's grid"),
+        1,
+        None if values is None else tuple(values),
+        grid,
+    )
 
 
 def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) -> Exclusion:

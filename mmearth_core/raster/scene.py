@@ -250,7 +250,9 @@ class SceneReader:
                 read = dataset.read if use_alpha else dataset.read_masks
                 usable = read([raster.alpha if use_alpha else indexes[0]], **how)[order][0] != 0
         except RasterioError as error:
-            raise MMEarthError(f"{raster.path} is damaged ({error}); copy or download it again.") from error
+            raise MMEarthError(
+                f"{raster.path} is damaged ({error.__cause__ or error}); copy or download it again."
+            ) from error
         for band, value in zip(raw, nodata, strict=True):
             if value is not None and not np.isnan(value):
                 usable &= band != raw.dtype.type(value)

@@ -27,7 +27,7 @@ from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands
 SCL = "SCL"
 _FOLDER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
 _GDAL_DOMAINS = {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}
-_SUFFIX_HELP = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band files, or a STAC item"
+_SCENE = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band files, or a STAC item"
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,20 @@ class Inputs:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[DatasetReader]:
-    """The raster open for reading by one thread. Raises `MMEarthError` when it is missing or not a raster."""
+def opened(path: str, *, wanted: str = _SCENE) -> Iterator[DatasetReader]:
+    """The raster open for reading by one thread.
+
+    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing or not a raster.
+    """
     local = not path.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in path[2:]
     if local and not Path(path).exists():
-        raise MMEarthError(f"{path} does not exist; give {_SUFFIX_HELP}.")
+        raise MMEarthError(f"{path} does not exist; give {wanted}.")
     # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes.
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
         try:
             dataset = rasterio.open(Path(path) if local else path)
         except (RasterioError, ValueError) as error:
-            raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {_SUFFIX_HELP}.") from error
+            raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {wanted}.") from error
     # Not `with dataset`: rasterio would tie the open dataset to this thread, and another one may close it.
     try:
         yield dataset
@@ -82,12 +85,12 @@ def opened(path: str) -> Iterator[DatasetReader]:
         dataset.close()
 
 
-def describe(path: str) -> RasterFile:
+def describe(path: str, *, wanted: str = _SCENE) -> RasterFile:
     """The header of a raster.
 
     Raises `MMEarthError` when it is missing, no raster, holds no bands, or is not georeferenced.
     """
-    with opened(path) as dataset:
+    with opened(path, wanted=wanted) as dataset:
         if dataset.count == 0:
             inside = "; ".join(dataset.subdatasets[:4])
             raise MMEarthError(
@@ -160,7 +163,7 @@ def collect(source: str | PurePath | Sequence[str | PurePath], *, bands: Sequenc
     if not isinstance(source, str | PurePath):
         paths = [gdal_path(item) for item in source]
         if not paths:
-            raise MMEarthError(f"No input was named; give {_SUFFIX_HELP}.")
+            raise MMEarthError(f"No input was named; give {_SCENE}.")
         return _from_files(paths, bands) if len(paths) > 1 else collect(paths[0], bands=bands)
     path = gdal_path(source)
     if (product := find_product(path)) is not None:
@@ -197,21 +200,28 @@ def _from_raster(path: str, bands: Sequence[str] | None) -> Inputs:
         if not positions:
             raise MMEarthError(_unnamed(raster))
     metadata = _metadata_of(raster)
-    how = "as given by --bands" if bands is not None else "by the names in the file"
-    note = f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
+    note = _bands_note(raster, positions, given=bands is not None)
     return Inputs(Path(path).name, {name: (raster, i + 1) for name, i in positions.items()}, metadata, (note,))
 
 
+def _bands_note(raster: RasterFile, positions: Mapping[str, int], *, given: bool) -> str:
+    """Which band is which; in short where every band used is described by its very name."""
+    if not given and all(raster.descriptions[i] == name for name, i in positions.items()):
+        return f"Bands by their names: {' '.join(positions)}."
+    how = "as given by --bands" if given else "by the names in the file"
+    return f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
+
+
 def _unnamed(raster: RasterFile) -> str:
-    names = ", ".join(text or "unnamed" for text in raster.descriptions[:16])
     if raster.count == 3 or (raster.count == 4 and raster.alpha):
         return (
-            f"{raster.path} has 3 bands without Sentinel-2 names ({names}) and looks like an RGB picture; give the"
-            f" product's spectral bands, or say what they are with --bands, for example --bands B04,B03,B02."
+            f"{raster.path} has 3 bands without Sentinel-2 names and looks like an RGB picture; give the product's"
+            " spectral bands, or say what they are with --bands, for example --bands B04,B03,B02."
         )
+    named = ", ".join(text or "unnamed" for text in raster.descriptions[:16]) if any(raster.descriptions) else "unnamed"
     return (
-        f"{raster.path} has {raster.count} bands and none is named as a Sentinel-2 band ({names}); say what they are,"
-        f" in order, with --bands, for example --bands B02,B03,B04,B08 ('-' for a band to ignore)."
+        f"{raster.path} has no band named as one of Sentinel-2 (its {raster.count}: {named}); say what they are, in"
+        " order, with --bands, for example --bands B02,B03,B04,B08 ('-' for a band to ignore)."
     )
 
 
@@ -314,9 +324,7 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
                 continue
         best[name] = raster
     if not best:
-        raise MMEarthError(
-            f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {_SUFFIX_HELP}."
-        )
+        raise MMEarthError(f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {_SCENE}.")
     inputs = _from_files([raster.path for raster in best.values()], None) if len(best) > 1 else None
     if inputs is None:
         return collect(next(iter(best.values())).path)

@@ -1,7 +1,7 @@
 """Writing GeoTIFFs that exist whole or not at all: everything goes to a temporary name, then one rename."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetWriter
 
 from mmearth_core.errors import EnvironmentFailure
-from mmearth_core.files import atomic_path, check_output, write_json, write_text  # noqa: F401
+from mmearth_core.files import atomic_path
 from mmearth_core.raster.grid import Grid
 
 #: Namespace of our tags inside a GeoTIFF.
@@ -35,11 +35,13 @@ def new_geotiff(
     colormap: Mapping[int, tuple[int, int, int, int]] | None = None,
     overviews: bool = True,
     zstd_level: int = 6,
+    staged: Path | None = None,
 ) -> Iterator[DatasetWriter]:
     """A GeoTIFF open for writing: tiled, band-interleaved, ZSTD, BigTIFF where needed; renamed into place at the end.
 
     Overviews are built by nearest decimation, so a preview shows values of the full resolution.
-    `tags` go into our namespace. Blocks never written stay sparse and read as `nodata`.
+    `tags` go into our namespace. Blocks never written stay sparse and read as `nodata`. With `staged`, a temporary path
+    of the caller's `atomic_path`, the file is finished there, and the caller gives it its name.
     Raises `EnvironmentFailure` when the disk refuses.
     """
     profile: dict[str, Any] = {
@@ -60,7 +62,7 @@ def new_geotiff(
         "bigtiff": "if_safer",
         "sparse_ok": True,
     }
-    with atomic_path(path) as temporary:
+    with nullcontext(staged) if staged is not None else atomic_path(path) as temporary:
         try:
             with rasterio.open(temporary, "w", **profile) as dataset:
                 if descriptions is not None:

@@ -39,7 +39,7 @@ def test_whole_demo(tmp_path, monkeypatch):
     middle, half = (low + high) / 2, (high - low) / 2
     assert abs(result.true_accuracy - middle) < 2 * half
     assert result.true_accuracy > 0.45
-    printed = json.loads(json.dumps(result.to_dict()))
+    printed = json.loads(json.dumps(result.as_dict()))
     assert printed["true_accuracy"] == result.true_accuracy
     assert all(Path(path).stat().st_size > 0 for path in printed["files"].values())
     html = result.report.read_text(encoding="utf-8")

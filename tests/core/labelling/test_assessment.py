@@ -88,7 +88,7 @@ def test_sample_and_assess_find_the_true_areas_and_accuracy(world, reference):
 def test_printed_report_and_json_tell_the_same(world, reference, tmp_path):
     report = assess(map=world[0], reference=reference, output=tmp_path / "report.json")
     saved = json.loads((tmp_path / "report.json").read_text())
-    assert saved == report.to_dict()
+    assert saved == report.as_dict()
     overall = saved["overall_accuracy"]
     assert overall["low95"] == pytest.approx(overall["value"] - 1.96 * overall["standard_error"])
     assert np.array(saved["error_matrix"]["counts"]).sum() == 600
@@ -189,7 +189,7 @@ def test_classes_with_no_or_one_point_are_named_and_have_no_interval(world, tmp_
     assert any("No reference point in the mapped class 'town'" in w for w in report.warnings)
     assert any("Only one reference point in 'forest'" in w for w in report.warnings)
     assert report.covered_ha == pytest.approx(((mapped == 1) | (mapped == 2)).sum() / 100)
-    assert report.to_dict()["overall_accuracy"]["low95"] is None
+    assert report.as_dict()["overall_accuracy"]["low95"] is None
     assert "–" in str(report)
 
 

@@ -125,13 +125,13 @@ def test_a_class_with_one_polygon_is_said_to_be_unknown() -> None:
     text = str(validation)
     assert "Cannot be validated (one polygon): class 2" in text and "?" in text
     assert "Too few polygons to know more than roughly: class 0 (4), class 1 (4)" in text
-    assert validation.to_json()["f1"]["class 2"] is None
+    assert validation.as_dict()["f1"]["class 2"] is None
 
 
 def test_nothing_can_be_validated_with_one_polygon_each() -> None:
     validation = cross_validate(make_samples([1, 1, 1]), progress=Silent())
     assert "impossible" in str(validation)
-    assert validation.to_json()["accuracy"] is None
+    assert validation.as_dict()["accuracy"] is None
 
 
 def test_a_mislabelled_polygon_is_pointed_at(scene: Any, sample_file: Path) -> None:

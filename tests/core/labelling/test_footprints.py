@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 from affine import Affine
 
-from mmearth_core.labelling.coverage import covered, members, ready, touching
+from mmearth_core.labelling.footprints import covered, members, ready, touching
 from mmearth_core.raster.grid import Grid, Window
 
 GRID = Grid(20, 30, Affine.identity(), None)

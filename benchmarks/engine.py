@@ -1,0 +1,123 @@
+"""Speed and memory of `embed`: end to end against the raw network, and the peak on a whole Sentinel-2 scene.
+
+    python benchmarks/engine.py speed  [--size 3000]      end to end ÷ (raw forward ÷ overlap), and where the rest goes
+    python benchmarks/engine.py memory [--valid 2600]     peak of a 10980 × 10980 × 12 scene, default options
+
+The scenes are synthetic; the work does not depend on what they show. In the memory run only a square of `--valid`
+pixels holds data, which changes the time and not the peak. Prints the machine and the command.
+"""
+
+import argparse
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import rasterio
+from rasterio.transform import from_origin
+
+from mmearth_core.embedding.backends import open_backend
+from mmearth_core.embedding.engine import embed
+from mmearth_core.encoder.session import available_processors
+from mmearth_core.sentinel2 import ENCODER_BANDS
+
+FULL_SCENE = 10_980
+
+
+def make_scene(path: Path, side: int, valid: int) -> Path:
+    """A 12-band scene with data in a square of `valid` pixels in its middle; the rest is sparse no-data."""
+    profile = {
+        "driver": "GTiff", "height": side, "width": side, "count": 12, "dtype": "uint16", "nodata": 0, "tiled": True,
+        "blockxsize": 512, "blockysize": 512, "interleave": "band", "compress": "deflate", "zlevel": 1,
+        "sparse_ok": True, "bigtiff": "if_safer", "crs": "EPSG:32632", "transform": from_origin(4e5, 5.8e6, 10, 10),
+    }  # fmt: skip
+    rng = np.random.default_rng(0)
+    start = (side - valid) // 2 // 512 * 512
+    with rasterio.open(path, "w", **profile) as dataset:
+        dataset.descriptions = ENCODER_BANDS
+        dataset.update_tags(PROCESSING_LEVEL="L2A", SCALE="0.0001", BOA_ADD_OFFSET="0")
+        for row in range(start, start + valid, 512):
+            for col in range(start, start + valid, 512):
+                height, width = min(512, start + valid - row), min(512, start + valid - col)
+                level = rng.uniform(300, 4000, (12, 1, 1)) + rng.normal(0, 200, (12, height, width))
+                block = np.clip(level, 100, 9000).astype(np.uint16)
+                dataset.write(block, window=((row, row + height), (col, col + width)))
+    return path
+
+
+def machine() -> str:
+    name = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        name = next(
+            line.split(": ")[1] for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
+        )
+    return (
+        f"{name}, {available_processors()} cores, Python {platform.python_version()},"
+        f" ONNX Runtime {onnxruntime.__version__}, load {os.getloadavg()[0]:.1f}"
+    )
+
+
+def raw_rate(side: int, repeats: int = 3) -> float:
+    """Pixels per second of the network alone on one square of `side` pixels, the best of some runs."""
+    backend = open_backend("default")
+    pixels = np.random.default_rng(0).normal(size=(1, len(backend.header.bands), side, side)).astype(np.float32)
+    seconds = []
+    for _ in range(repeats + 1):
+        began = time.perf_counter()
+        backend.run(pixels)
+        seconds.append(time.perf_counter() - began)
+    return side * side / min(seconds[1:])
+
+
+def speed(size: int, folder: Path) -> None:
+    scene = make_scene(folder / "scene.tif", size, size)
+    before = raw_rate(1024)
+    began, cpu = time.perf_counter(), time.process_time()
+    result = embed(scene=scene, output=folder / "emb.tif")
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    raw = max(before, raw_rate(1024))
+    rate, limit = size * size / seconds, raw / result.overlap
+    network = size * size * result.overlap / raw
+    print(f"scene {size} × {size} × 12, tile {result.tile} + 2 × {result.halo}, overlap {result.overlap:.3f}")
+    print(f"raw network forward           {raw / 1e6:.3f} Mpx/s  ({raw / 1e4:.1f} km²/s)")
+    print(f"raw ÷ overlap                 {limit / 1e6:.3f} Mpx/s")
+    print(f"end to end, files included    {rate / 1e6:.3f} Mpx/s  ({rate / 1e4:.1f} km²/s), {cpu:.1f} CPU-s")
+    print(f"end to end ÷ (raw ÷ overlap)  {rate / limit:.3f}")
+    print(
+        f"network {network:.1f} s of {seconds:.1f} s; the rest reads, quantises, keeps tiles, writes, builds overviews"
+    )
+
+
+def memory(valid: int, folder: Path) -> None:
+    scene = make_scene(folder / "scene.tif", FULL_SCENE, valid)
+    command = [sys.executable, "-m", "mmearth_core", "embed", str(scene), "-o", str(folder / "emb.tif")]
+    began = time.perf_counter()
+    subprocess.run(command, check=True)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    print(f"{FULL_SCENE} × {FULL_SCENE} × 12, {valid}² of it valid: {time.perf_counter() - began:.0f} s")
+    print(f"peak memory {peak / 1e9:.2f} GB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("speed", "memory"), nargs="?", default="speed")
+    parser.add_argument("--size", type=int, default=3000)
+    parser.add_argument("--valid", type=int, default=2600)
+    arguments = parser.parse_args()
+    print(machine())
+    print("$ python", *sys.argv)
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.what == "speed":
+            speed(arguments.size, Path(folder))
+        else:
+            memory(arguments.valid, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
