@@ -152,7 +152,14 @@ class CommandLine:
             for name, parameter in self._parameters.items()
             if parameter.default is inspect.Parameter.empty and name not in self._syntax.inputs
         ]
-        return " ".join(filter(None, [program, self._syntax.usage, *required, "[options]"]))
+        optional = self._syntax.inputs and self._default(self._syntax.inputs[0]) is not None
+        inputs = f"[{self._syntax.usage}]" if optional else self._syntax.usage
+        return " ".join(filter(None, [program, inputs, *required, "[options]"]))
+
+    def _default(self, name: str) -> Any:
+        """What a parameter is when it is not given; None also when it must be."""
+        default = self._parameters[name].default
+        return None if default is inspect.Parameter.empty or default == () else default
 
     def _description(self, function: Callable[..., Any]) -> str:
         """The docstring up to what it says of single parameters and of errors, then the inputs."""
@@ -162,7 +169,7 @@ class CommandLine:
         wrapped = [wrapper.fill(" ".join(self._in_options(p).split())) for p in paragraphs]
         if self._syntax.inputs:
             width = max(map(len, self._syntax.inputs)) + 2
-            inputs = [f"  {_metavar(name).ljust(width)}{self._meanings.get(name, '')}" for name in self._syntax.inputs]
+            inputs = [f"  {_metavar(name).ljust(width)}{self._meaning(name)}" for name in self._syntax.inputs]
             wrapped.append("\n".join(["inputs:", *inputs]))
         return "\n\n".join(wrapped)
 
@@ -179,6 +186,11 @@ class CommandLine:
         if name in self._syntax.inputs:
             return _metavar(name)
         return f"--no-{name}" if self._parameters[name].default is True else _option(name)
+
+    def _meaning(self, name: str) -> str:
+        """What a parameter means, with its default."""
+        default = self._default(name)
+        return self._meanings.get(name, "") + ("" if default is None else f" (default: {default})")
 
     def _short(self, name: str) -> str | None:
         return dict(self._syntax.short).get(name)
@@ -201,15 +213,13 @@ class CommandLine:
         for each in names:
             self._values[each] = option
         choices = _choices(hint)
-        if default not in (inspect.Parameter.empty, None) and default != ():
-            text += f" (default: {default})"
         self._parser.add_argument(
             *names,
             dest=name,
             type=self._type(name),
             default=None if default is inspect.Parameter.empty else default,
             metavar=f"{{{','.join(choices)}}}" if choices else _metavar(name),
-            help=SUPPRESS if name in self._syntax.inputs else text.replace("%", "%%"),
+            help=SUPPRESS if name in self._syntax.inputs else self._meaning(name).replace("%", "%%"),
         )
 
     def _type(self, name: str) -> Any:

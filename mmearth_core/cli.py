@@ -12,6 +12,7 @@ import os
 import shlex
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -113,7 +114,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.excepthook = _internal_error
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _main(words)
+        with warnings.catch_warnings():
+            # What a library warns of is for programmers; what concerns the user is said in a sentence of ours.
+            if "--debug" not in words and not sys.warnoptions:
+                warnings.simplefilter("ignore")
+            return _main(words)
     except KeyboardInterrupt:
         _say("mmearth: cancelled.")
         return CANCELLED

@@ -42,7 +42,8 @@ class OnnxBackend:
         found = [
             (value.name, value.shape[1:2]) for value in (*self._session.get_inputs(), *self._session.get_outputs())
         ]
-        if found != [(INPUT, [len(self.header.bands)]), (EMBEDDING, [len(self.header.scales)])]:
+        described = [(INPUT, [len(self.header.bands)]), (EMBEDDING, [len(self.header.scales)])]
+        if found != described or not self.header.calibrated:
             raise MMEarthError(f"{path} is damaged (its network is not what it describes); fetch or convert it again.")
         self._options = onnxruntime.RunOptions()
 
@@ -75,13 +76,8 @@ def open_backend(model: str | Path, backend: BackendName = "auto", threads: int 
         raise MMEarthError(f"{path} is an official checkpoint; run: mmearth weights convert {path} --calibrate SCENE")
     if path.suffix not in suffixes:
         raise MMEarthError(f"{path} cannot be run by the {backend} backend, which takes {suffixes[0]} files.")
-    loaded: Backend
     if path.suffix == ".onnx":
-        loaded = OnnxBackend(path, threads)
-    else:
-        from mmearth_core.embedding.torch_backend import TorchBackend  # noqa: PLC0415 - torch only where it is asked for
+        return OnnxBackend(path, threads)
+    from mmearth_core.embedding.torch_backend import TorchBackend  # noqa: PLC0415 - torch only where it is asked for
 
-        loaded = TorchBackend(path)
-    if not loaded.header.calibrated:
-        raise MMEarthError(f"{path} is not calibrated; run: mmearth weights convert {path} --calibrate SCENE")
-    return loaded
+    return TorchBackend(path)

@@ -11,7 +11,7 @@ from mmearth_core.raster.grid import TilePlan, Window
 
 #: Memory the process may take with default options, and what it takes without any tile, in bytes.
 MEMORY_BUDGET = 2_000_000_000
-_BASE_MEMORY = 400_000_000
+_BASE_MEMORY = 330_000_000
 #: Compressed bytes per raw byte of an embedding: an upper end of what was measured (benchmarks/engine.py).
 _COMPRESSION = 0.9
 
@@ -28,9 +28,9 @@ class Needs:
 def bytes_per_pixel(architecture: Architecture, dimensions: int) -> int:
     """Peak memory of a tile per pixel of its context: activations, projection, input being read, finished codes.
 
-    Fitted to the peak measured with ONNX Runtime for encoders of 40 and 96 first channels (benchmarks/engine.py).
+    Fitted to the peak measured with ONNX Runtime (benchmarks/engine.py).
     """
-    return 10 * architecture.channels[0] + 11 * dimensions + 24 * architecture.in_channels
+    return 9 * architecture.channels[0] + 11 * dimensions + 20 * architecture.in_channels
 
 
 def largest_context(architecture: Architecture, dimensions: int, batch_size: int) -> int:
@@ -43,14 +43,14 @@ def default_tile(
 ) -> int:
     """The tile size that computes the fewest pixels inside the memory budget, a multiple of the patch size.
 
-    Candidates divide a side of the raster evenly, so that no sliver is left over.
+    Candidates divide a side of the raster, or what of it the area reaches, evenly, so that no sliver is left over.
     """
     patch = architecture.patch
     limit = largest_context(architecture, dimensions, batch_size)
     smallest = math.ceil(64 / patch) * patch
     candidates = {
         max(smallest, math.ceil(side / parts / patch) * patch)
-        for side in raster
+        for side in (*raster, area.row_end, area.col_end)
         for parts in range(1, math.ceil(side / smallest) + 1)
     }
     best = smallest

@@ -111,6 +111,8 @@ def new_embedding(raster: EmbeddingRaster) -> Iterator[DatasetWriter]:
             "model_id": raster.model_id,
             "provenance": json.dumps(raster.provenance, ensure_ascii=False, sort_keys=True),
         },
+        # Embeddings hardly compress: higher levels save 4 % for five times the time.
+        zstd_level=1,
     ) as dataset:
         yield dataset
 

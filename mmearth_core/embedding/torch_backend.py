@@ -19,7 +19,10 @@ class TorchBackend:
     def __init__(self, path: Path) -> None:
         encoder, head = load_model(path)
         if head is None:
-            raise MMEarthError(f"{path} is not calibrated; run: mmearth weights convert {path} --calibrate SCENE")
+            raise MMEarthError(
+                f"{path} is not calibrated; run: mmearth weights convert {path} --calibrate SCENE"
+                f" --output {path.parent} --overwrite"
+            )
         self.header = encoder.header
         if torch.cuda.is_available():
             self._device = torch.device("cuda")

@@ -237,11 +237,17 @@ def _style(classes: list[MapClass]) -> str:
         f' label="{html.escape(c.name)}"/>\n'
         for c in classes
     )
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22.0" styleCategories="Symbology">\n  <pipe>\n'
+    return raster_style(
         '    <rasterrenderer type="paletted" band="1" opacity="1" alphaBand="-1" nodataColor="">\n'
         f"      <colorPalette>\n{entries}      </colorPalette>\n    </rasterrenderer>\n"
+    )
+
+
+def raster_style(renderer: str) -> str:
+    """A QGIS style for a raster (`.qml`), around a `<rasterrenderer>` element."""
+    return (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+        f'<qgis version="3.22.0" styleCategories="Symbology">\n  <pipe>\n{renderer}'
         '    <brightnesscontrast brightness="0" contrast="0" gamma="1"/>\n'
         '    <huesaturation saturation="0" grayscaleMode="0"/>\n'
         '    <rasterresampler maxOversampling="2"/>\n  </pipe>\n</qgis>\n'

@@ -18,7 +18,7 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_text
 from mmearth_core.labelling.footprints import covered, members, ready, touching
-from mmearth_core.labelling.maps import check_map
+from mmearth_core.labelling.maps import check_map, raster_style
 from mmearth_core.labelling.streaming import block_windows, transform_blocks
 from mmearth_core.labelling.vectors import lonlat_extent, read_vector
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -182,14 +182,9 @@ def _style() -> str:
     items = "".join(
         f'          <item value="{value}" color="{colour}" alpha="255" label="{value:g}"/>\n' for value, colour in _RAMP
     )
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22.0" styleCategories="Symbology">\n  <pipe>\n'
+    return raster_style(
         '    <rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" nodataColor=""'
         ' classificationMin="-1" classificationMax="1">\n      <rastershader>\n'
         '        <colorrampshader colorRampType="INTERPOLATED" classificationMode="1" clip="0" minimumValue="-1"'
         f' maximumValue="1">\n{items}        </colorrampshader>\n      </rastershader>\n    </rasterrenderer>\n'
-        '    <brightnesscontrast brightness="0" contrast="0" gamma="1"/>\n'
-        '    <huesaturation saturation="0" grayscaleMode="0"/>\n'
-        '    <rasterresampler maxOversampling="2"/>\n  </pipe>\n</qgis>\n'
     )

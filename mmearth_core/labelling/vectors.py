@@ -126,9 +126,10 @@ def _to_pixels(geometries: NDArray[Any], crs: pyproj.CRS, grid: Grid) -> NDArray
         x, y = coordinates.T
         if transformer is not None:
             x, y = transformer.transform(x, y)
-        # Not NaN: a ring whose ends are not equal is no ring.
         lost = ~(np.isfinite(x) & np.isfinite(y))
+        x, y = np.where(lost, 0, x), np.where(lost, 0, y)
         columns = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
+        # Infinite, not NaN: a ring whose ends are not equal is no ring.
         return np.column_stack([np.where(lost, np.inf, column) for column in columns])
 
     pixels: NDArray[Any] = shapely.transform(geometries, convert)

@@ -47,11 +47,13 @@ def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
         raise MMEarthError(f"{path} holds no polygons; --aoi takes a polygon layer.")
     to_grid = Transformer.from_crs(CRS(metadata["crs"]), CRS(grid.crs.to_wkt()), always_xy=True)
     area = shapely.transform(area, lambda points: np.column_stack(to_grid.transform(points[:, 0], points[:, 1])))
-    to_pixels = ~grid.transform
-    cols, rows = to_pixels * shapely.get_coordinates(area).T
-    top, left = int(np.floor(rows.min())), int(np.floor(cols.min()))
-    window = Window(top, left, int(np.ceil(rows.max())) - top, int(np.ceil(cols.max())) - left)
-    window = window.intersection(grid.window)
+    corners = shapely.get_coordinates(area)
+    window = None
+    if np.isfinite(corners).all():
+        cols, rows = ~grid.transform * corners.T
+        top, left = int(np.floor(rows.min())), int(np.floor(cols.min()))
+        window = Window(top, left, int(np.ceil(rows.max())) - top, int(np.ceil(cols.max())) - left)
+        window = window.intersection(grid.window)
     if not window:
         raise MMEarthError(f"{path} lies outside the scene; check its coordinate reference system.")
     return AreaOfInterest(area, grid, window)

@@ -61,6 +61,7 @@ def new_geotiff(
         "zstd_level": zstd_level,
         "bigtiff": "if_safer",
         "sparse_ok": True,
+        "num_threads": "ALL_CPUS",
     }
     with nullcontext(staged) if staged is not None else atomic_path(path) as temporary:
         try:
@@ -75,19 +76,25 @@ def new_geotiff(
                     dataset.write_colormap(1, dict(colormap))
                 yield dataset
             if overviews:
-                _build_overviews(temporary, grid)
+                _build_overviews(temporary, grid, zstd_level)
         except RasterioError as error:
             raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
 
 
-def _build_overviews(path: Path, grid: Grid) -> None:
+def _build_overviews(path: Path, grid: Grid, zstd_level: int) -> None:
     factors, factor = [], 2
     while max(grid.shape) / factor >= BLOCK / 2 and factor <= 256:
         factors.append(factor)
         factor *= 2
     if factors:
         with (
-            rasterio.Env(COMPRESS_OVERVIEW="ZSTD", INTERLEAVE_OVERVIEW="BAND", SPARSE_OK_OVERVIEW="ON"),
+            rasterio.Env(
+                COMPRESS_OVERVIEW="ZSTD",
+                ZSTD_LEVEL_OVERVIEW=zstd_level,
+                INTERLEAVE_OVERVIEW="BAND",
+                SPARSE_OK_OVERVIEW="ON",
+                GDAL_NUM_THREADS="ALL_CPUS",
+            ),
             rasterio.open(path, "r+") as dataset,
         ):
             dataset.build_overviews(factors, Resampling.nearest)

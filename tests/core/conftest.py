@@ -1,4 +1,4 @@
-"""One official-looking checkpoint and one small scene, converted and calibrated once for all tests that need a model."""
+"""One official-looking checkpoint and one small scene, converted and calibrated once for all tests with a model."""
 
 import importlib
 import sys
@@ -59,7 +59,7 @@ def official_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def converted(calibration_scene, official_checkpoint, one_torch_thread, tmp_path_factory):
+def converted(calibration_scene, official_checkpoint, one_torch_thread, tmp_path_factory):  # noqa: ARG001
     """What `weights convert` makes of the checkpoint, calibrated on the scene: (its result, the folder)."""
     from mmearth_core.embedding.conversion import convert
 

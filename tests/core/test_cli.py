@@ -31,7 +31,7 @@ FAKE_VERBS = '''
 """Verbs for the tests of the command line."""
 import dataclasses, time
 from pathlib import Path
-from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.errors import GO_ON, EnvironmentFailure, MMEarthError
 
 @dataclasses.dataclass
 class Result:
@@ -61,7 +61,7 @@ def fail(*, how: str):
     if how == "input":
         raise MMEarthError("scene.tif is not\\na raster.")
     if how == "disk":
-        raise EnvironmentFailure("The disk is full.")
+        raise EnvironmentFailure(f"The disk is full; 2 tiles are kept in x.partial{GO_ON}")
     if how == "os":
         open("/does/not/exist")
     if how == "torch":
@@ -75,9 +75,9 @@ def pour(*, n: int = 100000):
 RUN = """
 import sys
 from mmearth_core import cli
-fakes = {"count": True, "stubborn": True, "fail": True, "pour": False}
-cli.VERBS.update({name: cli.Verb("fake_verbs", name, "", short=(("output", "-o"), ("n", "-n")), resumable=resumable)
-                  for name, resumable in fakes.items()})
+fakes = {"count": "work", "stubborn": "nothing", "fail": "work", "pour": "nothing"}
+cli.VERBS.update({name: cli.Verb("fake_verbs", name, "", short=(("output", "-o"), ("n", "-n")), kept=kept)
+                  for name, kept in fakes.items()})
 sys.exit(cli.main())
 """
 
@@ -202,7 +202,8 @@ def test_an_error_is_one_line_and_exit_1(fake: list[str], how: str, said: str) -
 def test_a_failing_machine_is_answered_with_the_command_that_resumes(fake: list[str]) -> None:
     shown = run([*fake, "fail", "--how", "disk"])
     assert shown.returncode == 1
-    assert shown.stderr == "mmearth: error: The disk is full. Resume with: mmearth fail --how disk\n"
+    said = "The disk is full; 2 tiles are kept in x.partial. Resume with: mmearth fail --how disk"
+    assert shown.stderr == f"mmearth: error: {said}\n"
 
 
 def test_a_mistake_of_ours_shows_its_traceback_with_debug_only(fake: list[str]) -> None:

@@ -1,6 +1,7 @@
 """`weights convert`: an official checkpoint becomes two files that say the same, and `embed` runs with either."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("timm")
 
 from mmearth_core.cli import main  # noqa: E402
+from mmearth_core.embedding.backends import open_backend  # noqa: E402
 from mmearth_core.embedding.conversion import convert  # noqa: E402
 from mmearth_core.embedding.engine import embed  # noqa: E402
+from mmearth_core.encoder.loading import canonical_tensors, model_id  # noqa: E402
 from mmearth_core.encoder.model_file import read_header  # noqa: E402
+from mmearth_core.encoder.network import EmbeddingHead  # noqa: E402
 from mmearth_core.errors import Cancelled, MMEarthError  # noqa: E402
 from mmearth_core.progress import CancelToken  # noqa: E402
 
@@ -71,18 +75,28 @@ def test_without_scenes_there_is_only_the_torch_form_and_embed_says_how_to_go_on
         assert f"mmearth weights convert {folder / 'official.safetensors'} --calibrate SCENE" in str(caught.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["models"]
 
-    # The command in that sentence does what it promises.
-    words = str(caught.value).split("run: mmearth ")[1].replace("SCENE", str(calibration_scene)).rstrip(".").split()
-    called = {}
-    monkeypatch.setattr(
-        "mmearth_core.embedding.conversion.calibrate",
-        lambda encoder, header, chips, **_: called.update(chips=chips) or (_ for _ in ()).throw(MMEarthError("stop")),
-    )
-    assert main(words) == 1
-    assert len(called["chips"]) == 1
+    # The command in that sentence replaces this very file.
+    def calibrate(encoder, header, *_, **__):
+        encoder.set_grn("frozen")
+        scales = tuple(1.0 + i for i in range(4))
+        return EmbeddingHead(encoder.architecture, 4), finished(encoder, header, scales)
+
+    def finished(encoder, header, scales):
+        header = replace(
+            header, grn="frozen", scales=scales, calibration=header.calibration | {"explained_variance": 1}
+        )
+        tensors = canonical_tensors(encoder, EmbeddingHead(encoder.architecture, 4))
+        return replace(header, model_id=model_id(tensors, header))
+
+    monkeypatch.setattr("mmearth_core.embedding.conversion.calibrate", calibrate)
+    words = str(caught.value).split("run: mmearth ")[1].replace("SCENE", str(calibration_scene)).split()
+    assert main(words) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["official.onnx", "official.safetensors"]
+    for suffix in (".onnx", ".safetensors"):
+        assert open_backend(folder / f"official{suffix}").header.calibrated
 
 
-def test_existing_files_are_kept(converted, official_checkpoint, calibration_scene, tmp_path):
+def test_existing_files_are_kept(official_checkpoint, calibration_scene, tmp_path):
     for name, scenes in (("small.safetensors", []), ("small.onnx", [calibration_scene])):
         (tmp_path / name).write_bytes(b"mine")
         with pytest.raises(MMEarthError, match=f"{name} exists already"):

@@ -1,5 +1,6 @@
 """Fit: one call from embeddings and polygons to a probe file and a report; bad input leaves nothing."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,16 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
         fit(**arguments)
     assert "\n" not in str(error.value)
     assert [p.read_text() for p in out.iterdir()] == (["mine"] if case == "exists" else [])
+
+
+def test_the_result_as_json_is_readable(scene: Any, few_samples: Path, tmp_path: Path) -> None:
+    result = fit(embeddings=[scene.path], samples=[few_samples], output=tmp_path / "m.json")
+    content = result.as_dict()
+    assert len(json.dumps(content)) < 2000  # no coefficients
+    assert content["probe"]["classes"] == {str(c.value): c.name for c in result.model.legend.classes}
+    assert set(content["validation"]["f1"]) == set(result.model.legend.names)
+
+
+def test_a_seed_below_zero_is_refused(scene: Any, few_samples: Path, tmp_path: Path) -> None:
+    with pytest.raises(MMEarthError, match="seed must be"):
+        fit(embeddings=[scene.path], samples=[few_samples], output=tmp_path / "m.json", seed=-1)

@@ -326,7 +326,7 @@ def test_bands_that_cannot_be_known(tmp_path: Path) -> None:
     picture = write(tmp_path / "rgb.tif", pixels(bands=3).astype(np.uint8), None)
     refused(picture, "rgb.tif has 3 bands.*RGB picture.*--bands")
     sixteen = write(tmp_path / "x16.tif", pixels(bands=16), None)
-    refused(sixteen, "x16.tif has 16 bands and none is named.*--bands")
+    refused(sixteen, r"x16.tif has no band named as one of Sentinel-2 \(its 16: unnamed\).*--bands")
     refused(sixteen, "16 bands but --bands names 2", bands=["B02", "B03"])
     counted = write(tmp_path / "envi.tif", pixels(bands=4), ("Band 1", "Band 2", "Band 3", "Band 4"))
     refused(counted, "--bands")
@@ -334,6 +334,14 @@ def test_bands_that_cannot_be_known(tmp_path: Path) -> None:
     refused(counted, "names B02 twice", bands=["B02", "B02", "B04", "B08"])
     refused(write(tmp_path / "twice.tif", pixels(), ("B02", "blue", *NAMES[2:])), "two bands for B02")
     refused(write(tmp_path / "few.tif", pixels(bands=3), ("B02", "B03", "B04")), "at least 4 of")
+
+
+def test_the_bands_are_listed_in_full_only_where_their_names_do_not_say_it_all(tmp_path: Path) -> None:
+    plain = open_scene(write(tmp_path / "plain.tif", pixels(), NAMES), wanted=ENCODER_BANDS, **KNOWN)
+    assert f"Bands by their names: {' '.join(NAMES)}." in plain.evidence
+    other = ("blue", "green", *NAMES[2:])
+    coloured = open_scene(write(tmp_path / "coloured.tif", pixels(), other), wanted=ENCODER_BANDS, **KNOWN)
+    assert any("B02 is band 1, B03 is band 2" in text for text in coloured.evidence)
 
 
 def test_bands_as_given(tmp_path: Path) -> None:

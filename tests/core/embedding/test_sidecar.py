@@ -1,0 +1,108 @@
+"""The STAC item and the style beside an embedding raster: valid wherever on Earth the scene lies."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from affine import Affine
+from defusedxml import ElementTree
+from pystac.validation import validate_dict
+from rasterio.crs import CRS
+
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.embedding.sidecar import item_path, write_item, write_style
+from mmearth_core.encoder.model_file import ModelHeader, Statistics
+from mmearth_core.raster.grid import Grid
+
+ACQUIRED = datetime(2024, 7, 5, 10, 56, 21, tzinfo=UTC)
+HEADER = ModelHeader(
+    name="m", model_id="f" * 64, size="atto", patch=8, bands=("B02", "B03", "B04"),
+    statistics={"l2a": Statistics((1.0,) * 3, (1.0,) * 3)}, grn="frozen", halo=88, scales=(0.25, 0.5, 1.0),
+)  # fmt: skip
+PROVENANCE = {
+    "bands": ["B02", "B03", "B04"], "fills": ["B01 = B02"], "level": "l2a", "offset": -1000, "scale": 1e-4,
+    "evidence": ["the tags say so"], "tile": 304, "halo": 88, "backend": "onnx", "input_digest": "ab",
+}  # fmt: skip
+
+
+def make_raster(folder: Path, crs: str = "EPSG:32630", transform: Affine | None = None) -> EmbeddingRaster:
+    transform = transform or Affine(10, 0, 400_000, 0, -10, 5_800_000)
+    grid = Grid(300, 280, transform, CRS.from_string(crs))
+    return EmbeddingRaster(folder / "emb.tif", grid, "m", "f" * 64, HEADER.scales, HEADER.offsets, PROVENANCE)
+
+
+def item(raster: EmbeddingRaster, acquired: datetime | None = ACQUIRED) -> dict:
+    path = write_item(raster, HEADER, acquired, 0.001, "1.2.3")
+    assert path == item_path(raster.path)
+    values = json.loads(path.read_text(encoding="utf-8"))
+    validate_dict(values | {"stac_extensions": []})  # the extensions' schemas are on the network
+    return values
+
+
+def test_the_item_says_how_the_raster_was_made(tmp_path):
+    found = item(make_raster(tmp_path))
+    properties = found["properties"]
+    assert (found["id"], properties["datetime"], properties["gsd"]) == ("emb", "2024-07-05T10:56:21Z", 10)
+    assert properties["emb:runtime_parameters"] == {
+        "tile": 304, "halo": 88, "stride": 1, "grn": "frozen", "backend": "onnx",
+    }  # fmt: skip
+    assert properties["emb:filled_bands"] == ["B01 = B02"] and properties["emb:preprocessing"]["offset"] == -1000
+    assert properties["emb:quantization"]["offset"] == [-127.5 * scale for scale in HEADER.scales]
+    assert properties["processing:software"] == {"mmearth": "1.2.3"}
+    assert properties["proj:transform"] == [10, 0, 400_000, 0, -10, 5_800_000, 0, 0, 1]
+    asset = found["assets"]["embeddings"]
+    assert asset["href"] == "emb.tif" and [band["scale"] for band in asset["raster:bands"]] == [0.25, 0.5, 1.0]
+
+
+def test_without_a_date_the_item_spans_the_mission(tmp_path):
+    properties = item(make_raster(tmp_path), None)["properties"]
+    assert properties["datetime"] is None and properties["start_datetime"].startswith("2015-06-23")
+    assert properties["end_datetime"] >= properties["start_datetime"]
+
+
+def test_the_outline_is_where_the_scene_is(tmp_path):
+    found = item(make_raster(tmp_path))
+    west, south, east, north = found["bbox"]
+    assert -4.5 < west < east < -4.4 and 52.3 < south < north < 52.4
+    ring = found["geometry"]["coordinates"][0]
+    assert ring[0] == ring[-1] and {tuple(point) for point in ring} >= {tuple(ring[2])} and len(ring) == 5
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32701", "EPSG:32760"])
+def test_a_scene_across_the_antimeridian(tmp_path, crs):
+    """Fiji, Chukotka: the outline comes in two parts and the western edge is east of the eastern one (RFC 7946)."""
+    middle = 182_000 if crs == "EPSG:32701" else 818_000
+    found = item(make_raster(tmp_path, crs, Affine(100, 0, middle - 14_000, 0, -100, 8_000_000)))
+    west, south, east, north = found["bbox"]
+    assert found["geometry"]["type"] == "MultiPolygon"
+    assert 179 < west < 180 and -180 < east < -179 and -19 < south < north < -17
+
+
+def test_degrees_and_feet_become_metres(tmp_path):
+    degrees = item(make_raster(tmp_path, "EPSG:4326", Affine(1e-4, 0, 10, 0, -9e-5, 50)))
+    assert degrees["properties"]["gsd"] == pytest.approx(10, rel=0.01)
+    assert degrees["bbox"] == pytest.approx([10, 50 - 0.027, 10.028, 50])
+    feet = item(make_raster(tmp_path, "EPSG:2263", Affine(32.808, 0, 980_000, 0, -32.808, 200_000)))
+    assert feet["properties"]["gsd"] == pytest.approx(10, rel=1e-3)
+
+
+def test_a_turned_raster_has_its_own_corners(tmp_path):
+    turned = Affine.translation(400_000, 5_800_000) * Affine.rotation(30) * Affine.scale(10, -10)
+    ring = item(make_raster(tmp_path, transform=turned))["geometry"]["coordinates"][0]
+    assert len({round(x, 4) for x, _ in ring}) == 4  # of an upright one, corners share their meridians, nearly
+
+
+def test_a_projection_without_a_code_is_written_out(tmp_path):
+    local = "+proj=tmerc +lat_0=1 +lon_0=3.3 +k=0.99 +x_0=1000 +y_0=0 +ellps=GRS80 +units=m"
+    properties = item(make_raster(tmp_path, local, Affine(10, 0, 0, 0, -10, 0)))["properties"]
+    assert properties["proj:code"] is None and "Transverse_Mercator" in properties["proj:wkt2"]
+
+
+def test_the_style_is_the_same_for_every_scene(tmp_path):
+    path = write_style(make_raster(tmp_path))
+    assert path.name == "emb.qml"
+    renderer = ElementTree.parse(path).find(".//rasterrenderer")
+    assert [renderer.get(f"{colour}Band") for colour in ("red", "green", "blue")] == ["1", "2", "3"]
+    ranges = [(float(e.find("minValue").text), float(e.find("maxValue").text)) for e in renderer]
+    assert ranges == [(-16, 16), (-32, 32), (-64, 64)]
