@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from timm.models.convnext import ConvNeXtBlock
 from torch import Tensor
 
+from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.loading import canonical_tensors, model_id
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, ResponseNorm, enlarge
@@ -124,31 +125,46 @@ def fit_projection(
     progress: Progress,
     cancel: CancelToken,
 ) -> tuple[EmbeddingHead, float, NDArray[np.float64]]:
-    """Joint centred PCA of whitened pixels and enlarged maps, each block scaled to the total variance of its share.
+    """Fit the projection on pixels sampled from all chips.
 
     Returns the projection (float16 values), the share of variance it explains and the projected sample (n, dimensions).
     """
-    architecture = encoder.architecture
-    blocks = [architecture.in_channels, *architecture.channels]
     generator = torch.Generator().manual_seed(0)
     sample = []
     progress.start("Fitting the projection", len(chips), "chips")
     for chip in chips:
         cancel.check()
-        maps = encoder.forward_maps(chip.pixels[None])
         rows, cols = torch.nonzero(chip.valid, as_tuple=True)
         chosen = torch.randperm(len(rows), generator=generator)[:_SAMPLES_PER_CHIP]
-        rows, cols = rows[chosen], cols[chosen]
-        features = [chip.pixels[:, rows, cols]]
-        for level in range(4):
-            alone = [
-                m if i == level else m.new_zeros(1, maps[level].shape[1], *m.shape[2:]) for i, m in enumerate(maps)
-            ]
-            features.append(enlarge(alone, architecture)[0][:, rows, cols])
-        sample.append(torch.cat(features).T.double())
+        sample.append(features_at(encoder, chip.pixels, rows[chosen], cols[chosen]))
         progress.advance(1)
     progress.finish()
-    values = torch.cat(sample)
+    values = torch.cat(sample).double()
+    head, explained = principal_projection(values, encoder.architecture, shares, dimensions)
+    stored = torch.cat([head.pixels, *head.maps], 1).double()
+    return head, explained, (values @ stored.T + head.bias.double()).numpy()
+
+
+@torch.inference_mode()
+def features_at(encoder: Encoder, pixels: Tensor, rows: Tensor, cols: Tensor) -> Tensor:
+    """What is projected: normalised pixels and all enlarged maps, (n, C + ΣC_i), at n places of (C, H, W)."""
+    maps = encoder.forward_maps(pixels[None])
+    features = [pixels[:, rows, cols]]
+    for level in range(4):
+        alone = [m if i == level else m.new_zeros(1, maps[level].shape[1], *m.shape[2:]) for i, m in enumerate(maps)]
+        features.append(enlarge(alone, encoder.architecture)[0][:, rows, cols])
+    return torch.cat(features).T
+
+
+@torch.inference_mode()
+def principal_projection(
+    values: Tensor, architecture: Architecture, shares: Sequence[float], dimensions: int
+) -> tuple[EmbeddingHead, float]:
+    """Joint centred PCA of whitened pixels and maps, each block scaled to the total variance of its share.
+
+    `values` (n, C + ΣC_i) float64 as of `features_at`. Returns the projection and the share of variance it explains.
+    """
+    blocks = [architecture.in_channels, *architecture.channels]
     mean = values.mean(0)
     centred = torch.split(values - mean, blocks, 1)
     gain = values.new_zeros(sum(blocks), sum(blocks))
@@ -165,9 +181,7 @@ def fit_projection(
         target.copy_(part)
     head.bias.copy_(-projection @ mean)
     _round_to_float16(head)
-    stored = torch.cat([head.pixels, *head.maps], 1).double()
-    explained = float(strengths.flip(0)[:dimensions].sum() / strengths.sum())
-    return head.eval(), explained, (values @ stored.T + head.bias.double()).numpy()
+    return head.eval(), float(strengths.flip(0)[:dimensions].sum() / strengths.sum())
 
 
 def fit_quantiser(sample: NDArray[np.float64]) -> NDArray[np.float64]:

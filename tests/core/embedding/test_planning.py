@@ -44,6 +44,7 @@ def largest(plan: TilePlan) -> int:
 @settings(deadline=None, max_examples=60)
 @given(jobs())
 @example(((1001, 1500), Window(0, 0, 1001, 1500), ATTO, 160, 1))
+@example(((449, 1153), Window(0, 0, 196, 257), Architecture("tiny", 32, 12), 96, 4))
 def test_the_default_tile_keeps_the_memory_and_is_economic(job):
     raster, area, architecture, halo, batch_size = job
     patch, limit = architecture.patch, largest_context(architecture, 64, batch_size)
@@ -71,7 +72,12 @@ def test_a_raster_that_fits_is_one_tile():
 def test_a_small_window_of_a_large_scene_is_one_tile():
     """Wherever it lies: computing its halo once costs less than cutting it at the scene's tile borders."""
     raster = (10980, 10980)
-    for area in (Window(5000, 5200, 600, 600), Window(840, 840, 20, 20), Window(10900, 0, 80, 80)):
+    for area in (
+        Window(5000, 5200, 600, 600),
+        Window(840, 840, 20, 20),
+        Window(10900, 0, 80, 80),
+        Window(3700, 2100, 900, 300),
+    ):
         assert len(TilePlan(raster, area, default_tile(raster, area, ATTO, 88, 64), 88, 8)) == 1
 
 

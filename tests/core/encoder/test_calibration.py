@@ -135,15 +135,13 @@ def test_bands_are_centred_decorrelated_and_of_falling_variance():
 
 
 @torch.inference_mode()
-def test_the_largest_loading_of_every_band_is_positive_and_chips_decide_nothing_else():
+def test_the_largest_loading_of_every_band_is_positive():
     encoder, chips = random_encoder(), [make_chip(0), make_chip(1)]
     freeze(encoder, chips)
-    only_pixels = (1.0, 1e-9, 1e-9, 1e-9, 1e-9)  # then the loadings are those on the whitened pixels
-    head, *_ = fit_projection(encoder, chips, only_pixels, 8, Silent(), CancelToken())
-    mirrored = [Chip(-chip.pixels, chip.valid) for chip in chips]
-    other, *_ = fit_projection(encoder, mirrored, only_pixels, 8, Silent(), CancelToken())
-    # Eigenvectors have no sign of their own: without the rule, the mirrored scene could turn any of them round.
-    torch.testing.assert_close(head.pixels, other.pixels, rtol=0.02, atol=0.02 * float(head.pixels.abs().max()))
+    # Only the last map counts: it is not whitened, so what is stored are the loadings but for one factor.
+    head, *_ = fit_projection(encoder, chips, (1e-9, 1e-9, 1e-9, 1e-9, 1.0), 16, Silent(), CancelToken())
+    loadings = head.maps[3].numpy()
+    assert (loadings.max(1) == np.abs(loadings).max(1)).all()
 
 
 def test_the_quantiser_clips_no_more_than_it_says():

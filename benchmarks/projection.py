@@ -1,0 +1,193 @@
+"""What the 64 bands keep: shares of pixels and maps, and the cost of projecting and quantising.
+
+    python benchmarks/projection.py WEIGHTS.safetensors [--calibrate SCENE …] [--scene SCENE SAMPLES]
+
+Judged by the probe's kind of model (logistic regression, one scalar of scale, classes balanced, C by polygons left out)
+on the demo's scene against its truth, and on a scene of yours by leaving out polygons. The projection is fitted on the
+scenes to calibrate on, which should be none of those judged; without any, on the demo's scene of another seed.
+Raw bands (standardised each) stand beside it. Needs torch.
+"""
+
+import argparse
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import sklearn
+import torch
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from mmearth_core.demo.scene import make_scene
+from mmearth_core.embedding.arrays import network_input
+from mmearth_core.embedding.conversion import read_chips
+from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
+from mmearth_core.encoder.calibration import SHARES, features_at, fit_quantiser, principal_projection
+from mmearth_core.encoder.loading import load_model
+from mmearth_core.encoder.network import Encoder
+from mmearth_core.labelling.samples import Samples, read_samples
+from mmearth_core.progress import CancelToken, Silent
+from mmearth_core.raster.grid import Grid, TilePlan
+from mmearth_core.raster.scene import open_scene
+
+Projection = Callable[[np.ndarray], np.ndarray]
+TRIED_SHARES = (
+    SHARES,
+    (2, 0.25, 0.25, 0.25, 0.25),
+    (1, 0.25, 0.25, 0.25, 0.25),
+    (1, 0.5, 0.5, 0.5, 0.5),
+    (4, 0, 0, 0, 0),
+)
+STRENGTHS = (3, 30, 300)
+
+
+def features(encoder: Encoder, path: Path, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
+    """(n, 12 + 600) at pixels of a scene, tile by tile with the exact halo."""
+    scene, architecture = open_scene(path, wanted=encoder.header.bands), encoder.architecture
+    result = np.empty((len(rows), architecture.in_channels + sum(architecture.channels)), np.float32)
+    plan = TilePlan(scene.grid.shape, scene.grid.window, 256, architecture.exact_halo, architecture.patch)
+    with scene.reader() as reader:
+        for tile in plan:
+            core = tile.core
+            here = (rows >= core.row) & (rows < core.row_end) & (cols >= core.col) & (cols < core.col_end)
+            if here.any():
+                pixels = network_input(*reader.read(tile.context), scene.bands, scene.level, encoder.header)
+                at = [torch.from_numpy(v[here] - o) for v, o in ((rows, tile.context.row), (cols, tile.context.col))]
+                result[here] = features_at(encoder, torch.from_numpy(pixels), *at).numpy()
+    return result
+
+
+def read_polygons(scene: Path, samples: Path) -> Samples:
+    """The pixels of the polygons that `fit` would take; the embedding's values are not needed for that."""
+    with rasterio.open(scene) as dataset, tempfile.TemporaryDirectory() as folder:
+        grid = Grid(dataset.height, dataset.width, dataset.transform, dataset.crs)
+        raster = EmbeddingRaster(Path(folder) / "any.tif", grid, "any", "any", (1.0,), (-127.5,), {})
+        with new_embedding(raster) as output:
+            output.write(np.full((1, *grid.shape), 128, np.uint8))
+        return read_samples(raster, samples)
+
+
+def folds(label: np.ndarray, group: np.ndarray, count: int = 5) -> np.ndarray:
+    """A fold for every pixel; the polygons of each class are dealt out in turn."""
+    fold = np.zeros(len(label), int)
+    for value in np.unique(label):
+        polygons = np.random.default_rng(0).permutation(np.unique(group[label == value]))
+        for place, polygon in enumerate(polygons):
+            fold[group == polygon] = place % count
+    return fold
+
+
+def predict(x: np.ndarray, samples: tuple[np.ndarray, np.ndarray], target: np.ndarray, *, whiten: bool) -> np.ndarray:
+    """Labels of `target` by a probe on `x`, its strength chosen by polygons left out."""
+    label, group = samples
+    scale = x.std(0) + 1e-9 if whiten else np.sqrt(x.var(0).mean())
+    z, z_target = (x - x.mean(0)) / scale, (target - x.mean(0)) / scale
+    weight = 1 / (np.bincount(label)[label] * len(np.unique(label)))
+
+    def fitted(rows: np.ndarray, strength: float) -> LogisticRegression:
+        return LogisticRegression(C=strength, max_iter=300).fit(z[rows], label[rows], sample_weight=weight[rows])
+
+    fold, right = folds(label, group), dict.fromkeys(STRENGTHS, 0.0)
+    for strength in STRENGTHS:
+        for k in np.unique(fold):
+            found = fitted(fold != k, strength).predict(z[fold == k])
+            right[strength] += float(weight[fold == k][found == label[fold == k]].sum())
+    return fitted(np.ones(len(label), bool), max(right, key=right.__getitem__)).predict(z_target)
+
+
+class Judge:
+    """A scene with polygons, and where there is a truth pixels to be predicted."""
+
+    def __init__(self, encoder: Encoder, scene: Path, samples: Path, truth: Path | None = None) -> None:
+        found = read_polygons(scene, samples)
+        self.label, self.group = np.asarray(found.label), np.asarray(found.group)
+        self.x = features(encoder, scene, found.position[:, 0], found.position[:, 1])
+        self.truth = None
+        if truth is not None:
+            with rasterio.open(truth) as dataset:
+                classes = dataset.read(1)
+            rows, cols = np.nonzero(classes)
+            chosen = np.random.default_rng(0).permutation(len(rows))[:20_000]
+            self.truth = classes[rows[chosen], cols[chosen]]
+            self.target = features(encoder, scene, rows[chosen], cols[chosen])
+            # Class values of the truth by majority among the polygons' pixels, whatever the two name them.
+            at = classes[found.position[:, 0], found.position[:, 1]]
+            self.values = np.array([np.bincount(at[self.label == k]).argmax() for k in np.unique(self.label)])
+
+    def accuracy(self, project: Projection, *, whiten: bool = False) -> float:
+        x = project(self.x)
+        if self.truth is not None:
+            found = predict(x, (self.label, self.group), project(self.target), whiten=whiten)
+            return float(np.mean(self.values[found] == self.truth))
+        fold, right = folds(self.label, self.group, 4), []
+        for k in np.unique(fold):
+            train, test = fold != k, fold == k
+            found = predict(x[train], (self.label[train], self.group[train]), x[test], whiten=whiten)
+            right += [
+                (found[self.group[test] == g] == self.label[test][self.group[test] == g]).mean()
+                for g in np.unique(self.group[test])
+            ]
+        return float(np.mean(right))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--calibrate", nargs="*", default=[])
+    parser.add_argument("--scene", nargs=2, type=Path, metavar=("SCENE", "SAMPLES"))
+    arguments = parser.parse_args()
+    print(
+        f"torch {torch.__version__}, scikit-learn {sklearn.__version__}, Python {platform.python_version()}\n$ python",
+        *sys.argv,
+    )
+    encoder, _ = load_model(arguments.weights)
+    with tempfile.TemporaryDirectory() as folder, threadpool_limits(1, user_api="blas"):
+        for name in ("demo", "other"):
+            (Path(folder) / name).mkdir()
+        demo = make_scene(Path(folder) / "demo")
+        judges = {"demo": Judge(encoder, demo.scene, demo.samples, demo.truth)}
+        if arguments.scene:
+            judges[arguments.scene[0].stem[:16]] = Judge(encoder, *arguments.scene)
+        scenes = arguments.calibrate or [make_scene(Path(folder) / "other", seed=1).scene]
+        chips, _ = read_chips(scenes, encoder.header, Silent(), CancelToken())
+        draw = np.random.default_rng(0)
+        sample = []
+        for chip in chips:
+            rows, cols = np.nonzero(chip.valid.numpy())
+            chosen = torch.from_numpy(draw.permutation(len(rows))[:4096])
+            at = (torch.from_numpy(rows)[chosen], torch.from_numpy(cols)[chosen])
+            sample.append(features_at(encoder, chip.pixels, *at))
+        values = torch.cat(sample).double()
+        channels = encoder.architecture.in_channels
+
+        def show(name: str, project: Projection, *, whiten: bool = False) -> None:
+            figures = [judge.accuracy(project, whiten=whiten) for judge in judges.values()]
+            print(f"{name:48s}", *(f"{figure:16.3f}" for figure in figures), flush=True)
+
+        print(f"{'share of pixels judged right':48s}", *(f"{name:>16s}" for name in judges))
+        show("raw bands, each standardised", lambda x: x[:, :channels], whiten=True)
+        for shares in TRIED_SHARES:
+            for dimensions in (64, values.shape[1]) if shares == SHARES else (64,):
+                head, explained = principal_projection(values, encoder.architecture, shares, dimensions)
+                matrix = torch.cat([head.pixels, *head.maps], 1).detach().numpy().T
+                bias = head.bias.detach().numpy()
+                steps = fit_quantiser(values.numpy() @ matrix + bias)
+
+                def exact(x: np.ndarray, matrix: np.ndarray = matrix, bias: np.ndarray = bias) -> np.ndarray:
+                    return x @ matrix + bias
+
+                def stored(x: np.ndarray, exact: Projection = exact, steps: np.ndarray = steps) -> np.ndarray:
+                    return (np.clip(np.floor(exact(x) / steps + 128), 1, 255) - 127.5) * steps
+
+                name = f"{dimensions} bands, shares {' '.join(f'{s:g}' for s in shares)}"
+                show(f"{name}, float32", exact)
+                if dimensions == 64:
+                    show(f"{name}, uint8 ({100 * explained:.0f} % of var.)", stored)
+
+
+if __name__ == "__main__":
+    main()
