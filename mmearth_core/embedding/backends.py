@@ -16,10 +16,14 @@ BackendName = Literal["auto", "onnx", "torch"]
 
 
 class Backend(Protocol):
-    """A loaded, calibrated model. `run` is called from one thread; `interrupt` from any."""
+    """A loaded, calibrated model. `run` is called from one thread; `interrupt` from any.
+
+    `batch_size`: tiles that are best computed together.
+    """
 
     name: str
     header: ModelHeader
+    batch_size: int
 
     def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Normalised pixels (N, C, H, W) → embedding before quantisation (N, D, H, W).
@@ -35,6 +39,7 @@ class OnnxBackend:
     """ONNX Runtime on the CPU."""
 
     name = "onnx"
+    batch_size = 1
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
         self._session = open_session(path, threads=threads)

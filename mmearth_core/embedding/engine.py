@@ -1,45 +1,39 @@
 """`embed`: a raster becomes an embedding raster.
 
-Data flow, each stage in threads of its own, bounded between them: readers (one dataset each) → normalise → network and
-quantiser (one thread) → journal (the caller's thread) → assembly. Memory does not grow with the raster.
+Decides what is to be done, then lets the data flow one way: tiles through the pipeline into the journal, the journal
+into the raster. Finished tiles survive whatever happens.
 """
 
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mmearth_core import __version__
-from mmearth_core.embedding.arrays import embed_pixels, network_input
 from mmearth_core.embedding.assembly import assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
 from mmearth_core.embedding.journal import TileJournal
+from mmearth_core.embedding.pipeline import compute_tiles
 from mmearth_core.embedding.planning import check_disk, default_tile, needs
 from mmearth_core.embedding.product import EmbeddingRaster
-from mmearth_core.embedding.quantisation import quantise
 from mmearth_core.embedding.sidecar import write_item, write_style
 from mmearth_core.encoder.model_file import ModelHeader
-from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.aoi import AreaOfInterest, read_area
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Tile, TilePlan, Window
-from mmearth_core.raster.scene import Scene, SceneReader, open_scene
+from mmearth_core.raster.scene import Scene, open_scene
 from mmearth_core.sentinel2 import fills
 
 #: Scenes from this size on get an estimate of the time before the work begins, from a forward pass of this side.
 _LONG_RUN = 4_000_000
 _TRIAL_SIDE = 256
-_READERS = 2
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,6 @@ def embed(
     backend: BackendName = "auto",
     tile: int | None = None,
     halo: int | Literal["exact"] | None = None,
-    batch_size: int = 1,
     resume: bool = True,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -107,7 +100,6 @@ def embed(
         backend: What runs the model.
         tile: Side in pixels of what is computed at once; by default the most economic within 2 GB of memory.
         halo: Context in pixels around each tile; by default what the model needs to be exact within one step.
-        batch_size: Tiles computed together; more than 1 helps GPUs only.
         resume: Go on with an interrupted run of the same command.
         overwrite: Replace an existing output.
         progress: Receives progress; silent by default.
@@ -119,7 +111,8 @@ def embed(
     """
     began = time.monotonic()
     progress, cancel = progress or Silent(), cancel or CancelToken()
-    output = check_output(output, overwrite=overwrite)
+    scenes = [scene] if isinstance(scene, str | Path) else scene
+    output = check_output(output, overwrite=overwrite, inputs=(*scenes, model, aoi, mask))
     runner = open_backend(model, backend)
     header = runner.header
     with bounded_cache():
@@ -140,24 +133,27 @@ def embed(
         )
     polygons = read_area(aoi, source.grid) if aoi is not None else None
     area = _area(source, window, polygons)
-    plan = _plan(source, area, header, tile, halo, batch_size)
+    plan = _plan(source, area, header, tile, halo, runner.batch_size)
     raster = _describe(output, source, plan, header, runner.name, polygons)
     journal = TileJournal(TileJournal.folder_of(output))
-    _announce(source, plan, raster, runner, batch_size, progress)
+    _announce(source, plan, raster, runner, progress)
     finished = _begin(journal, raster.provenance | {"model_id": header.model_id}, resume, progress)
-    check_disk(output, needs(plan, header.architecture, raster.bands, batch_size).disk, _size(journal.folder))
+    todo = [part for part in plan if part.index not in finished]
+    left = sum(part.core.pixels for part in todo)
+    check_disk(output, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder))
     try:
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
-            done = _run(runner, source, plan, polygons, journal, finished, batch_size, progress, cancel)
+            progress.start("Embedding", area.pixels, "px", _pixel_area(source))
+            progress.advance(area.pixels - left)
+            _compute(runner, source, todo, polygons, journal, progress, cancel)
+            progress.finish()
             staged = replace(raster, path=journal.folder / "result.tif")
             tally = assemble(staged, plan, journal, progress, cancel)
         if not tally.valid:
             raise MMEarthError(f"{source.name} has no valid pixel in the chosen area; nothing was written.")
     except (Cancelled, EnvironmentFailure) as error:
-        kept = len(journal.finished())
-        raise type(error)(
-            f"{error} {kept} of {len(plan)} tiles are kept in {journal.folder}; run the same command again to go on."
-        ) from error
+        kept = f"{len(journal.finished())} of {len(plan)} tiles are kept in {journal.folder}"
+        raise type(error)(f"{error} {kept}{GO_ON}") from error
     except MMEarthError:
         journal.remove()
         raise
@@ -172,7 +168,7 @@ def embed(
         item=item,
         model_name=header.name,
         model_id=header.model_id,
-        pixels=done,
+        pixels=left,
         valid_pixels=tally.valid,
         clipped_share=clipped,
         seconds=time.monotonic() - began,
@@ -204,11 +200,13 @@ def _plan(
 ) -> TilePlan:
     patch, architecture = header.patch, header.architecture
     pixels = header.halo if halo is None else architecture.exact_halo if halo == "exact" else int(halo)
-    size = tile or default_tile(source.grid.shape, area, architecture, pixels, len(header.scales), batch_size)
-    for name, value in (("--tile", size), ("--halo", pixels)):
-        if value % patch or value < 0 or (name == "--tile" and value == 0):
-            raise MMEarthError(f"{name} {value} does not suit this model; take a multiple of its patch size {patch}.")
-    return TilePlan(source.grid.shape, area, size, pixels, patch)
+    if pixels < 0 or pixels % patch:
+        raise MMEarthError(f"--halo {pixels} does not suit this model; take a multiple of its patch size {patch}.")
+    if tile is not None and (tile <= 0 or tile % patch):
+        raise MMEarthError(f"--tile {tile} does not suit this model; take a multiple of its patch size {patch}.")
+    if tile is None:
+        tile = default_tile(source.grid.shape, area, architecture, pixels, len(header.scales), batch_size)
+    return TilePlan(source.grid.shape, area, tile, pixels, patch)
 
 
 def _describe(
@@ -244,9 +242,7 @@ def _describe(
     )
 
 
-def _announce(
-    source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Backend, batch_size: int, progress: Progress
-) -> None:
+def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Backend, progress: Progress) -> None:
     header, area = runner.header, plan.area
     if not header.trained:
         progress.message(f"{header.name} is untrained: a control with random weights, not a product.")
@@ -254,7 +250,7 @@ def _announce(
         progress.message(text)
     if raster.provenance["fills"]:
         progress.message(f"Missing bands are filled: {'; '.join(raster.provenance['fills'])}.")
-    wanted = needs(plan, header.architecture, raster.bands, batch_size)
+    wanted = needs(plan, header.architecture, raster.bands, runner.batch_size)
     ground = _pixel_area(source)
     estimate = ""
     if area.pixels >= _LONG_RUN:
@@ -264,9 +260,10 @@ def _announce(
         runner.run(pixels)
         seconds = (time.monotonic() - start) / _TRIAL_SIDE**2 * plan.context_pixels
         estimate = f"about {seconds / 60:.0f} min, "
+    tiles = "1 tile" if len(plan) == 1 else f"{len(plan)} tiles"
     progress.message(
-        f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in"
-        f" {len(plan)} tiles of {plan.size} + 2 × {plan.halo}: {estimate}up to {wanted.disk / 1e9:.1f} GB of disk,"
+        f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {tiles}"
+        f" of {plan.size} + 2 × {plan.halo}: {estimate}up to {wanted.disk / 1e9:.1f} GB of disk,"
         f" {wanted.memory / 1e9:.1f} GB of memory."
     )
 
@@ -276,7 +273,7 @@ def _begin(journal: TileJournal, specification: dict[str, Any], resume: bool, pr
     if resume and journal.matches(specification):
         finished = journal.finished()
         if finished:
-            progress.message(f"Going on: {len(finished)} tiles are done already.")
+            progress.message(f"Going on: {len(finished)} of the tiles are done already.")
         return finished
     if resume and journal.folder.exists():
         progress.message(f"{journal.folder.name} belongs to a run with other input or options; starting afresh.")
@@ -284,142 +281,22 @@ def _begin(journal: TileJournal, specification: dict[str, Any], resume: bool, pr
     return set()
 
 
-def _run(
+def _compute(
     runner: Backend,
     source: Scene,
-    plan: TilePlan,
+    todo: Sequence[Tile],
     polygons: AreaOfInterest | None,
     journal: TileJournal,
-    finished: set[int],
-    batch_size: int,
     progress: Progress,
     cancel: CancelToken,
-) -> int:
-    """Compute and keep all tiles that are not finished; returns the pixels of their cores."""
-    header = runner.header
-    todo = [tile for tile in plan if tile.index not in finished]
-    progress.start("Embedding", plan.area.pixels, "px", _pixel_area(source))
-    progress.advance(plan.area.pixels - sum(tile.core.pixels for tile in todo))
-    readers = _Readers(source)
-
-    def load(tile: Tile) -> _Loaded:
-        dn, valid = readers.mine().read(tile.context)
-        wanted = valid[tile.core.relative_to(tile.context).slices]
-        if polygons is not None:
-            wanted = wanted & polygons.inside(tile.core)
-        pixels = network_input(dn, valid, source.bands, source.level, header) if wanted.any() else None
-        return _Loaded(tile, pixels, wanted)
-
-    def compute(batch: list[_Loaded]) -> list[NDArray[np.uint8] | None]:
-        pixels = [loaded.pixels for loaded in batch if loaded.pixels is not None]
-        values = iter(embed_pixels(runner, np.stack(pixels)) if pixels else ())
-        return [loaded.codes(next(values), header.scales) if loaded.pixels is not None else None for loaded in batch]
-
-    with ExitStack() as stack:
-        stack.callback(readers.close)
-        reading = stack.enter_context(ThreadPoolExecutor(_READERS, thread_name_prefix="read"))
-        computing = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="compute"))
-        # Entered last, so left first: whatever ends the work early also ends the tile that is being computed.
-        stack.enter_context(_interrupting(runner, reading, computing))
-        batches = _batches(_read_ahead(todo, reading, load, depth=batch_size), batch_size)
-        for tile, codes in _in_order(batches, computing, compute):
+) -> None:
+    """Compute and keep the tiles that are left."""
+    # Closed at once however this ends, which also ends the tile that is being computed.
+    with closing(compute_tiles(runner, source, todo, polygons)) as results:
+        for tile, codes in results:
             cancel.check()
             journal.save(tile, codes)
             progress.advance(tile.core.pixels)
-    progress.finish()
-    return sum(tile.core.pixels for tile in todo)
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """A tile on its way to the network. `pixels` is None when nothing of the core is `wanted`."""
-
-    tile: Tile
-    pixels: NDArray[np.float32] | None
-    wanted: NDArray[np.bool_]
-
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        return None if self.pixels is None else self.pixels.shape
-
-    def codes(self, values: NDArray[np.float32], scales: Sequence[float]) -> NDArray[np.uint8]:
-        rows, cols = self.tile.core.relative_to(self.tile.context).slices
-        return quantise(values[:, rows, cols], self.wanted, scales)
-
-
-def _read_ahead(
-    tiles: Sequence[Tile], pool: ThreadPoolExecutor, load: Callable[[Tile], _Loaded], depth: int
-) -> Iterator[_Loaded]:
-    """Loaded tiles in order, at most `depth` beyond the one that is taken."""
-    waiting: deque[Future[_Loaded]] = deque()
-    for tile in tiles:
-        waiting.append(pool.submit(load, tile))
-        if len(waiting) > depth:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-def _batches(loaded: Iterator[_Loaded], size: int) -> Iterator[list[_Loaded]]:
-    """Runs of up to `size` tiles whose contexts have one shape."""
-    batch: list[_Loaded] = []
-    for item in loaded:
-        if batch and (len(batch) == size or item.shape != batch[0].shape):
-            yield batch
-            batch = []
-        batch.append(item)
-    if batch:
-        yield batch
-
-
-def _in_order(
-    batches: Iterator[list[_Loaded]],
-    pool: ThreadPoolExecutor,
-    compute: Callable[[list[_Loaded]], list[NDArray[np.uint8] | None]],
-) -> Iterator[tuple[Tile, NDArray[np.uint8] | None]]:
-    """Finished tiles in order; while the caller keeps one batch the next is being computed."""
-    previous: tuple[list[Tile], Future[list[NDArray[np.uint8] | None]]] | None = None
-    for batch in batches:
-        current = [item.tile for item in batch], pool.submit(compute, batch)
-        if previous is not None:
-            yield from zip(previous[0], previous[1].result(), strict=True)
-        previous = current
-    if previous is not None:
-        yield from zip(previous[0], previous[1].result(), strict=True)
-
-
-@contextmanager
-def _interrupting(runner: Backend, *pools: ThreadPoolExecutor) -> Iterator[None]:
-    """When the block ends early, end the running tile and drop the waiting ones."""
-    completed = False
-    try:
-        yield
-        completed = True
-    finally:
-        if not completed:
-            runner.interrupt()
-            for pool in pools:
-                pool.shutdown(wait=False, cancel_futures=True)
-
-
-class _Readers:
-    """One scene reader for each reading thread, closed together."""
-
-    def __init__(self, source: Scene) -> None:
-        self._source = source
-        self._own = threading.local()
-        self._all: list[SceneReader] = []
-
-    def mine(self) -> SceneReader:
-        if not hasattr(self._own, "reader"):
-            self._own.reader = self._source.reader().__enter__()
-            self._all.append(self._own.reader)
-        reader: SceneReader = self._own.reader
-        return reader
-
-    def close(self) -> None:
-        for reader in self._all:
-            reader.__exit__(None, None, None)
 
 
 def _pixel_area(source: Scene) -> float | None:

@@ -56,26 +56,16 @@ def default_tile(
     best = smallest
     fewest = None
     for size in sorted(candidates, reverse=True):
-        # The largest context of the plan: a core never leaves area or tile, a context never leaves the raster's cells.
-        height, width = (
-            min(min(size, extent + 2 * patch) + 2 * halo, math.ceil(side / patch) * patch)
-            for extent, side in zip((area.height, area.width), raster, strict=True)
-        )
-        if height * width > limit:
-            continue
-        computed = TilePlan(raster, area, size, halo, patch).context_pixels
-        if fewest is None or computed < fewest:
-            best, fewest = size, computed
-        elif computed > 2 * fewest:
-            break
+        plan = TilePlan(raster, area, size, halo, patch)
+        if plan.largest_context <= limit and (fewest is None or plan.context_pixels < fewest):
+            best, fewest = size, plan.context_pixels
     return best
 
 
 def needs(plan: TilePlan, architecture: Architecture, dimensions: int, batch_size: int) -> Needs:
     """What a plan takes, as an upper estimate."""
-    largest = max(tile.context.pixels for tile in plan)
     return Needs(
-        memory=_BASE_MEMORY + largest * batch_size * bytes_per_pixel(architecture, dimensions),
+        memory=_BASE_MEMORY + plan.largest_context * batch_size * bytes_per_pixel(architecture, dimensions),
         disk=int(2 * plan.area.pixels * dimensions * _COMPRESSION),
         overlap=plan.context_pixels / plan.area.pixels,
     )

@@ -15,6 +15,7 @@ class TorchBackend:
     """torch on CUDA, Apple's MPS or the CPU, whichever is there first."""
 
     name = "torch"
+    batch_size = 1
 
     def __init__(self, path: Path) -> None:
         encoder, head = load_model(path)

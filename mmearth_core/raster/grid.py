@@ -154,7 +154,21 @@ class TilePlan:
     @property
     def context_pixels(self) -> int:
         """Pixels the network reads for the whole plan; divided by the area's, the overlap factor."""
-        return sum(tile.context.pixels for tile in self)
+        heights, widths = self._context_sides
+        return sum(heights) * sum(widths)
+
+    @property
+    def largest_context(self) -> int:
+        """Pixels of the largest context."""
+        heights, widths = self._context_sides
+        return max(heights) * max(widths)
+
+    @property
+    def _context_sides(self) -> tuple[list[int], list[int]]:
+        """Heights and widths of the contexts: every row of tiles has one height, every column one width."""
+        down = [Window(r * self.size, self.area.col, self.size, 1).intersection(self.area) for r in self._rows]
+        across = [Window(self.area.row, c * self.size, 1, self.size).intersection(self.area) for c in self._cols]
+        return [self._context(core).height for core in down], [self._context(core).width for core in across]
 
     def _context(self, core: Window) -> Window:
         """`core` plus the halo, grown to whole cells, inside the raster grown to whole cells."""

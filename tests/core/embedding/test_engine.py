@@ -9,6 +9,7 @@ import pytest
 import rasterio
 
 import mmearth_core
+from mmearth_core.embedding.backends import OnnxBackend
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.registry import local_file
@@ -62,9 +63,15 @@ def test_overviews_show_values_of_the_full_resolution(whole):
     assert np.array_equal(half, full[:, ::2, ::2])
 
 
-@pytest.mark.parametrize("options", [{"tile": 152}, {"tile": 104, "batch_size": 8}, {"halo": "exact"}])
+@pytest.mark.parametrize("options", [{"tile": 152}, {"halo": "exact"}])
 def test_the_tiling_does_not_show(scene, whole, tmp_path, options):
     embed(scene=scene, output=tmp_path / "emb.tif", **options)
+    assert steps_apart(codes(tmp_path / "emb.tif"), codes(whole)) <= 1
+
+
+def test_computing_tiles_together_does_not_show(scene, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(OnnxBackend, "batch_size", 8)
+    embed(scene=scene, output=tmp_path / "emb.tif", tile=104)
     assert steps_apart(codes(tmp_path / "emb.tif"), codes(whole)) <= 1
 
 
@@ -182,7 +189,9 @@ def refused(tmp_path: Path, match: str, **options) -> None:
 def test_unusable_requests_leave_nothing_behind(scene, make_scene, tmp_path):
     refused(tmp_path, "does not exist", scene=tmp_path / "missing.tif")
     refused(tmp_path, "is not inside the scene", scene=scene, window=(0, 0, 1000, 10))
-    refused(tmp_path, "multiple of its patch size 8", scene=scene, tile=100)
+    for options in ({"tile": 100}, {"tile": 0}, {"halo": 3}, {"halo": -8}):
+        refused(tmp_path, "multiple of its patch size 8", scene=scene, **options)
+    refused(tmp_path, "is an input of this command", scene=scene, output=scene, overwrite=True)
     refused(tmp_path, "no-data only", scene=make_scene(64, 64, edit=lambda dn: dn * 0))
     refused(tmp_path, "does not exist", scene=scene, output=tmp_path / "absent" / "emb.tif")
     (tmp_path / "broken.onnx").write_bytes(local_file("default").read_bytes()[:100_000])

@@ -1,0 +1,153 @@
+"""Tiles on their way through the network, each stage in threads of its own, bounded between them.
+
+Readers (one dataset each) → normalise → network and quantiser (one thread) → whoever iterates. At most a few tiles are
+in memory at any time, whatever the size of the raster.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.embedding.arrays import embed_pixels, network_input
+from mmearth_core.embedding.backends import Backend
+from mmearth_core.embedding.quantisation import quantise
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.aoi import AreaOfInterest
+from mmearth_core.raster.grid import Tile
+from mmearth_core.raster.scene import Scene, SceneReader
+
+_READERS = 2
+
+
+def compute_tiles(
+    runner: Backend, source: Scene, tiles: Sequence[Tile], polygons: AreaOfInterest | None
+) -> Generator[tuple[Tile, NDArray[np.uint8] | None], None, None]:
+    """Each tile's codes (bands, height, width of its core) in the order given; None where no pixel is wanted.
+
+    While the caller handles one batch the next is being computed. Closing the iterator ends the running tile at once.
+    """
+    header = runner.header
+    readers = _Readers(source)
+
+    def load(tile: Tile) -> _Loaded:
+        dn, valid = readers.mine().read(tile.context)
+        wanted = valid[tile.core.relative_to(tile.context).slices]
+        if polygons is not None:
+            wanted = wanted & polygons.inside(tile.core)
+        pixels = network_input(dn, valid, source.bands, source.level, header) if wanted.any() else None
+        return _Loaded(tile, pixels, wanted)
+
+    def compute(batch: list[_Loaded]) -> list[NDArray[np.uint8] | None]:
+        pixels = [loaded.pixels for loaded in batch if loaded.pixels is not None]
+        embedded = embed_pixels(runner, np.stack(pixels)) if pixels else np.empty(0, np.float32)
+        if not np.isfinite(embedded.sum()):
+            raise MMEarthError(f"The model {header.name} computes no numbers; its file is damaged, fetch it again.")
+        values = iter(embedded)
+        return [loaded.codes(next(values), header.scales) if loaded.pixels is not None else None for loaded in batch]
+
+    with ExitStack() as stack:
+        stack.callback(readers.close)
+        reading = stack.enter_context(ThreadPoolExecutor(_READERS, thread_name_prefix="read"))
+        computing = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="compute"))
+        # Entered last, so left first: before the pools wait for their threads.
+        stack.enter_context(_interrupting(runner, reading, computing))
+        loaded = _read_ahead(tiles, reading, load, depth=runner.batch_size)
+        yield from _in_order(_batches(loaded, runner.batch_size), computing, compute)
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A tile on its way to the network. `pixels` is None when nothing of the core is `wanted`."""
+
+    tile: Tile
+    pixels: NDArray[np.float32] | None
+    wanted: NDArray[np.bool_]
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        return None if self.pixels is None else self.pixels.shape
+
+    def codes(self, values: NDArray[np.float32], scales: Sequence[float]) -> NDArray[np.uint8]:
+        rows, cols = self.tile.core.relative_to(self.tile.context).slices
+        return quantise(values[:, rows, cols], self.wanted, scales)
+
+
+def _read_ahead(
+    tiles: Sequence[Tile], pool: ThreadPoolExecutor, load: Callable[[Tile], _Loaded], depth: int
+) -> Iterator[_Loaded]:
+    """Loaded tiles in order, at most `depth` beyond the one that is taken."""
+    waiting: deque[Future[_Loaded]] = deque()
+    for tile in tiles:
+        waiting.append(pool.submit(load, tile))
+        if len(waiting) > depth:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _batches(loaded: Iterator[_Loaded], size: int) -> Iterator[list[_Loaded]]:
+    """Runs of up to `size` tiles whose contexts have one shape."""
+    batch: list[_Loaded] = []
+    for item in loaded:
+        if batch and (len(batch) == size or item.shape != batch[0].shape):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def _in_order(
+    batches: Iterator[list[_Loaded]],
+    pool: ThreadPoolExecutor,
+    compute: Callable[[list[_Loaded]], list[NDArray[np.uint8] | None]],
+) -> Iterator[tuple[Tile, NDArray[np.uint8] | None]]:
+    """Finished tiles in order; while the caller keeps one batch the next is being computed."""
+    previous: tuple[list[Tile], Future[list[NDArray[np.uint8] | None]]] | None = None
+    for batch in batches:
+        current = [item.tile for item in batch], pool.submit(compute, batch)
+        if previous is not None:
+            yield from zip(previous[0], previous[1].result(), strict=True)
+        previous = current
+    if previous is not None:
+        yield from zip(previous[0], previous[1].result(), strict=True)
+
+
+@contextmanager
+def _interrupting(runner: Backend, *pools: ThreadPoolExecutor) -> Iterator[None]:
+    """When the block ends early, end the running tile and drop the waiting ones."""
+    completed = False
+    try:
+        yield
+        completed = True
+    finally:
+        if not completed:
+            runner.interrupt()
+            for pool in pools:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Readers:
+    """One scene reader for each reading thread, closed together."""
+
+    def __init__(self, source: Scene) -> None:
+        self._source = source
+        self._own = threading.local()
+        self._all: list[SceneReader] = []
+
+    def mine(self) -> SceneReader:
+        if not hasattr(self._own, "reader"):
+            self._own.reader = self._source.reader().__enter__()
+            self._all.append(self._own.reader)
+        reader: SceneReader = self._own.reader
+        return reader
+
+    def close(self) -> None:
+        for reader in self._all:
+            reader.__exit__(None, None, None)
