@@ -16,11 +16,10 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError, RasterioIOError
-from rasterio.io import DatasetWriter
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.writer import TAG_NAMESPACE, new_geotiff
+from mmearth_core.raster.writer import TAG_NAMESPACE, CheckedWriter, new_geotiff
 
 #: The value of every band where there is no embedding.
 NODATA = 0
@@ -93,7 +92,7 @@ class EmbeddingRaster:
 
 
 @contextmanager
-def new_embedding(raster: EmbeddingRaster) -> Iterator[DatasetWriter]:
+def new_embedding(raster: EmbeddingRaster) -> Iterator[CheckedWriter]:
     """A new embedding raster, to be filled with uint8 windows of all bands; it takes its name at the end."""
     with new_geotiff(
         raster.path,

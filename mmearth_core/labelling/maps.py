@@ -20,7 +20,7 @@ from defusedxml.ElementTree import ParseError
 from defusedxml.ElementTree import parse as parse_xml
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError, RasterioIOError
-from rasterio.io import DatasetReader, DatasetWriter
+from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path, check_output
@@ -37,7 +37,7 @@ from mmearth_core.labelling.legend import (
     format_colour,
 )
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, new_geotiff
+from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff
 
 # Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).
 _RAT_NAME, _RAT_VALUE, _RAT_RGB = 2, 5, (6, 7, 8)
@@ -60,7 +60,7 @@ def check_map(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str
 @contextmanager
 def new_map(
     path: str | Path, legend: Legend, grid: Grid, *, tags: Mapping[str, str], unknown: bool = False
-) -> Iterator[DatasetWriter]:
+) -> Iterator[CheckedWriter]:
     """A paletted uint8 map open for writing (band 1); it and its names and style appear when the block succeeds.
 
     `tags` go into our namespace, together with `product="map"` and the legend. With `unknown`, value 255 is named so.

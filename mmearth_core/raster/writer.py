@@ -1,11 +1,16 @@
 """Writing GeoTIFFs that exist whole or not at all: everything goes to a temporary name, then one rename."""
 
+import itertools
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rasterio
+from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError  # raised by the closing of a dataset; rasterio.errors has no name for it
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetWriter
@@ -14,10 +19,42 @@ from mmearth_core.errors import EnvironmentFailure
 from mmearth_core.files import atomic_path
 from mmearth_core.raster.grid import Grid
 
+#: ((row, row_end), (column, column_end)), as rasterio takes windows.
+Ranges = tuple[tuple[int, int], tuple[int, int]]
+
 #: Namespace of our tags inside a GeoTIFF.
 TAG_NAMESPACE = "MMEARTH"
 #: Edge of the internal GeoTIFF blocks, in pixels.
 BLOCK = 256
+
+
+class CheckedWriter:
+    """A dataset being written that remembers a checksum of every write."""
+
+    def __init__(self, dataset: DatasetWriter) -> None:
+        self._dataset = dataset
+        self._written: list[tuple[list[int], Ranges | None, int]] = []
+
+    def write(self, data: NDArray[Any], band: int | None = None, window: Ranges | None = None) -> None:
+        """Write all bands (bands, height, width) or one `band` (height, width), of the whole raster or a window."""
+        self._dataset.write(data, band, window=window)
+        bands = list(self._dataset.indexes) if band is None else [band]
+        self._written.append((bands, window, _checksum(data)))
+
+    def update_tags(self, **tags: str) -> None:
+        """Add tags outside of our namespace."""
+        self._dataset.update_tags(**tags)
+
+    def check(self, written: Path, path: str | Path) -> None:
+        """Read everything back from the closed file. Raises `EnvironmentFailure` when it is not what was written."""
+        with rasterio.open(written) as dataset:
+            for bands, window, checksum in self._written:
+                if _checksum(dataset.read(bands, window=window)) != checksum:
+                    raise EnvironmentFailure(f"{path} does not hold what was written to it; is the disk full?")
+
+
+def _checksum(data: NDArray[Any]) -> int:
+    return zlib.crc32(np.ascontiguousarray(data).data)
 
 
 @contextmanager
@@ -36,12 +73,13 @@ def new_geotiff(
     overviews: bool = True,
     zstd_level: int = 6,
     staged: Path | None = None,
-) -> Iterator[DatasetWriter]:
+) -> Iterator[CheckedWriter]:
     """A GeoTIFF open for writing: tiled, band-interleaved, ZSTD, BigTIFF where needed; renamed into place at the end.
 
     Overviews are built by nearest decimation, so a preview shows values of the full resolution.
     `tags` go into our namespace. Blocks never written stay sparse and read as `nodata`. With `staged`, a temporary path
     of the caller's `atomic_path`, the file is finished there, and the caller gives it its name.
+    What was written is read back and compared, for GDAL does not tell of every write that a full disk refuses.
     Raises `EnvironmentFailure` when the disk refuses.
     """
     profile: dict[str, Any] = {
@@ -74,10 +112,12 @@ def new_geotiff(
                     dataset.update_tags(ns=TAG_NAMESPACE, **tags)
                 if colormap is not None:
                     dataset.write_colormap(1, dict(colormap))
-                yield dataset
+                writer = CheckedWriter(dataset)
+                yield writer
+            writer.check(temporary, path)
             if overviews:
                 _build_overviews(temporary, grid, zstd_level)
-        except RasterioError as error:
+        except (RasterioError, CPLE_BaseError) as error:
             raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
 
 
@@ -98,3 +138,18 @@ def _build_overviews(path: Path, grid: Grid, zstd_level: int) -> None:
             rasterio.open(path, "r+") as dataset,
         ):
             dataset.build_overviews(factors, Resampling.nearest)
+        _check_overviews(path, len(factors))
+
+
+def _check_overviews(path: Path, levels: int) -> None:
+    """Compare the first and last band of every overview with the full resolution, strip by strip."""
+    for level in range(levels):
+        factor = 2 ** (level + 1)
+        with rasterio.open(path) as full, rasterio.open(path, overview_level=level) as small:
+            for band, row in itertools.product({1, full.count}, range(0, small.height, BLOCK)):
+                rows = range(row, min(row + BLOCK, small.height))
+                last = min(rows.stop * factor, full.height)
+                window = ((row * factor, last), (0, full.width))
+                expected = full.read(band, window=window)[::factor, ::factor].any()
+                if expected and not small.read(band, window=((rows.start, rows.stop), (0, small.width))).any():
+                    raise EnvironmentFailure(f"{path} has lost an overview; is the disk full?")
