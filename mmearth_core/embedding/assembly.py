@@ -3,7 +3,9 @@
 Reads the journal, never the network's results, so a resumed job writes the same bytes as an uninterrupted one.
 """
 
+import itertools
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,19 +35,29 @@ def assemble(
 ) -> Tally:
     """Write the embedding raster of `plan.area` from the journal's tiles."""
     area, tiles = plan.area, list(plan)
+    windows = [
+        Window(row, col, BLOCK, _COLUMNS).intersection(area)
+        for row in range(area.row, area.row_end, BLOCK)
+        for col in range(area.col, area.col_end, _COLUMNS)
+    ]
     valid = clipped = 0
     progress.start("Writing", area.pixels, "px")
-    with new_embedding(raster) as dataset:
-        for row in range(area.row, area.row_end, BLOCK):
-            for col in range(area.col, area.col_end, _COLUMNS):
-                cancel.check()
-                window = Window(row, col, BLOCK, _COLUMNS).intersection(area)
-                block = _gather(window, tiles, journal, raster.bands)
-                if block is not None:
-                    dataset.write(block, window=window.relative_to(area).ranges)
-                    valid += int(np.count_nonzero(block[0] != NODATA))
-                    clipped += int(np.count_nonzero(block == LOWEST) + np.count_nonzero(block == HIGHEST))
-                progress.advance(window.pixels)
+    with new_embedding(raster) as dataset, ThreadPoolExecutor(1, thread_name_prefix="gather") as ahead:
+
+        def gather(window: Window) -> Future[NDArray[np.uint8] | None]:
+            return ahead.submit(_gather, window, tiles, journal, raster.bands)
+
+        waiting = gather(windows[0])
+        for window, following in itertools.zip_longest(windows, windows[1:]):
+            cancel.check()
+            block = waiting.result()
+            if following is not None:
+                waiting = gather(following)
+            if block is not None:
+                dataset.write(block, window=window.relative_to(area).ranges)
+                valid += int(np.count_nonzero(block[0] != NODATA))
+                clipped += int(np.count_nonzero(block == LOWEST) + np.count_nonzero(block == HIGHEST))
+            progress.advance(window.pixels)
     progress.finish()
     return Tally(valid, clipped)
 

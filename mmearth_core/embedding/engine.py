@@ -33,7 +33,7 @@ from mmearth_core.sentinel2 import fills
 
 #: Scenes from this size on get an estimate of the time before the work begins, from a forward pass of this side.
 _LONG_RUN = 4_000_000
-_TRIAL_SIDE = 256
+_TRIAL_SIDE = 128
 
 
 @dataclass(frozen=True)

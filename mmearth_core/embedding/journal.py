@@ -25,7 +25,7 @@ _SPECIFICATION = "specification.json"
 
 
 class TileJournal:
-    """The tiles of one embedding job. One process and one thread write; `read` may be called from the same thread."""
+    """The tiles of one embedding job. One thread writes; `read` may be called from any."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

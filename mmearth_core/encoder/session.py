@@ -50,6 +50,8 @@ def open_session(path: Path, *, threads: int | None = None) -> onnxruntime.Infer
     options.log_severity_level = 3
     # The arena keeps its peak for ever and a pattern plans for the largest tile: both would double the memory.
     options.enable_mem_pattern = False
+    # Idle threads sleep: readers and the writer need the processors too.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except LOAD_ERRORS as error:
