@@ -30,7 +30,7 @@ def bytes_per_pixel(architecture: Architecture, dimensions: int) -> int:
 
     Fitted to the peak measured with ONNX Runtime (benchmarks/engine.py).
     """
-    return 9 * architecture.channels[0] + 11 * dimensions + 20 * architecture.in_channels
+    return 12 * architecture.channels[0] + 13 * dimensions + 18 * architecture.in_channels
 
 
 def largest_context(architecture: Architecture, dimensions: int, batch_size: int) -> int:
