@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
 
 import mmearth_core
 from mmearth_core.embedding.backends import OnnxBackend
@@ -220,3 +222,28 @@ def test_a_full_disk_is_noticed_before_the_work(scene, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**5))
     with pytest.raises(MMEarthError, match="GB free"):
         embed(scene=scene, output=tmp_path / "emb.tif")
+
+
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [
+        ("nord äö.tif", {}),
+        ("south-up.tif", {"transform": Affine(10, 0, 400_000, 0, 10, 5_799_000)}),
+        ("rotated.tif", {"transform": Affine(10, 0, 400_000, 0, -10, 5_800_000) @ Affine.rotation(20)}),
+        ("degrees.tif", {"transform": Affine(1.3e-4, 0, -4, 0, -9e-5, 52.4), "crs": "EPSG:4326"}),
+        ("big.tif", {"BIGTIFF": "YES"}),
+        ("zipped.tif", {}),
+    ],
+)
+def test_rasters_of_every_kind_give_the_same_numbers(make_scene, tmp_path, name, profile):
+    turn = (lambda dn: dn[:, ::-1].copy()) if name == "south-up.tif" else None
+    scene: str | Path = make_scene(100, 90, name=name, edit=turn, **profile)
+    if name == "zipped.tif":
+        with zipfile.ZipFile(tmp_path / "a b.zip", "w") as archive:
+            archive.write(scene, name)
+        scene = f"/vsizip/{tmp_path}/a b.zip/{name}"
+    embed(scene=scene, output=tmp_path / "out ß.tif")
+    embed(scene=make_scene(100, 90), output=tmp_path / "plain.tif")
+    assert np.array_equal(codes(tmp_path / "out ß.tif"), codes(tmp_path / "plain.tif"))
+    grid = EmbeddingRaster.open(tmp_path / "out ß.tif").grid
+    assert grid.transform.e < 0 and (name != "rotated.tif" or grid.transform.b != 0)
