@@ -137,10 +137,11 @@ def embed(
     raster = _describe(output, source, plan, header, runner.name, polygons)
     journal = TileJournal(TileJournal.folder_of(output))
     _announce(source, plan, raster, runner, progress)
+    # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
+    check_disk(output, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder))
     finished = _begin(journal, raster.provenance | {"model_id": header.model_id}, resume, progress)
     todo = [part for part in plan if part.index not in finished]
     left = sum(part.core.pixels for part in todo)
-    check_disk(output, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder))
     try:
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
             progress.start("Embedding", area.pixels, "px", _pixel_area(source))
@@ -151,17 +152,17 @@ def embed(
             tally = assemble(staged, plan, journal, progress, cancel)
         if not tally.valid:
             raise MMEarthError(f"{source.name} has no valid pixel in the chosen area; nothing was written.")
+        clipped = tally.clipped / (tally.valid * raster.bands)
+        # The raster takes its name last: when it is there, all is.
+        item = write_item(raster, header, source.datetime, clipped, __version__)
+        write_style(raster)
+        staged.path.replace(output)
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{len(journal.finished())} of {len(plan)} tiles are kept in {journal.folder}"
         raise type(error)(f"{error} {kept}{GO_ON}") from error
     except MMEarthError:
         journal.remove()
         raise
-    clipped = tally.clipped / (tally.valid * raster.bands)
-    # The raster takes its name last: when it is there, all is.
-    item = write_item(raster, header, source.datetime, clipped, __version__)
-    write_style(raster)
-    staged.path.replace(output)
     journal.remove()
     return EmbedResult(
         output=output,

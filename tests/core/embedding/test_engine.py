@@ -222,6 +222,7 @@ def test_a_full_disk_is_noticed_before_the_work(scene, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**5))
     with pytest.raises(MMEarthError, match="GB free"):
         embed(scene=scene, output=tmp_path / "emb.tif")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
