@@ -228,8 +228,8 @@ def measure_halo(
 def _whitening(pixels: Tensor) -> Tensor:
     """Matrix (C, C) by which the bands lose their correlation, but for what is little more than noise.
 
-    Bands differ in variance by a factor of ten and are nearly collinear; unwhitened, the contrasts between them that
-    tell land cover apart would be lost in the projection.
+    Bands are nearly collinear: without whitening, probes did clearly worse on the demo's scene. Giving every band unit
+    variance alone did not help.
     """
     spread = pixels.std(0)
     if not spread.all():
