@@ -144,7 +144,7 @@ def embed(
     left = sum(part.core.pixels for part in todo)
     try:
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
-            progress.start("Embedding", area.pixels, "px", _pixel_area(source))
+            progress.start("Embedding", area.pixels, "px", source.grid.pixel_area)
             progress.advance(area.pixels - left)
             _compute(runner, source, todo, polygons, journal, progress, cancel)
             progress.finish()
@@ -252,7 +252,7 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     if raster.provenance["fills"]:
         progress.message(f"Missing bands are filled: {'; '.join(raster.provenance['fills'])}.")
     wanted = needs(plan, header.architecture, raster.bands, runner.batch_size)
-    ground = _pixel_area(source)
+    ground = source.grid.pixel_area
     estimate = ""
     if area.pixels >= _LONG_RUN:
         pixels = np.zeros((1, len(header.bands), _TRIAL_SIDE, _TRIAL_SIDE), np.float32)
@@ -298,14 +298,6 @@ def _compute(
             cancel.check()
             journal.save(tile, codes)
             progress.advance(tile.core.pixels)
-
-
-def _pixel_area(source: Scene) -> float | None:
-    """m² of a pixel, None when the CRS is not in metres."""
-    if not source.grid.crs.is_projected:
-        return None
-    across, down = source.grid.pixel_size
-    return float(across * down * source.grid.crs.linear_units_factor[1] ** 2)
 
 
 def _size(folder: Path) -> int:

@@ -36,14 +36,6 @@ def block_windows(grid: Grid, *, bands: int) -> list[Window]:
     return [cell.intersection(grid.window) for cell in cells]
 
 
-def pixel_area(grid: Grid) -> float | None:
-    """Area of a pixel in m²; None where the CRS is not projected."""
-    if grid.crs is None or not grid.crs.is_projected:
-        return None
-    metres = float(grid.crs.linear_units_factor[1])
-    return abs(grid.transform.determinant) * metres**2
-
-
 def threads() -> int:
     """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -79,7 +71,7 @@ def transform_blocks(
             readers.put(reader)
         return function(dn, window)
 
-    progress.start(task, raster.grid.pixels, "px", pixel_area(raster.grid))
+    progress.start(task, raster.grid.pixels, "px", raster.grid.pixel_area)
     with (
         bounded_cache(),
         threadpool_limits(limits=1),

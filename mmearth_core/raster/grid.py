@@ -86,6 +86,14 @@ class Grid:
         return (t.a**2 + t.d**2) ** 0.5, (t.b**2 + t.e**2) ** 0.5
 
     @property
+    def pixel_area(self) -> float | None:
+        """Area of a pixel in m²; None where the CRS is not projected."""
+        if self.crs is None or not self.crs.is_projected:
+            return None
+        metres = float(self.crs.linear_units_factor[1])
+        return float(abs(self.transform.determinant)) * metres**2
+
+    @property
     def bounds(self) -> tuple[float, float, float, float]:
         """(min x, min y, max x, max y) over the four corners, in CRS units."""
         corners = [self.transform * (c, r) for c in (0, self.width) for r in (0, self.height)]

@@ -15,7 +15,7 @@ from rasterio.crs import CRS
 
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.labelling.streaming import block_windows, pixel_area, transform_blocks
+from mmearth_core.labelling.streaming import block_windows, transform_blocks
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid, Window
 
@@ -119,5 +119,5 @@ def test_a_truncated_embedding_is_named(scene: Any, tmp_path: Path) -> None:
 
 def test_pixel_area_is_in_square_metres_or_unknown() -> None:
     feet = CRS.from_epsg(2225)  # US survey feet
-    assert pixel_area(Grid(1, 1, Affine(10, 0, 0, 0, -10, 0), feet)) == pytest.approx(100 * 0.3048006**2)
-    assert pixel_area(Grid(1, 1, Affine(0.1, 0, 0, 0, -0.1, 0), CRS.from_epsg(4326))) is None
+    assert Grid(1, 1, Affine(10, 0, 0, 0, -10, 0), feet).pixel_area == pytest.approx(100 * 0.3048006**2)
+    assert Grid(1, 1, Affine(0.1, 0, 0, 0, -0.1, 0), CRS.from_epsg(4326)).pixel_area is None
