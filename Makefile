@@ -62,8 +62,8 @@ $(DEMO)/.installed: pyproject.toml
 $(ENV)/.installed: pyproject.toml
 	@$(require-python)
 	$(PYTHON) -m venv $(ENV)
-	$(ENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,torch]" $(TORCH) \
-	  || $(ENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,torch]"
+	$(ENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,train]" $(TORCH) \
+	  || $(ENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,train]"
 	@touch $@
 
 define require-python

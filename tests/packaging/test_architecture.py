@@ -133,12 +133,14 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
     core = {re.match(r"[\w-]+", each)[0].lower() for each in project["dependencies"]}
-    torch = {re.match(r"[\w-]+", each)[0].lower() for each in project["optional-dependencies"]["torch"]}
+    extras = project["optional-dependencies"]
+    torch, train = ({re.match(r"[\w-]+", each)[0].lower() for each in extras[name]} for name in ("torch", "train"))
     for path in MODULES:
         for name in imports_of(tree_of(path)):
             root = name.partition(".")[0]
             if root not in sys.stdlib_module_names and root != "mmearth_core":
-                assert distributions.get(root, root) in core | torch, f"{name_of(path)} imports {root}"
+                asked = core | torch | (train if name_of(path).startswith("pretraining") else set())
+                assert distributions.get(root, root) in asked, f"{name_of(path)} imports {root}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
