@@ -24,7 +24,7 @@ from rasterio.transform import from_origin
 
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.embedding.engine import embed
-from mmearth_core.encoder.session import available_processors
+from mmearth_core.processors import available_processors
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
 FULL_SCENE = 10_980

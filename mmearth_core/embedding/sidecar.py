@@ -16,6 +16,7 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.files import write_text
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.style import raster_style
 
 #: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
 _LAUNCH = datetime(2015, 6, 23, tzinfo=UTC)
@@ -143,12 +144,10 @@ def write_style(raster: EmbeddingRaster) -> Path:
         f"<algorithm>StretchToMinimumMaximum</algorithm></{colour}ContrastEnhancement>"
         for band, colour in enumerate(("red", "green", "blue"))
     )
-    text = (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22" styleCategories="Symbology"><pipe>'
-        '<rasterrenderer type="multibandcolor" redBand="1" greenBand="2" blueBand="3" opacity="1" alphaBand="-1">'
-        f"{contrast}</rasterrenderer></pipe></qgis>\n"
+    renderer = (
+        '    <rasterrenderer type="multibandcolor" redBand="1" greenBand="2" blueBand="3" opacity="1" alphaBand="-1">'
+        f"{contrast}</rasterrenderer>\n"
     )
     path = raster.path.with_suffix(".qml")
-    write_text(path, text)
+    write_text(path, raster_style(renderer))
     return path

@@ -1,6 +1,5 @@
 """Opening an exported model with ONNX Runtime, with errors a user can act on."""
 
-import os
 from pathlib import Path
 
 import onnxruntime
@@ -17,6 +16,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
 )
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.processors import available_processors
 
 #: Names of the graph's input and output (see `export`).
 INPUT, EMBEDDING = "pixels", "embedding"
@@ -31,13 +31,6 @@ LOAD_ERRORS = (
     NotImplementedByRuntime,
     RuntimeException,
 )
-
-
-def available_processors() -> int:
-    """Processors this process may use: at least 1."""
-    if hasattr(os, "sched_getaffinity"):  # absent on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def open_session(path: Path, *, threads: int | None = None) -> onnxruntime.InferenceSession:

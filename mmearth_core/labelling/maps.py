@@ -37,6 +37,7 @@ from mmearth_core.labelling.legend import (
     format_colour,
 )
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.style import raster_style
 from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff
 
 # Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).
@@ -240,15 +241,4 @@ def _style(classes: list[MapClass]) -> str:
     return raster_style(
         '    <rasterrenderer type="paletted" band="1" opacity="1" alphaBand="-1" nodataColor="">\n'
         f"      <colorPalette>\n{entries}      </colorPalette>\n    </rasterrenderer>\n"
-    )
-
-
-def raster_style(renderer: str) -> str:
-    """A QGIS style for a raster (`.qml`), around a `<rasterrenderer>` element."""
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'<qgis version="3.22.0" styleCategories="Symbology">\n  <pipe>\n{renderer}'
-        '    <brightnesscontrast brightness="0" contrast="0" gamma="1"/>\n'
-        '    <huesaturation saturation="0" grayscaleMode="0"/>\n'
-        '    <rasterresampler maxOversampling="2"/>\n  </pipe>\n</qgis>\n'
     )

@@ -3,7 +3,6 @@
 All raster-wide labelling goes through `transform_blocks`; it never holds more than a few windows of the raster.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
+from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
@@ -36,11 +36,6 @@ def block_windows(grid: Grid, *, bands: int) -> list[Window]:
     return [cell.intersection(grid.window) for cell in cells]
 
 
-def threads() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def transform_blocks(
     raster: EmbeddingRaster,
     function: Callable[[NDArray[np.uint8], Window], Result],
@@ -57,7 +52,7 @@ def transform_blocks(
     Raises `MMEarthError` when the embedding is damaged, `Cancelled` when `cancel` is set; errors of both functions
     pass through.
     """
-    workers = threads()
+    workers = available_processors()
     windows = iter(block_windows(raster.grid, bands=raster.bands))
     readers: SimpleQueue[EmbeddingReader] = SimpleQueue()
 

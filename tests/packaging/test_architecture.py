@@ -29,8 +29,9 @@ ROOMS = (
     {"embedding"},
     {"encoder"},
     {"raster"},
-    {"sentinel2", "modalities"},
-    {"files", "progress"},
+    {"modalities"},
+    {"sentinel2"},
+    {"files", "progress", "processors"},
     {"errors"},
 )
 #: Where torch and its companions may be imported. Everything an analyst runs does without.

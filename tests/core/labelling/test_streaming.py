@@ -76,7 +76,7 @@ def test_few_windows_are_in_flight(
     make_scene: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mmearth_core.labelling.streaming.WINDOW_BYTES", 1)
-    monkeypatch.setattr("mmearth_core.labelling.streaming.threads", lambda: 2)
+    monkeypatch.setattr("mmearth_core.labelling.streaming.available_processors", lambda: 2)
     wide = make_scene(tmp_path / "w.tif", height=10, width=256 * 12, bands=2)
     started, lock, ahead = [], threading.Lock(), []
 
