@@ -39,6 +39,14 @@ class Modality:
     no_data: float
     codes: tuple[int, ...] = ()
 
+    def shape(self, size: int) -> tuple[int, ...]:
+        """Shape of the stored array of one tile of `size` by `size` pixels."""
+        return (self.stored, size, size) if self.level == "pixel" else (self.stored,)
+
+    def missing(self, size: int) -> NDArray[Any]:
+        """What is stored for a tile of `size` by `size` pixels that does not have the modality."""
+        return np.full(self.shape(size), self.no_data, self.dtype)
+
 
 #: Channels of the stored Sentinel-2 tile: the thirteen bands with B8A before B08, B10 included.
 SENTINEL2_STORED = (*ENCODER_BANDS[:10], "B10", *ENCODER_BANDS[10:])
@@ -98,6 +106,16 @@ _TABLE = (
 #: The twelve modalities by name, in the order of the published decoders and loss weights.
 MODALITIES: Mapping[str, Modality] = {modality.name: modality for modality in _TABLE}
 
+#: Layers stored beside the modalities that tell how good a Sentinel-2 pixel is: read, never predicted.
+SENTINEL2_QUALITY: Mapping[str, Modality] = {
+    layer.name: layer
+    for layer in (
+        Modality("sentinel2_cloudmask", "pixel", "regression", 1, "uint16", 0, 65535),
+        Modality("sentinel2_cloudprod", "pixel", "regression", 1, "uint16", 0, 65535),
+        Modality("sentinel2_scl", "pixel", "classes", 1, "uint8", 0, 255),
+    )
+}
+
 
 def valid(modality: Modality, raw: NDArray[Any]) -> NDArray[np.bool_]:
     """Where stored values of a regression modality are measurements: a boolean array of the shape of `raw`.
@@ -108,12 +126,15 @@ def valid(modality: Modality, raw: NDArray[Any]) -> NDArray[np.bool_]:
     if modality.name == "sentinel2":
         measured = np.delete(raw, SENTINEL2_STORED.index("B10"), axis=0).any(axis=0)
         return np.broadcast_to(measured, raw.shape)
-    if modality.name == "aster":
-        return np.not_equal(raw, np.int16(modality.no_data))
+    known: NDArray[np.bool_]
     if modality.name == "canopy_height_eth":
         # The nominal no-data value 255 does not fit int8 and arrives as 127; negative heights are wrapped ones.
-        return np.logical_and(raw >= 0, raw < 127)
-    return np.isfinite(raw)
+        known = (raw >= 0) & (raw < modality.no_data)
+    elif np.isfinite(modality.no_data):
+        known = raw != np.array(modality.no_data, modality.dtype)
+    else:
+        known = np.isfinite(raw)
+    return known
 
 
 def target(

@@ -1,0 +1,206 @@
+"""Feeds tiles to a method: each view is a function of (seed, epoch, tile) alone, each step a function of (seed, epoch).
+
+Neither the number of workers, nor that of processes, nor where a run was resumed changes what a step sees. Holds
+compact arrays only; arrays become tensors in the workers, without a copy.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.modalities import MODALITIES, NO_CLASS, target
+from mmearth_core.pretraining.method import Sample, View
+from mmearth_core.pretraining.statistics import Statistics
+from mmearth_core.pretraining.tiles import Tiles
+
+#: Told apart from the randomness of a view, (seed, epoch, tile), in the order of an epoch: (seed, epoch, 0, this).
+_ORDER = 1
+#: A step of an epoch, as it travels to a worker: the epoch and positions in the dataset.
+_Step = tuple[int, NDArray[np.int64]]
+
+
+class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
+    """Views of some tiles."""
+
+    def __init__(
+        self,
+        tile_file: Tiles,
+        statistics: Statistics,
+        indices: NDArray[np.int64],
+        outputs: Sequence[str],
+        view: View,
+        seed: int,
+    ) -> None:
+        """Views of the tiles numbered `indices`; `outputs` names the modalities a sample holds beside sentinel2.
+
+        Outputs that `tile_file` lacks have no value in any tile.
+        """
+        if unknown := [name for name in outputs if name not in MODALITIES]:
+            raise MMEarthError(f"Unknown modalities {', '.join(unknown)}; known are {', '.join(MODALITIES)}.")
+        self.tile_file = tile_file
+        self.indices = np.asarray(indices, np.int64)
+        self.names = tuple(name for name in MODALITIES if name in outputs or name == "sentinel2")
+        self.seed = seed
+        self.epoch = 0
+        self._statistics = statistics
+        self._view = view
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Views and their order are those of `epoch` from here on (not inside a running iteration of a loader)."""
+        self.epoch = epoch
+
+    def __getitem__(self, position: int) -> dict[str, NDArray[np.generic]]:
+        """The view of a tile in the present epoch."""
+        return self.view(position, self.epoch)
+
+    def view(self, position: int, epoch: int) -> dict[str, NDArray[np.generic]]:
+        """The view of a tile in an epoch: with `default_rng([seed, epoch, number of the tile])`."""
+        tile = int(self.indices[position])
+        return self._view(self.sample(tile), np.random.default_rng([self.seed, epoch, tile]))
+
+    def sample(self, tile: int) -> Sample:
+        """Targets of a tile, by its number, as `modalities.target` gives them."""
+        present = [name for name in self.names if name in self.tile_file.modalities]
+        raw = self.tile_file.read(tile, present)
+        level = self.tile_file.level(tile)
+        sample: dict[str, NDArray[np.generic]] = {}
+        for name in self.names:
+            if name in raw:
+                sample[name] = target(MODALITIES[name], raw[name], *self._statistics.of(name, level))
+            else:
+                sample[name] = _nothing(name, self.tile_file.size)
+        return sample
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """Positions of all tiles in the order of an epoch."""
+        return np.random.default_rng([self.seed, epoch, 0, _ORDER]).permutation(len(self))
+
+
+class TileLoader:
+    """Batches of views, again at each iteration. Made by `make_loader`.
+
+    Iterating raises `MMEarthError` for a damaged file and `EnvironmentFailure` when a worker dies.
+    """
+
+    def __init__(self, steps: "_Steps", loader: DataLoader[Any]) -> None:
+        self._steps = steps
+        self._loader = loader
+
+    def __len__(self) -> int:
+        """Steps of the next iteration."""
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+        batches = iter(self._loader)
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except RuntimeError as error:
+                if "exited unexpectedly" not in str(error):
+                    raise
+                raise EnvironmentFailure(
+                    f"A process that loads tiles died ({str(error).splitlines()[0]}); memory or shared memory"
+                    " (/dev/shm) may be short: use fewer workers or a smaller batch."
+                ) from error
+            if isinstance(batch, MMEarthError):
+                raise batch
+            yield batch
+
+
+def make_loader(
+    dataset: TileDataset,
+    batch: int,
+    workers: int,
+    *,
+    rank: int = 0,
+    world: int = 1,
+    start_step: int = 0,
+    context: str | None = None,
+) -> TileLoader:
+    """A loader of this process's part of each step of the dataset's epoch.
+
+    `batch` is the number of tiles of a step over all `world` processes; this one, `rank`, gets batch / world of them.
+    What is left after the last whole step is dropped. The first iteration begins at `start_step`, later ones at 0.
+    With `workers` = 0 tiles are read by the calling process; `context` is how workers start ("fork", "spawn", …).
+    A batch holds each array of the view as a tensor with N in front.
+    """
+    if batch < 1 or batch % world:
+        raise MMEarthError(f"A step of {batch} tiles cannot be shared evenly by {world} processes.")
+    if len(dataset) < batch:
+        raise MMEarthError(f"{len(dataset)} tiles do not make one step of {batch}; choose a smaller batch.")
+    steps = _Steps(dataset, batch, rank, world, start_step)
+    if not 0 <= start_step <= len(dataset) // batch:
+        raise MMEarthError(f"Step {start_step} is beyond the {len(dataset) // batch} steps of an epoch.")
+    loader: DataLoader[Any] = DataLoader(
+        _Batches(dataset),
+        sampler=steps,
+        batch_size=None,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        multiprocessing_context=context if workers else None,
+        collate_fn=_tensors,
+    )
+    return TileLoader(steps, loader)
+
+
+class _Steps(Sampler[_Step]):
+    """The steps of an epoch for one process."""
+
+    def __init__(self, dataset: TileDataset, batch: int, rank: int, world: int, start_step: int) -> None:
+        self._dataset, self._batch, self._rank, self._world, self._start = dataset, batch, rank, world, start_step
+
+    def __len__(self) -> int:
+        return len(self._dataset) // self._batch - self._start
+
+    def __iter__(self) -> Iterator[_Step]:
+        epoch, start, self._start = self._dataset.epoch, self._start, 0
+        order = self._dataset.order(epoch)
+        own = self._batch // self._world
+        for step in range(start, len(order) // self._batch):
+            first = step * self._batch + self._rank * own
+            yield epoch, order[first : first + own]
+
+
+class _Batches(Dataset[dict[str, NDArray[np.generic]] | MMEarthError]):
+    """Steps → stacked views. An unusable tile is returned as its error, as torch would wrap one that is raised."""
+
+    def __init__(self, dataset: TileDataset) -> None:
+        self._dataset = dataset
+
+    def __getitem__(self, step: _Step) -> dict[str, NDArray[np.generic]] | MMEarthError:
+        epoch, positions = step
+        stacked: dict[str, NDArray[np.generic]] = {}
+        try:
+            for row, position in enumerate(positions):
+                for name, array in self._dataset.view(int(position), epoch).items():
+                    if row == 0:
+                        stacked[name] = np.empty((len(positions), *np.shape(array)), np.asarray(array).dtype)
+                    stacked[name][row] = array
+        except MMEarthError as error:
+            return error
+        return stacked
+
+
+def _tensors(batch: Any) -> Any:
+    """Stacked views as tensors on the same memory; an error as it is."""
+    return batch if isinstance(batch, MMEarthError) else {key: torch.from_numpy(each) for key, each in batch.items()}
+
+
+def _nothing(name: str, size: int) -> NDArray[np.generic]:
+    """The target of a modality that a tile does not have."""
+    modality = MODALITIES[name]
+    sides = (size, size) if modality.level == "pixel" else ()
+    if modality.kind == "classes":
+        return np.full(sides, NO_CLASS, np.int64)
+    return np.full((modality.outputs, *sides), np.nan, np.float32)

@@ -1,0 +1,51 @@
+"""A small dataset and a run small enough for a test, shared by the tests of the loop."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+
+@pytest.fixture(scope="session")
+def on_cpu(one_torch_thread) -> Iterator[None]:  # noqa: ARG001
+    """On one thread of the CPU, so that runs can be compared bit by bit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUDA_VISIBLE_DEVICES", "")
+        yield
+
+
+@pytest.fixture(scope="session")
+def invented_tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 tiles of 24 px with gaps, all modalities."""
+    from mmearth_core.pretraining.synthetic import write_synthetic_tiles
+
+    folder = tmp_path_factory.mktemp("tiles") / "invented"
+    write_synthetic_tiles(folder, 40, size=24)
+    return folder
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, invented_tiles: Path, on_cpu) -> Callable[..., Path]:  # noqa: ARG001
+    """Writes the configuration of a run of seconds; keyword arguments replace settings (`optimiser__epochs=1`)."""
+
+    def write(**changes: object) -> Path:
+        values: dict[str, dict[str, object] | object] = {
+            "data": {"datasets": [str(invented_tiles)], "workers": 0, "hold_out": 0.2},
+            "mp_mae": {"crop": 16, "decoder_width": 32},
+            "optimiser": {
+                "epochs": 2, "warmup_epochs": 1, "batch": 4, "effective_batch": 4, "base_learning_rate": 1e-2,
+            },
+            "watch": {"log_steps": 1, "checkpoint_steps": 4, "picture_epochs": 0},
+        }  # fmt: skip
+        for key, value in changes.items():
+            *groups, last = key.split("__")
+            inner = values
+            for group in groups:
+                inner = inner.setdefault(group, {})
+            inner[last] = value
+        path = tmp_path / "recipe.yaml"
+        path.write_text(yaml.safe_dump(values), encoding="utf-8")
+        return path
+
+    return write

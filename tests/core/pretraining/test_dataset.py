@@ -1,0 +1,213 @@
+"""What a step sees: the same whatever the workers, the processes and the place where a run was resumed."""
+
+import os
+import pickle
+import shutil
+import signal
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.modalities import MODALITIES, NO_CLASS, target
+from mmearth_core.pretraining.method import View
+from mmearth_core.pretraining.statistics import dataset_statistics
+from mmearth_core.pretraining.synthetic import write_synthetic_tiles
+from mmearth_core.pretraining.tiles import TileFile
+
+torch = pytest.importorskip("torch")
+
+from mmearth_core.pretraining.dataset import TileDataset, make_loader  # noqa: E402
+
+
+class Corner(View):
+    """A random corner of the image, the land cover there, and the generator's next number."""
+
+    def __call__(self, sample, rng):
+        row, col = rng.integers(0, 8, 2)
+        return {
+            "image": np.nan_to_num(sample["sentinel2"][:, row : row + 8, col : col + 8]),
+            "esa_worldcover": sample["esa_worldcover"][row : row + 8, col : col + 8],
+            "biome": sample["biome"],
+            "lot": np.float64(rng.random()),
+        }
+
+
+class Whole(View):
+    def __call__(self, sample, rng):  # noqa: ARG002
+        return dict(sample)
+
+
+class Deadly(View):
+    """Kills the process that asks for it, unless it is the one that made it."""
+
+    def __init__(self) -> None:
+        self.safe = os.getpid()
+
+    def __call__(self, sample, rng):  # noqa: ARG002
+        if os.getpid() != self.safe:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {"image": sample["sentinel2"]}
+
+
+def dataset(path: Path, view: View | None = None, outputs=("esa_worldcover", "biome"), seed: int = 3) -> TileDataset:
+    """All tiles but the first two."""
+    file = TileFile(path)
+    return TileDataset(file, dataset_statistics(file), np.arange(2, len(file)), outputs, view or Corner(), seed)
+
+
+def steps(tiles: TileDataset, batch: int = 6, workers: int = 0, epoch: int = 1, **options):
+    tiles.set_epoch(epoch)
+    return list(make_loader(tiles, batch, workers, **options))
+
+
+def same(first, second) -> bool:
+    return len(first) == len(second) and all(
+        one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+@pytest.mark.parametrize(("workers", "context"), [(1, "fork"), (2, "fork"), (1, "spawn")])
+def test_workers_change_nothing(invented_tiles: Path, workers: int, context: str) -> None:
+    tiles = dataset(invented_tiles)
+    assert same(steps(tiles), steps(tiles, workers=workers, context=context))
+
+
+def test_a_view_depends_on_seed_epoch_and_tile_alone(invented_tiles: Path) -> None:
+    tiles = dataset(invented_tiles)
+    tiles.set_epoch(4)
+    for position in (0, 17):
+        assert tiles[position]["lot"] == tiles.view(position, 4)["lot"]
+        rng = np.random.default_rng([3, 4, position + 2])
+        rng.integers(0, 8, 2)
+        assert tiles[position]["lot"] == rng.random()
+    lots = {
+        float(dataset(invented_tiles, seed=seed).view(position, epoch)["lot"])
+        for seed in (3, 4) for epoch in (0, 1) for position in (0, 1)
+    }  # fmt: skip
+    assert len(lots) == 8
+
+
+def test_an_epoch_sees_every_tile_once_in_an_order_of_its_own(invented_tiles: Path) -> None:
+    tiles = dataset(invented_tiles)
+    orders = [tiles.order(epoch) for epoch in (0, 1, 0)]
+    assert sorted(orders[0]) == list(range(38)) and sorted(orders[1]) == list(range(38))
+    assert np.array_equal(orders[0], orders[2]) and not np.array_equal(orders[0], orders[1])
+    found = steps(tiles, batch=6)
+    lots = torch.cat([batch["lot"] for batch in found])
+    assert len(found) == 6 and len(set(lots.tolist())) == 36  # two tiles are left over
+    assert lots.tolist() == [tiles.view(int(position), 1)["lot"] for position in orders[1][:36]]
+
+
+def test_the_order_is_not_drawn_from_the_numbers_of_a_view(invented_tiles: Path) -> None:
+    """A generator of (seed, epoch) is that of (seed, epoch, 0): numpy pads with zeros."""
+    tiles = dataset(invented_tiles)
+    assert not np.array_equal(tiles.order(1), np.random.default_rng([3, 1, 0]).permutation(38))
+
+
+@pytest.mark.parametrize("world", [2, 3])
+def test_processes_share_the_same_steps(invented_tiles: Path, world: int) -> None:
+    tiles = dataset(invented_tiles)
+    parts = [steps(tiles, rank=rank, world=world) for rank in range(world)]
+    joined = [{key: torch.cat([each[key] for each in batch]) for key in batch[0]} for batch in zip(*parts, strict=True)]
+    assert same(steps(tiles), joined)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_resumed_epoch_goes_on_without_reading_what_it_skips(
+    invented_tiles: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    tiles = dataset(invented_tiles)
+    expected = steps(tiles)
+    read: list[int] = []
+    original = TileFile.read
+
+    def reading(self, index, names):
+        read.append(index)
+        return original(self, index, names)
+
+    monkeypatch.setattr(TileFile, "read", reading)
+    loader = make_loader(tiles, 6, workers, start_step=4)
+    assert len(loader) == 2
+    assert same(list(loader), expected[4:])
+    if not workers:
+        assert len(read) == 12
+    assert len(loader) == 6  # the next epoch begins at its beginning
+    assert same(list(loader), expected)
+
+
+def test_workers_that_stay_follow_the_epoch(invented_tiles: Path) -> None:
+    tiles = dataset(invented_tiles)
+    loader = make_loader(tiles, 6, 2)
+    for epoch in (0, 5):
+        tiles.set_epoch(epoch)
+        assert same(list(loader), steps(tiles, epoch=epoch))
+
+
+def test_a_sample_holds_the_targets_of_the_outputs_and_always_the_image(invented_tiles: Path) -> None:
+    file = TileFile(invented_tiles)
+    statistics = dataset_statistics(file)
+    sample = dataset(invented_tiles, outputs=list(MODALITIES)).sample(9)
+    raw = file.read(9, MODALITIES)
+    assert list(sample) == list(MODALITIES)
+    for name, modality in MODALITIES.items():
+        expected = target(modality, raw[name], *statistics.of(name, file.level(9)))
+        np.testing.assert_array_equal(sample[name], expected)
+    assert list(dataset(invented_tiles, outputs=["lat"]).sample(9)) == ["sentinel2", "lat"]
+
+
+def test_an_output_the_file_lacks_has_no_value(tmp_path: Path) -> None:
+    path = write_synthetic_tiles(tmp_path / "set", 6, size=16, modalities=["sentinel2"])
+    whole = dataset(path, Whole(), outputs=list(MODALITIES))
+    batch = next(iter(make_loader(whole, 2, 0)))
+    assert batch["sentinel1"].shape == (2, 8, 16, 16) and batch["sentinel1"].isnan().all()
+    assert batch["era5"].shape == (2, 12) and batch["era5"].isnan().all()
+    assert (batch["esa_worldcover"] == NO_CLASS).all() and batch["esa_worldcover"].shape == (2, 16, 16)
+    assert batch["eco_region"].tolist() == [NO_CLASS] * 2 and batch["eco_region"].dtype == torch.int64
+
+
+def test_a_dataset_pickles_without_its_open_file(invented_tiles: Path) -> None:
+    tiles = dataset(invented_tiles)
+    before = tiles[5]
+    again = pickle.loads(pickle.dumps(tiles))  # noqa: S301
+    assert all(np.array_equal(before[key], again[5][key]) for key in before)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_damaged_tile_stops_with_one_sentence(invented_tiles: Path, tmp_path: Path, workers: int) -> None:
+    folder = Path(shutil.copytree(invented_tiles, tmp_path / "invented"))
+    with h5py.File(folder / "invented.h5") as file:
+        where = file["sentinel2"].id.get_chunk_info_by_coord((5, 0, 0, 0))
+    with (folder / "invented.h5").open("r+b") as file:
+        file.seek(where.byte_offset)
+        file.write(b"\xff" * (where.size // 2))
+    with pytest.raises(MMEarthError, match="sentinel2 of tile 5 cannot be read") as raised:
+        steps(dataset(folder), batch=38, workers=workers)
+    assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_worker_that_dies_is_a_failure_of_the_machine(invented_tiles: Path) -> None:
+    with pytest.raises(EnvironmentFailure, match="A process that loads tiles died.*fewer workers"):
+        steps(dataset(invented_tiles, Deadly()), workers=1)
+
+
+@pytest.mark.parametrize(
+    ("batch", "options", "says"),
+    [
+        (5, {"world": 2}, "cannot be shared evenly by 2 processes"),
+        (39, {}, "38 tiles do not make one step of 39"),
+        (6, {"start_step": 7}, "Step 7 is beyond the 6 steps"),
+    ],
+)
+def test_steps_that_cannot_be_are_refused(invented_tiles: Path, batch: int, options, says: str) -> None:
+    with pytest.raises(MMEarthError, match=says):
+        make_loader(dataset(invented_tiles), batch, 0, **options)
+
+
+def test_an_unknown_output_is_refused_with_the_known_ones(invented_tiles: Path) -> None:
+    with pytest.raises(MMEarthError, match="Unknown modalities radar; known are sentinel2, sentinel1"):
+        dataset(invented_tiles, outputs=["radar"])
