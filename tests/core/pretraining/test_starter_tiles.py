@@ -1,0 +1,59 @@
+"""The development imagery as tiles: at its place, of its level, with what belongs to it."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.append(str(Path(__file__).parents[3]))
+
+from mmearth_core.modalities import SENTINEL2_STORED
+from mmearth_core.pretraining.tiles import TileFile
+from training.scenes_from_arrays import Place, pair_place
+from training.starter.make_tiles import bigearthnet, make_tiles, terramind
+from training.starter.places import split_by_place
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("33UUP", (32633, 300000, 5400000)), ("30UVD", (32630, 399960, 5900040)), ("43RCP", (32643, 300000, 3400020))],
+)
+def test_the_corner_of_a_sentinel_2_tile(name: str, place: tuple[int, int, int]) -> None:
+    assert Place.of_tile(name) == place
+
+
+def test_a_patch_lies_where_column_and_row_of_its_name_say() -> None:
+    names = ["BEN_S2_S2A_X_87_48", "BEN_S1_S1A_IW_33UUP_87_48", "BEN_S1_S1A_IW_29SND_7_48"]
+    assert pair_place(names[0], names, (120, 120)) == (32633, 300000 + 87 * 1200, 5400000 - 48 * 1200)
+
+
+def test_a_place_is_on_the_same_side_whatever_else_is_split() -> None:
+    places = np.random.default_rng(0).uniform([-10, 35], [30, 60], (300, 2))
+    learned, held = split_by_place(places)
+    assert 0.1 < len(held) / 300 < 0.3
+    assert sorted([*learned, *held]) == list(range(300))
+    again, _ = split_by_place(places[::-1][:200])
+    assert {299 - index for index in again} == {index for index in learned if index >= 100}
+
+
+@pytest.mark.realdata
+def test_tiles_of_the_development_imagery(realdata: Path, tmp_path: Path) -> None:
+    result = make_tiles(realdata, tmp_path / "tiles", sources=(terramind, bigearthnet))
+    assert (result.tiles, result.coverage["sentinel1"].tiles, result.coverage["aster"].tiles) == (114, 114, 90)
+    file = TileFile(tmp_path / "tiles")
+    names, levels = file.names, file.levels
+    blue, cirrus = (SENTINEL2_STORED.index(band) for band in ("B02", "B10"))
+    for index, name in enumerate(names):
+        stored = file.read(index, ["sentinel2"])["sentinel2"]
+        assert levels[index] == ("l1c" if "-l1c_" in name else "l2a")
+        if levels[index] == "l1c":
+            assert 0 < np.median(stored[cirrus]) < 100, f"{name}: an offset of 1000 was left"
+        elif "609U" not in name and "20180204" not in name:
+            assert np.percentile(stored[blue], 1) < 900, f"{name}: an offset of 1000 was left"
+            assert not stored[cirrus].any()
+    snow = next(index for index, name in enumerate(names) if "609U_541L_3_0-l2a" in name)
+    tile = file.read(snow, ["dynamic_world", "month"])
+    assert np.unique(tile["dynamic_world"]).tolist() == [9]
+    np.testing.assert_allclose(np.degrees(np.arctan2(*tile["month"])), 30, atol=1e-3)
+    np.testing.assert_allclose(file.lonlat[snow], (-83.95, 54.78), atol=0.03)

@@ -1,0 +1,172 @@
+"""Turn the development imagery into the tiles the starter model is trained on.
+
+    python -m training.starter.make_tiles DATA_FOLDER OUTPUT_FOLDER
+
+The arrays become GeoTIFFs at their places, one specification names them all, and `mmearth build-tiles` does the rest.
+The sources, and what of each modality they bring:
+
+* TerraMind (5 places, L1C and L2A as two sites each): radar, elevation, land cover, place and date. The orbit of the
+  radar is not told; it is stored as ascending. The land cover has the classes of ESRI's map numbered without gaps, as
+  the spectra of each value show (1 dark in the near infrared, 6 the brightest sand, 7 all of a frozen site, 2 dense
+  vegetation with strong radar, 5 strong radar in a town, 4 nearly all of farmland in Denmark). Its rangeland (9) is
+  grass or shrub of Dynamic World and therefore no class here.
+* BigEarthNet (6 patches, L2A): radar; orbits by the hour of the passage, which is morning when descending.
+* SSL4EO (1 place, two dates of each level): the radar image of the nearest date.
+* EuroSAT (L1C): no date, so no month. A tile's site is the EuroSAT id. Class labels are left out: they belong to what
+  the model is judged on.
+* Major-TOM (1 scene, L2A).
+
+The Aberystwyth scene is for judging only and is never read here.
+"""
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from mmearth_core.pretraining.build_tiles import BuildResult, build_tiles
+from mmearth_core.progress import Progress, Silent
+from training.scenes_from_arrays import L1C, WITH_OFFSET, Place, pair_place, write, write_raster
+
+#: Pixels from one tile of 64 to the next: patches of 120 pixels give four tiles, which overlap by 8.
+STRIDE = 56
+#: What the values of TerraMind's land cover are in Dynamic World.
+LAND_COVER = {
+    1: "water",
+    2: "trees",
+    3: "flooded vegetation",
+    4: "crops",
+    5: "built",
+    6: "bare",
+    7: "snow",
+    8: None,
+    9: None,
+}
+#: The radar image nearest in time to each of the SSL4EO scenes, by the month of the scene, with its orbit.
+_SSL4EO_RADAR = {"06": ("20200607", "desc"), "08": ("20200903", "asc")}
+_POLARISATIONS = ("VV", "VH")
+
+Entry = dict[str, Any]
+Source = Callable[[Path, Path], Iterator[Entry]]
+
+
+def terramind(data: Path, folder: Path) -> Iterator[Entry]:
+    """Two sites, L1C and L2A, of each place."""
+    with np.load(data / "terramind_sites.npz") as arrays:
+        for index, site in enumerate(arrays["id"].tolist()):
+            place = Place.centred(arrays["lonlat"][index], arrays["DEM"].shape[2:])
+            radar, elevation, cover = (folder / f"{site}_{what}.tif" for what in ("s1", "dem", "lulc"))
+            write_raster(radar, arrays["S1RTC"][index], place, names=_POLARISATIONS)
+            write_raster(elevation, arrays["DEM"][index], place)
+            write_raster(cover, arrays["LULC"][index], place, nodata=0)
+            for level in ("L1C", "L2A"):
+                scene = folder / f"{site}_{level}.tif"
+                offset = -1000 if index in WITH_OFFSET[level] else 0
+                write(scene, arrays[f"S2{level}"][index], level, offset, place)
+                yield {
+                    "name": f"terramind-{site}-{level.lower()}",
+                    "sentinel2": scene.name,
+                    "sentinel1": {"asc": {"path": radar.name, "units": "dB"}},
+                    "elevation": elevation.name,
+                    "land_cover": {"path": cover.name, "coding": LAND_COVER},
+                    "date": str(arrays["date"][index]),
+                }
+
+
+def bigearthnet(data: Path, folder: Path) -> Iterator[Entry]:
+    """A site of each pair of patches."""
+    with np.load(data / "s1_s2_pairs.npz") as arrays:
+        for name in (name for name in arrays.files if name.startswith("BEN_S2_")):
+            pixels = arrays[name]
+            place = pair_place(name, arrays.files, pixels.shape[1:])
+            column, row = name.split("_")[-2:]
+            partner = next(n for n in arrays.files if n.startswith("BEN_S1_") and n.endswith(f"_{column}_{row}"))
+            hour = int(partner.split("_")[6][9:11])
+            write(folder / f"{name}.tif", pixels, "L2A", 0, place)
+            write_raster(folder / f"{partner}.tif", arrays[partner], place, names=_POLARISATIONS)
+            yield {
+                "name": f"bigearthnet-{name.removeprefix('BEN_S2_')}",
+                "sentinel2": f"{name}.tif",
+                "sentinel1": {"desc" if hour < 12 else "asc": {"path": f"{partner}.tif", "units": "dB"}},
+                "date": _day(name.split("_")[4]),
+            }
+
+
+def ssl4eo(data: Path, folder: Path) -> Iterator[Entry]:
+    """A site of each level and date of the one place."""
+    with np.load(data / "s1_s2_pairs.npz") as arrays:
+        for name in (name for name in arrays.files if name.startswith("SSL4EO_s2")):
+            pixels, stamp = arrays[name], name.split("_")[2]
+            place = pair_place(name, arrays.files, pixels.shape[1:])
+            day, orbit = _SSL4EO_RADAR[stamp[4:6]]
+            partner = next(n for n in arrays.files if n.startswith("SSL4EO_s1") and f"_{day}T" in n)
+            level = "L1C" if len(pixels) == len(L1C) else "L2A"
+            write(folder / f"{name}.tif", pixels, level, 0, place)
+            write_raster(folder / f"{partner}.tif", arrays[partner], place, names=_POLARISATIONS)
+            yield {
+                "name": f"ssl4eo-{name.removeprefix('SSL4EO_')}",
+                "sentinel2": f"{name}.tif",
+                "sentinel1": {orbit: {"path": f"{partner}.tif", "units": "dB"}},
+                "date": _day(stamp),
+            }
+
+
+def eurosat(data: Path, folder: Path) -> Iterator[Entry]:
+    """A site of each patch, named by its EuroSAT id."""
+    with np.load(data / "eurosat_ms_dev.npz") as arrays:
+        pixels = arrays["x"]
+        if tuple(arrays["bands"]) != L1C:
+            raise ValueError("the bands of eurosat_ms_dev.npz are not in the order of L1C")
+        for index, name in enumerate(arrays["id"].tolist()):
+            place = Place.centred(arrays["lonlat"][index], pixels.shape[2:])
+            write(folder / f"{name}.tif", pixels[index], "L1C", 0, place)
+            yield {"name": name, "sentinel2": f"{name}.tif"}
+
+
+def majortom(data: Path, folder: Path) -> Iterator[Entry]:
+    """A site of each scene, as it is."""
+    for path in sorted(data.glob("majortom_*.tif")):
+        shutil.copyfile(path, folder / path.name)
+        yield {"name": path.stem, "sentinel2": path.name, "date": _day(path.stem.rsplit("_", 1)[1])}
+
+
+SOURCES: tuple[Source, ...] = (terramind, bigearthnet, ssl4eo, eurosat, majortom)
+
+
+def make_tiles(
+    data: Path, output: Path, *, sources: Sequence[Source] = SOURCES, progress: Progress | None = None
+) -> BuildResult:
+    """Build the dataset `output` from the development imagery in `data`, of all sources or some."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        sites = [entry for source in sources for entry in source(data, folder)]
+        specification = folder / "tiles.yaml"
+        specification.write_text(yaml.safe_dump({"sites": sites}, sort_keys=False), encoding="utf-8")
+        return build_tiles(
+            specification=specification,
+            output=output,
+            stride=STRIDE,
+            progress=progress or Silent(),
+        )
+
+
+def _day(stamp: str) -> str:
+    """20200408… as 2020-04-08."""
+    return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    arguments = parser.parse_args()
+    print(make_tiles(arguments.data, arguments.output))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""Which places the starter model learns from and which are kept to judge it: one decision for all scripts.
+
+Whole blocks of one degree are kept, whatever data set a tile comes from, so that no EuroSAT tile a model is judged on
+has a neighbour among those it was trained on. A recipe states the same three numbers.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.pretraining.holdout import split
+
+SHARE, BLOCK_DEGREES, SEED = 0.3, 1.0, 8
+
+
+def split_by_place(lonlat: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of (N, 2) places in degrees to learn from, and of those held out. A place's side never depends on the
+    others given with it."""
+    return split(np.asarray(lonlat, np.float64), share=SHARE, block_degrees=BLOCK_DEGREES, seed=SEED)
