@@ -42,7 +42,7 @@ def load_encoder(name_or_path: str | Path) -> Encoder:
         raise MMEarthError(
             f"{path} is the exported form; load_encoder takes the .safetensors of the same model or an official .pth."
         )
-    state = _official_state(path)
+    state = official_state(path)
     tensors, foreign = encoder_tensors(state)
     architecture = infer_architecture(tensors)
     if architecture is None:
@@ -127,7 +127,8 @@ def official_header(name: str, encoder: Encoder) -> ModelHeader:
     return replace(header, model_id=model_id(canonical_tensors(encoder, None), header))
 
 
-def _official_state(path: Path) -> dict[str, Tensor]:
+def official_state(path: Path) -> dict[str, Tensor]:
+    """The tensors of an official checkpoint by their published names; `MMEarthError` when it is no such file."""
     try:
         # `args` of a checkpoint is an argparse.Namespace of plain values: the one class beside tensors that is let in.
         with torch.serialization.safe_globals([argparse.Namespace]):

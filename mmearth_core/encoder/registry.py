@@ -23,11 +23,10 @@ DEFAULT = "default"
 _PIXEL_OUTPUTS = ("sentinel2", "sentinel1", "aster", "dynamic_world", "canopy_height_eth", "esa_worldcover")
 _IMAGE_OUTPUTS = ("era5", "lat", "lon", "biome", "eco_region", "month")
 _ALL_OUTPUTS = _PIXEL_OUTPUTS + _IMAGE_OUTPUTS
-_S2_AND_IMAGE_OUTPUTS = ("sentinel2", *_IMAGE_OUTPUTS)
 _GOALS = {
     _ALL_OUTPUTS: "all 12 modalities",
     _PIXEL_OUTPUTS: "6 pixel modalities",
-    _S2_AND_IMAGE_OUTPUTS: "Sentinel-2 and 6 image-level modalities",
+    _IMAGE_OUTPUTS: "6 image-level modalities",
     ("sentinel2",): "Sentinel-2",
     ("imagenet",): "the same images",
 }
@@ -165,7 +164,8 @@ MODELS: tuple[RegisteredModel, ...] = (
         training_data="MMEarth100k (100 k)",
     ),
     _official("mmearth-tiny-p8-all", "pt-all_mod_tiny_1M_64_uncertainty_56-8", size="tiny"),
-    _official("mmearth-atto-p8-image", "pt-img_mod_atto_1M_64_uncertainty_56-8", outputs=_S2_AND_IMAGE_OUTPUTS),
+    # Its 218 names hold six heads, none of Sentinel-2.
+    _official("mmearth-atto-p8-image", "pt-img_mod_atto_1M_64_uncertainty_56-8", outputs=_IMAGE_OUTPUTS),
     _official("mmearth-atto-p8-pixel", "pt-pix_mod_atto_1M_64_uncertainty_56-8", outputs=_PIXEL_OUTPUTS),
     _official("mmearth-atto-p8-s2", "pt-S2_atto_1M_64_uncertainty_56-8", outputs=("sentinel2",)),
     # What the two colour models predict is read from their names, as for `S2`; the authors do not state it.

@@ -1,0 +1,93 @@
+"""The decoder of MP-MAE: from the encoder's last map, with holes, to every modality.
+
+Exists only while pretraining; nothing of it is exported. It never sees an image or a target.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from timm.layers.grn import GlobalResponseNorm
+from timm.models.convnext import ConvNeXtBlock
+from torch import Tensor, nn
+
+from mmearth_core.encoder.masking import VisiblePatches
+from mmearth_core.modalities import MODALITIES
+
+#: One stack of blocks for all modalities (the published checkpoints), or one for each (the paper).
+Sharing = Literal["shared", "separate"]
+#: The response normalisation of the published dense blocks has a larger guard than the sparse ones'.
+_GRN_EPS = 1e-4
+
+
+def _blocks(depth: int, width: int) -> nn.Sequential:
+    blocks = [ConvNeXtBlock(width, use_grn=True, ls_init_value=None) for _ in range(depth)]
+    for block in blocks:
+        block.mlp.grn = GlobalResponseNorm(4 * width, eps=_GRN_EPS)
+    return nn.Sequential(*blocks)
+
+
+class Decoder(nn.Module):
+    """Projection, mask token, ConvNeXt V2 blocks on the whole grid, and one linear head per modality.
+
+    A pixel head gives a patch's values in the order (row, column, channel), channel fastest; an image head reads the
+    mean over the normalised grid. Response normalisation is per sample.
+    """
+
+    def __init__(
+        self, channels: int, outputs: Sequence[str], patch: int, *, sharing: Sharing, depth: int, width: int
+    ) -> None:
+        super().__init__()
+        self.proj = nn.Conv2d(channels, width, 1)
+        self.mask_token = nn.Parameter(torch.zeros(width))
+        stacks = ("shared",) if sharing == "shared" else outputs
+        self.stacks = nn.ModuleDict({name: _blocks(depth, width) for name in stacks})
+        # Without image modalities published checkpoints have no such layer.
+        image_level = any(MODALITIES[name].level == "image" for name in outputs)
+        self.norm = nn.LayerNorm(width, eps=1e-6) if image_level else nn.Identity()
+        self.heads = nn.ModuleDict(
+            {
+                name: nn.Linear(
+                    width, MODALITIES[name].outputs * (patch**2 if MODALITIES[name].level == "pixel" else 1)
+                )
+                for name in outputs
+            }
+        )
+        self._initialise()
+
+    def forward(self, encoded: Tensor, masked: Tensor, predicted: Tensor) -> dict[str, Tensor]:
+        """Predictions of every modality.
+
+        Parameters: `encoded` (N, channels, h, w), 0 where masked; `masked` (N, h, w) bool; `predicted` (N, h, w) bool,
+        the patches whose pixels are asked for. Returns (P, patch²·outputs) for pixel modalities, the P predicted
+        patches in the order of samples, rows, columns, and (N, outputs) for image modalities.
+        """
+        token = self.mask_token[:, None, None]
+        grid = torch.where(masked[:, None], token, self.proj(encoded)).contiguous(memory_format=torch.channels_last)
+        # A stack runs once, however many heads read from it.
+        decoded = {name: stack(grid).permute(0, 2, 3, 1) for name, stack in self.stacks.items()}
+        chosen = VisiblePatches(~predicted)
+        rows: dict[tuple[str, str], Tensor] = {}
+        predictions = {}
+        for name, head in self.heads.items():
+            stack, level = name if name in decoded else "shared", MODALITIES[name].level
+            if (stack, level) not in rows:
+                cells = decoded[stack]
+                rows[stack, level] = (
+                    chosen.gather(cells).flatten(1) if level == "pixel" else self.norm(cells).mean((1, 2))
+                )
+            predictions[name] = head(rows[stack, level])
+        return predictions
+
+    def _initialise(self) -> None:
+        """Truncated normals of deviation 0.02 throughout, biases 0, as masked autoencoders are usually begun.
+
+        The published code draws the depthwise kernels, the projection and the pixel heads with a deviation of 1, which
+        makes first predictions of a size of hundreds for targets of a size of one; nothing speaks for repeating that.
+        """
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.02)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        nn.init.normal_(self.mask_token, std=0.02)

@@ -1,0 +1,133 @@
+"""What a masked method sees of a tile: one crop of all modalities, an encoder input, a mask of patches.
+
+Geometry (crop, mirroring, quarter turns) is shared by input and targets; dropped bands and jitter touch the input only,
+so the targets stay what was measured. Runs in the loader's workers, on arrays; all randomness comes from the generator.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.method import Sample, View
+from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
+
+#: What the encoder is fed: the twelve bands, or blue, green and red as the published three-band encoders take them.
+Inputs = Literal["s2", "rgb"]
+INPUT_BANDS: dict[Inputs, tuple[str, ...]] = {"s2": ENCODER_BANDS, "rgb": ("B02", "B03", "B04")}
+
+#: Bands of the rasters people have: without the 60 m bands, and the four at 10 m.
+WITHOUT_60M = tuple(band for band in ENCODER_BANDS if band not in ("B01", "B09"))
+ONLY_10M = ("B02", "B03", "B04", "B08")
+
+#: Jitter of the input: standard deviation of the common gain (illumination), and of each value's noise in DN.
+_GAIN, _NOISE = 0.05, 20.0
+
+
+@dataclass(frozen=True)
+class MaskedView(View):
+    """A crop of `crop` px, of whose patches of `patch` px the share `mask_ratio` is hidden (rounded up).
+
+    Parameters: `outputs`, the modalities to predict; `flips`, mirroring and quarter turns; `jitter`, a common gain and
+    noise on the input; `band_drop`, the probability that bands of a twelve-band input are missing and filled as `embed`
+    fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands from four.
+
+    Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
+    one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
+    """
+
+    outputs: tuple[str, ...]
+    inputs: Inputs = "s2"
+    crop: int = 56
+    patch: int = 8
+    mask_ratio: float = 0.6
+    flips: bool = True
+    jitter: bool = False
+    band_drop: float = 0.3
+
+    def __post_init__(self) -> None:
+        if self.crop % self.patch:
+            raise MMEarthError(f"a crop of {self.crop} px is not made of whole patches of {self.patch} px.")
+        if not 0 <= self.mask_ratio < 1 or not self.visible:
+            raise MMEarthError(f"a mask_ratio of {self.mask_ratio} leaves no patch of {self.patch} px to look at.")
+
+    @property
+    def visible(self) -> int:
+        """Patches of a crop that stay visible: 19 of 49 at a ratio of 0.6, as in the published recipe."""
+        return int((self.crop // self.patch) ** 2 * (1 - self.mask_ratio))
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+        """Views by name.
+
+        "image" (C, crop, crop) float32, normalised, 0 where invalid; "masked" (crop/patch, crop/patch) bool, true where
+        hidden; every output modality as it is in `sample`, cropped and turned alike.
+        """
+        height, width = sample["sentinel2"].shape[1:]
+        if min(height, width) < self.crop:
+            raise MMEarthError(f"tiles of {height} × {width} px are too small for a crop of {self.crop} px.")
+        row, column = (int(rng.integers(side - self.crop + 1)) for side in (height, width))
+        turns, mirrored = (int(rng.integers(4)), bool(rng.integers(2))) if self.flips else (0, False)
+
+        def geometry(array: NDArray[np.generic]) -> NDArray[np.generic]:
+            cut = array[..., row : row + self.crop, column : column + self.crop]
+            turned = np.rot90(cut, turns, (-2, -1))
+            return np.ascontiguousarray(turned[..., ::-1] if mirrored else turned)
+
+        measured = geometry(sample["sentinel2"]).astype(np.float32, copy=False)
+        views: dict[str, NDArray[np.generic]] = {
+            "image": self._image(measured, rng),
+            "masked": self._mask(rng),
+        }
+        for name in self.outputs:
+            views[name] = geometry(sample[name]) if MODALITIES[name].level == "pixel" else np.asarray(sample[name])
+        return views
+
+    def _image(self, measured: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+        bands = INPUT_BANDS[self.inputs]
+        image = measured[[ENCODER_BANDS.index(band) for band in bands]]
+        if self.jitter:
+            image = _jittered(image, bands, rng)
+        if self.inputs == "s2" and rng.random() < self.band_drop:
+            present = _present_bands(rng)
+            # Non-finite values would spread through the product's zeros to every band; they are whole pixels anyway.
+            donors = np.nan_to_num(image[[bands.index(band) for band in present]])
+            filled: NDArray[np.float32] = np.einsum("wp,phv->whv", fill_matrix(present=present, wanted=bands), donors)
+            return filled
+        return np.nan_to_num(image)
+
+    def _mask(self, rng: np.random.Generator) -> NDArray[np.bool_]:
+        side = self.crop // self.patch
+        order = np.argsort(rng.random(side * side), kind="stable")
+        masked = np.ones(side * side, np.bool_)
+        masked[order[: self.visible]] = False
+        return masked.reshape(side, side)
+
+
+def _present_bands(rng: np.random.Generator) -> Sequence[str]:
+    """Bands of a raster that lacks some."""
+    kind = rng.integers(3)
+    if kind == 0:
+        return WITHOUT_60M
+    if kind == 1:
+        return ONLY_10M
+    count = int(rng.integers(MINIMUM_BANDS, len(ENCODER_BANDS)))
+    chosen = np.sort(rng.choice(len(ENCODER_BANDS), count, replace=False))
+    return [ENCODER_BANDS[index] for index in chosen]
+
+
+def _jittered(image: NDArray[np.float32], bands: Sequence[str], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Gain and noise in reflectance, brought to normalised values: z' = g·z + (g − 1)·mean/std + noise/std.
+
+    Safe for bands because all share one gain. A view does not know the tile's processing level, so mean/std and std
+    are the middle of both levels'; at a gain one deviation off, the error is a shift of at most 0.02 a band.
+    """
+    mean, std = np.stack([np.stack(statistics(level=level, wanted=bands)) for level in LEVELS], 1)
+    gain = np.float32(1 + _GAIN * rng.standard_normal())
+    shift = (gain - 1) * (mean / std).mean(0)
+    noise = rng.standard_normal(image.shape, np.float32) * (np.float32(_NOISE) / std.mean(0))[:, None, None]
+    jittered: NDArray[np.float32] = gain * image + shift[:, None, None] + noise
+    return jittered
