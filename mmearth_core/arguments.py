@@ -46,6 +46,7 @@ METAVARS = {
     "at": "X,Y",
     "bands": "NAME,…",
     "mask_values": "VALUE,…",
+    "set": "KEY=VALUE …",
     "window": "COL,ROW,WIDTH,HEIGHT",
 }
 
@@ -79,7 +80,7 @@ class Syntax:
     """How a verb is written.
 
     `inputs`: parameters given by position, in the `shape` told. `short`: parameters with a short option too.
-    `many`: options followed by one or more files (other lists are one value with commas).
+    `many`: options followed by one or more files or texts (other lists are one value with commas).
     """
 
     inputs: tuple[str, ...] = ()
@@ -116,12 +117,14 @@ class CommandLine:
             print_config=None,
         )
         self._flags = {"-h", "--help"}
-        self._values: dict[str, str] = {"--config": "--config"}
+        self._values: dict[str, str] = {}
         for name in self._parameters:
             self._add(name)
-        self._parser.add_argument(
-            "--config", action="config", metavar="YAML", help="read options from this file (NAME: VALUE)"
-        )
+        if "config" not in self._parameters:  # a verb with a configuration of its own has few other options
+            self._values["--config"] = "--config"
+            self._parser.add_argument(
+                "--config", action="config", metavar="YAML", help="read options from this file (NAME: VALUE)"
+            )
         for name, text in COMMON.items():
             self._parser.add_argument(f"--{name}", action="store_true", help=text)
             self._flags.add(f"--{name}")
@@ -235,7 +238,7 @@ class CommandLine:
         """(options as `--name=value`, values given by position). So a value may begin with a minus."""
         options: list[str] = []
         positions: list[str] = []
-        many = {_option(name) for name in self._syntax.many}
+        many: dict[str, list[str]] = {_option(name): [] for name in self._syntax.many}
         rest = list(argv)
         while rest:
             word = rest.pop(0)
@@ -254,12 +257,16 @@ class CommandLine:
                     values.append(rest.pop(0))
                 if not values:
                     raise ArgumentsError(f"{name} needs a value")
-                options.append(f"{self._values[name]}={json.dumps(values) if name in many else values[0]}")
+                if name in many:  # what is given in several goes adds up
+                    many[name].extend(values)
+                else:
+                    options.append(f"{self._values[name]}={values[0]}")
             elif word[:2] in self._values:
                 options.append(f"{self._values[word[:2]]}={word[2:]}")
             else:
                 near = difflib.get_close_matches(name, [*self._values, *self._flags], n=1)
                 raise ArgumentsError(f"there is no option {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        options.extend(f"{name}={json.dumps(values)}" for name, values in many.items() if values)
         return options, positions
 
     def _by_position(self, values: list[str]) -> dict[str, Any]:
@@ -296,7 +303,7 @@ class _HelpFormatter(RawDescriptionHelpFormatter):
 
 
 def _files(value: Any) -> list[str]:
-    """The files of an option that takes many: a JSON list from `_split`, or the list of a YAML file."""
+    """The values of an option that takes many: a JSON list from `_split`, or the list of a YAML file."""
     return [str(each) for each in (json.loads(value) if isinstance(value, str) else value)]
 
 

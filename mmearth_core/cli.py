@@ -31,15 +31,18 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_ARGUMENTS, CANCELLED = 0, 1, 2, 130
 
-#: What the torch extra brings: a verb that misses one of these needs the extra.
-_TORCH_EXTRA = {"torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"}
+#: What the extras bring: a verb that misses one of these needs an extra.
+_EXTRAS = {
+    *("torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"),
+    *("h5py", "yaml", "tensorboard", "matplotlib"),
+}
 
 
 @dataclass(frozen=True)
 class Verb:
     """One verb: the function behind it, one line of help, how it is written (as `arguments.Syntax` says), and what is
     `kept` when it is cancelled or the machine fails: nothing, the files finished so far, or work that the same command
-    goes on with."""
+    goes on with, without the options in `afresh`, which begin anew."""
 
     module: str
     function: str
@@ -49,6 +52,7 @@ class Verb:
     short: tuple[tuple[str, str], ...] = (("output", "-o"),)
     many: tuple[str, ...] = ()
     kept: Literal["nothing", "files", "work"] = "nothing"
+    afresh: tuple[str, ...] = ("--no-resume",)
 
 
 _K = (("output", "-o"), ("k", "-k"))
@@ -102,6 +106,22 @@ VERBS: dict[str, Verb] = {
         kept="files",
     ),
     "weights info": Verb("mmearth_core.inspection", "weights_info", "say what a model is", ("model",)),
+    "build-tiles": Verb(
+        "mmearth_core.pretraining.build_tiles",
+        "build_tiles",
+        "make tiles for pretraining from your own rasters",
+        ("specification",),
+        kept="work",
+    ),
+    "pretrain": Verb(
+        "mmearth_core.pretraining.pretrain",
+        "pretrain",
+        "train an encoder on tiles, as a configuration says",
+        ("config",),
+        many=("set",),
+        kept="work",
+        afresh=("--overwrite",),
+    ),
     "demo": Verb("mmearth_core.demo.run", "demo", "see it work on a synthetic scene", ("output",), kept="files"),
     "info": Verb("mmearth_core.inspection", "info", "say what a file is", ("file",)),
 }
@@ -183,9 +203,9 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
         if debug or not _is_expected(error):
             raise
         code = CANCELLED if isinstance(error, Cancelled) else FAILED
-        text = _sentence(error)
+        text = _sentence(error, "train" if ".pretraining." in verb.module else "torch")
         if verb.kept == "work" and isinstance(error, Cancelled | EnvironmentFailure):
-            text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words)}"
+            text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words, verb.afresh)}"
         elif verb.kept == "nothing" and isinstance(error, Cancelled):
             text = "Cancelled; nothing was written."
         if "--json" in options:
@@ -283,13 +303,13 @@ def _plain(value: Any) -> Any:
 
 def _is_expected(error: Exception) -> bool:
     """Whether an error is about the user's input or machine, not about a module of ours that is not there."""
-    return not isinstance(error, ModuleNotFoundError) or (error.name or "").split(".")[0] in _TORCH_EXTRA
+    return not isinstance(error, ModuleNotFoundError) or (error.name or "").split(".")[0] in _EXTRAS
 
 
-def _sentence(error: Exception) -> str:
-    """What went wrong, in one line."""
+def _sentence(error: Exception, extra: str) -> str:
+    """What went wrong, in one line; `extra` brings what the verb needs."""
     if isinstance(error, ModuleNotFoundError):
-        return f'This needs {error.name}, which is not installed; run: pip install "mmearth[torch]"'
+        return f'This needs {error.name}, which is not installed; run: pip install "mmearth[{extra}]"'
     if isinstance(error, MemoryError):
         return "The memory of this machine does not suffice; close other programs or choose a smaller --tile."
     if isinstance(error, OSError) and error.strerror:
@@ -297,9 +317,10 @@ def _sentence(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _resuming(words: Sequence[str]) -> str:
+def _resuming(words: Sequence[str], afresh: Sequence[str]) -> str:
     """The command that goes on with what is kept."""
-    return shlex.join(["mmearth", *(word for word in words if word != "--no-resume")])
+    command = shlex.join(word for word in words if word not in afresh)
+    return f"torchrun … -m mmearth_core {command}" if "TORCHELASTIC_RUN_ID" in os.environ else f"mmearth {command}"
 
 
 def _bad_arguments(program: str, text: str) -> int:

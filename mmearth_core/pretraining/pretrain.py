@@ -1,0 +1,169 @@
+"""`pretrain`: a configuration and a folder become a trained encoder. Puts data, method, loop and export together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mmearth_core.pretraining.checkpoints import Checkpoints, load_weights
+from mmearth_core.pretraining.config import PretrainConfig, read_config
+from mmearth_core.pretraining.distributed import Processes, processes
+from mmearth_core.pretraining.export import Trained, export, model_files, validation_table
+from mmearth_core.pretraining.log import RunLog
+from mmearth_core.pretraining.loop import Loop, Plan, Position, uses_bf16
+from mmearth_core.pretraining.methods import BuiltMethod, build_method
+from mmearth_core.pretraining.run_data import RunData, TrainingBatches, open_data
+from mmearth_core.pretraining.run_folder import RunFolder
+from mmearth_core.pretraining.watching import EpochWatcher
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.scene import open_scene
+
+
+@dataclass(frozen=True)
+class PretrainResult:
+    """A finished run: its folder, the model files it wrote, what it learned from, and its last validation."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    tiles: int
+    steps: int
+    validation: dict[str, Any]
+    rank: int = 0
+
+    def __str__(self) -> str:
+        if self.rank:
+            return f"Process {self.rank} is done."
+        files = " and ".join(str(path) for path in self.files)
+        table = "\n".join(validation_table(self.validation))
+        return f"{self.steps} steps on {self.tiles} tiles: {files}.\n\n{table}"
+
+
+def pretrain(
+    *,
+    config: str | Path,
+    output: str | Path,
+    set: Sequence[str] = (),
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> PretrainResult:
+    """Pretrain an encoder on tiles as a configuration says; the run folder holds everything it makes.
+
+    The same command goes on with an interrupted run exactly where it was; a finished run is left as it is. Started by
+    torchrun, several processes train together.
+
+    Args:
+        config: YAML file with the settings of the run.
+        output: Folder of the run.
+        set: Settings that replace those of the file, as optimiser.epochs=3.
+        overwrite: Remove the run that is in the folder and start afresh.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop after the present step.
+
+    Raises:
+        MMEarthError: The configuration or data cannot be used, or training broke down (the last good state is kept).
+        EnvironmentFailure: The machine failed; the run can go on from its last checkpoint.
+        Cancelled: `cancel` was set; the run can go on from where it was.
+    """
+    settings = read_config(config, set)
+    cancel = cancel or CancelToken()
+    threads = torch.get_num_threads()
+    try:
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        with processes() as group:
+            progress = progress or Silent() if group.first else Silent()
+            return _run(settings, RunFolder(output), overwrite, group, progress, cancel)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _run(
+    config: PretrainConfig,
+    folder: RunFolder,
+    overwrite: bool,
+    group: Processes,
+    progress: Progress,
+    cancel: CancelToken,
+) -> PretrainResult:
+    data = open_data(config.data, group, progress)
+    plan = Plan.of(config.optimiser, len(data.train), group.world)
+    built = build_method(config)
+    data.tiles.require(built.crop)
+    for scene in config.export.calibrate:  # what is wrong with one is better told now than after the training
+        open_scene(scene, wanted=built.bands)
+    group.by_first(lambda: folder.start(config, overwrite=overwrite))
+    checkpoints = Checkpoints(folder.checkpoints, config.watch.keep)
+    device = group.device
+    precision = "bf16" if uses_bf16(config, device) else "fp32"
+    if not folder.card.is_file():
+        step = max(checkpoints.steps(), default=0)
+        group.by_first(lambda: folder.note_start(step, group.world, device.type, precision))
+    _introduce(config, plan, data, built, progress)
+    built.method.to(device)
+    loop = Loop(
+        config=config,
+        plan=plan,
+        method=built.method,
+        batches=TrainingBatches(data, config, built.method.view, plan.tiles, group),
+        watcher=EpochWatcher(config, built, data, folder, group),
+        processes=group,
+        checkpoints=checkpoints,
+        open_log=lambda size, step: RunLog(folder.log, folder.events, size=size, step=step),
+        progress=progress,
+        cancel=cancel,
+    )
+    position = loop.run()
+    group.by_first(lambda: _export(config, folder, data, built, plan, position, checkpoints, progress, cancel))
+    files = tuple(model_files(folder, config))
+    return PretrainResult(folder.path, files, len(data.train), position.step, position.validation, group.rank)
+
+
+def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMethod, progress: Progress) -> None:
+    """Say what the run will be, before it takes hours."""
+    weights = sum(each.numel() for each in built.method.parameters())
+    left_out = len(data.tiles) - len(data.train) - len(data.held)
+    unknown = f" ({left_out} of unknown place are left out)" if left_out else ""
+    progress.message(
+        f"{len(data.train)} tiles to learn from, {len(data.held)} held out{unknown};"
+        f" {plan.steps} steps of {config.optimiser.effective_batch} tiles in {plan.epochs} epochs;"
+        f" {weights / 1e6:.2f} M weights."
+    )
+    if plan.accumulation > 1 and getattr(config.mp_mae, "grn", "") == "batch":
+        progress.message(
+            f"Each step adds up {plan.accumulation} batches; response normalisation of scope batch sees"
+            f" {plan.tiles} tiles at a time, not {config.optimiser.effective_batch}."
+        )
+
+
+def _export(
+    config: PretrainConfig,
+    folder: RunFolder,
+    data: RunData,
+    built: BuiltMethod,
+    plan: Plan,
+    position: Position,
+    checkpoints: Checkpoints,
+    progress: Progress,
+    cancel: CancelToken,
+) -> None:
+    """Write the model files and the card, unless an earlier start did."""
+    if folder.card.is_file():
+        return
+    step = position.step
+    if config.export.checkpoint == "best" and position.best is not None:
+        step = position.best[0]
+        load_weights(checkpoints.path(step), built.method)
+    trained = Trained(len(data.train), len(data.held), step, step // plan.steps_per_epoch, position.validation)
+    export(
+        folder,
+        config,
+        built.method.export(),
+        built.bands,
+        data.model_statistics(built.bands),
+        trained,
+        progress=progress,
+        cancel=cancel,
+    )

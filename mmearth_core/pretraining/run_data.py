@@ -1,0 +1,135 @@
+"""The tiles of a run: which are learned from, which are held out, and the batches made of them.
+
+Everything follows from the configuration and the datasets; nothing here knows a method beyond its view.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mmearth_core.encoder.model_file import Statistics as ModelStatistics
+from mmearth_core.pretraining.config import DataConfig, PretrainConfig
+from mmearth_core.pretraining.dataset import TileDataset, TileLoader, make_loader
+from mmearth_core.pretraining.distributed import Processes
+from mmearth_core.pretraining.holdout import split
+from mmearth_core.pretraining.joined import JoinedTiles, pooled
+from mmearth_core.pretraining.method import View
+from mmearth_core.pretraining.statistics import Statistics, dataset_statistics
+from mmearth_core.pretraining.tiles import TileFile
+from mmearth_core.progress import Progress
+from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS
+
+#: Training tiles that the constants to compare with are measured on, at most.
+_CONSTANTS_FROM = 2048
+#: The views of hold-out tiles are always those of this seed and epoch 0, whatever the run's seed.
+_FIXED = 0
+
+
+@dataclass(frozen=True)
+class RunData:
+    """Tiles with their statistics; `train` and `held`, the numbers of those learned from and held out; `digest` tells
+    these tiles from others."""
+
+    tiles: JoinedTiles
+    statistics: Statistics
+    train: NDArray[np.int64]
+    held: NDArray[np.int64]
+    digest: str
+
+    def model_statistics(self, bands: tuple[str, ...]) -> dict[str, ModelStatistics]:
+        """Mean and deviation of an encoder's input bands at each processing level, as a model file states them."""
+        chosen = [ENCODER_BANDS.index(band) for band in bands]
+        return {
+            level: ModelStatistics(*(tuple(part[chosen].tolist()) for part in self.statistics.values[key]))
+            for level in LEVELS
+            if (key := f"sentinel2_{level}") in self.statistics.values
+        }
+
+
+def open_data(config: DataConfig, processes: Processes, progress: Progress) -> RunData:
+    """Open the datasets of a configuration, measure what statistics they lack, and split them by place.
+
+    Raises `MMEarthError` when a dataset cannot be used.
+    """
+    files = [TileFile(path) for path in config.datasets]
+    own = config.statistics == "dataset"
+
+    def measure() -> list[Statistics]:
+        return [dataset_statistics(file, own_sentinel2=own, progress=progress) for file in files]
+
+    # The first process measures what is missing and keeps it; the others then find it.
+    found = processes.by_first(measure) or measure()
+    tiles = JoinedTiles(files)
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(repr(file.modalities).encode() + np.char.encode(file.names, "utf-8").tobytes())
+    train, held = split(
+        tiles.lonlat, share=config.hold_out, block_degrees=config.block_degrees, seed=config.hold_out_seed
+    )
+    return RunData(tiles, found[0] if len(found) == 1 else pooled(files, found), train, held, digest.hexdigest())
+
+
+class TrainingBatches:
+    """Batches of the training tiles, epoch by epoch; one loader, whose workers stay."""
+
+    def __init__(self, data: RunData, config: PretrainConfig, view: View, batch: int, processes: Processes) -> None:
+        self._dataset = TileDataset(data.tiles, data.statistics, data.train, config.output_names, view, config.seed)
+        self._batch, self._workers, self._processes = batch, config.data.workers, processes
+        self._loader: TileLoader | None = None
+
+    def __call__(self, epoch: int, start: int) -> Iterator[dict[str, Tensor]]:
+        """Batches of an epoch from the `start`-th on; only the first epoch asked for may begin later than at 0."""
+        self._dataset.set_epoch(epoch)
+        if self._loader is None:
+            group = self._processes
+            self._loader = make_loader(
+                self._dataset, self._batch, self._workers, rank=group.rank, world=group.world, start_step=start
+            )
+        return iter(self._loader)
+
+
+class FixedBatches:
+    """The same batches of some tiles at each iteration: views of a fixed seed, shared out among the processes."""
+
+    def __init__(
+        self,
+        data: RunData,
+        config: PretrainConfig,
+        view: View,
+        tiles: NDArray[np.int64],
+        processes: Processes,
+        *,
+        largest: int,
+    ) -> None:
+        """Batches of at most `largest` tiles over all processes: as few even ones as hold the tiles, so that hardly
+        any is left over."""
+        self.dataset = TileDataset(data.tiles, data.statistics, tiles, config.output_names, view, _FIXED)
+        batches = max(1, -(-len(tiles) // largest))
+        self._batch = len(tiles) // batches // processes.world * processes.world
+        self._processes, self._workers = processes, config.data.workers
+
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+        if not self._batch:
+            return
+        group = self._processes
+        workers = self._workers if len(self.dataset) > self._batch else 0
+        yield from make_loader(self.dataset, self._batch, workers, rank=group.rank, world=group.world)
+
+
+def constants_from(data: RunData, config: PretrainConfig, view: View) -> FixedBatches:
+    """Views of training tiles, evenly spread, one by one, to measure constants on; in one process."""
+    chosen = np.unique(np.linspace(0, len(data.train) - 1, _CONSTANTS_FROM).round().astype(np.int64))
+    return FixedBatches(data, config, view, data.train[chosen], Processes(0, 1, torch.device("cpu")), largest=1)
+
+
+def hold_out_batches(data: RunData, config: PretrainConfig, view: View, processes: Processes) -> FixedBatches:
+    """Views of held-out tiles, evenly spread, in batches of the size that is trained on."""
+    last, count = len(data.held) - 1, config.watch.validation_tiles
+    chosen = np.unique(np.linspace(0, last, count).round().astype(np.int64)) if last >= 0 else np.arange(0)
+    largest = config.optimiser.batch * processes.world
+    return FixedBatches(data, config, view, data.held[chosen], processes, largest=largest)

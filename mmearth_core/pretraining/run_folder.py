@@ -1,0 +1,165 @@
+"""The folder that owns a pretraining run: what it was asked for, where it ran, what it logged, saved and made.
+
+    RUN/config.yaml          the configuration with every setting resolved
+    RUN/environment.json     versions, machine, code and command of every start
+    RUN/log.jsonl            the log, one JSON object a line; the same for TensorBoard in RUN/tensorboard
+    RUN/baseline.json        what predicting constants would lose
+    RUN/pictures             reconstructions of hold-out tiles
+    RUN/checkpoints          states to go on from
+    RUN/NAME.safetensors …   the encoder that was learned, and README.md, its card
+
+Only these entries are ever removed or replaced, and only in a folder that a run made.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+import sys
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mmearth_core import __version__
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.files import write_json, write_text
+from mmearth_core.pretraining.config import PretrainConfig, read_config
+from mmearth_core.processors import available_processors
+
+_CONFIG, _ENVIRONMENT, _CARD = "config.yaml", "environment.json", "README.md"
+#: The first line of a run's configuration: what has it may be replaced.
+_MARK = "# The configuration of a run of `mmearth pretrain`, as resolved."
+_LIBRARIES = ("torch", "timm", "numpy", "h5py", "safetensors", "jsonargparse")
+_PACKAGE = Path(__file__).parents[1]
+
+
+class RunFolder:
+    """Paths of a run, and the first and the next start of it."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).absolute()
+        self.log = self.path / "log.jsonl"
+        self.events = self.path / "tensorboard"
+        self.baseline = self.path / "baseline.json"
+        self.pictures = self.path / "pictures"
+        self.checkpoints = self.path / "checkpoints"
+        self.card = self.path / _CARD
+
+    def start(self, config: PretrainConfig, *, overwrite: bool) -> bool:
+        """Prepare the folder for a run; returns whether it goes on with one that is there.
+
+        Raises `MMEarthError` when the folder holds something else, or a run of another configuration.
+        """
+        try:
+            if overwrite and self._is_run():
+                self._clear()
+            if self._is_run():
+                self._check_same(config)
+                return True
+            if self.path.exists() and not self.path.is_dir():
+                raise MMEarthError(f"{self.path} is a file; give a folder for the run.")
+            if self.path.exists() and any(self.path.iterdir()):
+                raise MMEarthError(f"{self.path} is not empty and holds no run; choose another folder.")
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFailure(f"Cannot use the folder {self.path} ({error.strerror}).") from error
+        write_text(self.path / _CONFIG, f"{_MARK}\n{config.to_yaml()}")
+        return False
+
+    def note_start(self, step: int, processes: int, device: str, precision: str) -> None:
+        """Add this start of the run to `environment.json`: machine, versions, code, command."""
+        path = self.path / _ENVIRONMENT
+        starts = json.loads(path.read_text(encoding="utf-8"))["starts"] if path.is_file() else []
+        start = {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "step": step,
+            "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+            "processes": processes,
+            "device": torch.cuda.get_device_name() if device == "cuda" else device,
+            "precision": precision,
+            "threads": torch.get_num_threads(),
+            "machine": {"system": platform.platform(), "processor": _processor(), "processors": available_processors()},
+            "versions": {"mmearth": __version__, "python": platform.python_version()}
+            | {name: metadata.version(name) for name in _LIBRARIES},
+            "code": {"sha256": _code_digest(), "git": git_state(_PACKAGE)},
+        }
+        write_json(path, {"starts": [*starts, start]})
+
+    def _is_run(self) -> bool:
+        path = self.path / _CONFIG
+        return path.is_file() and path.read_text(encoding="utf-8").startswith(_MARK)
+
+    def _check_same(self, config: PretrainConfig) -> None:
+        earlier = read_config(self.path / _CONFIG)
+        different = config.differences(earlier)
+        if different:
+            more = f" and {len(different) - 1} more" if len(different) > 1 else ""
+            raise MMEarthError(
+                f"{self.path} holds a run of another configuration ({different[0]}{more}); choose another folder, or"
+                " pass --overwrite to start afresh. A schedule is not stretched: to train on from this run, give a new"
+                f" folder and --set init={self.path / 'checkpoints'}/step-…"
+            )
+
+    def _clear(self) -> None:
+        """Remove what an earlier run made."""
+        for folder in (self.events, self.pictures, self.checkpoints):
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        for pattern in ("*.safetensors", "*.onnx"):
+            for file in self.path.glob(pattern):
+                file.unlink()
+        for file in (self.log, self.baseline, self.card, self.path / _ENVIRONMENT, self.path / _CONFIG):
+            file.unlink(missing_ok=True)
+
+
+def git_state(folder: Path) -> dict[str, Any] | None:
+    """Branch and commit of the repository a folder is in, from its files; None outside a repository."""
+    root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    if root is None:
+        return None
+    git = root / ".git"
+    try:
+        if git.is_file():  # a worktree names its own folder
+            git = (root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()).resolve()
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref:"):
+            return {"branch": None, "commit": head}
+        reference = head.removeprefix("ref:").strip()
+        shared = git / "commondir"
+        places = [git, *([(git / shared.read_text(encoding="utf-8").strip()).resolve()] if shared.is_file() else [])]
+        return {"branch": reference.removeprefix("refs/heads/"), "commit": _commit(places, reference)}
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _commit(places: list[Path], reference: str) -> str | None:
+    for place in places:
+        if (place / reference).is_file():
+            return (place / reference).read_text(encoding="utf-8").strip()
+        packed = place / "packed-refs"
+        lines = packed.read_text(encoding="utf-8").splitlines() if packed.is_file() else []
+        found = [line.split()[0] for line in lines if line.endswith(f" {reference}")]
+        if found:
+            return found[0]
+    return None
+
+
+def _code_digest() -> str:
+    """sha256 of the package's own source: tells a changed working copy from the commit it is on."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _processor() -> str:
+    """The processor's name as its system gives it."""
+    described = Path("/proc/cpuinfo")
+    if described.is_file():
+        for line in described.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()

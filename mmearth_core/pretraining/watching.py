@@ -1,0 +1,177 @@
+"""What happens at the end of an epoch: the hold-out is looked at, collapse is noticed, a picture is written.
+
+Measures only: nothing here changes a weight.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import write_json
+from mmearth_core.pretraining.config import PretrainConfig
+from mmearth_core.pretraining.dataset import TileDataset
+from mmearth_core.pretraining.distributed import Processes
+from mmearth_core.pretraining.labelled import LabelledTiles, read_labelled
+from mmearth_core.pretraining.methods import BuiltMethod
+from mmearth_core.pretraining.monitor import (
+    COLLAPSED,
+    HoldOut,
+    feature_spread,
+    measure_constants,
+    pooled_features,
+    score_of,
+)
+from mmearth_core.pretraining.pictures import Example, pixel_outputs, write_picture
+from mmearth_core.pretraining.run_data import RunData, constants_from, hold_out_batches
+from mmearth_core.pretraining.run_folder import RunFolder
+
+
+class EpochWatcher:
+    """Looks at a method on the hold-out of its run."""
+
+    def __init__(
+        self,
+        config: PretrainConfig,
+        built: BuiltMethod,
+        data: RunData,
+        folder: RunFolder,
+        processes: Processes,
+    ) -> None:
+        self._config, self._built, self._folder, self._processes = config, built, folder, processes
+        self._labelled: LabelledTiles | None = None
+        if config.watch.labelled is not None:
+            patch = built.method.encoder.architecture.patch
+            statistics = data.model_statistics(built.bands)
+            self._labelled = read_labelled(config.watch.labelled, built.bands, statistics, patch)
+        processes.by_first(lambda: self._measure_baseline(data))
+        baseline = json.loads(folder.baseline.read_text(encoding="utf-8"))
+        batches = hold_out_batches(data, config, built.plain_view, processes)
+        self._tiles = batches.dataset
+        self._hold_out = HoldOut(lambda: iter(batches), baseline["constants"])
+        self._constant: dict[str, float | None] | None = None
+
+    def validate(self, check: Callable[[], None]) -> dict[str, Any]:
+        """Losses on the hold-out beside those of constants, their mean ratio as "score", and the monitor's figures.
+
+        Raises `MMEarthError` when all tiles have the same features.
+        """
+        method = self._built.method
+        encoder = method.export()
+        found: dict[str, Any] = {}
+        if len(self._tiles):
+            if self._constant is None:
+                self._constant = self._hold_out.constant_losses(method, check)
+            objective, losses = self._hold_out.losses(method, check)
+            spread = feature_spread(pooled_features(encoder, _images(self._tiles))[-1])
+            if spread < COLLAPSED:
+                raise MMEarthError(
+                    f"The encoder collapsed: features of different tiles differ by {spread:.1e} of their size only."
+                    " The checkpoints of before are kept; lower optimiser.base_learning_rate or change the method's"
+                    " settings, and start a new run."
+                )
+            found = {
+                "objective": objective,
+                "score": score_of(losses, self._constant),
+                "losses": losses,
+                "constant": self._constant,
+                "feature_spread": spread,
+            }
+        if self._labelled is not None:
+            found["monitor"] = self._labelled.accuracy(encoder)
+        return found
+
+    def picture(self, epoch: int) -> None:
+        """Write `pictures/epoch-0010.png`: what the method makes of some hold-out tiles."""
+        count = min(len(self._tiles), self._config.optimiser.batch)
+        if not count or not pixel_outputs(self._config.output_names):
+            return
+        positions = np.linspace(0, len(self._tiles) - 1, count).round().astype(int)
+        views = [self._tiles.view(int(position), 0) for position in positions]
+        masked = np.stack([view["masked"] for view in views])
+        first = self._predict(views, masked)
+        second = self._predict(views, _others_masked(masked))
+        # Each patch is shown as it was predicted while it was hidden.
+        predicted = {name: np.where(_pixels(masked, first[name]), first[name], second[name]) for name in first}
+        if self._processes.first:
+            shown = _telling(views, list(predicted), self._config.watch.picture_tiles)
+            examples = [
+                Example(
+                    np.asarray(views[at]["image"]),
+                    np.asarray(views[at]["masked"]),
+                    self._built.bands,
+                    {name: np.asarray(views[at][name]) for name in predicted},
+                    {name: images[at] for name, images in predicted.items()},
+                )
+                for at in shown
+            ]
+            self._folder.pictures.mkdir(exist_ok=True)
+            title = (
+                f"{self._config.export.name}, epoch {epoch}: hold-out tiles, each patch predicted while it was hidden"
+            )
+            write_picture(self._folder.pictures / f"epoch-{epoch:04d}.png", examples, title)
+
+    def _measure_baseline(self, data: RunData) -> None:
+        """Keep what constants are best and which tiles the run is of; refuse other tiles than before."""
+        path: Path = self._folder.baseline
+        if path.is_file():
+            if json.loads(path.read_text(encoding="utf-8"))["tiles"] != data.digest:
+                raise MMEarthError(
+                    f"{self._folder.path} is a run on other tiles; restore them, choose another folder, or pass"
+                    " --overwrite to start afresh."
+                )
+            return
+        views = constants_from(data, self._config, self._built.plain_view)
+        constants = measure_constants(views, self._config.output_names)
+        write_json(path, {"tiles": data.digest, "constants": constants})
+
+    def _predict(self, views: list[dict[str, NDArray[Any]]], masked: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+        """Predictions of every pixel modality (N, outputs, H, W) where some patches are hidden, in every process: a
+        method's statistics may be over all of them."""
+        method = self._built.method.eval()
+        device = next(method.parameters()).device
+        batch = {name: torch.from_numpy(np.stack([view[name] for view in views])).to(device) for name in views[0]}
+        batch["masked"] = torch.from_numpy(masked).to(device)
+        return {name: images.float().cpu().numpy() for name, images in method.reconstruct(batch).items()}
+
+
+def _others_masked(masked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Masks (N, g, g) that hide every patch the given ones show, and as many in all."""
+    flat = masked.reshape(len(masked), -1)
+    count = int(flat[0].sum())
+    order = np.argsort(flat + np.random.default_rng(0).random(flat.shape) / 2, axis=1)
+    others = np.zeros_like(flat)
+    np.put_along_axis(others, order[:, : max(count, flat.shape[1] - count)], True, axis=1)
+    return others.reshape(masked.shape)
+
+
+def _pixels(masked: NDArray[np.bool_], images: NDArray[Any]) -> NDArray[np.bool_]:
+    """Masks of patches (N, g, g) as those of pixels (N, 1, H, W)."""
+    side = images.shape[-1] // masked.shape[-1]
+    return masked.repeat(side, axis=1).repeat(side, axis=2)[:, None]
+
+
+def _images(tiles: TileDataset) -> torch.Tensor:
+    """The inputs of some tiles, evenly spread, to see whether their features differ."""
+    positions = np.linspace(0, len(tiles) - 1, min(64, len(tiles))).round().astype(int)
+    return torch.from_numpy(np.stack([tiles.view(int(each), 0)["image"] for each in positions]))
+
+
+def _telling(views: list[dict[str, NDArray[Any]]], names: list[str], count: int) -> list[int]:
+    """The tiles with values of the most modalities, as far apart in the list as can be."""
+
+    def known(view: dict[str, NDArray[Any]]) -> int:
+        return sum(
+            bool((view[name] >= 0).any() if view[name].ndim == 2 else np.isfinite(view[name]).any()) for name in names
+        )
+
+    counts = np.array([known(view) for view in views])
+    best = np.flatnonzero(counts == counts.max())
+    if len(best) < count:
+        best = np.argsort(-counts, kind="stable")[:count]
+    return sorted({int(best[at]) for at in np.linspace(0, len(best) - 1, min(count, len(best))).round().astype(int)})

@@ -1,0 +1,96 @@
+"""The configuration of a run: what may be written, what is refused and in which words."""
+
+from pathlib import Path
+
+import pytest
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.config import read_config
+
+
+@pytest.fixture
+def minimal(tmp_path: Path) -> Path:
+    path = tmp_path / "run.yaml"
+    path.write_text("data: {datasets: [tiles]}\noptimiser:\n  base_learning_rate: 2e-4\n", encoding="utf-8")
+    return path
+
+
+def test_a_minimal_file_is_the_published_recipe(minimal: Path) -> None:
+    config = read_config(minimal)
+    optimiser = config.optimiser
+    assert (optimiser.epochs, optimiser.warmup_epochs, optimiser.effective_batch) == (200, 40, 4096)
+    assert (optimiser.betas, optimiser.weight_decay, optimiser.clip) == ((0.9, 0.95), 0.05, None)
+    assert optimiser.base_learning_rate == 2e-4  # which plain YAML takes for a text
+    assert optimiser.peak_learning_rate == pytest.approx(2e-4 * 16)
+    assert config.output_names == tuple(MODALITIES)
+    assert config.data.datasets == [str(Path("tiles").absolute())]
+
+
+def test_changes_replace_what_the_file_says(minimal: Path) -> None:
+    config = read_config(minimal, ["optimiser.epochs=50", "mp_mae.size=tiny", "outputs=[month, sentinel2]", "seed=3"])
+    assert (config.optimiser.epochs, config.mp_mae.size, config.seed) == (50, "tiny", 3)
+    assert config.output_names == ("sentinel2", "month")  # in the order of the table
+
+
+@pytest.mark.parametrize(("outputs", "count"), [("all", 12), ("pixel", 6), ("image", 6), ("s2", 1)], ids=str)
+def test_sets_of_outputs_have_names(minimal: Path, outputs: str, count: int) -> None:
+    assert len(read_config(minimal, [f"outputs={outputs}"]).output_names) == count
+
+
+def test_what_is_written_reads_back_the_same(minimal: Path, tmp_path: Path) -> None:
+    changes = ["mp_mae.weighting={sentinel2: 1.0}", "outputs=s2", "optimiser.clip=1", "watch.labelled=x.npz"]
+    config = read_config(minimal, changes)
+    written = tmp_path / "resolved.yaml"
+    written.write_text(config.to_yaml(), encoding="utf-8")
+    assert read_config(written) == config
+    assert config.differences(read_config(written)) == []
+
+
+def test_two_runs_differ_by_what_they_learn_not_by_where_the_tiles_lie(minimal: Path) -> None:
+    config = read_config(minimal)
+    assert config.differences(read_config(minimal, ["data.workers=7", "data.datasets=[elsewhere]"])) == []
+    other = read_config(minimal, ["optimiser.epochs=100"])
+    assert config.differences(other) == ["optimiser.epochs: 100 there, 200 here"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("optimiser.epoch=3", "there is no setting optimiser.epoch; did you mean optimiser.epochs?"),
+        ("colour=red", "there is no setting colour; known here: data, outputs"),
+        ("optimiser.epochs=many", "optimiser.epochs is 'many'; expected a whole number."),
+        ("optimiser.clip=soft", "optimiser.clip is 'soft'; expected a number or null."),
+        ("optimiser.betas=[0.9]", "optimiser.betas is [0.9]; expected a list of 2 values (a number each)."),
+        ("precision=half", "precision is 'half'; expected auto or fp32 or bf16."),
+        ("mp_mae=3", "mp_mae is 3; expected settings"),
+        ("seed.x=3", "--set seed.x=3"),
+        ("epochs", "--set epochs is not of the form"),
+        ("seed=[", "[ is no value"),
+        ("outputs=[lidar]", "outputs names lidar; known: sentinel2,"),
+        ("outputs=[]", "outputs is empty"),
+        ("optimiser.effective_batch=100", "optimiser.effective_batch must be a multiple of optimiser.batch."),
+        ("optimiser.warmup_epochs=300", "optimiser.warmup_epochs must be between 0 and optimiser.epochs."),
+        ("data.hold_out=1", "data.hold_out must be at least 0 and below 1."),
+        ("watch.keep=0", "watch: steps and keep must be positive."),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_sentence(minimal: Path, change: str, words: str) -> None:
+    with pytest.raises(MMEarthError) as caught:
+        read_config(minimal, ["seed=0", change])
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert change.startswith(("seed", "epochs")) or str(minimal) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "holds no settings"), ("a: [", "is no YAML file"), ("seed: 1", "data is missing"), ("data: {}", "datasets")],
+)
+def test_a_file_that_is_no_configuration_says_so(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "run.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MMEarthError, match=words):
+        read_config(path)
+    with pytest.raises(MMEarthError, match="No such file"):
+        read_config(tmp_path / "none.yaml")
