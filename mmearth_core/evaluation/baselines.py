@@ -1,0 +1,48 @@
+"""What an encoder has to beat: the bands themselves, their mean and spread around a pixel, and a random forest.
+
+Learns nothing about imagery. Numpy, scipy and scikit-learn only; no file is read.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter
+from sklearn.ensemble import RandomForestClassifier
+
+#: Side in pixels of the neighbourhood whose mean and spread are taken.
+NEIGHBOURHOOD = 5
+#: Trees of the forest: more change nothing with a few hundred rows.
+TREES = 300
+
+
+def neighbourhood(bands: NDArray[np.floating], *, side: int = NEIGHBOURHOOD) -> NDArray[np.float32]:
+    """Mean and standard deviation of every band in the square around each pixel: (…, k, H, W) → (…, 2k, H, W).
+
+    At the border the outermost pixels are repeated outwards by reflection.
+    """
+    # Around the mean of each band, because a variance is a small difference of large squares.
+    centre = bands.mean(axis=(-2, -1), keepdims=True, dtype=np.float64)
+    values = bands - centre
+    size = (1,) * (bands.ndim - 2) + (side, side)
+    mean = uniform_filter(values, size)
+    spread = np.sqrt(np.maximum(uniform_filter(np.square(values), size) - np.square(mean), 0))
+    return np.concatenate([mean + centre, spread], axis=-3).astype(np.float32)
+
+
+def pooled_mean(maps: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Mean over each tile: (n, k, H, W) → (n, k)."""
+    return np.asarray(maps.mean(axis=(2, 3), dtype=np.float64), np.float32)
+
+
+def pooled_mean_and_spread(maps: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Mean and standard deviation over each tile: (n, k, H, W) → (n, 2k)."""
+    spread = np.asarray(maps.std(axis=(2, 3), dtype=np.float64), np.float32)
+    return np.concatenate([pooled_mean(maps), spread], axis=1)
+
+
+def predict_forest(
+    train: NDArray[np.floating], label: NDArray[np.intp], test: NDArray[np.floating], *, seed: int
+) -> NDArray[np.intp]:
+    """Class (n,) of every row of `test` (n, d), by a random forest grown on `train` (m, d) of classes `label` (m,)."""
+    forest = RandomForestClassifier(TREES, random_state=seed)
+    predicted: NDArray[np.intp] = forest.fit(train, label).predict(test)
+    return predicted

@@ -1,0 +1,83 @@
+"""Logistic probe on features of any origin: how far classes can be told apart by planes, from few labels.
+
+The strength of its penalty is chosen on the training labels alone. It reads no file and knows no encoder.
+"""
+
+import warnings
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import ThreadpoolController
+
+from mmearth_core.evaluation.splits import deal
+
+#: C of the objective C · mean loss + ½‖coefficients‖², on features of unit mean variance, where there are few labels.
+REGULARISATION = 100.0
+#: Values of C tried otherwise; of equally good ones the first is taken.
+CANDIDATES = (REGULARISATION, 10.0, 1000.0)
+#: Fewest labels of every class for C to be chosen rather than assumed.
+ENOUGH = 10
+_FOLDS = 4
+
+
+def predict_logistic(
+    train: NDArray[np.floating],
+    label: NDArray[np.intp],
+    group: NDArray[np.intp],
+    test: NDArray[np.floating],
+    *,
+    seed: int = 0,
+) -> NDArray[np.intp]:
+    """Class (n,) of every row of `test` (n, d), by a probe fitted to `train` (m, d) with classes `label` (m,).
+
+    Features are centred and divided by one number, so that their mean variance is one. Dividing each by its own spread
+    blows up those that hold little but noise: over two real scenes and a synthetic one that cost embeddings up to 0.13
+    of macro-F1 and gained bands 0.04 at most. C is chosen by the share right in an inner cross-validation that keeps
+    the rows of a `group` (m,) together.
+    """
+    with _blas().limit(limits=1), warnings.catch_warnings():
+        # More BLAS threads make these small products slower; an unfinished search is as good for prediction.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        chosen = _choose(train, label, group, seed)
+        predicted: NDArray[np.intp] = _Probe(train, label, chosen).predict(test)
+    return predicted
+
+
+class _Probe:
+    """A fitted probe with its scaling."""
+
+    def __init__(self, train: NDArray[np.floating], label: NDArray[np.intp], regularisation: float) -> None:
+        rows = np.asarray(train, np.float64)
+        self._centre = rows.mean(axis=0)
+        self._scale = float(np.sqrt(rows.var(axis=0).mean())) or 1.0
+        self._model = LogisticRegression(C=regularisation / len(rows), max_iter=300, tol=1e-3)
+        self._model.fit((rows - self._centre) / self._scale, label)
+
+    def predict(self, rows: NDArray[np.floating]) -> NDArray[np.intp]:
+        predicted: NDArray[np.intp] = self._model.predict((rows - self._centre) / self._scale)
+        return predicted
+
+
+def _choose(train: NDArray[np.floating], label: NDArray[np.intp], group: NDArray[np.intp], seed: int) -> float:
+    """The candidate that predicts most rows of other groups right."""
+    if np.unique(label, return_counts=True)[1].min() < ENOUGH:
+        return REGULARISATION
+    fold = deal(label, group, _FOLDS, np.random.default_rng(seed))
+    right = np.zeros(len(CANDIDATES), np.intp)
+    for number in range(_FOLDS):
+        inside, outside = fold != number, fold == number
+        # A fold may have all places of all classes but one, or none at all.
+        if len(np.unique(label[inside])) > 1 and outside.any():
+            for i, candidate in enumerate(CANDIDATES):
+                predicted = _Probe(train[inside], label[inside], candidate).predict(train[outside])
+                right[i] += np.sum(predicted == label[outside])
+    return CANDIDATES[int(right.argmax())]
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The handle on BLAS threads; looking the libraries up takes longer than a small fit, so once."""
+    return ThreadpoolController()

@@ -1,0 +1,90 @@
+"""Scores of several methods on several tasks as one table: Markdown to read, plain values to compute with.
+
+Formats and compares; it evaluates nothing and writes no file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mmearth_core.evaluation.protocol import Metric, Scores, spread
+
+#: What the metrics are called in tables and pictures.
+TITLES: Mapping[Metric, str] = {"macro_f1": "macro-F1", "accuracy": "overall accuracy"}
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Scores by (method, task). Not every method has every task; the scores of one task have the same draws."""
+
+    methods: tuple[str, ...]
+    tasks: tuple[str, ...]
+    scores: Mapping[tuple[str, str], Scores]
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Labels per class."""
+        return next(iter(self.scores.values())).counts
+
+    def markdown(self, metric: Metric = "macro_f1") -> str:
+        """A row for each method, a column for each task and number of labels: mean ± sd over draws, the best bold."""
+        best = {
+            (task, i): max(s.of(metric)[i].mean() for (_, t), s in self.scores.items() if t == task)
+            for task in self.tasks
+            for i in range(len(self.counts))
+        }
+        rows = []
+        for method in self.methods:
+            cells = [method]
+            for task in self.tasks:
+                found = self.scores.get((method, task))
+                for i in range(len(self.counts)):
+                    values = None if found is None else found.of(metric)[i]
+                    cell = "–" if values is None else spread(values)
+                    cells.append(f"**{cell}**" if values is not None and values.mean() == best[task, i] else cell)
+            rows.append(cells)
+        return _markdown([f"{TITLES[metric]}, labels per class", *self._columns()], rows)
+
+    def differences(self, pairs: Sequence[tuple[str, str]], metric: Metric = "macro_f1") -> str:
+        """First minus second method of each pair, draw by draw: mean ± sd of the differences, and in how many draws the
+        first is ahead. Bold where the mean is larger than the sd: a difference beyond the spread."""
+        rows = []
+        for first, second in pairs:
+            cells = [f"{first} − {second}"]
+            for task in self.tasks:
+                one, other = self.scores.get((first, task)), self.scores.get((second, task))
+                for i in range(len(self.counts)):
+                    if one is None or other is None:
+                        cells.append("–")
+                        continue
+                    gap = one.of(metric)[i] - other.of(metric)[i]
+                    text = f"{gap.mean():+.3f} ± {gap.std(ddof=1):.3f} ({np.sum(gap > 0)}/{len(gap)})"
+                    cells.append(f"**{text}**" if abs(gap.mean()) > gap.std(ddof=1) else text)
+            rows.append(cells)
+        return _markdown([f"difference in {TITLES[metric]}", *self._columns()], rows)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values: every score of every draw."""
+        return {
+            "labels_per_class": list(self.counts),
+            "results": [
+                {
+                    "method": method,
+                    "task": task,
+                    "macro_f1": scores.macro_f1.tolist(),
+                    "accuracy": scores.accuracy.tolist(),
+                }
+                for (method, task), scores in self.scores.items()
+            ],
+        }
+
+    def _columns(self) -> list[str]:
+        return [f"{task}: {count}" for task in self.tasks for count in self.counts]
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in GitHub's Markdown; bars inside cells are escaped."""
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

@@ -1,0 +1,140 @@
+"""The comparison of encoders: what it is judged on was kept from pretraining, and the report says who is ahead."""
+
+import json
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+
+sys.path.append(str(Path(__file__).parents[3]))
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.evaluation import baselines
+from mmearth_core.evaluation.protocol import evaluate
+from mmearth_core.sentinel2 import ENCODER_BANDS
+from training import compare
+from training.judges import aberystwyth, eurosat, land_cover_sites
+from training.scenes_from_arrays import L1C, Place, write
+from training.starter.places import split_by_place
+
+CONTROL = "random-atto-p8"
+
+
+def held_out_places(count: int, held: bool) -> np.ndarray:
+    """(count, 2) places in degrees that are all held out, or none of them."""
+    lonlat = np.random.default_rng(0).uniform((-10, 36), (30, 60), (2000, 2))
+    side = split_by_place(lonlat)[1 if held else 0]
+    return lonlat[side[:count]]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Development imagery in small: 24 tiles of three classes, a scene with 12 polygons, one held-out site of two."""
+    folder, rng = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    spectra = rng.uniform(500, 4000, (3, 13))
+    label = np.arange(24) % 3
+    tiles = rng.normal(spectra[label][:, :, None, None], 150, (24, 13, 64, 64)).clip(1)
+    np.savez(
+        folder / "eurosat_ms_dev.npz",
+        x=tiles.astype(np.uint16),
+        label=np.array(["crop", "forest", "lake"])[label],
+        lonlat=np.concatenate([held_out_places(12, held=True), held_out_places(12, held=False)]).astype(np.float32),
+        bands=np.array(L1C),
+    )
+    fields = np.arange(16).reshape(4, 4) % 3
+    truth = np.kron(fields, np.ones((32, 32), int))
+    scene = np.moveaxis(rng.normal(spectra[truth][..., :12], 150), 2, 0).clip(1)
+    write(folder / "aberystwyth_s2_20210527.tif", scene, "L2A", 0, Place(32630, 500_000, 5_800_000))
+    corners = [(row, col) for row in range(4) for col in range(4)][:12]
+    polygons = [
+        shapely.box(500_080 + 320 * c, 5_799_920 - 320 * r - 160, 500_240 + 320 * c, 5_799_920 - 320 * r)
+        for r, c in corners
+    ]
+    pyogrio.raw.write(
+        folder / "aberystwyth_samples.gpkg",
+        shapely.to_wkb(np.array(polygons, object)),
+        [np.array([f"class {fields[at]}" for at in corners], object)],
+        ["class"],
+        geometry_type="Polygon",
+        crs="EPSG:32630",
+    )
+    cover = np.kron(rng.permutation(16).reshape(4, 4) % 3 + 1, np.ones((32, 32), int)).astype(np.uint8)
+    sites = np.moveaxis(rng.normal(spectra[cover - 1][..., :12], 150), 2, 0).clip(1).astype(np.int16)
+    np.savez(
+        folder / "terramind_sites.npz",
+        id=np.array(["kept", "held"]),
+        lonlat=np.concatenate([held_out_places(1, held=False), held_out_places(1, held=True)]),
+        S2L2A=np.stack([sites, sites]),
+        LULC=np.stack([cover, cover])[:, None],
+    )
+    return folder
+
+
+def test_no_tile_that_is_tested_was_pretrained_on(data: Path) -> None:
+    tiles = eurosat(data)
+    with np.load(data / "eurosat_ms_dev.npz") as arrays:
+        pretrained = split_by_place(arrays["lonlat"])[0]
+        assert not tiles.task.held_out[pretrained].any()
+        assert tiles.task.held_out.sum() == 12
+        # Bands are matched by name: B8A comes before B08 for the encoder.
+        assert np.array_equal(tiles.dn[:, ENCODER_BANDS.index("B8A")], arrays["x"][:, L1C.index("B8A")])
+
+
+@pytest.mark.realdata
+def test_every_class_of_the_real_tiles_is_tested(realdata: Path) -> None:
+    task = eurosat(realdata).task
+    assert np.bincount(task.label[task.held_out]).min() >= 4
+
+
+def test_labelled_pixels_are_those_of_their_polygons(data: Path) -> None:
+    pixels = aberystwyth(data)
+    assert pixels.task.classes == ("class 0", "class 1", "class 2")
+    assert np.bincount(pixels.task.group).tolist() == [100] * 12  # of 256 each
+    fields = np.arange(16).reshape(4, 4) % 3
+    assert np.array_equal(pixels.task.label, fields[pixels.rows // 32, pixels.cols // 32])
+    expected = [pixels.dn[:, row, col] for row, col in zip(pixels.rows, pixels.cols, strict=True)]
+    assert np.array_equal(pixels.at(pixels.dn), expected)
+
+
+def test_only_sites_held_out_are_judged_on(data: Path, tmp_path: Path) -> None:
+    (site,) = land_cover_sites(data, tmp_path)
+    assert site.task.name == "Site held"
+    assert site.task.classes == ("water", "trees", "flooded vegetation")
+    assert np.bincount(site.task.label).tolist() == [300] * 3
+    assert site.level == "l2a"
+
+
+def test_the_report_says_who_is_ahead(data: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(baselines, "TREES", 3)
+    monkeypatch.setattr(compare, "evaluate", partial(evaluate, counts=(1, 10)))
+    report = tmp_path / "report.md"
+    monkeypatch.setattr(sys, "argv", ["compare", CONTROL, "--data", str(data), "-o", str(report), "--seeds", "2"])
+    compare.main()
+    text = report.read_text(encoding="utf-8")
+    for method in ("raw bands, random forest", "raw bands 5×5, logistic", f"{CONTROL}, kNN-5"):
+        assert f"| {method} | " in text
+    assert f"| {CONTROL}, better probe − best of raw bands | " in text
+    assert "(report.svg)" in text and (tmp_path / "report.svg").is_file()
+    results = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["results"]
+    tasks = {"EuroSAT, mean", "EuroSAT, mean + spread", "Aberystwyth", "Site held"}
+    assert {each["task"] for each in results} == tasks
+    # Three plain surfaces: every probe tells them apart with ten labels, so nothing was mixed up on the way.
+    for each in results:
+        assert "forest" in each["method"] or np.mean(each["accuracy"][1]) > 0.9, each["method"]
+    assert CONTROL in capsys.readouterr().out
+
+
+def test_models_are_compared_with_the_first() -> None:
+    found = compare.pairs(["ours", "other"])
+    assert ("ours, kNN-5", "other, kNN-5") in found
+    assert ("ours, better probe", "best of raw bands") in found
+    assert not [pair for pair in found if pair[0].startswith("other")]
+
+
+def test_a_model_that_is_not_there_stops_before_the_work(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(MMEarthError, match="nowhere"):
+        compare.compare({"nowhere": str(tmp_path / "nowhere.onnx")}, data)

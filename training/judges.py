@@ -1,0 +1,151 @@
+"""What encoders are judged on: EuroSAT tiles, and labelled pixels of scenes, as arrays with their tasks.
+
+Both come from the development imagery. What is tested on was never part of a pretraining.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core import embed
+from mmearth_core.embedding.arrays import embed_pixels, network_input
+from mmearth_core.embedding.backends import Backend
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.evaluation.splits import Task
+from mmearth_core.labelling.footprints import footprint
+from mmearth_core.labelling.vectors import class_names, read_vector
+from mmearth_core.pretraining.holdout import blocks
+from mmearth_core.raster.scene import open_scene
+from mmearth_core.sentinel2 import ENCODER_BANDS, Level
+from training.scenes_from_arrays import WITH_OFFSET, Place, write
+from training.starter.make_tiles import LAND_COVER
+from training.starter.places import BLOCK_DEGREES, split_by_place
+
+#: Most pixels taken of one polygon.
+PIXELS_PER_POLYGON = 100
+#: Of a land-cover map: most pixels taken of one class, fewest that it must have, and the side of a block in pixels.
+PIXELS_PER_CLASS, FEWEST_PIXELS, BLOCK = 300, 100, 28
+#: Classes that make a site worth judging on.
+FEWEST_CLASSES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """Whole tiles with a class: `dn` (n, bands, H, W) in reflectance × 10000, all valid."""
+
+    task: Task
+    dn: NDArray[np.float32]
+    bands: tuple[str, ...]
+    level: Level
+
+    def pixels(self, header: ModelHeader) -> NDArray[np.float32]:
+        """What the network of a model takes, (n, C, H, W)."""
+        known = np.ones(self.dn.shape[2:], np.bool_)
+        return np.stack([network_input(tile, known, self.bands, self.level, header) for tile in self.dn])
+
+    def embedding(self, backend: Backend) -> NDArray[np.float32]:
+        """(n, D, H, W) before quantisation: every tile as a scene of its own, nothing outside it is known."""
+        height, width = self.dn.shape[2:]
+        maps = [embed_pixels(backend, tile[None])[:, :, :height, :width] for tile in self.pixels(backend.header)]
+        return np.concatenate(maps)
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """Labelled pixels of one scene: `dn` (bands, H, W), `valid` (H, W), and where the rows of the task are."""
+
+    task: Task
+    scene: Path
+    dn: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    bands: tuple[str, ...]
+    level: Level
+    rows: NDArray[np.intp]
+    cols: NDArray[np.intp]
+
+    def at(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The labelled pixels (n, k) of a map (k, H, W)."""
+        picked: NDArray[Any] = values[:, self.rows, self.cols].T
+        return picked
+
+    def embedding(self, model: str | Path, folder: Path) -> NDArray[np.float32]:
+        """(n, D): the map that `embed` writes into `folder`, at the labelled pixels."""
+        output = folder / "embedding.tif"
+        raster = EmbeddingRaster.open(embed(scene=self.scene, output=output, model=model, overwrite=True).output)
+        with raster.reader() as reader:
+            dn = self.at(reader.read(raster.grid.window))
+        return raster.decode(dn.T).T
+
+
+def eurosat(data: Path) -> Tiles:
+    """The EuroSAT tiles: those of the held-out blocks are tested on, whatever the draw, and places are the blocks."""
+    with np.load(data / "eurosat_ms_dev.npz", allow_pickle=False) as file:
+        dn, names, lonlat, bands = file["x"], file["label"], file["lonlat"].astype(np.float64), file["bands"].tolist()
+    classes, label = np.unique(names, return_inverse=True)
+    held_out = np.zeros(len(label), np.bool_)
+    held_out[split_by_place(lonlat)[1]] = True
+    group = np.unique(blocks(lonlat, block_degrees=BLOCK_DEGREES), axis=0, return_inverse=True)[1].ravel()
+    chosen = dn[:, [bands.index(band) for band in ENCODER_BANDS]].astype(np.float32)
+    return Tiles(Task("EuroSAT", tuple(classes.tolist()), label, group, held_out), chosen, ENCODER_BANDS, "l1c")
+
+
+def aberystwyth(data: Path) -> Pixels:
+    """The labelled polygons over the Aberystwyth scene, of which no encoder has seen anything."""
+    return labelled_scene(data / "aberystwyth_s2_20210527.tif", data / "aberystwyth_samples.gpkg", "Aberystwyth")
+
+
+def land_cover_sites(data: Path, folder: Path, *, seed: int = 0) -> list[Pixels]:
+    """Pixels of the TerraMind sites that are held out, of L2A, with the class the land-cover map beside them gives.
+
+    Sites with fewer than `FEWEST_CLASSES` are left out; so may be all. A place is a block of `BLOCK` pixels. The scenes
+    are written into `folder`.
+    """
+    names = {code: name for code, name in (LAND_COVER | {9: "rangeland"}).items() if name is not None}
+    found = []
+    with np.load(data / "terramind_sites.npz", allow_pickle=False) as sites:
+        for index in split_by_place(sites["lonlat"])[1].tolist():
+            site, cover, dn = str(sites["id"][index]), sites["LULC"][index, 0], sites["S2L2A"][index]
+            codes = [code for code in names if (cover == code).sum() >= FEWEST_PIXELS]
+            if len(codes) < FEWEST_CLASSES:
+                continue
+            scene = folder / f"{site}.tif"
+            place = Place.centred(sites["lonlat"][index], cover.shape)
+            write(scene, dn, "L2A", -1000 if index in WITH_OFFSET["L2A"] else 0, place)
+            rng = np.random.default_rng(seed)
+            spots = [
+                rng.permutation(np.argwhere((cover == code) & dn.any(axis=0)))[:PIXELS_PER_CLASS] for code in codes
+            ]
+            rows, cols = np.concatenate(spots).T
+            label = np.repeat(np.arange(len(codes)), [len(each) for each in spots])
+            group = rows // BLOCK * (cover.shape[1] // BLOCK + 1) + cols // BLOCK
+            task = Task(f"Site {site}", tuple(names[code] for code in codes), label, group)
+            found.append(_pixels(task, scene, rows, cols))
+    return found
+
+
+def labelled_scene(scene: Path, samples: Path, name: str, *, seed: int = 0) -> Pixels:
+    """At most `PIXELS_PER_POLYGON` pixels of every polygon of a sample file with the field `class`."""
+    opened = open_scene(scene, wanted=ENCODER_BANDS)
+    with opened.reader() as reader:
+        valid = reader.read(opened.grid.window)[1]
+    layer = read_vector(samples, field="class")
+    rng = np.random.default_rng(seed)
+    spots = [
+        rng.permutation(np.argwhere(footprint(polygon, opened.grid.window) & valid))[:PIXELS_PER_POLYGON]
+        for polygon in layer.in_pixels(opened.grid)
+    ]
+    group = np.repeat(np.arange(len(spots)), [len(each) for each in spots])
+    classes, label = np.unique([str(each) for each in class_names(layer, "class")], return_inverse=True)
+    task = Task(name, tuple(classes.tolist()), label[group], group)
+    return _pixels(task, scene, *np.concatenate(spots).T)
+
+
+def _pixels(task: Task, scene: Path, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Pixels:
+    opened = open_scene(scene, wanted=ENCODER_BANDS)
+    with opened.reader() as reader:
+        dn, valid = reader.read(opened.grid.window)
+    return Pixels(task, scene, dn, valid, opened.bands, opened.level, rows, cols)
