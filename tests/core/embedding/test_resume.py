@@ -136,11 +136,10 @@ def test_an_interrupt_from_the_keyboard_keeps_the_tiles(make_scene, tmp_path):
     folder = TileJournal.folder_of(output)
     while not list(folder.glob("*.tile")) and process.poll() is None:
         time.sleep(0.02)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
     process.wait()
-    assert time.monotonic() - began < 2
-    assert process.returncode != 0 and not output.exists() and list(folder.glob("*.tile"))
+    assert process.returncode != 0 and not output.exists()
+    assert 0 < len(list(folder.glob("*.tile"))) < (-(-500 // TILE)) ** 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files by the kernel")

@@ -12,7 +12,7 @@ from mmearth_core.modalities import SENTINEL2_STORED
 from mmearth_core.pretraining.tiles import TileFile
 from training.scenes_from_arrays import Place, pair_place
 from training.starter.make_tiles import bigearthnet, make_tiles, terramind
-from training.starter.places import split_by_place
+from training.starter.places import SHARE, split_by_place
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_patch_lies_where_column_and_row_of_its_name_say() -> None:
 def test_a_place_is_on_the_same_side_whatever_else_is_split() -> None:
     places = np.random.default_rng(0).uniform([-10, 35], [30, 60], (300, 2))
     learned, held = split_by_place(places)
-    assert 0.1 < len(held) / 300 < 0.3
+    assert abs(len(held) / 300 - SHARE) < 0.08
     assert sorted([*learned, *held]) == list(range(300))
     again, _ = split_by_place(places[::-1][:200])
     assert {299 - index for index in again} == {index for index in learned if index >= 100}
