@@ -24,7 +24,7 @@ from rasterio.transform import from_origin
 
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.embedding.engine import embed
-from mmearth_core.processors import available_processors
+from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
 FULL_SCENE = 10_980
@@ -52,13 +52,8 @@ def make_scene(path: Path, side: int, valid: int) -> Path:
 
 
 def machine() -> str:
-    name = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        name = next(
-            line.split(": ")[1] for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
-        )
     return (
-        f"{name}, {available_processors()} cores, Python {platform.python_version()},"
+        f"{processor_name()}, {available_processors()} cores, Python {platform.python_version()},"
         f" ONNX Runtime {onnxruntime.__version__}, load {os.getloadavg()[0]:.1f}"
     )
 

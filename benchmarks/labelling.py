@@ -7,7 +7,6 @@ centre of their class, which compresses no better than real embeddings do.
 """
 
 import argparse
-import platform
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from mmearth_core.labelling.legend import Legend
 from mmearth_core.labelling.probe import fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Group, Samples
-from mmearth_core.processors import available_processors
+from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.raster.grid import Grid
 
 BANDS, CLASSES = 64, 8
@@ -85,7 +84,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=4096)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     options = parser.parse_args()
-    print(f"machine: {platform.processor() or platform.machine()}, {available_processors()} processors")
+    print(f"machine: {processor_name()}, {available_processors()} processors")
     print(f"command: {' '.join(sys.argv)}")
     samples = make_samples()
     probe = fit_probe(samples)

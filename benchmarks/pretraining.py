@@ -36,7 +36,7 @@ from mmearth_core.pretraining.mp_mae import MpMae, MpMaeConfig, build
 from mmearth_core.pretraining.statistics import dataset_statistics
 from mmearth_core.pretraining.synthetic import write_synthetic_tiles
 from mmearth_core.pretraining.tiles import TileFile
-from mmearth_core.processors import available_processors
+from mmearth_core.processors import available_processors, processor_name
 
 GRID = 7
 
@@ -208,14 +208,9 @@ def one_peak(patch: int, batch: int) -> None:
 
 
 def machine() -> str:
-    name = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        name = next(
-            line.split(": ")[1] for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
-        )
     return (
-        f"{name}, {available_processors()} cores, Python {platform.python_version()}, torch {torch.__version__},"
-        f" {torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}"
+        f"{processor_name()}, {available_processors()} cores, Python {platform.python_version()},"
+        f" torch {torch.__version__}, {torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}"
     )
 
 

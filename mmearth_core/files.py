@@ -1,6 +1,7 @@
 """Output files that exist whole or not at all: checked before the work, written to a temporary name, renamed once."""
 
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -60,3 +61,13 @@ def write_text(path: str | Path, text: str) -> None:
 def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file whole or not at all (UTF-8, two spaces, NaN refused)."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def flush_folder(path: Path) -> None:
+    """Let a rename in a folder reach the disk; systems other than POSIX cannot flush a folder."""
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -10,8 +10,6 @@ the others draw by draw. REPORT.json holds every score, REPORT.svg the curves.
 """
 
 import argparse
-import os
-import platform
 import shlex
 import sys
 import tempfile
@@ -30,6 +28,7 @@ from mmearth_core.evaluation.curves import label_efficiency
 from mmearth_core.evaluation.protocol import BASELINE_CLASSIFIERS, PROBES, SEEDS, Scores, best_of, evaluate
 from mmearth_core.evaluation.tables import Table
 from mmearth_core.files import check_output, write_json, write_text
+from mmearth_core.processors import available_processors, processor_name
 from training.judges import Pixels, Tiles, aberystwyth, eurosat, land_cover_sites
 
 Features = Mapping[str, NDArray[np.floating]]
@@ -160,7 +159,7 @@ def main() -> None:
     facts = [
         f"    python -m training.compare {shlex.join(sys.argv[1:])}",
         "",
-        f"mmearth {__version__}, {platform.machine()} with {os.cpu_count()} processors,"
+        f"mmearth {__version__}, {processor_name()} with {available_processors()} processors,"
         f" {time.monotonic() - start:.0f} s, {arguments.seeds} draws.",
         "",
         *(f"* {label}: model_id {open_backend(model, 'onnx').header.model_id}" for label, model in models.items()),

@@ -19,6 +19,7 @@ from rasterio.io import MemoryFile
 
 from mmearth_core.embedding.product import NODATA
 from mmearth_core.errors import EnvironmentFailure
+from mmearth_core.files import flush_folder
 from mmearth_core.raster.grid import Tile, Window
 
 _SPECIFICATION = "specification.json"
@@ -93,12 +94,7 @@ class TileJournal:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.folder / name)
-        if os.name == "posix":  # the rename itself must reach the disk; other systems cannot flush a folder
-            handle = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        flush_folder(self.folder)
 
 
 def _compress(dn: NDArray[np.uint8]) -> bytes:

@@ -185,13 +185,14 @@ def _twofold(x: Tensor) -> Tensor:
     return nn.functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
-def randomise(encoder: Encoder, seed: int) -> None:
-    """Fill an encoder with seeded random weights that keep the signal's scale: the untrained control.
+def randomise(encoder: Encoder, seed: int | None) -> None:
+    """Fill an encoder with random weights that keep the signal's scale: the untrained control, and where training
+    begins. Drawn with `seed`, or from torch's own generator.
 
     Convolutions and linear layers are normal with variance 1/fan-in; response normalisation weights are N(0, 0.25),
     so that it acts as in trained networks; biases are 0 and layer norms the identity.
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for module in encoder.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.files import flush_folder
 
 WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimiser.safetensors", "state.json"
 _PREFIX = "step-"
@@ -58,10 +59,10 @@ class Checkpoints:
             (temporary / STATE).write_text(json.dumps(state, indent=1, allow_nan=False) + "\n", encoding="utf-8")
             for name in (WEIGHTS, OPTIMISER, STATE):
                 _flush(temporary / name)
-            _flush_folder(temporary)
+            flush_folder(temporary)
             _remove(target)
             temporary.rename(target)
-            _flush_folder(self.folder)
+            flush_folder(self.folder)
             kept = {*self.steps()[-self._keep :], step, best}
             for other in set(self.steps()) - kept:
                 _remove(self.path(other))
@@ -139,16 +140,6 @@ def _on_cpu(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _flush_folder(path: Path) -> None:
-    """A rename must reach the disk too; systems other than POSIX cannot flush a folder."""
-    if os.name == "posix":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _remove(folder: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -87,6 +86,4 @@ class PretrainMethod(nn.Module, ABC):
         encoder.load_state_dict(
             {name: value.detach().cpu().clone() for name, value in self.encoder.state_dict().items()}
         )
-        with torch.no_grad():
-            encoder.set_grn("sample")
         return encoder.eval()

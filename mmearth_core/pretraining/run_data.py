@@ -20,7 +20,7 @@ from mmearth_core.pretraining.holdout import split
 from mmearth_core.pretraining.joined import JoinedTiles, pooled
 from mmearth_core.pretraining.method import View
 from mmearth_core.pretraining.statistics import Statistics, dataset_statistics
-from mmearth_core.pretraining.tiles import TileFile
+from mmearth_core.pretraining.tiles import TileFile, evenly
 from mmearth_core.progress import Progress
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS
 
@@ -123,13 +123,12 @@ class FixedBatches:
 
 def constants_from(data: RunData, config: PretrainConfig, view: View) -> FixedBatches:
     """Views of training tiles, evenly spread, one by one, to measure constants on; in one process."""
-    chosen = np.unique(np.linspace(0, len(data.train) - 1, _CONSTANTS_FROM).round().astype(np.int64))
+    chosen = evenly(len(data.train), _CONSTANTS_FROM)
     return FixedBatches(data, config, view, data.train[chosen], Processes(0, 1, torch.device("cpu")), largest=1)
 
 
 def hold_out_batches(data: RunData, config: PretrainConfig, view: View, processes: Processes) -> FixedBatches:
     """Views of held-out tiles, evenly spread, in batches of the size that is trained on."""
-    last, count = len(data.held) - 1, config.watch.validation_tiles
-    chosen = np.unique(np.linspace(0, last, count).round().astype(np.int64)) if last >= 0 else np.arange(0)
+    chosen = evenly(len(data.held), config.watch.validation_tiles)
     largest = config.optimiser.batch * processes.world
     return FixedBatches(data, config, view, data.held[chosen], processes, largest=largest)

@@ -27,7 +27,7 @@ from mmearth_core import __version__
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import write_json, write_text
 from mmearth_core.pretraining.config import PretrainConfig, read_config
-from mmearth_core.processors import available_processors
+from mmearth_core.processors import available_processors, processor_name
 
 _CONFIG, _ENVIRONMENT, _CARD = "config.yaml", "environment.json", "README.md"
 #: The first line of a run's configuration: what has it may be replaced.
@@ -81,7 +81,11 @@ class RunFolder:
             "device": torch.cuda.get_device_name() if device == "cuda" else device,
             "precision": precision,
             "threads": torch.get_num_threads(),
-            "machine": {"system": platform.platform(), "processor": _processor(), "processors": available_processors()},
+            "machine": {
+                "system": platform.platform(),
+                "processor": processor_name(),
+                "processors": available_processors(),
+            },
             "versions": {"mmearth": __version__, "python": platform.python_version()}
             | {name: metadata.version(name) for name in _LIBRARIES},
             "code": {"sha256": _code_digest(), "git": git_state(_PACKAGE)},
@@ -153,13 +157,3 @@ def _code_digest() -> str:
     for path in sorted(_PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def _processor() -> str:
-    """The processor's name as its system gives it."""
-    described = Path("/proc/cpuinfo")
-    if described.is_file():
-        for line in described.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()

@@ -15,7 +15,7 @@ from mmearth_core import sentinel2
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.modalities import MODALITIES, SENTINEL2_STORED, Modality, valid
-from mmearth_core.pretraining.tiles import TileFile
+from mmearth_core.pretraining.tiles import TileFile, evenly
 from mmearth_core.progress import Progress, Silent
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, Level
 
@@ -193,7 +193,7 @@ def _measure(tile_file: TileFile, wanted: Mapping[str, Modality], progress: Prog
 
 def _spread(tile_file: TileFile, wanted: Iterable[str], progress: Progress) -> Iterable[int]:
     """Indices of the tiles to measure, evenly spread, with progress."""
-    tiles = np.unique(np.linspace(0, len(tile_file) - 1, SAMPLE).round().astype(np.int64))
+    tiles = evenly(len(tile_file), SAMPLE)
     progress.start(f"Measuring {', '.join(wanted)}", len(tiles), "tiles")
     for tile in tiles:
         yield int(tile)

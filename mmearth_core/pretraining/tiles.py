@@ -22,6 +22,11 @@ from mmearth_core.sentinel2 import LEVELS, Level
 _CHUNK_CACHE = 1 << 20
 
 
+def evenly(total: int, most: int) -> NDArray[np.int64]:
+    """Of the numbers 0 … `total` − 1, all or `most` of them at even distances, rising."""
+    return np.linspace(0, total - 1, min(most, total)).round().astype(np.int64)
+
+
 class Tiles(Protocol):
     """Tiles to learn from, numbered from 0, as `TileFile` gives them."""
 

@@ -30,6 +30,7 @@ from mmearth_core.pretraining.monitor import (
 from mmearth_core.pretraining.pictures import Example, pixel_outputs, write_picture
 from mmearth_core.pretraining.run_data import RunData, constants_from, hold_out_batches
 from mmearth_core.pretraining.run_folder import RunFolder
+from mmearth_core.pretraining.tiles import evenly
 
 
 class EpochWatcher:
@@ -91,8 +92,7 @@ class EpochWatcher:
         count = min(len(self._tiles), self._config.optimiser.batch)
         if not count or not pixel_outputs(self._config.output_names):
             return
-        positions = np.linspace(0, len(self._tiles) - 1, count).round().astype(int)
-        views = [self._tiles.view(int(position), 0) for position in positions]
+        views = [self._tiles.view(int(position), 0) for position in evenly(len(self._tiles), count)]
         masked = np.stack([view["masked"] for view in views])
         first = self._predict(views, masked)
         second = self._predict(views, _others_masked(masked))
@@ -158,8 +158,7 @@ def _pixels(masked: NDArray[np.bool_], images: NDArray[Any]) -> NDArray[np.bool_
 
 def _images(tiles: TileDataset) -> torch.Tensor:
     """The inputs of some tiles, evenly spread, to see whether their features differ."""
-    positions = np.linspace(0, len(tiles) - 1, min(64, len(tiles))).round().astype(int)
-    return torch.from_numpy(np.stack([tiles.view(int(each), 0)["image"] for each in positions]))
+    return torch.from_numpy(np.stack([tiles.view(int(each), 0)["image"] for each in evenly(len(tiles), 64)]))
 
 
 def _telling(views: list[dict[str, NDArray[Any]]], names: list[str], count: int) -> list[int]:
@@ -174,4 +173,4 @@ def _telling(views: list[dict[str, NDArray[Any]]], names: list[str], count: int)
     best = np.flatnonzero(counts == counts.max())
     if len(best) < count:
         best = np.argsort(-counts, kind="stable")[:count]
-    return sorted({int(best[at]) for at in np.linspace(0, len(best) - 1, min(count, len(best))).round().astype(int)})
+    return sorted(int(best[at]) for at in evenly(len(best), count))
