@@ -3,7 +3,7 @@
 Exists only while pretraining; nothing of it is exported. It never sees an image or a target.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import torch
@@ -55,28 +55,27 @@ class Decoder(nn.Module):
         )
         self._initialise()
 
-    def forward(self, encoded: Tensor, masked: Tensor, predicted: Tensor) -> dict[str, Tensor]:
+    def forward(self, encoded: Tensor, masked: Tensor, predicted: Mapping[str, VisiblePatches]) -> dict[str, Tensor]:
         """Predictions of every modality.
 
-        Parameters: `encoded` (N, channels, h, w), 0 where masked; `masked` (N, h, w) bool; `predicted` (N, h, w) bool,
-        the patches whose pixels are asked for. Returns (P, patch²·outputs) for pixel modalities, the P predicted
+        Parameters: `encoded` (N, channels, h, w), 0 where masked; `masked` (N, h, w) bool; `predicted`, of each pixel
+        modality the patches that are asked for. Returns (P, patch²·outputs) for pixel modalities, the P predicted
         patches in the order of samples, rows, columns, and (N, outputs) for image modalities.
         """
         token = self.mask_token[:, None, None]
         grid = torch.where(masked[:, None], token, self.proj(encoded)).contiguous(memory_format=torch.channels_last)
         # A stack runs once, however many heads read from it.
         decoded = {name: stack(grid).permute(0, 2, 3, 1) for name, stack in self.stacks.items()}
-        chosen = VisiblePatches(~predicted)
-        rows: dict[tuple[str, str], Tensor] = {}
+        rows: dict[tuple[str, VisiblePatches | None], Tensor] = {}
         predictions = {}
         for name, head in self.heads.items():
-            stack, level = name if name in decoded else "shared", MODALITIES[name].level
-            if (stack, level) not in rows:
+            stack, chosen = name if name in decoded else "shared", predicted.get(name)
+            if (stack, chosen) not in rows:
                 cells = decoded[stack]
-                rows[stack, level] = (
-                    chosen.gather(cells).flatten(1) if level == "pixel" else self.norm(cells).mean((1, 2))
+                rows[stack, chosen] = (
+                    self.norm(cells).mean((1, 2)) if chosen is None else chosen.gather(cells).flatten(1)
                 )
-            predictions[name] = head(rows[stack, level])
+            predictions[name] = head(rows[stack, chosen])
         return predictions
 
     def _initialise(self) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mmearth_core.encoder.architecture import Architecture, Stem
 from mmearth_core.encoder.masking import MaskedGrnScope, VisiblePatches, forward_masked, sum_over_processes
-from mmearth_core.encoder.network import Encoder
+from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.decoder import Decoder, Sharing
@@ -42,7 +42,9 @@ class MpMaeConfig:
     "uncertainty" (learned), "sum", or a weight for each modality.
 
     What the published recipe has not: `flips` mirrors and turns tiles, `jitter` adds a common gain and noise to the
-    input, `band_drop` is the probability that the input lacks bands as users' rasters do.
+    input, `band_drop` is the probability that the input lacks bands as users' rasters do. `others` says where pixel
+    modalities other than Sentinel-2 are predicted: on "masked" patches, as published, or "everywhere", since a radar
+    image or a land cover is not given away by the optical image that is seen.
     """
 
     size: str = "atto"
@@ -60,6 +62,7 @@ class MpMaeConfig:
     flips: bool = True
     jitter: bool = False
     band_drop: float = 0.3
+    others: Literal["masked", "everywhere"] = "masked"
 
 
 class MpMae(PretrainMethod):
@@ -102,13 +105,14 @@ class MpMae(PretrainMethod):
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `MaskedView`s.
 
-        Pixel modalities count on masked patches only, image modalities on every tile; each loss is a mean over values,
-        pixels or tiles. The published code takes the mean over a patch's values first and then over patches: the same
-        where every value is there; where some are missing it weighs patches equally, and this weighs values equally.
+        Pixel modalities count on masked patches only (see `others`), image modalities on every tile; each loss is a
+        mean over values, pixels or tiles. The published code takes the mean over a patch's values first and then over
+        patches: the same where every value is there; where some are missing it weighs patches equally, and this weighs
+        values equally.
         """
-        hidden = VisiblePatches(~batch["masked"])
-        predictions = self._predict(batch, batch["masked"])
-        parts = {name: _loss(name, predictions[name], self._target(name, batch, hidden)) for name in self.outputs}
+        judged = self._judged(batch["masked"])
+        predictions = self._predict(batch, judged)
+        parts = {name: _loss(name, predictions[name], self._target(name, batch, judged)) for name in self.outputs}
         losses: Losses = self.weights(over_processes(parts))
         return losses
 
@@ -119,10 +123,10 @@ class MpMae(PretrainMethod):
         said; the constant is then each band's mean in these units over this very batch. No constant does better on
         it, and `constants` needs no entry for it.
         """
-        hidden = VisiblePatches(~batch["masked"])
+        judged = self._judged(batch["masked"])
         parts = {}
         for name in self.outputs:
-            target, modality = self._target(name, batch, hidden), MODALITIES[name]
+            target, modality = self._target(name, batch, judged), MODALITIES[name]
             relative = name == "sentinel2" and self.config.norm_pix
             constant = _band_means(target, modality.outputs) if relative else constants[name].to(target.device)
             repeated = constant.repeat(self.config.patch**2 if modality.level == "pixel" else 1)
@@ -143,9 +147,8 @@ class MpMae(PretrainMethod):
 
         With `norm_pix`, a patch of Sentinel-2 gets the mean and spread of its own target, and NaN where that has none.
         """
-        everywhere = torch.ones_like(batch["masked"])
-        predictions = self._predict(batch, everywhere)
-        whole = VisiblePatches(~everywhere)
+        whole = VisiblePatches(torch.zeros_like(batch["masked"]))
+        predictions = self._predict(batch, {name: whole for name in self.outputs if MODALITIES[name].level == "pixel"})
         images = {}
         for name in self.outputs:
             modality = MODALITIES[name]
@@ -158,17 +161,27 @@ class MpMae(PretrainMethod):
                 images[name] = whole.scatter(values.view(-1, patch, patch, modality.outputs)).permute(0, 3, 1, 2)
         return images
 
-    def _predict(self, batch: Batch, predicted: Tensor) -> dict[str, Tensor]:
+    def _judged(self, masked: Tensor) -> dict[str, VisiblePatches]:
+        """The patches on which each pixel modality is predicted and judged."""
+        hidden = VisiblePatches(~masked)
+        others = VisiblePatches(torch.zeros_like(masked)) if self.config.others == "everywhere" else hidden
+        return {
+            name: hidden if name == "sentinel2" else others
+            for name in self.outputs
+            if MODALITIES[name].level == "pixel"
+        }
+
+    def _predict(self, batch: Batch, predicted: Mapping[str, VisiblePatches]) -> dict[str, Tensor]:
         """Predictions as rows, float32 at least: `predicted` patches of pixel modalities, tiles of the others."""
         encoded = forward_masked(self.encoder, batch["image"], batch["masked"], self.config.grn)
         rows: dict[str, Tensor] = self.decoder(encoded, batch["masked"], predicted)
         return {name: row.to(torch.promote_types(row.dtype, torch.float32)) for name, row in rows.items()}
 
-    def _target(self, name: str, batch: Batch, hidden: VisiblePatches) -> Tensor:
-        """What the predictions of a modality's rows are judged by: hidden patches of pixel modalities, or tiles."""
-        if MODALITIES[name].level == "image":
+    def _target(self, name: str, batch: Batch, judged: Mapping[str, VisiblePatches]) -> Tensor:
+        """What the predictions of a modality's rows are judged by: patches of pixel modalities, or tiles."""
+        if name not in judged:
             return batch[name]
-        patches = _patches(batch[name], hidden)
+        patches = _patches(batch[name], judged[name])
         return normalised_patches(patches) if name == "sentinel2" and self.config.norm_pix else patches
 
 
@@ -209,22 +222,14 @@ def _band_means(patches: Tensor, bands: int) -> Tensor:
 
 
 def _initialise(encoder: Encoder) -> None:
-    """Normal weights of variance 1/fan-in, blocks entering their residual path at 0.3 of that, biases 0.
+    """Random filters that pass on what they are given at its own size, with blocks begun at 0.3 of that.
 
-    Response normalisation is at work from the start, with weights of deviation 0.5.
-    So begun, every layer passes on what it is given at its own size, and the untrained encoder already is a bank of
-    random filters, from which few tiles lead further than from the 0.02 of ConvNeXt V2: after 600 steps on the
-    starter's tiles, the four stages tell EuroSAT classes apart with 62 instead of 57 % (macro F1, 10 labels a class).
-    The published sparse code draws linear and depthwise weights with a deviation of 1, so that a block's output is
-    hundreds of times its input and residual paths drown it.
+    From there few tiles lead further than from the deviation of 0.02 of ConvNeXt V2. The published sparse code draws
+    linear and depthwise weights with a deviation of 1, so that a block's output is hundreds of times its input and
+    residual paths drown it.
     """
-    for module in encoder.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.normal_(module.weight, std=module.weight[0].numel() ** -0.5)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-    for norm in encoder.response_norms:
-        nn.init.normal_(norm.weight, std=0.5)
-    for name, parameter in encoder.named_parameters():
-        if name.endswith("mlp.fc2.weight"):
-            nn.init.normal_(parameter, std=0.3 * parameter.shape[1] ** -0.5)
+    randomise(encoder, None)
+    with torch.no_grad():
+        for name, parameter in encoder.named_parameters():
+            if name.endswith("mlp.fc2.weight"):
+                parameter.mul_(0.3)

@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from mmearth_core.encoder.masking import forward_masked  # noqa: E402
+from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
 from mmearth_core.pretraining.mp_mae import MpMae, MpMaeConfig, build  # noqa: E402
@@ -44,21 +44,25 @@ def make_batch(method: MpMae, tiles: int = 3, *, gaps: bool = True, seed: int = 
     return {name: torch.from_numpy(np.stack([view[name] for view in views])) for name in views[0]}
 
 
-def patches_by_hand(method: MpMae, batch: dict[str, torch.Tensor]):
+def patches_by_hand(method: MpMae, batch: dict[str, torch.Tensor], name: str):
+    """The patches a modality is judged on: the hidden ones; of what is predicted everywhere, all."""
     patch = method.config.patch
-    for n, i, j in torch.nonzero(batch["masked"]).tolist():
+    everywhere = name != "sentinel2" and method.config.others == "everywhere"
+    chosen = torch.ones_like(batch["masked"]) if everywhere else batch["masked"]
+    for n, i, j in torch.nonzero(chosen).tolist():
         yield n, (slice(i * patch, i * patch + patch), slice(j * patch, j * patch + patch))
 
 
 @pytest.mark.parametrize("sharing", ["shared", "separate"])
 @pytest.mark.parametrize("norm_pix", [True, False])
-def test_each_loss_is_the_one_worked_out_by_hand(sharing, norm_pix):
-    method = make_method(decoder=sharing, norm_pix=norm_pix)
+@pytest.mark.parametrize("others", ["masked", "everywhere"])
+def test_each_loss_is_the_one_worked_out_by_hand(sharing, norm_pix, others):
+    method = make_method(decoder=sharing, norm_pix=norm_pix, others=others)
     batch = make_batch(method)
     with torch.no_grad():
         losses, pictures = method(batch), method.reconstruct(batch)
         encoded = forward_masked(method.encoder, batch["image"], batch["masked"], "batch")
-        images = method.decoder(encoded, batch["masked"], batch["masked"])
+        images = method.decoder(encoded, batch["masked"], dict.fromkeys(PIXEL, VisiblePatches(~batch["masked"])))
     for name, modality in MODALITIES.items():
         terms = []
         if modality.level == "image":
@@ -68,7 +72,7 @@ def test_each_loss_is_the_one_worked_out_by_hand(sharing, norm_pix):
                 else:
                     terms += [float((p - w) ** 2) for p, w in zip(predicted, wanted, strict=True) if not w.isnan()]
         else:
-            for n, (rows, columns) in patches_by_hand(method, batch):
+            for n, (rows, columns) in patches_by_hand(method, batch, name):
                 predicted = pictures[name][n][:, rows, columns].double()
                 wanted = batch[name][n][..., rows, columns]
                 if modality.kind == "classes":
