@@ -121,25 +121,30 @@ def write(path: Path, pixels: NDArray[np.generic], level: str, offset: int, plac
     write_raster(path, reflectance(pixels, offset), place, names=names, nodata=0, tags=tags)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("output", type=Path)
-    arguments = parser.parse_args()
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    with np.load(arguments.data / "terramind_sites.npz") as sites:
+def write_scenes(data: Path, output: Path) -> None:
+    """Write every site, of both levels, and the Sentinel-2 image of every pair of the imagery in `data`."""
+    output.mkdir(parents=True, exist_ok=True)
+    with np.load(data / "terramind_sites.npz") as sites:
         for index, (site, lonlat) in enumerate(zip(sites["id"], sites["lonlat"], strict=True)):
             for level in ("L1C", "L2A"):
                 offset = -1000 if index in WITH_OFFSET[level] else 0
                 pixels = sites[f"S2{level}"][index]
                 place = Place.centred(lonlat, pixels.shape[1:])
-                write(arguments.output / f"site_{site}_{level}.tif", pixels, level, offset, place)
-    with np.load(arguments.data / "s1_s2_pairs.npz") as pairs:
+                write(output / f"site_{site}_{level}.tif", pixels, level, offset, place)
+    with np.load(data / "s1_s2_pairs.npz") as pairs:
         for name in pairs.files:
             if name.startswith(("SSL4EO_s2", "BEN_S2_")):
                 level = "L1C" if len(pairs[name]) == len(L1C) else "L2A"
                 place = pair_place(name, pairs.files, pairs[name].shape[1:])
-                write(arguments.output / f"{name}.tif", pairs[name], level, 0, place)
+                write(output / f"{name}.tif", pairs[name], level, 0, place)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    arguments = parser.parse_args()
+    write_scenes(arguments.data, arguments.output)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.scene import Scene, open_scene
 
-#: Chips taken from one scene at most, and in all: bounds the memory of a calibration to about 4 GB for atto encoders.
-_CHIPS_PER_SCENE, _CHIPS = 6, 40
+#: Chips taken from one scene at most, and pixels in all: bounds the memory of a calibration to about 4 GB for atto
+#: encoders.
+_CHIPS_PER_SCENE, _PIXELS = 6, 8_000_000
 #: Side of a chip beyond what the measurement of the halo needs.
 _CHIP_EXTRA = 128
 
@@ -106,19 +107,23 @@ def read_chips(
 ) -> tuple[list[Chip], ModelHeader]:
     """Chips spread over the scenes, and the header with the scenes' digests."""
     opened = [open_scene(scene, wanted=header.bands) for scene in scenes]
-    each = max(1, min(_CHIPS_PER_SCENE, _CHIPS // len(opened)))
+    windows = [_windows(scene, header) for scene in opened]
+    each = _CHIPS_PER_SCENE
+    while each > 1 and sum(window.height * window.width for some in windows for window in some[:each]) > _PIXELS:
+        each -= 1
     chips: list[Chip] = []
     progress.start("Reading", len(opened), "scenes")
-    for scene in opened:
+    for scene, some in zip(opened, windows, strict=True):
         cancel.check()
-        chips.extend(_chips(scene, header, each))
+        chips.extend(_chips(scene, header, some, each))
         progress.advance(1)
     progress.finish()
     digests = [{"name": scene.name, "level": scene.level, "digest": scene.digest()} for scene in opened]
     return chips, replace(header, calibration={**header.calibration, "scenes": digests})
 
 
-def _chips(scene: Scene, header: ModelHeader, count: int) -> list[Chip]:
+def _windows(scene: Scene, header: ModelHeader) -> list[Window]:
+    """Places of equal chips side by side, as large as the measurement of the halo wants them where the scene is."""
     if scene.level not in header.statistics:
         raise MMEarthError(
             f"{header.name} knows {', '.join(header.statistics)} scenes, and {scene.name} is {scene.level}."
@@ -128,11 +133,15 @@ def _chips(scene: Scene, header: ModelHeader, count: int) -> list[Chip]:
     height, width = (min(largest, side // patch * patch) for side in scene.grid.shape)
     if not height or not width:
         raise MMEarthError(f"{scene.name} is smaller than one patch of {patch} pixels; give larger scenes.")
-    windows = [
+    return [
         Window(row, col, height, width)
         for row in range(0, scene.grid.height - height + 1, height)
         for col in range(0, scene.grid.width - width + 1, width)
     ]
+
+
+def _chips(scene: Scene, header: ModelHeader, windows: Sequence[Window], count: int) -> list[Chip]:
+    """At most `count` chips spread over a scene, those that are at least half valid."""
     chips: list[Chip] = []
     with scene.reader() as reader:
         for window in windows[:: max(1, len(windows) // count)]:

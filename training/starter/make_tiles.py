@@ -14,20 +14,22 @@ The sources, and what of each modality they bring:
 * SSL4EO (1 place, two dates of each level): the radar image of the nearest date.
 * EuroSAT (L1C): no date, so no month. A tile's site is the EuroSAT id. Class labels are left out: they belong to what
   the model is judged on.
-* Major-TOM (1 scene, L2A).
+* Major-TOM (1 scene, L2A): a fourth of it, so that one place does not outweigh all others.
 
 The Aberystwyth scene is for judging only and is never read here.
 """
 
 import argparse
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 import yaml
+from rasterio.windows import Window
 
 from mmearth_core.pretraining.build_tiles import BuildResult, build_tiles
 from mmearth_core.progress import Progress, Silent
@@ -35,6 +37,8 @@ from training.scenes_from_arrays import L1C, WITH_OFFSET, Place, pair_place, wri
 
 #: Pixels from one tile of 64 to the next: patches of 120 pixels give four tiles, which overlap by 8.
 STRIDE = 56
+#: Side of a tile, and pixels from one tile of a whole scene to the next: tiles without gaps would be over half of all.
+SIZE, APART = 64, 112
 #: What the values of TerraMind's land cover are in Dynamic World.
 LAND_COVER = {
     1: "water",
@@ -129,10 +133,18 @@ def eurosat(data: Path, folder: Path) -> Iterator[Entry]:
 
 
 def majortom(data: Path, folder: Path) -> Iterator[Entry]:
-    """A site of each scene, as it is."""
+    """Sites of 64 pixels, `APART` pixels from one to the next, of each scene."""
     for path in sorted(data.glob("majortom_*.tif")):
-        shutil.copyfile(path, folder / path.name)
-        yield {"name": path.stem, "sentinel2": path.name, "date": _day(path.stem.rsplit("_", 1)[1])}
+        with rasterio.open(path) as scene:
+            for row, column in product(*(range(0, side - SIZE + 1, APART) for side in scene.shape)):
+                window = Window(column, row, SIZE, SIZE)
+                name = f"{path.stem}-{row}-{column}"
+                profile = {**scene.profile, "height": SIZE, "width": SIZE, "transform": scene.window_transform(window)}
+                with rasterio.open(folder / f"{name}.tif", "w", **profile) as piece:
+                    piece.write(scene.read(window=window))
+                    piece.descriptions = scene.descriptions
+                    piece.update_tags(**scene.tags())
+                yield {"name": name, "sentinel2": f"{name}.tif", "date": _day(path.stem.rsplit("_", 1)[1])}
 
 
 SOURCES: tuple[Source, ...] = (terramind, bigearthnet, ssl4eo, eurosat, majortom)

@@ -1,0 +1,39 @@
+"""Write the scenes the starter and its controls are calibrated on: varied ones of both levels, none of a judged place.
+
+    python -m training.starter.calibration_scenes DATA_FOLDER OUTPUT_FOLDER
+
+All sites, pairs and whole scenes of the development imagery, and the EuroSAT tiles, but for the places that
+`places.py` holds out of what has labels: they are judged on. Without labels, a scene only decides the projection.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from training.scenes_from_arrays import Place, write, write_scenes
+from training.starter.places import split_by_place
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    arguments = parser.parse_args()
+    write_scenes(arguments.data, arguments.output)
+    with np.load(arguments.data / "terramind_sites.npz") as sites:
+        for index in split_by_place(sites["lonlat"])[1]:
+            for path in arguments.output.glob(f"site_{sites['id'][index]}_*.tif"):
+                path.unlink()
+    with np.load(arguments.data / "eurosat_ms_dev.npz") as tiles:
+        pixels = tiles["x"]
+        for index in split_by_place(tiles["lonlat"])[0]:
+            place = Place.centred(tiles["lonlat"][index], pixels.shape[2:])
+            write(arguments.output / f"{tiles['id'][index]}.tif", pixels[index], "L1C", 0, place)
+    for path in arguments.data.glob("majortom_*.tif"):
+        shutil.copyfile(path, arguments.output / path.name)
+
+
+if __name__ == "__main__":
+    main()
