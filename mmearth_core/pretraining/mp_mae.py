@@ -16,6 +16,7 @@ from mmearth_core.encoder.masking import MaskedGrnScope, VisiblePatches, forward
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.agreement import AgreementHead, info_nce
 from mmearth_core.pretraining.decoder import Decoder, Sharing
 from mmearth_core.pretraining.losses import (
     FixedWeights,
@@ -44,7 +45,10 @@ class MpMaeConfig:
     What the published recipe has not: `flips` mirrors and turns tiles, `jitter` adds a common gain and noise to the
     input, `band_drop` is the probability that the input lacks bands as users' rasters do. `others` says where pixel
     modalities other than Sentinel-2 are predicted: on "masked" patches, as published, or "everywhere", since a radar
-    image or a land cover is not given away by the optical image that is seen.
+    image or a land cover is not given away by the optical image that is seen. `agreement` is the weight of a loss by
+    which two looks at a tile are to be alike and looks at different tiles are not, beside the weighted modalities (0:
+    no second look); it compares the tiles of one batch, of all processes together. `temperature`: what their cosines
+    are divided by.
     """
 
     size: str = "atto"
@@ -63,6 +67,8 @@ class MpMaeConfig:
     jitter: bool = False
     band_drop: float = 0.3
     others: Literal["masked", "everywhere"] = "masked"
+    agreement: float = 0.0
+    temperature: float = 0.2
 
 
 class MpMae(PretrainMethod):
@@ -83,6 +89,7 @@ class MpMae(PretrainMethod):
             config.flips,
             config.jitter,
             config.band_drop,
+            second=config.agreement > 0,
         )
         architecture = Architecture(config.size, config.patch, len(INPUT_BANDS[config.inputs]), config.stem)
         self.encoder = Encoder(architecture)
@@ -101,6 +108,8 @@ class MpMae(PretrainMethod):
             self.weights = FixedWeights(dict.fromkeys(self.outputs, 1.0))
         else:
             self.weights = UncertaintyWeights(self.outputs)
+        # Drawn last: all other weights are those of a run without it.
+        self.agreement = AgreementHead(architecture.channels[-1]) if config.agreement > 0 else None
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `MaskedView`s.
@@ -111,17 +120,21 @@ class MpMae(PretrainMethod):
         values equally.
         """
         judged = self._judged(batch["masked"])
-        predictions = self._predict(batch, judged)
+        encoded = self._encode(batch["image"], batch["masked"])
+        predictions = self._predict(encoded, batch["masked"], judged)
         parts = {name: _loss(name, predictions[name], self._target(name, batch, judged)) for name in self.outputs}
-        losses: Losses = self.weights(over_processes(parts))
-        return losses
+        if self.agreement is None:
+            return self._weighted(parts)
+        again = self._encode(batch["image_again"], batch["masked_again"])
+        looks = self.agreement(encoded, batch["masked"]), self.agreement(again, batch["masked_again"])
+        return self._weighted(parts | {"agreement": info_nce(*looks, self.config.temperature)})
 
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
         """The parts when every prediction is a constant: means (outputs,) in z-scores, or logits of class frequencies.
 
         With `norm_pix`, Sentinel-2 is judged in units of each patch's own mean and spread, in which no z-score can be
         said; the constant is then each band's mean in these units over this very batch. No constant does better on
-        it, and `constants` needs no entry for it.
+        it, and `constants` needs no entry for it. Nor for the agreement: its constant is that all looks are alike.
         """
         judged = self._judged(batch["masked"])
         parts = {}
@@ -131,6 +144,9 @@ class MpMae(PretrainMethod):
             constant = _band_means(target, modality.outputs) if relative else constants[name].to(target.device)
             repeated = constant.repeat(self.config.patch**2 if modality.level == "pixel" else 1)
             parts[name] = _loss(name, repeated.expand(len(target), -1), target)
+        if self.agreement is not None:
+            alike = torch.ones(len(batch["masked"]), 1, device=batch["masked"].device)
+            parts["agreement"] = info_nce(alike, alike, self.config.temperature)
         return over_processes(parts)
 
     def decayed(self, name: str, parameter: nn.Parameter) -> bool:
@@ -148,7 +164,9 @@ class MpMae(PretrainMethod):
         With `norm_pix`, a patch of Sentinel-2 gets the mean and spread of its own target, and NaN where that has none.
         """
         whole = VisiblePatches(torch.zeros_like(batch["masked"]))
-        predictions = self._predict(batch, {name: whole for name in self.outputs if MODALITIES[name].level == "pixel"})
+        encoded = self._encode(batch["image"], batch["masked"])
+        pixel = [name for name in self.outputs if MODALITIES[name].level == "pixel"]
+        predictions = self._predict(encoded, batch["masked"], dict.fromkeys(pixel, whole))
         images = {}
         for name in self.outputs:
             modality = MODALITIES[name]
@@ -171,10 +189,13 @@ class MpMae(PretrainMethod):
             if MODALITIES[name].level == "pixel"
         }
 
-    def _predict(self, batch: Batch, predicted: Mapping[str, VisiblePatches]) -> dict[str, Tensor]:
+    def _encode(self, image: Tensor, masked: Tensor) -> Tensor:
+        """The last map of images whose `masked` patches are hidden, 0 there."""
+        return forward_masked(self.encoder, image, masked, self.config.grn)
+
+    def _predict(self, encoded: Tensor, masked: Tensor, predicted: Mapping[str, VisiblePatches]) -> dict[str, Tensor]:
         """Predictions as rows, float32 at least: `predicted` patches of pixel modalities, tiles of the others."""
-        encoded = forward_masked(self.encoder, batch["image"], batch["masked"], self.config.grn)
-        rows: dict[str, Tensor] = self.decoder(encoded, batch["masked"], predicted)
+        rows: dict[str, Tensor] = self.decoder(encoded, masked, predicted)
         return {name: row.to(torch.promote_types(row.dtype, torch.float32)) for name, row in rows.items()}
 
     def _target(self, name: str, batch: Batch, judged: Mapping[str, VisiblePatches]) -> Tensor:
@@ -183,6 +204,15 @@ class MpMae(PretrainMethod):
             return batch[name]
         patches = _patches(batch[name], judged[name])
         return normalised_patches(patches) if name == "sentinel2" and self.config.norm_pix else patches
+
+    def _weighted(self, parts: Mapping[str, LossSum]) -> Losses:
+        """The modalities by their weighting, and the agreement, if there is one, beside it."""
+        losses: Losses = self.weights(over_processes(parts))
+        if self.agreement is None:
+            return losses
+        weight = self.config.agreement
+        objective = losses.objective + weight * losses.parts["agreement"].mean
+        return Losses(objective, losses.parts, {**losses.weights, "agreement": weight})
 
 
 def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
@@ -195,6 +225,8 @@ def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
         raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; known are {', '.join(MODALITIES)}.")
     if isinstance(config.weighting, dict) and (odd := sorted(set(config.weighting) ^ set(outputs))):
         raise MMEarthError(f"mp_mae.weighting must give one weight to each output; check {', '.join(odd)}.")
+    if not (config.agreement >= 0 and config.temperature > 0):
+        raise MMEarthError("mp_mae.agreement must not be negative, and mp_mae.temperature must be positive.")
     try:
         return MpMae(config, outputs)
     except ValueError as error:

@@ -4,7 +4,7 @@ Geometry (crop, mirroring, quarter turns) is shared by input and targets; droppe
 so the targets stay what was measured. Runs in the loader's workers, on arrays; all randomness comes from the generator.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +34,8 @@ class MaskedView(View):
 
     Parameters: `outputs`, the modalities to predict; `flips`, mirroring and quarter turns; `jitter`, a common gain and
     noise on the input; `band_drop`, the probability that bands of a twelve-band input are missing and filled as `embed`
-    fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands from four.
+    fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands from four;
+    `second`, a second look at the same tile, with a crop, turn, mask and bands of its own, and always with jitter.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
@@ -48,6 +49,7 @@ class MaskedView(View):
     flips: bool = True
     jitter: bool = False
     band_drop: float = 0.3
+    second: bool = False
 
     def __post_init__(self) -> None:
         if self.crop % self.patch:
@@ -64,11 +66,29 @@ class MaskedView(View):
         """Views by name.
 
         "image" (C, crop, crop) float32, normalised, 0 where invalid; "masked" (crop/patch, crop/patch) bool, true where
-        hidden; every output modality as it is in `sample`, cropped and turned alike.
+        hidden; every output modality as it is in `sample`, cropped and turned alike. The second look is "image_again"
+        and "masked_again"; it has no targets, and the first is the same with and without it.
         """
         height, width = sample["sentinel2"].shape[1:]
         if min(height, width) < self.crop:
             raise MMEarthError(f"tiles of {height} × {width} px are too small for a crop of {self.crop} px.")
+        geometry = self._geometry(height, width, rng)
+        views: dict[str, NDArray[np.generic]] = {
+            "image": self._image(geometry(sample["sentinel2"]), rng, jitter=self.jitter),
+            "masked": self._mask(rng),
+        }
+        for name in self.outputs:
+            views[name] = geometry(sample[name]) if MODALITIES[name].level == "pixel" else np.asarray(sample[name])
+        if self.second:
+            again = self._geometry(height, width, rng)
+            views["image_again"] = self._image(again(sample["sentinel2"]), rng, jitter=True)
+            views["masked_again"] = self._mask(rng)
+        return views
+
+    def _geometry(
+        self, height: int, width: int, rng: np.random.Generator
+    ) -> Callable[[NDArray[np.generic]], NDArray[np.generic]]:
+        """A crop and turn of arrays (…, height, width)."""
         row, column = (int(rng.integers(side - self.crop + 1)) for side in (height, width))
         turns, mirrored = (int(rng.integers(4)), bool(rng.integers(2))) if self.flips else (0, False)
 
@@ -77,19 +97,12 @@ class MaskedView(View):
             turned = np.rot90(cut, turns, (-2, -1))
             return np.ascontiguousarray(turned[..., ::-1] if mirrored else turned)
 
-        measured = geometry(sample["sentinel2"]).astype(np.float32, copy=False)
-        views: dict[str, NDArray[np.generic]] = {
-            "image": self._image(measured, rng),
-            "masked": self._mask(rng),
-        }
-        for name in self.outputs:
-            views[name] = geometry(sample[name]) if MODALITIES[name].level == "pixel" else np.asarray(sample[name])
-        return views
+        return geometry
 
-    def _image(self, measured: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    def _image(self, measured: NDArray[np.generic], rng: np.random.Generator, *, jitter: bool) -> NDArray[np.float32]:
         bands = INPUT_BANDS[self.inputs]
-        image = measured[[ENCODER_BANDS.index(band) for band in bands]]
-        if self.jitter:
+        image = measured[[ENCODER_BANDS.index(band) for band in bands]].astype(np.float32, copy=False)
+        if jitter:
             image = _jittered(image, bands, rng)
         if self.inputs == "s2" and rng.random() < self.band_drop:
             present = _present_bands(rng)

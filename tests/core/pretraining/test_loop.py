@@ -1,6 +1,7 @@
 """Runs from beginning to end: what they leave, how they stop, and that how a step is cut up does not matter."""
 
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -245,6 +246,17 @@ def test_ctrl_c_exits_130_with_the_command_that_goes_on(recipe: Recipe, tmp_path
     assert process.returncode == 130, said
     assert f"Resume with: mmearth pretrain {command[4]} -o run\n" in said
     assert list((tmp_path / "run" / "checkpoints").glob("step-*/state.json"))
+
+
+def test_agreement_is_trained_validated_and_drawn_around(recipe: Recipe, tmp_path: Path) -> None:
+    """On the hold-out, which is looked at plainly, there is a second look too."""
+    pretrain(config=recipe(mp_mae__agreement=0.5, watch__picture_epochs=2), output=tmp_path / "run")
+    assert steps_of(tmp_path / "run")[0]["weights"]["agreement"] == 0.5
+    validation = read_log(tmp_path / "run" / "log.jsonl")[-1]
+    assert 0 < validation["losses"]["agreement"] < math.inf
+    tiles = math.exp(validation["constant"]["agreement"])
+    assert tiles == pytest.approx(round(tiles)) and 1 < round(tiles) <= 4
+    assert (tmp_path / "run" / "pictures" / "epoch-0002.png").is_file()
 
 
 def test_scenes_to_calibrate_on_are_looked_at_before_hours_of_training(

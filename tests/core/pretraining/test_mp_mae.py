@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
+from mmearth_core.pretraining.agreement import info_nce  # noqa: E402
 from mmearth_core.pretraining.mp_mae import MpMae, MpMaeConfig, build  # noqa: E402
 
 SMALL = {"crop": 24, "decoder_width": 32, "flips": False, "band_drop": 0.0}
@@ -228,6 +229,66 @@ def test_weightings():
     assert fixed.objective.item() == pytest.approx(2 * float(parts["sentinel2"].mean) + 0.5 * float(parts["era5"].mean))
 
 
+@torch.no_grad()
+@pytest.mark.parametrize("weighting", ["uncertainty", "sum", dict.fromkeys(MODALITIES, 0.3)])
+def test_agreement_is_added_to_an_objective_that_is_otherwise_the_same(weighting):
+    without, method = make_method(weighting=weighting), make_method(weighting=weighting, agreement=0.7)
+    assert {name for name, _ in method.named_parameters()} - {name for name, _ in without.named_parameters()} == {
+        f"agreement.layers.{layer}.{kind}" for layer in (0, 1, 3) for kind in ("weight", "bias")
+    }
+    assert all(torch.equal(tensor, method.state_dict()[name]) for name, tensor in without.state_dict().items())
+    batch = make_batch(method)
+    plain, losses = without(batch), method(batch)
+    assert "agreement" not in plain.parts and "agreement" not in plain.weights
+    assert losses.weights == {**plain.weights, "agreement": 0.7}
+    assert all(torch.equal(losses.parts[name].total, plain.parts[name].total) for name in MODALITIES)
+    part = losses.parts["agreement"]
+    assert float(losses.objective) == pytest.approx(float(plain.objective + 0.7 * part.mean), rel=1e-6)
+    looks = []
+    for again in ("", "_again"):
+        encoded = forward_masked(method.encoder, batch["image" + again], batch["masked" + again], "batch")
+        looks.append(method.agreement(encoded, batch["masked" + again]))
+    assert float(part.mean) == pytest.approx(float(info_nce(*looks, 0.2).mean), rel=1e-5) and float(part.count) == 6
+    assert part.mean > 0 and not torch.allclose(*looks, atol=1e-2)
+
+
+@pytest.mark.parametrize(("agreement", "looks"), [(0.0, 1), (0.5, 2)])
+def test_each_look_is_encoded_once(agreement, looks):
+    method, runs = make_method(agreement=agreement), []
+    method.encoder.stem[0].register_forward_hook(lambda *_: runs.append(1))
+    method(make_batch(method))
+    assert len(runs) == looks
+
+
+def test_agreement_is_learned_through_both_looks():
+    method = make_method(["sentinel2"], agreement=1.0)
+    batch = make_batch(method, 4, gaps=False)
+    for again in ("", "_again"):
+        batch["image" + again].requires_grad_()
+    method(batch).parts["agreement"].mean.backward()
+    for again in ("", "_again"):
+        hidden = batch["masked" + again].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, None].expand(-1, 12, -1, -1)
+        gradient = batch["image" + again].grad
+        assert (gradient[hidden] == 0).all() and (gradient[~hidden] != 0).float().mean() > 0.9
+    assert method.encoder.stages[0][0].conv_dw.weight.grad.abs().sum() > 0
+    assert method.decoder.proj.weight.grad is None or not method.decoder.proj.weight.grad.any()
+
+
+def test_a_few_steps_of_agreement_tell_tiles_apart():
+    method = make_method(["sentinel2"], agreement=1.0)
+    batch = make_batch(method, 6, gaps=False)
+    optimiser, found = torch.optim.AdamW(method.parameters(), 2e-3), []
+    for _ in range(12):
+        optimiser.zero_grad()
+        losses = method(batch)
+        losses.objective.backward()
+        optimiser.step()
+        found.append(losses.parts["agreement"].mean.item())
+    constant = method.constant_losses(batch, {})["agreement"]
+    assert constant.mean.item() == pytest.approx(math.log(6)) and constant.count.item() == 12
+    assert found[-1] < 0.5 * math.log(6)
+
+
 def test_three_band_input_and_other_scopes_and_stems():
     for settings in ({"inputs": "rgb"}, {"grn": "sample"}, {"stem": "original", "patch": 16, "crop": 48}):
         method = make_method(["sentinel2"], **settings)
@@ -248,6 +309,9 @@ def test_impossible_settings_are_named():
         build(MpMaeConfig(), ["clouds"])
     with pytest.raises(MMEarthError, match="one weight to each output; check era5"):
         build(MpMaeConfig(weighting={"sentinel2": 1.0}), ["sentinel2", "era5"])
+    for odd in ({"agreement": -0.1}, {"temperature": 0.0}):
+        with pytest.raises(MMEarthError, match="agreement must not be negative, and mp_mae.temperature must be pos"):
+            build(MpMaeConfig(**odd), ["sentinel2"])
     with pytest.raises(MMEarthError, match="unknown encoder size 'mini'"):
         build(MpMaeConfig(size="mini"), ["sentinel2"])
 
@@ -266,40 +330,47 @@ assert total.tolist() == [5.0, 15.0], total
 total[0].square().backward()
 # Each process descends its own copy of (Σ)²: 2 · 2·5 · (rank + 1).
 assert x.grad.tolist() == [20.0 * (rank + 1), 0.0], x.grad
-for grn, expected in stored["runs"].items():
-    method = build(MpMaeConfig(crop=24, decoder_width=32, grn=grn), stored["outputs"])
-    method.load_state_dict(stored["state"])
-    losses = method({name: half[2 * rank : 2 * rank + 2] for name, half in stored["batch"].items()})
+half = {name: whole[2 * rank : 2 * rank + 2] for name, whole in stored["batch"].items()}
+for expected in stored["runs"]:
+    method = build(MpMaeConfig(crop=24, decoder_width=32, **expected["settings"]), stored["outputs"])
+    method.load_state_dict(expected["state"])
+    losses = method(half)
     losses.objective.backward()
     for name, part in losses.parts.items():
         assert part.count.item() == expected["counts"][name], name
         assert abs(part.mean.item() - expected["means"][name]) <= 1e-5 * expected["means"][name], name
     assert abs(losses.objective.item() - expected["objective"]) <= 1e-5 * expected["objective"]
+    for name, part in method.constant_losses(half, stored["constants"]).items():
+        assert abs(part.mean.item() - expected["constants"][name]) <= 1e-5 * expected["constants"][name], name
     for name, parameter in method.named_parameters():
         gradient = parameter.grad.clone()
         dist.all_reduce(gradient)
         wanted = expected["gradients"][name]
-        error = (gradient / 2 - wanted).abs().max().item()
-        assert error <= 1e-4 * wanted.abs().max().item() + 1e-7, (grn, name, error, wanted.abs().max().item())
+        error, size = (gradient / 2 - wanted).abs().max().item(), wanted.abs().max().item()
+        assert error <= 1e-4 * size + 1e-7, (expected["settings"], name, error, size)
 """
 
 
 def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Path):
     """Averaged gradients, as distributed wrappers average them; the halves lack different shares of the modalities."""
-    method = make_method()
-    batch = make_batch(method, 4)
-    runs = {}
-    for grn in ("batch", "sample"):
-        method = make_method(grn=grn)
+    batch = make_batch(make_method(agreement=1.0), 4)
+    constants = {name: torch.zeros(modality.outputs) for name, modality in MODALITIES.items()}
+    runs = []
+    for settings in ({"grn": "batch"}, {"grn": "sample"}, {"agreement": 1.0}):
+        method = make_method(**settings)
         losses = method(batch)
         losses.objective.backward()
-        runs[grn] = {
+        run = {
+            "settings": settings,
+            "state": method.state_dict(),
+            "constants": {name: part.mean.item() for name, part in method.constant_losses(batch, constants).items()},
             "objective": losses.objective.item(),
             "means": {name: part.mean.item() for name, part in losses.parts.items()},
             "counts": {name: part.count.item() for name, part in losses.parts.items()},
             "gradients": {name: parameter.grad for name, parameter in method.named_parameters()},
         }
-    stored = {"outputs": list(MODALITIES), "state": method.state_dict(), "batch": batch, "runs": runs}
+        runs.append(run)
+    stored = {"outputs": list(MODALITIES), "batch": batch, "constants": constants, "runs": runs}
     torch.save(stored, tmp_path / "one.pt")
     processes = [
         subprocess.Popen([sys.executable, "-c", PROCESS, str(rank), str(tmp_path)], stderr=subprocess.PIPE)

@@ -137,6 +137,58 @@ def test_three_bands_are_blue_green_red():
     assert [int(channel.min()) // 10000 for channel in views["image"]] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("settings", [PLAIN, {"flips": True, "jitter": True, "band_drop": 0.5}])
+def test_a_second_look_leaves_the_first_as_it_is(settings):
+    alone, both = (MaskedView(tuple(MODALITIES), second=second, **settings) for second in (False, True))
+    for seed in range(10):
+        one, two = (view(make_sample(), np.random.default_rng(seed)) for view in (alone, both))
+        assert two.keys() - one.keys() == {"image_again", "masked_again"}
+        assert all(np.array_equal(one[name], two[name], equal_nan=name != "masked") for name in one)
+
+
+@pytest.mark.parametrize("flips", [True, False])
+def test_a_second_look_is_another_crop_turn_and_mask_of_the_same_tile_with_jitter(flips):
+    view = MaskedView(("sentinel2",), crop=16, flips=flips, jitter=False, band_drop=0.0, second=True)
+    sample = make_sample(19)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 19, 19)).astype(np.float32)
+    ways = {}
+    for row, column, turns, mirrored in np.ndindex(4, 4, 4, 2):
+        turned = np.rot90(sample["sentinel2"][:, row : row + 16, column : column + 16], turns, (1, 2))
+        ways[row, column, turns, mirrored] = turned[..., ::-1] if mirrored else turned
+    firsts, seconds, gains = [], [], set()
+    for seed in range(30):
+        views = view(sample, np.random.default_rng(seed))
+        assert views["image_again"].shape == views["image"].shape and views["image_again"].dtype == np.float32
+        assert views["masked_again"].sum() == views["masked"].sum() == 3
+        likeness = {way: np.corrcoef(image.ravel(), views["image_again"].ravel())[0, 1] for way, image in ways.items()}
+        best = max(likeness, key=likeness.__getitem__)
+        assert likeness[best] > 0.99
+        gains.add(float((views["image_again"] * ways[best]).mean() / np.square(ways[best]).mean()))
+        firsts.append(
+            (*next(way for way in ways if np.array_equal(ways[way], views["image"])), views["masked"].tolist())
+        )
+        seconds.append((*best, views["masked_again"].tolist()))
+    assert len(gains) == 30 and 0.02 < np.std(list(gains)) < 0.1
+    turned = {(turns, mirrored) for _, _, turns, mirrored, _ in seconds}
+    assert len(turned) == 8 if flips else turned == {(0, 0)}
+    for part in (0, 1, *([2, 3] if flips else []), 4):
+        assert any(one[part] != two[part] for one, two in zip(firsts, seconds, strict=True)), part
+
+
+def test_a_second_look_lacks_bands_of_its_own():
+    sample = make_sample(56)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
+    present = []
+    for band_drop in (0.0, 1.0):
+        view = MaskedView(("sentinel2",), flips=False, jitter=False, band_drop=band_drop, second=True)
+        for seed in range(20):
+            views = view(sample, np.random.default_rng(seed))
+            ranks = [np.linalg.matrix_rank(views[name].reshape(12, -1)) for name in ("image", "image_again")]
+            assert all(rank < 12 if band_drop else rank == 12 for rank in ranks)
+            present.append(ranks)
+    assert any(first != second for first, second in present)
+
+
 def test_unusable_settings_and_tiles_are_named():
     with pytest.raises(MMEarthError, match="tiles of 40 × 40 px are too small for a crop of 56 px"):
         MaskedView(("sentinel2",))(make_sample(40), np.random.default_rng(0))
