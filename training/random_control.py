@@ -1,4 +1,4 @@
-"""Make the control: a seeded, calibrated random encoder, in the form that is packaged.
+"""Make the control: a seeded, calibrated random encoder, in the form of a model file.
 
     python training/random_control.py FOLDER SCENE [SCENE …]
 

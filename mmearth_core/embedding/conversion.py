@@ -76,7 +76,7 @@ def convert(
     folder = Path(output) if output is not None else weights_folder()
     if output is None:
         folder.mkdir(parents=True, exist_ok=True)
-    header = replace(encoder.header, name=name, source=str(encoder.header.name))
+    header = replace(encoder.header, name=name, source=encoder.header.source or encoder.header.name)
     return write_model(encoder, header, calibrate, folder, overwrite=overwrite, progress=progress, cancel=cancel)
 
 

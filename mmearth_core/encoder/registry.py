@@ -23,12 +23,15 @@ DEFAULT = "default"
 _PIXEL_OUTPUTS = ("sentinel2", "sentinel1", "aster", "dynamic_world", "canopy_height_eth", "esa_worldcover")
 _IMAGE_OUTPUTS = ("era5", "lat", "lon", "biome", "eco_region", "month")
 _ALL_OUTPUTS = _PIXEL_OUTPUTS + _IMAGE_OUTPUTS
+#: What the tiles of the starter have.
+_STARTER_OUTPUTS = ("sentinel2", "sentinel1", "aster", "dynamic_world", "lat", "lon", "month")
 _GOALS = {
     _ALL_OUTPUTS: "all 12 modalities",
     _PIXEL_OUTPUTS: "6 pixel modalities",
     _IMAGE_OUTPUTS: "6 image-level modalities",
     ("sentinel2",): "Sentinel-2",
     ("imagenet",): "the same images",
+    _STARTER_OUTPUTS: "7 modalities",
 }
 _SHARE = "https://sid.erda.dk/share_redirect/g23YOnaaTp/"
 _MIT = "Weights and code: MIT. Training data (MMEarth): CC BY 4.0."
@@ -49,7 +52,7 @@ class RegisteredModel:
     """A model with a name.
 
     `crop`: edge in pixels of the images it was pretrained on. `outputs`: what it was pretrained to predict.
-    `training_data` and `loss`: on what and with which weighting of the losses ("" for a model without training).
+    `training_data` and `loss`: on what and with which weighting of the losses.
     `url`: where the official checkpoint is; None when the model's file is part of the package.
     `sha256`: of the official file where its publisher states one; otherwise it is pinned on this machine at the
     first download.
@@ -66,7 +69,6 @@ class RegisteredModel:
     licence: str
     citation: str
     stem: Stem = "mp_mae"
-    trained: bool = True
     url: str | None = None
     sha256: str | None = None
     aliases: tuple[str, ...] = ()
@@ -83,8 +85,6 @@ class RegisteredModel:
     @property
     def summary(self) -> str:
         """One line for a person who chooses."""
-        if not self.trained:
-            return "seeded random weights, the untrained control"
         inputs = "blue, green, red" if self.bands == BGR_BANDS else "RGB" if len(self.bands) == 3 else "12 bands"
         loss = ", unweighted losses" if self.loss == "unweighted" else ""
         return f"{self.training_data}: {inputs} → {_GOALS[self.outputs]}{loss}"
@@ -134,17 +134,16 @@ def _official(
 #: Every model with a name: the packaged one, then the eleven official checkpoints.
 MODELS: tuple[RegisteredModel, ...] = (
     RegisteredModel(
-        name="random-atto-p8",
+        name="starter-atto-p8",
         size="atto",
         patch=8,
-        crop=0,
+        crop=56,
         bands=ENCODER_BANDS,
-        outputs=(),
-        training_data="",
-        loss="",
-        licence="MIT.",
-        citation=_CONVNEXT_PAPER,
-        trained=False,
+        outputs=_STARTER_OUTPUTS,
+        training_data="310 tiles of open example data",
+        loss="fixed weights",
+        licence="MIT. Trained on images of several open data sets, named in docs/starter.md.",
+        citation=_MMEARTH_PAPER,
         aliases=(DEFAULT,),
     ),
     _official("mmearth-atto-p8-all", "pt-all_mod_atto_1M_64_uncertainty_56-8"),

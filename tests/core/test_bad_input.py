@@ -19,8 +19,8 @@ import shapely
 from affine import Affine
 from rasterio.errors import RasterioIOError
 
-import mmearth_core
 from mmearth_core.cli import main
+from mmearth_core.encoder.registry import find
 from mmearth_core.labelling import classification
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster import writer
@@ -92,7 +92,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, source in {"cut.tif": "scene.tif", "cutemb.tif": "emb.tif", "cut.json": "m.json"}.items():
         whole = (path / source).read_bytes()
         (path / name).write_bytes(whole[: len(whole) // 2])
-    model = (Path(mmearth_core.__file__).parent / "encoder" / "models" / "random-atto-p8.onnx").read_bytes()
+    model = find("default").file(".onnx").read_bytes()
     (path / "cut.onnx").write_bytes(model[: len(model) // 2])
     return path
 
@@ -150,7 +150,7 @@ UNUSABLE = {
     "classify emb.tif foreign.json -o o.tif": "foreign.json is not a probe of mmearth",
     "classify emb.tif newer.json -o o.tif": "newer.json has probe format 99",
     "classify emb.tif list.json -o o.tif": "list.json is damaged: 'coefficients'",
-    "classify emb.tif other.json -o o.tif": "random-atto-p8",
+    "classify emb.tif other.json -o o.tif": "starter-atto-p8",
     "classify scene.tif m.json -o o.tif": "scene.tif is not an embedding raster",
     "classify cutemb.tif m.json -o o.tif --confidence c.tif": "cutemb.tif",
     "classify emb.tif m.json -o map.tif": "map.tif exists already",

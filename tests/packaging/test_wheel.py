@@ -39,7 +39,7 @@ def files(wheel: Path) -> list[str]:
 
 def test_the_wheel_holds_the_default_model_and_no_other_weights(wheel: Path) -> None:
     weights = [name for name in files(wheel) if Path(name).suffix in {".onnx", ".safetensors", ".pth", ".npz"}]
-    assert weights == ["mmearth_core/encoder/models/random-atto-p8.onnx"]
+    assert weights == ["mmearth_core/encoder/models/starter-atto-p8.onnx"]
 
 
 def test_the_wheel_is_small_and_holds_only_the_package(wheel: Path) -> None:

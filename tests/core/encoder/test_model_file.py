@@ -132,10 +132,7 @@ def test_other_files_are_refused(tmp_path):
 def test_the_packaged_model_describes_itself():
     header = read_header(local_file("default", suffixes=(".onnx",)))
     assert (
-        header.calibrated
-        and len(header.scales) == 64
-        and not header.trained
-        and set(header.statistics) == {"l1c", "l2a"}
+        header.calibrated and len(header.scales) == 64 and header.trained and set(header.statistics) == {"l1c", "l2a"}
     )
 
 

@@ -34,7 +34,6 @@ def test_an_entry_agrees_with_the_folder_its_authors_chose(model) -> None:
     assert (model.crop, model.patch) == (int(crop), int(patch))
     assert f"_{model.size}_" in folder
     assert (model.loss == "unweighted") == ("unweighted" in folder)
-    assert model.trained
     assert model.licence
     assert model.citation
     assert model.architecture.in_channels == (3 if "rgb" in folder or "imagenet" in folder else 12)
@@ -44,8 +43,7 @@ def test_an_entry_agrees_with_the_folder_its_authors_chose(model) -> None:
 def test_an_alias_and_another_case_name_the_same_model() -> None:
     model = find("MMEARTH-atto-p8-ALL")
     assert model is find("pt-all_mod_atto_1M_64_uncertainty_56-8")
-    assert find("default").name == "random-atto-p8"
-    assert not find("default").trained
+    assert find("default").name == "starter-atto-p8"
 
 
 def test_a_mistyped_name_is_answered_with_the_near_one() -> None:

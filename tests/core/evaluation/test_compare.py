@@ -21,7 +21,7 @@ from training.judges import aberystwyth, eurosat, land_cover_sites
 from training.scenes_from_arrays import L1C, Place, write
 from training.starter.places import split_by_place
 
-CONTROL = "random-atto-p8"
+MODEL = "starter-atto-p8"
 
 
 def held_out_places(count: int, held: bool) -> np.ndarray:
@@ -112,12 +112,12 @@ def test_the_report_says_who_is_ahead(data: Path, tmp_path: Path, monkeypatch, c
     monkeypatch.setattr(baselines, "TREES", 3)
     monkeypatch.setattr(compare, "evaluate", partial(evaluate, counts=(1, 10)))
     report = tmp_path / "report.md"
-    monkeypatch.setattr(sys, "argv", ["compare", CONTROL, "--data", str(data), "-o", str(report), "--seeds", "2"])
+    monkeypatch.setattr(sys, "argv", ["compare", MODEL, "--data", str(data), "-o", str(report), "--seeds", "2"])
     compare.main()
     text = report.read_text(encoding="utf-8")
-    for method in ("raw bands, random forest", "raw bands 5×5, logistic", f"{CONTROL}, kNN-5"):
+    for method in ("raw bands, random forest", "raw bands 5×5, logistic", f"{MODEL}, kNN-5"):
         assert f"| {method} | " in text
-    assert f"| {CONTROL}, better probe − best of raw bands | " in text
+    assert f"| {MODEL}, better probe − best of raw bands | " in text
     assert "(report.svg)" in text and (tmp_path / "report.svg").is_file()
     results = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["results"]
     tasks = {"EuroSAT, mean", "EuroSAT, mean + spread", "Aberystwyth", "Site held"}
@@ -125,7 +125,7 @@ def test_the_report_says_who_is_ahead(data: Path, tmp_path: Path, monkeypatch, c
     # Three plain surfaces: every probe tells them apart with ten labels, so nothing was mixed up on the way.
     for each in results:
         assert "forest" in each["method"] or np.mean(each["accuracy"][1]) > 0.9, each["method"]
-    assert CONTROL in capsys.readouterr().out
+    assert MODEL in capsys.readouterr().out
 
 
 def test_models_are_compared_with_the_first() -> None:

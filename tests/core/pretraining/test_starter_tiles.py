@@ -8,11 +8,26 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[3]))
 
+from mmearth_core.encoder.model_file import read_header
+from mmearth_core.encoder.registry import find
 from mmearth_core.modalities import SENTINEL2_STORED
+from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.tiles import TileFile
 from training.scenes_from_arrays import Place, pair_place
-from training.starter.make_tiles import bigearthnet, make_tiles, terramind
-from training.starter.places import SHARE, split_by_place
+from training.starter.make_tiles import bigearthnet, majortom, make_tiles, terramind
+from training.starter.places import BLOCK_DEGREES, SEED, SHARE, split_by_place
+
+RECIPE = Path(__file__).parents[3] / "training" / "starter" / "starter-atto-p8.yaml"
+
+
+def test_the_packaged_model_is_that_of_the_recipe_and_was_judged_on_what_the_recipe_holds_out() -> None:
+    config, model = read_config(RECIPE), find("default")
+    assert (config.export.name, config.mp_mae.size, config.mp_mae.patch, config.mp_mae.crop, config.output_names) == (
+        model.name, model.size, model.patch, model.crop, model.outputs,
+    )  # fmt: skip
+    assert (config.data.hold_out, config.data.block_degrees, config.data.hold_out_seed) == (SHARE, BLOCK_DEGREES, SEED)
+    steps = config.optimiser.epochs * (310 // config.optimiser.effective_batch)
+    assert read_header(model.file(".onnx")).source == f"mmearth pretrain, mp_mae, {steps} steps on 310 tiles"
 
 
 @pytest.mark.parametrize(
@@ -57,3 +72,13 @@ def test_tiles_of_the_development_imagery(realdata: Path, tmp_path: Path) -> Non
     assert np.unique(tile["dynamic_world"]).tolist() == [9]
     np.testing.assert_allclose(np.degrees(np.arctan2(*tile["month"])), 30, atol=1e-3)
     np.testing.assert_allclose(file.lonlat[snow], (-83.95, 54.78), atol=0.03)
+
+
+@pytest.mark.realdata
+def test_tiles_of_a_whole_scene_lie_apart(realdata: Path, tmp_path: Path) -> None:
+    make_tiles(realdata, tmp_path / "tiles", sources=(majortom,))
+    lonlat = TileFile(tmp_path / "tiles").lonlat
+    assert len(lonlat) == 81
+    metres = np.radians(lonlat - lonlat[0]) * 6_371_000 * [np.cos(np.radians(lonlat[0, 1])), 1]
+    distance = np.hypot(*(metres[:, None] - metres[None]).transpose(2, 0, 1)) + np.diag(np.full(81, np.inf))
+    np.testing.assert_allclose(distance.min(axis=1), 1120, rtol=0.02)
