@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LightSource
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -26,7 +25,7 @@ Array = NDArray[Any]
 _TITLES = {
     "sentinel2": "Sentinel-2",
     "sentinel1": "Sentinel-1 (VV, VH, VV−VH)",
-    "aster": "Elevation (shaded)",
+    "aster": "Elevation",
     "dynamic_world": "Dynamic World",
     "canopy_height_eth": "Canopy height",
     "esa_worldcover": "ESA WorldCover",
@@ -131,19 +130,12 @@ def _radar(truth: Array, predicted: Array, _name: str) -> tuple[Image, Image]:
     return _stretched(both[0], limits), _stretched(both[1], limits)
 
 
-def _relief(truth: Array, predicted: Array, _name: str) -> tuple[Image, Image]:
-    """Elevation on one grey scale for both, shaded from the north-west with one exaggeration."""
-    low, high = _limits(truth[:1])[0]
-    lowest, highest = _limits(np.concatenate([truth[:1], predicted[:1]], axis=2))[0]
-    light = LightSource(315, 45)
-    images = []
-    for elevation in (truth[0], predicted[0]):
-        filled = np.nan_to_num(elevation, nan=(low + high) / 2)
-        # A plain would be all noise: differences of a tenth of a standard deviation at least fill the scales.
-        grey = np.clip((filled - lowest) / max(highest - lowest, 0.1), 0, 1)
-        shade = light.hillshade(filled / max(high - low, 0.1), vert_exag=12)
-        images.append(np.repeat((0.4 * grey + 0.6 * shade)[..., None], 3, axis=-1).astype(np.float32))
-    return images[0], images[1]
+def _elevation(truth: Array, predicted: Array, _name: str) -> tuple[Image, Image]:
+    """Elevation from black to white on one scale for both. Not shaded: of a prediction one would see its noise only."""
+    low, high = _limits(np.concatenate([truth[:1], predicted[:1]], axis=2))[0]
+    # A plain would be all noise: differences of a tenth of a standard deviation at least fill the scale.
+    limits = np.array([[low, max(high, low + 0.1)]], np.float32)
+    return _stretched(truth[:1], limits, gamma=1), _stretched(predicted[:1], limits, gamma=1)
 
 
 def _canopy(truth: Array, predicted: Array, _name: str) -> tuple[Image, Image]:
@@ -160,7 +152,7 @@ def _classes(truth: Array, predicted: Array, name: str) -> tuple[Image, Image]:
     return table[np.maximum(truth, 0)], table[predicted.argmax(axis=0)]
 
 
-_PAIRS = {"sentinel2": _colours_of_sentinel2, "sentinel1": _radar, "aster": _relief, "canopy_height_eth": _canopy}
+_PAIRS = {"sentinel2": _colours_of_sentinel2, "sentinel1": _radar, "aster": _elevation, "canopy_height_eth": _canopy}
 
 
 def _unknown(truth: Array) -> NDArray[np.bool_]:
