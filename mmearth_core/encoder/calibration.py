@@ -24,7 +24,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 #: Number of embedding bands.
 DIMENSIONS = 64
 #: Total variance of each block before the projection: the whitened pixels, then the maps at strides p/8, p/4, p/2, p.
-#: Measured with the random control (benchmarks/projection.py); trained maps may deserve more.
+#: Measured with the random control and with the starter (benchmarks/projection.py).
 SHARES = (4.0, 0.25, 0.25, 0.25, 0.25)
 #: Variance, in units of a standardised band's, that whitening adds to every direction before dividing by it.
 _NOISE_FLOOR = 0.01
