@@ -27,7 +27,9 @@ def test_the_packaged_model_is_that_of_the_recipe_and_was_judged_on_what_the_rec
     )  # fmt: skip
     assert (config.data.hold_out, config.data.block_degrees, config.data.hold_out_seed) == (SHARE, BLOCK_DEGREES, SEED)
     steps = config.optimiser.epochs * (310 // config.optimiser.effective_batch)
-    assert read_header(model.file(".onnx")).source == f"mmearth pretrain, mp_mae, {steps} steps on 310 tiles"
+    header = read_header(model.file(".onnx"))
+    assert header.source == f"mmearth pretrain, mp_mae, {steps} steps on 310 tiles"
+    assert read_header(RECIPE.with_suffix(".safetensors")).model_id == header.model_id
 
 
 @pytest.mark.parametrize(
