@@ -10,7 +10,7 @@ if the tile's corner is that of the military grid); the SSL4EO location only by 
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,11 +121,16 @@ def write(path: Path, pixels: NDArray[np.generic], level: str, offset: int, plac
     write_raster(path, reflectance(pixels, offset), place, names=names, nodata=0, tags=tags)
 
 
-def write_scenes(data: Path, output: Path) -> None:
-    """Write every site, of both levels, and the Sentinel-2 image of every pair of the imagery in `data`."""
+def write_scenes(data: Path, output: Path, *, without: Collection[int] = ()) -> None:
+    """Write every site, of both levels, and the Sentinel-2 image of every pair of the imagery in `data`.
+
+    `without`: the numbers of sites that are left out.
+    """
     output.mkdir(parents=True, exist_ok=True)
     with np.load(data / "terramind_sites.npz") as sites:
         for index, (site, lonlat) in enumerate(zip(sites["id"], sites["lonlat"], strict=True)):
+            if index in without:
+                continue
             for level in ("L1C", "L2A"):
                 offset = -1000 if index in WITH_OFFSET[level] else 0
                 pixels = sites[f"S2{level}"][index]

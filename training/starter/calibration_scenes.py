@@ -21,11 +21,9 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("output", type=Path)
     arguments = parser.parse_args()
-    write_scenes(arguments.data, arguments.output)
     with np.load(arguments.data / "terramind_sites.npz") as sites:
-        for index in split_by_place(sites["lonlat"])[1]:
-            for path in arguments.output.glob(f"site_{sites['id'][index]}_*.tif"):
-                path.unlink()
+        judged = split_by_place(sites["lonlat"])[1].tolist()
+    write_scenes(arguments.data, arguments.output, without=judged)
     with np.load(arguments.data / "eurosat_ms_dev.npz") as tiles:
         pixels = tiles["x"]
         for index in split_by_place(tiles["lonlat"])[0]:
