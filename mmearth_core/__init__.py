@@ -19,6 +19,8 @@ _VERBS = {
     "suggest": "mmearth_core.labelling.suggestions",
     "sample": "mmearth_core.labelling.sampling",
     "assess": "mmearth_core.labelling.assessment",
+    "outline": "mmearth_core.labelling.outlines",
+    "report": "mmearth_core.labelling.reporting",
     "build_tiles": "mmearth_core.pretraining.build_tiles",
     "pretrain": "mmearth_core.pretraining.pretrain",
     "load_encoder": "mmearth_core.encoder.loading",

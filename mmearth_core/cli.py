@@ -93,6 +93,8 @@ VERBS: dict[str, Verb] = {
     "assess": Verb(
         "mmearth_core.labelling.assessment", "assess", "measure accuracy and areas of a map", ("map", "reference")
     ),
+    "outline": Verb("mmearth_core.labelling.outlines", "outline", "turn a map into polygons", ("raster",)),
+    "report": Verb("mmearth_core.labelling.reporting", "report", "write a page about a map", ("map",)),
     "weights list": Verb("mmearth_core.encoder.weights", "list_models", "list the models that have a name"),
     "weights fetch": Verb(
         "mmearth_core.encoder.weights", "fetch", "download an official checkpoint", ("model",), kept="work"
@@ -203,7 +205,7 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
         if debug or not _is_expected(error):
             raise
         code = CANCELLED if isinstance(error, Cancelled) else FAILED
-        text = _sentence(error, "train" if ".pretraining." in verb.module else "torch")
+        text = sentence(error, "train" if ".pretraining." in verb.module else "torch")
         if verb.kept == "work" and isinstance(error, Cancelled | EnvironmentFailure):
             text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words, verb.afresh)}"
         elif verb.kept == "nothing" and isinstance(error, Cancelled):
@@ -233,7 +235,7 @@ def _call(function: Callable[..., Any], provides: frozenset[str], arguments: "Ar
     finally:
         console.close()
     if arguments.json:
-        _json_lines().event("result", verb=name, result=_plain(result))
+        _json_lines().event("result", verb=name, result=plain(result))
     else:
         sys.stdout.write(f"{result}\n")
     sys.stdout.flush()
@@ -285,17 +287,17 @@ def _json_lines() -> Any:
     return JsonLines(GuardedStream(sys.stdout, lambda: None))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A result as JSON values: objects by their `as_dict` or fields, paths as text, not-a-number as null."""
     for method in ("as_dict", "tolist"):  # the last is that of numpy's scalars and arrays
         if hasattr(value, method):
-            return _plain(getattr(value, method)())
+            return plain(getattr(value, method)())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, str | int | float | bool | None) else str(value)
@@ -306,7 +308,7 @@ def _is_expected(error: Exception) -> bool:
     return not isinstance(error, ModuleNotFoundError) or (error.name or "").split(".")[0] in _EXTRAS
 
 
-def _sentence(error: Exception, extra: str) -> str:
+def sentence(error: Exception, extra: str) -> str:
     """What went wrong, in one line; `extra` brings what the verb needs."""
     if isinstance(error, ModuleNotFoundError):
         return f'This needs {error.name}, which is not installed; run: pip install "mmearth[{extra}]"'

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from tqdm import tqdm
@@ -182,6 +183,9 @@ class Bar:
             self._bar.set_postfix_str(took)
         self.close()
 
+    def partial(self, path: Path) -> None:
+        """Nothing: who watches a terminal looks at no picture."""
+
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
@@ -220,25 +224,31 @@ class PlainLines:
             self.message(f"{self._pace.task}: {done} in {duration(self._pace.elapsed)}{speed}")
         self.close()
 
+    def partial(self, path: Path) -> None:
+        """Nothing: a log shows no picture."""
+
     def close(self) -> None:
         self._pace = None
 
 
 class JsonLines:
-    """One JSON object a line: `{"event": "start" | "progress" | "finish" | "message" | "result" | "error", …}`."""
+    """One JSON object a line, `{"event": …}`: start, progress, finish, message, preview, result or error."""
 
     def __init__(self, stream: GuardedStream) -> None:
         self._stream = stream
         self._pace: Pace | None = None
         self._next = 0.0
 
-    def event(self, kind: str, **values: Any) -> None:
+    def event(self, kind: str, /, **values: Any) -> None:
         """Write one event; `values` are plain JSON values."""
         self._stream.write(json.dumps({"event": kind} | values, ensure_ascii=False, allow_nan=False) + "\n")
         self._stream.flush()
 
     def message(self, text: str) -> None:
         self.event("message", text=text)
+
+    def partial(self, path: Path) -> None:
+        self.event("preview", path=str(path))
 
     def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:
         self._pace = Pace(task, total, unit, area_per_unit)

@@ -6,6 +6,7 @@ The engine calls a `Progress`; the command line draws a bar or prints JSON lines
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from mmearth_core.errors import Cancelled
@@ -26,6 +27,9 @@ class Progress(Protocol):
     def finish(self) -> None:
         """The current step is over."""
 
+    def partial(self, path: Path) -> None:
+        """What is done so far can be looked at in `path`."""
+
 
 class Silent:
     """A `Progress` that says nothing: the default of the Python functions."""
@@ -37,6 +41,8 @@ class Silent:
     def advance(self, amount: int) -> None: ...
 
     def finish(self) -> None: ...
+
+    def partial(self, path: Path) -> None: ...
 
 
 class CancelToken:

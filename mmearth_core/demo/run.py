@@ -18,9 +18,9 @@ from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.labelling.accuracy_report import AccuracyReport
 from mmearth_core.labelling.assessment import assess
 from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.features import write_points
 from mmearth_core.labelling.fitting import FitResult, fit
 from mmearth_core.labelling.maps import ClassMap
-from mmearth_core.labelling.points import write_points
 from mmearth_core.labelling.report import write_report
 from mmearth_core.labelling.sampling import CLASS_FIELD, sample
 from mmearth_core.progress import CancelToken, Progress, Silent

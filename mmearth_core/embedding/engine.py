@@ -16,20 +16,20 @@ import numpy as np
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
+from mmearth_core.embedding.job import plan_embedding
 from mmearth_core.embedding.journal import TileJournal
+from mmearth_core.embedding.pictures import TilePictures
 from mmearth_core.embedding.pipeline import compute_tiles
-from mmearth_core.embedding.planning import check_disk, default_tile, needs
+from mmearth_core.embedding.planning import check_disk, needs
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.embedding.sidecar import write_item, write_style
-from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.aoi import AreaOfInterest, read_area
+from mmearth_core.raster.aoi import AreaOfInterest
 from mmearth_core.raster.cache import bounded_cache
-from mmearth_core.raster.grid import Tile, TilePlan, Window
-from mmearth_core.raster.scene import Scene, open_scene
-from mmearth_core.sentinel2 import fills
+from mmearth_core.raster.grid import Tile, TilePlan
+from mmearth_core.raster.scene import Scene
 
 #: Scenes from this size on get an estimate of the time before the work begins, from a forward pass of this side.
 _LONG_RUN = 4_000_000
@@ -79,6 +79,7 @@ def embed(
     halo: int | Literal["exact"] | None = None,
     resume: bool = True,
     overwrite: bool = False,
+    preview: str | Path | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> EmbedResult:
@@ -102,6 +103,7 @@ def embed(
         halo: Context in pixels around each tile; by default what the model needs to be exact within one step.
         resume: Go on with an interrupted run of the same command.
         overwrite: Replace an existing output.
+        preview: Folder for pictures of the finished tiles, while it runs: `.vrt` files of the first three bands.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; finished tiles are kept.
 
@@ -114,39 +116,38 @@ def embed(
     scenes = [scene] if isinstance(scene, str | Path) else scene
     output = check_output(output, overwrite=overwrite, inputs=(*scenes, model, aoi, mask))
     runner = open_backend(model, backend)
-    header = runner.header
-    with bounded_cache():
-        source = open_scene(
-            scene,
-            wanted=header.bands,
-            bands=bands,
-            level=level,
-            offset=offset,
-            scale=scale,
-            mask=mask,
-            mask_values=mask_values,
-            exclude_clouds=exclude_clouds,
-        )
-    if source.level not in header.statistics:
-        raise MMEarthError(
-            f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level}."
-        )
-    polygons = read_area(aoi, source.grid) if aoi is not None else None
-    area = _area(source, window, polygons)
-    plan = _plan(source, area, header, tile, halo, runner.batch_size)
-    raster = _describe(output, source, plan, header, runner.name, polygons)
+    job = plan_embedding(
+        scene,
+        output,
+        runner.header,
+        runner.name,
+        batch_size=runner.batch_size,
+        bands=bands,
+        level=level,
+        offset=offset,
+        scale=scale,
+        window=window,
+        aoi=aoi,
+        mask=mask,
+        mask_values=mask_values,
+        exclude_clouds=exclude_clouds,
+        tile=tile,
+        halo=halo,
+    )
+    header, source, plan, raster, polygons = job.header, job.source, job.plan, job.raster, job.polygons
     journal = TileJournal(TileJournal.folder_of(output))
     _announce(source, plan, raster, runner, progress)
     # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
     check_disk(output, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder))
     finished = _begin(journal, raster.provenance | {"model_id": header.model_id}, resume, progress)
     todo = [part for part in plan if part.index not in finished]
+    shown = None if preview is None else TilePictures(Path(preview), raster, plan, journal.folder)
     left = sum(part.core.pixels for part in todo)
     try:
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
-            progress.start("Embedding", area.pixels, "px", source.grid.pixel_area)
-            progress.advance(area.pixels - left)
-            _compute(runner, source, todo, polygons, journal, progress, cancel)
+            progress.start("Embedding", plan.area.pixels, "px", source.grid.pixel_area)
+            progress.advance(plan.area.pixels - left)
+            _compute(runner, source, todo, polygons, journal, shown, progress, cancel)
             progress.finish()
             staged = replace(raster, path=journal.folder / "result.tif")
             tally = assemble(staged, plan, journal, progress, cancel)
@@ -175,71 +176,7 @@ def embed(
         seconds=time.monotonic() - began,
         tile=plan.size,
         halo=plan.halo,
-        overlap=plan.context_pixels / area.pixels,
-    )
-
-
-def _area(source: Scene, window: tuple[int, int, int, int] | None, polygons: AreaOfInterest | None) -> Window:
-    area = source.grid.window
-    if window is not None:
-        col, row, width, height = window
-        area = Window(row, col, height, width).intersection(area)
-        if not area or area.pixels != width * height:
-            raise MMEarthError(
-                f"The window (column {col}, row {row}, {width} × {height}) is not inside the scene of"
-                f" {source.grid.width} × {source.grid.height} pixels."
-            )
-    if polygons is not None:
-        area = area.intersection(polygons.window)
-        if not area:
-            raise MMEarthError("The area of interest and the window have no pixel in common.")
-    return area
-
-
-def _plan(
-    source: Scene, area: Window, header: ModelHeader, tile: int | None, halo: int | str | None, batch_size: int
-) -> TilePlan:
-    patch, architecture = header.patch, header.architecture
-    pixels = header.halo if halo is None else architecture.exact_halo if halo == "exact" else int(halo)
-    if pixels < 0 or pixels % patch:
-        raise MMEarthError(f"--halo {pixels} does not suit this model; take a multiple of its patch size {patch}.")
-    if tile is not None and (tile <= 0 or tile % patch):
-        raise MMEarthError(f"--tile {tile} does not suit this model; take a multiple of its patch size {patch}.")
-    if tile is None:
-        tile = default_tile(source.grid.shape, area, architecture, pixels, len(header.scales), batch_size)
-    return TilePlan(source.grid.shape, area, tile, pixels, patch)
-
-
-def _describe(
-    output: Path, source: Scene, plan: TilePlan, header: ModelHeader, backend: str, polygons: AreaOfInterest | None
-) -> EmbeddingRaster:
-    """The raster to be written. Its provenance decides whether an interrupted run is this one, so it holds nothing
-    that differs between two runs of the same command."""
-    provenance: dict[str, Any] = {
-        "scene": source.name,
-        "input_digest": source.digest(),
-        "bands": list(source.bands),
-        "fills": list(fills(present=source.bands, wanted=header.bands)),
-        "level": source.level,
-        "offset": source.offset,
-        "scale": source.scale,
-        "evidence": list(source.evidence),
-        "window": [plan.area.col, plan.area.row, plan.area.width, plan.area.height],
-        "aoi": polygons.geometry.wkb_hex if polygons is not None else None,
-        "tile": plan.size,
-        "halo": plan.halo,
-        "backend": backend,
-        "trained": header.trained,
-        "software": __version__,
-    }
-    return EmbeddingRaster(
-        path=output,
-        grid=source.grid.crop(plan.area),
-        model_name=header.name,
-        model_id=header.model_id,
-        scales=header.scales,
-        offsets=header.offsets,
-        provenance=provenance,
+        overlap=plan.context_pixels / plan.area.pixels,
     )
 
 
@@ -288,16 +225,19 @@ def _compute(
     todo: Sequence[Tile],
     polygons: AreaOfInterest | None,
     journal: TileJournal,
+    shown: TilePictures | None,
     progress: Progress,
     cancel: CancelToken,
 ) -> None:
-    """Compute and keep the tiles that are left."""
+    """Compute and keep the tiles that are left; those that are finished can be looked at."""
     # Closed at once however this ends, which also ends the tile that is being computed.
     with closing(compute_tiles(runner, source, todo, polygons)) as results:
         for tile, codes in results:
             cancel.check()
             journal.save(tile, codes)
             progress.advance(tile.core.pixels)
+            if shown is not None and (picture := shown.update()) is not None:
+                progress.partial(picture)
 
 
 def _size(folder: Path) -> int:

@@ -78,14 +78,19 @@ def fit(
     parts: list[Samples] = []
     for raster, path in zip(rasters, samples, strict=True):
         parts.append(read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel))
-    merged = merge_samples(parts)
-    if len(merged.legend) < 2:
-        raise MMEarthError(
-            f"{', '.join(map(str, samples))} has one class only ({merged.legend.names[0]}); label at least two classes."
-        )
-    for message in merged.messages:
+    return fit_samples(merge_samples(parts), output, seed=seed, progress=progress, cancel=cancel)
+
+
+def fit_samples(
+    samples: Samples, output: Path, *, seed: int = 0, progress: Progress, cancel: CancelToken | None = None
+) -> FitResult:
+    """As `fit`, of samples at hand; `output` was checked by the caller."""
+    if len(samples.legend) < 2:
+        paths = ", ".join(sorted({str(group.path) for group in samples.groups}))
+        raise MMEarthError(f"{paths} has one class only ({samples.legend.names[0]}); label at least two classes.")
+    for message in samples.messages:
         progress.message(message)
-    model = fit_probe(merged, regularisation=choose_regularisation(merged, seed=seed, cancel=cancel))
-    validation = cross_validate(merged, seed=seed, progress=progress, cancel=cancel)
+    model = fit_probe(samples, regularisation=choose_regularisation(samples, seed=seed, cancel=cancel))
+    validation = cross_validate(samples, seed=seed, progress=progress, cancel=cancel)
     save_probe(output, model, validation=validation.as_dict())
-    return FitResult(output, model, validation, merged.messages)
+    return FitResult(output, model, validation, samples.messages)

@@ -5,7 +5,7 @@ and told in `Samples.messages`; nothing depends on the order of the features. On
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -107,20 +107,49 @@ def read_samples(
     Raises `MMEarthError` when the file is unusable, lies elsewhere, or no pixel is left.
     """
     vector = read_vector(path, layer=layer, field=field)
-    names = class_names(vector, field)
+    styles = read_styles(vector.path, vector.layer, field)
+    with bounded_cache(), raster.reader() as reader:
+        return samples_under(
+            raster,
+            vector,
+            class_names(vector, field),
+            lambda found: _legend(found, styles),
+            reader.read,
+            seed=seed,
+            cap=cap,
+            cancel=cancel,
+        )
+
+
+def samples_under(
+    raster: EmbeddingRaster,
+    vector: VectorLayer,
+    names: Sequence[str | None],
+    legend_of: Callable[[set[str]], tuple[Legend, dict[str, int]]],
+    read: Callable[[Window], NDArray[np.uint8]],
+    *,
+    seed: int = 0,
+    cap: int = PIXELS_PER_POLYGON,
+    cancel: CancelToken | None = None,
+) -> Samples:
+    """As `read_samples`, of features that need not be in a file: `names` are their classes, None for none.
+
+    `legend_of` makes the legend of the names that got pixels, and the index of each name in it; `read` gives the
+    digital numbers (bands, height, width) of a window of `raster`.
+    """
     notes: list[str] = []
     features = _usable_features(raster, vector, names, seed, notes)
-    kept = _collect(raster, features, cap, cancel, notes)
+    kept = _collect(raster, features, read, cap, cancel, notes)
     empty = sum(not len(k.dn) for k in kept)
     if empty == len(kept):
-        raise MMEarthError(f"{path}: no sample covers a valid pixel of {raster.path}; {'; '.join(notes)}.")
+        raise MMEarthError(f"{vector.path}: no sample covers a valid pixel of {raster.path}; {'; '.join(notes)}.")
     if empty:
         notes.append(f"{_count(empty, 'feature')} left without a pixel")
     pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.dn)]
     gone = sorted({feature.name for feature in features} - {feature.name for feature, _ in pairs})
     if gone:
         notes.append(f"no usable pixel of {', '.join(gone)}: not a class of this fit")
-    legend, index = _legend({f.name for f, _ in pairs}, read_styles(vector.path, vector.layer, field))
+    legend, index = legend_of({f.name for f, _ in pairs})
     labels = [index[feature.name] for feature, _ in pairs]
     sizes = [len(k.dn) for _, k in pairs]
     return Samples(
@@ -189,7 +218,7 @@ class _Kept:
 
 
 def _usable_features(
-    raster: EmbeddingRaster, vector: VectorLayer, names: list[str | None], seed: int, notes: list[str]
+    raster: EmbeddingRaster, vector: VectorLayer, names: Sequence[str | None], seed: int, notes: list[str]
 ) -> list[_Feature]:
     """Features with a class and a geometry that touches the raster, in an order that is not the file's."""
     grid = raster.grid
@@ -219,7 +248,7 @@ def _usable_features(
         if number:
             notes.append(f"{_count(number, 'feature')} {what}")
     features, tiny = [], 0
-    for i in np.flatnonzero(inside):
+    for i in np.flatnonzero(inside).tolist():
         geometry = pixels[i]
         if holds_no_centre(geometry):
             geometry, tiny = shapely.point_on_surface(geometry), tiny + 1
@@ -231,7 +260,12 @@ def _usable_features(
 
 
 def _collect(
-    raster: EmbeddingRaster, features: list[_Feature], cap: int, cancel: CancelToken | None, notes: list[str]
+    raster: EmbeddingRaster,
+    features: list[_Feature],
+    read: Callable[[Window], NDArray[np.uint8]],
+    cap: int,
+    cancel: CancelToken | None,
+    notes: list[str],
 ) -> list[_Kept]:
     """The pixels of every feature, block by block."""
     none = _Kept(np.zeros(0, np.uint64), np.zeros((0, raster.bands), np.uint8), np.zeros((0, 2), np.intp))
@@ -239,31 +273,30 @@ def _collect(
     classes = {name: i for i, name in enumerate(sorted({feature.name for feature in features}))}
     of_class = np.array([classes[feature.name] for feature in features], np.intp)
     disputed = twice = blank = 0
-    with bounded_cache(), raster.reader() as reader:
-        for cell, members in _cells(features, raster.grid):
-            if cancel is not None:
-                cancel.check()
-            owner = np.full((cell.height, cell.width), -1, np.intp)
-            dispute = np.zeros(owner.shape, bool)
-            for member in members:
-                covered = footprint(features[member].geometry, cell)
-                taken = covered & (owner >= 0)
-                dispute |= taken & (of_class[owner] != of_class[member])
-                twice += int((taken & (of_class[owner] == of_class[member])).sum())
-                owner[covered & ~taken] = member
-            disputed += int(dispute.sum())
-            owner[dispute] = -1
-            rows, cols = np.nonzero(owner >= 0)
-            if not len(rows):
-                continue
-            dn = reader.read(cell)[:, rows, cols].T
-            valid = dn[:, 0] != NODATA
-            blank += int((~valid).sum())
-            dn, position, owners = dn[valid], np.column_stack([rows, cols])[valid], owner[rows, cols][valid]
-            position += (cell.row, cell.col)
-            for member in np.unique(owners):
-                mine = owners == member
-                kept[member] = _lowest(kept[member], features[member].key, dn[mine], position[mine], cap)
+    for cell, members in _cells(features, raster.grid):
+        if cancel is not None:
+            cancel.check()
+        owner = np.full((cell.height, cell.width), -1, np.intp)
+        dispute = np.zeros(owner.shape, bool)
+        for member in members:
+            covered = footprint(features[member].geometry, cell)
+            taken = covered & (owner >= 0)
+            dispute |= taken & (of_class[owner] != of_class[member])
+            twice += int((taken & (of_class[owner] == of_class[member])).sum())
+            owner[covered & ~taken] = member
+        disputed += int(dispute.sum())
+        owner[dispute] = -1
+        rows, cols = np.nonzero(owner >= 0)
+        if not len(rows):
+            continue
+        dn = read(cell)[:, rows, cols].T
+        valid = dn[:, 0] != NODATA
+        blank += int((~valid).sum())
+        dn, position, owners = dn[valid], np.column_stack([rows, cols])[valid], owner[rows, cols][valid]
+        position += (cell.row, cell.col)
+        for member in np.unique(owners):
+            mine = owners == member
+            kept[member] = _lowest(kept[member], features[member].key, dn[mine], position[mine], cap)
     for number, what in (
         (disputed, "claimed by two classes dropped"),
         (twice, "covered twice by a class used once"),

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.areas import measure_classes, value_names
+from mmearth_core.labelling.features import check_features_output, pixel_centres, write_points
 from mmearth_core.labelling.maps import ClassMap
-from mmearth_core.labelling.points import check_points_output, pixel_centres, write_points
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 #: Fields of a sample file. The interpreter fills `CLASS_FIELD` and should hide the last four: they reveal the map.
@@ -100,7 +100,7 @@ def sample(
     Raises `MMEarthError` when the map is unusable, `n` does not suit it, or the output cannot be made.
     """
     progress = progress or Silent()
-    path = check_points_output(output, overwrite=overwrite, inputs=(map,))
+    path = check_features_output(output, overwrite=overwrite, inputs=(map,))
     if seed < 0:
         raise MMEarthError(f"The seed must be 0 or more, not {seed}.")
     class_map = ClassMap.open(map)

@@ -75,7 +75,7 @@ def similar(
     raster = EmbeddingRaster.open(embedding)
     query: dict[str, Any]
     if at is not None:
-        query, target, pixels = {"at": list(at)}, _embedding_at(raster, *at), 1
+        query, target, pixels = {"at": list(at)}, embedding_at(raster, *at), 1
     elif like is not None:
         query = {"like": str(like)}
         target, pixels = _mean_under(raster, like, layer, cancel)
@@ -96,14 +96,14 @@ def similar(
             dataset.write(block, 1, window=window.ranges)
 
         def compare(dn: NDArray[np.uint8], _: Window) -> NDArray[np.uint8]:
-            return _similarity(raster, target, dn)
+            return similarity_to(raster, target, dn)
 
         transform_blocks(raster, compare, write, progress=progress, cancel=cancel, task="Comparing")
-    write_text(path.with_suffix(".qml"), _style())
+    write_text(path.with_suffix(".qml"), similarity_style())
     return SimilarResult(path, pixels)
 
 
-def _similarity(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def similarity_to(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Stored similarity, shape (height, width), of digital numbers (bands, height, width) to a vector (bands,).
 
     With v = dn·s + o, target·v is linear and |v|² is Σ s²·dn² + Σ 2·s·o·dn + Σ o²: no pixel needs to be decoded.
@@ -128,7 +128,7 @@ def _similarity(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDArra
     return out.reshape(height, width)
 
 
-def _embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.float64]:
+def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.float64]:
     """The embedding of the pixel that holds a map coordinate, shape (bands,)."""
     inverse = ~raster.grid.transform
     col = np.floor(inverse.a * x + inverse.b * y + inverse.c)
@@ -178,7 +178,7 @@ def _mean_under(
     raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {raster.path}; draw them elsewhere.")
 
 
-def _style() -> str:
+def similarity_style() -> str:
     """A QGIS style that shows the decoded similarity, −1 … 1, in the ramp's colours."""
     items = "".join(
         f'          <item value="{value}" color="{colour}" alpha="255" label="{value:g}"/>\n' for value, colour in _RAMP

@@ -99,3 +99,11 @@ def _write_next(
     window, future = pending.popleft()
     write(window, future.result())
     progress.advance(window.pixels)
+
+
+def in_parts(function: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], dn: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """`function` of digital numbers (bands, height, width), a strip of rows for each processor, each with one BLAS
+    thread; what it returns, (…, height, width), is put together again."""
+    strips = np.array_split(dn, min(available_processors(), dn.shape[1]), axis=1)
+    with threadpool_limits(limits=1), ThreadPoolExecutor(len(strips), thread_name_prefix="mmearth") as pool:
+        return np.concatenate(list(pool.map(function, strips)), axis=-2)

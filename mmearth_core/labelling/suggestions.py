@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.points import check_points_output, pixel_centres, write_points
+from mmearth_core.labelling.features import check_features_output, pixel_centres, write_points
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import transform_blocks
@@ -99,22 +99,44 @@ def suggest(
         MMEarthError: Input is unusable, the probe is of another encoder, or there is no place to suggest.
     """
     progress = progress or Silent()
-    path = check_points_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
+    path = check_features_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
     if n < 1 or seed < 0:
         raise MMEarthError(f"The number of points must be 1 or more and the seed 0 or more, not {n} and {seed}.")
     raster = EmbeddingRaster.open(embedding)
     probe = load_probe(model)
     probe.check_same_model(raster)
     labelled = None if samples is None else read_vector(samples).in_pixels(raster.grid)
+    chosen = places(raster, probe, labelled, n, seed=seed, progress=progress, cancel=cancel)
+    _write(path, chosen, probe, raster.grid)
+    return SuggestResult(path, len(chosen), n)
+
+
+def places(
+    raster: EmbeddingRaster,
+    probe: Probe,
+    labelled: NDArray[Any] | None,
+    n: int,
+    *,
+    window: Window | None = None,
+    seed: int = 0,
+    progress: Progress,
+    cancel: CancelToken | None = None,
+) -> Candidates:
+    """At most `n` places to label next, best first, inside `window` when given, none near the `labelled` geometries
+    (in pixel coordinates).
+
+    Raises `MMEarthError` when there is none.
+    """
     candidates = find_candidates(raster, probe, progress=progress, cancel=cancel)
+    if window is not None:
+        down, across = candidates.row - window.row, candidates.col - window.col
+        candidates = candidates.take((down >= 0) & (down < window.height) & (across >= 0) & (across < window.width))
     if labelled is not None:
         candidates = candidates.take(~_near(candidates, labelled))
     if not len(candidates):
         raise MMEarthError(f"{raster.path} has no valid pixel to suggest that is not labelled already.")
     order = np.random.default_rng(seed).permutation(len(candidates))
-    chosen = candidates.take(order).take(choose(candidates.take(order), probe, n))
-    _write(path, chosen, probe, raster.grid)
-    return SuggestResult(path, len(chosen), n)
+    return candidates.take(order).take(choose(candidates.take(order), probe, n))
 
 
 def find_candidates(
@@ -217,11 +239,17 @@ def _near(candidates: Candidates, geometries: NDArray[Any]) -> NDArray[np.bool_]
     return near
 
 
-def _write(path: Path, chosen: Candidates, probe: Probe, grid: Grid) -> None:
+def two_best(chosen: Candidates, probe: Probe) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """Of each place the names of its likeliest class and of the second, and the margin between them, each (m,)."""
     probabilities = probe.probabilities(chosen.dn)
     ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
     names = np.array(probe.legend.names, object)
     best = np.take_along_axis(probabilities, ranked, axis=1)
+    return names[ranked[:, 0]], names[ranked[:, 1]], (best[:, 0] - best[:, 1]).astype(np.float64)
+
+
+def _write(path: Path, chosen: Candidates, probe: Probe, grid: Grid) -> None:
+    predicted, second, margin = two_best(chosen, probe)
     write_points(
         path,
         pixel_centres(grid, chosen.row, chosen.col),
@@ -229,8 +257,8 @@ def _write(path: Path, chosen: Candidates, probe: Probe, grid: Grid) -> None:
         {
             "rank": np.arange(1, len(chosen) + 1),
             "class": np.full(len(chosen), None, object),
-            "predicted": names[ranked[:, 0]],
-            "second": names[ranked[:, 1]],
-            "margin": (best[:, 0] - best[:, 1]).astype(np.float64),
+            "predicted": predicted,
+            "second": second,
+            "margin": margin,
         },
     )

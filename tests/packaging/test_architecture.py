@@ -21,7 +21,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: Rooms on one line do not import each other.
 ROOMS = (
     {"__main__"},
-    {"cli", "worker"},
+    {"worker"},
+    {"cli"},
+    {"live_verbs"},
     {"demo", "inspection", "arguments", "console"},
     {"pretraining"},
     {"evaluation"},

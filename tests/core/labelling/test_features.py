@@ -8,7 +8,7 @@ from affine import Affine
 from rasterio.crs import CRS
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.labelling.points import check_points_output, pixel_centres, write_points
+from mmearth_core.labelling.features import check_features_output, pixel_centres, write_points
 from mmearth_core.raster.grid import Grid
 
 GRID = Grid(50, 60, Affine(10, 2, 500_000, 1, -10, 5_800_000), CRS.from_epsg(32630))
@@ -50,8 +50,8 @@ def test_a_failed_write_leaves_nothing(tmp_path):
 
 def test_output_must_have_a_format_and_be_free(tmp_path):
     with pytest.raises(MMEarthError, match=r"must end in \.gpkg"):
-        check_points_output(tmp_path / "points.csv")
+        check_features_output(tmp_path / "points.csv")
     (tmp_path / "points.gpkg").touch()
     with pytest.raises(MMEarthError, match="exists already"):
-        check_points_output(tmp_path / "points.gpkg")
-    assert check_points_output(tmp_path / "points.gpkg", overwrite=True) == tmp_path / "points.gpkg"
+        check_features_output(tmp_path / "points.gpkg")
+    assert check_features_output(tmp_path / "points.gpkg", overwrite=True) == tmp_path / "points.gpkg"

@@ -1,9 +1,10 @@
-"""Pixels as points in a vector file that exists whole or not at all. Knows nothing of what the points mean."""
+"""Points and polygons in a vector file that exists whole or not at all. Knows nothing of what they mean."""
 
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio.raw
@@ -27,7 +28,9 @@ _DRIVERS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def check_points_output(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()) -> Path:
+def check_features_output(
+    path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()
+) -> Path:
     """The path of a new vector file, when it can be made; `MMEarthError` otherwise, also for an unknown extension."""
     path = Path(path)
     if path.suffix.lower() not in _DRIVERS:
@@ -42,26 +45,34 @@ def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) 
 
 
 def write_points(path: Path, xy: NDArray[np.float64], crs: CRS, fields: Mapping[str, NDArray[np.generic]]) -> None:
-    """Write points `xy` (n, 2) in `crs` with `fields` of length n (names of at most 10 letters, for shapefiles).
+    """Write points `xy` (n, 2) in `crs` with `fields`, as `write_features`."""
+    write_features(path, shapely.points(xy), "Point", crs, fields)
 
-    Text fields are arrays of dtype object; None in them is an empty value. GeoJSON is in WGS 84, as RFC 7946 demands.
-    Raises `EnvironmentFailure` when the disk refuses.
+
+def write_features(
+    path: Path, geometries: NDArray[Any], kind: str, crs: CRS, fields: Mapping[str, NDArray[np.generic]]
+) -> None:
+    """Write `geometries` (n,) of one `kind` ("Point", "Polygon") in `crs` with `fields` of length n.
+
+    Names have at most 10 letters, for shapefiles; text fields are arrays of dtype object, None in them is an empty
+    value. GeoJSON is in WGS 84, as RFC 7946 demands. Raises `EnvironmentFailure` when the disk refuses.
     """
     driver, options = _DRIVERS[path.suffix.lower()]
     target = crs.to_wkt()
     if driver == "GeoJSON":
-        east, north = Transformer.from_crs(target, "EPSG:4326", always_xy=True).transform(xy[:, 0], xy[:, 1])
-        xy, target = np.column_stack([east, north]), "EPSG:4326"
+        to_degrees = Transformer.from_crs(target, "EPSG:4326", always_xy=True).transform
+        geometries = shapely.transform(geometries, lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1])))
+        target = "EPSG:4326"
     # A shapefile is several files: all are made in a folder of their own and moved, the one that was asked for last.
     workshop: str | None = None
     try:
         workshop = tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.absolute().parent)
         pyogrio.raw.write(
             Path(workshop) / path.name,
-            shapely.to_wkb(shapely.points(xy)),
+            shapely.to_wkb(geometries),
             list(fields.values()),
             list(fields),
-            geometry_type="Point",
+            geometry_type=kind,
             crs=target,
             driver=driver,
             layer=path.stem,

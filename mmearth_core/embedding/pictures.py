@@ -1,0 +1,64 @@
+"""Looking at an embedding while it is being made: a `.vrt` of the tiles that are finished, in the first three bands.
+
+The tiles are those of the journal; nothing is copied or computed. A picture is worthless once the journal is gone.
+"""
+
+import time
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.raster.grid import TilePlan
+
+#: Seconds between two pictures.
+_INTERVAL = 1.0
+_BANDS = (("Red", 1), ("Green", 2), ("Blue", 3))
+
+
+class TilePictures:
+    """Pictures `NAME-N.vrt` in a folder, each new one under a new name: who shows one may go on reading it."""
+
+    def __init__(self, folder: Path, raster: EmbeddingRaster, plan: TilePlan, tiles: Path) -> None:
+        self._folder, self._raster, self._tiles = folder, raster, tiles
+        self._cores = {tile.index: tile.core.relative_to(plan.area) for tile in plan}
+        self._number, self._next = 0, 0.0
+
+    def update(self) -> Path | None:
+        """A new picture, unless the last one is quite new."""
+        now = time.monotonic()
+        if now < self._next:
+            return None
+        self._number += 1
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{self._raster.path.stem}-{self._number}.vrt"
+        path.write_text(self._text(), encoding="utf-8")
+        self._next = time.monotonic() + _INTERVAL
+        return path
+
+    def _text(self) -> str:
+        grid, t = self._raster.grid, self._raster.grid.transform
+        finished = [
+            (path.resolve(), self._cores[int(path.stem)])
+            for path in sorted(self._tiles.glob("*.tile"))
+            if path.stat().st_size
+        ]
+        bands = []
+        for number, (colour, source) in enumerate(_BANDS, start=1):
+            parts = "".join(
+                f'<SimpleSource><SourceFilename relativeToVRT="0">{escape(str(path))}</SourceFilename>'
+                f"<SourceBand>{source}</SourceBand>"
+                f'<SrcRect xOff="0" yOff="0" xSize="{core.width}" ySize="{core.height}"/>'
+                f'<DstRect xOff="{core.col}" yOff="{core.row}" xSize="{core.width}" ySize="{core.height}"/>'
+                "</SimpleSource>\n"
+                for path, core in finished
+            )
+            bands.append(
+                f'<VRTRasterBand dataType="Byte" band="{number}"><NoDataValue>{NODATA}</NoDataValue>'
+                f"<ColorInterp>{colour}</ColorInterp>\n{parts}</VRTRasterBand>\n"
+            )
+        return (
+            f'<VRTDataset rasterXSize="{grid.width}" rasterYSize="{grid.height}">\n'
+            f"<SRS>{escape(grid.crs.to_wkt())}</SRS>\n"
+            f"<GeoTransform>{t.c!r}, {t.a!r}, {t.b!r}, {t.f!r}, {t.d!r}, {t.e!r}</GeoTransform>\n"
+            f"{''.join(bands)}</VRTDataset>\n"
+        )
