@@ -13,6 +13,12 @@ from mmearth_core.encoder.session import EMBEDDING, INPUT, LOAD_ERRORS, open_ses
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 
 BackendName = Literal["auto", "onnx", "torch"]
+#: Model files that a backend runs, the preferred one first.
+SUFFIXES: dict[BackendName, tuple[str, ...]] = {
+    "onnx": (".onnx",),
+    "torch": (".safetensors",),
+    "auto": (".onnx", ".safetensors"),
+}
 
 
 class Backend(Protocol):
@@ -75,7 +81,7 @@ def open_backend(model: str | Path, backend: BackendName = "auto", threads: int 
     `auto` takes ONNX Runtime, unless the model is only there as `.safetensors`.
     Raises `MMEarthError` when the model is missing, damaged or not calibrated.
     """
-    suffixes = {"onnx": (".onnx",), "torch": (".safetensors",), "auto": (".onnx", ".safetensors")}[backend]
+    suffixes = SUFFIXES[backend]
     path = local_file(model, suffixes=suffixes)
     if path.suffix == ".pth":
         raise MMEarthError(f"{path} is an official checkpoint; run: mmearth weights convert {path} --calibrate SCENE")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mmearth_core import __version__
+from mmearth_core.embedding.backends import SUFFIXES
 from mmearth_core.embedding.planning import default_tile, needs
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader, read_header
@@ -81,6 +82,7 @@ def inspect(
     mask: str | Path | None = None,
     mask_values: Sequence[int] | None = None,
     exclude_clouds: bool = False,
+    backend: Literal["auto", "onnx", "torch"] = "auto",
     tile: int | None = None,
     halo: int | Literal["exact"] | None = None,
 ) -> EmbeddingJob:
@@ -88,7 +90,7 @@ def inspect(
 
     Raises `MMEarthError` as `embed` would.
     """
-    path = local_file(model, suffixes=(".onnx", ".safetensors"))
+    path = local_file(model, suffixes=SUFFIXES[backend])
     return plan_embedding(
         scene,
         Path("embedding.tif"),

@@ -1,0 +1,103 @@
+"""Start the real QGIS desktop with the plugin in a fresh profile, and walk through it: pictures for docs/qgis.md.
+
+    python3 docs/desktop/run.py PACKAGE.zip --python WORKER_PYTHON [--dark] [--pictures docs/images]
+
+Needs qgis and Xvfb (Debian: apt-get install --no-install-recommends qgis python3-qgis xvfb). The scene is that of
+`mmearth demo`. Runs on any machine without a screen, and takes a few minutes.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NAME = "mmearth_few_shot_mapper"
+SETTINGS = """[General]
+[UI]
+UITheme={theme}
+[PythonPlugins]
+{name}=true
+[app]
+projections/defaultProjectCrs=EPSG:32632
+[qgis]
+checkVersion=false
+showTips=false
+hideTips=true
+askToSaveMemoryLayers=false
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("package", type=Path, help="the plugin's zip, or its folder")
+    parser.add_argument("--python", required=True, help="the Python that has mmearth")
+    parser.add_argument("--pictures", type=Path, default=HERE.parent / "images")
+    parser.add_argument("--dark", action="store_true", help="QGIS' dark theme; pictures are called qgis-dark-*")
+    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
+    options = parser.parse_args()
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="mmearth-desktop-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return walk(options, folder)
+    finally:
+        if options.keep is None:
+            shutil.rmtree(folder)
+
+
+def walk(options: argparse.Namespace, folder: Path) -> int:
+    material = folder / "material"
+    if not (material / "reference.gpkg").exists():
+        command = [options.python, "-m", "mmearth_core", "demo", str(material), "--overwrite", "--quiet"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=HERE.parents[1])
+    for leftover in [*material.glob("land_cover*"), *material.glob("scene_samples*")]:
+        leftover.unlink()
+    profile = folder / "profiles" / "default"
+    shutil.rmtree(folder / "profiles", ignore_errors=True)
+    shutil.rmtree(folder / "home", ignore_errors=True)
+    install(options.package, profile / "python" / "plugins")
+    (profile / "QGIS").mkdir(parents=True)
+    theme = "Night Mapping" if options.dark else "default"
+    (profile / "QGIS" / "QGIS3.ini").write_text(SETTINGS.format(theme=theme, name=NAME), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "HOME": str(folder / "home"),
+        "XDG_RUNTIME_DIR": str(folder / "run"),
+        "MMEARTH_PYTHON": options.python,
+        "MMEARTH_HOME": str(folder / "home" / ".mmearth"),
+        "WALK_MATERIAL": str(material),
+        "WALK_PICTURES": str(options.pictures.resolve()),
+        "WALK_PREFIX": "qgis-dark-" if options.dark else "qgis-",
+        "LIBGL_ALWAYS_SOFTWARE": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    # QGIS' Python finds its own modules by the PATH: no other Python may come first.
+    environment["PATH"] = "/usr/local/bin:/usr/bin:/bin"
+    for name in ("QT_QPA_PLATFORM", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"):
+        environment.pop(name, None)
+    for each in ("home", "run"):
+        (folder / each).mkdir(exist_ok=True, mode=0o700)
+    options.pictures.mkdir(parents=True, exist_ok=True)
+    command = [
+        *("xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "qgis", "--nologo", "--noversioncheck"),
+        *("--profiles-path", str(folder), "--profile", "default", "--code", str(HERE / "walk.py")),
+    ]
+    return subprocess.run(command, env=environment, timeout=900, check=False).returncode
+
+
+def install(package: Path, plugins: Path) -> None:
+    plugins.mkdir(parents=True)
+    if package.is_dir():
+        ignored = shutil.ignore_patterns("__pycache__", "wheels")
+        shutil.copytree(package, plugins / NAME, ignore=ignored)
+        return
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(plugins)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the plugin does, without a widget: worker, environment, live map, sample layer, cache."""

@@ -1,0 +1,308 @@
+"""The classes of a sample layer as a table that Qt shows: key, colour, name, number of samples, area.
+
+The layer keeps the classes (`sample_layer`); this follows it, also when undo changes them, and holds which class is
+drawn with.
+"""
+
+from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+
+from . import sample_edits, sample_layer
+from .classes import SampleClass, SampleError, conventional_colours, next_value
+
+KEY, COLOUR, NAME, COUNT, AREA = range(5)
+
+#: Milliseconds that edits are gathered before the samples are counted again.
+_PAUSE = 80
+#: Milliseconds after the last change of a class before the style goes to the GeoPackage.
+_STYLE_PAUSE = 800
+
+#: Areas remembered at most.
+_REMEMBERED = 50_000
+
+_Role = Qt.ItemDataRole
+_CENTRE, _RIGHT = (
+    int(getattr(flags, "value", flags))  # a number to Qt 5 and 6 alike
+    for flags in (Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+)
+
+
+class ClassTable(QAbstractTableModel):
+    """Made for a layer of polygons and its class field; `SampleError` when they cannot hold samples."""
+
+    #: The class to draw with is another: its row, -1 for none.
+    currentChanged = pyqtSignal(int)
+    #: Classes came, went or look different.
+    changed = pyqtSignal()
+    #: Numbers of samples are known anew.
+    counted = pyqtSignal()
+    #: An edit in the table could not be made, with the sentence why.
+    refused = pyqtSignal(str)
+
+    def __init__(self, layer, field, parent=None):
+        super().__init__(parent)
+        self.layer, self.field = layer, field
+        self._classes = sample_layer.open_classes(layer, field)
+        self._counts, self._measured, self._areas = {}, {}, {}
+        self._dirty = None  # fids to look at again; None: all of them
+        self._current = 0 if self._classes else -1
+        self._counting = self._timer(_PAUSE, self.recount)
+        self._styling = self._timer(_STYLE_PAUSE, self._save_style)
+        self._links = [
+            (layer.customPropertyChanged, self._follow),
+            (layer.featureAdded, self._touch),
+            (layer.featureDeleted, self._touch),
+            (layer.geometryChanged, self._touch),
+            (layer.attributeValueChanged, self._touch),
+            (layer.afterCommitChanges, self._touch_all),
+            (layer.afterRollBack, self._touch_all),
+            (layer.subsetStringChanged, self._touch_all),
+            (layer.dataChanged, self._touch_all),
+            (layer.crsChanged, self._forget_areas),
+            (layer.willBeDeleted, self._lost),
+        ]
+        for signal, slot in self._links:
+            signal.connect(slot)
+        self.recount()
+
+    def close(self):
+        """Let go of the layer; what is still to be kept in its GeoPackage is written."""
+        self._counting.stop()
+        if self.layer is None:
+            return
+        if self._styling.isActive():
+            self._save_style()
+        self._lost()
+
+    @property
+    def classes(self) -> list:
+        """The classes in the order of their keys."""
+        return list(self._classes)
+
+    @property
+    def current(self) -> int:
+        """The row of the class to draw with; -1: none."""
+        return self._current
+
+    @property
+    def current_class(self):
+        """The class to draw with, or None."""
+        return self._classes[self._current] if 0 <= self._current < len(self._classes) else None
+
+    def choose(self, row: int) -> bool:
+        """Draw with another class; False when there is no such row."""
+        if not 0 <= row < len(self._classes):
+            return False
+        if row != self._current:
+            self._current = row
+            self.currentChanged.emit(row)
+        return True
+
+    def count(self, row: int) -> int:
+        """Number of samples of a class, unsaved ones included."""
+        return self._counted(row)[0]
+
+    def area(self, row: int) -> float:
+        """Area of the samples of a class in m²."""
+        return self._counted(row)[1]
+
+    def add(self, name: str = "") -> int:
+        """A new class at the end, named "class N" unless told; its row."""
+        taken = {c.name for c in self._classes}
+        number = len(taken) + 1
+        while not name:
+            name = "" if f"class {number}" in taken else f"class {number}"
+            number += 1
+        [colour] = conventional_colours([name], avoid=[c.colour for c in self._classes])
+        sample_edits.add_class(self.layer, self.field, name, colour)
+        self.choose(len(self._classes) - 1)
+        return len(self._classes) - 1
+
+    def rename(self, row: int, name: str) -> None:
+        """Another name, in the samples too, as one undo step."""
+        sample_edits.rename_class(self.layer, self.field, self._classes[row].value, name)
+
+    def recolour(self, row: int, colour: str) -> None:
+        """Another colour (#rrggbb)."""
+        if colour != self._classes[row].colour:
+            self._write([*self._classes[:row], self._classes[row]._replace(colour=colour), *self._classes[row + 1 :]])
+
+    def remove(self, row: int) -> None:
+        """Take the class and its samples away, as one undo step."""
+        sample_edits.remove_class(self.layer, self.field, self._classes[row].value)
+
+    def move(self, row: int, to: int) -> None:
+        """Give a class another place, and so another key; the class drawn with stays the same."""
+        classes = self.classes
+        if row == to or not (0 <= row < len(classes) and 0 <= to < len(classes)):
+            return
+        classes.insert(to, classes.pop(row))
+        self._write(classes)
+
+    def recount(self) -> None:
+        """Count samples and areas now. Names found in the field that the table does not know become classes."""
+        self._counting.stop()
+        if self.layer is None:
+            return
+        if self._dirty is None:
+            self._areas = {} if len(self._areas) > _REMEMBERED else self._areas
+            self._measured = sample_layer.measured(self.layer, self.field, self._areas)
+        elif self._dirty:
+            for fid in self._dirty:
+                self._measured.pop(fid, None)
+            self._measured.update(sample_layer.measured(self.layer, self.field, self._areas, self._dirty))
+        self._dirty = set()
+        counts = {}
+        for name, area in self._measured.values():
+            number, total = counts.get(name, (0, 0.0))
+            counts[name] = number + 1, total + area
+        self._counts = counts
+        self._adopt()
+        if self._classes:
+            self.dataChanged.emit(self.index(0, COUNT), self.index(len(self._classes) - 1, AREA))
+        self.counted.emit()
+
+    # What Qt asks of a table.
+
+    def rowCount(self, parent=QModelIndex()):  # noqa: B008 - Qt's name and its way
+        return 0 if parent.isValid() else len(self._classes)
+
+    def columnCount(self, parent=QModelIndex()):  # noqa: B008
+        return 0 if parent.isValid() else AREA + 1
+
+    def headerData(self, section, orientation, role=_Role.DisplayRole):
+        if orientation != Qt.Orientation.Horizontal or role != _Role.DisplayRole:
+            return None
+        return [self.tr("Key"), "", self.tr("Class"), self.tr("Samples"), self.tr("Area")][section]
+
+    def flags(self, index):
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() in {COLOUR, NAME} else flags
+
+    def data(self, index, role=_Role.DisplayRole):
+        if not index.isValid() or index.row() >= len(self._classes):
+            return None
+        row, column = index.row(), index.column()
+        if role == _Role.TextAlignmentRole and column != NAME:
+            return _CENTRE if column == KEY else _RIGHT
+        if role == _Role.ToolTipRole and column == NAME:
+            return self.tr("{}, value {} in the map").format(self._classes[row].name, self._classes[row].value)
+        if role == _Role.EditRole and column == COLOUR:
+            return QColor(self._classes[row].colour)
+        return self._shown(row, column) if role in {_Role.DisplayRole, _Role.EditRole} else None
+
+    def _shown(self, row, column):
+        if column == KEY:
+            return str((row + 1) % 10) if row < 10 else ""
+        if column == NAME:
+            return self._classes[row].name
+        if column == COUNT:
+            return QLocale().toString(self.count(row))
+        return area_text(self.area(row)) if column == AREA else None
+
+    def setData(self, index, value, role=_Role.EditRole):
+        if role != _Role.EditRole or not index.isValid():
+            return False
+        try:
+            if index.column() == NAME:
+                self.rename(index.row(), str(value))
+            elif index.column() == COLOUR:
+                self.recolour(index.row(), QColor(value).name())
+            else:
+                return False
+        except SampleError as error:
+            self.refused.emit(str(error))
+            return False
+        return True
+
+    def _timer(self, pause, slot):
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(pause)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _counted(self, row):
+        key = sample_layer.key_of(self.layer, self.field, self._classes[row]) if self.layer is not None else ""
+        return self._counts.get(str(key), (0, 0.0))
+
+    def _write(self, classes):
+        sample_layer.write_classes(self.layer, self.field, classes)
+
+    def _adopt(self):
+        known = {str(sample_layer.key_of(self.layer, self.field, c)) for c in self._classes}
+        unknown = sorted(set(self._counts) - known)
+        classes = self.classes
+        numeric = sample_layer.is_numeric(self.layer, self.field)
+        for name, colour in zip(unknown, conventional_colours(unknown, avoid=[c.colour for c in classes])):
+            try:
+                value = int(name) if numeric else next_value(classes, sample_layer.last_value(self.layer, self.field))
+            except (SampleError, ValueError):
+                return
+            if not numeric or 1 <= value <= sample_layer.LAST_VALUE:
+                classes.append(SampleClass(value, name, colour))
+        if len(classes) > len(self._classes):
+            self._write(classes)
+
+    def _follow(self, key):
+        if key != sample_layer.CLASSES:
+            return
+        classes = sample_layer.read_classes(self.layer, self.field)
+        if classes == self._classes:
+            return
+        chosen = self.current_class
+        same_rows = [c.value for c in classes] == [c.value for c in self._classes]
+        if same_rows:
+            self._classes = classes
+            self.dataChanged.emit(self.index(0, 0), self.index(len(classes) - 1, AREA))
+        else:
+            self.beginResetModel()
+            self._classes = classes
+            self.endResetModel()
+        values = [c.value for c in classes]
+        row = values.index(chosen.value) if chosen and chosen.value in values else min(self._current, len(values) - 1)
+        row = max(row, 0) if values else -1
+        if row != self._current or not same_rows:
+            self._current = row
+            self.currentChanged.emit(row)
+        self._styling.start()
+        self._counting.start()
+        self.changed.emit()
+
+    def _touch(self, fid):
+        if self._dirty is not None:
+            self._dirty.add(fid)
+        self._counting.start()
+
+    def _touch_all(self):
+        self._dirty = None
+        self._counting.start()
+
+    def _forget_areas(self):
+        self._areas = {}
+        self._touch_all()
+
+    def _save_style(self):
+        self._styling.stop()
+        if self.layer is not None:
+            problem = sample_layer.save_style(self.layer)
+            if problem:
+                self.refused.emit(self.tr("The colours were not kept in {}: {}").format(self.layer.name(), problem))
+
+    def _lost(self):
+        for signal, slot in self._links:
+            signal.disconnect(slot)
+        self._links = []
+        self._counting.stop()
+        self._styling.stop()
+        self.layer = None
+
+
+def area_text(area: float) -> str:
+    """An area in m² as people read it: m², ha or km²."""
+    area, locale = float(area), QLocale()
+    for unit, size in (("km²", 1e6), ("ha", 1e4)):
+        if area >= size:
+            digits = 0 if area >= 100 * size else 1
+            return f"{locale.toString(area / size, 'f', digits)} {unit}"
+    return f"{locale.toString(area, 'f', 0)} m²" if area > 0 else "–"

@@ -1,0 +1,30 @@
+"""Numbers of the worker's `assess` as people read them: "80.6 ± 3.2 %", "1,234 ± 56". Empty where there is none."""
+
+from __future__ import annotations
+
+
+def percent(estimate) -> str:
+    """A share with half of its 95 % interval, in per cent without the sign."""
+    if not estimate or estimate.get("value") is None:
+        return "–"
+    margin = half_interval(estimate)
+    return f"{100 * estimate['value']:.1f}" + ("" if margin is None else f" ± {100 * margin:.1f}")
+
+
+def hectares(estimate) -> str:
+    """An area with half of its 95 % interval."""
+    if not estimate or estimate.get("value") is None:
+        return "–"
+    margin = half_interval(estimate)
+    return area(estimate["value"]) + ("" if margin is None else f" ± {area(margin, estimate['value'])}")
+
+
+def area(value: float, like=None) -> str:
+    """Hectares; two decimals below a hundred (of `like`, when given)."""
+    return f"{value:,.{0 if abs(value if like is None else like) >= 100 else 2}f}"
+
+
+def half_interval(estimate):
+    """Half of the 95 % interval, or None."""
+    low, high = estimate.get("low95"), estimate.get("high95")
+    return None if low is None or high is None else (high - low) / 2

@@ -1,0 +1,49 @@
+"""Telling our layers from others, by custom properties and by what is in the file; the way from one to another."""
+
+from pathlib import Path
+
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+#: Custom properties of layers: what it is ("embedding", "samples", "map", "confidence", "polygons", "similarity",
+#: "reference", or one of `TRANSIENT`) and the id of the layer it was made from.
+PRODUCT = "mmearth/product"
+#: Products that are pictures of the moment and are not saved with a project.
+TRANSIENT = ("live", "live_confidence", "similarity_preview", "embedding_preview")
+SOURCE = "mmearth/source"
+
+
+def path_of(layer: QgsMapLayer) -> str:
+    """The file of a raster layer, without what follows a "|"."""
+    return layer.source().split("|")[0]
+
+
+def is_embedding(layer) -> bool:
+    """Whether a layer is an embedding raster: marked as one, or a file that has its sidecar and band names."""
+    if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
+        return False
+    if layer.customProperty(PRODUCT) == "embedding":
+        return True
+    named = layer.bandCount() >= 8 and layer.bandName(1).endswith("E00")
+    return named and Path(path_of(layer)).suffix.lower() in {".tif", ".tiff"}
+
+
+def mark(layer: QgsMapLayer, product: str, source: QgsMapLayer = None) -> None:
+    """Say what a layer is, and what it was made from."""
+    layer.setCustomProperty(PRODUCT, product)
+    if source is not None:
+        layer.setCustomProperty(SOURCE, source.id())
+
+
+def source_of(layer: QgsMapLayer):
+    """The layer this one was made from, or None when it is no longer in the project."""
+    return QgsProject.instance().mapLayer(layer.customProperty(SOURCE, "") or "")
+
+
+def embeddings() -> list:
+    """The embedding layers of the project."""
+    return [layer for layer in QgsProject.instance().mapLayers().values() if is_embedding(layer)]
+
+
+def is_samples(layer) -> bool:
+    """Whether a layer is one of ours to draw samples in."""
+    return isinstance(layer, QgsVectorLayer) and layer.customProperty(PRODUCT) == "samples"

@@ -1,0 +1,1 @@
+"""What the plugin shows: dock, panels, map tools, options."""

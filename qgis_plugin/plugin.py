@@ -1,0 +1,164 @@
+"""The plugin as QGIS sees it: wires the parts together when it is loaded, takes all of it away when it is unloaded.
+
+The dock and what it needs are made when they are first asked for, so QGIS starts as fast as without the plugin.
+"""
+
+from pathlib import Path
+
+from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsSettings
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt, QTranslator
+from qgis.PyQt.QtWidgets import QMessageBox
+
+from .compat import RASTER, QAction
+
+_FOLDER = Path(__file__).parent
+
+
+class Plugin(QObject):
+    """Made by `classFactory`; QGIS calls `initGui` or `initProcessing`, and `unload`."""
+
+    def __init__(self, iface):
+        super().__init__()
+        self._iface = iface
+        self._provider = self._options = self._client = self._workspace = self._context = None
+        self._dock = self._open_action = self._layer_action = self._translator = None
+
+    def initGui(self):
+        """Called in the desktop."""
+        self._translate()
+        self.initProcessing()
+        window = self._iface.mainWindow()
+        from .gui.icons import icon
+        from .gui.options_page import OptionsFactory
+
+        self._open_action = QAction(icon("icon"), self.tr("MMEarth Few-Shot Mapper"), window)
+        self._open_action.setObjectName("mmearthOpen")
+        self._open_action.setCheckable(True)
+        self._open_action.setToolTip(self.tr("Map land cover from a few samples"))
+        self._open_action.triggered.connect(self.toggle_dock)
+        self._iface.addToolBarIcon(self._open_action)
+        self._iface.addPluginToRasterMenu(self.tr("MMEarth Few-Shot Mapper"), self._open_action)
+        self._layer_action = QAction(icon("embed"), self.tr("Embed layer"), window)
+        self._layer_action.setObjectName("mmearthEmbedLayer")
+        self._layer_action.triggered.connect(self.embed_active_layer)
+        self._iface.addCustomActionForLayerType(self._layer_action, "", RASTER, True)
+        self._options = OptionsFactory(self.context)
+        self._iface.registerOptionsWidgetFactory(self._options)
+        QgsProject.instance().writeProject.connect(self._project_written)
+        window.installEventFilter(self)
+
+    def initProcessing(self):
+        """Called in the desktop and by qgis_process."""
+        from .provider import Provider
+
+        self._provider = Provider(lambda: self.client)
+        QgsApplication.processingRegistry().addProvider(self._provider)
+
+    def unload(self):
+        """Take everything away that was brought."""
+        if self._open_action is not None:
+            self._iface.mainWindow().removeEventFilter(self)
+            QgsProject.instance().writeProject.disconnect(self._project_written)
+            self._iface.unregisterOptionsWidgetFactory(self._options)
+            self._iface.removeCustomActionForLayerType(self._layer_action)
+            self._iface.removePluginRasterMenu(self.tr("MMEarth Few-Shot Mapper"), self._open_action)
+            self._iface.removeToolBarIcon(self._open_action)
+            for action in (self._open_action, self._layer_action):
+                action.deleteLater()
+            self._options = self._open_action = self._layer_action = None
+        if self._dock is not None:
+            self._dock.close_panels()
+            self._iface.removeDockWidget(self._dock)
+            self._dock.deleteLater()
+            self._dock = None
+        if self._workspace is not None:
+            self._workspace.close()
+        if self._client is not None:
+            self._client.stop()
+        self._workspace = self._context = self._client = None
+        if self._provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self._provider)
+            self._provider = None
+        if self._translator is not None:
+            QCoreApplication.removeTranslator(self._translator)
+            self._translator = None
+
+    @property
+    def client(self):
+        """The worker's client, made when it is first asked for."""
+        if self._client is None:
+            from .core.worker_client import WorkerClient
+            from .settings import Settings
+
+            self._client = WorkerClient(Settings())
+        return self._client
+
+    @property
+    def context(self):
+        """What panels share, made when it is first asked for."""
+        if self._context is None:
+            from .context import Context
+            from .core.workspace import Workspace
+            from .settings import Settings
+
+            self._workspace = Workspace()
+            self._context = Context(self._iface, self.client, Settings(), self._workspace)
+            self.client.told.connect(self._context.tell)
+        return self._context
+
+    @property
+    def dock(self):
+        """The dock, made when it is first asked for."""
+        if self._dock is None:
+            from .gui.dock import Dock
+
+            self._dock = Dock(self.context, self._iface.mainWindow())
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+            self._dock.visibilityChanged.connect(self._open_action.setChecked)
+        return self._dock
+
+    def toggle_dock(self, wanted: bool = True) -> None:
+        """Show or hide the dock."""
+        self.dock.setUserVisible(wanted)
+
+    def embed_active_layer(self) -> None:
+        """What the layer's context menu does."""
+        layer = self._iface.activeLayer()
+        if isinstance(layer, QgsMapLayer):
+            self.toggle_dock(True)
+            self.dock.tabs.setCurrentWidget(self.dock.embed)
+            self.dock.embed.embed_layer(layer)
+
+    def eventFilter(self, watched, event):
+        """Closing QGIS asks while the worker is at work: what is finished is kept, but it stops."""
+        if (
+            event.type() == QEvent.Type.Close
+            and watched is self._iface.mainWindow()
+            and self._client is not None
+            and any(job.verb == "embed" for job in self._client.running())
+        ):
+            answer = QMessageBox.question(
+                watched,
+                self.tr("Still embedding"),
+                self.tr(
+                    "A layer is still being embedded. Quit all the same? Finished tiles are kept, and embedding the"
+                    " layer again goes on from there."
+                ),
+            )
+            if answer != QMessageBox.StandardButton.Yes:
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _project_written(self, document) -> None:
+        from .core.live_layer import set_aside
+
+        set_aside(document)
+
+    def _translate(self) -> None:
+        chosen = QgsSettings().value("locale/userLocale", "", type=str) or QLocale.system().name()
+        file = _FOLDER / "i18n" / f"mmearth_{chosen[:2]}.qm"
+        if file.exists():
+            self._translator = QTranslator()
+            self._translator.load(str(file))
+            QCoreApplication.installTranslator(self._translator)

@@ -1,0 +1,347 @@
+"""What all algorithms share: they hand layers as files to one verb of the worker, and its answer back to Processing."""
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterVectorDestination,
+    QgsProcessingUtils,
+)
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QIcon
+
+from ..compat import ADVANCED
+from ..core.layers import is_embedding, mark, path_of
+from ..core.worker_process import WorkerError
+from .inputs import VectorInput, why_not_a_file
+
+_ICONS = Path(__file__).parents[1] / "resources" / "icons"
+#: Groups of the toolbox; their ids are part of users' models and never change.
+EMBEDDING, MAPPING, ACCURACY = "embedding", "mapping", "accuracy"
+#: The field that names the class, where no other is chosen.
+CLASS_FIELD = "class"
+
+
+def icon_path(name: str) -> str:
+    """The file of an icon of the plugin."""
+    return str(_ICONS / f"{name}.svg")
+
+
+def icon(name: str) -> QIcon:
+    """An icon of the plugin."""
+    return QIcon(icon_path(name))
+
+
+class Stopped(Exception):
+    """The user cancelled."""
+
+
+class Styled(QgsProcessingLayerPostProcessorInterface):
+    """Gives a result the style that was written beside it, and says what it is."""
+
+    _kept = []  # noqa: RUF012 - shared by intent
+
+    @classmethod
+    def kept(cls, product: str):
+        """One that stays alive: QGIS takes and deletes the C++ half, and forgets the Python half at once."""
+        cls._kept[:] = [each for each in cls._kept if not sip.isdeleted(each)]
+        cls._kept.append(cls(product))
+        return cls._kept[-1]
+
+    def __init__(self, product: str):
+        super().__init__()
+        self._product = product
+
+    def postProcessLayer(self, layer, context, feedback):  # noqa: ARG002 - QGIS' name and arguments
+        """Called on the main thread when the layer is in the project."""
+        if Path(path_of(layer)).with_suffix(".qml").is_file():
+            layer.loadDefaultStyle()
+            layer.triggerRepaint()
+        mark(layer, self._product)
+
+
+class Algorithm(QgsProcessingAlgorithm):
+    """A thin skin over one verb. A subclass says `verb`, `symbol`, `section`, and `products`: what the layers of its
+    destinations are (see `core.layers`); it defines its parameters by `define` and answers
+
+    * `title()`, `about()`: (what it does, what comes out, a tip), `words()` to be found by;
+    * `arguments(parameters, context, feedback)`: those of the verb, without `overwrite`;
+    * `report(result)`: the result as text, and `results(result)`: as values of outputs;
+    * `why_not(parameters, context)`: a sentence when the parameters cannot work, else an empty one.
+    """
+
+    verb = ""
+    symbol = ""
+    section = ""
+    products = {}  # noqa: RUF012 - read only
+
+    def __init__(self, get_client):
+        super().__init__()
+        self._get_client = get_client
+        self._rasters = {}
+        self._vectors = {}
+        self._outputs = {}
+
+    # What Processing asks
+
+    def createInstance(self):
+        return type(self)(self._get_client)
+
+    def name(self):
+        return self.verb
+
+    def displayName(self):
+        return self.title()
+
+    def groupId(self):
+        return self.section
+
+    def group(self):
+        return {
+            EMBEDDING: QCoreApplication.translate("Algorithm", "Embedding"),
+            MAPPING: QCoreApplication.translate("Algorithm", "Mapping"),
+            ACCURACY: QCoreApplication.translate("Algorithm", "Accuracy"),
+        }[self.section]
+
+    def icon(self):
+        return icon(self.symbol)
+
+    def svgIconPath(self):
+        return icon_path(self.symbol)
+
+    def tags(self):
+        return [*self.words().split(","), "mmearth", "sentinel-2"]
+
+    def shortDescription(self):
+        return self.about()[0].split(". ")[0].rstrip(".") + "."
+
+    def shortHelpString(self):
+        what, comes_out, tip = self.about()
+        parameters = self.parameterDefinitions()
+        explained = [f"• {each.description().lstrip('… ')}: {each.help()}" for each in parameters if each.help()]
+        result = QCoreApplication.translate("Algorithm", "What comes out")
+        advice = QCoreApplication.translate("Algorithm", "Tip")
+        # QGIS makes each line a paragraph; qgis_process prints it as it is.
+        return "\n".join([what, "", *explained, "", f"{result}: {comes_out}", "", f"{advice}: {tip}"])
+
+    def canExecute(self):
+        if self._get_client().available():
+            return True, ""
+        return False, QCoreApplication.translate(
+            "Algorithm",
+            "MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the"
+            " environment variable MMEARTH_PYTHON name a Python that has mmearth installed.",
+        )
+
+    def checkParameterValues(self, parameters, context):
+        fine, sentence = super().checkParameterValues(parameters, context)
+        if not fine:
+            return False, sentence
+        sentence = self._why_no_layer(parameters, context) or self._why_no_output(parameters, context)
+        sentence = sentence or self.why_not(parameters, context)
+        return not sentence, sentence
+
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: ARG002 - QGIS' name and arguments
+        """Look at the layers, which is allowed in this thread only."""
+        fields = [each for each in self.parameterDefinitions() if isinstance(each, QgsProcessingParameterField)]
+        coloured = {each.parentLayerParameterName(): self.field(parameters, each.name(), context) for each in fields}
+        for each in self.parameterDefinitions():
+            name = each.name()
+            if isinstance(each, QgsProcessingParameterRasterLayer):
+                layer = self.parameterAsRasterLayer(parameters, name, context)
+                if layer is None and not self._is_blank(parameters, name):
+                    raise QgsProcessingException(self.invalidRasterError(parameters, name))
+                self._rasters[name] = None if layer is None else path_of(layer)
+            elif isinstance(each, QgsProcessingParameterFeatureSource):
+                layer, definition = self.vector_layer(parameters, name, context)
+                if layer is None and not self._is_blank(parameters, name):
+                    raise QgsProcessingException(self.invalidSourceError(parameters, name))
+                field = coloured.get(name, "")
+                self._vectors[name] = None if layer is None else VectorInput(layer, definition, context, field)
+            elif isinstance(each, QgsProcessingParameterMultipleLayers):
+                layers = self.parameterAsLayerList(parameters, name, context)
+                self._rasters[name] = [path_of(layer) for layer in layers if is_raster(layer)]
+                vectors = [layer for layer in layers if not is_raster(layer)]
+                field = next(iter(coloured.values()), "")
+                self._vectors[name] = [VectorInput(layer, None, context, field) for layer in vectors]
+        return True
+
+    def processAlgorithm(self, parameters, context, feedback):
+        ready, sentence = self.canExecute()
+        if not ready:
+            raise QgsProcessingException(sentence)
+        # Once: a temporary destination has another name every time it is asked for.
+        self._outputs = self._destinations(parameters, context)
+        try:
+            arguments = self.arguments(parameters, context, feedback)
+            result = self.ask(self.verb, {**arguments, "overwrite": True}, feedback)
+            self.finish(arguments, feedback)
+        except Stopped:
+            return {}
+        feedback.pushInfo(self.report(result))
+        for name, product in self.products.items():
+            path = self.output(name)
+            if path and context.willLoadLayerOnCompletion(path):
+                context.layerToLoadOnCompletionDetails(path).setPostProcessor(Styled.kept(product))
+        return {**self._outputs, **self.results(result)}
+
+    # What subclasses use
+
+    def tr(self, text: str) -> str:
+        """A text of the subclass in the user's language."""
+        return QCoreApplication.translate(type(self).__name__, text)
+
+    def define(self, parameter, explained: str, advanced: bool = False) -> None:
+        """Add a parameter with the sentence that explains it."""
+        parameter.setHelp(explained)
+        if advanced:
+            parameter.setFlags(parameter.flags() | ADVANCED)
+        self.addParameter(parameter)
+
+    def ask(self, verb: str, arguments: dict, feedback) -> dict:
+        """The worker's answer. Raises QgsProcessingException with its sentence, Stopped when the user cancelled."""
+        try:
+            return self._get_client().call(verb, arguments, feedback)
+        except WorkerError as error:
+            if feedback.isCanceled():
+                feedback.pushInfo(error.message)
+                raise Stopped from error
+            if getattr(error, "traceback", None):
+                feedback.pushDebugInfo(error.traceback)
+            raise QgsProcessingException(error.message) from error
+
+    def raster(self, name: str):
+        """The file of a raster parameter, or None."""
+        return self._rasters[name]
+
+    def vector(self, name: str):
+        """The `VectorInput` of a vector parameter, or None."""
+        return self._vectors[name]
+
+    def output(self, name: str):
+        """The file to write for a destination, or None when it is not wanted."""
+        return self._outputs.get(name)
+
+    def field(self, parameters, name, context) -> str:
+        """The field that names the class; its parameter is optional, or `qgis_process` would ask for it."""
+        return self.parameterAsString(parameters, name, context) or CLASS_FIELD
+
+    def vector_layer(self, parameters, name, context) -> tuple:
+        """(layer or None, what Processing was given) of a feature source."""
+        value = parameters.get(name)
+        if isinstance(value, QgsProcessingFeatureSourceDefinition):
+            source = value.source.valueAsString(context.expressionContext())[0]
+            return QgsProcessingUtils.mapLayerFromString(source, context), value
+        return self.parameterAsVectorLayer(parameters, name, context), value
+
+    def given(self, parameters, context, **readers) -> dict:
+        """Arguments of the parameters that are not left blank: `name=self.parameterAsInt` reads NAME."""
+        return {
+            name: read(parameters, name.upper(), context)
+            for name, read in readers.items()
+            if not self._is_blank(parameters, name.upper())
+        }
+
+    def why_no_embedding(self, parameters, name, context) -> str:
+        """Why a raster parameter is no embedding, in a sentence; empty when it is or cannot be known yet."""
+        layer = self.parameterAsRasterLayer(parameters, name, context)
+        if layer is None or is_embedding(layer):
+            return ""
+        return QCoreApplication.translate(
+            "Algorithm", "“{}” is not an embedding ({} bands); make one of it first with “Embed layer”."
+        ).format(layer.name(), layer.bandCount())
+
+    def why_no_field(self, parameters, source, field, context) -> str:
+        """Why a vector parameter lacks the class field, in a sentence; empty when it has it."""
+        layer, _ = self.vector_layer(parameters, source, context)
+        wanted = self.field(parameters, field, context)
+        if layer is None or layer.fields().lookupField(wanted) >= 0:
+            return ""
+        names = ", ".join(each.name() for each in layer.fields()) or QCoreApplication.translate("Algorithm", "no field")
+        return QCoreApplication.translate(
+            "Algorithm", "“{}” has no field “{}”; it has {}. Choose the field that names the class."
+        ).format(layer.name(), wanted, names)
+
+    # To be answered by subclasses
+
+    def title(self) -> str:
+        raise NotImplementedError
+
+    def about(self) -> tuple:
+        raise NotImplementedError
+
+    def words(self) -> str:
+        return ""
+
+    def why_not(self, parameters, context) -> str:  # noqa: ARG002 - for subclasses
+        return ""
+
+    def arguments(self, parameters, context, feedback) -> dict:
+        raise NotImplementedError
+
+    def report(self, result: dict) -> str:
+        raise NotImplementedError
+
+    def results(self, result: dict) -> dict:  # noqa: ARG002 - for subclasses
+        return {}
+
+    def finish(self, arguments: dict, feedback) -> None:
+        """What is to be done after the verb."""
+
+    # Inner
+
+    def _is_blank(self, parameters, name) -> bool:
+        """Whether a parameter without a value has no default either."""
+        value = parameters.get(name)
+        if value is None:
+            value = self.parameterDefinition(name).defaultValue()
+        return value is None or value in ("", [])
+
+    def _why_no_layer(self, parameters, context) -> str:
+        for each in self.parameterDefinitions():
+            if isinstance(each, QgsProcessingParameterRasterLayer):
+                layer = self.parameterAsRasterLayer(parameters, each.name(), context)
+                sentence = "" if layer is None else why_not_a_file(layer)
+                if sentence:
+                    return sentence
+        return ""
+
+    def _why_no_output(self, parameters, context) -> str:
+        for each in self.destinationParameterDefinitions():
+            value = parameters.get(each.name())
+            sink = getattr(value, "sink", None)
+            text = value if sink is None else sink.valueAsString(context.expressionContext())[0]
+            if str(text).startswith("ogr:"):  # which QGIS takes for a file
+                return QCoreApplication.translate(
+                    "Algorithm", "“{}” cannot go into a database; choose a file of its own."
+                ).format(each.description())
+            if value is not None and self.provider() is not None:
+                fine, sentence = self.provider().isSupportedOutputValue(value, each, context)
+                if not fine:
+                    return sentence
+        return ""
+
+    def _destinations(self, parameters, context) -> dict:
+        """The files of the destinations that were asked for."""
+        found = {}
+        for each in self.destinationParameterDefinitions():
+            layer = isinstance(each, (QgsProcessingParameterRasterDestination, QgsProcessingParameterVectorDestination))
+            read = self.parameterAsOutputLayer if layer else self.parameterAsFileOutput
+            path = read(parameters, each.name(), context)
+            if path:
+                found[each.name()] = path
+        return found
+
+
+def is_raster(layer) -> bool:
+    """Whether a layer has pixels."""
+    return hasattr(layer, "bandCount")

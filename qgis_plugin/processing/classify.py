@@ -1,0 +1,98 @@
+"""`mmearth:classify`: an embedding and a model of classes become a map."""
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+)
+
+from .algorithm import MAPPING, Algorithm
+from .areas import shares
+
+
+class Classify(Algorithm):
+    """The verb `classify`."""
+
+    verb, symbol, section = "classify", "map", MAPPING
+    products = {"OUTPUT": "map", "CONFIDENCE": "confidence"}  # noqa: RUF012 - read only
+
+    def title(self):
+        return self.tr("Classify embedding")
+
+    def words(self):
+        return "map,classification,land cover,predict,apply model,confidence"
+
+    def about(self):
+        return (
+            self.tr("Makes a map of an embedding with the classes that “Fit classes to samples” learned."),
+            self.tr(
+                "A raster of classes with their names and colours, where asked with a second one of two bands: the"
+                " probability of the class and its margin over the second."
+            ),
+            self.tr(
+                "The model may come from another place or date, when the same encoder made the embeddings; look at the"
+                " confidence then."
+            ),
+        )
+
+    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+        """Define parameters and outputs."""
+        self.define(
+            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
+            self.tr("A raster made by “Embed layer”."),
+        )
+        self.define(
+            QgsProcessingParameterFile("MODEL", self.tr("Model of classes"), extension="json"),
+            self.tr("A file made by “Fit classes to samples” or saved in the dock."),
+        )
+        self.define(
+            QgsProcessingParameterNumber(
+                "UNKNOWN",
+                self.tr("Share that counts as unknown"),
+                QgsProcessingParameterNumber.Type.Double,
+                optional=True,
+                minValue=0,
+                maxValue=0.999,
+            ),
+            self.tr(
+                "What is stranger than all but this share of the training pixels is called unknown, for example 0.01;"
+                " blank: every pixel gets a class."
+            ),
+            advanced=True,
+        )
+        self.define(QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Map")), self.tr("The map to write."))
+        self.define(
+            QgsProcessingParameterRasterDestination(
+                "CONFIDENCE", self.tr("Confidence"), optional=True, createByDefault=False
+            ),
+            self.tr("The raster of probability and margin to write, if it is wanted."),
+        )
+        self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Pixels with a class")))
+        self.addOutput(QgsProcessingOutputNumber("UNKNOWN_PIXELS", self.tr("Unknown pixels")))
+        self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each class")))
+
+    def why_not(self, parameters, context):
+        return self.why_no_embedding(parameters, "EMBEDDING", context)
+
+    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+        return {
+            "embedding": self.raster("EMBEDDING"),
+            "model": self.parameterAsFile(parameters, "MODEL", context),
+            "output": self.output("OUTPUT"),
+            "confidence": self.output("CONFIDENCE"),
+            **self.given(parameters, context, unknown=self.parameterAsDouble),
+        }
+
+    def report(self, result):
+        unknown = {self.tr("unknown"): result["unknown"]} if result["unknown"] else {}
+        return shares({**result["pixels"], **unknown})
+
+    def results(self, result):
+        return {
+            "PIXELS": sum(result["pixels"].values()),
+            "UNKNOWN_PIXELS": result["unknown"],
+            "SHARES": self.report(result),
+        }

@@ -1,0 +1,70 @@
+"""`mmearth:cluster`: a map of an embedding without any labels."""
+
+from qgis.core import (
+    QgsProcessingOutputString,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+)
+
+from .algorithm import EMBEDDING, Algorithm
+from .areas import shares
+
+
+class Cluster(Algorithm):
+    """The verb `cluster`."""
+
+    verb, symbol, section = "cluster", "cluster", EMBEDDING
+    products = {"OUTPUT": "map"}  # noqa: RUF012 - read only
+
+    def title(self):
+        return self.tr("Cluster embedding")
+
+    def words(self):
+        return "unsupervised,k-means,kmeans,segmentation,groups,classification"
+
+    def about(self):
+        return (
+            self.tr("Groups the pixels of an embedding by likeness, without any samples."),
+            self.tr(
+                "A raster of clusters, numbered from the largest to the smallest. They have no meaning of their own."
+            ),
+            self.tr("Look at the clusters before you draw samples: they show which classes can be told apart."),
+        )
+
+    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+        """Define parameters and outputs."""
+        self.define(
+            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
+            self.tr("A raster made by “Embed layer”."),
+        )
+        self.define(
+            QgsProcessingParameterNumber("K", self.tr("Number of clusters"), defaultValue=10, minValue=2, maxValue=254),
+            self.tr("From 2 to 254."),
+        )
+        self.define(
+            QgsProcessingParameterNumber("SEED", self.tr("Seed"), defaultValue=0, minValue=0),
+            self.tr("The same seed gives the same map."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Clusters")), self.tr("The map to write.")
+        )
+        self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each cluster")))
+
+    def why_not(self, parameters, context):
+        return self.why_no_embedding(parameters, "EMBEDDING", context)
+
+    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+        return {
+            "embedding": self.raster("EMBEDDING"),
+            "output": self.output("OUTPUT"),
+            "k": self.parameterAsInt(parameters, "K", context),
+            "seed": self.parameterAsInt(parameters, "SEED", context),
+        }
+
+    def report(self, result):
+        return shares({str(number): count for number, count in enumerate(result["pixels"], start=1)})
+
+    def results(self, result):
+        return {"SHARES": self.report(result)}

@@ -1,0 +1,275 @@
+"""`mmearth:embed`: a Sentinel-2 layer or product becomes an embedding raster."""
+
+import math
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+)
+
+from ..compat import VECTOR_POLYGON
+from ..core.layers import is_embedding
+from ..settings import Settings
+from .algorithm import EMBEDDING, Algorithm
+
+LEVELS = ["auto", "l1c", "l2a"]
+BACKENDS = ["auto", "onnx", "torch"]
+#: Fewer bands than this say too little.
+FEWEST_BANDS = 4
+#: Of a pixel: an extent that misses the pixels' edges by no more is meant to fit them.
+_TOLERANCE = 1e-3
+
+
+class Embed(Algorithm):
+    """The verb `embed`; its window is given as an extent."""
+
+    verb, symbol, section = "embed", "embed", EMBEDDING
+    products = {"OUTPUT": "embedding"}  # noqa: RUF012 - read only
+
+    def title(self):
+        return self.tr("Embed layer")
+
+    def words(self):
+        return "embedding,representation,features,encoder,deep learning,neural network,mp-mae"
+
+    def about(self):
+        return (
+            self.tr(
+                "Turns a Sentinel-2 image into an embedding: a raster of 64 learned bands on the same 10 m grid. Every"
+                " pixel then carries its colour, texture and surroundings, so that a few samples suffice for a map."
+            ),
+            self.tr(
+                "A GeoTIFF with the bands E00 … E63, drawn in fixed colours, and beside it a STAC item that says how it"
+                " was made. Embeddings of one model can be compared across scenes and dates."
+            ),
+            self.tr(
+                "Work that was stopped is kept: run it again with the same parameters and output, and it goes on where"
+                " it stopped."
+            ),
+        )
+
+    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+        """Define parameters and outputs."""
+        number = QgsProcessingParameterNumber.Type
+        self.define(
+            QgsProcessingParameterRasterLayer("SCENE", self.tr("Sentinel-2 layer"), optional=True),
+            self.tr("A raster file with at least four Sentinel-2 bands, recognised by their names."),
+        )
+        self.define(
+            QgsProcessingParameterFile(
+                "SCENE_FILE",
+                self.tr("… or Sentinel-2 product"),
+                optional=True,
+                fileFilter=self.tr("Sentinel-2 products (*.zip *.json *.xml);;All files (*)"),
+            ),
+            self.tr("Instead of a layer: the zip of a product, or a STAC item (.json)."),
+        )
+        self.define(
+            QgsProcessingParameterFile(
+                "SCENE_FOLDER",
+                self.tr("… or folder"),
+                QgsProcessingParameterFile.Behavior.Folder,
+                optional=True,
+            ),
+            self.tr("Instead of both: the .SAFE folder of a product, or a folder of single-band files."),
+        )
+        self.define(
+            QgsProcessingParameterExtent("EXTENT", self.tr("Extent"), optional=True),
+            self.tr("Only this part is embedded; by default everything."),
+        )
+        self.define(
+            QgsProcessingParameterFeatureSource("AOI", self.tr("Area of interest"), [VECTOR_POLYGON], optional=True),
+            self.tr("Only pixels inside these polygons are embedded."),
+        )
+        self.define(
+            QgsProcessingParameterEnum(
+                "LEVEL",
+                self.tr("Processing level"),
+                options=LEVELS,
+                defaultValue="auto",
+                usesStaticStrings=True,
+            ),
+            self.tr("L1C is top-of-atmosphere, L2A surface reflectance; auto reads it from the metadata."),
+        )
+        self.define(
+            QgsProcessingParameterString("BANDS", self.tr("Bands"), optional=True),
+            self.tr("What the layer's bands are when their names do not say it, for example B02,B03,B04,B08."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterNumber("OFFSET", self.tr("Offset"), number.Double, optional=True),
+            self.tr(
+                "Added to the raw numbers: -1000 for products of baseline 04.00 and later, else 0; blank: from the"
+                " metadata."
+            ),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterNumber("SCALE", self.tr("Scale"), number.Double, optional=True, minValue=0),
+            self.tr("Reflectance of one raw unit, for example 0.0001; blank: from the metadata."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterRasterLayer("MASK", self.tr("Mask"), optional=True),
+            self.tr("A raster of pixels to leave out, clouds for example."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterString("MASK_VALUES", self.tr("Mask values"), optional=True),
+            self.tr("Values of the mask that are left out, for example 3,8,9,10; blank: all but 0."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterBoolean("EXCLUDE_CLOUDS", self.tr("Leave out clouds"), defaultValue=False),
+            self.tr("Leaves out what the product's scene classification calls cloud, shadow or cirrus."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterFile(
+                "MODEL",
+                self.tr("Model"),
+                optional=True,
+                # Not QGIS' own "*.*", which a name has no dot for.
+                fileFilter=self.tr("Models (*.onnx *.safetensors);;All files (*)"),
+            ),
+            self.tr("Name or file of a model; blank: the one chosen in the options of MMEarth."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterEnum(
+                "BACKEND", self.tr("Backend"), options=BACKENDS, defaultValue="auto", usesStaticStrings=True
+            ),
+            self.tr("What runs the model: onnx on the processor, or torch on a graphics card."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterNumber("TILE", self.tr("Tile"), number.Integer, optional=True, minValue=1),
+            self.tr("Side in pixels of what is computed at once; smaller needs less memory. Blank: what suits 2 GB."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterString("HALO", self.tr("Halo"), optional=True),
+            self.tr("Context in pixels around each tile, or “exact”; blank: what the model needs."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterBoolean("RESUME", self.tr("Go on with an interrupted run"), defaultValue=True),
+            self.tr("Uses the tiles that an interrupted run with the same parameters has finished."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Embedding")), self.tr("The GeoTIFF to write.")
+        )
+        self.addOutput(QgsProcessingOutputNumber("VALID_PIXELS", self.tr("Pixels with an embedding")))
+        self.addOutput(QgsProcessingOutputNumber("CLIPPED_SHARE", self.tr("Share of clipped values")))
+        self.addOutput(QgsProcessingOutputString("MODEL_NAME", self.tr("Name of the model")))
+        self.addOutput(QgsProcessingOutputString("MODEL_ID", self.tr("Identifier of the model")))
+        self.addOutput(QgsProcessingOutputString("ITEM", self.tr("STAC item")))
+
+    def why_not(self, parameters, context):
+        return self._why_no_scene(parameters, context) or self._why_no_option(parameters, context)
+
+    def _why_no_scene(self, parameters, context):
+        layer = self.parameterAsRasterLayer(parameters, "SCENE", context)
+        files = [self.parameterAsFile(parameters, name, context) for name in ("SCENE_FILE", "SCENE_FOLDER")]
+        if (layer is not None) + sum(map(bool, files)) != 1:
+            return self.tr("Choose a Sentinel-2 layer, a product or a folder: one of them.")
+        if layer is not None and is_embedding(layer):
+            return self.tr("“{}” is an embedding already; choose the Sentinel-2 layer.").format(layer.name())
+        if layer is not None and layer.bandCount() < FEWEST_BANDS:
+            return self.tr("“{}” has too few bands ({}); an embedding needs at least {} Sentinel-2 bands.").format(
+                layer.name(), layer.bandCount(), FEWEST_BANDS
+            )
+        bands = listed(self.parameterAsString(parameters, "BANDS", context))
+        if layer is not None and bands and len(bands) != layer.bandCount():
+            return self.tr("“{}” has {} bands, and {} are named; name each of them, in their order.").format(
+                layer.name(), layer.bandCount(), len(bands)
+            )
+        return ""
+
+    def _why_no_option(self, parameters, context):
+        values = listed(self.parameterAsString(parameters, "MASK_VALUES", context))
+        if values and self.parameterAsRasterLayer(parameters, "MASK", context) is None:
+            return self.tr("There are mask values but no mask; choose the raster that holds them.")
+        if not all(value.lstrip("-").isdigit() for value in values):
+            return self.tr("The mask values must be whole numbers with commas between them, for example 3,8,9.")
+        halo = self.parameterAsString(parameters, "HALO", context)
+        if halo and halo != "exact" and not halo.isdigit():
+            return self.tr("The halo must be a number of pixels or the word exact, not “{}”.").format(halo)
+        return ""
+
+    def arguments(self, parameters, context, feedback):
+        reading = self.given(
+            parameters,
+            context,
+            bands=lambda *where: listed(self.parameterAsString(*where)),
+            level=self.parameterAsEnumString,
+            offset=self.parameterAsDouble,
+            scale=self.parameterAsDouble,
+            mask=lambda *_: self.raster("MASK"),
+            mask_values=lambda *where: [int(each) for each in listed(self.parameterAsString(*where))],
+            exclude_clouds=self.parameterAsBool,
+        )
+        files = [self.parameterAsFile(parameters, name, context) for name in ("SCENE_FILE", "SCENE_FOLDER")]
+        reading["scene"] = self.raster("SCENE") or files[0] or files[1]
+        reading["model"] = self.parameterAsFile(parameters, "MODEL", context) or Settings().model
+        computing = self.given(
+            parameters,
+            context,
+            backend=self.parameterAsEnumString,
+            tile=self.parameterAsInt,
+            halo=lambda *where: _halo(self.parameterAsString(*where)),
+            resume=self.parameterAsBool,
+        )
+        area = {}
+        if parameters.get("EXTENT"):
+            area["window"] = self._window(parameters, context, self.ask("inspect", reading, feedback))
+        if self.vector("AOI") is not None:
+            area["aoi"] = self.vector("AOI").file_of_one_layer()
+        return {**reading, **computing, **area, "output": self.output("OUTPUT")}
+
+    def _window(self, parameters, context, scene):
+        """The extent as [column, row, width, height] of the scene, all pixels that it touches."""
+        crs = QgsCoordinateReferenceSystem()
+        crs.createFromUserInput(scene["crs"])
+        extent = self.parameterAsExtent(parameters, "EXTENT", context, crs)
+        left, bottom, right, top = scene["bounds"]
+        width, height = (right - left) / scene["width"], (top - bottom) / scene["height"]
+        first = max(0, math.floor((extent.xMinimum() - left) / width + _TOLERANCE))
+        above = max(0, math.floor((top - extent.yMaximum()) / height + _TOLERANCE))
+        last = min(scene["width"], math.ceil((extent.xMaximum() - left) / width - _TOLERANCE))
+        below = min(scene["height"], math.ceil((top - extent.yMinimum()) / height - _TOLERANCE))
+        if last <= first or below <= above:
+            raise QgsProcessingException(
+                self.tr("The extent lies outside {}; choose one that overlaps the scene.").format(scene["name"])
+            )
+        return [first, above, last - first, below - above]
+
+    def report(self, result):
+        return self.tr("{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.").format(
+            result["valid_pixels"] / 1e6, result["model_name"], result["seconds"], 100 * result["clipped_share"]
+        )
+
+    def results(self, result):
+        names = ("valid_pixels", "clipped_share", "model_name", "model_id", "item")
+        return {name.upper(): result[name] for name in names}
+
+
+def listed(text: str) -> list:
+    """The entries of a text with commas between them."""
+    return [each.strip() for each in (text or "").split(",") if each.strip()]
+
+
+def _halo(text: str):
+    return text if text == "exact" else int(text)

@@ -1,0 +1,160 @@
+"""`mmearth:fit`: embeddings and samples become a model of classes, and a validation that says how far to trust it."""
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+)
+
+from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
+from ..core.layers import is_embedding
+from .algorithm import CLASS_FIELD, MAPPING, Algorithm, is_raster
+
+
+class Fit(Algorithm):
+    """The verb `fit`; the first pair of embedding and samples has parameters of its own."""
+
+    verb, symbol, section = "fit", "samples", MAPPING
+
+    def title(self):
+        return self.tr("Fit classes to samples")
+
+    def words(self):
+        return "train,training,classifier,classification,few-shot,land cover,samples,polygons"
+
+    def about(self):
+        return (
+            self.tr(
+                "Learns classes from the pixels of an embedding under a few labelled polygons or points. Polygons that"
+                " were left out in turn tell how well the classes are recognised."
+            ),
+            self.tr(
+                "A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same"
+                " encoder, and the accuracy by cross-validation over polygons."
+            ),
+            self.tr(
+                "Several small polygons in different places teach more than a large one; five in each class are a good"
+                " beginning."
+            ),
+        )
+
+    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+        """Define parameters and outputs."""
+        self.define(
+            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
+            self.tr("A raster made by “Embed layer”."),
+        )
+        self.define(
+            QgsProcessingParameterFeatureSource("SAMPLES", self.tr("Samples"), [VECTOR_ANY_GEOMETRY]),
+            self.tr("Polygons, lines or points on the embedding, also unsaved ones; at least two classes."),
+        )
+        self.define(
+            QgsProcessingParameterField(
+                "FIELD",
+                self.tr("Class field"),
+                defaultValue=CLASS_FIELD,
+                parentLayerParameterName="SAMPLES",
+                optional=True,
+            ),
+            self.tr("The field that names the class of each sample; blank: class."),
+        )
+        self.define(
+            QgsProcessingParameterMultipleLayers(
+                "MORE_EMBEDDINGS", self.tr("More embeddings"), RASTER_LIST, optional=True
+            ),
+            self.tr("Embeddings of other scenes by the same encoder, to learn from all together."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterMultipleLayers(
+                "MORE_SAMPLES", self.tr("More samples"), VECTOR_ANY_GEOMETRY, optional=True
+            ),
+            self.tr("The samples on them, in the same order and with the same class field."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterNumber("SEED", self.tr("Seed"), defaultValue=0, minValue=0),
+            self.tr("The same input and seed give the same model."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterFileDestination("OUTPUT", self.tr("Model of classes"), "JSON (*.json)"),
+            self.tr("The file to write."),
+        )
+        self.addOutput(QgsProcessingOutputNumber("ACCURACY", self.tr("Accuracy by cross-validation, 0 to 1")))
+        self.addOutput(QgsProcessingOutputNumber("CLASSES", self.tr("Number of classes")))
+        self.addOutput(QgsProcessingOutputNumber("POLYGONS", self.tr("Number of samples")))
+        self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Number of pixels")))
+        self.addOutput(QgsProcessingOutputString("CLASS_NAMES", self.tr("Names of the classes")))
+
+    def why_not(self, parameters, context):
+        sentence = self.why_no_embedding(parameters, "EMBEDDING", context)
+        sentence = sentence or self.why_no_field(parameters, "SAMPLES", "FIELD", context)
+        if sentence:
+            return sentence
+        embeddings = self.parameterAsLayerList(parameters, "MORE_EMBEDDINGS", context)
+        samples = self.parameterAsLayerList(parameters, "MORE_SAMPLES", context)
+        if len(embeddings) != len(samples):
+            return self.tr("Give each further embedding its samples: there are {} and {}.").format(
+                len(embeddings), len(samples)
+            )
+        for layer in embeddings:
+            if not is_raster(layer) or not is_embedding(layer):
+                return self.tr("“{}” is not an embedding; make one of it first with “Embed layer”.").format(
+                    layer.name()
+                )
+        return ""
+
+    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+        field = self.field(parameters, "FIELD", context)
+        further, more = self.raster("MORE_EMBEDDINGS"), self.vector("MORE_SAMPLES")
+        if more:
+            layer = None
+            samples = [each.file_of_one_layer([field]) for each in (self.vector("SAMPLES"), *more)]
+        else:
+            path, layer = self.vector("SAMPLES").file([field])
+            samples = [path]
+        return {
+            "embeddings": [self.raster("EMBEDDING"), *further],
+            "samples": samples,
+            "layer": layer,
+            "field": field,
+            "output": self.output("OUTPUT"),
+            "seed": self.parameterAsInt(parameters, "SEED", context),
+        }
+
+    def report(self, result):
+        training, validation = result["probe"]["training"], result["validation"]
+        lines = [
+            self.tr("{} classes from {} pixels of {} samples.").format(
+                len(result["probe"]["classes"]), training["pixels"], training["polygons"]
+            )
+        ]
+        if validation["accuracy"] is None:
+            lines.append(self.tr("Draw at least two samples of each class, apart from each other, to learn more."))
+            return "\n".join(lines)
+        low, high = validation["interval95"]
+        lines.append(
+            self.tr("Accuracy on samples that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).").format(
+                100 * validation["accuracy"], 100 * low, 100 * high
+            )
+        )
+        for name, score in validation["f1"].items():
+            shown = "–" if score is None else f"{score:.2f}"
+            lines.append(self.tr("  {}: F1 {} from {} samples").format(name, shown, validation["polygons"][name]))
+        return "\n".join(lines)
+
+    def results(self, result):
+        training = result["probe"]["training"]
+        return {
+            "ACCURACY": result["validation"]["accuracy"],
+            "CLASSES": len(result["probe"]["classes"]),
+            "POLYGONS": training["polygons"],
+            "PIXELS": training["pixels"],
+            "CLASS_NAMES": ", ".join(result["probe"]["classes"].values()),
+        }

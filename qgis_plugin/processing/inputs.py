@@ -1,0 +1,131 @@
+"""Layers as the worker can read them: the file of a raster, and of a vector layer its file or a copy of what it shows.
+
+Layers are looked at where the algorithm is prepared; copies are written later, in any thread, from a snapshot.
+"""
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsFeatureSink,
+    QgsFields,
+    QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingUtils,
+    QgsProviderRegistry,
+    QgsVectorFileWriter,
+    QgsVectorLayerFeatureSource,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtXml import QDomDocument
+
+from ..core.layers import path_of
+
+
+def why_not_a_file(layer) -> str:
+    """Why the worker cannot read a raster layer, in a sentence; empty when it can."""
+    path = path_of(layer)
+    if layer.providerType() == "gdal" and (path.startswith("/vsi") or Path(path).is_file()):
+        return ""
+    return QCoreApplication.translate(
+        "inputs", "The layer “{}” is not a raster file on this machine; export it as a GeoTIFF and take that."
+    ).format(layer.name())
+
+
+class VectorInput:
+    """A vector layer as it is now: with uncommitted edits, filters and the style by which its classes are coloured.
+
+    `definition` is what Processing was given: it may ask for the selected or the first features only.
+    """
+
+    def __init__(self, layer, definition, context, field: str = ""):
+        self.name = layer.name()
+        self.fields = layer.fields()
+        self._crs, self._type = layer.crs(), layer.wkbType()
+        self._transforms = context.transformContext()
+        self._snapshot = QgsVectorLayerFeatureSource(layer)
+        self._request = _request(layer, definition, context)
+        self._style = _style(layer, field)
+        parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+        self._path = parts.get("path") or ""
+        self._layer = parts.get("layerName") or None
+        self._plain = self._request is None and not self._style and _is_as_on_disk(layer, parts)
+        self._alone = self._plain and layer.dataProvider().subLayerCount() == 1
+        self._request = self._request or QgsFeatureRequest()
+
+    def file(self, fields=()) -> tuple:
+        """(file, layer in it or None) with at least these fields. Raises QgsProcessingException."""
+        return (self._path, self._layer) if self._plain else (self._copy(fields), None)
+
+    def file_of_one_layer(self, fields=()) -> str:
+        """A file with this layer and no other. Raises QgsProcessingException."""
+        return self._path if self._alone else self._copy(fields)
+
+    def _copy(self, names) -> str:
+        """Write geometries and some fields to a temporary GeoPackage, its style beside."""
+        kept = [index for index, field in enumerate(self.fields) if field.name() in names and field.name() != "fid"]
+        fields = QgsFields()
+        for index in kept:
+            fields.append(self.fields[index])
+        stem = Path(self._path).stem or "layer"
+        path = QgsProcessingUtils.generateTempFilename(f"{stem}.gpkg")
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = "GPKG", stem
+        writer = QgsVectorFileWriter.create(path, fields, self._type, self._crs, self._transforms, options)
+        for feature in self._snapshot.getFeatures(self._request):
+            copy = QgsFeature(fields)
+            copy.setGeometry(feature.geometry())
+            copy.setAttributes([feature.attribute(index) for index in kept])
+            if not writer.addFeature(copy, QgsFeatureSink.Flag.FastInsert):
+                break
+        error = writer.errorMessage()
+        del writer  # which closes the file
+        if error:
+            raise QgsProcessingException(
+                QCoreApplication.translate("inputs", "The layer “{}” could not be copied for the worker: {}").format(
+                    self.name, error
+                )
+            )
+        if self._style:
+            Path(path).with_suffix(".qml").write_text(self._style, encoding="utf-8")
+        return path
+
+
+def _request(layer, definition, context):
+    """The features asked for, or None when it is all of them."""
+    if not isinstance(definition, QgsProcessingFeatureSourceDefinition):
+        return None
+    expression = getattr(definition, "filterExpression", "")  # since QGIS 3.32
+    if not definition.selectedFeaturesOnly and definition.featureLimit < 0 and not expression:
+        return None
+    request = QgsFeatureRequest()
+    if definition.selectedFeaturesOnly:
+        request.setFilterFids(layer.selectedFeatureIds())
+    if expression:
+        request.combineFilterExpression(expression)
+        request.setExpressionContext(context.expressionContext())
+    if definition.featureLimit >= 0:
+        request.setLimit(definition.featureLimit)
+    return request
+
+
+def _style(layer, field: str) -> str:
+    """The style as QML when the layer is coloured by `field`; else empty."""
+    renderer = layer.renderer()
+    if not field or renderer is None or renderer.type() != "categorizedSymbol":
+        return ""
+    if renderer.classAttribute().strip('"') != field:
+        return ""
+    document = QDomDocument()
+    layer.exportNamedStyle(document)
+    return document.toString()
+
+
+def _is_as_on_disk(layer, parts) -> bool:
+    """Whether the layer's file holds what the layer shows: nothing edited, filtered, joined, computed or moved."""
+    if layer.providerType() != "ogr" or layer.subsetString() or layer.isModified() or parts.get("layerId") is not None:
+        return False
+    provider = layer.dataProvider()
+    joined = len(layer.fields()) != len(provider.fields())
+    return not joined and layer.crs() == provider.crs() and Path(parts.get("path") or "").is_file()

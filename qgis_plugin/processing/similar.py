@@ -1,0 +1,81 @@
+"""`mmearth:similar`: where in an embedding it looks like at a place, or like under some features."""
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterPoint,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+)
+
+from ..compat import VECTOR_ANY_GEOMETRY
+from .algorithm import EMBEDDING, Algorithm
+
+
+class Similar(Algorithm):
+    """The verb `similar`."""
+
+    verb, symbol, section = "similar", "similar", EMBEDDING
+    products = {"OUTPUT": "similarity"}  # noqa: RUF012 - read only
+
+    def title(self):
+        return self.tr("Find similar places")
+
+    def words(self):
+        return "similarity,search,cosine,query by example,heat map,look alike"
+
+    def about(self):
+        return (
+            self.tr(
+                "Shows where it looks like at a place, or like under some features, by comparing every pixel's"
+                " embedding with the one there."
+            ),
+            self.tr("A raster of cosine similarity, from -1 (opposite) by 0 (unrelated) to 1 (the same)."),
+            self.tr("“Outline” turns what lies above a threshold into polygons."),
+        )
+
+    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+        """Define parameters and outputs."""
+        self.define(
+            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
+            self.tr("A raster made by “Embed layer”."),
+        )
+        self.define(
+            QgsProcessingParameterPoint("AT", self.tr("Place"), optional=True),
+            self.tr("The place to compare with."),
+        )
+        self.define(
+            QgsProcessingParameterFeatureSource("LIKE", self.tr("… or features"), [VECTOR_ANY_GEOMETRY], optional=True),
+            self.tr("Instead of a place: features; the mean of the pixels under them is compared with."),
+        )
+        self.define(
+            QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Similarity")), self.tr("The raster to write.")
+        )
+        self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Pixels compared with")))
+
+    def why_not(self, parameters, context):
+        if bool(parameters.get("AT")) == bool(parameters.get("LIKE")):
+            return self.tr("Choose either a place or features to compare with.")
+        return self.why_no_embedding(parameters, "EMBEDDING", context)
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        layer = self.parameterAsRasterLayer(parameters, "EMBEDDING", context)
+        if layer is not None and parameters.get("AT"):
+            self._at = self.parameterAsPoint(parameters, "AT", context, layer.crs())
+        return super().prepareAlgorithm(parameters, context, feedback)
+
+    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+        query = {}
+        if self.vector("LIKE") is not None:
+            query["like"], query["layer"] = self.vector("LIKE").file()
+        else:
+            query["at"] = [self._at.x(), self._at.y()]
+        return {"embedding": self.raster("EMBEDDING"), "output": self.output("OUTPUT"), **query}
+
+    def report(self, result):
+        if result["pixels"] == 1:
+            return self.tr("Compared with one pixel.")
+        return self.tr("Compared with the mean of {} pixels.").format(result["pixels"])
+
+    def results(self, result):
+        return {"PIXELS": result["pixels"]}

@@ -1,0 +1,146 @@
+"""What the tests of the plugin share: a real worker, a real scene, its real embedding."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+#: Written by the core's own generator: 360 × 300 pixels of a synthetic landscape, and polygons with a class.
+_MAKE = """
+import sys
+from pathlib import Path
+from mmearth_core.demo.scene import make_scene
+make_scene(Path(sys.argv[1]), size=(300, 360), seed=3)
+"""
+
+
+def wait_for(condition, seconds=60.0, what="a condition"):
+    """Let QGIS work until something holds."""
+    from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
+
+    end = time.monotonic() + seconds
+    while not condition():
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        QCoreApplication.sendPostedEvents(None, 52)  # deferred deletes
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come about within {seconds:g} s")
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def wait():
+    return wait_for
+
+
+@pytest.fixture(scope="session")
+def worker_python():
+    path = os.environ.get("MMEARTH_PYTHON") or str(ROOT / ".venv" / "bin" / "python")
+    if not Path(path).exists():
+        pytest.fail(f"{path} is not there; make env makes it, or name the worker's Python in MMEARTH_PYTHON")
+    os.environ["MMEARTH_PYTHON"] = path
+    return path
+
+
+@pytest.fixture(scope="session")
+def run_core(worker_python):
+    """Runs `mmearth …` in the worker's Python."""
+
+    def run(*arguments):
+        command = [worker_python, "-m", "mmearth_core", *map(str, arguments)]
+        return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def material(worker_python, run_core, tmp_path_factory):
+    """A folder with scene.tif, samples.gpkg, truth.tif and embedding.tif."""
+    folder = tmp_path_factory.mktemp("material")
+    subprocess.run([worker_python, "-c", _MAKE, str(folder)], check=True, cwd=ROOT)
+    run_core("embed", folder / "scene.tif", "-o", folder / "embedding.tif", "--quiet")
+    return folder
+
+
+@pytest.fixture
+def scene(material):
+    return material / "scene.tif"
+
+
+@pytest.fixture
+def embedding(material):
+    return material / "embedding.tif"
+
+
+@pytest.fixture
+def polygons(material):
+    return material / "samples.gpkg"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    """Settings and cache of a test are its own."""
+    monkeypatch.setenv("MMEARTH_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def settings(qgis_app):
+    from qgis.core import QgsSettings
+
+    from qgis_plugin.settings import PREFIX, Settings
+
+    QgsSettings().remove(PREFIX)
+    yield Settings()
+    QgsSettings().remove(PREFIX)
+
+
+@pytest.fixture(scope="session")
+def client(qgis_app, worker_python):
+    """One worker for all tests, as for one QGIS."""
+    from qgis_plugin.core.worker_client import WorkerClient
+    from qgis_plugin.settings import Settings
+
+    client = WorkerClient(Settings())
+    yield client
+    client.stop()
+
+
+@pytest.fixture
+def context(qgis_iface, client, settings, qgis_new_project):
+    from qgis_plugin.context import Context
+    from qgis_plugin.core.workspace import Workspace
+
+    workspace = Workspace()
+    yield Context(qgis_iface, client, settings, workspace)
+    workspace.close()
+
+
+@pytest.fixture(autouse=True)
+def no_error_in_slots(monkeypatch):
+    """An exception in a slot fails the test, instead of ending the process as PyQt does by default."""
+    raised = []
+    monkeypatch.setattr(sys, "excepthook", lambda *error: raised.append(error))
+    yield
+    for _, error, _trace in raised:
+        raise error
+
+
+@pytest.fixture
+def shown_canvas(qgis_canvas):
+    """The canvas at 600 × 500 pixels, as in a window."""
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    parent = qgis_canvas.parentWidget()
+    if parent is not None:
+        parent.resize(600, 500)
+        parent.show()
+    qgis_canvas.resize(600, 500)
+    qgis_canvas.show()
+    QCoreApplication.processEvents()
+    assert 590 <= qgis_canvas.mapSettings().outputSize().width() <= 600
+    return qgis_canvas

@@ -1,0 +1,129 @@
+"""The tab "Map": suggestions are labelled by keys, similar places become polygons, swipe takes turns."""
+
+import pytest
+from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+
+from qgis_plugin.core.sample_layer import open_classes
+
+
+@pytest.fixture
+def panel(context, embedding, polygons, shown_canvas, tmp_path, qgis_iface, monkeypatch):
+    from qgis_plugin.gui.map_panel import MapPanel
+
+    monkeypatch.setattr(qgis_iface, "mapCanvas", lambda: shown_canvas, raising=False)
+    raster = QgsRasterLayer(str(embedding), "embedding")
+    copy = tmp_path / "samples.gpkg"
+    copy.write_bytes(polygons.read_bytes())
+    samples = QgsVectorLayer(f"{copy}|layername=samples", "samples", "ogr")
+    QgsProject.instance().addMapLayers([raster, samples])
+    open_classes(samples, "class")
+    shown_canvas.setDestinationCrs(raster.crs())
+    shown_canvas.setLayers([samples, raster])
+    shown_canvas.setExtent(raster.extent())
+    context.workspace.embedding = raster
+    context.workspace.set_samples(samples, "class")
+    panel = MapPanel(context)
+    panel.resize(390, 700)
+    panel.show()
+    yield panel
+    samples.rollBack()
+    panel.close()
+
+
+def test_the_switch_shows_shares_and_validation(panel, wait):
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    wait(panel.live.validation.text, what="validation")
+    assert "polygons left out in turn" in panel.live.validation.text()
+    shares = [row[3].text() for row in panel.live.shares._rows.values()]
+    assert len(shares) == 6 and sum(float(text.split()[0]) for text in shares) == pytest.approx(100, abs=0.4)
+    panel.live.opacity.setValue(40)
+    assert panel.session.layer.opacity() == pytest.approx(0.4)
+    panel.live.switch.click()
+    assert panel.session.layer is None and not panel.session.on
+
+
+def test_without_material_the_switch_stays_off_and_says_why(panel, context):
+    context.workspace.set_samples(None)
+    panel.live.switch.click()
+    assert not panel.live.switch.isChecked() and "sample layer" in panel.live.note.text()
+
+
+def test_swipe_takes_the_tool_and_gives_it_back(panel, qgis_canvas, wait):
+    before = qgis_canvas.mapTool()
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    panel.live.swipe.click()
+    assert qgis_canvas.mapTool() is panel._swipe
+    wait(lambda: panel._swipe._curtain._image is not None, what="what is under the map")
+    panel.live.switch.click()
+    assert qgis_canvas.mapTool() is before and not panel.live.swipe.isChecked()
+
+
+def test_suggestions_zoom_and_number_keys_label(panel, context, qgis_canvas, wait):
+    samples, box = context.workspace.samples, panel.suggestions
+    before, wide = samples.featureCount(), qgis_canvas.extent().width()
+    box.button.click()
+    wait(lambda: box.list.count() == 10, what="ten places")
+    assert qgis_canvas.extent().width() < wide / 2
+    classes = open_classes(samples, "class")
+    QTest.keyClick(box.list, Qt.Key.Key_2)
+    assert samples.featureCount() == before + 1 and box.list.count() == 9
+    newest = max(samples.getFeatures(), key=lambda feature: feature.id() < 0)
+    assert newest["class"] == classes[1].name and newest.geometry().area() == pytest.approx(900)
+    QTest.keyClick(box.list, Qt.Key.Key_Delete)
+    assert samples.featureCount() == before + 1 and box.list.count() == 8
+    QTest.keyClick(box.list, Qt.Key.Key_9)
+    assert box.list.count() == 8, "there is no ninth class"
+    samples.undoStack().undo()
+    assert samples.featureCount() == before
+
+
+def test_a_search_can_be_cancelled(panel, wait):
+    panel.suggestions.button.click()
+    panel.suggestions.button.click()
+    wait(lambda: panel.suggestions._job is None, what="the end")
+    assert panel.suggestions.button.text() == "Suggest places"
+
+
+def test_similar_places_follow_the_click_and_become_polygons(panel, context, tmp_path, wait, monkeypatch):
+    from qgis_plugin.gui import similarity_box
+
+    box, embedding = panel.similarity, context.workspace.embedding
+    assert not box.save.isEnabled()
+    place = QgsPointXY(embedding.extent().xMinimum() + 1503, embedding.extent().yMaximum() - 1204)
+    box.search(place)
+    wait(lambda: box.layer is not None, what="the heat map")
+    provider = box.layer.dataProvider()
+    value, ok = provider.sample(place, 1)
+    assert box.layer.width() == embedding.width()
+    assert ok and value == pytest.approx(1, abs=0.01)
+
+    target = tmp_path / "alike.gpkg"
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    box.threshold.setValue(80)
+    box.polygons.click()
+    wait(lambda: QgsProject.instance().mapLayersByName("alike"), what="the polygons")
+    shapes = QgsProject.instance().mapLayersByName("alike")[0]
+    assert shapes.featureCount() > 0
+    assert any(feature.geometry().contains(place) for feature in shapes.getFeatures())
+    assert not list(tmp_path.glob(".alike*"))
+    wait(box.polygons.isEnabled, what="the end of saving")
+
+    heat = tmp_path / "heat.tif"
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(heat), ""))
+    box.save.click()
+    wait(lambda: QgsProject.instance().mapLayersByName("heat"), what="the raster")
+    box.clear.click()
+    assert box.layer is None and not box.save.isEnabled()
+
+
+def test_a_click_beside_the_embedding_is_told(panel, context, wait):
+    extent = context.workspace.embedding.extent()
+    point = extent.center()
+    point.setX(extent.xMaximum() + 5000)
+    panel.similarity.search(point)
+    wait(panel.similarity.note.text, what="a sentence")
+    assert "outside" in panel.similarity.note.text()
