@@ -3,6 +3,7 @@
 Each is a `Progress`. None of them ever stops the work by failing: a reader that went away asks for a cancel instead.
 """
 
+import errno
 import json
 import time
 from collections import deque
@@ -19,6 +20,8 @@ from mmearth_core.progress import Progress, Silent
 _RATE_WINDOW = 30.0
 #: Seconds between two events of `JsonLines`, and between two lines of `PlainLines`.
 _JSON_INTERVAL, _LINE_INTERVAL = 0.2, 10.0
+#: How systems say that nobody reads a pipe any more; the second is Windows' way.
+_NOBODY_READS = (errno.EPIPE, errno.EINVAL)
 _PREFIXES = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
@@ -54,7 +57,9 @@ class GuardedStream:
             return
         try:
             action()
-        except BrokenPipeError:
+        except OSError as error:
+            if error.errno not in _NOBODY_READS:
+                raise
             self.broken = True
             self._on_broken()
 
@@ -240,8 +245,8 @@ class JsonLines:
         self._next = 0.0
 
     def event(self, kind: str, /, **values: Any) -> None:
-        """Write one event; `values` are plain JSON values."""
-        self._stream.write(json.dumps({"event": kind} | values, ensure_ascii=False, allow_nan=False) + "\n")
+        """Write one event; `values` are plain JSON values. In ASCII: no encoding of a stream refuses it."""
+        self._stream.write(json.dumps({"event": kind} | values, allow_nan=False) + "\n")
         self._stream.flush()
 
     def message(self, text: str) -> None:

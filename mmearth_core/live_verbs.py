@@ -3,10 +3,11 @@
 Thin: each puts what came over the wire into values of ours and calls one function. Holds the embeddings used last.
 """
 
+import inspect as signatures
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from mmearth_core import inspection
 from mmearth_core.embedding import job
-from mmearth_core.embedding.backends import open_backend
+from mmearth_core.embedding.backends import BackendName, open_backend
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling import fitting
@@ -32,19 +33,34 @@ _TRIAL_SIDE = 128
 _WIDE = 0.3
 
 
+def _with_arguments_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a method that takes any keyword say which ones it passes on, so that a wrong one is told before the call."""
+
+    def describe(method: Callable[..., Any]) -> Callable[..., Any]:
+        signature = signatures.signature(method)
+        own = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+        passed_on = signatures.signature(function).parameters.values()
+        vars(method)["__signature__"] = signature.replace(parameters=[*own, *passed_on])
+        return method
+
+    return describe
+
+
 class LiveVerbs:
     """Answers the verbs of a live client; holds the embeddings that were used last."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: OrderedDict[tuple[str, int, int], LiveEmbedding] = OrderedDict()
-        self._rates: dict[str, float] = {}
+        self._rates: dict[tuple[str, BackendName], float] = {}
 
+    @_with_arguments_of(job.inspect)
     def inspect(self, *, cancel: CancelToken, **arguments: Any) -> dict[str, Any]:
         """What `embed` would do, and how long it is likely to take."""
         planned = job.inspect(**arguments)
         cancel.check()
-        rate = self._rate(str(arguments.get("model", "default")), len(planned.header.bands))
+        model, backend = str(arguments.get("model", "default")), arguments.get("backend", "auto")
+        rate = self._rate(model, backend, len(planned.header.bands))
         return planned.as_dict() | {"seconds": planned.plan.context_pixels / rate}
 
     def info(self, *, file: str) -> Any:
@@ -70,13 +86,14 @@ class LiveVerbs:
     def similar_preview(
         self,
         *,
+        cancel: CancelToken,
         embedding: str,
         at: list[float],
         view: dict[str, Any],
         output: str,
     ) -> dict[str, Any]:
         """How alike a view is to one pixel."""
-        return {"path": self._embedding(embedding).similar(at, View.from_json(view), output)}
+        return {"path": self._embedding(embedding).similar(at, View.from_json(view), output, cancel=cancel)}
 
     def validate(
         self, *, progress: Progress, cancel: CancelToken, embedding: str, samples: dict[str, Any]
@@ -111,7 +128,9 @@ class LiveVerbs:
         probe, _ = live.probe(drawn, cancel)
         grid = live.raster.grid
         labelled = drawn.vector.in_pixels(grid)
-        window = None if bounds is None else View((bounds[0], bounds[1], bounds[2], bounds[3]), 1, 1).on(grid)[0]
+        if n < 1:
+            raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
+        window = None if bounds is None else View.from_json({"bounds": bounds, "width": 1, "height": 1}).on(grid)[0]
         chosen = places(live.raster, probe, labelled, n, window=window, progress=progress, cancel=cancel)
         xy = pixel_centres(grid, chosen.row, chosen.col)
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)
@@ -150,20 +169,19 @@ class LiveVerbs:
                 held = LiveEmbedding(path)
             self._open[key] = held
             while len(self._open) > _HELD:
-                # Not closed here: another lane may be reading it; it goes when nobody holds it.
                 self._open.popitem(last=False)
             return held
 
-    def _rate(self, model: str, bands: int) -> float:
-        """Pixels a second of the bare network, measured once for each model."""
-        if model not in self._rates:
-            backend = open_backend(model)
+    def _rate(self, model: str, backend: BackendName, bands: int) -> float:
+        """Pixels a second of the bare network, measured once for each model and backend."""
+        if (model, backend) not in self._rates:
+            runner = open_backend(model, backend)
             pixels = np.zeros((1, bands, _TRIAL_SIDE, _TRIAL_SIDE), np.float32)
-            backend.run(pixels)
+            runner.run(pixels)
             start = time.monotonic()
-            backend.run(pixels)
-            self._rates[model] = _TRIAL_SIDE**2 / (time.monotonic() - start)
-        return self._rates[model]
+            runner.run(pixels)
+            self._rates[model, backend] = _TRIAL_SIDE**2 / (time.monotonic() - start)
+        return self._rates[model, backend]
 
 
 def is_enough(validation: Validation) -> bool:

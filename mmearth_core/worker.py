@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 import mmearth_core
 from mmearth_core import __version__
-from mmearth_core.cli import plain, sentence
+from mmearth_core.cli import CANCELLED, plain, sentence
 from mmearth_core.console import GuardedStream, JsonLines
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.processors import available_processors
@@ -59,8 +59,8 @@ class Events(JsonLines):
         self._lock, self._number = lock, number
 
     def event(self, kind: str, /, **values: Any) -> None:
-        """Write one event, whole, whoever else writes."""
-        numbered = values if self._number is None else {"id": self._number} | values
+        """Write one event, whole, whoever else writes; what JSON cannot hold becomes null or text."""
+        numbered = plain(values if self._number is None else {"id": self._number} | values)
         with self._lock:
             super().event(kind, **numbered)
 
@@ -112,10 +112,10 @@ class Server:
     def _end(self) -> None:
         """Cancel what waits and runs, and give it a moment to keep what is finished."""
         self._over.set()
-        requests = list(self._waiting.values())
-        for request in requests:
+        for request in list(self._waiting.values()):
             request.stop()
-        wait([request.future for request in requests if request.future is not None], timeout=10)
+        # A future is done before its request is answered; what a lane does next, it does after the answer.
+        wait([lane.submit(_nothing) for lane in self._lanes.values()], timeout=10)
 
     def _nobody_reads(self) -> None:
         self._over.set()
@@ -134,12 +134,12 @@ class Server:
             return
         try:
             message = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadRequest("protocol", f"A line is not JSON ({error}) and was skipped.") from error
         if not isinstance(message, dict):
             raise BadRequest("protocol", "A line holds no JSON object and was skipped.")
         if "cancel" in message:
-            waiting = self._waiting.get(message["cancel"]) if isinstance(message["cancel"], int) else None
+            waiting = self._waiting.get(message["cancel"]) if type(message["cancel"]) is int else None
             if waiting is not None:
                 waiting.stop()
         elif message.get("verb") == "quit":
@@ -216,7 +216,8 @@ class Server:
         if kind == "cancelled":
             told["message"] = str(error) or "Cancelled."
         if kind == "internal":
-            told["message"] = f"The worker failed unexpectedly ({type(error).__name__}: {error}); please report it."
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            told["message"] = f"The worker failed unexpectedly ({what}); please report it."
             told["traceback"] = "".join(traceback.format_exception(error))
         request.events.event("error", **told)
 
@@ -225,6 +226,10 @@ class Server:
         events = Events(self._stream, self._writing, None)
         while not self._over.wait(HEARTBEAT):
             events.event("heartbeat", memory=resident_memory(), running=sorted(self._waiting))
+
+
+def _nothing() -> None:
+    """The last work of a lane."""
 
 
 _loading = threading.Lock()
@@ -287,10 +292,18 @@ def main() -> None:
     # One BLAS thread for good: lanes work side by side, and more threads may round in another order. Read by the
     # libraries when they are loaded, which is later.
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"))
-    Server(os.fdopen(os.dup(0), "rb"), answers).serve()
-    # Threads of a lane that did not listen must not hold up the end.
-    sys.stderr.flush()
-    os._exit(0)
+    code = 1
+    try:
+        Server(os.fdopen(os.dup(0), "rb"), answers).serve()
+        code = 0
+    except KeyboardInterrupt:
+        code = CANCELLED
+    finally:
+        if code == 1:
+            traceback.print_exc()
+        # Threads of a lane that did not listen must not hold up the end.
+        sys.stderr.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":

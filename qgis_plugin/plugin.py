@@ -3,10 +3,11 @@
 The dock and what it needs are made when they are first asked for, so QGIS starts as fast as without the plugin.
 """
 
+import threading
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsSettings
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt, QTranslator
+from qgis.core import QgsApplication, QgsMapLayer, QgsProject
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, QTranslator
 from qgis.PyQt.QtWidgets import QMessageBox
 
 from .compat import RASTER, QAction
@@ -22,14 +23,14 @@ class Plugin(QObject):
         self._iface = iface
         self._provider = self._options = self._client = self._workspace = self._context = None
         self._dock = self._open_action = self._layer_action = self._translator = None
+        self._making_client = threading.Lock()
 
     def initGui(self):
         """Called in the desktop."""
-        self._translate()
         self.initProcessing()
         window = self._iface.mainWindow()
         from .gui.icons import icon
-        from .gui.options_page import OptionsFactory
+        from .gui.options_factory import OptionsFactory
 
         self._open_action = QAction(icon("icon"), self.tr("MMEarth Few-Shot Mapper"), window)
         self._open_action.setObjectName("mmearthOpen")
@@ -42,13 +43,14 @@ class Plugin(QObject):
         self._layer_action.setObjectName("mmearthEmbedLayer")
         self._layer_action.triggered.connect(self.embed_active_layer)
         self._iface.addCustomActionForLayerType(self._layer_action, "", RASTER, True)
-        self._options = OptionsFactory(self.context)
+        self._options = OptionsFactory(lambda: self.context)
         self._iface.registerOptionsWidgetFactory(self._options)
         QgsProject.instance().writeProject.connect(self._project_written)
         window.installEventFilter(self)
 
     def initProcessing(self):
         """Called in the desktop and by qgis_process."""
+        self._translate()
         from .provider import Provider
 
         self._provider = Provider(lambda: self.client)
@@ -85,13 +87,14 @@ class Plugin(QObject):
 
     @property
     def client(self):
-        """The worker's client, made when it is first asked for."""
-        if self._client is None:
-            from .core.worker_client import WorkerClient
-            from .settings import Settings
+        """The worker's client, made when it is first asked for; a model's algorithm may ask in a thread of its own."""
+        with self._making_client:
+            if self._client is None:
+                from .core.worker_client import WorkerClient
+                from .settings import Settings
 
-            self._client = WorkerClient(Settings())
-        return self._client
+                self._client = WorkerClient(Settings())
+            return self._client
 
     @property
     def context(self):
@@ -156,8 +159,7 @@ class Plugin(QObject):
         set_aside(document)
 
     def _translate(self) -> None:
-        chosen = QgsSettings().value("locale/userLocale", "", type=str) or QLocale.system().name()
-        file = _FOLDER / "i18n" / f"mmearth_{chosen[:2]}.qm"
+        file = _FOLDER / "i18n" / f"mmearth_{QgsApplication.locale()[:2]}.qm"
         if file.exists():
             self._translator = QTranslator()
             self._translator.load(str(file))

@@ -2,7 +2,7 @@
 
 from qgis.core import QgsProcessingProvider
 
-from .processing.algorithm import icon, icon_path
+from .gui.icons import icon, icon_path
 from .processing.assess import Assess
 from .processing.classify import Classify
 from .processing.cluster import Cluster
@@ -17,7 +17,8 @@ ALGORITHMS = (Embed, Fit, Classify, Suggest, Outline, Similar, Cluster, Sample, 
 
 
 class Provider(QgsProcessingProvider):
-    """`get_client` is called without arguments when an algorithm runs, and returns the `WorkerClient`."""
+    """`get_client` is called without arguments when an algorithm is looked at or runs, in any thread, and returns the
+    `WorkerClient`."""
 
     def __init__(self, get_client):
         super().__init__()
@@ -25,7 +26,6 @@ class Provider(QgsProcessingProvider):
 
     def loadAlgorithms(self):
         """Offer the algorithms, as QGIS asks for them."""
-        self._get_client()  # made here, on the main thread: algorithms may run, and ask for it, in another
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm(self._get_client))
 

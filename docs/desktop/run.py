@@ -3,7 +3,8 @@
     python3 docs/desktop/run.py PACKAGE.zip --python WORKER_PYTHON [--dark] [--pictures docs/images]
 
 Needs qgis and Xvfb (Debian: apt-get install --no-install-recommends qgis python3-qgis xvfb). The scene is that of
-`mmearth demo`. Runs on any machine without a screen, and takes a few minutes.
+`mmearth demo`. Runs on any machine without a screen, and takes a few minutes. Where pngquant is installed, the pictures
+are made smaller with it.
 """
 
 import argparse
@@ -86,7 +87,11 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
         *("xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "qgis", "--nologo", "--noversioncheck"),
         *("--profiles-path", str(folder), "--profile", "default", "--code", str(HERE / "walk.py")),
     ]
-    return subprocess.run(command, env=environment, timeout=900, check=False).returncode
+    ended = subprocess.run(command, env=environment, timeout=900, check=False).returncode
+    pictures = [str(path) for path in options.pictures.glob(f"{environment['WALK_PREFIX']}*.png")]
+    if ended == 0 and shutil.which("pngquant"):
+        subprocess.run(["pngquant", "--force", "--quality", "80-98", "--ext", ".png", *pictures], check=True)
+    return ended
 
 
 def install(package: Path, plugins: Path) -> None:

@@ -4,6 +4,7 @@ Decides what is to be done, then lets the data flow one way: tiles through the p
 into the raster. Finished tiles survive whatever happens.
 """
 
+import json
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,24 +13,26 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import rasterio
 
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
-from mmearth_core.embedding.job import plan_embedding
+from mmearth_core.embedding.job import EmbeddingJob, plan_embedding
 from mmearth_core.embedding.journal import TileJournal
 from mmearth_core.embedding.pictures import TilePictures
 from mmearth_core.embedding.pipeline import compute_tiles
 from mmearth_core.embedding.planning import check_disk, needs
-from mmearth_core.embedding.product import EmbeddingRaster
-from mmearth_core.embedding.sidecar import write_item, write_style
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.embedding.sidecar import item_path, write_item, write_style
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.aoi import AreaOfInterest
 from mmearth_core.raster.cache import bounded_cache
-from mmearth_core.raster.grid import Tile, TilePlan
+from mmearth_core.raster.grid import Tile, TilePlan, Window
 from mmearth_core.raster.scene import Scene
+from mmearth_core.raster.writer import BLOCK
 
 #: Scenes from this size on get an estimate of the time before the work begins, from a forward pass of this side.
 _LONG_RUN = 4_000_000
@@ -101,7 +104,8 @@ def embed(
         backend: What runs the model.
         tile: Side in pixels of what is computed at once; by default the most economic within 2 GB of memory.
         halo: Context in pixels around each tile; by default what the model needs to be exact within one step.
-        resume: Go on with an interrupted run of the same command.
+        resume: Go on with an interrupted run of the same command; an output that this very command made is kept and
+            told as its result.
         overwrite: Replace an existing output.
         preview: Folder for pictures of the finished tiles, while it runs: `.vrt` files of the first three bands.
         progress: Receives progress; silent by default.
@@ -114,7 +118,10 @@ def embed(
     began = time.monotonic()
     progress, cancel = progress or Silent(), cancel or CancelToken()
     scenes = [scene] if isinstance(scene, str | Path) else scene
-    output = check_output(output, overwrite=overwrite, inputs=(*scenes, model, aoi, mask))
+    inputs = (*scenes, model, aoi, mask)
+    # With `resume`, what is there may be what is asked for; that shows once it is known what is asked for.
+    found = resume and not overwrite and Path(output).is_file()
+    output = check_output(output, overwrite=overwrite or found, inputs=inputs)
     runner = open_backend(model, backend)
     job = plan_embedding(
         scene,
@@ -136,6 +143,14 @@ def embed(
     )
     header, source, plan, raster, polygons = job.header, job.source, job.plan, job.raster, job.polygons
     journal = TileJournal(TileJournal.folder_of(output))
+    if found:
+        there = _there_already(job, began)
+        if there is None:
+            check_output(output, inputs=inputs)  # says that it exists
+        else:
+            progress.message(f"{output} is this very embedding already; nothing was computed.")
+            journal.remove()
+            return there
     _announce(source, plan, raster, runner, progress)
     # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
     check_disk(output, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder))
@@ -155,9 +170,9 @@ def embed(
             raise MMEarthError(f"{source.name} has no valid pixel in the chosen area; nothing was written.")
         clipped = tally.clipped / (tally.valid * raster.bands)
         # The raster takes its name last: when it is there, all is.
-        item = write_item(raster, header, source.datetime, clipped, __version__)
+        write_item(raster, header, source.datetime, clipped, __version__)
         write_style(raster)
-        staged.path.replace(output)
+        _give_its_name(staged.path, output)
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{len(journal.finished())} of {len(plan)} tiles are kept in {journal.folder}"
         raise type(error)(f"{error} {kept}{GO_ON}") from error
@@ -165,19 +180,52 @@ def embed(
         journal.remove()
         raise
     journal.remove()
+    return _result(job, pixels=left, valid=tally.valid, clipped=clipped, seconds=time.monotonic() - began)
+
+
+def _give_its_name(staged: Path, output: Path) -> None:
+    try:
+        staged.replace(output)
+    except OSError as error:
+        # On Windows a file that another program shows cannot be replaced.
+        raise EnvironmentFailure(
+            f"Could not write {output} ({error.strerror or error}); is it open in another program?"
+        ) from error
+
+
+def _result(job: EmbeddingJob, *, pixels: int, valid: int, clipped: float, seconds: float) -> EmbedResult:
     return EmbedResult(
-        output=output,
-        item=item,
-        model_name=header.name,
-        model_id=header.model_id,
-        pixels=left,
-        valid_pixels=tally.valid,
+        output=job.raster.path,
+        item=item_path(job.raster.path),
+        model_name=job.header.name,
+        model_id=job.header.model_id,
+        pixels=pixels,
+        valid_pixels=valid,
         clipped_share=clipped,
-        seconds=time.monotonic() - began,
-        tile=plan.size,
-        halo=plan.halo,
-        overlap=plan.context_pixels / plan.area.pixels,
+        seconds=seconds,
+        tile=job.plan.size,
+        halo=job.plan.halo,
+        overlap=job.plan.context_pixels / job.plan.area.pixels,
     )
+
+
+def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
+    """The result of a job whose output is there already, complete; None when it is another job's, or no embedding."""
+    wanted = job.raster
+    try:
+        raster = EmbeddingRaster.open(wanted.path)
+        item = json.loads(item_path(wanted.path).read_text(encoding="utf-8"))
+        clipped = float(item["properties"]["emb:quantization"]["clipped_share"])
+    except (MMEarthError, OSError, ValueError, KeyError, TypeError):
+        return None
+    same = (raster.model_id, raster.grid.shape) == (wanted.model_id, wanted.grid.shape)
+    if not same or raster.provenance != json.loads(json.dumps(wanted.provenance)):
+        return None
+    rows = [Window(row, 0, BLOCK, raster.grid.width) for row in range(0, raster.grid.height, BLOCK)]
+    with bounded_cache(), rasterio.open(raster.path) as dataset:
+        parts = (dataset.read(1, window=strip.intersection(raster.grid.window).ranges) for strip in rows)
+        valid = sum(int(np.count_nonzero(part != NODATA)) for part in parts)
+    return _result(job, pixels=0, valid=valid, clipped=clipped, seconds=time.monotonic() - began)
 
 
 def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Backend, progress: Progress) -> None:

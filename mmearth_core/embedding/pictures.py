@@ -4,8 +4,8 @@ The tiles are those of the journal; nothing is copied or computed. A picture is 
 """
 
 import time
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.raster.grid import TilePlan
@@ -21,16 +21,17 @@ class TilePictures:
     def __init__(self, folder: Path, raster: EmbeddingRaster, plan: TilePlan, tiles: Path) -> None:
         self._folder, self._raster, self._tiles = folder, raster, tiles
         self._cores = {tile.index: tile.core.relative_to(plan.area) for tile in plan}
-        self._number, self._next = 0, 0.0
+        self._number, self._next = 1, 0.0
 
     def update(self) -> Path | None:
         """A new picture, unless the last one is quite new."""
         now = time.monotonic()
         if now < self._next:
             return None
-        self._number += 1
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{self._raster.path.stem}-{self._number}.vrt"
+        # An interrupted run has left its own.
+        while (path := self._folder / f"{self._raster.path.stem}-{self._number}.vrt").exists():
+            self._number += 1
         path.write_text(self._text(), encoding="utf-8")
         self._next = time.monotonic() + _INTERVAL
         return path

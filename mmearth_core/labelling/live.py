@@ -5,11 +5,15 @@ is only there to answer sooner, and is told apart by content. The classes are th
 that `fit_samples` writes, pixel for pixel. May be called from several threads.
 """
 
+import hashlib
+import json
+import math
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +25,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
-from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
 from mmearth_core.labelling.classification import (
@@ -34,29 +38,32 @@ from mmearth_core.labelling.legend import (
     MAX_CLASSES,
     NODATA,
     UNKNOWN,
+    UNKNOWN_COLOUR,
     Legend,
     MapClass,
     conventional_colours,
 )
 from mmearth_core.labelling.probe import Probe, fit_probe
-from mmearth_core.labelling.samples import Samples, samples_under
+from mmearth_core.labelling.samples import Samples, are_codes, samples_under
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
 from mmearth_core.labelling.streaming import in_parts
 from mmearth_core.labelling.validation import choose_regularisation
-from mmearth_core.labelling.vectors import VectorLayer
+from mmearth_core.labelling.vectors import VectorLayer, class_names
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
 
 #: What messages call samples that are in no file.
-DRAWN = Path("The samples")
-#: Digital numbers of blocks under samples kept in memory, in bytes.
-_BLOCK_BYTES = 256 << 20
+DRAWN = Path("The sample layer")
+#: Most pixels a view is drawn in: those of a screen of 3840 × 2160.
+MOST_PIXELS = 1 << 23
+#: Digital numbers of blocks under samples, and of a view, kept in memory for each embedding, in bytes.
+_BLOCK_BYTES = _VIEW_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnSamples:
-    """Features with classes as a client holds them: `vector` without values, a name or None for each, the classes."""
+    """Features with classes as a client holds them: `vector`, a name or None for each, the classes, and a sha256."""
 
     vector: VectorLayer
     names: tuple[str | None, ...]
@@ -67,39 +74,76 @@ class DrawnSamples:
     def from_json(cls, value: Mapping[str, Any]) -> "DrawnSamples":
         """Of `{"crs": …, "features": [[fid, class, hexadecimal WKB], …], "classes": [{value, name, colour}, …]}`.
 
-        Raises `MMEarthError` when the CRS or the classes are unusable.
+        Classes become names as those of a field in a file do. Raises `MMEarthError` when anything is of another form.
         """
         try:
             crs = pyproj.CRS.from_user_input(value["crs"])
+            rows, listed = value["features"], value.get("classes", [])
+            wkb = [bytes.fromhex(row[2] or "") or None for row in rows]
+            fids = np.array([int(row[0]) for row in rows], np.int64)
+            texts = np.array([_class_text(row[1]) for row in rows], object)
         except CRSError as error:
             raise MMEarthError(f"The sample layer has a coordinate system that is not understood ({error}).") from error
+        except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
+            raise MMEarthError(f"The samples do not have the form of the protocol ({error!r}).") from error
+        geometries = shapely.force_2d(shapely.from_wkb(np.array(wkb, object), on_invalid="ignore"))
+        vector = VectorLayer(DRAWN, DRAWN.name, crs, np.atleast_1d(geometries), fids, texts)
         try:
-            classes = Legend.from_json(value.get("classes", [])).classes
+            classes = _listed_classes(vector, listed)
         except ValueError as error:
             raise MMEarthError(f"The classes of the samples cannot be used: {error}.") from error
         if not all(NODATA < each.value <= MAX_CLASSES for each in classes):
-            raise MMEarthError(f"The values of classes must be 1 … {MAX_CLASSES}.")
-        rows = value["features"]
-        wkb = [bytes.fromhex(row[2] or "") or None for row in rows]
-        geometries = shapely.force_2d(shapely.from_wkb(np.array(wkb, object), on_invalid="ignore"))
-        names = tuple(" ".join(str(row[1]).split()) or None if row[1] is not None else None for row in rows)
-        fids = np.array([int(row[0]) for row in rows], np.int64)
-        vector = VectorLayer(DRAWN, DRAWN.name, crs, np.atleast_1d(geometries), fids, None)
-        return cls(vector, names, classes, repr((value["crs"], rows, value.get("classes"))))
+            raise MMEarthError(f"The values of the classes of the samples must be 1 … {MAX_CLASSES}.")
+        key = hashlib.sha256(json.dumps([value["crs"], rows, listed]).encode()).hexdigest()
+        return cls(vector, tuple(class_names(vector, "class")), classes, key)
 
     def legend(self, found: set[str]) -> tuple[Legend, dict[str, int]]:
-        """The classes that have pixels, in the order of their values, and the index of each by its name."""
+        """The classes that have pixels, in the order of their values, and the index of each by its name.
+
+        A class that is not listed gets a free value: its own number when all classes are numbers that a map can hold,
+        as in `fit`.
+        """
         known = {each.name: each for each in self.classes if each.name in found}
         taken = {each.value for each in self.classes}
-        free = (value for value in range(1, MAX_CLASSES + 1) if value not in taken)
-        new = sorted(found - set(known))
+        new, codes = sorted(found - set(known)), are_codes(found)
+        if codes:
+            new.sort(key=int)
+        own = {name: int(name) for name in new if codes and int(name) not in taken}
+        free = (value for value in range(1, MAX_CLASSES + 1) if value not in taken and value not in own.values())
         colours = conventional_colours(new, avoid=[each.colour for each in self.classes])
         try:
-            known |= {name: MapClass(next(free), name, colour) for name, colour in zip(new, colours, strict=True)}
+            for name, colour in zip(new, colours, strict=True):
+                known[name] = MapClass(own[name] if name in own else next(free), name, colour)
         except StopIteration:
             raise MMEarthError(f"There are more than {MAX_CLASSES} classes; check the class field.") from None
         classes = tuple(sorted(known.values(), key=lambda each: each.value))
         return Legend(classes), {each.name: index for index, each in enumerate(classes)}
+
+
+def _class_text(value: Any) -> str | None:
+    """A class as a client sends it, as the text of a field: null is none, 3 and 3.0 are "3"."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        if not value.is_integer():
+            raise ValueError(f"{value:g} is no class; use a text or integer field")
+        return str(int(value))
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    raise TypeError(f"{value!r} is no class; use a text or integer field")
+
+
+def _listed_classes(vector: VectorLayer, listed: Any) -> tuple[MapClass, ...]:
+    """The classes a client lists, with names as those of features."""
+    legend = Legend.from_json(listed)
+    names = class_names(replace(vector, values=np.array(legend.names, object)), "class")
+    if None in names:
+        raise ValueError("a class has no name")
+    return Legend(
+        tuple(replace(each, name=str(name)) for each, name in zip(legend.classes, names, strict=True))
+    ).classes
 
 
 @dataclass(frozen=True)
@@ -112,23 +156,35 @@ class View:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "View":
-        """Of `{"bounds": […], "width": …, "height": …}`."""
-        west, south, east, north = (float(number) for number in value["bounds"])
-        return cls((west, south, east, north), int(value["width"]), int(value["height"]))
+        """Of `{"bounds": […], "width": …, "height": …}`; raises `MMEarthError` when it is of another form."""
+        try:
+            west, south, east, north = (float(number) for number in value["bounds"])
+            width, height = int(value["width"]), int(value["height"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise MMEarthError(f"The view does not have the form of the protocol ({error!r}).") from error
+        if not all(map(math.isfinite, (west, south, east, north))):
+            raise MMEarthError("The bounds of the view are not finite.")
+        return cls((west, south, east, north), width, height)
 
     def on(self, grid: Grid) -> tuple[Window, tuple[int, int]]:
-        """The window of `grid` that the view touches (falsy when none), and the (height, width) it is drawn in."""
+        """The window of `grid` that the view touches (falsy when none), and the (height, width) it is drawn in: about
+        `MOST_PIXELS` at most."""
         west, south, east, north = self.bounds
         corners = [~grid.transform * (x, y) for x in (west, east) for y in (south, north)]
-        (left, right), (top, bottom) = (
-            (np.floor(min(axis)), np.ceil(max(axis))) for axis in zip(*corners, strict=True)
-        )
-        limit = 1 << 31
-        row, col = (int(np.clip(v, -limit, limit)) for v in (top, left))
-        height, width = (int(np.clip(v, -limit, limit)) for v in (bottom - top, right - left))
-        window = Window(row, col, height, width).intersection(grid.window)
-        factor = max(1.0, width / max(1, self.width), height / max(1, self.height))
+        (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*corners, strict=True))
+        row, row_end = (int(_clipped(edge, grid.height)) for edge in (np.floor(top), np.ceil(bottom)))
+        col, col_end = (int(_clipped(edge, grid.width)) for edge in (np.floor(left), np.ceil(right)))
+        window = Window(row, col, row_end - row, col_end - col)
+        if not window:
+            return window, (1, 1)
+        # Pixels of the embedding to one of the picture, along each side; the view may reach far outside.
+        across, down = np.ceil(right) - np.floor(left), np.ceil(bottom) - np.floor(top)
+        factor = max(1.0, across / max(1, self.width), down / max(1, self.height), (window.pixels / MOST_PIXELS) ** 0.5)
         return window, (max(1, round(window.height / factor)), max(1, round(window.width / factor)))
+
+
+def _clipped(edge: float, end: int) -> float:
+    return min(max(edge, 0), end)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,21 +207,15 @@ class Preview:
 
 
 class LiveEmbedding:
-    """One embedding raster under work."""
+    """One embedding raster under work. The file is open only while it is read: it may be replaced or deleted."""
 
     def __init__(self, path: str | Path) -> None:
         self.raster = EmbeddingRaster.open(path)
-        self._reader = self.raster.reader()
         self._lock = threading.Lock()
         self._blocks: OrderedDict[Window, NDArray[np.uint8]] = OrderedDict()
         self._samples: tuple[str, Samples] | None = None
         self._probe: tuple[str, Probe] | None = None
         self._seen: tuple[tuple[Window, tuple[int, int]], NDArray[np.uint8]] | None = None
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._reader.__exit__()
 
     def samples(self, drawn: DrawnSamples, cancel: CancelToken | None = None) -> Samples:
         """The labelled pixels. Raises `MMEarthError` when no sample covers a valid pixel."""
@@ -173,7 +223,9 @@ class LiveEmbedding:
         if held is None or held[0] != drawn.key:
             if not len(drawn.names):
                 raise MMEarthError("There is no sample yet; draw some.")
-            found = samples_under(self.raster, drawn.vector, drawn.names, drawn.legend, self._block, cancel=cancel)
+            with bounded_cache(), self.raster.reader() as reader:
+                block = partial(self._block, reader)
+                found = samples_under(self.raster, drawn.vector, drawn.names, drawn.legend, block, cancel=cancel)
             held = self._samples = (drawn.key, found)
         return held[1]
 
@@ -199,6 +251,8 @@ class LiveEmbedding:
     ) -> Preview:
         """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does."""
         cancel = cancel or CancelToken()
+        if unknown is not None and not 0 <= unknown < 1:
+            raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
         watch = _Watch()
         samples = self.samples(drawn, cancel)
         watch.lap("samples")
@@ -222,6 +276,8 @@ class LiveEmbedding:
         cancel.check()
         grid = _grid_of(self.raster.grid, window, shape)
         colours = {NODATA: (0, 0, 0, 0), **{each.value: (*each.colour, 255) for each in probe.legend.classes}}
+        if unknown is not None:
+            colours[UNKNOWN] = (*UNKNOWN_COLOUR, 255)
         path = _write(Path(output), values[None], grid, colours=colours)
         measured = None
         if certainty is not None and confidence is not None:
@@ -240,36 +296,48 @@ class LiveEmbedding:
             seconds=watch.seconds,
         )
 
-    def similar(self, at: Sequence[float], view: View, output: str | Path) -> Path | None:
+    def similar(
+        self, at: Sequence[float], view: View, output: str | Path, *, cancel: CancelToken | None = None
+    ) -> Path | None:
         """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside."""
-        target = embedding_at(self.raster, float(at[0]), float(at[1]))
+        cancel = cancel or CancelToken()
+        try:
+            x, y = (float(number) for number in at)
+        except (TypeError, ValueError) as error:
+            raise MMEarthError(f"The place to compare with must be [x, y], not {at!r}.") from error
+        target = embedding_at(self.raster, x, y)
         window, shape = view.on(self.raster.grid)
         if not window:
             return None
         dn = self._view(window, shape)
+        cancel.check()
         values = in_parts(lambda part: similarity_to(self.raster, target, part), dn)
+        cancel.check()
         return _write(Path(output), values[None], _grid_of(self.raster.grid, window, shape), scale=(SCALE, OFFSET))
 
-    def _block(self, window: Window) -> NDArray[np.uint8]:
+    def _block(self, reader: EmbeddingReader, window: Window) -> NDArray[np.uint8]:
         """Digital numbers of a block under samples, kept for the next time."""
         with self._lock:
             held = self._blocks.pop(window, None)
-            if held is None:
-                with bounded_cache():
-                    held = self._reader.read(window)
+        if held is None:
+            held = reader.read(window)
+        with self._lock:
             self._blocks[window] = held
             while sum(block.nbytes for block in self._blocks.values()) > _BLOCK_BYTES and len(self._blocks) > 1:
                 self._blocks.popitem(last=False)
-            return held
+        return held
 
     def _view(self, window: Window, shape: tuple[int, int]) -> NDArray[np.uint8]:
-        """Digital numbers of what is looked at: read once as long as the view stays."""
+        """Digital numbers of what is looked at: read once as long as the view stays, unless it is very large."""
         seen = self._seen
-        if seen is None or seen[0] != (window, shape):
-            with self._lock, bounded_cache():
-                dn = self._reader.read(window, None if shape == (window.height, window.width) else shape)
-            seen = self._seen = ((window, shape), dn)
-        return seen[1]
+        if seen is not None and seen[0] == (window, shape):
+            return seen[1]
+        self._seen = None
+        with bounded_cache(), self.raster.reader() as reader:
+            dn = reader.read(window, None if shape == (window.height, window.width) else shape)
+        if dn.nbytes <= _VIEW_BYTES:
+            self._seen = ((window, shape), dn)
+        return dn
 
 
 class _Watch:

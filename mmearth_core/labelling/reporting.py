@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import rasterio
+from rasterio.errors import RasterioError
+
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
@@ -12,6 +15,7 @@ from mmearth_core.labelling.report import write_report
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.validation import cross_validate
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Grid
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,13 @@ def report(
         output: The page to write (.html); it needs no other file.
         title: Heading of the page; by default the name of the map.
         scene: The Sentinel-2 raster, to be shown beside the map.
-        embedding: The embedding raster the map was made of: its origin, and the validation with samples.
+        embedding: The embedding raster the map was made of, on the same grid: its origin, and the validation with
+            samples.
         samples: The polygons it was learned from; they are drawn on the scene, and validated with the embedding.
         field: Field of the samples that holds the class.
         reference: Reference points or polygons, for the accuracy.
         reference_field: Field of the reference that holds the class.
-        confidence: Raster of the classification's confidence.
+        confidence: Raster of the classification's confidence, on the map's grid.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
@@ -66,6 +71,12 @@ def report(
         raise MMEarthError(f"{path} must end in .html.")
     class_map = ClassMap.open(map)
     raster = None if embedding is None else EmbeddingRaster.open(embedding)
+    if raster is not None:
+        _check_grid(raster.path, raster.grid, class_map)
+        if class_map.tags.get("model_id", raster.model_id) != raster.model_id:
+            raise MMEarthError(f"{class_map.path} was made of an embedding by another model than {raster.path}.")
+    if confidence is not None:
+        _check_grid(Path(confidence), _grid_of(confidence), class_map)
     accuracy = validation = None
     if reference is not None:
         accuracy = assess(map=map, reference=reference, field=reference_field, progress=progress, cancel=cancel)
@@ -89,3 +100,19 @@ def report(
         cancel=cancel,
     )
     return ReportResult(written)
+
+
+def _grid_of(path: str | Path) -> Grid:
+    try:
+        with rasterio.open(path) as dataset:
+            return Grid(dataset.height, dataset.width, dataset.transform, dataset.crs)
+    except RasterioError as error:
+        raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
+
+
+def _check_grid(path: Path, grid: Grid, class_map: ClassMap) -> None:
+    """Refuse what does not lie on the map pixel by pixel: it would be shown as if it were the map's."""
+    wanted = class_map.grid
+    same_place = grid.transform.almost_equals(wanted.transform, 1e-6 * max(wanted.pixel_size))
+    if grid.shape != wanted.shape or not same_place or grid.crs != wanted.crs:
+        raise MMEarthError(f"{path} is not on the grid of {class_map.path}; give the one that belongs to the map.")

@@ -236,7 +236,7 @@ def _usable_features(
         raise MMEarthError(f"{vector.path} holds no feature with both a geometry and a class; draw some first.")
     if not inside.any():
         raise MMEarthError(
-            f"The samples of {vector.path} are in another place ({_extent(vector, present)}) than {raster.path}"
+            f"{vector.path} lies in another place ({_extent(vector, present)}) than {raster.path}"
             f" ({lonlat_extent(grid.bounds, grid.crs)}); check their coordinate system."
         )
     for number, what in (
@@ -344,9 +344,14 @@ def _key(geometry: Any, name: str | None, seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {name}\0".encode() + shape).digest()[:8], "big")
 
 
+def are_codes(names: set[str]) -> bool:
+    """Whether all names are numbers that a map can hold as values."""
+    return all(name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= MAX_CLASSES for name in names)
+
+
 def _legend(names: set[str], styles: dict[str, ClassStyle]) -> tuple[Legend, dict[str, int]]:
     """Legend (in the order of the values) and the index of each class by its name in the field."""
-    codes = all(name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= MAX_CLASSES for name in names)
+    codes = are_codes(names)
     ordered = sorted(names, key=int) if codes else sorted(names)
     if len(ordered) > MAX_CLASSES:
         raise MMEarthError(f"There are {len(ordered)} classes, a map holds {MAX_CLASSES}; check the class field.")

@@ -44,8 +44,9 @@ def transform_blocks(
     progress: Progress,
     cancel: CancelToken | None = None,
     task: str,
+    within: Window | None = None,
 ) -> None:
-    """Call `write(window, function(dn, window))` for windows that cover the raster exactly once.
+    """Call `write(window, function(dn, window))` for windows that cover the raster, or what is `within`, exactly once.
 
     `function` gets uint8 digital numbers (bands, height, width) and runs in several threads at once, each with a reader
     of its own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight.
@@ -53,7 +54,9 @@ def transform_blocks(
     pass through.
     """
     workers = available_processors()
-    windows = iter(block_windows(raster.grid, bands=raster.bands))
+    area = raster.grid.window if within is None else within.intersection(raster.grid.window)
+    blocks = (window.intersection(area) for window in block_windows(raster.grid, bands=raster.bands))
+    windows = (window for window in blocks if window)
     readers: SimpleQueue[EmbeddingReader] = SimpleQueue()
 
     def work(window: Window) -> Result:
@@ -66,7 +69,7 @@ def transform_blocks(
             readers.put(reader)
         return function(dn, window)
 
-    progress.start(task, raster.grid.pixels, "px", raster.grid.pixel_area)
+    progress.start(task, area.pixels, "px", raster.grid.pixel_area)
     with (
         bounded_cache(),
         threadpool_limits(limits=1),

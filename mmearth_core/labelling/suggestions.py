@@ -127,23 +127,28 @@ def places(
 
     Raises `MMEarthError` when there is none.
     """
-    candidates = find_candidates(raster, probe, progress=progress, cancel=cancel)
-    if window is not None:
-        down, across = candidates.row - window.row, candidates.col - window.col
-        candidates = candidates.take((down >= 0) & (down < window.height) & (across >= 0) & (across < window.width))
+    window = raster.grid.window if window is None else window.intersection(raster.grid.window)
+    if not window:
+        raise MMEarthError(f"What is to be looked at lies outside {raster.path}; choose a place on it.")
+    candidates = find_candidates(raster, probe, window=window, progress=progress, cancel=cancel)
     if labelled is not None:
         candidates = candidates.take(~_near(candidates, labelled))
     if not len(candidates):
-        raise MMEarthError(f"{raster.path} has no valid pixel to suggest that is not labelled already.")
+        raise MMEarthError(f"{raster.path} has no valid pixel to suggest here that is not labelled already.")
     order = np.random.default_rng(seed).permutation(len(candidates))
     return candidates.take(order).take(choose(candidates.take(order), probe, n))
 
 
 def find_candidates(
-    raster: EmbeddingRaster, probe: Probe, *, progress: Progress, cancel: CancelToken | None = None
+    raster: EmbeddingRaster,
+    probe: Probe,
+    *,
+    window: Window,
+    progress: Progress,
+    cancel: CancelToken | None = None,
 ) -> Candidates:
-    """The most uncertain valid pixel of every cell of the raster, in raster order of the blocks."""
-    edge = cell_edge(raster.grid)
+    """The most uncertain valid pixel of every cell of a window of the raster, in raster order of the blocks."""
+    edge = cell_edge(raster.grid.crop(window))
     found: list[Candidates] = []
 
     def compete(dn: NDArray[np.uint8], window: Window) -> Candidates:
@@ -152,7 +157,8 @@ def find_candidates(
     def keep(_: Window, best: Candidates) -> None:
         found.append(best)
 
-    transform_blocks(raster, compete, keep, progress=progress, cancel=cancel, task="Looking for uncertain places")
+    task = "Looking for uncertain places"
+    transform_blocks(raster, compete, keep, progress=progress, cancel=cancel, task=task, within=window)
     return Candidates(
         row=np.concatenate([c.row for c in found]),
         col=np.concatenate([c.col for c in found]),

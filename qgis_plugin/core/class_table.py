@@ -58,6 +58,7 @@ class ClassTable(QAbstractTableModel):
             (layer.afterRollBack, self._touch_all),
             (layer.subsetStringChanged, self._touch_all),
             (layer.dataChanged, self._touch_all),
+            (layer.updatedFields, self._touch_all),
             (layer.crsChanged, self._forget_areas),
             (layer.willBeDeleted, self._lost),
         ]
@@ -111,7 +112,8 @@ class ClassTable(QAbstractTableModel):
         taken = {c.name for c in self._classes}
         number = len(taken) + 1
         while not name:
-            name = "" if f"class {number}" in taken else f"class {number}"
+            name = self.tr("class {}").format(number)
+            name = "" if name in taken else name
             number += 1
         [colour] = conventional_colours([name], avoid=[c.colour for c in self._classes])
         sample_edits.add_class(self.layer, self.field, name, colour)

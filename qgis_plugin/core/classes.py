@@ -4,7 +4,7 @@ import json
 import re
 from typing import NamedTuple
 
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 #: A map holds classes 1 … 254; 0 is no-data and 255 "unknown".
 LAST_VALUE = 254
@@ -27,7 +27,14 @@ _EXPECTED = (
 _COLOUR_OF = {word: colour for colour, words in _EXPECTED for word in words.split()}
 
 #: What a new sample layer starts with.
-LAND_COVER = ("water", "forest", "grass", "crop", "built", "bare")
+LAND_COVER = (
+    QT_TRANSLATE_NOOP("Samples", "water"),
+    QT_TRANSLATE_NOOP("Samples", "forest"),
+    QT_TRANSLATE_NOOP("Samples", "grass"),
+    QT_TRANSLATE_NOOP("Samples", "crop"),
+    QT_TRANSLATE_NOOP("Samples", "built"),
+    QT_TRANSLATE_NOOP("Samples", "bare"),
+)
 
 
 class SampleError(Exception):
@@ -63,6 +70,11 @@ def numbered(names) -> list:
     """Classes 1, 2, … with the conventional colours."""
     colours = conventional_colours(names)
     return [SampleClass(i, name, colour) for i, (name, colour) in enumerate(zip(names, colours), start=1)]
+
+
+def land_cover() -> list:
+    """The classes of `LAND_COVER`, named in the user's language."""
+    return [c._replace(name=QCoreApplication.translate("Samples", c.name)) for c in numbered(LAND_COVER)]
 
 
 def next_value(classes, last: int) -> int:

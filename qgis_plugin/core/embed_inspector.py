@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsMapLayer, QgsRasterLayer
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from .embed_request import EmbedOptions, EmbedRequest, RequestError
@@ -39,7 +40,7 @@ class EmbedInspector(QObject):
     def ask(self, layer: QgsRasterLayer, options: EmbedOptions) -> None:
         """Ask about a layer; what was asked before is forgotten."""
         self.forget()
-        self._next = (layer.id(), layer, options)
+        self._next = (layer, options)
         self._timer.start()
 
     def forget(self) -> None:
@@ -51,7 +52,9 @@ class EmbedInspector(QObject):
             job.cancel()
 
     def _ask(self):
-        (_, layer, options), self._next = self._next, None
+        (layer, options), self._next = self._next, None
+        if any(sip.isdeleted(each) for each in (layer, options.area) if isinstance(each, QgsMapLayer)):
+            return  # it left the project in this moment
         try:
             self._request = EmbedRequest(layer, options)
         except RequestError as error:

@@ -13,8 +13,11 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
 from .cache import EmbeddingCache
-from .embed_preview import EmbedPreview, add_above
+from .embed_preview import EmbedPreview
 from .embed_request import EmbedOptions, EmbedRequest, RequestError
+from .layer_tree import place
+from .pace import rate_text, time_left_text
+from .replaced_files import open_again, release
 
 #: The share of a run that its first step (embedding) takes; the rest is writing.
 _FIRST_STEP = 0.96
@@ -54,6 +57,7 @@ class EmbedJob(QObject):
         self._stranger = False
         self._output = None
         self._steps = []
+        self._released, self._was_in_use = [], False
         self._preview = EmbedPreview(self.tr("{} – embedding, so far").format(self._name), self._source_id, self)
         QgsProject.instance().cleared.connect(self._other_project)
 
@@ -126,6 +130,7 @@ class EmbedJob(QObject):
             self.worth_another_try = True
             self._fail(self.tr("{0} cannot be made ({1}).").format(self._output.parent, error.strerror))
             return
+        self._release()
         self._say_where_it_goes_on(inspection)
         arguments = {
             **self._request.arguments,
@@ -137,6 +142,22 @@ class EmbedJob(QObject):
         job.progressed.connect(self._tell_progress)
         job.previewed.connect(self._show_tiles)
         job.messaged.connect(self._context.log)
+
+    def _release(self):
+        """A file that is to be replaced must not be open, and what was made from it must not stay on the map."""
+        path = self._context.workspace.embedding_path
+        self._was_in_use = path is not None and Path(path) == self._output
+        self._released = release([self._output])
+
+    def _bring_back(self):
+        """The file was not replaced after all."""
+        released, self._released = self._released, []
+        if self._stranger or not released:
+            return
+        open_again(released)
+        if self._was_in_use and self._context.workspace.embedding is None:
+            again = (each for each in layers.embeddings() if Path(layers.path_of(each)) == self._output)
+            self._context.workspace.embedding = next(again, None)
 
     def _say_where_it_goes_on(self, inspection):
         done = finished_tiles(self._output)
@@ -174,7 +195,7 @@ class EmbedJob(QObject):
         source = project.mapLayer(self._source_id)
         layers.mark(layer, "embedding", source)
         if project.mapLayer(layer.id()) is None:
-            add_above(layer, self._source_id)
+            place(layer, above=source)
         self._context.workspace.embedding = layer
         self.finished.emit(layer)
 
@@ -183,6 +204,7 @@ class EmbedJob(QObject):
             return
         if kind == "cancelled":
             self._end()
+            self._bring_back()
             self.cancelled.emit()
             return
         self.worth_another_try = kind in _WORTH_ANOTHER_TRY
@@ -192,6 +214,7 @@ class EmbedJob(QObject):
 
     def _fail(self, message):
         self._end()
+        self._bring_back()
         self.failed.emit(message)
 
     def _end(self):
@@ -227,23 +250,10 @@ class EmbedJob(QObject):
                 "share": min(share, 1.0),
                 "task": event["task"],
                 "pixels_per_second": rate if first else None,
-                "rate": self.tr("{} Mpx/s").format(f"{rate / 1e6:.2f}" if rate >= 1e5 else f"{rate / 1e6:.2g}")
-                if rate
-                else "",
-                "left": self._time_left(event.get("seconds_left")) if first else "",
+                "rate": rate_text(event) if rate else "",
+                "left": time_left_text(event) if first else "",
             }
         )
-
-    def _time_left(self, seconds):
-        return "" if seconds is None else self.tr("{} left").format(duration(seconds))
-
-
-def duration(seconds: float) -> str:
-    """A time span as one reads it: "40 s", "3 min", "1 h 20 min"; it never breaks between number and unit."""
-    if seconds < 59.5:
-        return f"{max(1, round(seconds))}\xa0s"
-    minutes = round(seconds / 60)
-    return f"{minutes}\xa0min" if minutes < 60 else f"{minutes // 60}\xa0h\xa0{minutes % 60}\xa0min"
 
 
 def needs_bands(message: str) -> bool:

@@ -1,4 +1,4 @@
-"""What `embed` has finished so far, as a layer on the map; and the place of new layers among others."""
+"""What `embed` has finished so far, as a layer on the map."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from qgis.core import QgsDataProvider, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject
 
 from . import layers
+from .layer_tree import place
 
 #: The same stretch for every scene and every tile, 64 steps on either side of the middle, as an embedding has it.
 _STRETCH = "".join(
@@ -62,16 +63,4 @@ class EmbedPreview(QObject):
             return
         layers.mark(layer, "embedding_preview")
         self._layer_id = layer.id()
-        add_above(layer, self._source_id)
-
-
-def add_above(layer: QgsRasterLayer, other_id: str) -> None:
-    """Add a layer to the project, right above another one, or on top when that one is gone."""
-    root = QgsProject.instance().layerTreeRoot()
-    QgsProject.instance().addMapLayer(layer, False)
-    node = root.findLayer(other_id) if other_id else None
-    if node is None:
-        root.insertLayer(0, layer)
-        return
-    group = node.parent()
-    group.insertLayer(group.children().index(node), layer)
+        place(layer, above=QgsProject.instance().mapLayer(self._source_id))

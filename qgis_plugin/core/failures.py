@@ -39,7 +39,8 @@ _RULES = (
         QT_TRANSLATE_NOOP("Failures", "The proxy asks for a user name and a password."),
         QT_TRANSLATE_NOOP(
             "Failures",
-            "Set HTTPS_PROXY to http://user:password@proxy:port before QGIS starts, or install from "
+            "Set HTTPS_PROXY to http://user:password@proxy:port "  # pragma: allowlist secret
+            "before QGIS starts, or install from "
             "a folder of wheels.",
         ),
     ),

@@ -1,4 +1,4 @@
-"""Numbers of the worker's `assess` as people read them: "80.6 ± 3.2 %", "1,234 ± 56". Empty where there is none."""
+"""Numbers of the worker's answers as people read them: "80.6 ± 3.2 %", "1,234 ± 56". Empty where there is none."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def hectares(estimate) -> str:
 def area(value: float, like=None) -> str:
     """Hectares; two decimals below a hundred (of `like`, when given)."""
     return f"{value:,.{0 if abs(value if like is None else like) >= 100 else 2}f}"
+
+
+def shares(pixels: dict) -> str:
+    """`water 12.5 %, forest 87.5 %` from the number of pixels by name."""
+    total = max(1, sum(pixels.values()))
+    return ", ".join(f"{name} {100 * number / total:.1f} %" for name, number in pixels.items())
 
 
 def half_interval(estimate):

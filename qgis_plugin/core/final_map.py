@@ -13,6 +13,7 @@ from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
+from .layer_tree import place
 from .map_style import class_colours, style_confidence, style_polygons
 from .replaced_files import open_again, release
 
@@ -79,7 +80,7 @@ class FinalMap(QObject):
 
     #: What is being done, and how much of it (0 … 1; below 0 when that is not known).
     progressed = pyqtSignal(str, float)
-    #: The map's layer and the result of `classify`.
+    #: The map's layer (None when its project was closed meanwhile) and the result of `classify`.
     finished = pyqtSignal(object, dict)
     #: Error kind and sentence.
     failed = pyqtSignal(str, str)
@@ -88,6 +89,7 @@ class FinalMap(QObject):
         super().__init__(parent)
         self._context = context
         self._forget()
+        QgsProject.instance().cleared.connect(self._project_closed)
 
     @property
     def running(self) -> bool:
@@ -122,6 +124,9 @@ class FinalMap(QObject):
         self._cancelled = True
         if self._job is not None:
             self._job.cancel()
+
+    def _project_closed(self):
+        self._stranger = self.running
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -168,13 +173,21 @@ class FinalMap(QObject):
         if self._job.verb == "classify":
             self._result = result
             if self._outputs.model is not None:
-                _staged(self._outputs.model).replace(self._outputs.model)
+                self._keep_model(_staged(self._outputs.model), self._outputs.model)
         if not self._steps:
             self._finish()
         elif self._cancelled:  # too late for the step that is over, in time for the next
             self._end_early("cancelled", self.tr("Cancelled."))
         else:
             self._next()
+
+    def _keep_model(self, staged, model):
+        try:
+            staged.replace(model)
+        except OSError as error:  # open in another program (Windows); the map is there all the same
+            self._model = staged
+            text = self.tr("{0} cannot be replaced ({1}); the model is {2}.")
+            self._context.warn(text.format(model, error.strerror, staged))
 
     def _fail(self, kind, message):
         if self.sender() is self._job:
@@ -187,14 +200,15 @@ class FinalMap(QObject):
         else:
             if self._outputs.model is not None and _staged(self._outputs.model).exists():
                 _staged(self._outputs.model).unlink()
-            open_again(self._released)
+            if not self._stranger:
+                open_again(self._released)
             self._forget()
         self.failed.emit(kind, message)
 
     def _finish(self):
-        layer, result = self._add_layers(), self._result
+        layer, result = None if self._stranger else self._add_layers(), self._result
         self._forget()
-        if layer.isValid():
+        if layer is None or layer.isValid():
             self.finished.emit(layer, result)
         else:
             self.failed.emit("input", self.tr("{} was written but QGIS cannot open it.").format(layers.path_of(layer)))
@@ -202,6 +216,7 @@ class FinalMap(QObject):
     def _forget(self):
         self._job = self._result = self._embedding = self._outputs = self._model = self._origin = None
         self._steps, self._released, self._title, self._cancelled = [], [], "", False
+        self._stranger = False
 
     # --- layers -----------------------------------------------------------------------------------------------------
 
@@ -218,28 +233,16 @@ class FinalMap(QObject):
             confidence = QgsRasterLayer(str(outputs.confidence), outputs.confidence.stem)
             layers.mark(confidence, "confidence", drawn)
             style_confidence(confidence)
-            _add_above(embedding, confidence).setItemVisibilityChecked(False)
-        _add_above(embedding, drawn)
+            place(confidence, above=embedding).setItemVisibilityChecked(False)
+        place(drawn, above=embedding)
         if outputs.polygons is not None and outputs.polygons.exists():
             polygons = QgsVectorLayer(str(outputs.polygons), outputs.polygons.stem, "ogr")
             layers.mark(polygons, "polygons", drawn)
             style_polygons(polygons, class_colours(drawn))
-            _add_above(drawn, polygons).setItemVisibilityChecked(False)
+            place(polygons, above=drawn).setItemVisibilityChecked(False)
         return drawn
 
 
 def _staged(model) -> Path:
     """Where a model waits for its map: an earlier model stays until there is a new map too."""
     return model.with_name(f"{model.stem}.partial.json")
-
-
-def _add_above(below, layer):
-    """Add a layer to the project right above another one; returns its node in the layer tree."""
-    project = QgsProject.instance()
-    project.addMapLayer(layer, False)
-    root = project.layerTreeRoot()
-    node = root.findLayer(below.id()) if below is not None else None
-    if node is None:
-        return root.insertLayer(0, layer)
-    parent = node.parent()
-    return parent.insertLayer(parent.children().index(node), layer)

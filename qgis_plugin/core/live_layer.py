@@ -21,6 +21,7 @@ from qgis.PyQt.QtGui import QColor
 
 from ..settings import home
 from . import layers
+from .layer_tree import place
 
 #: Pictures kept: the one that is shown, and one that a rendering may still be reading.
 _KEPT = 2
@@ -34,9 +35,7 @@ class LiveLayer(QObject):
     def __init__(self, product: str, name: str, parent=None):
         super().__init__(parent)
         self._product, self._name = product, name
-        folder = home() / "live"
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{product}-", dir=str(folder)))
+        self._folder = _own_folder(product)
         self._number = 0
         self._files = []
         self._layer = None
@@ -80,46 +79,26 @@ class LiveLayer(QObject):
             self._layer.triggerRepaint()
 
     def hide(self) -> None:
-        """Take the layer out of the project."""
-        if self._layer is not None:
-            layer, self._layer = self._layer, None
-            layer.willBeDeleted.disconnect(self._gone)
-            QgsProject.instance().removeMapLayer(layer.id())
-        for path in self._files:
-            _remove(path)
-        self._files = []
+        """Take the layer out of the project a moment later: this may be called while the project is removing many
+        layers, and QGIS does not survive that one of them goes in between."""
+        forgotten = self._forget()
+        QTimer.singleShot(0, lambda: _discard(*forgotten))
 
     def close(self) -> None:
-        """Leave nothing behind."""
-        self.hide()
+        """Leave nothing behind. Not to be called while layers are being removed."""
+        _discard(*self._forget())
         shutil.rmtree(str(self._folder), ignore_errors=True)
+
+    def _forget(self) -> tuple:
+        layer, files = self._layer, self._files
+        self._layer, self._files = None, []
+        if layer is not None:
+            layer.willBeDeleted.disconnect(self._gone)
+        return layer.id() if layer is not None else "", files
 
     def _gone(self) -> None:
         self._layer = None
         self.removed.emit()
-
-
-def place(layer, above=None) -> None:
-    """Add a layer to the project right above another one, or on top."""
-    project = QgsProject.instance()
-    project.addMapLayer(layer, False)
-    root = project.layerTreeRoot()
-    node = None if above is None else root.findLayer(above.id())
-    if node is None:
-        root.insertLayer(0, layer)
-    else:
-        node.parent().insertLayer(node.parent().children().index(node), layer)
-
-
-def keep_above(layer, other) -> None:
-    """Move a layer right above another one in the project's tree, unless it is above it already."""
-    root = QgsProject.instance().layerTreeRoot()
-    order = [node.layerId() for node in root.findLayers()]
-    if layer.id() not in order or other.id() not in order or order.index(layer.id()) < order.index(other.id()):
-        return
-    node, target = root.findLayer(layer.id()), root.findLayer(other.id())
-    target.parent().insertChildNode(target.parent().children().index(target), node.clone())
-    node.parent().removeChildNode(node)
 
 
 def palette(classes, unknown: bool = False):
@@ -168,10 +147,11 @@ def set_aside(document) -> None:
                 siblings = node.parent().findLayers()
                 following = siblings[siblings.index(node) + 1 :]
                 below = following[0].layerId() if following else None
-            aside.append((project.takeMapLayer(layer), below))
+            visible = node is None or node.itemVisibilityChecked()
+            aside.append((project.takeMapLayer(layer), below, visible))
     if not aside:
         return
-    ids = {layer.id() for layer, _ in aside}
+    ids = {layer.id() for layer, *_ in aside}
     doomed = []
     for tag, attribute in (("layer-tree-layer", "id"), ("layer", "id"), ("legendlayer", "name"), ("item", "")):
         nodes = document.elementsByTagName(tag)
@@ -182,12 +162,39 @@ def set_aside(document) -> None:
     for node in doomed:
         node.parentNode().removeChild(node)
 
+    exchanged = []
+
+    def note_exchange():
+        exchanged.append(True)
+
+    project.cleared.connect(note_exchange)
+
     def put_back():
-        for layer, below in aside:
-            place(layer, project.mapLayer(below) if below else None)
-        project.setDirty(False)
+        project.cleared.disconnect(note_exchange)
+        if exchanged:  # another project by now, in which these have no place
+            return
+        unsaved = project.isDirty()  # the project could not be written
+        for layer, below, visible in aside:
+            place(layer, project.mapLayer(below) if below else None).setItemVisibilityChecked(visible)
+        project.setDirty(unsaved)
 
     QTimer.singleShot(0, put_back)
+
+
+def _own_folder(product: str) -> Path:
+    folder = home() / "live"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{product}-", dir=str(folder)))
+    except OSError:  # the plugin's folder cannot be written
+        return Path(tempfile.mkdtemp(prefix=f"mmearth-{product}-"))
+
+
+def _discard(layer_id: str, files) -> None:
+    if layer_id:
+        QgsProject.instance().removeMapLayer(layer_id)
+    for path in files:
+        _remove(path)
 
 
 def _remove(path: str) -> None:

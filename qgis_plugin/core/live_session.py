@@ -7,11 +7,14 @@ older one that is still under way is cancelled. Validation follows when the hand
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
-from .live_layer import LiveLayer, keep_above, palette, ramp
+from .layer_tree import keep_above
+from .live_layer import LiveLayer, palette, ramp
 from .sample_layer import SampleError, collect, digest
 
 #: Milliseconds after the last edit or move before the worker is asked, and after a new map before it is validated.
 EDIT_PAUSE, VIEW_PAUSE, CHECK_PAUSE = 60, 120, 500
+#: Most pixels of a picture.
+MOST_PIXELS = 2_000_000
 #: Low to high probability of a pixel's class.
 CONFIDENCE_STOPS = ((0.2, "#7b3294", "0.2"), (0.5, "#c2a5cf", "0.5"), (0.75, "#f7f7f7", "0.75"), (1.0, "#008837", "1"))
 
@@ -34,7 +37,7 @@ class LiveSession(QObject):
         super().__init__(parent)
         self._context, self._canvas = context, canvas
         self._on = False
-        self._watched = None
+        self._watched = self._collected = None
         self._preview = self._check = None
         self._dirty = False
         self._checked = None
@@ -58,6 +61,11 @@ class LiveSession(QObject):
     def layer(self):
         """The layer of the live map, or None."""
         return self._map.layer
+
+    @property
+    def confidence_wanted(self) -> bool:
+        """Whether the confidence is drawn as well."""
+        return self._confidence_wanted
 
     @property
     def confidence_layer(self):
@@ -140,10 +148,12 @@ class LiveSession(QObject):
         transform = QgsCoordinateTransform(settings.destinationCrs(), layer.crs(), QgsProject.instance())
         extent = transform.transformBoundingBox(settings.visibleExtent())
         size = settings.outputSize()
+        # On a very large screen every second pixel must do until one zooms in: it stays quick, and memory bounded.
+        coarser = max(1.0, (size.width() * size.height() / MOST_PIXELS) ** 0.5)
         return {
             "bounds": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
-            "width": max(1, size.width()),
-            "height": max(1, size.height()),
+            "width": max(1, int(size.width() / coarser)),
+            "height": max(1, int(size.height() / coarser)),
         }
 
     def _ask(self) -> None:
@@ -157,11 +167,12 @@ class LiveSession(QObject):
             self._preview.cancel()
             return
         try:
-            samples, view = self.samples(), self.view()
+            (samples, key), view = self._material(), self.view()
         except (SampleError, QgsCsException) as error:
+            self._map.hide()
+            self._confidence.hide()
             self.told.emit(str(error))
             return
-        key = digest(samples)
         if key != self._checked:
             self._check_timer.stop()
             if self._check is not None:
@@ -192,7 +203,7 @@ class LiveSession(QObject):
             if new:
                 self._map.set_opacity(self._opacity)
                 keep_above(workspace.samples, self._map.layer)
-            if result["confidence"] is not None:
+            if result["confidence"] is not None and self._confidence_wanted:
                 self._confidence.show(result["confidence"], ramp(CONFIDENCE_STOPS), above=self._map.layer)
         self.repainted.emit(result)
         if key != self._checked:
@@ -219,10 +230,9 @@ class LiveSession(QObject):
             self._check_timer.start()
             return
         try:
-            samples = self.samples()
+            samples, key = self._material()
         except SampleError:
             return
-        key = digest(samples)
         arguments = {"embedding": self._context.workspace.embedding_path, "samples": samples}
         job = self._check = self._context.client.submit("validate", arguments)
         job.finished.connect(lambda result: self._checked_as(key, result))
@@ -241,7 +251,8 @@ class LiveSession(QObject):
         if self._watched is not None:
             for signal in self._signals(self._watched):
                 signal.disconnect(self._edited)
-        self._watched = layer
+            self._watched.willBeDeleted.disconnect(self._forget)
+        self._watched, self._collected = layer, None
         if layer is not None:
             for signal in self._signals(layer):
                 signal.connect(self._edited)
@@ -262,9 +273,20 @@ class LiveSession(QObject):
             layer.afterCommitChanges,
             layer.customPropertyChanged,
             layer.dataChanged,
+            layer.crsChanged,
+            layer.subsetStringChanged,
+            layer.updatedFields,
         )
 
+    def _material(self) -> tuple:
+        """The samples and their digest, read once for each edit: a move of the canvas does not change them."""
+        if self._collected is None:
+            samples = self.samples()
+            self._collected = samples, digest(samples)
+        return self._collected
+
     def _edited(self, *_) -> None:
+        self._collected = None
         self._edit_timer.start()
 
     def _other_material(self, _layer) -> None:

@@ -6,10 +6,16 @@ from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle
 
 
 def square(embedding, point: QgsPointXY, size: int) -> QgsGeometry:
-    """The `size` × `size` pixels of an embedding layer around a point in its CRS, on the pixels' own edges."""
+    """The `size` × `size` pixels of an embedding layer about a point in its CRS, on the pixels' own edges; those of
+    them that the embedding has."""
     extent = embedding.extent()
     across, down = embedding.rasterUnitsPerPixelX(), embedding.rasterUnitsPerPixelY()
-    column = math.floor((point.x() - extent.xMinimum()) / across) - (size - 1) // 2
-    row = math.floor((extent.yMaximum() - point.y()) / down) - (size - 1) // 2
-    west, north = extent.xMinimum() + column * across, extent.yMaximum() - row * down
-    return QgsGeometry.fromRect(QgsRectangle(west, north - size * down, west + size * across, north))
+    west = extent.xMinimum() + _first((point.x() - extent.xMinimum()) / across, size) * across
+    north = extent.yMaximum() - _first((extent.yMaximum() - point.y()) / down, size) * down
+    pixels = QgsRectangle(west, north - size * down, west + size * across, north)
+    return QgsGeometry.fromRect(pixels.intersect(extent))
+
+
+def _first(position: float, size: int) -> int:
+    """The first of `size` pixels about a position in pixels."""
+    return math.floor(position - size / 2 + 0.5)

@@ -20,11 +20,11 @@ from qgis.core import (
     QgsRuleBasedRenderer,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ..compat import POINT
 from . import layers
-from .sample_layer import unique_path
+from .sample_layer import as_name, unique_path
 
 #: The field to fill in, and those that would tell the map's class.
 CLASS_FIELD = "class"
@@ -32,7 +32,7 @@ HIDDEN_FIELDS = ("stratum", "stratum_px", "stratum_ha", "map_digest", "seed")
 #: Labels are written to the file after so many of them, or after so many milliseconds without another.
 SAVE_EVERY, SAVE_AFTER = 10, 3000
 #: What shows the map, or what is learned from it.
-REVEALING = ("map", "live", "confidence", "polygons", "similarity")
+REVEALING = ("map", "live", "confidence", "live_confidence", "polygons", "similarity", "similarity_preview")
 
 
 def free_output(map_path) -> Path:
@@ -69,12 +69,16 @@ def blind_style(layer, classes) -> None:
             layer.setEditorWidgetSetup(fields.indexOf(name), QgsEditorWidgetSetup("Hidden", {}))
     layer.setDisplayExpression('"id"')
     rules = QgsRuleBasedRenderer.Rule(None)
-    looks = (("not labelled", f'"{CLASS_FIELD}" is null', "#ffd400"), ("labelled", "ELSE", "#9e9e9e"))
+    unlabelled = QCoreApplication.translate("ReferenceSample", "not labelled")
+    labelled = QCoreApplication.translate("ReferenceSample", "labelled")
+    looks = ((unlabelled, f'"{CLASS_FIELD}" is null', "#ffd400"), (labelled, "ELSE", "#9e9e9e"))
     for label, expression, colour in looks:
         rule = QgsRuleBasedRenderer.Rule(_ring(colour), 0, 0, expression, label)
         rules.appendChild(rule)
     layer.setRenderer(QgsRuleBasedRenderer(rules))
-    layer.saveStyleToDatabase("blind", "Does not tell the class of the map", True, "")
+    layer.saveStyleToDatabase(
+        "blind", QCoreApplication.translate("ReferenceSample", "Does not tell the class of the map"), True, ""
+    )
 
 
 def _ring(colour) -> QgsMarkerSymbol:
@@ -242,7 +246,7 @@ class Labelling(QObject):
 
 
 def _text(value) -> str:
-    return "" if value is None or value == NULL else str(value).strip()
+    return as_name(value).strip()
 
 
 def missing_labels(layer, field: str) -> tuple:

@@ -6,18 +6,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication
 
 from . import layers
 
 
+def why_not(paths) -> str:
+    """Why these files should not be replaced now, in a sentence: edits of one of their layers would be lost. Empty when
+    nothing speaks against it."""
+    for layer in _layers_of(paths):
+        if isinstance(layer, QgsVectorLayer) and layer.isModified():
+            text = QCoreApplication.translate(
+                "ReplacedFiles", "{} is a file with unsaved edits ({}); save or discard them, or choose another name."
+            )
+            return text.format(layers.path_of(layer), layer.name())
+    return ""
+
+
 def release(paths) -> list:
     """Take the layers of these files out of the project; returns what `open_again` needs."""
-    wanted = {Path(path).resolve() for path in paths}
-    found = [
-        layer
-        for layer in QgsProject.instance().mapLayers().values()
-        if layer.providerType() in ("gdal", "ogr") and Path(layers.path_of(layer)).resolve() in wanted
-    ]
+    found = _layers_of(paths)
     released = [
         (layers.path_of(layer), layer.name(), {key: layer.customProperty(key) for key in _ours(layer)})
         for layer in found
@@ -36,6 +44,15 @@ def open_again(released) -> None:
         for key, value in properties.items():
             layer.setCustomProperty(key, value)
         QgsProject.instance().addMapLayer(layer)
+
+
+def _layers_of(paths) -> list:
+    wanted = {Path(path).resolve() for path in paths}
+    return [
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if layer.providerType() in ("gdal", "ogr") and Path(layers.path_of(layer)).resolve() in wanted
+    ]
 
 
 def _ours(layer) -> list:

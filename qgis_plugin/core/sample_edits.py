@@ -18,7 +18,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QDateTime
 
 from ..compat import POLYGON, QUndoCommand
 from .classes import SampleClass, SampleError, next_value
-from .sample_layer import as_name, key_of, last_value, read_classes, require_crs, write_classes
+from .sample_layer import as_name, key_of, last_value, read_classes, require_crs, require_field, write_classes
 
 _ADD = QgsVectorDataProvider.Capability.AddFeatures
 _DELETE = QgsVectorDataProvider.Capability.DeleteFeatures
@@ -55,6 +55,7 @@ def add_sample(layer, field: str, sample_class: SampleClass, geometry: QgsGeomet
     """Add a polygon given in `crs` as a sample of a class, as one undo step. Returns the fids: one, or several where a
     shape that crosses itself falls apart and the layer holds single polygons only."""
     require_editable(layer)
+    require_field(layer, field)
     parts = _prepared(layer, geometry, crs)
     fields = layer.fields()
     attributes = {fields.indexOf(field): key_of(layer, field, sample_class)}
@@ -184,10 +185,12 @@ class _Replace(QUndoCommand):
         self._name(self._before.name)
 
     def _name(self, name):
+        value = self._before.value
         classes = read_classes(self._layer, self._field)
-        write_classes(
-            self._layer, self._field, [c._replace(name=name) if c.value == self._before.value else c for c in classes]
-        )
+        # The name may have been given to another class meanwhile: the samples cannot tell the two apart.
+        classes = [c for c in classes if c.value == value or c.name != name]
+        classes = [c._replace(name=name) if c.value == value else c for c in classes]
+        write_classes(self._layer, self._field, classes)
 
 
 class _Remove(QUndoCommand):
@@ -233,7 +236,7 @@ def _step(layer, possible, step) -> bool:
 
 
 def _samples_of(layer, field, sample_class) -> list:
-    index, key = layer.fields().indexOf(field), str(key_of(layer, field, sample_class))
+    index, key = require_field(layer, field), str(key_of(layer, field, sample_class))
     request = QgsFeatureRequest().setSubsetOfAttributes([index])
     request.setFlags(QgsFeatureRequest.Flag.NoGeometry | QgsFeatureRequest.Flag.SubsetOfAttributes)
     return [f.id() for f in layer.getFeatures(request) if as_name(f.attribute(index)) == key]
@@ -247,8 +250,10 @@ def _checked(layer, field, name, others) -> str:
         raise SampleError(
             QCoreApplication.translate("Samples", "There is a class {} already; choose another name.").format(name)
         )
-    longest = layer.fields().field(field).length()
-    if isinstance(key_of(layer, field, SampleClass(1, name, "")), str) and 0 < longest < len(name):
+    longest = layer.fields().at(require_field(layer, field)).length()
+    # A Shapefile counts bytes.
+    size = len(name.encode()) if layer.storageType() == "ESRI Shapefile" else len(name)
+    if isinstance(key_of(layer, field, SampleClass(1, name, "")), str) and 0 < longest < size:
         raise SampleError(
             QCoreApplication.translate("Samples", "{} is too long: the field takes {} characters.").format(
                 name, longest

@@ -100,13 +100,7 @@ def open_classes(layer, field: str) -> list:
                 layer.name() if layer else "–"
             )
         )
-    index = layer.fields().indexOf(field)
-    if index < 0:
-        raise SampleError(
-            QCoreApplication.translate("Samples", "{} has no field {}; choose the field with the class.").format(
-                layer.name(), field
-            )
-        )
+    index = require_field(layer, field)
     kept = read_classes(layer, field)
     if kept:
         return kept
@@ -220,13 +214,13 @@ def collect(layer, field: str, classes=None) -> dict:
 
     New features have the negative fid QGIS gives them. Features without geometry or class are left out; curves are made
     of straight pieces, z and m dropped. `classes`: those kept with the layer unless given. `SampleError` when the layer
-    has no CRS.
+    has no CRS or no such field.
     """
     require_crs(layer)
+    index = require_field(layer, field)
     if classes is None:
         classes = read_classes(layer, field)
     names = {str(c.value): c.name for c in classes} if is_numeric(layer, field) else {}
-    index = layer.fields().indexOf(field)
     request = QgsFeatureRequest().setSubsetOfAttributes([index])
     features = []
     for feature in _all_features(layer, request):
@@ -257,6 +251,8 @@ def measured(layer, field: str, areas: dict, fids=None) -> dict:
     measure.setSourceCrs(layer.crs(), QgsProject.instance().transformContext())
     measure.setEllipsoid(layer.crs().ellipsoidAcronym() or "EPSG:7030")
     index = layer.fields().indexOf(field)
+    if index < 0:
+        return {}
     request = QgsFeatureRequest().setSubsetOfAttributes([index])
     if fids is not None:
         request.setFilterFids(list(fids))
@@ -280,6 +276,18 @@ def require_crs(layer) -> None:
                 "Samples", "{} has no coordinate reference system; set it in the layer's properties."
             ).format(layer.name())
         )
+
+
+def require_field(layer, field: str) -> int:
+    """The field's index; `SampleError` when the layer has no such field, or no longer."""
+    index = layer.fields().indexOf(field)
+    if index < 0:
+        raise SampleError(
+            QCoreApplication.translate("Samples", "{} has no field {}; choose the field with the class.").format(
+                layer.name(), field
+            )
+        )
+    return index
 
 
 def find_samples(among=None):

@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, QThreadPool, pyqtSig
 
 from ..settings import home
 from .environment import find_python, is_qgis, plugin_version, scrubbed_environment, worker_command
+from .pace import progress_text
 from .worker_process import Request, WorkerError, WorkerProcess
 
 #: The events that end a request.
@@ -24,22 +25,6 @@ def percent(event: dict) -> float:
     """How much of its step a `progress` event says is done, in per cent."""
     total = event.get("total") or 0
     return min(100.0, 100.0 * event.get("done", 0) / total) if total else 0.0
-
-
-def progress_text(event: dict) -> str:
-    """A `progress` event in words: the rate and the time left, as far as they are known."""
-    parts = []
-    rate, unit = event.get("rate"), event.get("unit", "")
-    if rate and unit == "px":
-        parts.append(f"{rate / 1e6:.2f} Mpx/s")
-    elif rate:
-        parts.append(f"{rate:.1f} {unit}/s")
-    left = event.get("seconds_left")
-    if left is not None:
-        minutes, seconds = divmod(round(left), 60)
-        time = f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}" if minutes >= 60 else f"{minutes}:{seconds:02d}"
-        parts.append(QCoreApplication.translate("WorkerClient", "{time} left").format(time=time))
-    return ", ".join(parts)
 
 
 class Job(QObject):
@@ -109,7 +94,7 @@ class _JobTask(QgsTask):
 
     def run(self) -> bool:
         # This thread sleeps: the pool may lend its place to another, to the map's rendering above all.
-        pool = QThreadPool.globalInstance()
+        pool = getattr(QgsApplication.taskManager(), "threadPool", QThreadPool.globalInstance)()
         pool.releaseThread()
         try:
             while not self._over.wait(0.2):
@@ -147,7 +132,9 @@ class _LocatedProcess(WorkerProcess):
 
 
 class WorkerClient(QObject):
-    """The one worker of this QGIS, started when it is first needed. Lives on the main thread; `call` is for any."""
+    """The one worker of this QGIS, started when it is first needed. Lives on the main thread; `call` is for any.
+
+    It may be made in any thread, when it has no parent."""
 
     stateChanged = pyqtSignal(str)
     memoryChanged = pyqtSignal("qlonglong")
@@ -156,7 +143,10 @@ class WorkerClient(QObject):
 
     def __init__(self, settings, parent: QObject | None = None):
         super().__init__(parent)
+        if parent is None:  # it may be made in a thread of Processing
+            self.moveToThread(QCoreApplication.instance().thread())
         self.state = "stopped"
+        self.failure = ""  # why it could not be started, while `state` is "failed"
         self.memory = 0
         self._settings = settings
         self._numbers = itertools.count(1)
@@ -246,7 +236,7 @@ class WorkerClient(QObject):
                 self._jobs.pop(job.id, None)
             job._take(event)
         elif event["event"] == "state":
-            self.state = event["state"]
+            self.state, self.failure = event["state"], event.get("text", "")
             self.stateChanged.emit(self.state)
         elif event["event"] == "told":
             self.told.emit(event["text"])

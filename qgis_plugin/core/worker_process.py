@@ -36,7 +36,7 @@ class WorkerProcess:
 
     A request that was unfinished when the worker died is sent again to the next one, once; a second death fails it.
     `on_event` hears what belongs to no request, from any thread: `heartbeat`, `{"event": "state", "state": …}`
-    ("stopped", "starting", "ready", "failed") and `{"event": "told", "text": …}`, a sentence for the user.
+    ("stopped", "starting", "ready", "failed": why, in `text`) and `{"event": "told", "text": …}`, a user's sentence.
     """
 
     def __init__(
@@ -271,7 +271,7 @@ class WorkerProcess:
 
     def _fail_start(self, error: WorkerError) -> None:
         self._logger.info("%s", error.message)
-        self._set_state("failed")
+        self._set_state("failed", error.message)
         self._fail_all(error)
 
     def _fail_all(self, error: WorkerError) -> None:
@@ -329,10 +329,10 @@ class WorkerProcess:
             else:
                 request.tell(event)
 
-    def _set_state(self, state: str) -> None:
+    def _set_state(self, state: str, why: str = "") -> None:
         if self.state != state or state == "stopped":
             self.state = state
-            self._tell({"event": "state", "state": state})
+            self._tell({"event": "state", "state": state, "text": why})
 
     def _tell(self, event: dict) -> None:
         if self._on_event is not None:

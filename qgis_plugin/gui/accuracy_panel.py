@@ -13,7 +13,7 @@ from ..core import layers
 from ..core.assessment import Assessment
 from ..core.map_style import class_colours, class_values
 from ..core.reference_sample import CLASS_FIELD, free_output, missing_labels, open_sample
-from ..core.replaced_files import open_again, release
+from ..core.replaced_files import open_again, release, why_not
 from .accuracy_form import AccuracyForm
 
 #: Layers with more features are not counted while they are chosen: `assess` says what is wrong with them.
@@ -219,6 +219,10 @@ class AccuracyPanel(AccuracyForm):
                 self.draw_to(path)
 
     def _may_replace(self, path):
+        problem = why_not([path])
+        if problem:
+            self._context.warn(problem)
+            return False
         return self._agreed(self.tr("{} exists. Replace it, and lose the labels in it?").format(path))
 
     def _agreed(self, question):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from qgis.core import QgsRasterLayer
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -22,20 +22,20 @@ from .calm_wheel import CalmWheel
 
 #: Names as the worker takes them, and what they show.
 SENTINEL_2 = {
-    "B01": "coastal aerosol",
-    "B02": "blue",
-    "B03": "green",
-    "B04": "red",
-    "B05": "red edge 1",
-    "B06": "red edge 2",
-    "B07": "red edge 3",
-    "B08": "near infrared",
-    "B8A": "narrow near infrared",
-    "B09": "water vapour",
-    "B10": "cirrus",
-    "B11": "shortwave infrared 1",
-    "B12": "shortwave infrared 2",
-    "SCL": "scene classification",
+    "B01": QT_TRANSLATE_NOOP("BandTable", "coastal aerosol"),
+    "B02": QT_TRANSLATE_NOOP("BandTable", "blue"),
+    "B03": QT_TRANSLATE_NOOP("BandTable", "green"),
+    "B04": QT_TRANSLATE_NOOP("BandTable", "red"),
+    "B05": QT_TRANSLATE_NOOP("BandTable", "red edge 1"),
+    "B06": QT_TRANSLATE_NOOP("BandTable", "red edge 2"),
+    "B07": QT_TRANSLATE_NOOP("BandTable", "red edge 3"),
+    "B08": QT_TRANSLATE_NOOP("BandTable", "near infrared"),
+    "B8A": QT_TRANSLATE_NOOP("BandTable", "narrow near infrared"),
+    "B09": QT_TRANSLATE_NOOP("BandTable", "water vapour"),
+    "B10": QT_TRANSLATE_NOOP("BandTable", "cirrus"),
+    "B11": QT_TRANSLATE_NOOP("BandTable", "shortwave infrared 1"),
+    "B12": QT_TRANSLATE_NOOP("BandTable", "shortwave infrared 2"),
+    "SCL": QT_TRANSLATE_NOOP("BandTable", "scene classification"),
 }
 IGNORED = "-"
 _ALL = tuple(name for name in SENTINEL_2 if name != "SCL")
@@ -134,7 +134,8 @@ class BandTable(QWidget):
             combo = QComboBox(self._table)
             combo.setObjectName(f"band{row + 1}")
             combo.addItem(self.tr("not used"), IGNORED)
-            for band, shows in SENTINEL_2.items():
+            for band, text in SENTINEL_2.items():
+                shows = QCoreApplication.translate("BandTable", text)
                 combo.addItem(f"{band} {shows}", band)
                 combo.setItemData(combo.count() - 1, shows, Qt.ItemDataRole.ToolTipRole)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

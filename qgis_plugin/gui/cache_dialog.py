@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from qgis.PyQt.QtCore import QLocale, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -133,6 +133,8 @@ class CacheDialog(QDialog):
 
 def size_text(size: float) -> str:
     """Bytes as one reads them: "850 MB", "1.2 GB"."""
+    if 0 < size < 1e6:
+        return QCoreApplication.translate("CacheDialog", "{}\xa0kB").format(round(size / 1e3))
     if size < 1e9:
-        return f"{size / 1e6:.0f}\xa0MB" if size >= 1e6 or size == 0 else f"{size / 1e3:.0f}\xa0kB"
-    return f"{size / 1e9:.1f}\xa0GB" if size < 1e10 else f"{size / 1e9:.0f}\xa0GB"
+        return QCoreApplication.translate("CacheDialog", "{}\xa0MB").format(round(size / 1e6))
+    return QCoreApplication.translate("CacheDialog", "{}\xa0GB").format(f"{size / 1e9:.{1 if size < 1e10 else 0}f}")

@@ -80,7 +80,7 @@ class ClassView(QTableView):
             self.scrollTo(index)
 
     def _chosen(self, index, _before):
-        if index.isValid():
+        if index.isValid() and self._table is not None:
             self._table.choose(index.row())
 
 

@@ -1,14 +1,14 @@
-"""The dock: a page that sets the environment up while there is none, then the tabs in the order of the work."""
+"""The dock: a page that sets the environment up while none works, then the tabs in the order of the work."""
 
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
+from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from .accuracy_panel import AccuracyPanel
 from .embed_panel import EmbedPanel
-from .icons import icon
 from .map_panel import MapPanel
 from .samples_panel import SamplesPanel
 from .setup_panel import SetupPanel
+from .worker_label import WorkerLabel
 
 
 class Dock(QgsDockWidget):
@@ -27,26 +27,55 @@ class Dock(QgsDockWidget):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
         self.tabs.setDocumentMode(True)
-        for panel, name, title in (
-            (self.embed, "embed", self.tr("Embed")),
-            (self.samples, "samples", self.tr("Samples")),
-            (self.map, "map", self.tr("Map")),
-            (self.accuracy, "accuracy", self.tr("Accuracy")),
+        for panel, title in (
+            (self.embed, self.tr("Embed")),
+            (self.samples, self.tr("Samples")),
+            (self.map, self.tr("Map")),
+            (self.accuracy, self.tr("Accuracy")),
         ):
-            self.tabs.addTab(panel, icon(name), title)
+            self.tabs.addTab(panel, title)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.tabs)
-        self.setWidget(self._pages)
+        self._worker = WorkerLabel(context.client)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 4)
+        layout.setSpacing(2)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._worker)
+        self._worker.setIndent(10)
+        self.setWidget(whole)
         self.setMinimumWidth(340)
-        self.setup.ready.connect(self.choose_page)
+        self.setup.ready.connect(self._begin)
+        context.client.stateChanged.connect(self._worker_changed)
         self.choose_page()
 
     def choose_page(self) -> None:
-        """The tabs when there is a Python to work with, else the page that sets it up."""
-        self._pages.setCurrentWidget(self.tabs if self._context.client.available() else self.setup)
+        """The tabs when there is a Python to work with, as far as is known, else the page that sets it up."""
+        client = self._context.client
+        usable = client.available() and client.state != "failed"
+        self._pages.setCurrentWidget(self.tabs if usable else self.setup)
 
     def close_panels(self) -> None:
         """Let every panel give back what it holds."""
-        for panel in (self.accuracy, self.map, self.samples, self.embed, self.setup):
+        self._context.client.stateChanged.disconnect(self._worker_changed)
+        for panel in (self.accuracy, self.map, self.samples, self.embed, self.setup, self._worker):
             panel.close()
+
+    def showEvent(self, event):
+        """A Python may have come or gone meanwhile, in QGIS' options."""
+        super().showEvent(event)
+        self.choose_page()
+
+    def _begin(self) -> None:
+        """A Python was set up: work with it, and come back here if it fails all the same."""
+        self._pages.setCurrentWidget(self.tabs if self._context.client.available() else self.setup)
+        if self._context.client.available():
+            self._context.client.start()
+
+    def _worker_changed(self, state) -> None:
+        if state == "failed":
+            self.setup.explain_failure(self._context.client.failure)
+        if state in ("failed", "ready"):
+            self.choose_page()

@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFormLayout,
     QGroupBox,
-    QLabel,
     QRadioButton,
     QSizePolicy,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 from .. import compat
 from ..core.embed_request import EmbedOptions, View
 from .band_table import BandTable
+from .labels import wrapped
 
 #: Property of a layer: what the user said about its bands, level and offset, kept with the project.
 _SAID = "mmearth/reading"
@@ -161,7 +161,7 @@ class EmbedForm(QWidget):
             (self.tr("Unit"), self.scale),
         ):
             form.addRow(text, combo)
-        self.evidence = _wrapped("evidence", self.details)
+        self.evidence = wrapped("evidence", self.details)
         self.evidence.hide()
         form.addRow(self.evidence)
         return self.band_box, self.details
@@ -188,6 +188,8 @@ class EmbedForm(QWidget):
         self.model.setToolTip(self.tr("A file or name of another model than the one that comes along"))
         self.output = QgsFileWidget(self.advanced)
         self.output.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
+        if hasattr(self.output, "setConfirmOverwrite"):  # asked before it is embedded, where the path was typed too
+            self.output.setConfirmOverwrite(False)
         self.output.setFilter(self.tr("GeoTIFF (*.tif)"))
         self.output.lineEdit().setPlaceholderText(self.tr("In the cache"))
         self.output.fileChanged.connect(lambda _: self.changed.emit())
@@ -215,6 +217,7 @@ class EmbedForm(QWidget):
         said = {
             "level": self.level.currentData(),
             "offset": self.offset.currentData(),
+            "scale": self.scale.currentData(),
             "bands": self.band_table.bands(),
         }
         if self._layer is not None and QgsProject.instance().mapLayer(self._layer.id()) is not None:
@@ -255,10 +258,3 @@ def _collapsible(title, name, parent):
     box.setSaveCollapsedState(False)
     box.setCollapsed(True)
     return box
-
-
-def _wrapped(name, parent):
-    label = QLabel(parent)
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    return label

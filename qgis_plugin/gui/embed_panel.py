@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsProject
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -20,12 +20,14 @@ from qgis.PyQt.QtWidgets import (
 from .. import compat
 from ..core import layers
 from ..core.embed_inspector import EmbedInspector
-from ..core.embed_job import EmbedJob, duration, finished_tiles
+from ..core.embed_job import EmbedJob, finished_tiles
 from ..core.embed_request import usable
+from ..core.pace import duration
 from .cache_dialog import size_text
 from .calm_wheel import CalmWheel
 from .embed_form import EmbedForm, spoken
 from .embeddings_box import EmbeddingsBox
+from .labels import WarningLine, selectable
 
 #: Steps of the progress bar.
 _STEPS = 1000
@@ -48,8 +50,8 @@ class EmbedPanel(QWidget):
         self.layer_combo.setObjectName("embedLayer")
         self.layer_combo.setFilters(compat.LayerFilter.RasterLayer)
         self.layer_combo.setToolTip(self.tr("The Sentinel-2 layer to embed"))
-        self.summary = _text("embedSummary", self)
-        self.warnings = _Warning("embedWarnings", self)
+        self.summary = selectable("embedSummary", self)
+        self.warnings = WarningLine("embedWarnings", self)
         self.form = EmbedForm(context, self)
         self.box = EmbeddingsBox(context, self._files_at_work, self)
         self._later = QTimer(self)
@@ -73,7 +75,7 @@ class EmbedPanel(QWidget):
         if self._job is not None:
             self._say(self.tr("Wait for {} first, or cancel it.").format(self._job_name))
             return
-        if layer in self.layer_combo.exceptedLayerList():
+        if not _embeddable(layer):
             self._say(self.tr("{} cannot be embedded; choose a Sentinel-2 raster.").format(layer.name()))
             return
         self.layer_combo.setLayer(layer)
@@ -86,9 +88,12 @@ class EmbedPanel(QWidget):
         if self._job is not None or layer is None or problem:
             self._say(problem)
             return
+        options = self.form.options()
+        if options.output is not None and options.output.exists() and not self._may_replace(options.output):
+            return
         self.inspector.forget()
         self._job_name = layer.name()
-        job = self._job = EmbedJob(self._context, layer, self.form.options(), self)
+        job = self._job = EmbedJob(self._context, layer, options, self)
         job.stage.connect(self._say)
         job.progressed.connect(self._show_progress)
         job.finished.connect(self._finished)
@@ -97,6 +102,10 @@ class EmbedPanel(QWidget):
         self.bar.setRange(0, 0)
         self._show_running()
         job.start()
+
+    def _may_replace(self, path):
+        question = self.tr("{} exists. Replace it?").format(path)
+        return QMessageBox.question(self, self.tr("Replace file?"), question) == QMessageBox.StandardButton.Yes
 
     def cancel(self) -> None:
         """Stop; finished tiles are kept."""
@@ -155,9 +164,9 @@ class EmbedPanel(QWidget):
         buttons.addWidget(self.cancel_button)
         self.bar = QProgressBar(self)
         self.bar.setObjectName("embedProgress")
-        self.pace = _text("embedPace", self)
-        self.status = _text("embedStatus", self)
-        self.failure = _Warning("embedFailure", self)
+        self.pace = selectable("embedPace", self)
+        self.status = selectable("embedStatus", self)
+        self.failure = WarningLine("embedFailure", self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll, 1)
@@ -198,13 +207,11 @@ class EmbedPanel(QWidget):
     def _exclude_products(self):
         """Offer no embedding, map or preview of ours, and nothing that is no file."""
         every = QgsProject.instance().mapLayers().values()
-        ours = [each for each in every if each.customProperty(layers.PRODUCT) or layers.is_embedding(each)]
-        others = [each for each in every if not usable(each)]
-        self.layer_combo.setExceptedLayerList([*ours, *(each for each in others if each not in ours)])
+        self.layer_combo.setExceptedLayerList([each for each in every if not _embeddable(each)])
         self._layer_chosen()
 
     def _follow(self, layer):
-        if self._job is None and layer is not None and layer not in self.layer_combo.exceptedLayerList():
+        if self._job is None and _embeddable(layer):
             self.layer_combo.setLayer(layer)
 
     def _layer_chosen(self, *_):
@@ -316,7 +323,8 @@ class EmbedPanel(QWidget):
             self.pace.clear()
 
     def _show_progress(self, progress):
-        self.bar.setRange(0, _STEPS)
+        # Nothing is known within a tile: as long as the first one is not finished, the bar says that it works.
+        self.bar.setRange(0, _STEPS if progress["share"] > 0 else 0)
         self.bar.setValue(round(progress["share"] * _STEPS))
         self.pace.setText(" · ".join(part for part in (progress["rate"], progress["left"]) if part))
 
@@ -362,33 +370,9 @@ class EmbedPanel(QWidget):
         self._say(self.tr("Stopped. Finished tiles are kept; embed the layer again to go on."))
 
 
-class _Warning(QWidget):
-    """A sentence beside a warning sign; hidden without one."""
-
-    def __init__(self, name, parent):
-        super().__init__(parent)
-        self.setObjectName(name)
-        sign = QLabel(self)
-        sign.setPixmap(QgsApplication.getThemeIcon("/mIconWarning.svg").pixmap(16, 16))
-        sign.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.label = _text(name + "Text", self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(sign)
-        layout.addWidget(self.label, 1)
-        self.hide()
-
-    def show_text(self, text):
-        self.label.setText(text)
-        self.setVisible(bool(text))
-
-
-def _text(name, parent):
-    label = QLabel(parent)
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
+def _embeddable(layer) -> bool:
+    """Whether a layer is a raster file and not an embedding, map or preview of ours."""
+    return usable(layer) and not layer.customProperty(layers.PRODUCT) and not layers.is_embedding(layer)
 
 
 def _area_text(square_metres: float) -> str:

@@ -18,7 +18,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..core import layers
 from ..core.cache import EmbeddingCache
-from ..core.embed_preview import add_above
+from ..core.layer_tree import place
 from .cache_dialog import CacheDialog, size_text
 
 
@@ -58,7 +58,9 @@ class EmbeddingsBox(QGroupBox):
         project = QgsProject.instance()
         project.layersAdded.connect(self._fill_later)
         project.layersRemoved.connect(self._fill_later)
+        project.readProject.connect(self._take_up)
         context.workspace.embeddingChanged.connect(self._fill_later)
+        self._take_up()
         self.fill()
 
     def cache(self) -> EmbeddingCache:
@@ -95,7 +97,7 @@ class EmbeddingsBox(QGroupBox):
                 self._context.warn(self.tr("{} is no embedding raster; embed a layer first.").format(path))
                 return False
             layers.mark(layer, "embedding")
-            add_above(layer, "")
+            place(layer)
         if cache.owns(path):
             cache.touch(path)
         self._context.workspace.embedding = layer
@@ -107,7 +109,14 @@ class EmbeddingsBox(QGroupBox):
         project = QgsProject.instance()
         project.layersAdded.disconnect(self._fill_later)
         project.layersRemoved.disconnect(self._fill_later)
+        project.readProject.disconnect(self._take_up)
         self._context.workspace.embeddingChanged.disconnect(self._fill_later)
+
+    def _take_up(self, *_):
+        """A project that has one embedding is opened to work with it, as with its samples."""
+        found = layers.embeddings()
+        if self._context.workspace.embedding is None and len(found) == 1:
+            self._context.workspace.embedding = found[0]
 
     def _fill_later(self, *_):
         self._later.start()

@@ -25,7 +25,9 @@ from qgis.PyQt.QtWidgets import (
 from ..compat import LayerFilter
 from ..core import layers
 from ..core.classes import SampleError
+from ..core.figures import shares
 from ..core.final_map import FinalMap, default_output, outputs_beside
+from ..core.replaced_files import why_not
 from ..core.sample_layer import collect
 
 
@@ -57,7 +59,7 @@ class FinalMapBox(QWidget):
         self._polygons = QCheckBox(self.tr("Polygons"), self)
         self._polygons.setObjectName("final_map_polygons")
         self._polygons.setToolTip(self.tr("Also write the areas of the map as polygons with their class and size"))
-        self._unknown = QCheckBox(self.tr("Leave the unlike unknown, beyond"), self)
+        self._unknown = QCheckBox(self.tr("“Unknown” beyond"), self)
         self._unknown.setObjectName("final_map_unknown")
         self._share = QgsDoubleSpinBox(self)
         self._share.setObjectName("final_map_share")
@@ -188,6 +190,10 @@ class FinalMapBox(QWidget):
         existing = outputs.existing()
         if not existing:
             return False
+        problem = why_not(existing)
+        if problem:
+            self._context.warn(problem)
+            return None
         names = "\n".join(path.name for path in existing)
         question = self.tr("These files exist in {}:\n\n{}\n\nReplace them?").format(outputs.map.parent, names)
         answer = QMessageBox.question(self, self.tr("Replace files?"), question)
@@ -222,6 +228,10 @@ class FinalMapBox(QWidget):
 
     def _finished(self, layer, result):
         self._running(False)
+        if layer is None:
+            self._result.setText(self.tr("The map is written. Its project was closed; the files are kept."))
+            self._result.show()
+            return
         self._result.setText(class_shares(result))
         self._result.show()
         self._context.tell(
@@ -312,11 +322,9 @@ def class_shares(result: dict) -> str:
     unknown = QCoreApplication.translate("FinalMapBox", "unknown")
     if result.get("unknown"):
         pixels[unknown] = result["unknown"]
-    total = sum(pixels.values())
-    if not total:
+    if not sum(pixels.values()):
         return QCoreApplication.translate("FinalMapBox", "The map has no pixel with a class.")
-    ordered = sorted(pixels.items(), key=lambda entry: -entry[1])
-    return ", ".join(f"{name} {100 * number / total:.1f} %" for name, number in ordered)
+    return shares(dict(sorted(pixels.items(), key=lambda entry: -entry[1])))
 
 
 def _map_file(parent):

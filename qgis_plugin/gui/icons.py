@@ -7,6 +7,11 @@ from qgis.PyQt.QtGui import QIcon
 _FOLDER = Path(__file__).parents[1] / "resources" / "icons"
 
 
+def icon_path(name: str) -> str:
+    """The file `resources/icons/NAME.svg`."""
+    return str(_FOLDER / f"{name}.svg")
+
+
 def icon(name: str) -> QIcon:
-    """The icon `resources/icons/NAME.svg`."""
-    return QIcon(str(_FOLDER / f"{name}.svg"))
+    """An icon of the plugin."""
+    return QIcon(icon_path(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from functools import partial
 
 from qgis.core import QgsCoordinateTransform, QgsGeometry, QgsPointXY, QgsProject
@@ -22,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..compat import LINE, POINT, POLYGON, QShortcut
 from ..core.reference_sample import Blindfold, Labelling, footprint
+from .labels import shortened
 
 #: Scale to look at a point with: a Sentinel-2 pixel is then two millimetres wide.
 SCALE = 5000.0
@@ -54,6 +56,7 @@ class LabellingBox(QWidget):
         self._place.setObjectName("labelling_place")
         self._now = QLabel(self)
         self._now.setObjectName("labelling_class")
+        self._now.setTextFormat(Qt.TextFormat.PlainText)
         self._now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar(self)
         self._bar.setObjectName("labelling_progress")
@@ -199,8 +202,8 @@ class LabellingBox(QWidget):
             button.setObjectName(f"labelling_class_{number + 1}")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             key = f"{number + 1}  " if number < 9 else ""
-            button.setText((key + name).replace("&", "&&"))
-            button.setToolTip(self.tr("Label this point “{}”").format(name))
+            button.setText(shortened(key + name, button).replace("&", "&&"))
+            button.setToolTip(self.tr("Label this point “{}”").format(html.escape(name)))
             button.setCheckable(True)
             button.setProperty("class_name", name)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
@@ -269,7 +272,7 @@ class LabellingBox(QWidget):
         points = labelling.layer.geometryType() == POINT
         place = self.tr("Point {} of {}") if points else self.tr("Feature {} of {}")
         self._place.setText("<b>" + place.format(labelling.position + 1, labelling.total) + "</b>")
-        self._now.setText(labelling.current_class or self.tr("not labelled"))
+        self._now.setText(shortened(labelling.current_class, self._now) or self.tr("not labelled"))
         self._bar.setMaximum(max(1, labelling.total))
         self._bar.setValue(labelling.labelled)
         for button in self._classes.findChildren(QToolButton):

@@ -1,5 +1,7 @@
 """The live map's switch, its look, the share of each class, and what validation says."""
 
+import html
+
 from qgis.core import QgsGeometry
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPixmap
@@ -18,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .icons import icon
+from .labels import shortened, wrapped
 
 
 class ShareBars(QWidget):
@@ -57,10 +60,14 @@ class ShareBars(QWidget):
             bar.setRange(0, 1000)
             bar.setTextVisible(False)
             bar.setMaximumHeight(10)
+            label = QLabel()
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setToolTip(html.escape(name))
+            label.setText(shortened(name, label))
             share = QLabel()
             share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             share.setMinimumWidth(52)
-            self._rows[name] = (QLabel(), QLabel(name), bar, share)
+            self._rows[name] = (QLabel(), label, bar, share)
         return self._rows[name]
 
 
@@ -119,9 +126,10 @@ class LiveBox(QWidget):
         options.addStretch(1)
 
         self.shares = ShareBars()
-        self.note = _wrapped("liveNote")
-        self.validation = _wrapped("liveValidation")
-        self.doubts = _wrapped("liveDoubts")
+        self.note = wrapped("liveNote")
+        self.validation = wrapped("liveValidation")
+        self.doubts = wrapped("liveDoubts")
+        self.doubts.setTextFormat(Qt.TextFormat.RichText)
         self.doubts.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
@@ -162,12 +170,21 @@ class LiveBox(QWidget):
         self.swipe.setEnabled(on)
         if not on:
             self.swipe.setChecked(False)
+            self._forget()
+
+    def _forget(self) -> None:
+        """What was said belongs to a map that is gone."""
+        self.shares.show_shares([], {})
+        self.validation.clear()
+        self.doubts.clear()
+        self._doubts = []
 
     def _unknown_changed(self, *_) -> None:
         self.share.setEnabled(self.unknown.isChecked())
         self._session.set_unknown(self.share.value() / 100 if self.unknown.isChecked() else None)
 
     def _repainted(self, result: dict) -> None:
+        self.confidence.setChecked(self._session.confidence_wanted)  # no longer, when its layer was removed
         classes, pixels = list(result["classes"]), dict(result["pixels"])
         if result["unknown"]:
             classes.append({"value": 255, "name": "unknown", "colour": "#404040"})
@@ -181,12 +198,26 @@ class LiveBox(QWidget):
 
     def _validated(self, result: dict) -> None:
         self.validation.setEnabled(True)
-        self.validation.setText(self.tr("Validation: {}").format(result["headline"]))
+        self.validation.setText(self.tr("Validation: {}").format(self._headline(result)))
         self._doubts = result["doubts"][:3]
         self.doubts.setText("<br>".join(self._doubt(index, each) for index, each in enumerate(self._doubts)))
 
+    def _headline(self, result: dict) -> str:
+        """What the worker's own headline says, in the user's language."""
+        if result["accuracy"] is None:
+            return self.tr("Too few to know: draw at least two polygons in each class.")
+        low, high = result["interval95"]
+        polygons = sum(count for count in result["polygons"].values() if count > 1)
+        figures = self.tr("{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn").format(
+            100 * result["accuracy"], 100 * low, 100 * high, polygons
+        )
+        single = [name for name, count in result["polygons"].items() if count == 1]
+        if single:
+            return self.tr("Too few to know: {}; no second polygon of {}.").format(figures, ", ".join(single))
+        return f"{figures}." if result["enough"] else self.tr("Too few to know: {}.").format(figures)
+
     def _doubt(self, index: int, doubt: dict) -> str:
-        text = self.tr("{} that looks like {}").format(doubt["label"], doubt["predicted"])
+        text = self.tr("{} that looks like {}").format(html.escape(doubt["label"]), html.escape(doubt["predicted"]))
         return f'<a href="{index}">{text}</a>'
 
     def _go_to(self, link: str) -> None:
@@ -204,14 +235,9 @@ class LiveBox(QWidget):
 
     def _told(self, text: str) -> None:
         self.note.setText(text)
+        if self._session.layer is None:
+            self._forget()
 
     def close(self):
         """Nothing to undo: the session is its owner's."""
         return super().close()
-
-
-def _wrapped(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    return label

@@ -5,6 +5,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.live_session import LiveSession
+from .canvas_tool import give_back, take
 from .final_map_box import FinalMapBox
 from .live_box import LiveBox
 from .similarity_box import SimilarityBox
@@ -24,7 +25,6 @@ class MapPanel(QWidget):
         self.similarity = SimilarityBox(context, self.session)
         self.final_map = FinalMapBox(context)
         self._swipe = SwipeTool(self._canvas, lambda: self.session.layer)
-        self._before = None
 
         inner = QWidget()
         layout = QVBoxLayout(inner)
@@ -61,14 +61,7 @@ class MapPanel(QWidget):
         return super().close()
 
     def _toggle_swipe(self, wanted: bool) -> None:
-        if wanted:
-            self._before = self._canvas.mapTool()
-            self._canvas.setMapTool(self._swipe)
-        elif self._canvas.mapTool() is self._swipe:
-            if self._before is not None:
-                self._canvas.setMapTool(self._before)
-            else:
-                self._canvas.unsetMapTool(self._swipe)
+        (take if wanted else give_back)(self._canvas, self._swipe)
 
     def _tool_changed(self, tool, _before=None) -> None:
         if tool is not self._swipe:

@@ -1,17 +1,15 @@
 """Map tools that draw samples of the current class: polygon, freehand, rectangle, square of embedding pixels."""
 
-import math
-
 from qgis.core import (
     QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
     QgsProject,
-    QgsRectangle,
 )
 from qgis.PyQt.QtCore import QPoint, Qt
 
 from ..compat import POLYGON
+from ..core.pixels import square
 from .sample_tool import SampleTool
 
 #: A drag shorter than this many screen pixels is a slip of the mouse.
@@ -159,20 +157,20 @@ class SquareTool(SampleTool):
 
     def canvasMoveEvent(self, event):
         super().canvasMoveEvent(event)
-        square = self._square(event.mapPoint())
-        if isinstance(square, QgsGeometry):
-            self._show(square, self._workspace.embedding.crs())
+        shape = self._square(event.mapPoint())
+        if isinstance(shape, QgsGeometry):
+            self._show(shape, self._workspace.embedding.crs())
         else:
             self._band.hide()
 
     def canvasReleaseEvent(self, event):
         if event.button() != Qt.MouseButton.LeftButton or not self._ready():
             return
-        square = self._square(event.mapPoint())
-        if isinstance(square, QgsGeometry):
-            self._add(square, self._workspace.embedding.crs())
+        shape = self._square(event.mapPoint())
+        if isinstance(shape, QgsGeometry):
+            self._add(shape, self._workspace.embedding.crs())
         else:
-            self._say(square)
+            self._say(shape)
 
     def _square(self, point):
         """The square about a point of the canvas, in the embedding's CRS, or a sentence why there is none."""
@@ -183,16 +181,6 @@ class SquareTool(SampleTool):
             spot = QgsCoordinateTransform(self._crs(), embedding.crs(), QgsProject.instance()).transform(point)
         except QgsCsException:
             return self.tr("That place is outside the embedding.")
-        extent = embedding.extent()
-        if not extent.contains(spot):
+        if not embedding.extent().contains(spot):
             return self.tr("That place is outside the embedding.")
-        width, height = embedding.rasterUnitsPerPixelX(), embedding.rasterUnitsPerPixelY()
-        left = extent.xMinimum() + _start((spot.x() - extent.xMinimum()) / width, self.size) * width
-        top = extent.yMaximum() - _start((extent.yMaximum() - spot.y()) / height, self.size) * height
-        square = QgsRectangle(left, top - self.size * height, left + self.size * width, top)
-        return QgsGeometry.fromRect(square.intersect(extent))
-
-
-def _start(position: float, size: int) -> int:
-    """The first of `size` pixels about a position in pixels."""
-    return math.floor(position - size / 2 + 0.5)
+        return square(embedding, spot, self.size)

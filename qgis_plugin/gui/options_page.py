@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.gui import QgsFileWidget, QgsOptionsPageWidget
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
@@ -22,22 +21,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..context import TITLE
 from .diagnostics_button import DiagnosticsButton
 from .environment_box import EnvironmentBox
 from .python_chooser import PythonChooser
-
-
-class OptionsFactory(QgsOptionsWidgetFactory):
-    """What `iface.registerOptionsWidgetFactory` takes; to be unregistered when the plugin is unloaded."""
-
-    def __init__(self, context, icon: QIcon | None = None):
-        super().__init__(TITLE, icon or QIcon())
-        self._context = context
-
-    def createWidget(self, parent):
-        """A new page, as QGIS asks for it each time its options are opened."""
-        return OptionsPage(self._context, parent)
 
 
 class _CacheWork(QObject):
@@ -74,6 +60,7 @@ class OptionsPage(QgsOptionsPageWidget):
         settings = context.settings
         self.chooser = PythonChooser(settings.python, self)
         self.environment = EnvironmentBox(settings, context.client, self)
+        self.environment.installed.connect(self._renew_worker)
         self._cache_work = _CacheWork(self)
         self._cache_work.measured.connect(self._show_size)
         self.cache_widget = self._folder(str(settings.cache_folder), "cacheFolder")
@@ -83,7 +70,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.limit_spin.setObjectName("cacheLimit")
         self.limit_spin.setRange(0.5, 10000)
         self.limit_spin.setDecimals(1)
-        self.limit_spin.setSuffix(" GB")
+        self.limit_spin.setSuffix(self.tr(" GB"))
         self.limit_spin.setValue(settings.cache_limit)
         self.limit_spin.setToolTip(self.tr("Beyond it the embeddings unused for longest are removed"))
         self.size_label = QLabel(self)
@@ -109,11 +96,19 @@ class OptionsPage(QgsOptionsPageWidget):
         settings = self._context.settings
         if self.chooser.python != settings.python:
             settings.python = self.chooser.python
-            if self._context.client is not None:
-                self._context.client.stop()
-        settings.cache_folder = self.cache_widget.filePath().strip() or settings.cache_folder
+            self._renew_worker()
+        folder = self.cache_widget.filePath().strip()
+        settings.cache_folder = Path(folder).expanduser() if folder else settings.cache_folder
         settings.cache_limit = self.limit_spin.value()
         settings.model = self.model_widget.filePath().strip() or "default"
+
+    def _renew_worker(self) -> None:
+        """The worker's Python is another one; starting it tells the dock whether it works."""
+        client = self._context.client
+        if client is not None:
+            client.stop()
+            if client.available():
+                client.start()
 
     def helpKey(self) -> str:
         """No page of QGIS' own manual is about it."""

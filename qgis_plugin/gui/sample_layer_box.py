@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout
 
 from ..compat import LayerFilter
 from ..core import layers, sample_layer
-from ..core.classes import LAND_COVER, SampleError, numbered
+from ..core.classes import SampleError, land_cover
 from .icons import icon
 
 _CLASS_FIELDS = QgsFieldProxyModel.Filter.String | QgsFieldProxyModel.Filter.Int | QgsFieldProxyModel.Filter.LongLong
@@ -45,7 +45,8 @@ class SampleLayerBox(QWidget):
             embedding.crs() if embedding is not None else self._context.iface.mapCanvas().mapSettings().destinationCrs()
         )
         try:
-            layer = sample_layer.create_sample_layer(path, crs, numbered(self.preset.currentData()))
+            classes = land_cover() if self.preset.currentIndex() == 0 else []
+            layer = sample_layer.create_sample_layer(path, crs, classes)
         except SampleError as error:
             self._context.warn(str(error))
             return None
@@ -122,12 +123,11 @@ class SampleLayerBox(QWidget):
         self.new.clicked.connect(self._new_clicked)
         self.preset = QComboBox()
         self.preset.setObjectName("classPreset")
-        self.preset.setToolTip(
-            self.tr("The classes the new layer starts with: {} or none").format(", ".join(LAND_COVER))
-        )
-        self.preset.addItem(self.tr("Land cover ({})").format(len(LAND_COVER)), list(LAND_COVER))
-        self.preset.setItemData(0, ", ".join(LAND_COVER), Qt.ItemDataRole.ToolTipRole)
-        self.preset.addItem(self.tr("Empty"), [])
+        names = [each.name for each in land_cover()]
+        self.preset.setToolTip(self.tr("The classes the new layer starts with: {} or none").format(", ".join(names)))
+        self.preset.addItem(self.tr("Land cover ({})").format(len(names)))
+        self.preset.setItemData(0, ", ".join(names), Qt.ItemDataRole.ToolTipRole)
+        self.preset.addItem(self.tr("Empty"))
         self.preset.setMinimumContentsLength(10)
         self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.layers = QgsMapLayerComboBox()

@@ -1,7 +1,6 @@
 """The second tab of the dock: the sample layer, its classes, and the tools to draw samples with."""
 
 from qgis.core import QgsApplication
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import (
     QFrame,
@@ -20,6 +19,7 @@ from ..compat import QAction
 from ..core import sample_edits
 from ..core.class_table import ClassTable, area_text
 from ..core.classes import SampleError
+from .canvas_tool import give_back, take
 from .class_table import ClassView
 from .map_tools import FreehandTool, PolygonTool, RectangleTool, SquareTool
 from .sample_layer_box import SampleLayerBox
@@ -32,7 +32,6 @@ class SamplesPanel(QWidget):
         super().__init__(parent)
         self._context = context
         self._canvas = context.iface.mapCanvas()
-        self._tool_before = None
         self.table = None
         self._layer_links = []
         self._build()
@@ -134,14 +133,9 @@ class SamplesPanel(QWidget):
     def _use_tool(self, name, wanted):
         tool = self.tools[name]
         if not wanted:
-            self._canvas.unsetMapTool(tool)
-            if self._tool_before is not None and not sip.isdeleted(self._tool_before):
-                self._canvas.setMapTool(self._tool_before)
+            give_back(self._canvas, tool)
             return
-        before = self._canvas.mapTool()
-        if before not in self.tools.values():
-            self._tool_before = before
-        self._canvas.setMapTool(tool)
+        take(self._canvas, tool)
         if self.table is not None:
             self._context.iface.setActiveLayer(self.table.layer)
 

@@ -1,4 +1,4 @@
-"""Shown in place of the other panels while the worker has no Python: creates one, or takes one that is there."""
+"""Shown in place of the other panels while the worker has no Python that works: creates one, or takes one."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class SetupPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("setupPanel")
         self.context = context
+        self._failure = ""
         self.title = QLabel(self.tr("Set up MMEarth"), self)
         self.title.setWordWrap(True)
         font = self.title.font()
@@ -42,6 +43,12 @@ class SetupPanel(QWidget):
         self.use_button.clicked.connect(self._use)
         self.copy_button = DiagnosticsButton(lambda: self.chooser.report, self)
         self._lay_out()
+
+    def explain_failure(self, sentence: str) -> None:
+        """Say why the worker could not be started, a sentence of its own."""
+        self._failure = sentence
+        if self.isVisible() and not self.environment.installation.running:
+            self._explain(find_python(self.context.settings))
 
     def close(self) -> bool:
         """Stop an installation that is running."""
@@ -86,7 +93,7 @@ class SetupPanel(QWidget):
                 "variable": self.tr("The one that MMEARTH_PYTHON names cannot be used yet; its test is below."),
                 "managed": self.tr("The environment does not work; its test is below."),
             }
-            what = origins[choice.origin]
+            what = f"{origins[choice.origin]} {self._failure}".strip()
             self.chooser.path_widget.setFilePath(choice.python)
             self.chooser.test()
         elif status(self.context.settings.environment_folder) == "update":
@@ -102,7 +109,9 @@ class SetupPanel(QWidget):
         self.use_button.setEnabled(False)
 
     def _use(self) -> None:
-        self.context.settings.python = self.chooser.python
+        choice = find_python(self.context.settings)
+        if choice is None or choice.python != self.chooser.python:
+            self.context.settings.python = self.chooser.python
         self._announce()
 
     def _take_environment(self) -> None:
@@ -115,6 +124,7 @@ class SetupPanel(QWidget):
         self._announce()
 
     def _announce(self) -> None:
+        self._failure = ""
         if self.context.client is not None:
             self.context.client.stop()
         self.ready.emit()

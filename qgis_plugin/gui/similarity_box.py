@@ -6,11 +6,24 @@ from qgis.core import QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsPro
 from qgis.gui import QgsMapToolEmitPoint, QgsVertexMarker
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QCursor
-from qgis.PyQt.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..core import layers
-from ..core.live_layer import LiveLayer, place, ramp
+from ..core.layer_tree import place
+from ..core.live_layer import LiveLayer, ramp
+from ..core.replaced_files import open_again, release, why_not
+from .canvas_tool import give_back, take
 from .icons import icon
+from .labels import wrapped
 
 #: Colours from alike enough to the same.
 _COLOURS = ("#443983", "#31688e", "#21918c", "#90d743", "#fde725")
@@ -26,6 +39,7 @@ class SimilarityBox(QWidget):
         self._canvas = context.iface.mapCanvas()
         self._at = self._job = self._saving = self._marker = None
         self._dirty = False
+        self._between, self._released = None, []
         self._layer = LiveLayer("similarity_preview", self.tr("Similar places"), self)
         self._tool = QgsMapToolEmitPoint(self._canvas)
         self._tool.setCursor(QCursor(Qt.CursorShape.CrossCursor))
@@ -64,9 +78,7 @@ class SimilarityBox(QWidget):
         save_row = QHBoxLayout()
         save_row.addWidget(self.save)
         save_row.addWidget(self.polygons)
-        self.note = QLabel()
-        self.note.setObjectName("similarNote")
-        self.note.setWordWrap(True)
+        self.note = wrapped("similarNote")
         self.note.hide()
 
         layout = QVBoxLayout(self)
@@ -86,6 +98,7 @@ class SimilarityBox(QWidget):
         self._layer.removed.connect(self.reset)
         context.workspace.embeddingChanged.connect(self.reset)
         self._canvas.extentsChanged.connect(self._moved)
+        self._canvas.destinationCrsChanged.connect(self._mark)
         self._restyle()
         self._enable()
 
@@ -113,8 +126,8 @@ class SimilarityBox(QWidget):
     def close(self):
         """Leave the canvas as it was."""
         self._canvas.extentsChanged.disconnect(self._moved)
-        if self._canvas.mapTool() is self._tool:
-            self._canvas.unsetMapTool(self._tool)
+        self._canvas.destinationCrsChanged.disconnect(self._mark)
+        give_back(self._canvas, self._tool)
         for job in (self._job, self._saving):
             if job is not None:
                 job.cancel()
@@ -127,9 +140,9 @@ class SimilarityBox(QWidget):
             self._say(self.tr("Embed a layer first, or choose an embedding."))
             self.pick.setChecked(False)
         elif wanted:
-            self._canvas.setMapTool(self._tool)
-        elif self._canvas.mapTool() is self._tool:
-            self._canvas.unsetMapTool(self._tool)
+            take(self._canvas, self._tool)
+        else:
+            give_back(self._canvas, self._tool)
 
     def _clicked(self, point, _button) -> None:
         embedding = self._context.workspace.embedding
@@ -203,12 +216,14 @@ class SimilarityBox(QWidget):
     def _save_raster(self) -> None:
         path = self._choose(self.tr("Save heat map"), "_similar.tif", "GeoTIFF (*.tif)")
         if path:
+            self._released = release([path])
             self._compute(path, lambda _: self._add(QgsRasterLayer(path, Path(path).stem), "similarity"))
 
     def _save_polygons(self) -> None:
         path = self._choose(self.tr("Save polygons"), "_similar.gpkg", "GeoPackage (*.gpkg)")
         if path:
-            raster = str(Path(path).with_name(f".{Path(path).stem}_heat.tif"))
+            self._released = release([path])
+            raster = self._between = str(Path(path).with_name(f".{Path(path).stem}_heat.tif"))
             self._compute(raster, lambda _: self._outline(raster, path))
 
     def _compute(self, path: str, then) -> None:
@@ -222,8 +237,7 @@ class SimilarityBox(QWidget):
 
     def _outline(self, raster: str, path: str) -> None:
         def finish(result):
-            for leftover in (raster, str(Path(raster).with_suffix(".qml"))):
-                Path(leftover).unlink()
+            self._tidy()
             self._add(QgsVectorLayer(path, Path(path).stem, "ogr"), "similarity")
             self._say(self.tr("{} polygons.").format(result["polygons"]))
 
@@ -241,8 +255,24 @@ class SimilarityBox(QWidget):
         job = self._saving = self._context.client.submit(verb, arguments, title=self.tr("Similar places"), task=True)
         job.ended.connect(self._saved)
         job.finished.connect(lambda result: (self.note.hide(), then(result)))
-        job.failed.connect(lambda kind, text: self._say(self.tr("Cancelled.") if kind == "cancelled" else text))
+        job.failed.connect(self._not_saved)
         self._enable()
+
+    def _not_saved(self, kind: str, message: str) -> None:
+        self._tidy()
+        open_again(self._released)
+        self._say(self.tr("Cancelled.") if kind == "cancelled" else message)
+
+    def _tidy(self) -> None:
+        """Remove the raster that polygons were drawn from, and what lies beside it."""
+        if self._between is None:
+            return
+        between, self._between = Path(self._between), None
+        for leftover in (between, between.with_suffix(".qml"), between.with_name(between.name + ".aux.xml")):
+            try:
+                leftover.unlink()
+            except OSError:
+                continue  # not written, or still being read (Windows)
 
     def _saved(self) -> None:
         if self._saving is not None and not self._saving.running:
@@ -258,7 +288,18 @@ class SimilarityBox(QWidget):
         source = Path(self._context.workspace.embedding_path)
         path, _ = QFileDialog.getSaveFileName(self, title, str(source.with_name(source.stem + ending)), kinds)
         suffix = Path(ending).suffix
-        return path if not path or path.lower().endswith(suffix) else path + suffix
+        problem = why_not([path, path + suffix]) if path else ""
+        if problem:
+            self._say(problem)
+            return ""
+        if not path or path.lower().endswith(suffix):
+            return path
+        path += suffix  # under this name the dialog has not asked
+        question = self.tr("{} exists. Replace it?").format(path)
+        yes = QMessageBox.StandardButton.Yes
+        if Path(path).exists() and QMessageBox.question(self, self.tr("Replace file?"), question) != yes:
+            return ""
+        return path
 
     def _enable(self) -> None:
         free = self._at is not None and self._saving is None
@@ -269,10 +310,16 @@ class SimilarityBox(QWidget):
     def _mark(self) -> None:
         self._unmark()
         embedding = self._context.workspace.embedding
+        if self._at is None or embedding is None:
+            return
         target = self._canvas.mapSettings().destinationCrs()
         transform = QgsCoordinateTransform(embedding.crs(), target, QgsProject.instance())
+        try:
+            centre = transform.transform(self._at)
+        except QgsCsException:
+            return
         self._marker = QgsVertexMarker(self._canvas)
-        self._marker.setCenter(transform.transform(self._at))
+        self._marker.setCenter(centre)
         self._marker.setIconType(QgsVertexMarker.IconType.ICON_CIRCLE)
         self._marker.setColor(QColor(255, 255, 255))
         self._marker.setIconSize(12)

@@ -8,7 +8,6 @@ from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -22,6 +21,7 @@ from ..core.pixels import square
 from ..core.sample_edits import add_sample
 from ..core.sample_layer import SampleError, open_classes
 from .icons import icon
+from .labels import wrapped
 
 #: Pixels of the embedding that a label covers (a side), and that are seen around a place (a side).
 _LABEL, _AROUND = 3, 120
@@ -35,6 +35,7 @@ class SuggestionsBox(QWidget):
         super().__init__(parent)
         self._context, self._session = context, session
         self._job = None
+        self._stale = False
         self._band = None
 
         self.button = QPushButton(icon("suggest"), self.tr("Suggest places"))
@@ -58,9 +59,7 @@ class SuggestionsBox(QWidget):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setMaximumHeight(150)
         self.list.installEventFilter(self)
-        self.hint = QLabel()
-        self.hint.setObjectName("suggestHint")
-        self.hint.setWordWrap(True)
+        self.hint = wrapped("suggestHint")
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -72,8 +71,8 @@ class SuggestionsBox(QWidget):
 
         self.button.clicked.connect(self.suggest)
         self.list.currentItemChanged.connect(self._go_to)
-        context.workspace.embeddingChanged.connect(self._clear)
-        context.workspace.samplesChanged.connect(self._clear)
+        context.workspace.embeddingChanged.connect(self._forget)
+        context.workspace.samplesChanged.connect(self._forget)
 
     def suggest(self) -> None:
         """Ask for places; once more while that is under way cancels it."""
@@ -135,11 +134,20 @@ class SuggestionsBox(QWidget):
         return super().eventFilter(watched, event)
 
     def close(self):
-        """Take the marks off the canvas."""
-        self._clear()
+        """Stop, and take the marks off the canvas."""
+        self._forget()
         return super().close()
 
+    def _forget(self, *_) -> None:
+        """Other material: what was found or is looked for belongs to what there was before."""
+        if self._job is not None:
+            self._job.cancel()
+            self._stale = True
+        self._clear()
+
     def _found(self, result: dict) -> None:
+        if self._stale:
+            return
         self._clear()
         for number, point in enumerate(result["points"], start=1):
             text = self.tr("{}  {} or {}?  (margin {:.0f} %)").format(
@@ -154,11 +162,11 @@ class SuggestionsBox(QWidget):
         self.list.setFocus()
 
     def _failed(self, kind: str, message: str) -> None:
-        if kind != "cancelled":
+        if kind != "cancelled" and not self._stale:
             self._say(message)
 
     def _ended(self) -> None:
-        self._job = None
+        self._job, self._stale = None, False
         self.button.setText(self.tr("Suggest places"))
 
     def _go_to(self, item, _before=None) -> None:
@@ -195,7 +203,7 @@ class SuggestionsBox(QWidget):
             self._context.iface.mapCanvas().scene().removeItem(self._band)
             self._band = None
 
-    def _clear(self, *_) -> None:
+    def _clear(self) -> None:
         self.list.clear()
         self.list.hide()
         self.hint.hide()

@@ -42,6 +42,7 @@ class Curtain(QgsMapCanvasItem):
         self._canvas, self._layer_of = canvas, layer_of
         self._x = canvas.width() // 2
         self._job = self._image = None
+        self._retired = []  # jobs: they must not go while they tell of their end, nor be waited for
         self.setZValue(50)
         canvas.mapCanvasRefreshed.connect(self.renew)
         self.renew()
@@ -93,11 +94,14 @@ class Curtain(QgsMapCanvasItem):
     def _finished(self):
         if self._job is not None:
             self._image = self._job.renderedImage()
+            self._retired.append(self._job)
             self._job = None
             self.update()
 
     def _stop(self):
+        self._retired = [job for job in self._retired if job.isActive()]
         if self._job is not None:
             self._job.finished.disconnect(self._finished)
             self._job.cancelWithoutBlocking()
+            self._retired.append(self._job)
             self._job = None

@@ -17,28 +17,17 @@ from qgis.core import (
 )
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtGui import QIcon
 
 from ..compat import ADVANCED
 from ..core.layers import is_embedding, mark, path_of
-from ..core.worker_process import WorkerError
+from ..core.worker_request import WorkerError
+from ..gui.icons import icon, icon_path
 from .inputs import VectorInput, why_not_a_file
 
-_ICONS = Path(__file__).parents[1] / "resources" / "icons"
 #: Groups of the toolbox; their ids are part of users' models and never change.
 EMBEDDING, MAPPING, ACCURACY = "embedding", "mapping", "accuracy"
 #: The field that names the class, where no other is chosen.
 CLASS_FIELD = "class"
-
-
-def icon_path(name: str) -> str:
-    """The file of an icon of the plugin."""
-    return str(_ICONS / f"{name}.svg")
-
-
-def icon(name: str) -> QIcon:
-    """An icon of the plugin."""
-    return QIcon(icon_path(name))
 
 
 class Stopped(Exception):
@@ -151,7 +140,8 @@ class Algorithm(QgsProcessingAlgorithm):
         return not sentence, sentence
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: ARG002 - QGIS' name and arguments
-        """Look at the layers, which is allowed in this thread only."""
+        """Look at the layers, and make the client, in this thread rather than in the one that computes."""
+        self._get_client()
         fields = [each for each in self.parameterDefinitions() if isinstance(each, QgsProcessingParameterField)]
         coloured = {each.parentLayerParameterName(): self.field(parameters, each.name(), context) for each in fields}
         for each in self.parameterDefinitions():

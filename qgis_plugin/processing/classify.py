@@ -9,8 +9,8 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
+from ..core.figures import shares
 from .algorithm import MAPPING, Algorithm
-from .areas import shares
 
 
 class Classify(Algorithm):

@@ -7,8 +7,8 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
+from ..core.figures import shares
 from .algorithm import EMBEDDING, Algorithm
-from .areas import shares
 
 
 class Cluster(Algorithm):

@@ -1,8 +1,12 @@
 """The worker as a program meets it: one process, requests in, events out, whatever is sent."""
 
+import errno
+import io
 import json
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +16,9 @@ import pytest
 import rasterio
 
 from mmearth_core import __version__
+from mmearth_core.console import GuardedStream
 from mmearth_core.demo.scene import make_scene
+from mmearth_core.worker import Events, Server
 
 
 class Client:
@@ -204,3 +210,74 @@ def test_what_libraries_print_does_not_reach_the_protocol() -> None:
     out, err = process.communicate(b'{"verb": "quit"}\n', timeout=30)
     assert all(json.loads(line) for line in out.splitlines()) and b"from" not in out
     assert b"from Python" in err and b"from C" in err
+
+
+@pytest.mark.parametrize("line", [b"[" * 200_000 + b"\n", b'{"id": ' + b"9" * 5000 + b"}\n", b"\xff\xfe\n"])
+def test_a_line_that_upsets_the_parser_is_skipped(client: Client, line: bytes) -> None:
+    client.send(line)
+    assert client.end_of(None)["kind"] == "protocol"
+    assert client.answer("info", file="/no/such.tif")["kind"] == "input"
+
+
+def test_text_that_is_no_unicode_is_answered_all_the_same(client: Client) -> None:
+    answer = client.answer("info", file="/no/\udcff.tif")
+    assert answer["kind"] == "input" and "\udcff" in answer["message"]
+    assert client.answer("no such \ud800 verb")["kind"] == "arguments"
+
+
+def test_inspect_tells_a_wrong_argument_as_every_verb(client: Client, demo: Path) -> None:
+    answer = client.answer("inspect", scene=str(demo / "scene.tif"), wrong=1)
+    assert answer["kind"] == "arguments" and "wrong" in answer["message"]
+    assert client.answer("inspect", scene=str(demo / "scene.tif"), output="e.tif")["kind"] == "arguments"
+
+
+def test_numbers_that_json_has_not_become_null() -> None:
+    written = io.StringIO()
+    events = Events(GuardedStream(written, lambda: None), threading.Lock(), 7)
+    events.start("Embedding", 10, "px", float("nan"))
+    assert json.loads(written.getvalue())["area_per_unit"] is None
+
+
+def test_the_end_waits_for_the_last_answer() -> None:
+    running = threading.Event()
+
+    class Requests(io.BytesIO):
+        def readline(self, size: int | None = -1, /) -> bytes:
+            line = super().readline(size)
+            assert line or running.wait(30)
+            return line
+
+    written = io.StringIO()
+    lines = b'{"id": 1, "verb": "hello", "arguments": {"protocol": 1}}\n{"id": 2, "verb": "info"}\n'
+    server = Server(Requests(lines), written)
+    answer = server._answer
+
+    def work(_: Any) -> str:
+        running.set()
+        return "done"
+
+    def late(request: Any, done: Any) -> None:
+        time.sleep(0.3)
+        answer(request, done)
+
+    server._result, server._answer = work, late  # type: ignore[method-assign]
+    server.serve()
+    ended = [event for event in map(json.loads, written.getvalue().splitlines()) if event.get("id") == 2]
+    assert [event["event"] for event in ended] == ["result"]
+
+
+def test_windows_way_of_saying_that_nobody_reads_is_understood() -> None:
+    class Closed(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    told: list[bool] = []
+    Events(GuardedStream(Closed(), lambda: told.append(True)), threading.Lock(), None).message("hello")
+    assert told == [True]
+
+
+def test_an_interrupt_ends_it_at_once_without_waiting_for_its_lanes(client: Client, demo: Path, tmp_path: Path) -> None:
+    client.ask("embed", scene=str(demo / "scene.tif"), output=str(tmp_path / "e.tif"), tile=64)
+    next(client.events())
+    client.process.send_signal(signal.SIGINT)
+    assert client.process.wait(15) == 130

@@ -8,7 +8,16 @@ import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QCheckBox, QLabel, QMessageBox, QProgressBar, QPushButton, QTableWidget
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QToolButton,
+)
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.final_map import CONFIDENCE, SAMPLES, SAMPLES_FIELD
@@ -446,3 +455,21 @@ def _render_context():
     from qgis.core import QgsRenderContext
 
     return QgsRenderContext()
+
+
+def test_long_names_of_classes_are_shortened_and_no_markup(panel, sample, project):
+    name = "<b>wide</b> & " + "Gewächshausanlage" * 5
+    panel.labelling._fill_classes({name: 1, "b": 2, "c": 3}, {})
+    first = panel.labelling.findChild(QToolButton, "labelling_class_1")
+    assert first.property("class_name") == name and "&lt;b&gt;" in first.toolTip()
+    assert panel.labelling._classes.minimumSizeHint().width() < 390
+
+
+def test_the_live_confidence_is_hidden_while_labelling_too(panel, sample, project, mapped):
+    live = QgsRasterLayer(str(mapped / "confidence.tif"), "Live confidence")
+    layers.mark(live, "live_confidence")
+    QgsProject.instance().addMapLayer(live)
+    start(panel)
+    assert not QgsProject.instance().layerTreeRoot().findLayer(live.id()).itemVisibilityChecked()
+    panel.labelling.stop()
+    assert QgsProject.instance().layerTreeRoot().findLayer(live.id()).itemVisibilityChecked()

@@ -21,8 +21,9 @@ from qgis.core import (
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.cache import EmbeddingCache
-from qgis_plugin.core.embed_job import EmbedJob, duration
+from qgis_plugin.core.embed_job import EmbedJob
 from qgis_plugin.core.embed_request import EmbedOptions, EmbedRequest, RequestError, View, visible_window
+from qgis_plugin.core.pace import duration
 from qgis_plugin.gui.band_table import guess
 
 
@@ -259,7 +260,7 @@ def test_a_chosen_file_is_written_instead(context, source, tmp_path):
     assert kind == "finished" and layers.path_of(layer) == str(output)
     assert EmbeddingCache(context.settings.cache_folder, 20).entries() == []
     kind, again = embed(context, source, output=output).end()
-    assert kind == "finished" and again is layer
+    assert kind == "finished" and layers.embeddings() == [again] and layers.path_of(again) == str(output)
 
 
 def test_the_cache_stays_within_its_limit_but_for_what_is_in_use(context, source):

@@ -325,3 +325,79 @@ def test_sizes_read_well():
         "1.2 GB",
         "20 GB",
     ]
+
+
+def test_making_a_layer_of_polygons_active_keeps_the_layer_to_embed(panel, context, scene_file, polygons):
+    scene = add_layer(scene_file, "scene")
+    assert panel.layer_combo.currentLayer() is scene
+    drawn = QgsVectorLayer(str(polygons), "samples", "ogr")
+    QgsProject.instance().addMapLayer(drawn)
+    context.iface.currentLayerChanged.emit(drawn)
+    assert panel.layer_combo.currentLayer() is scene
+
+
+def test_the_unit_that_was_chosen_is_known_again(panel, scene_file, plain_file):
+    scene, other = add_layer(scene_file, "scene"), add_layer(plain_file, "other")
+    panel.layer_combo.setLayer(scene)
+    panel.form.scale.setCurrentIndex(panel.form.scale.findData(0.001))
+    panel.layer_combo.setLayer(other)
+    assert panel.form.scale.currentData() == "auto"
+    panel.layer_combo.setLayer(scene)
+    assert panel.form.scale.currentData() == 0.001
+
+
+def test_a_file_that_exists_is_replaced_only_when_agreed(panel, context, scene_file, tmp_path, monkeypatch):
+    from qgis_plugin.gui import embed_panel
+
+    answers, asked = [], []
+    buttons = embed_panel.QMessageBox.StandardButton
+    monkeypatch.setattr(embed_panel.QMessageBox, "question", lambda *text: (asked.append(text[-1]), answers.pop(0))[1])
+    add_layer(scene_file, "scene")
+    target = tmp_path / "mine.tif"
+    panel.form.output.setFilePath(str(target))
+    panel.embed()
+    ended(panel)
+    first, inode = context.workspace.embedding, target.stat().st_ino
+    assert not asked and Path(layers.path_of(first)) == target
+
+    answers.append(buttons.No)
+    panel.embed()
+    assert panel._job is None and str(target) in asked[0] and target.stat().st_ino == inode
+
+    changes = []
+    context.workspace.embeddingChanged.connect(changes.append)
+    answers.append(buttons.Yes)
+    panel.embed()
+    ended(panel)
+    assert target.stat().st_ino != inode
+    assert len(layers.embeddings()) == 1 and context.workspace.embedding is layers.embeddings()[0]
+    assert changes, "what is made from the file has to be made anew"
+
+
+def test_an_embedding_that_was_not_replaced_after_all_is_in_use_again(
+    panel, context, scene_file, tmp_path, monkeypatch
+):
+    from qgis_plugin.gui import embed_panel
+
+    yes = embed_panel.QMessageBox.StandardButton.Yes
+    monkeypatch.setattr(embed_panel.QMessageBox, "question", lambda *_: yes)
+    add_layer(scene_file, "scene")
+    target = tmp_path / "mine.tif"
+    panel.form.output.setFilePath(str(target))
+    panel.embed()
+    ended(panel)
+    panel.embed()
+    wait_until(lambda: context.workspace.embedding is None)
+    panel.cancel()
+    ended(panel)
+    assert Path(layers.path_of(context.workspace.embedding)) == target and len(layers.embeddings()) == 1
+
+
+def test_a_project_that_is_opened_brings_its_embedding(panel, context, embedding, tmp_path):
+    project, path = QgsProject.instance(), str(tmp_path / "town.qgs")
+    layers.mark(add_layer(embedding, "embedding"), "embedding")
+    assert project.write(path)
+    project.clear()
+    assert context.workspace.embedding is None
+    assert project.read(path)
+    assert context.workspace.embedding is layers.embeddings()[0]

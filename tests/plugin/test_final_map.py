@@ -248,3 +248,11 @@ def test_shares_of_classes():
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_map_whose_project_was_closed_is_not_added_to_the_next(box, project, wait):
+    box.make()
+    QgsProject.instance().clear()
+    wait(lambda: not box.final_map.running, what="the end")
+    assert not QgsProject.instance().mapLayers()
+    assert Path(box._file.filePath()).exists() and "closed" in text(box, "final_map_result")

@@ -5,7 +5,17 @@ import signal
 import subprocess
 
 import pytest
-from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    QgsFeature,
+    QgsGeometry,
+    QgsMapSettings,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QSize
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.live_session import LiveSession
@@ -159,6 +169,21 @@ def test_confidence_and_unknown_are_drawn_on_request(at_work, wait):
     assert session.confidence_layer is None
 
 
+def test_a_move_does_not_read_the_samples_again(at_work, context, qgis_canvas, wait, monkeypatch):
+    session, samples, read = at_work, context.workspace.samples, []
+    collect = session.samples
+    monkeypatch.setattr(session, "samples", lambda: (read.append(1), collect())[1])
+    assert session.start()
+    wait(lambda: session.results and session.checks, what="the map and its validation")
+    qgis_canvas.zoomByFactor(0.5)
+    wait(lambda: len(session.results) > 1, what="a map after a move")
+    assert len(read) == 1
+    samples.setSubsetString("\"class\" IN ('water', 'forest')")
+    wait(lambda: len(session.results) > 2, what="a map of fewer samples")
+    assert len(read) == 2 and len(session.samples()["features"]) < samples.dataProvider().featureCount() + 1
+    assert set(session.results[-1]["pixels"]) == {"water", "forest"}
+
+
 def test_removing_samples_or_map_stops_it(at_work, context, wait):
     session = at_work
     assert session.start()
@@ -169,6 +194,27 @@ def test_removing_samples_or_map_stops_it(at_work, context, wait):
     wait(lambda: session.layer is not None, what="the map again")
     QgsProject.instance().removeMapLayer(context.workspace.samples.id())
     assert not session.on and session.layer is None
+
+
+def test_a_new_project_while_the_live_map_is_on_ends_it(at_work, context, wait):
+    session = at_work
+    session.set_confidence(True)
+    assert session.start()
+    wait(lambda: session.confidence_layer is not None, what="map and confidence")
+    QgsProject.instance().clear()  # ended QGIS by removing a layer that was being removed
+    assert not session.on and session.layer is None and session.confidence_layer is None
+    wait(lambda: session._preview is None, what="the end of what was under way")
+    assert not QgsProject.instance().mapLayers()
+
+
+def test_removing_the_live_map_together_with_its_confidence_ends_both(at_work, wait):
+    session = at_work
+    session.set_confidence(True)
+    assert session.start()
+    wait(lambda: session.confidence_layer is not None, what="map and confidence")
+    QgsProject.instance().removeMapLayers([session.layer.id(), session.confidence_layer.id()])
+    wait(lambda: len(QgsProject.instance().mapLayers()) == 2, what="embedding and samples alone")
+    assert not session.on
 
 
 def test_a_killed_worker_is_replaced(at_work, context, wait):
@@ -200,6 +246,24 @@ def test_the_live_map_is_not_saved_with_the_project(at_work, tmp_path, wait):
     order = [node.name() for node in QgsProject.instance().layerTreeRoot().findLayers()]
     assert order.index("Live map") < order.index("embedding") and session.on
     assert session._context.workspace.embedding.id() in path.read_text()
+
+
+def test_a_very_large_screen_does_not_ask_for_more_than_two_million_pixels(at_work, monkeypatch):
+    canvas = at_work._canvas
+
+    class Huge:
+        def mapSettings(self):
+            settings = QgsMapSettings(canvas.mapSettings())
+            settings.setOutputSize(QSize(3840, 2160))
+            return settings
+
+    small = at_work.view()
+    monkeypatch.setattr(at_work, "_canvas", Huge())
+    large = at_work.view()
+    assert large["width"] * large["height"] <= 2_000_000 < 3840 * 2160
+    assert large["width"] / large["height"] == pytest.approx(16 / 9, rel=0.01)
+    assert small["width"] >= 590
+    monkeypatch.undo()
 
 
 def test_another_crs_of_the_canvas(at_work, context, qgis_canvas, wait):

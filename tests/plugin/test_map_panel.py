@@ -127,3 +127,135 @@ def test_a_click_beside_the_embedding_is_told(panel, context, wait):
     panel.similarity.search(point)
     wait(panel.similarity.note.text, what="a sentence")
     assert "outside" in panel.similarity.note.text()
+
+
+@pytest.fixture
+def pan(qgis_canvas):
+    from qgis.gui import QgsMapToolPan
+
+    tool = QgsMapToolPan(qgis_canvas)
+    qgis_canvas.setMapTool(tool)
+    yield tool
+    qgis_canvas.unsetMapTool(tool)
+
+
+def test_the_swipe_does_not_come_back_after_another_tool(panel, pan, qgis_canvas, wait):
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    panel.live.swipe.click()
+    panel.similarity.pick.click()
+    assert not panel.live.swipe.isChecked() and panel.similarity.pick.isChecked()
+    panel.similarity.pick.click()
+    assert qgis_canvas.mapTool() is pan
+
+
+def test_after_looking_for_similar_places_the_canvas_has_its_tool_again(panel, pan, qgis_canvas):
+    panel.similarity.pick.click()
+    assert qgis_canvas.mapTool() is panel.similarity._tool
+    panel.similarity.pick.click()
+    assert qgis_canvas.mapTool() is pan
+
+
+def test_places_suggested_for_another_embedding_are_not_shown(panel, context, embedding, wait):
+    panel.suggestions.button.click()
+    job = panel.suggestions._job
+    other = QgsRasterLayer(str(embedding), "another")
+    QgsProject.instance().addMapLayer(other)
+    job.cancel = lambda: None  # it was too late
+    context.workspace.embedding = other
+    wait(lambda: not job.running, what="the end of the search")
+    assert panel.suggestions.list.count() == 0 and panel.suggestions.list.isHidden()
+
+
+def test_confidence_switched_off_while_a_picture_is_under_way_stays_off(panel, wait):
+    session = panel.session
+    panel.live.switch.click()
+    wait(lambda: session.layer is not None, what="the live map")
+    results = []
+    session.repainted.connect(results.append)
+    panel.live.confidence.setChecked(True)
+    session._ask()
+    session._preview.cancel = lambda: None  # it was too late
+    panel.live.confidence.setChecked(False)
+    wait(lambda: len(results) > 1, what="both pictures")
+    assert session.confidence_layer is None
+
+
+def test_shares_and_validation_go_with_the_live_map(panel, wait):
+    panel.live.switch.click()
+    wait(panel.live.validation.text, what="validation")
+    panel.live.switch.click()
+    assert not panel.live.shares._rows and not panel.live.validation.text() and not panel.live.doubts.text()
+
+
+def test_another_crs_of_the_samples_repaints_the_live_map(panel, context, wait):
+    from qgis.core import QgsCoordinateReferenceSystem
+
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    told = []
+    panel.session.told.connect(told.append)
+    context.workspace.samples.setCrs(QgsCoordinateReferenceSystem("EPSG:32750"))
+    wait(lambda: told, what="why there is no map any more")
+    assert panel.session.layer is None
+    wait(lambda: not panel.live.shares._rows, seconds=2, what="no shares of a map that is gone")
+
+
+def test_names_of_classes_are_no_markup_and_no_wider_than_the_dock(panel):
+    name = "<b>wide</b> & " + "Gewächshausanlage" * 5
+    classes = [{"value": 1, "name": name, "colour": "#0072b2"}]
+    panel.live.shares.show_shares(classes, {name: 1})
+    [(_, label, *_rest)] = panel.live.shares._rows.values()
+    assert label.textFormat() == Qt.TextFormat.PlainText and label.toolTip()
+    assert panel.live.shares.minimumSizeHint().width() < 390
+    doubt = {"fid": 1, "label": "a<b", "predicted": "c&d"}
+    assert "a&lt;b" in panel.live._doubt(0, doubt) and "c&amp;d" in panel.live._doubt(0, doubt)
+
+
+def test_a_name_without_ending_asks_before_it_replaces_a_heat_map(panel, context, tmp_path, wait, monkeypatch):
+    from qgis_plugin.gui import similarity_box
+
+    kept = tmp_path / "heat.tif"
+    kept.write_bytes(b"mine")
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "heat"), ""))
+    monkeypatch.setattr(similarity_box.QMessageBox, "question", lambda *_: similarity_box.QMessageBox.StandardButton.No)
+    panel.similarity.search(context.workspace.embedding.extent().center())
+    panel.similarity.save.click()
+    assert panel.similarity._saving is None and kept.read_bytes() == b"mine"
+
+
+def test_outlining_that_fails_leaves_no_hidden_raster(panel, context, tmp_path, wait, monkeypatch):
+    from qgis_plugin.gui import similarity_box
+
+    box = panel.similarity
+    target = tmp_path / "alike.gpkg"
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    box.search(context.workspace.embedding.extent().center())
+    target.mkdir()  # the polygons cannot be written there
+    box.polygons.click()
+    wait(lambda: box._saving is None or not box._saving.running, what="the end")
+    wait(box.polygons.isEnabled, what="the end of saving")
+    assert not list(tmp_path.glob(".alike*"))
+
+
+def test_samples_with_unsaved_edits_are_not_replaced_by_polygons(panel, context, wait, monkeypatch):
+    from qgis_plugin.gui import similarity_box
+
+    samples = context.workspace.samples
+    target = samples.source().split("|")[0]
+    samples.startEditing()
+    samples.deleteFeature(next(samples.getFeatures()).id())
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (target, ""))
+    panel.similarity.search(context.workspace.embedding.extent().center())
+    panel.similarity.polygons.click()
+    assert panel.similarity._saving is None and "unsaved edits" in panel.similarity.note.text()
+    assert context.workspace.samples is samples and samples.isModified()
+
+
+def test_removing_the_confidence_layer_by_hand_unchecks_it(panel, wait):
+    panel.live.confidence.setChecked(True)
+    panel.live.switch.click()
+    wait(lambda: panel.session.confidence_layer is not None, what="the confidence")
+    QgsProject.instance().removeMapLayer(panel.session.confidence_layer.id())
+    wait(lambda: not panel.live.confidence.isChecked(), what="the box unchecked")
+    assert panel.session.on

@@ -1,17 +1,30 @@
 """The plugin as QGIS loads it: everything is there, and nothing is left when it is unloaded."""
 
+import ast
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
-from qgis.PyQt.QtWidgets import QDockWidget, QScrollArea
+from qgis.PyQt.QtGui import QCloseEvent
+from qgis.PyQt.QtWidgets import QDockWidget, QLabel, QMessageBox, QScrollArea
 
 from qgis_plugin import classFactory
+from qgis_plugin.compat import QAction
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def window(qgis_iface):
+    """QGIS' window, on the screen."""
+    qgis_iface.mainWindow().show()
+    yield qgis_iface.mainWindow()
+    qgis_iface.mainWindow().hide()
 
 
 @pytest.fixture
@@ -57,12 +70,32 @@ def test_embed_layer_of_the_layers_menu(plugin, scene, wait):
     assert plugin.dock.tabs.currentWidget() is plugin.dock.embed
 
 
-def test_ten_times_loaded_and_unloaded_leaves_nothing(qgis_iface, settings, worker_python, qgis_new_project, wait):
-    import threading
+def test_the_foot_of_the_dock_tells_the_workers_memory(plugin, wait):
+    plugin.toggle_dock(True)
+    plugin.client.start()
+    label = plugin.dock.findChild(QLabel, "workerLabel")
+    wait(lambda: "of memory" in label.text(), what="the memory")
+    assert label.text().startswith("Worker: ready, ") and "MB" in label.text()
 
+
+def workers_of(parent: int) -> set:
+    """The worker processes that a process has started, as Linux tells."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = (stat.parent / "cmdline").read_bytes().split(b"\0")
+            ours = int(stat.read_text().rpartition(")")[2].split()[1]) == parent
+        except OSError:  # it has ended meanwhile
+            continue
+        if ours and b"mmearth_core.worker" in words:
+            found.add(int(stat.parent.name))
+    return found
+
+
+def test_ten_times_loaded_and_unloaded_leaves_nothing(qgis_iface, settings, worker_python, qgis_new_project, wait):
     from qgis_plugin.settings import home
 
-    threads = set(threading.enumerate())
+    threads, before = set(threading.enumerate()), workers_of(os.getpid())
     for _ in range(10):
         plugin = classFactory(qgis_iface)
         plugin.initGui()
@@ -80,8 +113,9 @@ def test_ten_times_loaded_and_unloaded_leaves_nothing(qgis_iface, settings, work
         if isinstance(w, QDockWidget) and w.objectName() == "MMEarthDock"
     ]
     assert not QgsApplication.taskManager().activeTasks()
-    left = list((home() / "live").glob("*")) if (home() / "live").exists() else []
-    assert not left
+    assert not [action for action in qgis_iface.mainWindow().findChildren(QAction) if "mmearth" in action.objectName()]
+    assert not list(home().glob("live/*"))
+    wait(lambda: workers_of(os.getpid()) == before, seconds=20, what="the end of all workers")
 
 
 def test_no_tab_is_wider_than_the_dock(plugin):
@@ -93,3 +127,148 @@ def test_no_tab_is_wider_than_the_dock(plugin):
         for scroll in panel.findChildren(QScrollArea):
             if scroll.widget() is not None and scroll.widgetResizable():
                 assert scroll.widget().minimumSizeHint().width() <= widest, plugin.dock.tabs.tabText(index)
+
+
+def test_a_python_without_mmearth_leads_to_the_setup_page_with_the_reason(
+    plugin, window, monkeypatch, wait, worker_python
+):
+    monkeypatch.setenv("MMEARTH_PYTHON", sys.executable)
+    plugin.toggle_dock(True)
+    dock = plugin.dock
+    assert dock._pages.currentWidget() is dock.tabs, "nothing is known against it yet"
+    plugin.client.start()
+    wait(lambda: dock._pages.currentWidget() is dock.setup, what="the setup page")
+    wait(lambda: "mmearth_core" in dock.setup.explanation.text(), seconds=5, what="the reason")
+    wait(lambda: dock.setup.chooser.report is not None, what="the test of the Python")
+    assert not dock.setup.use_button.isEnabled()
+
+    monkeypatch.setenv("MMEARTH_PYTHON", worker_python)
+    dock.setup.chooser.path_widget.setFilePath(worker_python)
+    dock.setup.chooser.test()
+    wait(dock.setup.use_button.isEnabled, what="a Python that works")
+    dock.setup.use_button.click()
+    assert dock._pages.currentWidget() is dock.tabs
+    assert plugin.context.settings.python == "", "the one that is found anyway need not be set"
+    wait(lambda: plugin.client.state == "ready", what="the worker")
+    assert dock._pages.currentWidget() is dock.tabs
+
+
+def test_a_python_found_later_brings_the_tabs_back(plugin, window, monkeypatch, worker_python):
+    monkeypatch.delenv("MMEARTH_PYTHON")
+    plugin.toggle_dock(True)
+    assert plugin.dock._pages.currentWidget() is plugin.dock.setup
+    plugin.dock.hide()
+    monkeypatch.setenv("MMEARTH_PYTHON", worker_python)
+    plugin.dock.show()
+    assert plugin.dock._pages.currentWidget() is plugin.dock.tabs
+
+
+@pytest.mark.parametrize("answer", ["Yes", "No"])
+def test_closing_qgis_while_it_embeds_asks(plugin, scene, wait, monkeypatch, answer):
+    asked = []
+
+    def question(parent, title, text):
+        asked.append((parent, title, text))
+        return getattr(QMessageBox.StandardButton, answer)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    window = plugin._iface.mainWindow()
+
+    def close():
+        event = QCloseEvent()
+        QCoreApplication.sendEvent(window, event)
+        return event.isAccepted()
+
+    assert close() and not asked, "nothing is at work"
+    job = plugin.client.submit("embed", {"scene": str(scene), "output": str(scene.with_name(f"{answer}.tif"))})
+    assert close() == (answer == "Yes")
+    assert [(parent, title) for parent, title, _ in asked] == [(window, "Still embedding")]
+    assert "Finished tiles are kept" in asked[0][2]
+    job.cancel()
+    wait(lambda: not job.running, what="the end")
+    assert close() and len(asked) == 1
+    plugin.unload()
+    QCoreApplication.sendEvent(window, QCloseEvent())
+    assert len(asked) == 1
+
+
+def test_the_worker_is_not_looked_for_while_qgis_starts():
+    code = (
+        "import sys; from qgis.core import QgsApplication; import qgis.gui; app = QgsApplication([], True)\n"
+        "app.initQgis(); from qgis.PyQt.QtWidgets import QMainWindow; window = QMainWindow()\n"
+        "class Interface:\n"
+        "    mainWindow = lambda self: window\n"
+        "    __getattr__ = lambda self, name: lambda *arguments: None\n"
+        "import qgis_plugin; plugin = qgis_plugin.classFactory(Interface()); plugin.initGui()\n"
+        "print(sorted(m for m in sys.modules if m.startswith(('qgis_plugin.core.', 'qgis_plugin.gui.'))), flush=True)\n"
+        "import os; os._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
+    light = {"qgis_plugin.core.figures", "qgis_plugin.core.layers", "qgis_plugin.core.worker_request"}
+    light |= {"qgis_plugin.gui.icons", "qgis_plugin.gui.options_factory"}
+    assert set(ast.literal_eval(done.stdout.strip().splitlines()[-1])) <= light
+
+
+def test_a_client_made_in_another_thread_serves_the_main_thread(plugin, wait):
+    thread = threading.Thread(target=lambda: plugin.client)
+    thread.start()
+    thread.join()
+    told = []
+    plugin.client.stateChanged.connect(told.append)
+    plugin.client.start()
+    wait(lambda: "ready" in told, what="the worker")
+
+
+def test_unloading_in_the_middle_of_everything_leaves_the_users_layers_alone(
+    plugin, window, scene, embedding, polygons, tmp_path, wait
+):
+    from qgis.core import QgsVectorLayer
+
+    copy = tmp_path / "samples.gpkg"
+    copy.write_bytes(polygons.read_bytes())
+    source, raster = QgsRasterLayer(str(scene), "scene"), QgsRasterLayer(str(embedding), "embedding")
+    samples = QgsVectorLayer(f"{copy}|layername=samples", "samples", "ogr")
+    QgsProject.instance().addMapLayers([source, raster, samples])
+    mine = set(QgsProject.instance().mapLayers())
+    plugin.toggle_dock(True)
+    canvas, dock, workspace = plugin._iface.mapCanvas(), plugin.dock, plugin.context.workspace
+    canvas.setDestinationCrs(raster.crs())
+    canvas.setExtent(raster.extent())
+    workspace.embedding = raster
+    workspace.set_samples(samples, "class")
+    dock.map.live.switch.click()
+    wait(lambda: dock.map.session.layer is not None, what="the live map")
+    dock.map.live.swipe.click()
+    dock.samples.tool_actions["polygon"].trigger()
+    dock.map.similarity.search(raster.extent().center())
+    wait(lambda: dock.map.similarity.layer is not None, what="similar places")
+    dock.map.suggestions.button.click()
+    dock.embed.embed_layer(source)
+    samples.startEditing()
+    samples.deleteFeature(next(samples.getFeatures()).id())
+    plugin.unload()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for _ in range(20):
+        QCoreApplication.processEvents()
+    assert set(QgsProject.instance().mapLayers()) == mine
+    assert samples.isModified(), "edits are the user's to save or discard"
+    assert canvas.mapTool() is None or not type(canvas.mapTool()).__module__.startswith("qgis_plugin")
+    samples.rollBack()
+
+
+def test_nothing_is_remembered_outside_the_prefix(plugin, window):
+    from qgis.core import QgsSettings
+    from qgis.gui import QgsCollapsibleGroupBox
+
+    from qgis_plugin.settings import PREFIX
+
+    before = set(QgsSettings().allKeys())
+    plugin.toggle_dock(True)
+    for index in range(plugin.dock.tabs.count()):
+        plugin.dock.tabs.setCurrentIndex(index)
+        for box in plugin.dock.tabs.widget(index).findChildren(QgsCollapsibleGroupBox):
+            box.setCollapsed(not box.isCollapsed())
+    plugin.unload()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    new = {key for key in set(QgsSettings().allKeys()) - before if not key.startswith(PREFIX)}
+    assert not new

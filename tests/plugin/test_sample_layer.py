@@ -430,3 +430,54 @@ def test_no_colour_is_given_twice_within_the_palette():
 @pytest.mark.parametrize(("area", "shown"), [(0, "–"), (420, "420 m²"), (12_000, "1.2 ha"), (3_400_000, "3.4 km²")])
 def test_areas_read_well(qgis_app, area, shown):
     assert area_text(area) == shown
+
+
+def test_taking_a_rename_back_whose_name_was_given_again_keeps_the_classes(samples, table):
+    draw(samples, "water", 0)
+    table.rename(0, "lake")
+    table.add("water")
+    sample_edits.undo(samples)
+    names = [c.name for c in table.classes]
+    assert names == list(LAND_COVER) and sample_layer.read_classes(samples, "class") == table.classes
+    assert in_field(samples) == ["water"]
+    sample_edits.redo(samples)
+    assert [c.name for c in table.classes] == ["lake", *LAND_COVER[1:]] and in_field(samples) == ["lake"]
+
+
+def test_a_name_that_a_shapefile_would_cut_is_refused(samples, tmp_path):
+    from qgis.core import QgsVectorFileWriter
+
+    source = memory("field=class:string(10)")
+    put(source, "Acker")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "ESRI Shapefile", "UTF-8"
+    path = str(tmp_path / "fields.shp")
+    QgsVectorFileWriter.writeAsVectorFormatV3(source, path, QgsProject.instance().transformContext(), options)
+    layer = QgsVectorLayer(path, "fields", "ogr")
+    table = ClassTable(layer, "class")
+    with pytest.raises(SampleError, match="too long"):
+        table.rename(0, "Gewächshäu")
+    table.rename(0, "Gewächsh")
+    sample_edits.save(layer)
+    assert in_field(layer) == ["Gewächsh"]
+    layer.commitChanges()
+    table.close()
+
+
+def test_a_class_field_that_is_removed_is_a_sentence(samples, table):
+    draw(samples, "water", 0)
+    samples.startEditing()
+    assert samples.deleteAttribute(samples.fields().indexOf("class"))
+    table.recount()
+    assert table.count(0) == 0
+    with pytest.raises(SampleError, match="has no field class"):
+        sample_layer.collect(samples, "class")
+    with pytest.raises(SampleError, match="has no field class"):
+        sample_edits.add_sample(samples, "class", table.classes[0], square(300, 0), UTM)
+    for change in (lambda: table.remove(0), lambda: table.rename(0, "wood"), lambda: table.add("wood")):
+        with pytest.raises(SampleError, match="has no field class"):
+            change()
+    sample_edits.undo(samples)
+    table.recount()
+    assert table.count(0) == 1 and [c.name for c in table.classes] == list(LAND_COVER)
+    samples.rollBack()

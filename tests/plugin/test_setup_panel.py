@@ -9,7 +9,8 @@ from qgis.PyQt.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 
 from qgis_plugin.core.environment import plugin_version, python_in
 from qgis_plugin.gui.environment_box import INDEX, WHEELS
-from qgis_plugin.gui.options_page import OptionsFactory, OptionsPage
+from qgis_plugin.gui.options_factory import OptionsFactory
+from qgis_plugin.gui.options_page import OptionsPage
 from qgis_plugin.gui.setup_panel import SetupPanel
 
 SIZE = (380, 700)
@@ -221,7 +222,7 @@ def test_the_options_page_counts_and_empties_the_cache(context, wait, monkeypatc
 
 
 def test_qgis_gets_a_page_from_the_factory(context):
-    factory = OptionsFactory(context)
+    factory = OptionsFactory(lambda: context)
     assert factory.title() == "MMEarth"
     page = factory.createWidget(None)
     assert isinstance(page, OptionsPage)

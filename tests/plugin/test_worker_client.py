@@ -12,7 +12,8 @@ from qgis.core import QgsApplication, QgsProcessingFeedback, QgsTask
 from qgis.PyQt.QtCore import QThread
 
 from qgis_plugin.core import worker_client
-from qgis_plugin.core.worker_client import Job, WorkerClient, WorkerError, percent, progress_text
+from qgis_plugin.core.pace import progress_text
+from qgis_plugin.core.worker_client import Job, WorkerClient, WorkerError, percent
 
 UNRULY = Path(__file__).with_name("unruly_worker.py")
 
@@ -280,7 +281,7 @@ def test_ten_cycles_leave_nothing(unruly, new_threads):
 def test_progress_in_words():
     event = {"done": 50, "total": 200, "unit": "px", "rate": 1_250_000.0, "seconds_left": 3725.4}
     assert percent(event) == 25
-    assert progress_text(event) == "1.25 Mpx/s, 1:02:05 left"
-    assert progress_text({"unit": "tiles", "rate": None, "seconds_left": 61}) == "1:01 left"
+    assert progress_text(event) == "1.25 Mpx/s, 1\xa0h\xa02\xa0min left"
+    assert progress_text({"unit": "tiles", "rate": None, "seconds_left": 61}) == "1\xa0min left"
     assert progress_text({}) == ""
     assert percent({"total": 0, "done": 0}) == 0

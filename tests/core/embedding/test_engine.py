@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from affine import Affine
 import mmearth_core
 from mmearth_core.embedding.backends import OnnxBackend
 from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.journal import TileJournal
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
@@ -211,11 +213,23 @@ def test_an_existing_output_is_kept_unless_told_otherwise(scene, whole, tmp_path
     output = tmp_path / "emb.tif"
     shutil.copy(whole, output)
     before = output.read_bytes()
-    with pytest.raises(MMEarthError, match="exists already"):
-        embed(scene=scene, output=output)
+    for other in ({"resume": False}, {"window": (100, 100, 64, 64)}, {}):  # the last one: its STAC item is missing
+        with pytest.raises(MMEarthError, match="exists already"):
+            embed(scene=scene, output=output, **other)
     assert output.read_bytes() == before
     embed(scene=scene, output=output, window=(100, 100, 64, 64), overwrite=True)
     assert EmbeddingRaster.open(output).grid.shape == (64, 64)
+
+
+def test_asked_again_for_what_is_there_it_answers_as_it_would_have(scene, tmp_path):
+    """A caller that never heard the answer, its worker having died right after the work, asks once more."""
+    output = tmp_path / "emb.tif"
+    first = embed(scene=scene, output=output, tile=128)
+    before = output.stat().st_mtime_ns
+    TileJournal.folder_of(output).mkdir()  # the last thing that is removed
+    again = embed(scene=scene, output=output, tile=128)
+    assert replace(again, seconds=first.seconds, pixels=first.pixels) == first and again.pixels == 0
+    assert output.stat().st_mtime_ns == before and not TileJournal.folder_of(output).exists()
 
 
 def test_a_full_disk_is_noticed_before_the_work(scene, tmp_path, monkeypatch):

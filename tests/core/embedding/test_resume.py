@@ -185,3 +185,16 @@ def test_a_damaged_tile_is_done_again(small, expected, tmp_path):
         embed(scene=small, output=output, tile=TILE)
     assert embed(scene=small, output=output, tile=TILE).pixels == 64 * 64
     assert output.read_bytes() == expected
+
+
+def test_an_output_that_cannot_take_its_name_keeps_the_tiles(small, tmp_path):
+    output = tmp_path / "emb.tif"
+
+    class Blocking(Silent):
+        def finish(self) -> None:
+            output.mkdir(exist_ok=True)
+
+    with pytest.raises(EnvironmentFailure, match="is it open in another program.*tiles are kept"):
+        embed(scene=small, output=output, tile=TILE, progress=Blocking())
+    output.rmdir()
+    assert embed(scene=small, output=output, tile=TILE).pixels == 0

@@ -1,5 +1,9 @@
 """The live map: drawn samples give the probe and the pixels that `fit` and `classify` would give, in any view."""
 
+import json
+import resource
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +12,20 @@ import pyogrio
 import pytest
 import rasterio
 import shapely
+from affine import Affine
 from pyproj import Transformer
+from rasterio.crs import CRS
 
-from mmearth_core.errors import MMEarthError
+from mmearth_core.embedding.product import new_embedding
+from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit, fit_samples
-from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
+from mmearth_core.labelling.legend import UNKNOWN_COLOUR
+from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.similarity import similar
-from mmearth_core.progress import Silent
+from mmearth_core.live_verbs import LiveVerbs
+from mmearth_core.progress import CancelToken, Silent
+from mmearth_core.raster.grid import Grid
 
 CLASSES = [
     {"value": 7, "name": "water", "colour": "#0000ff"},
@@ -166,3 +176,249 @@ def test_similarity_of_a_view_is_that_of_the_verb(live: LiveEmbedding, scene: An
     similar(embedding=scene.path, output=tmp_path / "s.tif", at=at)
     path = live.similar(at, whole(scene), tmp_path / "p.tif")
     np.testing.assert_array_equal(read(path), read(tmp_path / "s.tif"))
+
+
+def view(bounds: Any, width: Any = 100, height: Any = 100) -> View:
+    return View.from_json({"bounds": list(bounds), "width": width, "height": height})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"bounds": [float("nan"), 0, 1, 1], "width": 10, "height": 10},
+        {"bounds": [0, 0, float("inf"), 1], "width": 10, "height": 10},
+        {"bounds": [0, 0, 1], "width": 10, "height": 10},
+        {"bounds": [0, 0, 1, 1], "width": float("nan"), "height": 10},
+        {"bounds": [0, 0, 1, None], "width": 10, "height": 10},
+        {"width": 10, "height": 10},
+    ],
+)
+def test_a_view_that_is_none_is_told(value: dict[str, Any]) -> None:
+    with pytest.raises(MMEarthError, match="view"):
+        View.from_json(value)
+
+
+def test_a_view_of_the_whole_world_shows_the_whole_embedding(scene: Any) -> None:
+    grid = scene.raster.grid
+    for far in (1e12, 1e300):
+        window, shape = view((-far, -far, far, far)).on(grid)
+        assert window == grid.window and shape == (1, 1)
+    west, south, east, north = grid.bounds
+    for beside in ((west + 1e12, south, east + 1e12, north), (west, south + 1e300, east, north + 1e300)):
+        assert not view(beside).on(grid)[0]
+    assert not view((west, south, west, south)).on(grid)[0]
+
+
+def test_a_view_is_bounded_whatever_size_it_is_asked_in(scene: Any) -> None:
+    grid = Grid(20_000, 20_000, scene.raster.grid.transform, scene.raster.grid.crs)
+    _, (height, width) = view(grid.bounds, 10**6, 10**6).on(grid)
+    assert height == width == round(MOST_PIXELS**0.5)
+
+
+def test_unknown_is_grey_in_the_preview_as_in_the_map(
+    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+) -> None:
+    samples = DrawnSamples.from_json(drawn(sample_file))
+    with rasterio.open(live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=0.05).path) as dataset:
+        assert dataset.colormap(1)[255] == (*UNKNOWN_COLOUR, 255)
+    with pytest.raises(MMEarthError, match="unknown is a share"):
+        live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=1.5)
+
+
+def test_unknown_with_one_polygon_of_each_class(live: LiveEmbedding, scene: Any, tmp_path: Path) -> None:
+    shapes, names = scene.fields(1)
+    rows = [[i, name, shapely.to_wkb(s).hex()] for i, (s, name) in enumerate(zip(shapes, names, strict=True))]
+    samples = DrawnSamples.from_json({"crs": "EPSG:32630", "features": rows})
+    preview = live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=0.01)
+    assert sum(preview.pixels.values()) + preview.unknown + preview.nodata == scene.raster.grid.pixels
+
+
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_codes_keep_their_values_as_in_the_final_map(
+    live: LiveEmbedding, scene: Any, tmp_path: Path, write_vector: Any, kind: type
+) -> None:
+    shapes, names = scene.fields(3)
+    codes = [{"water": 40, "forest": 7, "grass": 100, "urban": 3}[name] for name in names]
+    saved = write_vector(tmp_path / "s.gpkg", list(shapes), {"class": [kind(code) for code in codes]})
+    fit(embeddings=[scene.path], samples=[saved], output=tmp_path / "m.json")
+    classify(embedding=scene.path, model=tmp_path / "m.json", output=tmp_path / "m.tif")
+    rows = [[i, kind(c), shapely.to_wkb(s).hex()] for i, (s, c) in enumerate(zip(shapes, codes, strict=True), start=1)]
+    samples = DrawnSamples.from_json({"crs": "EPSG:32630", "features": rows})
+    preview = live.preview(samples, whole(scene), tmp_path / "p.tif")
+    np.testing.assert_array_equal(read(preview.path), read(tmp_path / "m.tif"))
+    assert {c.name: c.value for c in preview.classes} == {"3": 3, "7": 7, "40": 40, "100": 100}
+    with rasterio.open(tmp_path / "m.tif") as final, rasterio.open(tmp_path / "p.tif") as shown:
+        assert all(final.colormap(1)[code] == shown.colormap(1)[code] for code in codes)
+
+
+def test_names_with_control_characters_are_those_of_the_file(live: LiveEmbedding, sample_file: Path) -> None:
+    value = drawn(sample_file, classes=[{"value": 7, "name": "open\x00\twater\x1b", "colour": "#0000ff"}])
+    for row in value["features"]:
+        row[1] = "open\x00\twater\x1b " if row[1] == "water" else row[1]
+    samples = live.samples(DrawnSamples.from_json(value))
+    assert {c.name: c.value for c in samples.legend.classes} == {"open water": 7, "forest": 1, "grass": 2, "urban": 3}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"features": [[1, "water"]]},
+        {"features": [[1, "water", "no hexadecimal"]]},
+        {"features": [["x", "water", ""]]},
+        {"features": [[1, ["water"], ""]]},
+        {"features": [[1, 2.5, ""]]},
+        {"features": None},
+        {"crs": None},
+        {"classes": [{"value": 1, "name": "\x00", "colour": "#000000"}]},
+    ],
+)
+def test_samples_of_another_form_are_told_in_a_sentence(sample_file: Path, change: dict[str, Any]) -> None:
+    with pytest.raises(MMEarthError, match="samples|sample layer"):
+        DrawnSamples.from_json(drawn(sample_file) | change)
+
+
+def test_broken_shapes_are_skipped_and_invalid_ones_repaired(live: LiveEmbedding, sample_file: Path) -> None:
+    value = drawn(sample_file)
+    bow = shapely.Polygon([(500_600, 5_799_000), (500_700, 5_798_900), (500_700, 5_799_000), (500_600, 5_798_900)])
+    value["features"] += [
+        [901, "water", "0103"],
+        [902, "water", shapely.to_wkb(shapely.Polygon()).hex()],
+        [903, "water", shapely.to_wkb(bow).hex()],
+    ]
+    told = " ".join(live.samples(DrawnSamples.from_json(value)).messages)
+    assert "2 features without a geometry skipped" in told and "1 feature with an invalid outline repaired" in told
+
+
+def test_messages_about_drawn_samples_are_sentences(live: LiveEmbedding, sample_file: Path) -> None:
+    value = drawn(sample_file)
+    value["features"] = [row for row in value["features"] if row[1] == "water"]
+    samples = live.samples(DrawnSamples.from_json(value))
+    with pytest.raises(MMEarthError, match=r"^The sample layer has one class only \(water\)"):
+        fit_samples(samples, Path("x.json"), progress=Silent())
+    far = drawn(sample_file) | {"crs": "EPSG:32730"}
+    with pytest.raises(MMEarthError, match=r"^The sample layer lies in another place"):
+        live.samples(DrawnSamples.from_json(far))
+
+
+def test_the_file_is_not_held_open_between_requests(
+    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+) -> None:
+    """On Windows an open file can be neither replaced nor deleted."""
+    live.preview(DrawnSamples.from_json(drawn(sample_file)), whole(scene), tmp_path / "p.tif")
+    assert str(scene.path.resolve()) not in {str(p.resolve()) for p in Path("/proc/self/fd").iterdir() if p.exists()}
+
+
+def test_samples_are_told_apart_by_a_short_key(sample_file: Path) -> None:
+    value = drawn(sample_file)
+    first, again = DrawnSamples.from_json(value), DrawnSamples.from_json(json.loads(json.dumps(value)))
+    other = DrawnSamples.from_json(value | {"features": value["features"][1:]})
+    assert first.key == again.key != other.key and len(first.key) == 64
+
+
+def test_a_similarity_preview_can_be_cancelled(live: LiveEmbedding, scene: Any, tmp_path: Path) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        live.similar(scene.raster.grid.transform * (140.5, 133.5), whole(scene), tmp_path / "p.tif", cancel=cancel)
+    assert not (tmp_path / "p.tif").exists()
+    with pytest.raises(MMEarthError, match="place"):
+        live.similar([float("nan"), 1], whole(scene), tmp_path / "p.tif")
+    with pytest.raises(MMEarthError, match="place"):
+        live.similar([1], whole(scene), tmp_path / "p.tif")
+
+
+def test_rotated_and_geographic_embeddings_are_seen(make_scene: Any, tmp_path: Path) -> None:
+    for name, transform, crs in (
+        ("rotated", Affine(8, 6, 500_000, 6, -8, 5_800_000), "EPSG:32630"),
+        ("geographic", Affine(1e-4, 0, -3, 0, -1e-4, 52), "EPSG:4326"),
+    ):
+        made = make_scene(tmp_path / f"{name}.tif")
+        raster = replace(made.raster, grid=Grid(300, 420, transform, CRS.from_string(crs)))
+        with rasterio.open(made.path) as dataset:
+            dn = dataset.read()
+        with new_embedding(raster) as dataset:
+            dataset.write(dn)
+        rows = []
+        for i, cell in enumerate([(3, 3), (4, 8), (6, 6), (7, 2), (5, 11), (8, 4)]):
+            c, r = 30 * cell[1], 30 * cell[0]
+            shape = shapely.Polygon([transform * xy for xy in ((c + 3, r + 3), (c + 27, r + 3), (c + 27, r + 27))])
+            rows.append([i, str(made.truth[r + 15, c + 15]), shapely.to_wkb(shape).hex()])
+        live = LiveEmbedding(raster.path)
+        samples = DrawnSamples.from_json({"crs": crs, "features": rows})
+        full = live.preview(samples, View(raster.grid.bounds, 9999, 9999), tmp_path / f"{name}_full.tif")
+        at = [transform * xy for xy in ((100.5, 100.5), (130.5, 120.5))]
+        bounds = [min(x for x, _ in at), min(y for _, y in at), max(x for x, _ in at), max(y for _, y in at)]
+        part = live.preview(samples, view(bounds, 999, 999), tmp_path / f"{name}_part.tif")
+        with rasterio.open(full.path) as whole_map, rasterio.open(part.path) as seen:
+            col, row = ~transform * (seen.transform * (0, 0))
+            expected = whole_map.read(1)[round(row) :, round(col) :][: seen.height, : seen.width]
+            np.testing.assert_array_equal(seen.read(1), expected)
+            assert seen.crs == whole_map.crs and seen.width >= 31 and seen.height >= 21
+
+
+def test_three_lanes_at_once_get_what_each_would_get_alone(scene: Any, sample_file: Path, tmp_path: Path) -> None:
+    value = drawn(sample_file)
+    fewer = value | {"features": value["features"][:-4]}
+    grid = scene.raster.grid
+    views = [whole(scene), whole(scene, 100, 100), View((*grid.bounds[:2], *(grid.transform * (200, 40))), 500, 500)]
+
+    def ask(live: LiveEmbedding, number: int, folder: Path) -> Any:
+        samples = DrawnSamples.from_json(fewer if number % 2 else value)
+        path = live.preview(samples, views[number % 3], folder / f"{number}.tif").path
+        return read(path), len(live.samples(samples)), live.probe(samples)[0].coefficients
+
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    alone.mkdir()
+    together.mkdir()
+    expected = [ask(LiveEmbedding(scene.path), number, alone) for number in range(6)]
+    shared = LiveEmbedding(scene.path)
+    with ThreadPoolExecutor(3) as lanes:
+        answers = list(lanes.map(lambda number: ask(shared, number % 6, together), range(6)))
+    for (pixels, count, coefficients), (wanted, its_count, its_coefficients) in zip(answers, expected, strict=True):
+        np.testing.assert_array_equal(pixels, wanted)
+        assert count == its_count
+        np.testing.assert_array_equal(coefficients, its_coefficients)
+
+
+def test_a_full_disk_is_the_machines_failure(
+    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+) -> None:
+    samples = DrawnSamples.from_json(drawn(sample_file))
+    live.probe(samples)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(EnvironmentFailure, match=r"p\.tif"):
+            live.preview(samples, whole(scene), tmp_path / "p.tif")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_embedding_that_was_replaced_is_read_anew(make_scene: Any, sample_file: Path, tmp_path: Path) -> None:
+    verbs, path = LiveVerbs(), tmp_path / "emb.tif"
+    made = make_scene(path)
+    arguments = {
+        "embedding": str(path), "samples": drawn(sample_file), "output": str(tmp_path / "p.tif"),
+        "view": {"bounds": list(made.raster.grid.bounds), "width": 999, "height": 999},
+    }  # fmt: skip
+    before = read(verbs.preview(cancel=CancelToken(), **arguments).path)
+    other = make_scene(tmp_path / "other.tif", seed=1)
+    other.path.replace(path)
+    after = read(verbs.preview(cancel=CancelToken(), **arguments).path)
+    assert (before != after).any()
+    path.unlink()
+    with pytest.raises(MMEarthError, match="cannot be read"):
+        verbs.preview(cancel=CancelToken(), **arguments)
+
+
+def test_thousands_of_samples_are_taken(live: LiveEmbedding, scene: Any) -> None:
+    grid, rng = scene.raster.grid, np.random.default_rng(0)
+    rows, cols = rng.integers(0, grid.height, 3000), rng.integers(0, grid.width, 3000)
+    features = [
+        [i, str(scene.truth[r, c]), shapely.to_wkb(shapely.Point(*(grid.transform * (c + 0.5, r + 0.5)))).hex()]
+        for i, (r, c) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True))
+        if scene.truth[r, c]
+    ]
+    samples = live.samples(DrawnSamples.from_json({"crs": "EPSG:32630", "features": features}))
+    assert len(samples) > 2500 and len(samples.legend) == 4

@@ -12,9 +12,9 @@ from mmearth_core.labelling import suggestions
 from mmearth_core.labelling.probe import fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import read_samples
-from mmearth_core.labelling.suggestions import MIN_DISTANCE, Candidates, choose, find_candidates, suggest
+from mmearth_core.labelling.suggestions import MIN_DISTANCE, Candidates, choose, find_candidates, places, suggest
 from mmearth_core.progress import CancelToken, Silent
-from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.grid import Grid, Window
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def slow_uncertainty(scene, probe):
 
 
 def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
-    candidates = find_candidates(scene.raster, probe, progress=Silent())
+    candidates = find_candidates(scene.raster, probe, window=scene.raster.grid.window, progress=Silent())
     expected = slow_uncertainty(scene, probe)
     assert np.allclose(candidates.uncertainty, expected[candidates.row, candidates.col], atol=1e-4)
     best = {}
@@ -75,7 +75,7 @@ def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
 
 
 def test_each_choice_is_the_most_uncertain_and_unlike_the_earlier_ones(scene, probe):
-    candidates = find_candidates(scene.raster, probe, progress=Silent())
+    candidates = find_candidates(scene.raster, probe, window=scene.raster.grid.window, progress=Silent())
     chosen = choose(candidates, probe, 12)
     a, c = probe.standardiser
     z = candidates.dn * a + c
@@ -195,3 +195,16 @@ def test_cancel_leaves_nothing(scene, model, tmp_path):
     with pytest.raises(Cancelled):
         suggest(embedding=scene.path, model=model, output=tmp_path / "p.gpkg", cancel=token)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_small_window_has_places_too(scene, few_samples):
+    """Each cell of the raster offers one pixel; a window inside one cell must not depend on where that lies."""
+    samples = read_samples(scene.raster, few_samples)
+    probe = fit_probe(samples)
+    for row, col in ((100, 100), (133, 211), (250, 390)):
+        window = Window(row, col, 12, 12)
+        chosen = places(scene.raster, probe, None, 3, window=window, progress=Silent())
+        assert len(chosen)
+        assert ((chosen.row >= row) & (chosen.row < row + 12) & (chosen.col >= col) & (chosen.col < col + 12)).all()
+    with pytest.raises(MMEarthError, match="outside"):
+        places(scene.raster, probe, None, 3, window=Window(0, 0, 0, 5), progress=Silent())

@@ -1,0 +1,52 @@
+"""Labels of more than a word, and names that may be longer than there is room for."""
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+#: Letters of a name that there is room for.
+_LETTERS = 24
+
+
+def wrapped(name: str, parent=None) -> QLabel:
+    """An empty label that breaks its lines, by its object name."""
+    label = QLabel(parent)
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)  # a class may have any name
+    return label
+
+
+def selectable(name: str, parent=None) -> QLabel:
+    """As `wrapped`, with a text that can be copied."""
+    label = wrapped(name, parent)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def shortened(name: str, widget) -> str:
+    """A name as far as there is room for it in a dock, in the widget's font."""
+    metrics = widget.fontMetrics()
+    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, _LETTERS * metrics.averageCharWidth())
+
+
+class WarningLine(QWidget):
+    """A sentence beside a warning sign; hidden without one."""
+
+    def __init__(self, name, parent):
+        super().__init__(parent)
+        self.setObjectName(name)
+        sign = QLabel(self)
+        sign.setPixmap(QgsApplication.getThemeIcon("/mIconWarning.svg").pixmap(16, 16))
+        sign.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.label = selectable(name + "Text", self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(sign)
+        layout.addWidget(self.label, 1)
+        self.hide()
+
+    def show_text(self, text):
+        """Show a sentence, or nothing."""
+        self.label.setText(text)
+        self.setVisible(bool(text))

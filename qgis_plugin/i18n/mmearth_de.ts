@@ -1,0 +1,4011 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>AccuracyForm</name>
+    <message>
+        <source>Map and sample</source>
+        <translation>Karte und Stichprobe</translation>
+    </message>
+    <message>
+        <source>The class map to be assessed</source>
+        <translation>Die Klassenkarte, die geprüft werden soll</translation>
+    </message>
+    <message>
+        <source>Random points, shared among the map's classes by area but with a minimum for small classes</source>
+        <translation>Zufallspunkte, nach Flächenanteil auf die Klassen der Karte verteilt, mit einer Mindestzahl für kleine Klassen</translation>
+    </message>
+    <message>
+        <source>Draw reference sample</source>
+        <translation>Referenzstichprobe ziehen</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>Reference and labelling</source>
+        <translation>Referenz und Bestimmung</translation>
+    </message>
+    <message>
+        <source>Points or polygons whose class is known from another source than the map</source>
+        <translation>Punkte oder Polygone, deren Klasse aus einer anderen Quelle als der Karte bekannt ist</translation>
+    </message>
+    <message>
+        <source>The field with the class: its name, or its value on the map</source>
+        <translation>Das Feld mit der Klasse: ihr Name oder ihr Wert in der Karte</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
+        <source>Accuracy and areas</source>
+        <translation>Genauigkeit und Flächen</translation>
+    </message>
+    <message>
+        <source>Assess</source>
+        <translation>Auswerten</translation>
+    </message>
+    <message>
+        <source>Save report…</source>
+        <translation>Bericht speichern…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop what is running</source>
+        <translation>Anhalten, was gerade läuft</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyPanel</name>
+    <message>
+        <source>Map and sample</source>
+        <translation>Karte und Stichprobe</translation>
+    </message>
+    <message>
+        <source>The class map to be assessed</source>
+        <translation>Die Klassenkarte, die geprüft werden soll</translation>
+    </message>
+    <message>
+        <source>Random points, shared among the map's classes by area but with a minimum for small classes</source>
+        <translation>Zufallspunkte, nach Flächenanteil auf die Klassen der Karte verteilt, mit einer Mindestzahl für kleine Klassen</translation>
+    </message>
+    <message>
+        <source>Draw reference sample</source>
+        <translation>Referenzstichprobe ziehen</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>Reference and labelling</source>
+        <translation>Referenz und Bestimmung</translation>
+    </message>
+    <message>
+        <source>Points or polygons whose class is known from another source than the map</source>
+        <translation>Punkte oder Polygone, deren Klasse aus einer anderen Quelle als der Karte bekannt ist</translation>
+    </message>
+    <message>
+        <source>The field with the class: its name, or its value on the map</source>
+        <translation>Das Feld mit der Klasse: ihr Name oder ihr Wert in der Karte</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
+        <source>Accuracy and areas</source>
+        <translation>Genauigkeit und Flächen</translation>
+    </message>
+    <message>
+        <source>Assess</source>
+        <translation>Auswerten</translation>
+    </message>
+    <message>
+        <source>Save report…</source>
+        <translation>Bericht speichern…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop what is running</source>
+        <translation>Anhalten, was gerade läuft</translation>
+    </message>
+    <message>
+        <source>Draw a reference sample and label it, or choose a layer of reference points or polygons.</source>
+        <translation>Ziehen Sie eine Referenzstichprobe und bestimmen Sie deren Klassen, oder wählen Sie einen Layer mit Referenzpunkten oder Referenzpolygonen.</translation>
+    </message>
+    <message>
+        <source>{} of {} labelled.</source>
+        <translation>{} von {} bestimmt.</translation>
+    </message>
+    <message>
+        <source>Label at least {} more.</source>
+        <translation>Bestimmen Sie noch mindestens {}.</translation>
+    </message>
+    <message>
+        <source>{} classes of the map have fewer than two: label more.</source>
+        <translation>{} Klassen der Karte haben weniger als zwei: Bestimmen Sie weitere.</translation>
+    </message>
+    <message>
+        <source>Label the rest for narrower intervals.</source>
+        <translation>Bestimmen Sie den Rest, um engere Intervalle zu erhalten.</translation>
+    </message>
+    <message>
+        <source>Choose random points on the map, to be labelled</source>
+        <translation>Zufallspunkte auf der Karte wählen, deren Klasse dann bestimmt wird</translation>
+    </message>
+    <message>
+        <source>Choose a map first</source>
+        <translation>Wählen Sie zuerst eine Karte</translation>
+    </message>
+    <message>
+        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
+        <translation>Genauigkeit der Karte und Flächen ihrer Klassen, mit 95-%-Intervallen</translation>
+    </message>
+    <message>
+        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
+        <translation>Eine Seite (HTML) oder ein Dokument (PDF) mit der Karte, ihrer Genauigkeit und ihrer Herkunft</translation>
+    </message>
+    <message>
+        <source>Reference sample</source>
+        <translation>Referenzstichprobe</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it, and lose the labels in it?</source>
+        <translation>{} ist schon vorhanden. Ersetzen? Die darin bestimmten Klassen gehen verloren.</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Datei ersetzen?</translation>
+    </message>
+    <message>
+        <source>Drawing the reference sample</source>
+        <translation>Referenzstichprobe wird gezogen</translation>
+    </message>
+    <message>
+        <source>{} points: {}.</source>
+        <translation>{} Punkte: {}.</translation>
+    </message>
+    <message>
+        <source>{} does not name its classes; give it a paletted style first.</source>
+        <translation>{} benennt seine Klassen nicht; geben Sie dem Layer zuerst eine Darstellung mit Palette.</translation>
+    </message>
+    <message>
+        <source>Assessing the map</source>
+        <translation>Karte wird ausgewertet</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>Bericht speichern</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} ist schon vorhanden. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Writing the report</source>
+        <translation>Bericht wird geschrieben</translation>
+    </message>
+    <message>
+        <source>Accuracy of {}</source>
+        <translation>Genauigkeit von {}</translation>
+    </message>
+    <message>
+        <source>Saved: {}</source>
+        <translation>Gespeichert: {}</translation>
+    </message>
+    <message>
+        <source>The report is {}.</source>
+        <translation>Der Bericht liegt in {}.</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyTable</name>
+    <message>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. ± is half of the 95 % interval.</source>
+        <translation>Nutzergenauigkeit: wie oft die Karte recht hat, wo sie die Klasse zeigt. Herstellergenauigkeit: welchen Teil der Klasse im Gelände die Karte zeigt. ± ist die Hälfte des 95-%-Intervalls.</translation>
+    </message>
+    <message>
+        <source>Overall accuracy</source>
+        <translation>Gesamtgenauigkeit</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Übereinstimmung</translation>
+    </message>
+    <message>
+        <source>{:,} reference points</source>
+        <translation>{:,} Referenzpunkte</translation>
+    </message>
+    <message>
+        <source>{:,} pixels in reference polygons</source>
+        <translation>{:,} Pixel in Referenzpolygonen</translation>
+    </message>
+    <message>
+        <source>User's %</source>
+        <translation>Nutzer %</translation>
+    </message>
+    <message>
+        <source>Producer's %</source>
+        <translation>Hersteller %</translation>
+    </message>
+    <message>
+        <source>The map was learned from this layer: this is no measure of its accuracy.</source>
+        <translation>Die Karte wurde aus diesem Layer gelernt: Das ist kein Maß für ihre Genauigkeit.</translation>
+    </message>
+    <message>
+        <source>mapped {}</source>
+        <translation>kartiert {}</translation>
+    </message>
+</context>
+<context>
+    <name>Algorithm</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>ApplyDialog</name>
+    <message>
+        <source>Apply a saved model</source>
+        <translation>Gespeichertes Modell anwenden</translation>
+    </message>
+    <message>
+        <source>Model (*.json)</source>
+        <translation>Modell (*.json)</translation>
+    </message>
+    <message>
+        <source>The NAME_model.json beside an earlier map</source>
+        <translation>Die Datei NAME_model.json neben einer früheren Karte</translation>
+    </message>
+    <message>
+        <source>The embedding to map; made by the same encoder as the model's</source>
+        <translation>Die Einbettung, die kartiert werden soll; vom selben Encoder wie beim Modell</translation>
+    </message>
+    <message>
+        <source>The map to write</source>
+        <translation>Die Karte, die geschrieben wird</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Make map</source>
+        <translation>Karte erstellen</translation>
+    </message>
+</context>
+<context>
+    <name>Assess</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Assess map</source>
+        <translation>Karte prüfen</translation>
+    </message>
+    <message>
+        <source>Compares a map with reference data. Random points give accuracies and areas with 95 % intervals (Olofsson et al. 2014); polygons, which are no random sample, give agreement alone.</source>
+        <translation>Vergleicht eine Karte mit Referenzdaten. Zufallspunkte ergeben Genauigkeiten und Flächen mit 95-%-Intervallen (Olofsson et al. 2014); Polygone, die keine Zufallsstichprobe sind, ergeben nur die Übereinstimmung.</translation>
+    </message>
+    <message>
+        <source>A page to read (.html), the same figures for programs (.json), and the overall accuracy.</source>
+        <translation>Eine Seite zum Lesen (.html), dieselben Zahlen für Programme (.json) und die Gesamtgenauigkeit.</translation>
+    </message>
+    <message>
+        <source>Draw the points with “Draw reference sample”, which knows how to weigh them.</source>
+        <translation>Ziehen Sie die Punkte mit „Referenzstichprobe ziehen“; damit ist bekannt, wie sie zu gewichten sind.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
+        <translation>Eine mit „Einbettung klassifizieren“ gemachte Karte oder ein beliebiges Raster ganzer Zahlen.</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>Points or polygons whose true class is known; those without a class are left out.</source>
+        <translation>Punkte oder Polygone, deren wahre Klasse bekannt ist; solche ohne Klasse bleiben außer Acht.</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
+        <source>The field that holds the true class, by its name or its value on the map; blank: class.</source>
+        <translation>Das Feld mit der wahren Klasse, als Name oder als Wert in der Karte; leer: class.</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>The page to write.</source>
+        <translation>Die Seite, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>Zahlen</translation>
+    </message>
+    <message>
+        <source>The same for programs.</source>
+        <translation>Dasselbe für Programme.</translation>
+    </message>
+    <message>
+        <source>Overall accuracy, 0 to 1</source>
+        <translation>Gesamtgenauigkeit, 0 bis 1</translation>
+    </message>
+    <message>
+        <source>Lower end of its 95 % interval</source>
+        <translation>Untere Grenze ihres 95-%-Intervalls</translation>
+    </message>
+    <message>
+        <source>Upper end of its 95 % interval</source>
+        <translation>Obere Grenze ihres 95-%-Intervalls</translation>
+    </message>
+    <message>
+        <source>Points or pixels compared</source>
+        <translation>Verglichene Punkte oder Pixel</translation>
+    </message>
+    <message>
+        <source>What was compared: points or pixels</source>
+        <translation>Was verglichen wurde: points (Punkte) oder pixels (Pixel)</translation>
+    </message>
+    <message>
+        <source>Overall accuracy {} from {} {}.</source>
+        <translation>Gesamtgenauigkeit {} aus {} {}.</translation>
+    </message>
+</context>
+<context>
+    <name>Assessment</name>
+    <message>
+        <source>Assessing the map</source>
+        <translation>Karte wird ausgewertet</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>The layer could not be copied for the worker: {}</source>
+        <translation>Der Layer konnte nicht für die Berechnung kopiert werden: {}</translation>
+    </message>
+    <message>
+        <source>Writing the report</source>
+        <translation>Bericht wird geschrieben</translation>
+    </message>
+</context>
+<context>
+    <name>BandTable</name>
+    <message>
+        <source>coastal aerosol</source>
+        <translation>Küstenaerosol</translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation>Blau</translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation>Grün</translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation>Rot</translation>
+    </message>
+    <message>
+        <source>red edge 1</source>
+        <translation>Red Edge 1</translation>
+    </message>
+    <message>
+        <source>red edge 2</source>
+        <translation>Red Edge 2</translation>
+    </message>
+    <message>
+        <source>red edge 3</source>
+        <translation>Red Edge 3</translation>
+    </message>
+    <message>
+        <source>near infrared</source>
+        <translation>nahes Infrarot</translation>
+    </message>
+    <message>
+        <source>narrow near infrared</source>
+        <translation>nahes Infrarot, schmal</translation>
+    </message>
+    <message>
+        <source>water vapour</source>
+        <translation>Wasserdampf</translation>
+    </message>
+    <message>
+        <source>cirrus</source>
+        <translation>Zirrus</translation>
+    </message>
+    <message>
+        <source>shortwave infrared 1</source>
+        <translation>kurzwelliges Infrarot 1</translation>
+    </message>
+    <message>
+        <source>shortwave infrared 2</source>
+        <translation>kurzwelliges Infrarot 2</translation>
+    </message>
+    <message>
+        <source>scene classification</source>
+        <translation>Szenenklassifikation</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Sentinel-2</source>
+        <translation>Sentinel-2</translation>
+    </message>
+    <message>
+        <source>Use these bands</source>
+        <translation>Diese Kanäle verwenden</translation>
+    </message>
+    <message>
+        <source>Embed the layer with its bands as chosen in the table</source>
+        <translation>Den Layer mit den in der Tabelle gewählten Kanälen einbetten</translation>
+    </message>
+    <message>
+        <source>Read them from the file</source>
+        <translation>Aus der Datei lesen</translation>
+    </message>
+    <message>
+        <source>Forget what the table says and go by the names in the file</source>
+        <translation>Die Angaben der Tabelle verwerfen und nach den Namen in der Datei gehen</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>nicht verwendet</translation>
+    </message>
+    <message>
+        <source>{} is chosen twice.</source>
+        <translation>{} ist doppelt gewählt.</translation>
+    </message>
+    <message>
+        <source>Choose what the bands are.</source>
+        <translation>Wählen Sie, was die Kanäle sind.</translation>
+    </message>
+    <message>
+        <source>Used as chosen here.</source>
+        <translation>Wird verwendet wie hier gewählt.</translation>
+    </message>
+    <message>
+        <source>A guess from the number of bands. Check each one, then confirm.</source>
+        <translation>Nach der Zahl der Kanäle geraten. Prüfen Sie jeden und bestätigen Sie dann.</translation>
+    </message>
+    <message>
+        <source>Confirm to embed with the bands as chosen here.</source>
+        <translation>Bestätigen Sie, um mit den hier gewählten Kanälen einzubetten.</translation>
+    </message>
+</context>
+<context>
+    <name>BasePython</name>
+    <message>
+        <source>Install it, on Debian and Ubuntu with “sudo apt install python3-venv”, and try again.</source>
+        <translation>Installieren Sie es, unter Debian und Ubuntu mit „sudo apt install python3-venv“, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Install Python 3.12 (64-bit) from python.org, and try again.</source>
+        <translation>Installieren Sie Python 3.12 (64 Bit) von python.org und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>No Python 3.11 or newer that can make environments was found on this computer.</source>
+        <translation>Auf diesem Computer wurde kein Python ab 3.11 gefunden, das Umgebungen anlegen kann.</translation>
+    </message>
+</context>
+<context>
+    <name>CacheDialog</name>
+    <message>
+        <source>Cache of embeddings</source>
+        <translation>Cache der Einbettungen</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>Zuletzt benutzt</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove all…</source>
+        <translation>Alle entfernen…</translation>
+    </message>
+    <message>
+        <source>Add the selected embeddings to the project</source>
+        <translation>Die ausgewählten Einbettungen ins Projekt laden</translation>
+    </message>
+    <message>
+        <source>Delete the selected embeddings</source>
+        <translation>Die ausgewählten Einbettungen löschen</translation>
+    </message>
+    <message>
+        <source>Delete all that no layer of the project uses</source>
+        <translation>Alle löschen, die kein Layer des Projekts verwendet</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>in Gebrauch</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>unfinished</source>
+        <translation>unfertig</translation>
+    </message>
+    <message>
+        <source>{0} of at most {1} in {2}</source>
+        <translation>{0} von höchstens {1} in {2}</translation>
+    </message>
+    <message>
+        <source>Delete all embeddings in the cache that no layer of the project uses?</source>
+        <translation>Alle Einbettungen im Cache löschen, die kein Layer des Projekts verwendet?</translation>
+    </message>
+    <message>
+        <source>{} in use and stay; remove their layers first.</source>
+        <translation>{} in Gebrauch und daher behalten; entfernen Sie zuerst die Layer.</translation>
+    </message>
+    <message>
+        <source>{} kB</source>
+        <translation>{} kB</translation>
+    </message>
+    <message>
+        <source>{} MB</source>
+        <translation>{} MB</translation>
+    </message>
+    <message>
+        <source>{} GB</source>
+        <translation>{} GB</translation>
+    </message>
+</context>
+<context>
+    <name>ClassTable</name>
+    <message>
+        <source>class {}</source>
+        <translation>Klasse {}</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Taste</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Fläche</translation>
+    </message>
+    <message>
+        <source>{}, value {} in the map</source>
+        <translation>{}, Wert {} in der Karte</translation>
+    </message>
+    <message>
+        <source>The colours were not kept in {}: {}</source>
+        <translation>Die Farben wurden nicht in {} gespeichert: {}</translation>
+    </message>
+</context>
+<context>
+    <name>ClassView</name>
+    <message>
+        <source>The class you draw; double click its name to change it, its colour to choose another</source>
+        <translation>Die Klasse, die Sie zeichnen; Doppelklick ändert ihren Namen, auf die Farbe ihre Farbe</translation>
+    </message>
+</context>
+<context>
+    <name>Classify</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Classify embedding</source>
+        <translation>Einbettung klassifizieren</translation>
+    </message>
+    <message>
+        <source>Makes a map of an embedding with the classes that “Fit classes to samples” learned.</source>
+        <translation>Macht aus einer Einbettung eine Karte mit den Klassen, die „Klassen aus Beispielen lernen“ gelernt hat.</translation>
+    </message>
+    <message>
+        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
+        <translation>Ein Raster der Klassen mit Namen und Farben; auf Wunsch ein zweites mit zwei Kanälen: der Wahrscheinlichkeit der Klasse und ihrem Abstand zur zweitbesten.</translation>
+    </message>
+    <message>
+        <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
+        <translation>Das Modell darf von einem anderen Ort oder Datum stammen, wenn derselbe Encoder die Einbettungen gemacht hat; achten Sie dann auf die Sicherheit.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>Share that counts as unknown</source>
+        <translation>Anteil, der als unbekannt gilt</translation>
+    </message>
+    <message>
+        <source>What is stranger than all but this share of the training pixels is called unknown, for example 0.01; blank: every pixel gets a class.</source>
+        <translation>Was fremder ist als alle Trainingspixel bis auf diesen Anteil, gilt als unbekannt, zum Beispiel 0.01; leer: Jedes Pixel erhält eine Klasse.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>Die Karte, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>The raster of probability and margin to write, if it is wanted.</source>
+        <translation>Das Raster mit Wahrscheinlichkeit und Abstand, falls gewünscht.</translation>
+    </message>
+    <message>
+        <source>Pixels with a class</source>
+        <translation>Pixel mit Klasse</translation>
+    </message>
+    <message>
+        <source>Unknown pixels</source>
+        <translation>Unbekannte Pixel</translation>
+    </message>
+    <message>
+        <source>Share of each class</source>
+        <translation>Anteil jeder Klasse</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>Cluster</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Cluster embedding</source>
+        <translation>Einbettung gruppieren</translation>
+    </message>
+    <message>
+        <source>Groups the pixels of an embedding by likeness, without any samples.</source>
+        <translation>Fasst die Pixel einer Einbettung nach Ähnlichkeit zu Gruppen (Clustern) zusammen, ganz ohne Beispiele.</translation>
+    </message>
+    <message>
+        <source>A raster of clusters, numbered from the largest to the smallest. They have no meaning of their own.</source>
+        <translation>Ein Raster der Cluster, vom größten zum kleinsten nummeriert. Eine eigene Bedeutung haben sie nicht.</translation>
+    </message>
+    <message>
+        <source>Look at the clusters before you draw samples: they show which classes can be told apart.</source>
+        <translation>Sehen Sie sich die Cluster an, bevor Sie Beispiele zeichnen: Sie zeigen, welche Klassen sich unterscheiden lassen.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Number of clusters</source>
+        <translation>Anzahl der Cluster</translation>
+    </message>
+    <message>
+        <source>From 2 to 254.</source>
+        <translation>Von 2 bis 254.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same map.</source>
+        <translation>Derselbe Startwert ergibt dieselbe Karte.</translation>
+    </message>
+    <message>
+        <source>Clusters</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>Die Karte, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Share of each cluster</source>
+        <translation>Anteil jedes Clusters</translation>
+    </message>
+</context>
+<context>
+    <name>DiagnosticsButton</name>
+    <message>
+        <source>Copy versions, settings and logs, without names and passwords</source>
+        <translation>Versionen, Einstellungen und Protokolle kopieren, ohne Namen und Passwörter</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Diagnose kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>Dock</name>
+    <message>
+        <source>MMEarth Few-Shot Mapper</source>
+        <translation>MMEarth Few-Shot Mapper</translation>
+    </message>
+    <message>
+        <source>Embed</source>
+        <translation>Einbetten</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+</context>
+<context>
+    <name>Embed</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Embed layer</source>
+        <translation>Layer einbetten</translation>
+    </message>
+    <message>
+        <source>Turns a Sentinel-2 image into an embedding: a raster of 64 learned bands on the same 10 m grid. Every pixel then carries its colour, texture and surroundings, so that a few samples suffice for a map.</source>
+        <translation>Macht aus einem Sentinel-2-Bild eine Einbettung: ein Raster aus 64 gelernten Kanälen auf demselben 10-m-Gitter. Jedes Pixel trägt dann seine Farbe, Textur und Umgebung in sich, sodass wenige Beispiele für eine Karte genügen.</translation>
+    </message>
+    <message>
+        <source>A GeoTIFF with the bands E00 … E63, drawn in fixed colours, and beside it a STAC item that says how it was made. Embeddings of one model can be compared across scenes and dates.</source>
+        <translation>Ein GeoTIFF mit den Kanälen E00 … E63, in festen Farben dargestellt, und daneben ein STAC-Item, das sagt, wie es entstand. Einbettungen desselben Modells sind über Szenen und Daten hinweg vergleichbar.</translation>
+    </message>
+    <message>
+        <source>Work that was stopped is kept: run it again with the same parameters and output, and it goes on where it stopped.</source>
+        <translation>Angehaltene Arbeit bleibt erhalten: Starten Sie noch einmal mit denselben Parametern und derselben Ausgabe, dann geht es dort weiter.</translation>
+    </message>
+    <message>
+        <source>Sentinel-2 layer</source>
+        <translation>Sentinel-2-Layer</translation>
+    </message>
+    <message>
+        <source>A raster file with at least four Sentinel-2 bands, recognised by their names.</source>
+        <translation>Eine Rasterdatei mit mindestens vier Sentinel-2-Kanälen, erkannt an ihren Namen.</translation>
+    </message>
+    <message>
+        <source>… or Sentinel-2 product</source>
+        <translation>… oder Sentinel-2-Produkt</translation>
+    </message>
+    <message>
+        <source>Sentinel-2 products (*.zip *.json *.xml);;All files (*)</source>
+        <translation>Sentinel-2-Produkte (*.zip *.json *.xml);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Instead of a layer: the zip of a product, or a STAC item (.json).</source>
+        <translation>Statt eines Layers: die Zip-Datei eines Produkts oder ein STAC-Item (.json).</translation>
+    </message>
+    <message>
+        <source>… or folder</source>
+        <translation>… oder Ordner</translation>
+    </message>
+    <message>
+        <source>Instead of both: the .SAFE folder of a product, or a folder of single-band files.</source>
+        <translation>Statt beidem: der .SAFE-Ordner eines Produkts oder ein Ordner mit einer Datei je Kanal.</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Ausdehnung</translation>
+    </message>
+    <message>
+        <source>Only this part is embedded; by default everything.</source>
+        <translation>Nur dieser Teil wird eingebettet; sonst alles.</translation>
+    </message>
+    <message>
+        <source>Area of interest</source>
+        <translation>Interessengebiet</translation>
+    </message>
+    <message>
+        <source>Only pixels inside these polygons are embedded.</source>
+        <translation>Nur Pixel in diesen Polygonen werden eingebettet.</translation>
+    </message>
+    <message>
+        <source>Processing level</source>
+        <translation>Verarbeitungsstufe</translation>
+    </message>
+    <message>
+        <source>L1C is top-of-atmosphere, L2A surface reflectance; auto reads it from the metadata.</source>
+        <translation>L1C ist am Oberrand der Atmosphäre, L2A Bodenreflexion; auto liest es aus den Metadaten.</translation>
+    </message>
+    <message>
+        <source>Bands</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>What the layer's bands are when their names do not say it, for example B02,B03,B04,B08.</source>
+        <translation>Was die Kanäle des Layers sind, falls ihre Namen es nicht sagen, zum Beispiel B02,B03,B04,B08.</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>Offset</translation>
+    </message>
+    <message>
+        <source>Added to the raw numbers: -1000 for products of baseline 04.00 and later, else 0; blank: from the metadata.</source>
+        <translation>Wird zu den Rohwerten addiert: -1000 bei Produkten ab Baseline 04.00, sonst 0; leer: aus den Metadaten.</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Skalierung</translation>
+    </message>
+    <message>
+        <source>Reflectance of one raw unit, for example 0.0001; blank: from the metadata.</source>
+        <translation>Reflexionsgrad einer Einheit der Rohwerte, zum Beispiel 0.0001; leer: aus den Metadaten.</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>Maske</translation>
+    </message>
+    <message>
+        <source>A raster of pixels to leave out, clouds for example.</source>
+        <translation>Ein Raster der Pixel, die ausgelassen werden, zum Beispiel Wolken.</translation>
+    </message>
+    <message>
+        <source>Mask values</source>
+        <translation>Werte der Maske</translation>
+    </message>
+    <message>
+        <source>Values of the mask that are left out, for example 3,8,9,10; blank: all but 0.</source>
+        <translation>Werte der Maske, die ausgelassen werden, zum Beispiel 3,8,9,10; leer: alle außer 0.</translation>
+    </message>
+    <message>
+        <source>Leave out clouds</source>
+        <translation>Wolken auslassen</translation>
+    </message>
+    <message>
+        <source>Leaves out what the product's scene classification calls cloud, shadow or cirrus.</source>
+        <translation>Lässt aus, was die Szenenklassifikation des Produkts Wolke, Schatten oder Zirrus nennt.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Models (*.onnx *.safetensors);;All files (*)</source>
+        <translation>Modelle (*.onnx *.safetensors);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Name or file of a model; blank: the one chosen in the options of MMEarth.</source>
+        <translation>Name oder Datei eines Modells; leer: das in den Optionen von MMEarth gewählte.</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>What runs the model: onnx on the processor, or torch on a graphics card.</source>
+        <translation>Was das Modell ausführt: onnx auf dem Prozessor oder torch auf einer Grafikkarte.</translation>
+    </message>
+    <message>
+        <source>Tile</source>
+        <translation>Kachel</translation>
+    </message>
+    <message>
+        <source>Side in pixels of what is computed at once; smaller needs less memory. Blank: what suits 2 GB.</source>
+        <translation>Seitenlänge in Pixeln dessen, was auf einmal berechnet wird; kleiner braucht weniger Speicher. Leer: passend für 2 GB.</translation>
+    </message>
+    <message>
+        <source>Halo</source>
+        <translation>Rand (Halo)</translation>
+    </message>
+    <message>
+        <source>Context in pixels around each tile, or “exact”; blank: what the model needs.</source>
+        <translation>Umgebung in Pixeln um jede Kachel, oder „exact“; leer: was das Modell braucht.</translation>
+    </message>
+    <message>
+        <source>Go on with an interrupted run</source>
+        <translation>Unterbrochenen Lauf fortsetzen</translation>
+    </message>
+    <message>
+        <source>Uses the tiles that an interrupted run with the same parameters has finished.</source>
+        <translation>Verwendet die Kacheln, die ein unterbrochener Lauf mit denselben Parametern fertiggestellt hat.</translation>
+    </message>
+    <message>
+        <source>The GeoTIFF to write.</source>
+        <translation>Das GeoTIFF, das geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Pixels with an embedding</source>
+        <translation>Pixel mit Einbettung</translation>
+    </message>
+    <message>
+        <source>Share of clipped values</source>
+        <translation>Anteil begrenzter Werte</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>Name des Modells</translation>
+    </message>
+    <message>
+        <source>Identifier of the model</source>
+        <translation>Kennung des Modells</translation>
+    </message>
+    <message>
+        <source>STAC item</source>
+        <translation>STAC-Item</translation>
+    </message>
+    <message>
+        <source>Choose a Sentinel-2 layer, a product or a folder: one of them.</source>
+        <translation>Wählen Sie einen Sentinel-2-Layer, ein Produkt oder einen Ordner: genau eines davon.</translation>
+    </message>
+    <message>
+        <source>“{}” is an embedding already; choose the Sentinel-2 layer.</source>
+        <translation>„{}“ ist schon eine Einbettung; wählen Sie den Sentinel-2-Layer.</translation>
+    </message>
+    <message>
+        <source>“{}” has too few bands ({}); an embedding needs at least {} Sentinel-2 bands.</source>
+        <translation>„{}“ hat zu wenige Kanäle ({}); eine Einbettung braucht mindestens {} Sentinel-2-Kanäle.</translation>
+    </message>
+    <message>
+        <source>“{}” has {} bands, and {} are named; name each of them, in their order.</source>
+        <translation>„{}“ hat {} Kanäle, benannt sind {}; benennen Sie jeden davon, in ihrer Reihenfolge.</translation>
+    </message>
+    <message>
+        <source>There are mask values but no mask; choose the raster that holds them.</source>
+        <translation>Es gibt Werte der Maske, aber keine Maske; wählen Sie das Raster, das sie enthält.</translation>
+    </message>
+    <message>
+        <source>The mask values must be whole numbers with commas between them, for example 3,8,9.</source>
+        <translation>Die Werte der Maske müssen ganze Zahlen mit Kommas dazwischen sein, zum Beispiel 3,8,9.</translation>
+    </message>
+    <message>
+        <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
+        <translation>Der Rand muss eine Zahl von Pixeln oder das Wort exact sein, nicht „{}“.</translation>
+    </message>
+    <message>
+        <source>The extent lies outside {}; choose one that overlaps the scene.</source>
+        <translation>Die Ausdehnung liegt außerhalb von {}; wählen Sie eine, die die Szene überlappt.</translation>
+    </message>
+    <message>
+        <source>{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.</source>
+        <translation>{:.2f} Mpx mit {} in {:.0f} s eingebettet; {:.3f} % der Werte begrenzt.</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedForm</name>
+    <message>
+        <source>Choose a layer of polygons, or another area.</source>
+        <translation>Wählen Sie einen Polygonlayer oder ein anderes Gebiet.</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Gebiet</translation>
+    </message>
+    <message>
+        <source>Whole layer</source>
+        <translation>Ganzer Layer</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>Kartenausschnitt</translation>
+    </message>
+    <message>
+        <source>Inside polygons</source>
+        <translation>In Polygonen</translation>
+    </message>
+    <message>
+        <source>Embed every pixel of the layer</source>
+        <translation>Jedes Pixel des Layers einbetten</translation>
+    </message>
+    <message>
+        <source>Embed the pixels that the map shows now</source>
+        <translation>Die Pixel einbetten, die die Karte gerade zeigt</translation>
+    </message>
+    <message>
+        <source>Embed the pixels inside the selected polygons, or all when none is</source>
+        <translation>Die Pixel in den ausgewählten Polygonen einbetten, oder in allen, wenn keines ausgewählt ist</translation>
+    </message>
+    <message>
+        <source>The layer with the polygons</source>
+        <translation>Der Layer mit den Polygonen</translation>
+    </message>
+    <message>
+        <source>Bands</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>Level, offset, unit</source>
+        <translation>Stufe, Offset, Einheit</translation>
+    </message>
+    <message>
+        <source>Found by itself</source>
+        <translation>Selbst ermitteln</translation>
+    </message>
+    <message>
+        <source>L1C – top of atmosphere</source>
+        <translation>L1C – Oberrand der Atmosphäre</translation>
+    </message>
+    <message>
+        <source>L2A – surface reflectance</source>
+        <translation>L2A – Bodenreflexion</translation>
+    </message>
+    <message>
+        <source>0 – none, or removed</source>
+        <translation>0 – keiner, oder schon abgezogen</translation>
+    </message>
+    <message>
+        <source>−1000 – to be removed</source>
+        <translation>−1000 – noch abzuziehen</translation>
+    </message>
+    <message>
+        <source>Reflectance × 10 000</source>
+        <translation>Reflexionsgrad × 10 000</translation>
+    </message>
+    <message>
+        <source>Reflectance × 1000</source>
+        <translation>Reflexionsgrad × 1000</translation>
+    </message>
+    <message>
+        <source>Percent</source>
+        <translation>Prozent</translation>
+    </message>
+    <message>
+        <source>Reflectance, 0 … 1</source>
+        <translation>Reflexionsgrad, 0 … 1</translation>
+    </message>
+    <message>
+        <source>The processing level of the Sentinel-2 product</source>
+        <translation>Die Verarbeitungsstufe des Sentinel-2-Produkts</translation>
+    </message>
+    <message>
+        <source>Products of baseline 04.00 (January 2022) and later carry 1000 in their values</source>
+        <translation>Produkte ab Baseline 04.00 (Januar 2022) tragen 1000 in ihren Werten</translation>
+    </message>
+    <message>
+        <source>The unit of the values</source>
+        <translation>Die Einheit der Werte</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>Offset</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Erweitert</translation>
+    </message>
+    <message>
+        <source>Models (*.onnx *.safetensors)</source>
+        <translation>Modelle (*.onnx *.safetensors)</translation>
+    </message>
+    <message>
+        <source>The one that comes along</source>
+        <translation>Das mitgelieferte</translation>
+    </message>
+    <message>
+        <source>A file or name of another model than the one that comes along</source>
+        <translation>Datei oder Name eines anderen als des mitgelieferten Modells</translation>
+    </message>
+    <message>
+        <source>GeoTIFF (*.tif)</source>
+        <translation>GeoTIFF (*.tif)</translation>
+    </message>
+    <message>
+        <source>In the cache</source>
+        <translation>Im Cache</translation>
+    </message>
+    <message>
+        <source>Where to write the embedding; in the cache it is found again by itself</source>
+        <translation>Wohin die Einbettung geschrieben wird; im Cache wird sie von selbst wiedergefunden</translation>
+    </message>
+    <message>
+        <source>Leave out clouds and shadows</source>
+        <translation>Wolken und Schatten auslassen</translation>
+    </message>
+    <message>
+        <source>By the scene classification (SCL) of the layer, where it has one</source>
+        <translation>Nach der Szenenklassifikation (SCL) des Layers, wo er eine hat</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>say what each band is</source>
+        <translation>geben Sie an, was jeder Kanal ist</translation>
+    </message>
+    <message>
+        <source>choose the level</source>
+        <translation>wählen Sie die Stufe</translation>
+    </message>
+    <message>
+        <source>choose the offset</source>
+        <translation>wählen Sie den Offset</translation>
+    </message>
+    <message>
+        <source>choose the unit</source>
+        <translation>wählen Sie die Einheit</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedJob</name>
+    <message>
+        <source>{} – embedding, so far</source>
+        <translation>{} – Einbettung, soweit fertig</translation>
+    </message>
+    <message>
+        <source>Looking at {}…</source>
+        <translation>{} wird untersucht…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten…</translation>
+    </message>
+    <message>
+        <source>Embed {}</source>
+        <translation>{} einbetten</translation>
+    </message>
+    <message>
+        <source>{0} cannot be made ({1}).</source>
+        <translation>{0} kann nicht angelegt werden ({1}).</translation>
+    </message>
+    <message>
+        <source>Going on: {0} of {1} tiles are done.</source>
+        <translation>Fortsetzung: {0} von {1} Kacheln sind fertig.</translation>
+    </message>
+    <message>
+        <source>Embedding {}…</source>
+        <translation>{} wird eingebettet…</translation>
+    </message>
+    <message>
+        <source>{} was written but cannot be opened; embed the layer again.</source>
+        <translation>{} wurde geschrieben, lässt sich aber nicht öffnen; betten Sie den Layer noch einmal ein.</translation>
+    </message>
+    <message>
+        <source>{} – embedding</source>
+        <translation>{} – Einbettung</translation>
+    </message>
+    <message>
+        <source>{} Mpx/s</source>
+        <translation>{} Mpx/s</translation>
+    </message>
+    <message>
+        <source>{} left</source>
+        <translation>noch {}</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedPanel</name>
+    <message>
+        <source>The Sentinel-2 layer to embed</source>
+        <translation>Der Sentinel-2-Layer, der eingebettet wird</translation>
+    </message>
+    <message>
+        <source>Wait for {} first, or cancel it.</source>
+        <translation>Warten Sie zuerst auf {}, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+        <source>{} cannot be embedded; choose a Sentinel-2 raster.</source>
+        <translation>{} kann nicht eingebettet werden; wählen Sie ein Sentinel-2-Raster.</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} ist schon vorhanden. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Datei ersetzen?</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Embed layer</source>
+        <translation>Layer einbetten</translation>
+    </message>
+    <message>
+        <source>Compute the embedding of the layer, or open it if it is in the cache</source>
+        <translation>Die Einbettung des Layers berechnen, oder öffnen, wenn sie im Cache liegt</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop; finished tiles are kept and embedding goes on there next time</source>
+        <translation>Anhalten; fertige Kacheln bleiben, und beim nächsten Mal geht es dort weiter</translation>
+    </message>
+    <message>
+        <source>Add a Sentinel-2 raster to the project to begin.</source>
+        <translation>Fügen Sie dem Projekt zuerst ein Sentinel-2-Raster hinzu.</translation>
+    </message>
+    <message>
+        <source>The environment that computes embeddings is not set up yet.</source>
+        <translation>Die Umgebung, die Einbettungen berechnet, ist noch nicht eingerichtet.</translation>
+    </message>
+    <message>
+        <source>Looking at {}…</source>
+        <translation>{} wird untersucht…</translation>
+    </message>
+    <message>
+        <source>{0} of {1} bands · {2} · offset {3}</source>
+        <translation>{0} von {1} Kanälen · {2} · Offset {3}</translation>
+    </message>
+    <message>
+        <source>{0} × {1} px</source>
+        <translation>{0} × {1} px</translation>
+    </message>
+    <message>
+        <source>about {}</source>
+        <translation>etwa {}</translation>
+    </message>
+    <message>
+        <source>Filled: {}</source>
+        <translation>Ergänzt: {}</translation>
+    </message>
+    <message>
+        <source>Already embedded – opens at once.</source>
+        <translation>Schon eingebettet – wird sofort geöffnet.</translation>
+    </message>
+    <message>
+        <source>{0} of {1} tiles are done – goes on there.</source>
+        <translation>{0} von {1} Kacheln sind fertig – dort geht es weiter.</translation>
+    </message>
+    <message>
+        <source>{} is embedded. Its project was closed; the embedding is kept.</source>
+        <translation>{} ist eingebettet. Das Projekt wurde geschlossen; die Einbettung bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>{} was embedded before: opened from the cache.</source>
+        <translation>{} war schon eingebettet: aus dem Cache geöffnet.</translation>
+    </message>
+    <message>
+        <source>{} is embedded.</source>
+        <translation>{} ist eingebettet.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Stopped. Finished tiles are kept; embed the layer again to go on.</source>
+        <translation>Angehalten. Fertige Kacheln bleiben; betten Sie den Layer noch einmal ein, um fortzufahren.</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedRequest</name>
+    <message>
+        <source>{} is not a raster file on this computer; save it as a GeoTIFF and embed that.</source>
+        <translation>{} ist keine Rasterdatei auf diesem Computer; speichern Sie den Layer als GeoTIFF und betten Sie dieses ein.</translation>
+    </message>
+    <message>
+        <source>The map shows nothing of {}; move there or choose the whole layer.</source>
+        <translation>Die Karte zeigt nichts von {}; verschieben Sie sie dorthin oder wählen Sie den ganzen Layer.</translation>
+    </message>
+    <message>
+        <source>The polygons of {0} cannot be written ({1}).</source>
+        <translation>Die Polygone von {0} lassen sich nicht schreiben ({1}).</translation>
+    </message>
+</context>
+<context>
+    <name>EmbeddingsBox</name>
+    <message>
+        <source>Embedding in use</source>
+        <translation>Verwendete Einbettung</translation>
+    </message>
+    <message>
+        <source>The embedding that samples, map and similarity work on</source>
+        <translation>Die Einbettung, auf der Beispiele, Karte und Ähnlichkeit beruhen</translation>
+    </message>
+    <message>
+        <source>Open embedding file…</source>
+        <translation>Einbettung öffnen…</translation>
+    </message>
+    <message>
+        <source>Cache…</source>
+        <translation>Cache…</translation>
+    </message>
+    <message>
+        <source>See what the cache holds, open or remove it</source>
+        <translation>Ansehen, was im Cache liegt, es öffnen oder entfernen</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>Choose one</source>
+        <translation>Bitte wählen</translation>
+    </message>
+    <message>
+        <source>Cache: {0} of {1}</source>
+        <translation>Cache: {0} von {1}</translation>
+    </message>
+    <message>
+        <source>{} is no embedding raster; embed a layer first.</source>
+        <translation>{} ist kein Einbettungsraster; betten Sie zuerst einen Layer ein.</translation>
+    </message>
+    <message>
+        <source>Open embedding file</source>
+        <translation>Einbettung öffnen</translation>
+    </message>
+    <message>
+        <source>Embedding rasters (*.tif *.tiff)</source>
+        <translation>Einbettungsraster (*.tif *.tiff)</translation>
+    </message>
+</context>
+<context>
+    <name>Environment</name>
+    <message>
+        <source>{path} did not answer within {seconds} s: try again, or choose another Python.</source>
+        <translation>{path} hat in {seconds} s nicht geantwortet: Versuchen Sie es noch einmal, oder wählen Sie ein anderes Python.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be started ({reason}): choose another Python.</source>
+        <translation>{path} lässt sich nicht starten ({reason}): Wählen Sie ein anderes Python.</translation>
+    </message>
+    <message>
+        <source>it gave no answer</source>
+        <translation>es kam keine Antwort</translation>
+    </message>
+    <message>
+        <source>{path} does not work as a Python ({reason}): choose another one.</source>
+        <translation>{path} funktioniert nicht als Python ({reason}): Wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>{path} is a folder: choose the Python in it, for example {example}.</source>
+        <translation>{path} ist ein Ordner: Wählen Sie das Python darin, zum Beispiel {example}.</translation>
+    </message>
+    <message>
+        <source>{path} was not found: choose another Python, or create the environment.</source>
+        <translation>{path} wurde nicht gefunden: Wählen Sie ein anderes Python, oder legen Sie die Umgebung an.</translation>
+    </message>
+    <message>
+        <source>{path} is QGIS itself: choose a Python outside QGIS, or create the environment.</source>
+        <translation>{path} ist QGIS selbst: Wählen Sie ein Python außerhalb von QGIS, oder legen Sie die Umgebung an.</translation>
+    </message>
+    <message>
+        <source>{path} is not executable: choose a Python program, or allow it to be run.</source>
+        <translation>{path} ist nicht ausführbar: Wählen Sie ein Python-Programm, oder erlauben Sie die Ausführung.</translation>
+    </message>
+    <message>
+        <source>{path} is Python {python}, which is too old: choose Python {oldest} or newer.</source>
+        <translation>{path} ist Python {python} und damit zu alt: Wählen Sie Python {oldest} oder neuer.</translation>
+    </message>
+    <message>
+        <source>{path} has no {package}: install mmearth there with “pip install mmearth”, or create the environment.</source>
+        <translation>In {path} fehlt {package}: Installieren Sie dort mmearth mit „pip install mmearth“, oder legen Sie die Umgebung an.</translation>
+    </message>
+    <message>
+        <source>{path}: {package} cannot be loaded. {failure} {action}</source>
+        <translation>{path}: {package} kann nicht geladen werden. {failure} {action}</translation>
+    </message>
+    <message>
+        <source>{path} has mmearth {mmearth}, but the plugin needs {wanted}: install that version there, or create the environment anew.</source>
+        <translation>{path} hat mmearth {mmearth}, das Plugin braucht aber {wanted}: Installieren Sie dort diese Version, oder legen Sie die Umgebung neu an.</translation>
+    </message>
+    <message>
+        <source>{path}: its mmearth {mmearth} has no worker: install it again.</source>
+        <translation>{path}: mmearth {mmearth} hat dort keinen Rechenprozess: Installieren Sie es neu.</translation>
+    </message>
+    <message>
+        <source>Ready: Python {python}, mmearth {mmearth}, ONNX Runtime {onnxruntime}</source>
+        <translation>Bereit: Python {python}, mmearth {mmearth}, ONNX Runtime {onnxruntime}</translation>
+    </message>
+    <message>
+        <source>, torch {torch}</source>
+        <translation>, torch {torch}</translation>
+    </message>
+</context>
+<context>
+    <name>EnvironmentBox</name>
+    <message>
+        <source>Choose a new or empty folder</source>
+        <translation>Neuen oder leeren Ordner wählen</translation>
+    </message>
+    <message>
+        <source>Where the environment is made: a new or empty folder</source>
+        <translation>Wo die Umgebung angelegt wird: ein neuer oder leerer Ordner</translation>
+    </message>
+    <message>
+        <source>Internet (PyPI)</source>
+        <translation>Internet (PyPI)</translation>
+    </message>
+    <message>
+        <source>Another index</source>
+        <translation>Anderer Index</translation>
+    </message>
+    <message>
+        <source>Folder of wheels</source>
+        <translation>Ordner mit Wheels</translation>
+    </message>
+    <message>
+        <source>Where the packages come from; pip's own configuration counts for the first</source>
+        <translation>Woher die Pakete kommen; beim ersten gilt die eigene Konfiguration von pip</translation>
+    </message>
+    <message>
+        <source>Address of a package index, such as one inside your organisation</source>
+        <translation>Adresse eines Paketindex, zum Beispiel eines in Ihrer Organisation</translation>
+    </message>
+    <message>
+        <source>Folder with the wheels of all packages, made by “pip download”; no network</source>
+        <translation>Ordner mit den Wheels aller Pakete, mit „pip download“ gemacht; ohne Netz</translation>
+    </message>
+    <message>
+        <source>Use the graphics card (adds torch)</source>
+        <translation>Grafikkarte verwenden (mit torch)</translation>
+    </message>
+    <message>
+        <source>Installs torch, which is large; without it the processor computes</source>
+        <translation>Installiert torch, das groß ist; ohne es rechnet der Prozessor</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen…</translation>
+    </message>
+    <message>
+        <source>Delete the environment from the disk; embeddings and maps stay</source>
+        <translation>Die Umgebung vom Datenträger löschen; Einbettungen und Karten bleiben</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop, and remove what has been made so far</source>
+        <translation>Anhalten und entfernen, was bisher angelegt wurde</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>Say from where: an address or a folder is missing.</source>
+        <translation>Geben Sie an, woher: Es fehlt eine Adresse oder ein Ordner.</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten…</translation>
+    </message>
+    <message>
+        <source>Installed: mmearth {version}, Python {python}, {size:.1f} GB.</source>
+        <translation>Installiert: mmearth {version}, Python {python}, {size:.1f} GB.</translation>
+    </message>
+    <message>
+        <source>The environment was made for another version of the plugin ({version}): update it.</source>
+        <translation>Die Umgebung wurde für eine andere Version des Plugins angelegt ({version}): Aktualisieren Sie sie.</translation>
+    </message>
+    <message>
+        <source>An installation was interrupted: create the environment again.</source>
+        <translation>Eine Installation wurde unterbrochen: Legen Sie die Umgebung noch einmal an.</translation>
+    </message>
+    <message>
+        <source>This folder holds other files: choose a new or empty one.</source>
+        <translation>Dieser Ordner enthält andere Dateien: Wählen Sie einen neuen oder leeren.</translation>
+    </message>
+    <message>
+        <source>Create again</source>
+        <translation>Neu anlegen</translation>
+    </message>
+    <message>
+        <source>Update environment</source>
+        <translation>Umgebung aktualisieren</translation>
+    </message>
+    <message>
+        <source>Create environment</source>
+        <translation>Umgebung anlegen</translation>
+    </message>
+    <message>
+        <source>Takes about {size:.1f} GB on disk and downloads nothing.</source>
+        <translation>Belegt etwa {size:.1f} GB auf dem Datenträger und lädt nichts herunter.</translation>
+    </message>
+    <message>
+        <source>Downloads about {download} GB and takes {size:.1f} GB on disk.</source>
+        <translation>Lädt etwa {download} GB herunter und belegt {size:.1f} GB auf dem Datenträger.</translation>
+    </message>
+    <message>
+        <source>Make the environment now.</source>
+        <translation>Die Umgebung jetzt anlegen.</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was left behind.</source>
+        <translation>Abgebrochen; es blieb nichts zurück.</translation>
+    </message>
+    <message>
+        <source>Delete the environment in {folder}? Embeddings and maps stay.</source>
+        <translation>Die Umgebung in {folder} löschen? Einbettungen und Karten bleiben.</translation>
+    </message>
+    <message>
+        <source>Remove environment</source>
+        <translation>Umgebung entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>Failures</name>
+    <message>
+        <source>The disk is full.</source>
+        <translation>Der Datenträger ist voll.</translation>
+    </message>
+    <message>
+        <source>Make room, or choose a folder on another disk, and try again.</source>
+        <translation>Schaffen Sie Platz, oder wählen Sie einen Ordner auf einem anderen Datenträger, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The proxy asks for a user name and a password.</source>
+        <translation>Der Proxy verlangt Benutzername und Passwort.</translation>
+    </message>
+    <message>
+        <source>Set HTTPS_PROXY to http://user&#58;password@proxy:port before QGIS starts, or install from a folder of wheels.</source>
+        <translation>Setzen Sie vor dem Start von QGIS HTTPS_PROXY auf http://user&#58;password@proxy:port, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+    </message>
+    <message>
+        <source>The proxy cannot be reached or refuses the connection.</source>
+        <translation>Der Proxy ist nicht erreichbar oder lehnt die Verbindung ab.</translation>
+    </message>
+    <message>
+        <source>Check HTTPS_PROXY and NO_PROXY, or install from a folder of wheels.</source>
+        <translation>Prüfen Sie HTTPS_PROXY und NO_PROXY, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+    </message>
+    <message>
+        <source>The certificate of the package index is not trusted on this computer.</source>
+        <translation>Dem Zertifikat des Paketindex wird auf diesem Computer nicht vertraut.</translation>
+    </message>
+    <message>
+        <source>Ask your administrator for the organisation's certificate and set SSL_CERT_FILE and PIP_CERT to it before QGIS starts, or install from a folder of wheels.</source>
+        <translation>Fragen Sie Ihre Systemverwaltung nach dem Zertifikat der Organisation und setzen Sie SSL_CERT_FILE und PIP_CERT vor dem Start von QGIS darauf, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+    </message>
+    <message>
+        <source>A downloaded package is not what it should be: its hash differs.</source>
+        <translation>Ein heruntergeladenes Paket ist nicht, was es sein soll: Seine Prüfsumme weicht ab.</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, the index or a proxy changes files: use another one.</source>
+        <translation>Versuchen Sie es noch einmal; bleibt es dabei, verändert der Index oder ein Proxy die Dateien: Verwenden Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>A policy of this computer does not allow programs to run from that folder.</source>
+        <translation>Eine Richtlinie dieses Computers erlaubt es nicht, Programme aus diesem Ordner zu starten.</translation>
+    </message>
+    <message>
+        <source>Choose a folder from which programs may run, or ask your administrator to allow it.</source>
+        <translation>Wählen Sie einen Ordner, aus dem Programme gestartet werden dürfen, oder bitten Sie Ihre Systemverwaltung, es zu erlauben.</translation>
+    </message>
+    <message>
+        <source>The antivirus program stopped the installation.</source>
+        <translation>Das Antivirenprogramm hat die Installation aufgehalten.</translation>
+    </message>
+    <message>
+        <source>Exclude the environment's folder from its scan, and try again.</source>
+        <translation>Nehmen Sie den Ordner der Umgebung von der Prüfung aus und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The Python found on this computer cannot make environments: it lacks the module venv.</source>
+        <translation>Das auf diesem Computer gefundene Python kann keine Umgebungen anlegen: Ihm fehlt das Modul venv.</translation>
+    </message>
+    <message>
+        <source>On Debian and Ubuntu run “sudo apt install python3-venv”; elsewhere install Python from python.org.</source>
+        <translation>Führen Sie unter Debian und Ubuntu „sudo apt install python3-venv“ aus; sonst installieren Sie Python von python.org.</translation>
+    </message>
+    <message>
+        <source>The environment has no pip.</source>
+        <translation>Die Umgebung hat kein pip.</translation>
+    </message>
+    <message>
+        <source>Remove the environment and create it again.</source>
+        <translation>Entfernen Sie die Umgebung und legen Sie sie neu an.</translation>
+    </message>
+    <message>
+        <source>The system's C library is too old for the packages.</source>
+        <translation>Die C-Bibliothek des Systems ist zu alt für die Pakete.</translation>
+    </message>
+    <message>
+        <source>A newer system is needed (glibc 2.28 or newer, such as Ubuntu 20.04 or Debian 11).</source>
+        <translation>Es braucht ein neueres System (glibc 2.28 oder neuer, etwa Ubuntu 20.04 oder Debian 11).</translation>
+    </message>
+    <message>
+        <source>A library of Windows could not start (WinError 1114).</source>
+        <translation>Eine Bibliothek von Windows konnte nicht starten (WinError 1114).</translation>
+    </message>
+    <message>
+        <source>Install the newest Microsoft Visual C++ Redistributable (x64), restart the computer and try again.</source>
+        <translation>Installieren Sie das neueste Microsoft Visual C++ Redistributable (x64), starten Sie den Computer neu und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>A library that Windows needs for it is missing.</source>
+        <translation>Eine Bibliothek, die Windows dafür braucht, fehlt.</translation>
+    </message>
+    <message>
+        <source>Install the Microsoft Visual C++ Redistributable (x64) and try again.</source>
+        <translation>Installieren Sie das Microsoft Visual C++ Redistributable (x64) und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The computer's memory ran out.</source>
+        <translation>Der Arbeitsspeicher des Computers reichte nicht.</translation>
+    </message>
+    <message>
+        <source>Close other programs and try again.</source>
+        <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The Python found is of a version the packages do not support.</source>
+        <translation>Das gefundene Python hat eine Version, die die Pakete nicht unterstützen.</translation>
+    </message>
+    <message>
+        <source>Install Python 3.11, 3.12 or 3.13 and try again.</source>
+        <translation>Installieren Sie Python 3.11, 3.12 oder 3.13 und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The packages ask for versions of each other that do not go together.</source>
+        <translation>Die Pakete verlangen voneinander Versionen, die nicht zusammenpassen.</translation>
+    </message>
+    <message>
+        <source>Create the environment in an empty folder, from an index that has all versions.</source>
+        <translation>Legen Sie die Umgebung in einem leeren Ordner an, aus einem Index, der alle Versionen hat.</translation>
+    </message>
+    <message>
+        <source>The connection was too slow: the package index did not answer in time.</source>
+        <translation>Die Verbindung war zu langsam: Der Paketindex antwortete nicht rechtzeitig.</translation>
+    </message>
+    <message>
+        <source>Try again later, or install from a folder of wheels.</source>
+        <translation>Versuchen Sie es später noch einmal, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached.</source>
+        <translation>Der Paketindex ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>Check the network connection and the address of the index, or install from a folder of wheels.</source>
+        <translation>Prüfen Sie die Netzverbindung und die Adresse des Index, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+    </message>
+    <message>
+        <source>The package index refuses access.</source>
+        <translation>Der Paketindex verweigert den Zugriff.</translation>
+    </message>
+    <message>
+        <source>Check the address and the credentials of the index.</source>
+        <translation>Prüfen Sie Adresse und Zugangsdaten des Index.</translation>
+    </message>
+    <message>
+        <source>A file in the environment's folder cannot be written.</source>
+        <translation>Eine Datei im Ordner der Umgebung lässt sich nicht schreiben.</translation>
+    </message>
+    <message>
+        <source>Close programs that use it, check that you may write there and that no antivirus holds it, or choose another folder.</source>
+        <translation>Schließen Sie Programme, die sie benutzen, prüfen Sie, ob Sie dort schreiben dürfen und kein Virenschutz sie sperrt, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>A package does not exist for this system and Python, or not in the place asked.</source>
+        <translation>Ein Paket gibt es nicht für dieses System und Python, oder nicht an der angegebenen Stelle.</translation>
+    </message>
+    <message>
+        <source>Use a 64-bit Python 3.11, 3.12 or 3.13; a folder of wheels must hold all packages for this system.</source>
+        <translation>Verwenden Sie ein 64-Bit-Python 3.11, 3.12 oder 3.13; ein Ordner mit Wheels muss alle Pakete für dieses System enthalten.</translation>
+    </message>
+    <message>
+        <source>It failed without saying why</source>
+        <translation>Es ist fehlgeschlagen, ohne einen Grund zu nennen</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, copy the diagnostics and report it.</source>
+        <translation>Versuchen Sie es noch einmal; bleibt es dabei, kopieren Sie die Diagnose und melden Sie es.</translation>
+    </message>
+</context>
+<context>
+    <name>FinalMap</name>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Aus den Beispielen wird gelernt</translation>
+    </message>
+    <message>
+        <source>Making the map</source>
+        <translation>Karte wird erstellt</translation>
+    </message>
+    <message>
+        <source>Drawing polygons</source>
+        <translation>Polygone werden gezeichnet</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be replaced ({1}); the model is {2}.</source>
+        <translation>{0} kann nicht ersetzt werden ({1}); das Modell liegt in {2}.</translation>
+    </message>
+    <message>
+        <source>{} was written but QGIS cannot open it.</source>
+        <translation>{} wurde geschrieben, aber QGIS kann die Datei nicht öffnen.</translation>
+    </message>
+</context>
+<context>
+    <name>FinalMapBox</name>
+    <message>
+        <source>The map to write: a GeoTIFF with its class names and style beside it</source>
+        <translation>Die Karte, die geschrieben wird: ein GeoTIFF, daneben Klassennamen und Stil</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>Also write how sure the classifier is of every pixel</source>
+        <translation>Auch schreiben, wie sicher der Klassifikator bei jedem Pixel ist</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygone</translation>
+    </message>
+    <message>
+        <source>Also write the areas of the map as polygons with their class and size</source>
+        <translation>Auch die Flächen der Karte als Polygone mit Klasse und Größe schreiben</translation>
+    </message>
+    <message>
+        <source>“Unknown” beyond</source>
+        <translation>„Unbekannt“ ab</translation>
+    </message>
+    <message>
+        <source>Pixels more unlike all samples than all but this share of the samples' own pixels get no class: “unknown”.</source>
+        <translation>Pixel, die allen Beispielen unähnlicher sind als alle bis auf diesen Anteil der Pixel in den Beispielen, erhalten keine Klasse: „unbekannt“.</translation>
+    </message>
+    <message>
+        <source>Make map</source>
+        <translation>Karte erstellen</translation>
+    </message>
+    <message>
+        <source>Apply saved model…</source>
+        <translation>Gespeichertes Modell…</translation>
+    </message>
+    <message>
+        <source>Map another embedding with a model that was saved beside an earlier map</source>
+        <translation>Eine andere Einbettung mit einem Modell kartieren, das neben einer früheren Karte gespeichert wurde</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop; no unfinished map is left behind</source>
+        <translation>Anhalten; es bleibt keine unfertige Karte zurück</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Name the file of the map first.</source>
+        <translation>Geben Sie zuerst die Datei der Karte an.</translation>
+    </message>
+    <message>
+        <source>There are no samples with a class yet; draw some for each class.</source>
+        <translation>Es gibt noch keine Beispiele mit einer Klasse; zeichnen Sie welche für jede Klasse.</translation>
+    </message>
+    <message>
+        <source>These files exist in {}:
+
+{}
+
+Replace them?</source>
+        <translation>Diese Dateien sind in {} schon vorhanden:
+
+{}
+
+Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace files?</source>
+        <translation>Dateien ersetzen?</translation>
+    </message>
+    <message>
+        <source>Embed a layer first, or choose an embedding.</source>
+        <translation>Betten Sie zuerst einen Layer ein, oder wählen Sie eine Einbettung.</translation>
+    </message>
+    <message>
+        <source>Choose or draw samples first.</source>
+        <translation>Wählen oder zeichnen Sie zuerst Beispiele.</translation>
+    </message>
+    <message>
+        <source>Map the whole embedding; the model is saved beside the map</source>
+        <translation>Die ganze Einbettung kartieren; das Modell wird neben der Karte gespeichert</translation>
+    </message>
+    <message>
+        <source>The map is written. Its project was closed; the files are kept.</source>
+        <translation>Die Karte ist geschrieben. Ihr Projekt wurde geschlossen; die Dateien bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>{} is in the project.</source>
+        <translation>{} ist im Projekt.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no map was written.</source>
+        <translation>Abgebrochen; es wurde keine Karte geschrieben.</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>The map has no pixel with a class.</source>
+        <translation>Die Karte hat kein Pixel mit einer Klasse.</translation>
+    </message>
+    <message>
+        <source>GeoTIFF (*.tif)</source>
+        <translation>GeoTIFF (*.tif)</translation>
+    </message>
+</context>
+<context>
+    <name>Fit</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Fit classes to samples</source>
+        <translation>Klassen aus Beispielen lernen</translation>
+    </message>
+    <message>
+        <source>Learns classes from the pixels of an embedding under a few labelled polygons or points. Polygons that were left out in turn tell how well the classes are recognised.</source>
+        <translation>Lernt Klassen aus den Pixeln einer Einbettung unter wenigen Polygonen oder Punkten bekannter Klasse. Polygone, die reihum weggelassen werden, zeigen, wie gut die Klassen erkannt werden.</translation>
+    </message>
+    <message>
+        <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over polygons.</source>
+        <translation>Eine kleine Modelldatei (.json) für „Einbettung klassifizieren“, die für jede Einbettung desselben Encoders taugt, und die Genauigkeit aus einer Kreuzvalidierung über Polygone.</translation>
+    </message>
+    <message>
+        <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
+        <translation>Mehrere kleine Polygone an verschiedenen Orten lehren mehr als ein großes; fünf je Klasse sind ein guter Anfang.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Polygons, lines or points on the embedding, also unsaved ones; at least two classes.</source>
+        <translation>Polygone, Linien oder Punkte auf der Einbettung, auch ungespeicherte; mindestens zwei Klassen.</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each sample; blank: class.</source>
+        <translation>Das Feld, das die Klasse jeder Beispielfläche nennt; leer: class.</translation>
+    </message>
+    <message>
+        <source>More embeddings</source>
+        <translation>Weitere Einbettungen</translation>
+    </message>
+    <message>
+        <source>Embeddings of other scenes by the same encoder, to learn from all together.</source>
+        <translation>Einbettungen anderer Szenen vom selben Encoder, um aus allen zusammen zu lernen.</translation>
+    </message>
+    <message>
+        <source>More samples</source>
+        <translation>Weitere Beispiele</translation>
+    </message>
+    <message>
+        <source>The samples on them, in the same order and with the same class field.</source>
+        <translation>Die Beispielflächen darauf, in derselben Reihenfolge und mit demselben Klassenfeld.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>The same input and seed give the same model.</source>
+        <translation>Gleiche Eingaben und gleicher Startwert ergeben dasselbe Modell.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>The file to write.</source>
+        <translation>Die Datei, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Accuracy by cross-validation, 0 to 1</source>
+        <translation>Genauigkeit aus Kreuzvalidierung, 0 bis 1</translation>
+    </message>
+    <message>
+        <source>Number of classes</source>
+        <translation>Anzahl der Klassen</translation>
+    </message>
+    <message>
+        <source>Number of samples</source>
+        <translation>Anzahl der Beispielflächen</translation>
+    </message>
+    <message>
+        <source>Number of pixels</source>
+        <translation>Anzahl der Pixel</translation>
+    </message>
+    <message>
+        <source>Names of the classes</source>
+        <translation>Namen der Klassen</translation>
+    </message>
+    <message>
+        <source>Give each further embedding its samples: there are {} and {}.</source>
+        <translation>Geben Sie zu jeder weiteren Einbettung ihre Beispiele an: Es sind {} und {}.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>{} classes from {} pixels of {} samples.</source>
+        <translation>{} Klassen aus {} Pixeln von {} Beispielflächen.</translation>
+    </message>
+    <message>
+        <source>Draw at least two samples of each class, apart from each other, to learn more.</source>
+        <translation>Zeichnen Sie mindestens zwei Beispielflächen je Klasse, weit voneinander, um mehr zu erfahren.</translation>
+    </message>
+    <message>
+        <source>Accuracy on samples that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
+        <translation>Genauigkeit auf weggelassenen Beispielflächen: {:.1f} % (95-%-Intervall {:.1f} bis {:.1f} %).</translation>
+    </message>
+    <message>
+        <source>  {}: F1 {} from {} samples</source>
+        <translation>  {}: F1 {} aus {} Beispielflächen</translation>
+    </message>
+</context>
+<context>
+    <name>FreehandTool</name>
+    <message>
+        <source>Keep the button pressed while you draw.</source>
+        <translation>Halten Sie die Taste gedrückt, während Sie zeichnen.</translation>
+    </message>
+    <message>
+        <source>draw with the button pressed</source>
+        <translation>mit gedrückter Taste zeichnen</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>Installation</name>
+    <message>
+        <source>Another QGIS is working on {folder}, or it cannot be written.</source>
+        <translation>Ein anderes QGIS arbeitet an {folder}, oder der Ordner ist nicht beschreibbar.</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or choose another folder.</source>
+        <translation>Warten Sie, bis es fertig ist, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Looking for room and a Python</source>
+        <translation>Platz und ein Python werden gesucht</translation>
+    </message>
+    <message>
+        <source>The package mmearth is missing from the plugin's folder {folder}.</source>
+        <translation>Das Paket mmearth fehlt im Ordner des Plugins {folder}.</translation>
+    </message>
+    <message>
+        <source>Install the plugin again.</source>
+        <translation>Installieren Sie das Plugin neu.</translation>
+    </message>
+    <message>
+        <source>{folder} holds other files.</source>
+        <translation>{folder} enthält andere Dateien.</translation>
+    </message>
+    <message>
+        <source>Choose an empty or a new folder.</source>
+        <translation>Wählen Sie einen leeren oder neuen Ordner.</translation>
+    </message>
+    <message>
+        <source>{folder} holds no wheels.</source>
+        <translation>{folder} enthält keine Wheels.</translation>
+    </message>
+    <message>
+        <source>Choose a folder with the wheels of all packages, made by “pip download”.</source>
+        <translation>Wählen Sie einen Ordner mit den Wheels aller Pakete, mit „pip download“ gemacht.</translation>
+    </message>
+    <message>
+        <source>{folder} has {free:.1f} GB free, and the environment needs about {size:.1f} GB.</source>
+        <translation>{folder} hat {free:.1f} GB frei, und die Umgebung braucht etwa {size:.1f} GB.</translation>
+    </message>
+    <message>
+        <source>Make room, or choose a folder on another disk.</source>
+        <translation>Schaffen Sie Platz, oder wählen Sie einen Ordner auf einem anderen Datenträger.</translation>
+    </message>
+    <message>
+        <source>Creating the environment</source>
+        <translation>Umgebung wird angelegt</translation>
+    </message>
+    <message>
+        <source>Asking for the packages</source>
+        <translation>Pakete werden angefragt</translation>
+    </message>
+    <message>
+        <source>Trying the environment</source>
+        <translation>Umgebung wird getestet</translation>
+    </message>
+    <message>
+        <source>Copy the diagnostics and report it if it happens again.</source>
+        <translation>Kopieren Sie die Diagnose und melden Sie es, falls es wieder geschieht.</translation>
+    </message>
+    <message>
+        <source>The environment is ready</source>
+        <translation>Die Umgebung ist bereit</translation>
+    </message>
+    <message>
+        <source>{folder} was not made by this plugin.</source>
+        <translation>{folder} wurde nicht von diesem Plugin angelegt.</translation>
+    </message>
+    <message>
+        <source>Remove it yourself if it is no longer needed.</source>
+        <translation>Entfernen Sie den Ordner selbst, wenn er nicht mehr gebraucht wird.</translation>
+    </message>
+    <message>
+        <source>Removing the environment that is there</source>
+        <translation>Die vorhandene Umgebung wird entfernt</translation>
+    </message>
+    <message>
+        <source>Downloading {name}</source>
+        <translation>{name} wird heruntergeladen</translation>
+    </message>
+    <message>
+        <source>Looking up {name}</source>
+        <translation>{name} wird gesucht</translation>
+    </message>
+    <message>
+        <source>Unpacking the packages</source>
+        <translation>Pakete werden entpackt</translation>
+    </message>
+</context>
+<context>
+    <name>Labelling</name>
+    <message>
+        <source>{} cannot be edited; use a copy of it.</source>
+        <translation>{} kann nicht bearbeitet werden; verwenden Sie eine Kopie.</translation>
+    </message>
+    <message>
+        <source>Label a reference point</source>
+        <translation>Referenzpunkt bestimmen</translation>
+    </message>
+    <message>
+        <source>The class could not be written to {}.</source>
+        <translation>Die Klasse konnte nicht in {} geschrieben werden.</translation>
+    </message>
+</context>
+<context>
+    <name>LabellingBox</name>
+    <message>
+        <source>%v of %m labelled</source>
+        <translation>%v von %m bestimmt</translation>
+    </message>
+    <message>
+        <source>Scale at which each point is shown</source>
+        <translation>Maßstab, in dem jeder Punkt gezeigt wird</translation>
+    </message>
+    <message>
+        <source>Hide maps while labelling</source>
+        <translation>Karten dabei ausblenden</translation>
+    </message>
+    <message>
+        <source>Who sees the map agrees with it more often than the ground does: label blind.</source>
+        <translation>Wer die Karte sieht, stimmt ihr öfter zu als das Gelände: Bestimmen Sie blind.</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>To the point before (key B)</source>
+        <translation>Zum vorigen Punkt (Taste B)</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>To the following point (key N)</source>
+        <translation>Zum folgenden Punkt (Taste N)</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Auslassen</translation>
+    </message>
+    <message>
+        <source>Leave it open; to the next unlabelled point (key K)</source>
+        <translation>Offen lassen; zum nächsten unbestimmten Punkt (Taste K)</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>Take the class away (key 0)</source>
+        <translation>Die Klasse wegnehmen (Taste 0)</translation>
+    </message>
+    <message>
+        <source>Start labelling</source>
+        <translation>Bestimmung beginnen</translation>
+    </message>
+    <message>
+        <source>Show the points one after the other and label them</source>
+        <translation>Die Punkte nacheinander zeigen und ihre Klasse bestimmen</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Maßstab</translation>
+    </message>
+    <message>
+        <source>Label this point “{}”</source>
+        <translation>Diesem Punkt die Klasse „{}“ geben</translation>
+    </message>
+    <message>
+        <source>Stop labelling</source>
+        <translation>Bestimmung beenden</translation>
+    </message>
+    <message>
+        <source>Point {} of {}</source>
+        <translation>Punkt {} von {}</translation>
+    </message>
+    <message>
+        <source>Feature {} of {}</source>
+        <translation>Objekt {} von {}</translation>
+    </message>
+    <message>
+        <source>not labelled</source>
+        <translation>nicht bestimmt</translation>
+    </message>
+</context>
+<context>
+    <name>LiveBox</name>
+    <message>
+        <source>Live map</source>
+        <translation>Live-Karte</translation>
+    </message>
+    <message>
+        <source>Map what is seen while you draw: every edit of the samples repaints it</source>
+        <translation>Das Sichtbare kartieren, während Sie zeichnen: Jede Änderung der Beispiele zeichnet es neu</translation>
+    </message>
+    <message>
+        <source>Swipe: show the map on one side of the mouse, what is below on the other</source>
+        <translation>Wischen: auf einer Seite der Maus die Karte, auf der anderen, was darunter liegt</translation>
+    </message>
+    <message>
+        <source>Opacity of the live map</source>
+        <translation>Deckkraft der Live-Karte</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>Deckkraft</translation>
+    </message>
+    <message>
+        <source>Confidence layer</source>
+        <translation>Sicherheit zeigen</translation>
+    </message>
+    <message>
+        <source>Draw how probable the class of each pixel is</source>
+        <translation>Zeichnen, wie wahrscheinlich die Klasse jedes Pixels ist</translation>
+    </message>
+    <message>
+        <source>“Unknown” beyond</source>
+        <translation>„Unbekannt“ ab</translation>
+    </message>
+    <message>
+        <source>Give no class to what is less like the samples than all but this share of their pixels</source>
+        <translation>Keine Klasse für das, was den Beispielen weniger gleicht als alle ihre Pixel bis auf diesen Anteil</translation>
+    </message>
+    <message>
+        <source>Draw samples of at least two classes; the map follows.</source>
+        <translation>Zeichnen Sie Beispiele von mindestens zwei Klassen; die Karte folgt.</translation>
+    </message>
+    <message>
+        <source>Share of what is seen; painted in {:.2f} s.</source>
+        <translation>Anteile am Sichtbaren; gezeichnet in {:.2f} s.</translation>
+    </message>
+    <message>
+        <source>The embedding is not in view; zoom to it.</source>
+        <translation>Die Einbettung ist nicht im Bild; zoomen Sie zu ihr.</translation>
+    </message>
+    <message>
+        <source>Validation: {}</source>
+        <translation>Validierung: {}</translation>
+    </message>
+    <message>
+        <source>Too few to know: draw at least two polygons in each class.</source>
+        <translation>Zu wenige, um etwas zu wissen: Zeichnen Sie mindestens zwei Flächen je Klasse.</translation>
+    </message>
+    <message>
+        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn</source>
+        <translation>{:.0f} % richtig ({:.0f} … {:.0f} %) bei {} reihum ausgelassenen Flächen</translation>
+    </message>
+    <message>
+        <source>Too few to know: {}; no second polygon of {}.</source>
+        <translation>Zu wenige, um etwas zu wissen: {}; keine zweite Fläche von {}.</translation>
+    </message>
+    <message>
+        <source>Too few to know: {}.</source>
+        <translation>Zu wenige, um etwas zu wissen: {}.</translation>
+    </message>
+    <message>
+        <source>{} that looks like {}</source>
+        <translation>{}, sieht aber aus wie {}</translation>
+    </message>
+</context>
+<context>
+    <name>LiveSession</name>
+    <message>
+        <source>Live map</source>
+        <translation>Live-Karte</translation>
+    </message>
+    <message>
+        <source>Live confidence</source>
+        <translation>Live-Sicherheit</translation>
+    </message>
+    <message>
+        <source>Embed a layer first, or choose an embedding.</source>
+        <translation>Betten Sie zuerst einen Layer ein, oder wählen Sie eine Einbettung.</translation>
+    </message>
+    <message>
+        <source>Make a sample layer first, or choose one.</source>
+        <translation>Erstellen Sie zuerst einen Beispiellayer, oder wählen Sie einen.</translation>
+    </message>
+</context>
+<context>
+    <name>MapPanel</name>
+    <message>
+        <source>Live map</source>
+        <translation>Live-Karte</translation>
+    </message>
+    <message>
+        <source>Where next</source>
+        <translation>Wo als Nächstes</translation>
+    </message>
+    <message>
+        <source>Similar places</source>
+        <translation>Ähnliche Orte</translation>
+    </message>
+    <message>
+        <source>Map of the whole layer</source>
+        <translation>Karte des ganzen Layers</translation>
+    </message>
+</context>
+<context>
+    <name>OptionsPage</name>
+    <message>
+        <source>Where embeddings are kept, so that the same layer is embedded once</source>
+        <translation>Wo Einbettungen aufbewahrt werden, damit jeder Layer nur einmal eingebettet wird</translation>
+    </message>
+    <message>
+        <source> GB</source>
+        <translation> GB</translation>
+    </message>
+    <message>
+        <source>Beyond it the embeddings unused for longest are removed</source>
+        <translation>Darüber hinaus werden die am längsten unbenutzten Einbettungen entfernt</translation>
+    </message>
+    <message>
+        <source>Empty…</source>
+        <translation>Leeren…</translation>
+    </message>
+    <message>
+        <source>Delete all embeddings in the cache that no layer of the project uses</source>
+        <translation>Alle Einbettungen im Cache löschen, die kein Layer des Projekts verwendet</translation>
+    </message>
+    <message>
+        <source>Encoders</source>
+        <translation>Encoder</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <source>The model to embed with: a name or a file; “default” comes with mmearth</source>
+        <translation>Das Modell zum Einbetten: ein Name oder eine Datei; „default“ gehört zu mmearth</translation>
+    </message>
+    <message>
+        <source>Python of your own</source>
+        <translation>Eigenes Python</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the environment below.</source>
+        <translation>Leer lassen, um die Umgebung unten zu verwenden.</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>Umgebung</translation>
+    </message>
+    <message>
+        <source>Embeddings</source>
+        <translation>Einbettungen</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>Cache</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>Belegt</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>Wird gezählt…</translation>
+    </message>
+    <message>
+        <source>{size:.2f} GB</source>
+        <translation>{size:.2f} GB</translation>
+    </message>
+    <message>
+        <source>Not readable</source>
+        <translation>Nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Delete the embeddings in {folder} that no layer of the project uses? They can be made again.</source>
+        <translation>Die Einbettungen in {folder} löschen, die kein Layer des Projekts verwendet? Sie lassen sich wieder berechnen.</translation>
+    </message>
+    <message>
+        <source>Empty the cache</source>
+        <translation>Cache leeren</translation>
+    </message>
+</context>
+<context>
+    <name>Outline</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Outline</source>
+        <translation>Umrisse zeichnen</translation>
+    </message>
+    <message>
+        <source>Turns the areas of a class map, or what lies above a threshold of a similarity, into polygons.</source>
+        <translation>Macht aus den Flächen einer Klassenkarte, oder aus dem, was über einem Schwellenwert einer Ähnlichkeit liegt, Polygone.</translation>
+    </message>
+    <message>
+        <source>Polygons along the pixels' edges, with their class, pixels and hectares.</source>
+        <translation>Polygone entlang der Pixelkanten, mit Klasse, Pixelzahl und Hektar.</translation>
+    </message>
+    <message>
+        <source>For a similarity, begin with 0.6 and look where the edge runs; raise it when too much is inside.</source>
+        <translation>Beginnen Sie bei einer Ähnlichkeit mit 0.6 und sehen Sie, wo die Grenze verläuft; erhöhen Sie den Wert, wenn zu viel darin liegt.</translation>
+    </message>
+    <message>
+        <source>Map or similarity</source>
+        <translation>Karte oder Ähnlichkeit</translation>
+    </message>
+    <message>
+        <source>A raster made by “Classify embedding”, “Cluster embedding” or “Find similar places”.</source>
+        <translation>Ein mit „Einbettung klassifizieren“, „Einbettung gruppieren“ oder „Ähnliche Orte finden“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Schwellenwert</translation>
+    </message>
+    <message>
+        <source>Of a similarity: what is at least so similar is outlined. Blank for a map.</source>
+        <translation>Bei einer Ähnlichkeit: Umrissen wird, was mindestens so ähnlich ist. Leer bei einer Karte.</translation>
+    </message>
+    <message>
+        <source>Fewest pixels</source>
+        <translation>Mindestzahl der Pixel</translation>
+    </message>
+    <message>
+        <source>Areas of fewer pixels are left out.</source>
+        <translation>Flächen mit weniger Pixeln werden ausgelassen.</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygone</translation>
+    </message>
+    <message>
+        <source>The polygons to write.</source>
+        <translation>Die Polygone, die geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Number of polygons</source>
+        <translation>Anzahl der Polygone</translation>
+    </message>
+    <message>
+        <source>{} polygons.</source>
+        <translation>{} Polygone.</translation>
+    </message>
+</context>
+<context>
+    <name>Plugin</name>
+    <message>
+        <source>MMEarth Few-Shot Mapper</source>
+        <translation>MMEarth Few-Shot Mapper</translation>
+    </message>
+    <message>
+        <source>Map land cover from a few samples</source>
+        <translation>Landbedeckung aus wenigen Beispielen kartieren</translation>
+    </message>
+    <message>
+        <source>Embed layer</source>
+        <translation>Layer einbetten</translation>
+    </message>
+    <message>
+        <source>Still embedding</source>
+        <translation>Einbettung läuft noch</translation>
+    </message>
+    <message>
+        <source>A layer is still being embedded. Quit all the same? Finished tiles are kept, and embedding the layer again goes on from there.</source>
+        <translation>Ein Layer wird noch eingebettet. Trotzdem beenden? Fertige Kacheln bleiben erhalten, und beim nächsten Einbetten des Layers geht es dort weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>PolygonTool</name>
+    <message>
+        <source>click corners, right click ends</source>
+        <translation>Ecken anklicken, Rechtsklick beendet</translation>
+    </message>
+    <message>
+        <source>A polygon needs at least three corners.</source>
+        <translation>Ein Polygon braucht mindestens drei Ecken.</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>Provider</name>
+    <message>
+        <source>MMEarth Few-Shot Mapper</source>
+        <translation>MMEarth Few-Shot Mapper</translation>
+    </message>
+</context>
+<context>
+    <name>PythonChooser</name>
+    <message>
+        <source>Choose a Python program</source>
+        <translation>Python-Programm wählen</translation>
+    </message>
+    <message>
+        <source>The Python program of an environment in which mmearth is installed</source>
+        <translation>Das Python-Programm einer Umgebung, in der mmearth installiert ist</translation>
+    </message>
+    <message>
+        <source>…/bin/python or …\Scripts\python.exe</source>
+        <translation>…/bin/python oder …\Scripts\python.exe</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Testen</translation>
+    </message>
+    <message>
+        <source>Start this Python and see whether mmearth works in it</source>
+        <translation>Dieses Python starten und sehen, ob mmearth darin funktioniert</translation>
+    </message>
+    <message>
+        <source>Testing, this takes some seconds…</source>
+        <translation>Test läuft, das dauert einige Sekunden…</translation>
+    </message>
+</context>
+<context>
+    <name>RectangleTool</name>
+    <message>
+        <source>Keep the button pressed while you draw.</source>
+        <translation>Halten Sie die Taste gedrückt, während Sie zeichnen.</translation>
+    </message>
+    <message>
+        <source>drag from corner to corner</source>
+        <translation>von Ecke zu Ecke ziehen</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>ReferenceSample</name>
+    <message>
+        <source>not labelled</source>
+        <translation>nicht bestimmt</translation>
+    </message>
+    <message>
+        <source>labelled</source>
+        <translation>bestimmt</translation>
+    </message>
+    <message>
+        <source>Does not tell the class of the map</source>
+        <translation>Verrät die Klasse der Karte nicht</translation>
+    </message>
+</context>
+<context>
+    <name>ReplacedFiles</name>
+    <message>
+        <source>{} is a file with unsaved edits ({}); save or discard them, or choose another name.</source>
+        <translation>{} ist eine Datei mit nicht gespeicherten Änderungen ({}): Speichern oder verwerfen Sie diese, oder wählen Sie einen anderen Namen.</translation>
+    </message>
+</context>
+<context>
+    <name>ReportLayout</name>
+    <message>
+        <source>The report was cancelled.</source>
+        <translation>Der Bericht wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>{} cannot be written ({}); choose another folder.</source>
+        <translation>{} kann nicht geschrieben werden ({}); wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>overall accuracy</source>
+        <translation>Gesamtgenauigkeit</translation>
+    </message>
+    <message>
+        <source>agreement inside reference polygons</source>
+        <translation>Übereinstimmung in Referenzpolygonen</translation>
+    </message>
+    <message>
+        <source>reference points</source>
+        <translation>Referenzpunkte</translation>
+    </message>
+    <message>
+        <source>pixels in reference polygons</source>
+        <translation>Pixel in Referenzpolygonen</translation>
+    </message>
+    <message>
+        <source>mapped</source>
+        <translation>kartiert</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Error matrix</source>
+        <translation>Fehlermatrix</translation>
+    </message>
+    <message>
+        <source>The map in rows, the reference in columns.</source>
+        <translation>Die Karte in Zeilen, die Referenz in Spalten.</translation>
+    </message>
+    <message>
+        <source>map ↓  reference →</source>
+        <translation>Karte ↓  Referenz →</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>Summe</translation>
+    </message>
+    <message>
+        <source>What limits these figures</source>
+        <translation>Was diese Zahlen einschränkt</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation>Herkunft</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>Learned from</source>
+        <translation>Gelernt aus</translation>
+    </message>
+    <message>
+        <source>Measured with</source>
+        <translation>Gemessen mit</translation>
+    </message>
+    <message>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows.</source>
+        <translation>Nutzergenauigkeit: wie oft die Karte recht hat, wo sie die Klasse zeigt. Herstellergenauigkeit: welchen Teil der Klasse im Gelände die Karte zeigt.</translation>
+    </message>
+    <message>
+        <source>± is half of the 95 % interval (Olofsson et al. 2014).</source>
+        <translation>± ist die Hälfte des 95-%-Intervalls (Olofsson et al. 2014).</translation>
+    </message>
+    <message>
+        <source>Accuracy and areas</source>
+        <translation>Genauigkeit und Flächen</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Übereinstimmung</translation>
+    </message>
+    <message>
+        <source>User's %</source>
+        <translation>Nutzer %</translation>
+    </message>
+    <message>
+        <source>Producer's %</source>
+        <translation>Hersteller %</translation>
+    </message>
+    <message>
+        <source>Mapped ha</source>
+        <translation>Kartiert, ha</translation>
+    </message>
+    <message>
+        <source>Estimated ha</source>
+        <translation>Geschätzt, ha</translation>
+    </message>
+    <message>
+        <source>{} × {} pixels of {:g} × {:g}, {}</source>
+        <translation>{} × {} Pixel von {:g} × {:g}, {}</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Gitter</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Scene</source>
+        <translation>Szene</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>Klassifikator</translation>
+    </message>
+    <message>
+        <source>Encoder</source>
+        <translation>Encoder</translation>
+    </message>
+    <message>
+        <source>Encoder's identity</source>
+        <translation>Encoder-Kennung</translation>
+    </message>
+    <message>
+        <source>Processing level</source>
+        <translation>Verarbeitungsstufe</translation>
+    </message>
+    <message>
+        <source>Offset, DN</source>
+        <translation>Offset, DN</translation>
+    </message>
+    <message>
+        <source>How that was decided</source>
+        <translation>Begründung</translation>
+    </message>
+    <message>
+        <source>Embedded by</source>
+        <translation>Eingebettet von</translation>
+    </message>
+</context>
+<context>
+    <name>Sample</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Draw reference sample</source>
+        <translation>Referenzstichprobe ziehen</translation>
+    </message>
+    <message>
+        <source>Draws random pixels of a map, stratified by its classes, to be labelled without looking at it.</source>
+        <translation>Zieht zufällige Pixel einer Karte, geschichtet nach deren Klassen, um sie zu bestimmen, ohne auf die Karte zu sehen.</translation>
+    </message>
+    <message>
+        <source>Points in random order with an empty field class to fill, and fields that “Assess map” weighs them by.</source>
+        <translation>Punkte in zufälliger Reihenfolge mit einem leeren Feld class zum Ausfüllen und Feldern, nach denen „Karte prüfen“ sie gewichtet.</translation>
+    </message>
+    <message>
+        <source>Hide the map and the field stratum while you label: who knows the answer, agrees too easily.</source>
+        <translation>Blenden Sie beim Bestimmen die Karte und das Feld stratum aus: Wer die Antwort kennt, stimmt zu leicht zu.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
+        <translation>Eine mit „Einbettung klassifizieren“ gemachte Karte oder ein beliebiges Raster ganzer Zahlen.</translation>
+    </message>
+    <message>
+        <source>Number of points</source>
+        <translation>Anzahl der Punkte</translation>
+    </message>
+    <message>
+        <source>In all. A few hundred give intervals of a few percent.</source>
+        <translation>Insgesamt. Einige Hundert ergeben Intervalle von wenigen Prozent.</translation>
+    </message>
+    <message>
+        <source>At least in each class</source>
+        <translation>Mindestens je Klasse</translation>
+    </message>
+    <message>
+        <source>Points get shared out by area, but no class gets fewer; blank: 50, or what the number allows.</source>
+        <translation>Die Punkte werden nach Fläche verteilt, aber keine Klasse erhält weniger; leer: 50, oder was die Anzahl zulässt.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>The same map, numbers and seed give the same points.</source>
+        <translation>Gleiche Karte, Anzahlen und Startwert ergeben dieselben Punkte.</translation>
+    </message>
+    <message>
+        <source>Reference sample</source>
+        <translation>Referenzstichprobe</translation>
+    </message>
+    <message>
+        <source>The points to write.</source>
+        <translation>Die Punkte, die geschrieben werden.</translation>
+    </message>
+</context>
+<context>
+    <name>SampleLayerBox</name>
+    <message>
+        <source>New sample layer</source>
+        <translation>Neuer Beispiellayer</translation>
+    </message>
+    <message>
+        <source>Make an empty GeoPackage for samples beside the embedding</source>
+        <translation>Ein leeres GeoPackage für Beispielflächen neben der Einbettung anlegen</translation>
+    </message>
+    <message>
+        <source>The classes the new layer starts with: {} or none</source>
+        <translation>Die Klassen, mit denen der neue Layer beginnt: {} oder keine</translation>
+    </message>
+    <message>
+        <source>Land cover ({})</source>
+        <translation>Landbedeckung ({})</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>Leer</translation>
+    </message>
+    <message>
+        <source>The layer of polygons to draw samples in</source>
+        <translation>Der Polygonlayer, in den die Beispielflächen gezeichnet werden</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each polygon</source>
+        <translation>Das Feld, das die Klasse jedes Polygons nennt</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+</context>
+<context>
+    <name>SampleTool</name>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>Samples</name>
+    <message>
+        <source>water</source>
+        <translation>Wasser</translation>
+    </message>
+    <message>
+        <source>forest</source>
+        <translation>Wald</translation>
+    </message>
+    <message>
+        <source>grass</source>
+        <translation>Grünland</translation>
+    </message>
+    <message>
+        <source>crop</source>
+        <translation>Ackerland</translation>
+    </message>
+    <message>
+        <source>built</source>
+        <translation>Bebauung</translation>
+    </message>
+    <message>
+        <source>bare</source>
+        <translation>Offenboden</translation>
+    </message>
+    <message>
+        <source>A map holds {} classes and their values are used up; start a new sample layer.</source>
+        <translation>Eine Karte fasst {} Klassen, und deren Werte sind verbraucht; beginnen Sie einen neuen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>{} cannot be edited: its file or the layer is read-only; choose another sample layer.</source>
+        <translation>{} kann nicht bearbeitet werden: Die Datei oder der Layer ist schreibgeschützt; wählen Sie einen anderen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>{} cannot be edited; choose another sample layer.</source>
+        <translation>{} kann nicht bearbeitet werden; wählen Sie einen anderen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Sample of {}</source>
+        <translation>Beispielfläche für {}</translation>
+    </message>
+    <message>
+        <source>{} does not take the new sample.</source>
+        <translation>{} nimmt die neue Beispielfläche nicht an.</translation>
+    </message>
+    <message>
+        <source>Erase sample</source>
+        <translation>Beispielfläche löschen</translation>
+    </message>
+    <message>
+        <source>no reason given</source>
+        <translation>kein Grund angegeben</translation>
+    </message>
+    <message>
+        <source>{} could not be saved: {}</source>
+        <translation>{} konnte nicht gespeichert werden: {}</translation>
+    </message>
+    <message>
+        <source>Rename {} to {}</source>
+        <translation>{} in {} umbenennen</translation>
+    </message>
+    <message>
+        <source>Remove {}</source>
+        <translation>{} entfernen</translation>
+    </message>
+    <message>
+        <source>A class needs a name.</source>
+        <translation>Eine Klasse braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>There is a class {} already; choose another name.</source>
+        <translation>Es gibt schon eine Klasse {}; wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>{} is too long: the field takes {} characters.</source>
+        <translation>{} ist zu lang: Das Feld fasst {} Zeichen.</translation>
+    </message>
+    <message>
+        <source>That place cannot be expressed in the CRS of {} ({}).</source>
+        <translation>Dieser Ort lässt sich im KBS von {} nicht ausdrücken ({}).</translation>
+    </message>
+    <message>
+        <source>The shape has no area; draw a larger one.</source>
+        <translation>Die Form hat keine Fläche; zeichnen Sie eine größere.</translation>
+    </message>
+    <message>
+        <source>{} exists already; choose another name.</source>
+        <translation>{} ist schon vorhanden; wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>{} cannot be made without a coordinate reference system.</source>
+        <translation>{} kann nicht ohne Koordinatenbezugssystem angelegt werden.</translation>
+    </message>
+    <message>
+        <source>{} cannot be written: {}.</source>
+        <translation>{} kann nicht geschrieben werden: {}.</translation>
+    </message>
+    <message>
+        <source>it does not open again</source>
+        <translation>die Datei lässt sich nicht wieder öffnen</translation>
+    </message>
+    <message>
+        <source>{} is not a layer of polygons.</source>
+        <translation>{} ist kein Polygonlayer.</translation>
+    </message>
+    <message>
+        <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
+        <translation>Feld {} von {} hat mehr als {} verschiedene Werte; wählen Sie das Feld mit der Klasse.</translation>
+    </message>
+    <message>
+        <source>Field {} of {} holds numbers outside 1–{}; choose the field with the class.</source>
+        <translation>Feld {} von {} enthält Zahlen außerhalb 1–{}; wählen Sie das Feld mit der Klasse.</translation>
+    </message>
+    <message>
+        <source>{} has no coordinate reference system; set it in the layer's properties.</source>
+        <translation>{} hat kein Koordinatenbezugssystem; setzen Sie es in den Eigenschaften des Layers.</translation>
+    </message>
+    <message>
+        <source>{} has no field {}; choose the field with the class.</source>
+        <translation>{} hat kein Feld {}; wählen Sie das Feld mit der Klasse.</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesPanel</name>
+    <message>
+        <source>Save edits ({} unsaved)</source>
+        <translation>Speichern ({} ungespeichert)</translation>
+    </message>
+    <message>
+        <source>Save edits</source>
+        <translation>Änderungen speichern</translation>
+    </message>
+    <message>
+        <source>Samples: {}, {}</source>
+        <translation>Beispielflächen: {}, {}</translation>
+    </message>
+    <message>
+        <source>Make a sample layer, or choose a layer of polygons and the field that names the class.</source>
+        <translation>Erstellen Sie einen Beispiellayer, oder wählen Sie einen Polygonlayer und das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>Add at least two classes: a map tells one from another.</source>
+        <translation>Fügen Sie mindestens zwei Klassen hinzu: Eine Karte unterscheidet die eine von der anderen.</translation>
+    </message>
+    <message>
+        <source>Draw at least two samples of each class, apart from each other. Still to do: {}.</source>
+        <translation>Zeichnen Sie mindestens zwei Beispielflächen je Klasse, weit voneinander. Noch zu tun: {}.</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>Zeichnen</translation>
+    </message>
+    <message>
+        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, Z undoes.</source>
+        <translation>In der Karte: 1–9 und 0 wählen die Klasse, E löscht die Fläche unter dem Mauszeiger, Z nimmt zurück.</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>Klasse hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remove the class and its samples; undo brings both back</source>
+        <translation>Die Klasse und ihre Beispielflächen entfernen; Rückgängig bringt beide wieder</translation>
+    </message>
+    <message>
+        <source>Move the class up, to a smaller key</source>
+        <translation>Die Klasse nach oben, auf eine kleinere Taste</translation>
+    </message>
+    <message>
+        <source>Move the class down, to a larger key</source>
+        <translation>Die Klasse nach unten, auf eine größere Taste</translation>
+    </message>
+    <message>
+        <source>Polygon</source>
+        <translation>Polygon</translation>
+    </message>
+    <message>
+        <source>Click the corners; right click finishes</source>
+        <translation>Ecken anklicken; Rechtsklick schließt ab</translation>
+    </message>
+    <message>
+        <source>Freehand</source>
+        <translation>Freihand</translation>
+    </message>
+    <message>
+        <source>Draw the outline with the button pressed</source>
+        <translation>Den Umriss mit gedrückter Maustaste zeichnen</translation>
+    </message>
+    <message>
+        <source>Rectangle</source>
+        <translation>Rechteck</translation>
+    </message>
+    <message>
+        <source>Drag from corner to corner</source>
+        <translation>Von Ecke zu Ecke ziehen</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation>Quadrat</translation>
+    </message>
+    <message>
+        <source>Click: a square of embedding pixels</source>
+        <translation>Klick: ein Quadrat aus Pixeln der Einbettung</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> Pixel</translation>
+    </message>
+    <message>
+        <source>Side of the square in pixels of the embedding</source>
+        <translation>Seite des Quadrats in Pixeln der Einbettung</translation>
+    </message>
+    <message>
+        <source>Side of the square</source>
+        <translation>Seite des Quadrats</translation>
+    </message>
+    <message>
+        <source>Take the last edit back (Z on the map)</source>
+        <translation>Die letzte Änderung zurücknehmen (Z in der Karte)</translation>
+    </message>
+    <message>
+        <source>Do again what was taken back (Shift+Z on the map)</source>
+        <translation>Das Zurückgenommene wiederholen (Umschalt+Z in der Karte)</translation>
+    </message>
+    <message>
+        <source>Write the samples to their file; the map follows unsaved ones too</source>
+        <translation>Die Beispielflächen in ihre Datei schreiben; die Karte folgt auch den ungespeicherten</translation>
+    </message>
+</context>
+<context>
+    <name>SetupPanel</name>
+    <message>
+        <source>Set up MMEarth</source>
+        <translation>MMEarth einrichten</translation>
+    </message>
+    <message>
+        <source>Use this Python</source>
+        <translation>Dieses Python verwenden</translation>
+    </message>
+    <message>
+        <source>Run the worker in the Python that was tested</source>
+        <translation>Das getestete Python zum Rechnen verwenden</translation>
+    </message>
+    <message>
+        <source>Create an environment</source>
+        <translation>Umgebung anlegen</translation>
+    </message>
+    <message>
+        <source>Use an existing Python</source>
+        <translation>Vorhandenes Python verwenden</translation>
+    </message>
+    <message>
+        <source>MMEarth computes in a Python of its own, so that nothing inside QGIS changes.</source>
+        <translation>MMEarth rechnet in einem eigenen Python, damit sich in QGIS nichts ändert.</translation>
+    </message>
+    <message>
+        <source>The one set cannot be used yet; its test is below.</source>
+        <translation>Das eingestellte ist noch nicht verwendbar; sein Test steht unten.</translation>
+    </message>
+    <message>
+        <source>The one that MMEARTH_PYTHON names cannot be used yet; its test is below.</source>
+        <translation>Das in MMEARTH_PYTHON genannte ist noch nicht verwendbar; sein Test steht unten.</translation>
+    </message>
+    <message>
+        <source>The environment does not work; its test is below.</source>
+        <translation>Die Umgebung funktioniert nicht; ihr Test steht unten.</translation>
+    </message>
+    <message>
+        <source>Its environment was made for another version of the plugin and needs an update.</source>
+        <translation>Seine Umgebung wurde für eine andere Version des Plugins angelegt und muss aktualisiert werden.</translation>
+    </message>
+    <message>
+        <source>There is none yet: create an environment here, or choose a Python that has mmearth.</source>
+        <translation>Noch gibt es keines: Legen Sie hier eine Umgebung an, oder wählen Sie ein Python, das mmearth hat.</translation>
+    </message>
+</context>
+<context>
+    <name>Similar</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Find similar places</source>
+        <translation>Ähnliche Orte finden</translation>
+    </message>
+    <message>
+        <source>Shows where it looks like at a place, or like under some features, by comparing every pixel's embedding with the one there.</source>
+        <translation>Zeigt, wo es so aussieht wie an einem Ort oder unter einigen Objekten, indem die Einbettung jedes Pixels mit der dortigen verglichen wird.</translation>
+    </message>
+    <message>
+        <source>A raster of cosine similarity, from -1 (opposite) by 0 (unrelated) to 1 (the same).</source>
+        <translation>Ein Raster der Kosinus-Ähnlichkeit, von -1 (entgegengesetzt) über 0 (ohne Bezug) bis 1 (gleich).</translation>
+    </message>
+    <message>
+        <source>“Outline” turns what lies above a threshold into polygons.</source>
+        <translation>„Umrisse zeichnen“ macht aus dem, was über einem Schwellenwert liegt, Polygone.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>The place to compare with.</source>
+        <translation>Der Ort, mit dem verglichen wird.</translation>
+    </message>
+    <message>
+        <source>… or features</source>
+        <translation>… oder Objekte</translation>
+    </message>
+    <message>
+        <source>Instead of a place: features; the mean of the pixels under them is compared with.</source>
+        <translation>Statt eines Ortes: Objekte; verglichen wird mit dem Mittel der Pixel darunter.</translation>
+    </message>
+    <message>
+        <source>Similarity</source>
+        <translation>Ähnlichkeit</translation>
+    </message>
+    <message>
+        <source>The raster to write.</source>
+        <translation>Das Raster, das geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Pixels compared with</source>
+        <translation>Pixel, mit denen verglichen wurde</translation>
+    </message>
+    <message>
+        <source>Choose either a place or features to compare with.</source>
+        <translation>Wählen Sie zum Vergleich entweder einen Ort oder Objekte.</translation>
+    </message>
+    <message>
+        <source>Compared with one pixel.</source>
+        <translation>Mit einem Pixel verglichen.</translation>
+    </message>
+    <message>
+        <source>Compared with the mean of {} pixels.</source>
+        <translation>Mit dem Mittel von {} Pixeln verglichen.</translation>
+    </message>
+</context>
+<context>
+    <name>SimilarityBox</name>
+    <message>
+        <source>Similar places</source>
+        <translation>Ähnliche Orte</translation>
+    </message>
+    <message>
+        <source>Find similar places</source>
+        <translation>Ähnliche Orte finden</translation>
+    </message>
+    <message>
+        <source>Then click a place in the map: what looks like it lights up</source>
+        <translation>Klicken Sie dann einen Ort in der Karte an: Was so aussieht wie er, leuchtet auf</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Take the heat map away</source>
+        <translation>Die Heatmap wegnehmen</translation>
+    </message>
+    <message>
+        <source>Only what is at least so alike is shown and becomes polygons</source>
+        <translation>Nur was mindestens so ähnlich ist, wird gezeigt und zu Polygonen</translation>
+    </message>
+    <message>
+        <source>At least</source>
+        <translation>Mindestens</translation>
+    </message>
+    <message>
+        <source>Save heat map…</source>
+        <translation>Heatmap speichern…</translation>
+    </message>
+    <message>
+        <source>The similarity of the whole layer, as a raster</source>
+        <translation>Die Ähnlichkeit des ganzen Layers als Raster</translation>
+    </message>
+    <message>
+        <source>To polygons…</source>
+        <translation>In Polygone…</translation>
+    </message>
+    <message>
+        <source>What is alike enough in the whole layer, as polygons</source>
+        <translation>Was im ganzen Layer ähnlich genug ist, als Polygone</translation>
+    </message>
+    <message>
+        <source>Embed a layer first, or choose an embedding.</source>
+        <translation>Betten Sie zuerst einen Layer ein, oder wählen Sie eine Einbettung.</translation>
+    </message>
+    <message>
+        <source>Save heat map</source>
+        <translation>Heatmap speichern</translation>
+    </message>
+    <message>
+        <source>Save polygons</source>
+        <translation>Polygone speichern</translation>
+    </message>
+    <message>
+        <source>{} polygons.</source>
+        <translation>{} Polygone.</translation>
+    </message>
+    <message>
+        <source>Comparing the whole layer …</source>
+        <translation>Der ganze Layer wird verglichen …</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} ist schon vorhanden. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Datei ersetzen?</translation>
+    </message>
+</context>
+<context>
+    <name>SquareTool</name>
+    <message>
+        <source>click for {0} × {0} pixels</source>
+        <translation>Klick für {0} × {0} Pixel</translation>
+    </message>
+    <message>
+        <source>Choose an embedding first: squares follow its pixels.</source>
+        <translation>Wählen Sie zuerst eine Einbettung: Quadrate folgen ihren Pixeln.</translation>
+    </message>
+    <message>
+        <source>That place is outside the embedding.</source>
+        <translation>Dieser Ort liegt außerhalb der Einbettung.</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>Suggest</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Suggest where to label next</source>
+        <translation>Orte für neue Beispiele vorschlagen</translation>
+    </message>
+    <message>
+        <source>Finds the places whose label would improve a model most: those it is least sure of, unlike each other and unlike what it knows.</source>
+        <translation>Findet die Orte, deren Klasse ein Modell am meisten verbessern würde: wo es am unsichersten ist, einander unähnlich und unähnlich dem, was es kennt.</translation>
+    </message>
+    <message>
+        <source>Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin.</source>
+        <translation>Punkte, die besten zuerst, mit den Feldern rank, class (leer, für Sie zum Ausfüllen), predicted, second, margin.</translation>
+    </message>
+    <message>
+        <source>Label the first ten, fit again with both layers, then ask anew: each fit changes the answer.</source>
+        <translation>Bestimmen Sie die ersten zehn, lernen Sie mit beiden Layern neu und fragen Sie wieder: Jedes Lernen ändert die Antwort.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Anzahl der Orte</translation>
+    </message>
+    <message>
+        <source>How many are wanted; there may be fewer.</source>
+        <translation>Wie viele gewünscht sind; es können weniger sein.</translation>
+    </message>
+    <message>
+        <source>Samples so far</source>
+        <translation>Bisherige Beispiele</translation>
+    </message>
+    <message>
+        <source>What is labelled already: no place comes within 10 pixels of it.</source>
+        <translation>Was schon bestimmt ist: Kein Ort liegt näher als 10 Pixel daran.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>Decides between equals.</source>
+        <translation>Entscheidet zwischen Gleichen.</translation>
+    </message>
+    <message>
+        <source>Suggestions</source>
+        <translation>Vorschläge</translation>
+    </message>
+    <message>
+        <source>The points to write.</source>
+        <translation>Die Punkte, die geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>{} places to label next; {} were asked for.</source>
+        <translation>{} Orte für neue Beispiele; gewünscht waren {}.</translation>
+    </message>
+</context>
+<context>
+    <name>SuggestionsBox</name>
+    <message>
+        <source>Suggest places</source>
+        <translation>Orte vorschlagen</translation>
+    </message>
+    <message>
+        <source>Find places where the map is least certain and unlike what is labelled</source>
+        <translation>Orte finden, wo die Karte am unsichersten und dem schon Bestimmten unähnlich ist</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Anzahl der Orte</translation>
+    </message>
+    <message>
+        <source>in view</source>
+        <translation>im Bild</translation>
+    </message>
+    <message>
+        <source>Look only inside what is seen</source>
+        <translation>Nur im Sichtbaren suchen</translation>
+    </message>
+    <message>
+        <source>Embed a layer and draw samples first.</source>
+        <translation>Betten Sie zuerst einen Layer ein und zeichnen Sie Beispiele.</translation>
+    </message>
+    <message>
+        <source>Looking for uncertain places</source>
+        <translation>Unsichere Orte werden gesucht</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>{}  {} or {}?  (margin {:.0f} %)</source>
+        <translation>{}  {} oder {}?  (Abstand {:.0f} %)</translation>
+    </message>
+    <message>
+        <source>Number keys give the place its class, Delete skips it.</source>
+        <translation>Zifferntasten geben dem Ort seine Klasse, Entf übergeht ihn.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerClient</name>
+    <message>
+        <source>There is no Python to run the worker; set up the environment in the plugin's panel.</source>
+        <translation>Es gibt kein Python zum Rechnen; richten Sie im Bedienfeld des Plugins die Umgebung ein.</translation>
+    </message>
+    <message>
+        <source>{path} is QGIS itself and cannot run the worker; choose a Python in the plugin's panel.</source>
+        <translation>{path} ist QGIS selbst und kann nicht rechnen; wählen Sie im Bedienfeld des Plugins ein Python.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerLabel</name>
+    <message>
+        <source>ready</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>startet</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>ruht</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>at work</source>
+        <translation>arbeitet</translation>
+    </message>
+    <message>
+        <source>{}, {} of memory</source>
+        <translation>{}, {} Speicher</translation>
+    </message>
+    <message>
+        <source>Worker: {}</source>
+        <translation>Rechenprozess: {}</translation>
+    </message>
+</context>
+<context>
+    <name>_ColourDelegate</name>
+    <message>
+        <source>Colour of the class</source>
+        <translation>Farbe der Klasse</translation>
+    </message>
+    <message>
+        <source>The colour of the class on the map</source>
+        <translation>Die Farbe der Klasse in der Karte</translation>
+    </message>
+</context>
+<context>
+    <name>_DragTool</name>
+    <message>
+        <source>Keep the button pressed while you draw.</source>
+        <translation>Halten Sie die Taste gedrückt, während Sie zeichnen.</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>inputs</name>
+    <message>
+        <source>The layer “{}” is not a raster file on this machine; export it as a GeoTIFF and take that.</source>
+        <translation>Der Layer „{}“ ist keine Rasterdatei auf diesem Rechner; exportieren Sie ihn als GeoTIFF und nehmen Sie dieses.</translation>
+    </message>
+    <message>
+        <source>The layer “{}” could not be copied for the worker: {}</source>
+        <translation>Der Layer „{}“ konnte nicht für die Berechnung kopiert werden: {}</translation>
+    </message>
+</context>
+</TS>

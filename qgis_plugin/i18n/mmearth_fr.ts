@@ -1,0 +1,4011 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr" sourcelanguage="en">
+<context>
+    <name>AccuracyForm</name>
+    <message>
+        <source>Map and sample</source>
+        <translation>Carte et échantillon</translation>
+    </message>
+    <message>
+        <source>The class map to be assessed</source>
+        <translation>La carte de classes à évaluer</translation>
+    </message>
+    <message>
+        <source>Random points, shared among the map's classes by area but with a minimum for small classes</source>
+        <translation>Des points aléatoires, répartis entre les classes de la carte selon leur surface, avec un minimum pour les petites classes</translation>
+    </message>
+    <message>
+        <source>Draw reference sample</source>
+        <translation>Tirer un échantillon de référence</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Points</translation>
+    </message>
+    <message>
+        <source>Reference and labelling</source>
+        <translation>Référence et étiquetage</translation>
+    </message>
+    <message>
+        <source>Points or polygons whose class is known from another source than the map</source>
+        <translation>Points ou polygones dont la classe est connue par une autre source que la carte</translation>
+    </message>
+    <message>
+        <source>The field with the class: its name, or its value on the map</source>
+        <translation>Le champ qui contient la classe : son nom, ou sa valeur sur la carte</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Référence</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
+        <source>Accuracy and areas</source>
+        <translation>Précision et surfaces</translation>
+    </message>
+    <message>
+        <source>Assess</source>
+        <translation>Évaluer</translation>
+    </message>
+    <message>
+        <source>Save report…</source>
+        <translation>Enregistrer le rapport…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop what is running</source>
+        <translation>Arrêter ce qui est en cours</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyPanel</name>
+    <message>
+        <source>Map and sample</source>
+        <translation>Carte et échantillon</translation>
+    </message>
+    <message>
+        <source>The class map to be assessed</source>
+        <translation>La carte de classes à évaluer</translation>
+    </message>
+    <message>
+        <source>Random points, shared among the map's classes by area but with a minimum for small classes</source>
+        <translation>Des points aléatoires, répartis entre les classes de la carte selon leur surface, avec un minimum pour les petites classes</translation>
+    </message>
+    <message>
+        <source>Draw reference sample</source>
+        <translation>Tirer un échantillon de référence</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Points</translation>
+    </message>
+    <message>
+        <source>Reference and labelling</source>
+        <translation>Référence et étiquetage</translation>
+    </message>
+    <message>
+        <source>Points or polygons whose class is known from another source than the map</source>
+        <translation>Points ou polygones dont la classe est connue par une autre source que la carte</translation>
+    </message>
+    <message>
+        <source>The field with the class: its name, or its value on the map</source>
+        <translation>Le champ qui contient la classe : son nom, ou sa valeur sur la carte</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Référence</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
+        <source>Accuracy and areas</source>
+        <translation>Précision et surfaces</translation>
+    </message>
+    <message>
+        <source>Assess</source>
+        <translation>Évaluer</translation>
+    </message>
+    <message>
+        <source>Save report…</source>
+        <translation>Enregistrer le rapport…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop what is running</source>
+        <translation>Arrêter ce qui est en cours</translation>
+    </message>
+    <message>
+        <source>Draw a reference sample and label it, or choose a layer of reference points or polygons.</source>
+        <translation>Tirez un échantillon de référence et étiquetez-le, ou choisissez une couche de points ou de polygones de référence.</translation>
+    </message>
+    <message>
+        <source>{} of {} labelled.</source>
+        <translation>{} sur {} étiquetés.</translation>
+    </message>
+    <message>
+        <source>Label at least {} more.</source>
+        <translation>Étiquetez-en encore au moins {}.</translation>
+    </message>
+    <message>
+        <source>{} classes of the map have fewer than two: label more.</source>
+        <translation>{} classes de la carte en ont moins de deux : étiquetez-en d’autres.</translation>
+    </message>
+    <message>
+        <source>Label the rest for narrower intervals.</source>
+        <translation>Étiquetez le reste pour obtenir des intervalles plus étroits.</translation>
+    </message>
+    <message>
+        <source>Choose random points on the map, to be labelled</source>
+        <translation>Choisir sur la carte des points aléatoires à étiqueter</translation>
+    </message>
+    <message>
+        <source>Choose a map first</source>
+        <translation>Choisissez d’abord une carte</translation>
+    </message>
+    <message>
+        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
+        <translation>Précision de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
+    </message>
+    <message>
+        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
+        <translation>Une page (HTML) ou un document (PDF) avec la carte, sa précision et sa provenance</translation>
+    </message>
+    <message>
+        <source>Reference sample</source>
+        <translation>Échantillon de référence</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it, and lose the labels in it?</source>
+        <translation>{} existe déjà. Le remplacer, et perdre les étiquettes qu’il contient ?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Remplacer le fichier ?</translation>
+    </message>
+    <message>
+        <source>Drawing the reference sample</source>
+        <translation>Tirage de l’échantillon de référence</translation>
+    </message>
+    <message>
+        <source>{} points: {}.</source>
+        <translation>{} points : {}.</translation>
+    </message>
+    <message>
+        <source>{} does not name its classes; give it a paletted style first.</source>
+        <translation>{} ne nomme pas ses classes ; donnez-lui d’abord un style à palette.</translation>
+    </message>
+    <message>
+        <source>Assessing the map</source>
+        <translation>Évaluation de la carte</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>Enregistrer le rapport</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} existe déjà. Le remplacer ?</translation>
+    </message>
+    <message>
+        <source>Writing the report</source>
+        <translation>Écriture du rapport</translation>
+    </message>
+    <message>
+        <source>Accuracy of {}</source>
+        <translation>Précision de {}</translation>
+    </message>
+    <message>
+        <source>Saved: {}</source>
+        <translation>Enregistré : {}</translation>
+    </message>
+    <message>
+        <source>The report is {}.</source>
+        <translation>Le rapport est dans {}.</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyTable</name>
+    <message>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. ± is half of the 95 % interval.</source>
+        <translation>Précision de l’utilisateur : à quelle fréquence la carte a raison là où elle montre la classe. Précision du producteur : quelle part de la classe sur le terrain la carte montre. ± est la moitié de l’intervalle à 95 %.</translation>
+    </message>
+    <message>
+        <source>Overall accuracy</source>
+        <translation>Précision globale</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Concordance</translation>
+    </message>
+    <message>
+        <source>{:,} reference points</source>
+        <translation>{:,} points de référence</translation>
+    </message>
+    <message>
+        <source>{:,} pixels in reference polygons</source>
+        <translation>{:,} pixels dans les polygones de référence</translation>
+    </message>
+    <message>
+        <source>User's %</source>
+        <translation>Utilisateur %</translation>
+    </message>
+    <message>
+        <source>Producer's %</source>
+        <translation>Producteur %</translation>
+    </message>
+    <message>
+        <source>The map was learned from this layer: this is no measure of its accuracy.</source>
+        <translation>La carte a été apprise de cette couche : cela ne mesure pas sa précision.</translation>
+    </message>
+    <message>
+        <source>mapped {}</source>
+        <translation>cartographié {}</translation>
+    </message>
+</context>
+<context>
+    <name>Algorithm</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
+    <name>ApplyDialog</name>
+    <message>
+        <source>Apply a saved model</source>
+        <translation>Appliquer un modèle enregistré</translation>
+    </message>
+    <message>
+        <source>Model (*.json)</source>
+        <translation>Modèle (*.json)</translation>
+    </message>
+    <message>
+        <source>The NAME_model.json beside an earlier map</source>
+        <translation>Le fichier NOM_model.json à côté d’une carte antérieure</translation>
+    </message>
+    <message>
+        <source>The embedding to map; made by the same encoder as the model's</source>
+        <translation>Le plongement à cartographier ; fait par le même encodeur que celui du modèle</translation>
+    </message>
+    <message>
+        <source>The map to write</source>
+        <translation>La carte à écrire</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>Make map</source>
+        <translation>Créer la carte</translation>
+    </message>
+</context>
+<context>
+    <name>Assess</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Assess map</source>
+        <translation>Évaluer une carte</translation>
+    </message>
+    <message>
+        <source>Compares a map with reference data. Random points give accuracies and areas with 95 % intervals (Olofsson et al. 2014); polygons, which are no random sample, give agreement alone.</source>
+        <translation>Compare une carte à des données de référence. Des points aléatoires donnent les précisions et les surfaces avec intervalles à 95 % (Olofsson et al. 2014) ; des polygones, qui ne sont pas un échantillon aléatoire, donnent seulement la concordance.</translation>
+    </message>
+    <message>
+        <source>A page to read (.html), the same figures for programs (.json), and the overall accuracy.</source>
+        <translation>Une page à lire (.html), les mêmes chiffres pour les programmes (.json), et la précision globale.</translation>
+    </message>
+    <message>
+        <source>Draw the points with “Draw reference sample”, which knows how to weigh them.</source>
+        <translation>Tirez les points avec « Tirer un échantillon de référence », qui sait comment les pondérer.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
+        <translation>Une carte faite par « Classer le plongement », ou tout raster de nombres entiers.</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Référence</translation>
+    </message>
+    <message>
+        <source>Points or polygons whose true class is known; those without a class are left out.</source>
+        <translation>Points ou polygones dont la vraie classe est connue ; ceux sans classe sont ignorés.</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
+        <source>The field that holds the true class, by its name or its value on the map; blank: class.</source>
+        <translation>Le champ qui contient la vraie classe, par son nom ou par sa valeur sur la carte ; vide : class.</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Rapport</translation>
+    </message>
+    <message>
+        <source>The page to write.</source>
+        <translation>La page à écrire.</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>Chiffres</translation>
+    </message>
+    <message>
+        <source>The same for programs.</source>
+        <translation>La même chose pour les programmes.</translation>
+    </message>
+    <message>
+        <source>Overall accuracy, 0 to 1</source>
+        <translation>Précision globale, de 0 à 1</translation>
+    </message>
+    <message>
+        <source>Lower end of its 95 % interval</source>
+        <translation>Borne inférieure de son intervalle à 95 %</translation>
+    </message>
+    <message>
+        <source>Upper end of its 95 % interval</source>
+        <translation>Borne supérieure de son intervalle à 95 %</translation>
+    </message>
+    <message>
+        <source>Points or pixels compared</source>
+        <translation>Points ou pixels comparés</translation>
+    </message>
+    <message>
+        <source>What was compared: points or pixels</source>
+        <translation>Ce qui a été comparé : points ou pixels</translation>
+    </message>
+    <message>
+        <source>Overall accuracy {} from {} {}.</source>
+        <translation>Précision globale {} sur {} {}.</translation>
+    </message>
+</context>
+<context>
+    <name>Assessment</name>
+    <message>
+        <source>Assessing the map</source>
+        <translation>Évaluation de la carte</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Annulé.</translation>
+    </message>
+    <message>
+        <source>The layer could not be copied for the worker: {}</source>
+        <translation>La couche n’a pas pu être copiée pour le calcul : {}</translation>
+    </message>
+    <message>
+        <source>Writing the report</source>
+        <translation>Écriture du rapport</translation>
+    </message>
+</context>
+<context>
+    <name>BandTable</name>
+    <message>
+        <source>coastal aerosol</source>
+        <translation>aérosols côtiers</translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation>bleu</translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation>vert</translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation>rouge</translation>
+    </message>
+    <message>
+        <source>red edge 1</source>
+        <translation>red edge 1</translation>
+    </message>
+    <message>
+        <source>red edge 2</source>
+        <translation>red edge 2</translation>
+    </message>
+    <message>
+        <source>red edge 3</source>
+        <translation>red edge 3</translation>
+    </message>
+    <message>
+        <source>near infrared</source>
+        <translation>proche infrarouge</translation>
+    </message>
+    <message>
+        <source>narrow near infrared</source>
+        <translation>proche infrarouge étroit</translation>
+    </message>
+    <message>
+        <source>water vapour</source>
+        <translation>vapeur d’eau</translation>
+    </message>
+    <message>
+        <source>cirrus</source>
+        <translation>cirrus</translation>
+    </message>
+    <message>
+        <source>shortwave infrared 1</source>
+        <translation>infrarouge court 1</translation>
+    </message>
+    <message>
+        <source>shortwave infrared 2</source>
+        <translation>infrarouge court 2</translation>
+    </message>
+    <message>
+        <source>scene classification</source>
+        <translation>classification de scène</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Couche</translation>
+    </message>
+    <message>
+        <source>Sentinel-2</source>
+        <translation>Sentinel-2</translation>
+    </message>
+    <message>
+        <source>Use these bands</source>
+        <translation>Utiliser ces bandes</translation>
+    </message>
+    <message>
+        <source>Embed the layer with its bands as chosen in the table</source>
+        <translation>Calculer le plongement avec les bandes choisies dans le tableau</translation>
+    </message>
+    <message>
+        <source>Read them from the file</source>
+        <translation>Les lire dans le fichier</translation>
+    </message>
+    <message>
+        <source>Forget what the table says and go by the names in the file</source>
+        <translation>Oublier ce que dit le tableau et suivre les noms du fichier</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>non utilisée</translation>
+    </message>
+    <message>
+        <source>{} is chosen twice.</source>
+        <translation>{} est choisie deux fois.</translation>
+    </message>
+    <message>
+        <source>Choose what the bands are.</source>
+        <translation>Choisissez ce que sont les bandes.</translation>
+    </message>
+    <message>
+        <source>Used as chosen here.</source>
+        <translation>Utilisées comme choisies ici.</translation>
+    </message>
+    <message>
+        <source>A guess from the number of bands. Check each one, then confirm.</source>
+        <translation>Deviné d’après le nombre de bandes. Vérifiez chacune, puis confirmez.</translation>
+    </message>
+    <message>
+        <source>Confirm to embed with the bands as chosen here.</source>
+        <translation>Confirmez pour calculer avec les bandes choisies ici.</translation>
+    </message>
+</context>
+<context>
+    <name>BasePython</name>
+    <message>
+        <source>Install it, on Debian and Ubuntu with “sudo apt install python3-venv”, and try again.</source>
+        <translation>Installez-le, sous Debian et Ubuntu avec « sudo apt install python3-venv », et réessayez.</translation>
+    </message>
+    <message>
+        <source>Install Python 3.12 (64-bit) from python.org, and try again.</source>
+        <translation>Installez Python 3.12 (64 bits) depuis python.org, et réessayez.</translation>
+    </message>
+    <message>
+        <source>No Python 3.11 or newer that can make environments was found on this computer.</source>
+        <translation>Aucun Python 3.11 ou plus récent capable de créer des environnements n’a été trouvé sur cet ordinateur.</translation>
+    </message>
+</context>
+<context>
+    <name>CacheDialog</name>
+    <message>
+        <source>Cache of embeddings</source>
+        <translation>Cache des plongements</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Couche</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Taille</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>Dernier usage</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Ouvrir</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Supprimer</translation>
+    </message>
+    <message>
+        <source>Remove all…</source>
+        <translation>Tout supprimer…</translation>
+    </message>
+    <message>
+        <source>Add the selected embeddings to the project</source>
+        <translation>Ajouter au projet les plongements sélectionnés</translation>
+    </message>
+    <message>
+        <source>Delete the selected embeddings</source>
+        <translation>Supprimer les plongements sélectionnés</translation>
+    </message>
+    <message>
+        <source>Delete all that no layer of the project uses</source>
+        <translation>Supprimer tous ceux qu’aucune couche du projet n’utilise</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>utilisé</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>terminé</translation>
+    </message>
+    <message>
+        <source>unfinished</source>
+        <translation>inachevé</translation>
+    </message>
+    <message>
+        <source>{0} of at most {1} in {2}</source>
+        <translation>{0} sur {1} au plus, dans {2}</translation>
+    </message>
+    <message>
+        <source>Delete all embeddings in the cache that no layer of the project uses?</source>
+        <translation>Supprimer du cache tous les plongements qu’aucune couche du projet n’utilise ?</translation>
+    </message>
+    <message>
+        <source>{} in use and stay; remove their layers first.</source>
+        <translation>{} encore utilisés, donc conservés ; retirez d’abord leurs couches.</translation>
+    </message>
+    <message>
+        <source>{} kB</source>
+        <translation>{} ko</translation>
+    </message>
+    <message>
+        <source>{} MB</source>
+        <translation>{} Mo</translation>
+    </message>
+    <message>
+        <source>{} GB</source>
+        <translation>{} Go</translation>
+    </message>
+</context>
+<context>
+    <name>ClassTable</name>
+    <message>
+        <source>class {}</source>
+        <translation>classe {}</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Touche</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Classe</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Surface</translation>
+    </message>
+    <message>
+        <source>{}, value {} in the map</source>
+        <translation>{}, valeur {} sur la carte</translation>
+    </message>
+    <message>
+        <source>The colours were not kept in {}: {}</source>
+        <translation>Les couleurs n’ont pas été conservées dans {} : {}</translation>
+    </message>
+</context>
+<context>
+    <name>ClassView</name>
+    <message>
+        <source>The class you draw; double click its name to change it, its colour to choose another</source>
+        <translation>La classe que vous dessinez ; double-cliquez sur son nom pour le changer, sur sa couleur pour en choisir une autre</translation>
+    </message>
+</context>
+<context>
+    <name>Classify</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Classify embedding</source>
+        <translation>Classer le plongement</translation>
+    </message>
+    <message>
+        <source>Makes a map of an embedding with the classes that “Fit classes to samples” learned.</source>
+        <translation>Fait d’un plongement une carte avec les classes apprises par « Apprendre les classes des échantillons ».</translation>
+    </message>
+    <message>
+        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
+        <translation>Un raster de classes avec leurs noms et couleurs et, si on le demande, un second à deux bandes : la probabilité de la classe et son écart avec la deuxième.</translation>
+    </message>
+    <message>
+        <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
+        <translation>Le modèle peut venir d’un autre lieu ou d’une autre date, si le même encodeur a fait les plongements ; regardez alors la confiance.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>Share that counts as unknown</source>
+        <translation>Part considérée comme inconnue</translation>
+    </message>
+    <message>
+        <source>What is stranger than all but this share of the training pixels is called unknown, for example 0.01; blank: every pixel gets a class.</source>
+        <translation>Ce qui est plus étrange que tous les pixels d’apprentissage sauf cette part est dit inconnu, par exemple 0.01 ; vide : chaque pixel reçoit une classe.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>La carte à écrire.</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Confiance</translation>
+    </message>
+    <message>
+        <source>The raster of probability and margin to write, if it is wanted.</source>
+        <translation>Le raster de probabilité et d’écart à écrire, si on le souhaite.</translation>
+    </message>
+    <message>
+        <source>Pixels with a class</source>
+        <translation>Pixels avec une classe</translation>
+    </message>
+    <message>
+        <source>Unknown pixels</source>
+        <translation>Pixels inconnus</translation>
+    </message>
+    <message>
+        <source>Share of each class</source>
+        <translation>Part de chaque classe</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>inconnu</translation>
+    </message>
+</context>
+<context>
+    <name>Cluster</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Cluster embedding</source>
+        <translation>Regrouper le plongement</translation>
+    </message>
+    <message>
+        <source>Groups the pixels of an embedding by likeness, without any samples.</source>
+        <translation>Regroupe les pixels d’un plongement par ressemblance, sans aucun échantillon.</translation>
+    </message>
+    <message>
+        <source>A raster of clusters, numbered from the largest to the smallest. They have no meaning of their own.</source>
+        <translation>Un raster de groupes, numérotés du plus grand au plus petit. Ils n’ont pas de sens par eux-mêmes.</translation>
+    </message>
+    <message>
+        <source>Look at the clusters before you draw samples: they show which classes can be told apart.</source>
+        <translation>Regardez les groupes avant de dessiner des échantillons : ils montrent quelles classes peuvent être distinguées.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Number of clusters</source>
+        <translation>Nombre de groupes</translation>
+    </message>
+    <message>
+        <source>From 2 to 254.</source>
+        <translation>De 2 à 254.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Graine</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same map.</source>
+        <translation>La même graine donne la même carte.</translation>
+    </message>
+    <message>
+        <source>Clusters</source>
+        <translation>Groupes</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>La carte à écrire.</translation>
+    </message>
+    <message>
+        <source>Share of each cluster</source>
+        <translation>Part de chaque groupe</translation>
+    </message>
+</context>
+<context>
+    <name>DiagnosticsButton</name>
+    <message>
+        <source>Copy versions, settings and logs, without names and passwords</source>
+        <translation>Copier versions, réglages et journaux, sans noms ni mots de passe</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copié</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Copier le diagnostic</translation>
+    </message>
+</context>
+<context>
+    <name>Dock</name>
+    <message>
+        <source>MMEarth Few-Shot Mapper</source>
+        <translation>MMEarth Few-Shot Mapper</translation>
+    </message>
+    <message>
+        <source>Embed</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Échantillons</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+</context>
+<context>
+    <name>Embed</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Embed layer</source>
+        <translation>Calculer le plongement</translation>
+    </message>
+    <message>
+        <source>Turns a Sentinel-2 image into an embedding: a raster of 64 learned bands on the same 10 m grid. Every pixel then carries its colour, texture and surroundings, so that a few samples suffice for a map.</source>
+        <translation>Transforme une image Sentinel-2 en plongement : un raster de 64 bandes apprises sur la même grille de 10 m. Chaque pixel porte alors sa couleur, sa texture et son environnement, si bien que quelques échantillons suffisent pour une carte.</translation>
+    </message>
+    <message>
+        <source>A GeoTIFF with the bands E00 … E63, drawn in fixed colours, and beside it a STAC item that says how it was made. Embeddings of one model can be compared across scenes and dates.</source>
+        <translation>Un GeoTIFF avec les bandes E00 … E63, dessiné en couleurs fixes, et à côté un élément STAC qui dit comment il a été fait. Les plongements d’un même modèle se comparent entre scènes et dates.</translation>
+    </message>
+    <message>
+        <source>Work that was stopped is kept: run it again with the same parameters and output, and it goes on where it stopped.</source>
+        <translation>Un travail arrêté est conservé : relancez-le avec les mêmes paramètres et la même sortie, et il reprend où il s’est arrêté.</translation>
+    </message>
+    <message>
+        <source>Sentinel-2 layer</source>
+        <translation>Couche Sentinel-2</translation>
+    </message>
+    <message>
+        <source>A raster file with at least four Sentinel-2 bands, recognised by their names.</source>
+        <translation>Un fichier raster avec au moins quatre bandes Sentinel-2, reconnues à leurs noms.</translation>
+    </message>
+    <message>
+        <source>… or Sentinel-2 product</source>
+        <translation>… ou produit Sentinel-2</translation>
+    </message>
+    <message>
+        <source>Sentinel-2 products (*.zip *.json *.xml);;All files (*)</source>
+        <translation>Produits Sentinel-2 (*.zip *.json *.xml);;Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>Instead of a layer: the zip of a product, or a STAC item (.json).</source>
+        <translation>Au lieu d’une couche : le zip d’un produit, ou un élément STAC (.json).</translation>
+    </message>
+    <message>
+        <source>… or folder</source>
+        <translation>… ou dossier</translation>
+    </message>
+    <message>
+        <source>Instead of both: the .SAFE folder of a product, or a folder of single-band files.</source>
+        <translation>Au lieu des deux : le dossier .SAFE d’un produit, ou un dossier de fichiers à une bande.</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Emprise</translation>
+    </message>
+    <message>
+        <source>Only this part is embedded; by default everything.</source>
+        <translation>Seule cette partie est traitée ; par défaut, tout.</translation>
+    </message>
+    <message>
+        <source>Area of interest</source>
+        <translation>Zone d’intérêt</translation>
+    </message>
+    <message>
+        <source>Only pixels inside these polygons are embedded.</source>
+        <translation>Seuls les pixels dans ces polygones sont traités.</translation>
+    </message>
+    <message>
+        <source>Processing level</source>
+        <translation>Niveau de traitement</translation>
+    </message>
+    <message>
+        <source>L1C is top-of-atmosphere, L2A surface reflectance; auto reads it from the metadata.</source>
+        <translation>L1C est au sommet de l’atmosphère, L2A la réflectance de surface ; auto le lit dans les métadonnées.</translation>
+    </message>
+    <message>
+        <source>Bands</source>
+        <translation>Bandes</translation>
+    </message>
+    <message>
+        <source>What the layer's bands are when their names do not say it, for example B02,B03,B04,B08.</source>
+        <translation>Ce que sont les bandes de la couche quand leurs noms ne le disent pas, par exemple B02,B03,B04,B08.</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>Décalage</translation>
+    </message>
+    <message>
+        <source>Added to the raw numbers: -1000 for products of baseline 04.00 and later, else 0; blank: from the metadata.</source>
+        <translation>Ajouté aux valeurs brutes : -1000 pour les produits de baseline 04.00 et suivantes, sinon 0 ; vide : selon les métadonnées.</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Échelle</translation>
+    </message>
+    <message>
+        <source>Reflectance of one raw unit, for example 0.0001; blank: from the metadata.</source>
+        <translation>Réflectance d’une unité brute, par exemple 0.0001 ; vide : selon les métadonnées.</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>Masque</translation>
+    </message>
+    <message>
+        <source>A raster of pixels to leave out, clouds for example.</source>
+        <translation>Un raster des pixels à laisser de côté, des nuages par exemple.</translation>
+    </message>
+    <message>
+        <source>Mask values</source>
+        <translation>Valeurs du masque</translation>
+    </message>
+    <message>
+        <source>Values of the mask that are left out, for example 3,8,9,10; blank: all but 0.</source>
+        <translation>Valeurs du masque à laisser de côté, par exemple 3,8,9,10 ; vide : toutes sauf 0.</translation>
+    </message>
+    <message>
+        <source>Leave out clouds</source>
+        <translation>Exclure les nuages</translation>
+    </message>
+    <message>
+        <source>Leaves out what the product's scene classification calls cloud, shadow or cirrus.</source>
+        <translation>Exclut ce que la classification de scène du produit appelle nuage, ombre ou cirrus.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Models (*.onnx *.safetensors);;All files (*)</source>
+        <translation>Modèles (*.onnx *.safetensors);;Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>Name or file of a model; blank: the one chosen in the options of MMEarth.</source>
+        <translation>Nom ou fichier d’un modèle ; vide : celui choisi dans les options de MMEarth.</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Moteur</translation>
+    </message>
+    <message>
+        <source>What runs the model: onnx on the processor, or torch on a graphics card.</source>
+        <translation>Ce qui exécute le modèle : onnx sur le processeur, ou torch sur une carte graphique.</translation>
+    </message>
+    <message>
+        <source>Tile</source>
+        <translation>Tuile</translation>
+    </message>
+    <message>
+        <source>Side in pixels of what is computed at once; smaller needs less memory. Blank: what suits 2 GB.</source>
+        <translation>Côté en pixels de ce qui est calculé d’un coup ; plus petit demande moins de mémoire. Vide : ce qui convient à 2 Go.</translation>
+    </message>
+    <message>
+        <source>Halo</source>
+        <translation>Marge (halo)</translation>
+    </message>
+    <message>
+        <source>Context in pixels around each tile, or “exact”; blank: what the model needs.</source>
+        <translation>Contexte en pixels autour de chaque tuile, ou « exact » ; vide : ce qu’il faut au modèle.</translation>
+    </message>
+    <message>
+        <source>Go on with an interrupted run</source>
+        <translation>Reprendre un calcul interrompu</translation>
+    </message>
+    <message>
+        <source>Uses the tiles that an interrupted run with the same parameters has finished.</source>
+        <translation>Utilise les tuiles qu’un calcul interrompu avec les mêmes paramètres a terminées.</translation>
+    </message>
+    <message>
+        <source>The GeoTIFF to write.</source>
+        <translation>Le GeoTIFF à écrire.</translation>
+    </message>
+    <message>
+        <source>Pixels with an embedding</source>
+        <translation>Pixels avec un plongement</translation>
+    </message>
+    <message>
+        <source>Share of clipped values</source>
+        <translation>Part des valeurs écrêtées</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>Nom du modèle</translation>
+    </message>
+    <message>
+        <source>Identifier of the model</source>
+        <translation>Identifiant du modèle</translation>
+    </message>
+    <message>
+        <source>STAC item</source>
+        <translation>Élément STAC</translation>
+    </message>
+    <message>
+        <source>Choose a Sentinel-2 layer, a product or a folder: one of them.</source>
+        <translation>Choisissez une couche Sentinel-2, un produit ou un dossier : un seul des trois.</translation>
+    </message>
+    <message>
+        <source>“{}” is an embedding already; choose the Sentinel-2 layer.</source>
+        <translation>« {} » est déjà un plongement ; choisissez la couche Sentinel-2.</translation>
+    </message>
+    <message>
+        <source>“{}” has too few bands ({}); an embedding needs at least {} Sentinel-2 bands.</source>
+        <translation>« {} » a trop peu de bandes ({}) ; un plongement demande au moins {} bandes Sentinel-2.</translation>
+    </message>
+    <message>
+        <source>“{}” has {} bands, and {} are named; name each of them, in their order.</source>
+        <translation>« {} » a {} bandes, et {} sont nommées ; nommez chacune d’elles, dans leur ordre.</translation>
+    </message>
+    <message>
+        <source>There are mask values but no mask; choose the raster that holds them.</source>
+        <translation>Il y a des valeurs de masque mais pas de masque ; choisissez le raster qui les contient.</translation>
+    </message>
+    <message>
+        <source>The mask values must be whole numbers with commas between them, for example 3,8,9.</source>
+        <translation>Les valeurs du masque doivent être des nombres entiers séparés par des virgules, par exemple 3,8,9.</translation>
+    </message>
+    <message>
+        <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
+        <translation>La marge doit être un nombre de pixels ou le mot exact, et non « {} ».</translation>
+    </message>
+    <message>
+        <source>The extent lies outside {}; choose one that overlaps the scene.</source>
+        <translation>L’emprise est hors de {} ; choisissez-en une qui recouvre la scène.</translation>
+    </message>
+    <message>
+        <source>{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.</source>
+        <translation>{:.2f} Mpx traités avec {} en {:.0f} s ; {:.3f} % des valeurs écrêtées.</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedForm</name>
+    <message>
+        <source>Choose a layer of polygons, or another area.</source>
+        <translation>Choisissez une couche de polygones, ou une autre zone.</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>Whole layer</source>
+        <translation>Toute la couche</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>Ce que montre la carte</translation>
+    </message>
+    <message>
+        <source>Inside polygons</source>
+        <translation>Dans des polygones</translation>
+    </message>
+    <message>
+        <source>Embed every pixel of the layer</source>
+        <translation>Traiter chaque pixel de la couche</translation>
+    </message>
+    <message>
+        <source>Embed the pixels that the map shows now</source>
+        <translation>Traiter les pixels que la carte montre en ce moment</translation>
+    </message>
+    <message>
+        <source>Embed the pixels inside the selected polygons, or all when none is</source>
+        <translation>Traiter les pixels dans les polygones sélectionnés, ou dans tous si aucun ne l’est</translation>
+    </message>
+    <message>
+        <source>The layer with the polygons</source>
+        <translation>La couche qui contient les polygones</translation>
+    </message>
+    <message>
+        <source>Bands</source>
+        <translation>Bandes</translation>
+    </message>
+    <message>
+        <source>Level, offset, unit</source>
+        <translation>Niveau, décalage, unité</translation>
+    </message>
+    <message>
+        <source>Found by itself</source>
+        <translation>Détecté automatiquement</translation>
+    </message>
+    <message>
+        <source>L1C – top of atmosphere</source>
+        <translation>L1C – sommet de l’atmosphère</translation>
+    </message>
+    <message>
+        <source>L2A – surface reflectance</source>
+        <translation>L2A – réflectance de surface</translation>
+    </message>
+    <message>
+        <source>0 – none, or removed</source>
+        <translation>0 – aucun, ou déjà retiré</translation>
+    </message>
+    <message>
+        <source>−1000 – to be removed</source>
+        <translation>−1000 – à retirer</translation>
+    </message>
+    <message>
+        <source>Reflectance × 10 000</source>
+        <translation>Réflectance × 10 000</translation>
+    </message>
+    <message>
+        <source>Reflectance × 1000</source>
+        <translation>Réflectance × 1000</translation>
+    </message>
+    <message>
+        <source>Percent</source>
+        <translation>Pour cent</translation>
+    </message>
+    <message>
+        <source>Reflectance, 0 … 1</source>
+        <translation>Réflectance, 0 … 1</translation>
+    </message>
+    <message>
+        <source>The processing level of the Sentinel-2 product</source>
+        <translation>Le niveau de traitement du produit Sentinel-2</translation>
+    </message>
+    <message>
+        <source>Products of baseline 04.00 (January 2022) and later carry 1000 in their values</source>
+        <translation>Les produits de baseline 04.00 (janvier 2022) et suivantes ont 1000 de plus dans leurs valeurs</translation>
+    </message>
+    <message>
+        <source>The unit of the values</source>
+        <translation>L’unité des valeurs</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Niveau</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>Décalage</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Unité</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Avancé</translation>
+    </message>
+    <message>
+        <source>Models (*.onnx *.safetensors)</source>
+        <translation>Modèles (*.onnx *.safetensors)</translation>
+    </message>
+    <message>
+        <source>The one that comes along</source>
+        <translation>Celui fourni</translation>
+    </message>
+    <message>
+        <source>A file or name of another model than the one that comes along</source>
+        <translation>Fichier ou nom d’un autre modèle que celui fourni</translation>
+    </message>
+    <message>
+        <source>GeoTIFF (*.tif)</source>
+        <translation>GeoTIFF (*.tif)</translation>
+    </message>
+    <message>
+        <source>In the cache</source>
+        <translation>Dans le cache</translation>
+    </message>
+    <message>
+        <source>Where to write the embedding; in the cache it is found again by itself</source>
+        <translation>Où écrire le plongement ; dans le cache, il est retrouvé automatiquement</translation>
+    </message>
+    <message>
+        <source>Leave out clouds and shadows</source>
+        <translation>Exclure nuages et ombres</translation>
+    </message>
+    <message>
+        <source>By the scene classification (SCL) of the layer, where it has one</source>
+        <translation>Selon la classification de scène (SCL) de la couche, si elle en a une</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fichier</translation>
+    </message>
+    <message>
+        <source>say what each band is</source>
+        <translation>indiquez ce qu’est chaque bande</translation>
+    </message>
+    <message>
+        <source>choose the level</source>
+        <translation>choisissez le niveau</translation>
+    </message>
+    <message>
+        <source>choose the offset</source>
+        <translation>choisissez le décalage</translation>
+    </message>
+    <message>
+        <source>choose the unit</source>
+        <translation>choisissez l’unité</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedJob</name>
+    <message>
+        <source>{} – embedding, so far</source>
+        <translation>{} – plongement, en cours</translation>
+    </message>
+    <message>
+        <source>Looking at {}…</source>
+        <translation>Examen de {}…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Arrêt…</translation>
+    </message>
+    <message>
+        <source>Embed {}</source>
+        <translation>Plongement de {}</translation>
+    </message>
+    <message>
+        <source>{0} cannot be made ({1}).</source>
+        <translation>{0} ne peut pas être créé ({1}).</translation>
+    </message>
+    <message>
+        <source>Going on: {0} of {1} tiles are done.</source>
+        <translation>Reprise : {0} tuiles sur {1} sont faites.</translation>
+    </message>
+    <message>
+        <source>Embedding {}…</source>
+        <translation>Plongement de {}…</translation>
+    </message>
+    <message>
+        <source>{} was written but cannot be opened; embed the layer again.</source>
+        <translation>{} a été écrit mais ne s’ouvre pas ; recalculez le plongement de la couche.</translation>
+    </message>
+    <message>
+        <source>{} – embedding</source>
+        <translation>{} – plongement</translation>
+    </message>
+    <message>
+        <source>{} Mpx/s</source>
+        <translation>{} Mpx/s</translation>
+    </message>
+    <message>
+        <source>{} left</source>
+        <translation>reste {}</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedPanel</name>
+    <message>
+        <source>The Sentinel-2 layer to embed</source>
+        <translation>La couche Sentinel-2 dont on calcule le plongement</translation>
+    </message>
+    <message>
+        <source>Wait for {} first, or cancel it.</source>
+        <translation>Attendez d’abord la fin de {}, ou annulez.</translation>
+    </message>
+    <message>
+        <source>{} cannot be embedded; choose a Sentinel-2 raster.</source>
+        <translation>Le plongement de {} ne peut pas être calculé ; choisissez un raster Sentinel-2.</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} existe déjà. Le remplacer ?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Remplacer le fichier ?</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Couche</translation>
+    </message>
+    <message>
+        <source>Embed layer</source>
+        <translation>Calculer le plongement</translation>
+    </message>
+    <message>
+        <source>Compute the embedding of the layer, or open it if it is in the cache</source>
+        <translation>Calculer le plongement de la couche, ou l’ouvrir s’il est dans le cache</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop; finished tiles are kept and embedding goes on there next time</source>
+        <translation>Arrêter ; les tuiles terminées restent, et le calcul reprendra là la prochaine fois</translation>
+    </message>
+    <message>
+        <source>Add a Sentinel-2 raster to the project to begin.</source>
+        <translation>Pour commencer, ajoutez un raster Sentinel-2 au projet.</translation>
+    </message>
+    <message>
+        <source>The environment that computes embeddings is not set up yet.</source>
+        <translation>L’environnement qui calcule les plongements n’est pas encore configuré.</translation>
+    </message>
+    <message>
+        <source>Looking at {}…</source>
+        <translation>Examen de {}…</translation>
+    </message>
+    <message>
+        <source>{0} of {1} bands · {2} · offset {3}</source>
+        <translation>{0} bandes sur {1} · {2} · décalage {3}</translation>
+    </message>
+    <message>
+        <source>{0} × {1} px</source>
+        <translation>{0} × {1} px</translation>
+    </message>
+    <message>
+        <source>about {}</source>
+        <translation>environ {}</translation>
+    </message>
+    <message>
+        <source>Filled: {}</source>
+        <translation>Complété : {}</translation>
+    </message>
+    <message>
+        <source>Already embedded – opens at once.</source>
+        <translation>Plongement déjà calculé – s’ouvre aussitôt.</translation>
+    </message>
+    <message>
+        <source>{0} of {1} tiles are done – goes on there.</source>
+        <translation>{0} tuiles sur {1} sont faites – reprend là.</translation>
+    </message>
+    <message>
+        <source>{} is embedded. Its project was closed; the embedding is kept.</source>
+        <translation>Le plongement de {} est calculé. Son projet a été fermé ; le plongement est conservé.</translation>
+    </message>
+    <message>
+        <source>{} was embedded before: opened from the cache.</source>
+        <translation>Plongement de {} déjà calculé : ouvert depuis le cache.</translation>
+    </message>
+    <message>
+        <source>{} is embedded.</source>
+        <translation>Le plongement de {} est calculé.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+    <message>
+        <source>Stopped. Finished tiles are kept; embed the layer again to go on.</source>
+        <translation>Arrêté. Les tuiles terminées restent ; relancez le plongement de la couche pour continuer.</translation>
+    </message>
+</context>
+<context>
+    <name>EmbedRequest</name>
+    <message>
+        <source>{} is not a raster file on this computer; save it as a GeoTIFF and embed that.</source>
+        <translation>{} n’est pas un fichier raster de cet ordinateur ; enregistrez-le en GeoTIFF et utilisez celui-ci.</translation>
+    </message>
+    <message>
+        <source>The map shows nothing of {}; move there or choose the whole layer.</source>
+        <translation>La carte ne montre rien de {} ; déplacez-vous-y ou choisissez toute la couche.</translation>
+    </message>
+    <message>
+        <source>The polygons of {0} cannot be written ({1}).</source>
+        <translation>Les polygones de {0} ne peuvent pas être écrits ({1}).</translation>
+    </message>
+</context>
+<context>
+    <name>EmbeddingsBox</name>
+    <message>
+        <source>Embedding in use</source>
+        <translation>Plongement utilisé</translation>
+    </message>
+    <message>
+        <source>The embedding that samples, map and similarity work on</source>
+        <translation>Le plongement sur lequel travaillent échantillons, carte et similarité</translation>
+    </message>
+    <message>
+        <source>Open embedding file…</source>
+        <translation>Ouvrir un plongement…</translation>
+    </message>
+    <message>
+        <source>Cache…</source>
+        <translation>Cache…</translation>
+    </message>
+    <message>
+        <source>See what the cache holds, open or remove it</source>
+        <translation>Voir le contenu du cache, l’ouvrir ou le supprimer</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Aucun encore</translation>
+    </message>
+    <message>
+        <source>Choose one</source>
+        <translation>En choisir un</translation>
+    </message>
+    <message>
+        <source>Cache: {0} of {1}</source>
+        <translation>Cache : {0} sur {1}</translation>
+    </message>
+    <message>
+        <source>{} is no embedding raster; embed a layer first.</source>
+        <translation>{} n’est pas un raster de plongement ; calculez d’abord celui d’une couche.</translation>
+    </message>
+    <message>
+        <source>Open embedding file</source>
+        <translation>Ouvrir un plongement</translation>
+    </message>
+    <message>
+        <source>Embedding rasters (*.tif *.tiff)</source>
+        <translation>Rasters de plongement (*.tif *.tiff)</translation>
+    </message>
+</context>
+<context>
+    <name>Environment</name>
+    <message>
+        <source>{path} did not answer within {seconds} s: try again, or choose another Python.</source>
+        <translation>{path} n’a pas répondu en {seconds} s : réessayez, ou choisissez un autre Python.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be started ({reason}): choose another Python.</source>
+        <translation>{path} ne peut pas être lancé ({reason}) : choisissez un autre Python.</translation>
+    </message>
+    <message>
+        <source>it gave no answer</source>
+        <translation>il n’a donné aucune réponse</translation>
+    </message>
+    <message>
+        <source>{path} does not work as a Python ({reason}): choose another one.</source>
+        <translation>{path} ne fonctionne pas comme Python ({reason}) : choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>{path} is a folder: choose the Python in it, for example {example}.</source>
+        <translation>{path} est un dossier : choisissez le Python qu’il contient, par exemple {example}.</translation>
+    </message>
+    <message>
+        <source>{path} was not found: choose another Python, or create the environment.</source>
+        <translation>{path} est introuvable : choisissez un autre Python, ou créez l’environnement.</translation>
+    </message>
+    <message>
+        <source>{path} is QGIS itself: choose a Python outside QGIS, or create the environment.</source>
+        <translation>{path} est QGIS lui-même : choisissez un Python hors de QGIS, ou créez l’environnement.</translation>
+    </message>
+    <message>
+        <source>{path} is not executable: choose a Python program, or allow it to be run.</source>
+        <translation>{path} n’est pas exécutable : choisissez un programme Python, ou autorisez son exécution.</translation>
+    </message>
+    <message>
+        <source>{path} is Python {python}, which is too old: choose Python {oldest} or newer.</source>
+        <translation>{path} est Python {python}, trop ancien : choisissez Python {oldest} ou plus récent.</translation>
+    </message>
+    <message>
+        <source>{path} has no {package}: install mmearth there with “pip install mmearth”, or create the environment.</source>
+        <translation>Il manque à {path} {package} : installez-y mmearth avec « pip install mmearth », ou créez l’environnement.</translation>
+    </message>
+    <message>
+        <source>{path}: {package} cannot be loaded. {failure} {action}</source>
+        <translation>{path} : {package} ne peut pas être chargé. {failure} {action}</translation>
+    </message>
+    <message>
+        <source>{path} has mmearth {mmearth}, but the plugin needs {wanted}: install that version there, or create the environment anew.</source>
+        <translation>{path} a mmearth {mmearth}, mais l’extension demande {wanted} : installez-y cette version, ou recréez l’environnement.</translation>
+    </message>
+    <message>
+        <source>{path}: its mmearth {mmearth} has no worker: install it again.</source>
+        <translation>{path} : son mmearth {mmearth} n’a pas de processus de calcul : réinstallez-le.</translation>
+    </message>
+    <message>
+        <source>Ready: Python {python}, mmearth {mmearth}, ONNX Runtime {onnxruntime}</source>
+        <translation>Prêt : Python {python}, mmearth {mmearth}, ONNX Runtime {onnxruntime}</translation>
+    </message>
+    <message>
+        <source>, torch {torch}</source>
+        <translation>, torch {torch}</translation>
+    </message>
+</context>
+<context>
+    <name>EnvironmentBox</name>
+    <message>
+        <source>Choose a new or empty folder</source>
+        <translation>Choisir un dossier nouveau ou vide</translation>
+    </message>
+    <message>
+        <source>Where the environment is made: a new or empty folder</source>
+        <translation>Où l’environnement est créé : un dossier nouveau ou vide</translation>
+    </message>
+    <message>
+        <source>Internet (PyPI)</source>
+        <translation>Internet (PyPI)</translation>
+    </message>
+    <message>
+        <source>Another index</source>
+        <translation>Autre index</translation>
+    </message>
+    <message>
+        <source>Folder of wheels</source>
+        <translation>Dossier de wheels</translation>
+    </message>
+    <message>
+        <source>Where the packages come from; pip's own configuration counts for the first</source>
+        <translation>D’où viennent les paquets ; la configuration de pip vaut pour le premier choix</translation>
+    </message>
+    <message>
+        <source>Address of a package index, such as one inside your organisation</source>
+        <translation>Adresse d’un index de paquets, par exemple au sein de votre organisation</translation>
+    </message>
+    <message>
+        <source>Folder with the wheels of all packages, made by “pip download”; no network</source>
+        <translation>Dossier contenant les wheels de tous les paquets, fait par « pip download » ; sans réseau</translation>
+    </message>
+    <message>
+        <source>Use the graphics card (adds torch)</source>
+        <translation>Utiliser la carte graphique (ajoute torch)</translation>
+    </message>
+    <message>
+        <source>Installs torch, which is large; without it the processor computes</source>
+        <translation>Installe torch, qui est volumineux ; sans lui, le processeur calcule</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Supprimer…</translation>
+    </message>
+    <message>
+        <source>Delete the environment from the disk; embeddings and maps stay</source>
+        <translation>Supprimer l’environnement du disque ; plongements et cartes restent</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop, and remove what has been made so far</source>
+        <translation>Arrêter, et supprimer ce qui a été fait jusqu’ici</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation>Paquets</translation>
+    </message>
+    <message>
+        <source>Say from where: an address or a folder is missing.</source>
+        <translation>Dites d’où : il manque une adresse ou un dossier.</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Arrêt…</translation>
+    </message>
+    <message>
+        <source>Installed: mmearth {version}, Python {python}, {size:.1f} GB.</source>
+        <translation>Installé : mmearth {version}, Python {python}, {size:.1f} Go.</translation>
+    </message>
+    <message>
+        <source>The environment was made for another version of the plugin ({version}): update it.</source>
+        <translation>L’environnement a été créé pour une autre version de l’extension ({version}) : mettez-le à jour.</translation>
+    </message>
+    <message>
+        <source>An installation was interrupted: create the environment again.</source>
+        <translation>Une installation a été interrompue : recréez l’environnement.</translation>
+    </message>
+    <message>
+        <source>This folder holds other files: choose a new or empty one.</source>
+        <translation>Ce dossier contient d’autres fichiers : choisissez-en un nouveau ou vide.</translation>
+    </message>
+    <message>
+        <source>Create again</source>
+        <translation>Recréer</translation>
+    </message>
+    <message>
+        <source>Update environment</source>
+        <translation>Mettre à jour l’environnement</translation>
+    </message>
+    <message>
+        <source>Create environment</source>
+        <translation>Créer l’environnement</translation>
+    </message>
+    <message>
+        <source>Takes about {size:.1f} GB on disk and downloads nothing.</source>
+        <translation>Occupe environ {size:.1f} Go sur le disque et ne télécharge rien.</translation>
+    </message>
+    <message>
+        <source>Downloads about {download} GB and takes {size:.1f} GB on disk.</source>
+        <translation>Télécharge environ {download} Go et occupe {size:.1f} Go sur le disque.</translation>
+    </message>
+    <message>
+        <source>Make the environment now.</source>
+        <translation>Créer l’environnement maintenant.</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was left behind.</source>
+        <translation>Annulé ; rien n’est resté.</translation>
+    </message>
+    <message>
+        <source>Delete the environment in {folder}? Embeddings and maps stay.</source>
+        <translation>Supprimer l’environnement dans {folder} ? Plongements et cartes restent.</translation>
+    </message>
+    <message>
+        <source>Remove environment</source>
+        <translation>Supprimer l’environnement</translation>
+    </message>
+</context>
+<context>
+    <name>Failures</name>
+    <message>
+        <source>The disk is full.</source>
+        <translation>Le disque est plein.</translation>
+    </message>
+    <message>
+        <source>Make room, or choose a folder on another disk, and try again.</source>
+        <translation>Faites de la place, ou choisissez un dossier sur un autre disque, et réessayez.</translation>
+    </message>
+    <message>
+        <source>The proxy asks for a user name and a password.</source>
+        <translation>Le proxy demande un nom d’utilisateur et un mot de passe.</translation>
+    </message>
+    <message>
+        <source>Set HTTPS_PROXY to http://user&#58;password@proxy:port before QGIS starts, or install from a folder of wheels.</source>
+        <translation>Donnez à HTTPS_PROXY la valeur http://user&#58;password@proxy:port avant de lancer QGIS, ou installez depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The proxy cannot be reached or refuses the connection.</source>
+        <translation>Le proxy est injoignable ou refuse la connexion.</translation>
+    </message>
+    <message>
+        <source>Check HTTPS_PROXY and NO_PROXY, or install from a folder of wheels.</source>
+        <translation>Vérifiez HTTPS_PROXY et NO_PROXY, ou installez depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The certificate of the package index is not trusted on this computer.</source>
+        <translation>Le certificat de l’index de paquets n’est pas reconnu sur cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>Ask your administrator for the organisation's certificate and set SSL_CERT_FILE and PIP_CERT to it before QGIS starts, or install from a folder of wheels.</source>
+        <translation>Demandez à votre administrateur le certificat de l’organisation et faites pointer SSL_CERT_FILE et PIP_CERT vers lui avant de lancer QGIS, ou installez depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>A downloaded package is not what it should be: its hash differs.</source>
+        <translation>Un paquet téléchargé n’est pas celui attendu : son empreinte diffère.</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, the index or a proxy changes files: use another one.</source>
+        <translation>Réessayez ; si cela persiste, l’index ou un proxy modifie les fichiers : utilisez-en un autre.</translation>
+    </message>
+    <message>
+        <source>A policy of this computer does not allow programs to run from that folder.</source>
+        <translation>Une règle de cet ordinateur interdit de lancer des programmes depuis ce dossier.</translation>
+    </message>
+    <message>
+        <source>Choose a folder from which programs may run, or ask your administrator to allow it.</source>
+        <translation>Choisissez un dossier d’où des programmes peuvent être lancés, ou demandez à votre administrateur de l’autoriser.</translation>
+    </message>
+    <message>
+        <source>The antivirus program stopped the installation.</source>
+        <translation>L’antivirus a arrêté l’installation.</translation>
+    </message>
+    <message>
+        <source>Exclude the environment's folder from its scan, and try again.</source>
+        <translation>Excluez le dossier de l’environnement de son analyse, et réessayez.</translation>
+    </message>
+    <message>
+        <source>The Python found on this computer cannot make environments: it lacks the module venv.</source>
+        <translation>Le Python trouvé sur cet ordinateur ne peut pas créer d’environnements : il lui manque le module venv.</translation>
+    </message>
+    <message>
+        <source>On Debian and Ubuntu run “sudo apt install python3-venv”; elsewhere install Python from python.org.</source>
+        <translation>Sous Debian et Ubuntu, exécutez « sudo apt install python3-venv » ; ailleurs, installez Python depuis python.org.</translation>
+    </message>
+    <message>
+        <source>The environment has no pip.</source>
+        <translation>L’environnement n’a pas pip.</translation>
+    </message>
+    <message>
+        <source>Remove the environment and create it again.</source>
+        <translation>Supprimez l’environnement et recréez-le.</translation>
+    </message>
+    <message>
+        <source>The system's C library is too old for the packages.</source>
+        <translation>La bibliothèque C du système est trop ancienne pour les paquets.</translation>
+    </message>
+    <message>
+        <source>A newer system is needed (glibc 2.28 or newer, such as Ubuntu 20.04 or Debian 11).</source>
+        <translation>Il faut un système plus récent (glibc 2.28 ou plus, comme Ubuntu 20.04 ou Debian 11).</translation>
+    </message>
+    <message>
+        <source>A library of Windows could not start (WinError 1114).</source>
+        <translation>Une bibliothèque de Windows n’a pas pu démarrer (WinError 1114).</translation>
+    </message>
+    <message>
+        <source>Install the newest Microsoft Visual C++ Redistributable (x64), restart the computer and try again.</source>
+        <translation>Installez le dernier Microsoft Visual C++ Redistributable (x64), redémarrez l’ordinateur et réessayez.</translation>
+    </message>
+    <message>
+        <source>A library that Windows needs for it is missing.</source>
+        <translation>Il manque une bibliothèque dont Windows a besoin pour cela.</translation>
+    </message>
+    <message>
+        <source>Install the Microsoft Visual C++ Redistributable (x64) and try again.</source>
+        <translation>Installez le Microsoft Visual C++ Redistributable (x64) et réessayez.</translation>
+    </message>
+    <message>
+        <source>The computer's memory ran out.</source>
+        <translation>La mémoire de l’ordinateur n’a pas suffi.</translation>
+    </message>
+    <message>
+        <source>Close other programs and try again.</source>
+        <translation>Fermez d’autres programmes et réessayez.</translation>
+    </message>
+    <message>
+        <source>The Python found is of a version the packages do not support.</source>
+        <translation>Le Python trouvé est d’une version que les paquets ne prennent pas en charge.</translation>
+    </message>
+    <message>
+        <source>Install Python 3.11, 3.12 or 3.13 and try again.</source>
+        <translation>Installez Python 3.11, 3.12 ou 3.13 et réessayez.</translation>
+    </message>
+    <message>
+        <source>The packages ask for versions of each other that do not go together.</source>
+        <translation>Les paquets demandent les uns des autres des versions incompatibles.</translation>
+    </message>
+    <message>
+        <source>Create the environment in an empty folder, from an index that has all versions.</source>
+        <translation>Créez l’environnement dans un dossier vide, depuis un index qui a toutes les versions.</translation>
+    </message>
+    <message>
+        <source>The connection was too slow: the package index did not answer in time.</source>
+        <translation>La connexion était trop lente : l’index de paquets n’a pas répondu à temps.</translation>
+    </message>
+    <message>
+        <source>Try again later, or install from a folder of wheels.</source>
+        <translation>Réessayez plus tard, ou installez depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached.</source>
+        <translation>L’index de paquets est injoignable.</translation>
+    </message>
+    <message>
+        <source>Check the network connection and the address of the index, or install from a folder of wheels.</source>
+        <translation>Vérifiez la connexion réseau et l’adresse de l’index, ou installez depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The package index refuses access.</source>
+        <translation>L’index de paquets refuse l’accès.</translation>
+    </message>
+    <message>
+        <source>Check the address and the credentials of the index.</source>
+        <translation>Vérifiez l’adresse et les identifiants de l’index.</translation>
+    </message>
+    <message>
+        <source>A file in the environment's folder cannot be written.</source>
+        <translation>Un fichier du dossier de l’environnement ne peut pas être écrit.</translation>
+    </message>
+    <message>
+        <source>Close programs that use it, check that you may write there and that no antivirus holds it, or choose another folder.</source>
+        <translation>Fermez les programmes qui l’utilisent, vérifiez que vous pouvez y écrire et qu’aucun antivirus ne le retient, ou choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <source>A package does not exist for this system and Python, or not in the place asked.</source>
+        <translation>Un paquet n’existe pas pour ce système et ce Python, ou pas à l’endroit indiqué.</translation>
+    </message>
+    <message>
+        <source>Use a 64-bit Python 3.11, 3.12 or 3.13; a folder of wheels must hold all packages for this system.</source>
+        <translation>Utilisez un Python 3.11, 3.12 ou 3.13 en 64 bits ; un dossier de wheels doit contenir tous les paquets pour ce système.</translation>
+    </message>
+    <message>
+        <source>It failed without saying why</source>
+        <translation>L’opération a échoué sans dire pourquoi</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, copy the diagnostics and report it.</source>
+        <translation>Réessayez ; si cela persiste, copiez le diagnostic et signalez-le.</translation>
+    </message>
+</context>
+<context>
+    <name>FinalMap</name>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Apprentissage des échantillons</translation>
+    </message>
+    <message>
+        <source>Making the map</source>
+        <translation>Création de la carte</translation>
+    </message>
+    <message>
+        <source>Drawing polygons</source>
+        <translation>Tracé des polygones</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Annulé.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be replaced ({1}); the model is {2}.</source>
+        <translation>{0} ne peut pas être remplacé ({1}) ; le modèle est dans {2}.</translation>
+    </message>
+    <message>
+        <source>{} was written but QGIS cannot open it.</source>
+        <translation>{} a été écrit mais QGIS ne peut pas l’ouvrir.</translation>
+    </message>
+</context>
+<context>
+    <name>FinalMapBox</name>
+    <message>
+        <source>The map to write: a GeoTIFF with its class names and style beside it</source>
+        <translation>La carte à écrire : un GeoTIFF, avec à côté ses noms de classes et son style</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Confiance</translation>
+    </message>
+    <message>
+        <source>Also write how sure the classifier is of every pixel</source>
+        <translation>Écrire aussi à quel point le classifieur est sûr de chaque pixel</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygones</translation>
+    </message>
+    <message>
+        <source>Also write the areas of the map as polygons with their class and size</source>
+        <translation>Écrire aussi les surfaces de la carte en polygones, avec leur classe et leur taille</translation>
+    </message>
+    <message>
+        <source>“Unknown” beyond</source>
+        <translation>« Inconnu » au-delà de</translation>
+    </message>
+    <message>
+        <source>Pixels more unlike all samples than all but this share of the samples' own pixels get no class: “unknown”.</source>
+        <translation>Les pixels plus différents de tous les échantillons que tous les pixels des échantillons sauf cette part n’ont pas de classe : « inconnu ».</translation>
+    </message>
+    <message>
+        <source>Make map</source>
+        <translation>Créer la carte</translation>
+    </message>
+    <message>
+        <source>Apply saved model…</source>
+        <translation>Modèle enregistré…</translation>
+    </message>
+    <message>
+        <source>Map another embedding with a model that was saved beside an earlier map</source>
+        <translation>Cartographier un autre plongement avec un modèle enregistré à côté d’une carte antérieure</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop; no unfinished map is left behind</source>
+        <translation>Arrêter ; aucune carte inachevée ne reste</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fichier</translation>
+    </message>
+    <message>
+        <source>Name the file of the map first.</source>
+        <translation>Indiquez d’abord le fichier de la carte.</translation>
+    </message>
+    <message>
+        <source>There are no samples with a class yet; draw some for each class.</source>
+        <translation>Il n’y a pas encore d’échantillons avec une classe ; dessinez-en pour chaque classe.</translation>
+    </message>
+    <message>
+        <source>These files exist in {}:
+
+{}
+
+Replace them?</source>
+        <translation>Ces fichiers existent dans {} :
+
+{}
+
+Les remplacer ?</translation>
+    </message>
+    <message>
+        <source>Replace files?</source>
+        <translation>Remplacer les fichiers ?</translation>
+    </message>
+    <message>
+        <source>Embed a layer first, or choose an embedding.</source>
+        <translation>Calculez d’abord le plongement d’une couche, ou choisissez un plongement.</translation>
+    </message>
+    <message>
+        <source>Choose or draw samples first.</source>
+        <translation>Choisissez ou dessinez d’abord des échantillons.</translation>
+    </message>
+    <message>
+        <source>Map the whole embedding; the model is saved beside the map</source>
+        <translation>Cartographier tout le plongement ; le modèle est enregistré à côté de la carte</translation>
+    </message>
+    <message>
+        <source>The map is written. Its project was closed; the files are kept.</source>
+        <translation>La carte est écrite. Son projet a été fermé ; les fichiers sont conservés.</translation>
+    </message>
+    <message>
+        <source>{} is in the project.</source>
+        <translation>{} est dans le projet.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no map was written.</source>
+        <translation>Annulé ; aucune carte n’a été écrite.</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>inconnu</translation>
+    </message>
+    <message>
+        <source>The map has no pixel with a class.</source>
+        <translation>La carte n’a aucun pixel avec une classe.</translation>
+    </message>
+    <message>
+        <source>GeoTIFF (*.tif)</source>
+        <translation>GeoTIFF (*.tif)</translation>
+    </message>
+</context>
+<context>
+    <name>Fit</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Fit classes to samples</source>
+        <translation>Apprendre les classes des échantillons</translation>
+    </message>
+    <message>
+        <source>Learns classes from the pixels of an embedding under a few labelled polygons or points. Polygons that were left out in turn tell how well the classes are recognised.</source>
+        <translation>Apprend des classes à partir des pixels d’un plongement sous quelques polygones ou points étiquetés. Des polygones laissés de côté tour à tour disent à quel point les classes sont reconnues.</translation>
+    </message>
+    <message>
+        <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over polygons.</source>
+        <translation>Un petit fichier de modèle (.json) pour « Classer le plongement », utilisable sur tout plongement du même encodeur, et la précision par validation croisée sur les polygones.</translation>
+    </message>
+    <message>
+        <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
+        <translation>Plusieurs petits polygones à différents endroits apprennent plus qu’un grand ; cinq par classe sont un bon début.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Échantillons</translation>
+    </message>
+    <message>
+        <source>Polygons, lines or points on the embedding, also unsaved ones; at least two classes.</source>
+        <translation>Polygones, lignes ou points sur le plongement, même non enregistrés ; au moins deux classes.</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each sample; blank: class.</source>
+        <translation>Le champ qui nomme la classe de chaque échantillon ; vide : class.</translation>
+    </message>
+    <message>
+        <source>More embeddings</source>
+        <translation>Autres plongements</translation>
+    </message>
+    <message>
+        <source>Embeddings of other scenes by the same encoder, to learn from all together.</source>
+        <translation>Plongements d’autres scènes par le même encodeur, pour apprendre de tous ensemble.</translation>
+    </message>
+    <message>
+        <source>More samples</source>
+        <translation>Autres échantillons</translation>
+    </message>
+    <message>
+        <source>The samples on them, in the same order and with the same class field.</source>
+        <translation>Les échantillons sur ceux-ci, dans le même ordre et avec le même champ de classe.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Graine</translation>
+    </message>
+    <message>
+        <source>The same input and seed give the same model.</source>
+        <translation>Les mêmes entrées et la même graine donnent le même modèle.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>The file to write.</source>
+        <translation>Le fichier à écrire.</translation>
+    </message>
+    <message>
+        <source>Accuracy by cross-validation, 0 to 1</source>
+        <translation>Précision par validation croisée, de 0 à 1</translation>
+    </message>
+    <message>
+        <source>Number of classes</source>
+        <translation>Nombre de classes</translation>
+    </message>
+    <message>
+        <source>Number of samples</source>
+        <translation>Nombre d’échantillons</translation>
+    </message>
+    <message>
+        <source>Number of pixels</source>
+        <translation>Nombre de pixels</translation>
+    </message>
+    <message>
+        <source>Names of the classes</source>
+        <translation>Noms des classes</translation>
+    </message>
+    <message>
+        <source>Give each further embedding its samples: there are {} and {}.</source>
+        <translation>Donnez à chaque autre plongement ses échantillons : il y en a {} et {}.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>{} classes from {} pixels of {} samples.</source>
+        <translation>{} classes à partir de {} pixels de {} échantillons.</translation>
+    </message>
+    <message>
+        <source>Draw at least two samples of each class, apart from each other, to learn more.</source>
+        <translation>Dessinez au moins deux échantillons de chaque classe, à distance l’un de l’autre, pour en savoir plus.</translation>
+    </message>
+    <message>
+        <source>Accuracy on samples that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
+        <translation>Précision sur les échantillons laissés de côté : {:.1f} % (intervalle à 95 % {:.1f} à {:.1f} %).</translation>
+    </message>
+    <message>
+        <source>  {}: F1 {} from {} samples</source>
+        <translation>  {} : F1 {} sur {} échantillons</translation>
+    </message>
+</context>
+<context>
+    <name>FreehandTool</name>
+    <message>
+        <source>Keep the button pressed while you draw.</source>
+        <translation>Gardez le bouton enfoncé pendant que vous dessinez.</translation>
+    </message>
+    <message>
+        <source>draw with the button pressed</source>
+        <translation>dessinez bouton enfoncé</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>Installation</name>
+    <message>
+        <source>Another QGIS is working on {folder}, or it cannot be written.</source>
+        <translation>Un autre QGIS travaille sur {folder}, ou l’écriture y est impossible.</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or choose another folder.</source>
+        <translation>Attendez qu’il ait fini, ou choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <source>Looking for room and a Python</source>
+        <translation>Recherche de place et d’un Python</translation>
+    </message>
+    <message>
+        <source>The package mmearth is missing from the plugin's folder {folder}.</source>
+        <translation>Le paquet mmearth manque dans le dossier de l’extension {folder}.</translation>
+    </message>
+    <message>
+        <source>Install the plugin again.</source>
+        <translation>Réinstallez l’extension.</translation>
+    </message>
+    <message>
+        <source>{folder} holds other files.</source>
+        <translation>{folder} contient d’autres fichiers.</translation>
+    </message>
+    <message>
+        <source>Choose an empty or a new folder.</source>
+        <translation>Choisissez un dossier vide ou nouveau.</translation>
+    </message>
+    <message>
+        <source>{folder} holds no wheels.</source>
+        <translation>{folder} ne contient pas de wheels.</translation>
+    </message>
+    <message>
+        <source>Choose a folder with the wheels of all packages, made by “pip download”.</source>
+        <translation>Choisissez un dossier contenant les wheels de tous les paquets, fait par « pip download ».</translation>
+    </message>
+    <message>
+        <source>{folder} has {free:.1f} GB free, and the environment needs about {size:.1f} GB.</source>
+        <translation>{folder} a {free:.1f} Go libres, et l’environnement demande environ {size:.1f} Go.</translation>
+    </message>
+    <message>
+        <source>Make room, or choose a folder on another disk.</source>
+        <translation>Faites de la place, ou choisissez un dossier sur un autre disque.</translation>
+    </message>
+    <message>
+        <source>Creating the environment</source>
+        <translation>Création de l’environnement</translation>
+    </message>
+    <message>
+        <source>Asking for the packages</source>
+        <translation>Demande des paquets</translation>
+    </message>
+    <message>
+        <source>Trying the environment</source>
+        <translation>Essai de l’environnement</translation>
+    </message>
+    <message>
+        <source>Copy the diagnostics and report it if it happens again.</source>
+        <translation>Copiez le diagnostic et signalez-le si cela se reproduit.</translation>
+    </message>
+    <message>
+        <source>The environment is ready</source>
+        <translation>L’environnement est prêt</translation>
+    </message>
+    <message>
+        <source>{folder} was not made by this plugin.</source>
+        <translation>{folder} n’a pas été créé par cette extension.</translation>
+    </message>
+    <message>
+        <source>Remove it yourself if it is no longer needed.</source>
+        <translation>Supprimez-le vous-même s’il ne sert plus.</translation>
+    </message>
+    <message>
+        <source>Removing the environment that is there</source>
+        <translation>Suppression de l’environnement existant</translation>
+    </message>
+    <message>
+        <source>Downloading {name}</source>
+        <translation>Téléchargement de {name}</translation>
+    </message>
+    <message>
+        <source>Looking up {name}</source>
+        <translation>Recherche de {name}</translation>
+    </message>
+    <message>
+        <source>Unpacking the packages</source>
+        <translation>Décompression des paquets</translation>
+    </message>
+</context>
+<context>
+    <name>Labelling</name>
+    <message>
+        <source>{} cannot be edited; use a copy of it.</source>
+        <translation>{} ne peut pas être modifié ; utilisez-en une copie.</translation>
+    </message>
+    <message>
+        <source>Label a reference point</source>
+        <translation>Étiqueter un point de référence</translation>
+    </message>
+    <message>
+        <source>The class could not be written to {}.</source>
+        <translation>La classe n’a pas pu être écrite dans {}.</translation>
+    </message>
+</context>
+<context>
+    <name>LabellingBox</name>
+    <message>
+        <source>%v of %m labelled</source>
+        <translation>%v sur %m étiquetés</translation>
+    </message>
+    <message>
+        <source>Scale at which each point is shown</source>
+        <translation>Échelle à laquelle chaque point est montré</translation>
+    </message>
+    <message>
+        <source>Hide maps while labelling</source>
+        <translation>Masquer les cartes pendant l’étiquetage</translation>
+    </message>
+    <message>
+        <source>Who sees the map agrees with it more often than the ground does: label blind.</source>
+        <translation>Qui voit la carte l’approuve plus souvent que le terrain : étiquetez à l’aveugle.</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Retour</translation>
+    </message>
+    <message>
+        <source>To the point before (key B)</source>
+        <translation>Au point précédent (touche B)</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Suivant</translation>
+    </message>
+    <message>
+        <source>To the following point (key N)</source>
+        <translation>Au point suivant (touche N)</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Passer</translation>
+    </message>
+    <message>
+        <source>Leave it open; to the next unlabelled point (key K)</source>
+        <translation>Le laisser ouvert ; au prochain point non étiqueté (touche K)</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Effacer</translation>
+    </message>
+    <message>
+        <source>Take the class away (key 0)</source>
+        <translation>Retirer la classe (touche 0)</translation>
+    </message>
+    <message>
+        <source>Start labelling</source>
+        <translation>Commencer l’étiquetage</translation>
+    </message>
+    <message>
+        <source>Show the points one after the other and label them</source>
+        <translation>Montrer les points l’un après l’autre et les étiqueter</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Échelle</translation>
+    </message>
+    <message>
+        <source>Label this point “{}”</source>
+        <translation>Donner à ce point la classe « {} »</translation>
+    </message>
+    <message>
+        <source>Stop labelling</source>
+        <translation>Arrêter l’étiquetage</translation>
+    </message>
+    <message>
+        <source>Point {} of {}</source>
+        <translation>Point {} sur {}</translation>
+    </message>
+    <message>
+        <source>Feature {} of {}</source>
+        <translation>Entité {} sur {}</translation>
+    </message>
+    <message>
+        <source>not labelled</source>
+        <translation>non étiqueté</translation>
+    </message>
+</context>
+<context>
+    <name>LiveBox</name>
+    <message>
+        <source>Live map</source>
+        <translation>Carte en direct</translation>
+    </message>
+    <message>
+        <source>Map what is seen while you draw: every edit of the samples repaints it</source>
+        <translation>Cartographier ce qui est visible pendant que vous dessinez : chaque modification des échantillons le redessine</translation>
+    </message>
+    <message>
+        <source>Swipe: show the map on one side of the mouse, what is below on the other</source>
+        <translation>Balayage : la carte d’un côté de la souris, ce qui est dessous de l’autre</translation>
+    </message>
+    <message>
+        <source>Opacity of the live map</source>
+        <translation>Opacité de la carte en direct</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>Opacité</translation>
+    </message>
+    <message>
+        <source>Confidence layer</source>
+        <translation>Couche de confiance</translation>
+    </message>
+    <message>
+        <source>Draw how probable the class of each pixel is</source>
+        <translation>Dessiner la probabilité de la classe de chaque pixel</translation>
+    </message>
+    <message>
+        <source>“Unknown” beyond</source>
+        <translation>« Inconnu » au-delà de</translation>
+    </message>
+    <message>
+        <source>Give no class to what is less like the samples than all but this share of their pixels</source>
+        <translation>Ne pas donner de classe à ce qui ressemble moins aux échantillons que tous leurs pixels sauf cette part</translation>
+    </message>
+    <message>
+        <source>Draw samples of at least two classes; the map follows.</source>
+        <translation>Dessinez des échantillons d’au moins deux classes ; la carte suit.</translation>
+    </message>
+    <message>
+        <source>Share of what is seen; painted in {:.2f} s.</source>
+        <translation>Parts de ce qui est visible ; dessiné en {:.2f} s.</translation>
+    </message>
+    <message>
+        <source>The embedding is not in view; zoom to it.</source>
+        <translation>Le plongement n’est pas visible ; zoomez dessus.</translation>
+    </message>
+    <message>
+        <source>Validation: {}</source>
+        <translation>Validation : {}</translation>
+    </message>
+    <message>
+        <source>Too few to know: draw at least two polygons in each class.</source>
+        <translation>Trop peu pour savoir : dessinez au moins deux polygones par classe.</translation>
+    </message>
+    <message>
+        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn</source>
+        <translation>{:.0f} % justes ({:.0f} … {:.0f} %) sur {} polygones écartés tour à tour</translation>
+    </message>
+    <message>
+        <source>Too few to know: {}; no second polygon of {}.</source>
+        <translation>Trop peu pour savoir : {} ; pas de second polygone de {}.</translation>
+    </message>
+    <message>
+        <source>Too few to know: {}.</source>
+        <translation>Trop peu pour savoir : {}.</translation>
+    </message>
+    <message>
+        <source>{} that looks like {}</source>
+        <translation>{} qui ressemble à {}</translation>
+    </message>
+</context>
+<context>
+    <name>LiveSession</name>
+    <message>
+        <source>Live map</source>
+        <translation>Carte en direct</translation>
+    </message>
+    <message>
+        <source>Live confidence</source>
+        <translation>Confiance en direct</translation>
+    </message>
+    <message>
+        <source>Embed a layer first, or choose an embedding.</source>
+        <translation>Calculez d’abord le plongement d’une couche, ou choisissez un plongement.</translation>
+    </message>
+    <message>
+        <source>Make a sample layer first, or choose one.</source>
+        <translation>Créez d’abord une couche d’échantillons, ou choisissez-en une.</translation>
+    </message>
+</context>
+<context>
+    <name>MapPanel</name>
+    <message>
+        <source>Live map</source>
+        <translation>Carte en direct</translation>
+    </message>
+    <message>
+        <source>Where next</source>
+        <translation>Où continuer</translation>
+    </message>
+    <message>
+        <source>Similar places</source>
+        <translation>Lieux semblables</translation>
+    </message>
+    <message>
+        <source>Map of the whole layer</source>
+        <translation>Carte de toute la couche</translation>
+    </message>
+</context>
+<context>
+    <name>OptionsPage</name>
+    <message>
+        <source>Where embeddings are kept, so that the same layer is embedded once</source>
+        <translation>Où les plongements sont conservés, pour que chaque couche ne soit traitée qu’une fois</translation>
+    </message>
+    <message>
+        <source> GB</source>
+        <translation> Go</translation>
+    </message>
+    <message>
+        <source>Beyond it the embeddings unused for longest are removed</source>
+        <translation>Au-delà, les plongements inutilisés depuis le plus longtemps sont supprimés</translation>
+    </message>
+    <message>
+        <source>Empty…</source>
+        <translation>Vider…</translation>
+    </message>
+    <message>
+        <source>Delete all embeddings in the cache that no layer of the project uses</source>
+        <translation>Supprimer du cache tous les plongements qu’aucune couche du projet n’utilise</translation>
+    </message>
+    <message>
+        <source>Encoders</source>
+        <translation>Encodeurs</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Tous les fichiers</translation>
+    </message>
+    <message>
+        <source>The model to embed with: a name or a file; “default” comes with mmearth</source>
+        <translation>Le modèle du plongement : un nom ou un fichier ; « default » est fourni avec mmearth</translation>
+    </message>
+    <message>
+        <source>Python of your own</source>
+        <translation>Votre propre Python</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the environment below.</source>
+        <translation>Laissez vide pour utiliser l’environnement ci-dessous.</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>Environnement</translation>
+    </message>
+    <message>
+        <source>Embeddings</source>
+        <translation>Plongements</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>Cache</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>Au plus</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>Occupé</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>Calcul…</translation>
+    </message>
+    <message>
+        <source>{size:.2f} GB</source>
+        <translation>{size:.2f} Go</translation>
+    </message>
+    <message>
+        <source>Not readable</source>
+        <translation>Illisible</translation>
+    </message>
+    <message>
+        <source>Delete the embeddings in {folder} that no layer of the project uses? They can be made again.</source>
+        <translation>Supprimer les plongements de {folder} qu’aucune couche du projet n’utilise ? Ils peuvent être recalculés.</translation>
+    </message>
+    <message>
+        <source>Empty the cache</source>
+        <translation>Vider le cache</translation>
+    </message>
+</context>
+<context>
+    <name>Outline</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Outline</source>
+        <translation>Tracer les contours</translation>
+    </message>
+    <message>
+        <source>Turns the areas of a class map, or what lies above a threshold of a similarity, into polygons.</source>
+        <translation>Transforme en polygones les surfaces d’une carte de classes, ou ce qui dépasse un seuil de similarité.</translation>
+    </message>
+    <message>
+        <source>Polygons along the pixels' edges, with their class, pixels and hectares.</source>
+        <translation>Polygones suivant les bords des pixels, avec leur classe, leurs pixels et leurs hectares.</translation>
+    </message>
+    <message>
+        <source>For a similarity, begin with 0.6 and look where the edge runs; raise it when too much is inside.</source>
+        <translation>Pour une similarité, commencez par 0.6 et regardez où passe la limite ; augmentez si trop de choses sont dedans.</translation>
+    </message>
+    <message>
+        <source>Map or similarity</source>
+        <translation>Carte ou similarité</translation>
+    </message>
+    <message>
+        <source>A raster made by “Classify embedding”, “Cluster embedding” or “Find similar places”.</source>
+        <translation>Un raster fait par « Classer le plongement », « Regrouper le plongement » ou « Trouver des lieux semblables ».</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Seuil</translation>
+    </message>
+    <message>
+        <source>Of a similarity: what is at least so similar is outlined. Blank for a map.</source>
+        <translation>Pour une similarité : ce qui est au moins aussi semblable est tracé. Vide pour une carte.</translation>
+    </message>
+    <message>
+        <source>Fewest pixels</source>
+        <translation>Nombre minimal de pixels</translation>
+    </message>
+    <message>
+        <source>Areas of fewer pixels are left out.</source>
+        <translation>Les surfaces de moins de pixels sont laissées de côté.</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygones</translation>
+    </message>
+    <message>
+        <source>The polygons to write.</source>
+        <translation>Les polygones à écrire.</translation>
+    </message>
+    <message>
+        <source>Number of polygons</source>
+        <translation>Nombre de polygones</translation>
+    </message>
+    <message>
+        <source>{} polygons.</source>
+        <translation>{} polygones.</translation>
+    </message>
+</context>
+<context>
+    <name>Plugin</name>
+    <message>
+        <source>MMEarth Few-Shot Mapper</source>
+        <translation>MMEarth Few-Shot Mapper</translation>
+    </message>
+    <message>
+        <source>Map land cover from a few samples</source>
+        <translation>Cartographier l’occupation du sol à partir de quelques échantillons</translation>
+    </message>
+    <message>
+        <source>Embed layer</source>
+        <translation>Calculer le plongement</translation>
+    </message>
+    <message>
+        <source>Still embedding</source>
+        <translation>Plongement en cours</translation>
+    </message>
+    <message>
+        <source>A layer is still being embedded. Quit all the same? Finished tiles are kept, and embedding the layer again goes on from there.</source>
+        <translation>Le plongement d’une couche est encore en calcul. Quitter quand même ? Les tuiles terminées sont conservées, et le calcul reprendra là quand vous le relancerez.</translation>
+    </message>
+</context>
+<context>
+    <name>PolygonTool</name>
+    <message>
+        <source>click corners, right click ends</source>
+        <translation>cliquez les sommets, clic droit pour finir</translation>
+    </message>
+    <message>
+        <source>A polygon needs at least three corners.</source>
+        <translation>Un polygone demande au moins trois sommets.</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>Provider</name>
+    <message>
+        <source>MMEarth Few-Shot Mapper</source>
+        <translation>MMEarth Few-Shot Mapper</translation>
+    </message>
+</context>
+<context>
+    <name>PythonChooser</name>
+    <message>
+        <source>Choose a Python program</source>
+        <translation>Choisir un programme Python</translation>
+    </message>
+    <message>
+        <source>The Python program of an environment in which mmearth is installed</source>
+        <translation>Le programme Python d’un environnement où mmearth est installé</translation>
+    </message>
+    <message>
+        <source>…/bin/python or …\Scripts\python.exe</source>
+        <translation>…/bin/python ou …\Scripts\python.exe</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Tester</translation>
+    </message>
+    <message>
+        <source>Start this Python and see whether mmearth works in it</source>
+        <translation>Lancer ce Python et voir si mmearth y fonctionne</translation>
+    </message>
+    <message>
+        <source>Testing, this takes some seconds…</source>
+        <translation>Test en cours, quelques secondes…</translation>
+    </message>
+</context>
+<context>
+    <name>RectangleTool</name>
+    <message>
+        <source>Keep the button pressed while you draw.</source>
+        <translation>Gardez le bouton enfoncé pendant que vous dessinez.</translation>
+    </message>
+    <message>
+        <source>drag from corner to corner</source>
+        <translation>glissez d’un coin à l’autre</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>ReferenceSample</name>
+    <message>
+        <source>not labelled</source>
+        <translation>non étiqueté</translation>
+    </message>
+    <message>
+        <source>labelled</source>
+        <translation>étiqueté</translation>
+    </message>
+    <message>
+        <source>Does not tell the class of the map</source>
+        <translation>Ne révèle pas la classe de la carte</translation>
+    </message>
+</context>
+<context>
+    <name>ReplacedFiles</name>
+    <message>
+        <source>{} is a file with unsaved edits ({}); save or discard them, or choose another name.</source>
+        <translation>{} est un fichier aux modifications non enregistrées ({}) : enregistrez-les ou annulez-les, ou choisissez un autre nom.</translation>
+    </message>
+</context>
+<context>
+    <name>ReportLayout</name>
+    <message>
+        <source>The report was cancelled.</source>
+        <translation>Le rapport a été annulé.</translation>
+    </message>
+    <message>
+        <source>{} cannot be written ({}); choose another folder.</source>
+        <translation>{} ne peut pas être écrit ({}) ; choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <source>overall accuracy</source>
+        <translation>précision globale</translation>
+    </message>
+    <message>
+        <source>agreement inside reference polygons</source>
+        <translation>concordance dans les polygones de référence</translation>
+    </message>
+    <message>
+        <source>reference points</source>
+        <translation>points de référence</translation>
+    </message>
+    <message>
+        <source>pixels in reference polygons</source>
+        <translation>pixels dans les polygones de référence</translation>
+    </message>
+    <message>
+        <source>mapped</source>
+        <translation>cartographiés</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Échantillons</translation>
+    </message>
+    <message>
+        <source>Error matrix</source>
+        <translation>Matrice d’erreur</translation>
+    </message>
+    <message>
+        <source>The map in rows, the reference in columns.</source>
+        <translation>La carte en lignes, la référence en colonnes.</translation>
+    </message>
+    <message>
+        <source>map ↓  reference →</source>
+        <translation>carte ↓  référence →</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>total</translation>
+    </message>
+    <message>
+        <source>What limits these figures</source>
+        <translation>Ce qui limite ces chiffres</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation>Provenance</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Classe</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Part</translation>
+    </message>
+    <message>
+        <source>Learned from</source>
+        <translation>Appris de</translation>
+    </message>
+    <message>
+        <source>Measured with</source>
+        <translation>Mesuré avec</translation>
+    </message>
+    <message>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows.</source>
+        <translation>Précision de l’utilisateur : à quelle fréquence la carte a raison là où elle montre la classe. Précision du producteur : quelle part de la classe sur le terrain la carte montre.</translation>
+    </message>
+    <message>
+        <source>± is half of the 95 % interval (Olofsson et al. 2014).</source>
+        <translation>± est la moitié de l’intervalle à 95 % (Olofsson et al. 2014).</translation>
+    </message>
+    <message>
+        <source>Accuracy and areas</source>
+        <translation>Précision et surfaces</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Concordance</translation>
+    </message>
+    <message>
+        <source>User's %</source>
+        <translation>Utilisateur %</translation>
+    </message>
+    <message>
+        <source>Producer's %</source>
+        <translation>Producteur %</translation>
+    </message>
+    <message>
+        <source>Mapped ha</source>
+        <translation>ha cartographiés</translation>
+    </message>
+    <message>
+        <source>Estimated ha</source>
+        <translation>ha estimés</translation>
+    </message>
+    <message>
+        <source>{} × {} pixels of {:g} × {:g}, {}</source>
+        <translation>{} × {} pixels de {:g} × {:g}, {}</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Grille</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Scene</source>
+        <translation>Scène</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Référence</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>Classifieur</translation>
+    </message>
+    <message>
+        <source>Encoder</source>
+        <translation>Encodeur</translation>
+    </message>
+    <message>
+        <source>Encoder's identity</source>
+        <translation>Id. de l’encodeur</translation>
+    </message>
+    <message>
+        <source>Processing level</source>
+        <translation>Niveau de traitement</translation>
+    </message>
+    <message>
+        <source>Offset, DN</source>
+        <translation>Décalage, DN</translation>
+    </message>
+    <message>
+        <source>How that was decided</source>
+        <translation>Justification</translation>
+    </message>
+    <message>
+        <source>Embedded by</source>
+        <translation>Plongement fait par</translation>
+    </message>
+</context>
+<context>
+    <name>Sample</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Draw reference sample</source>
+        <translation>Tirer un échantillon de référence</translation>
+    </message>
+    <message>
+        <source>Draws random pixels of a map, stratified by its classes, to be labelled without looking at it.</source>
+        <translation>Tire des pixels aléatoires d’une carte, stratifiés selon ses classes, à étiqueter sans la regarder.</translation>
+    </message>
+    <message>
+        <source>Points in random order with an empty field class to fill, and fields that “Assess map” weighs them by.</source>
+        <translation>Points dans un ordre aléatoire avec un champ class vide à remplir, et des champs d’après lesquels « Évaluer une carte » les pondère.</translation>
+    </message>
+    <message>
+        <source>Hide the map and the field stratum while you label: who knows the answer, agrees too easily.</source>
+        <translation>Masquez la carte et le champ stratum pendant l’étiquetage : qui connaît la réponse l’approuve trop facilement.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
+        <translation>Une carte faite par « Classer le plongement », ou tout raster de nombres entiers.</translation>
+    </message>
+    <message>
+        <source>Number of points</source>
+        <translation>Nombre de points</translation>
+    </message>
+    <message>
+        <source>In all. A few hundred give intervals of a few percent.</source>
+        <translation>Au total. Quelques centaines donnent des intervalles de quelques pour cent.</translation>
+    </message>
+    <message>
+        <source>At least in each class</source>
+        <translation>Au moins dans chaque classe</translation>
+    </message>
+    <message>
+        <source>Points get shared out by area, but no class gets fewer; blank: 50, or what the number allows.</source>
+        <translation>Les points sont répartis selon la surface, mais aucune classe n’en reçoit moins ; vide : 50, ou ce que le nombre permet.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Graine</translation>
+    </message>
+    <message>
+        <source>The same map, numbers and seed give the same points.</source>
+        <translation>La même carte, les mêmes nombres et la même graine donnent les mêmes points.</translation>
+    </message>
+    <message>
+        <source>Reference sample</source>
+        <translation>Échantillon de référence</translation>
+    </message>
+    <message>
+        <source>The points to write.</source>
+        <translation>Les points à écrire.</translation>
+    </message>
+</context>
+<context>
+    <name>SampleLayerBox</name>
+    <message>
+        <source>New sample layer</source>
+        <translation>Nouvelle couche</translation>
+    </message>
+    <message>
+        <source>Make an empty GeoPackage for samples beside the embedding</source>
+        <translation>Créer un GeoPackage vide pour les échantillons à côté du plongement</translation>
+    </message>
+    <message>
+        <source>The classes the new layer starts with: {} or none</source>
+        <translation>Les classes de départ de la nouvelle couche : {} ou aucune</translation>
+    </message>
+    <message>
+        <source>Land cover ({})</source>
+        <translation>Occupation du sol ({})</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>Vide</translation>
+    </message>
+    <message>
+        <source>The layer of polygons to draw samples in</source>
+        <translation>La couche de polygones où dessiner les échantillons</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each polygon</source>
+        <translation>Le champ qui nomme la classe de chaque polygone</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Couche</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+</context>
+<context>
+    <name>SampleTool</name>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>Samples</name>
+    <message>
+        <source>water</source>
+        <translation>eau</translation>
+    </message>
+    <message>
+        <source>forest</source>
+        <translation>forêt</translation>
+    </message>
+    <message>
+        <source>grass</source>
+        <translation>prairie</translation>
+    </message>
+    <message>
+        <source>crop</source>
+        <translation>cultures</translation>
+    </message>
+    <message>
+        <source>built</source>
+        <translation>bâti</translation>
+    </message>
+    <message>
+        <source>bare</source>
+        <translation>sol nu</translation>
+    </message>
+    <message>
+        <source>A map holds {} classes and their values are used up; start a new sample layer.</source>
+        <translation>Une carte contient {} classes et leurs valeurs sont épuisées ; commencez une nouvelle couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>{} cannot be edited: its file or the layer is read-only; choose another sample layer.</source>
+        <translation>{} ne peut pas être modifié : son fichier ou la couche est en lecture seule ; choisissez une autre couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>{} cannot be edited; choose another sample layer.</source>
+        <translation>{} ne peut pas être modifié ; choisissez une autre couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Sample of {}</source>
+        <translation>Échantillon de {}</translation>
+    </message>
+    <message>
+        <source>{} does not take the new sample.</source>
+        <translation>{} n’accepte pas le nouvel échantillon.</translation>
+    </message>
+    <message>
+        <source>Erase sample</source>
+        <translation>Effacer l’échantillon</translation>
+    </message>
+    <message>
+        <source>no reason given</source>
+        <translation>aucune raison donnée</translation>
+    </message>
+    <message>
+        <source>{} could not be saved: {}</source>
+        <translation>{} n’a pas pu être enregistré : {}</translation>
+    </message>
+    <message>
+        <source>Rename {} to {}</source>
+        <translation>Renommer {} en {}</translation>
+    </message>
+    <message>
+        <source>Remove {}</source>
+        <translation>Supprimer {}</translation>
+    </message>
+    <message>
+        <source>A class needs a name.</source>
+        <translation>Une classe a besoin d’un nom.</translation>
+    </message>
+    <message>
+        <source>There is a class {} already; choose another name.</source>
+        <translation>Il y a déjà une classe {} ; choisissez un autre nom.</translation>
+    </message>
+    <message>
+        <source>{} is too long: the field takes {} characters.</source>
+        <translation>{} est trop long : le champ accepte {} caractères.</translation>
+    </message>
+    <message>
+        <source>That place cannot be expressed in the CRS of {} ({}).</source>
+        <translation>Ce lieu ne peut pas être exprimé dans le SCR de {} ({}).</translation>
+    </message>
+    <message>
+        <source>The shape has no area; draw a larger one.</source>
+        <translation>La forme n’a pas de surface ; dessinez-en une plus grande.</translation>
+    </message>
+    <message>
+        <source>{} exists already; choose another name.</source>
+        <translation>{} existe déjà ; choisissez un autre nom.</translation>
+    </message>
+    <message>
+        <source>{} cannot be made without a coordinate reference system.</source>
+        <translation>{} ne peut pas être créé sans système de coordonnées de référence.</translation>
+    </message>
+    <message>
+        <source>{} cannot be written: {}.</source>
+        <translation>{} ne peut pas être écrit : {}.</translation>
+    </message>
+    <message>
+        <source>it does not open again</source>
+        <translation>le fichier ne se rouvre pas</translation>
+    </message>
+    <message>
+        <source>{} is not a layer of polygons.</source>
+        <translation>{} n’est pas une couche de polygones.</translation>
+    </message>
+    <message>
+        <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
+        <translation>Le champ {} de {} a plus de {} valeurs différentes ; choisissez le champ qui contient la classe.</translation>
+    </message>
+    <message>
+        <source>Field {} of {} holds numbers outside 1–{}; choose the field with the class.</source>
+        <translation>Le champ {} de {} contient des nombres hors de 1–{} ; choisissez le champ qui contient la classe.</translation>
+    </message>
+    <message>
+        <source>{} has no coordinate reference system; set it in the layer's properties.</source>
+        <translation>{} n’a pas de système de coordonnées de référence ; définissez-le dans les propriétés de la couche.</translation>
+    </message>
+    <message>
+        <source>{} has no field {}; choose the field with the class.</source>
+        <translation>{} n’a pas de champ {} ; choisissez le champ qui contient la classe.</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesPanel</name>
+    <message>
+        <source>Save edits ({} unsaved)</source>
+        <translation>Enregistrer ({} en attente)</translation>
+    </message>
+    <message>
+        <source>Save edits</source>
+        <translation>Enregistrer les modifications</translation>
+    </message>
+    <message>
+        <source>Samples: {}, {}</source>
+        <translation>Échantillons : {}, {}</translation>
+    </message>
+    <message>
+        <source>Make a sample layer, or choose a layer of polygons and the field that names the class.</source>
+        <translation>Créez une couche d’échantillons, ou choisissez une couche de polygones et le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>Add at least two classes: a map tells one from another.</source>
+        <translation>Ajoutez au moins deux classes : une carte distingue l’une de l’autre.</translation>
+    </message>
+    <message>
+        <source>Draw at least two samples of each class, apart from each other. Still to do: {}.</source>
+        <translation>Dessinez au moins deux échantillons de chaque classe, à distance l’un de l’autre. Encore à faire : {}.</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Classes</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>Dessiner</translation>
+    </message>
+    <message>
+        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, Z undoes.</source>
+        <translation>Sur la carte : 1–9 et 0 choisissent la classe, E efface l’échantillon sous le curseur, Z annule.</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>Ajouter une classe</translation>
+    </message>
+    <message>
+        <source>Remove the class and its samples; undo brings both back</source>
+        <translation>Supprimer la classe et ses échantillons ; annuler ramène les deux</translation>
+    </message>
+    <message>
+        <source>Move the class up, to a smaller key</source>
+        <translation>Monter la classe, vers une touche plus petite</translation>
+    </message>
+    <message>
+        <source>Move the class down, to a larger key</source>
+        <translation>Descendre la classe, vers une touche plus grande</translation>
+    </message>
+    <message>
+        <source>Polygon</source>
+        <translation>Polygone</translation>
+    </message>
+    <message>
+        <source>Click the corners; right click finishes</source>
+        <translation>Cliquez les sommets ; clic droit pour finir</translation>
+    </message>
+    <message>
+        <source>Freehand</source>
+        <translation>Main levée</translation>
+    </message>
+    <message>
+        <source>Draw the outline with the button pressed</source>
+        <translation>Tracez le contour, bouton enfoncé</translation>
+    </message>
+    <message>
+        <source>Rectangle</source>
+        <translation>Rectangle</translation>
+    </message>
+    <message>
+        <source>Drag from corner to corner</source>
+        <translation>Glissez d’un coin à l’autre</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation>Carré</translation>
+    </message>
+    <message>
+        <source>Click: a square of embedding pixels</source>
+        <translation>Clic : un carré de pixels du plongement</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> pixels</translation>
+    </message>
+    <message>
+        <source>Side of the square in pixels of the embedding</source>
+        <translation>Côté du carré en pixels du plongement</translation>
+    </message>
+    <message>
+        <source>Side of the square</source>
+        <translation>Côté du carré</translation>
+    </message>
+    <message>
+        <source>Take the last edit back (Z on the map)</source>
+        <translation>Annuler la dernière modification (Z sur la carte)</translation>
+    </message>
+    <message>
+        <source>Do again what was taken back (Shift+Z on the map)</source>
+        <translation>Rétablir ce qui a été annulé (Maj+Z sur la carte)</translation>
+    </message>
+    <message>
+        <source>Write the samples to their file; the map follows unsaved ones too</source>
+        <translation>Écrire les échantillons dans leur fichier ; la carte suit aussi ceux qui ne sont pas enregistrés</translation>
+    </message>
+</context>
+<context>
+    <name>SetupPanel</name>
+    <message>
+        <source>Set up MMEarth</source>
+        <translation>Configurer MMEarth</translation>
+    </message>
+    <message>
+        <source>Use this Python</source>
+        <translation>Utiliser ce Python</translation>
+    </message>
+    <message>
+        <source>Run the worker in the Python that was tested</source>
+        <translation>Calculer avec le Python qui a été testé</translation>
+    </message>
+    <message>
+        <source>Create an environment</source>
+        <translation>Créer un environnement</translation>
+    </message>
+    <message>
+        <source>Use an existing Python</source>
+        <translation>Utiliser un Python existant</translation>
+    </message>
+    <message>
+        <source>MMEarth computes in a Python of its own, so that nothing inside QGIS changes.</source>
+        <translation>MMEarth calcule dans un Python à part, pour que rien ne change dans QGIS.</translation>
+    </message>
+    <message>
+        <source>The one set cannot be used yet; its test is below.</source>
+        <translation>Celui qui est choisi ne peut pas encore servir ; son test est ci-dessous.</translation>
+    </message>
+    <message>
+        <source>The one that MMEARTH_PYTHON names cannot be used yet; its test is below.</source>
+        <translation>Celui que nomme MMEARTH_PYTHON ne peut pas encore servir ; son test est ci-dessous.</translation>
+    </message>
+    <message>
+        <source>The environment does not work; its test is below.</source>
+        <translation>L’environnement ne fonctionne pas ; son test est ci-dessous.</translation>
+    </message>
+    <message>
+        <source>Its environment was made for another version of the plugin and needs an update.</source>
+        <translation>Son environnement a été créé pour une autre version de l’extension et doit être mis à jour.</translation>
+    </message>
+    <message>
+        <source>There is none yet: create an environment here, or choose a Python that has mmearth.</source>
+        <translation>Il n’y en a pas encore : créez un environnement ici, ou choisissez un Python qui a mmearth.</translation>
+    </message>
+</context>
+<context>
+    <name>Similar</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Find similar places</source>
+        <translation>Trouver des lieux semblables</translation>
+    </message>
+    <message>
+        <source>Shows where it looks like at a place, or like under some features, by comparing every pixel's embedding with the one there.</source>
+        <translation>Montre où cela ressemble à un lieu, ou à ce qui est sous des entités, en comparant le plongement de chaque pixel avec celui de cet endroit.</translation>
+    </message>
+    <message>
+        <source>A raster of cosine similarity, from -1 (opposite) by 0 (unrelated) to 1 (the same).</source>
+        <translation>Un raster de similarité cosinus, de -1 (opposé) par 0 (sans rapport) à 1 (identique).</translation>
+    </message>
+    <message>
+        <source>“Outline” turns what lies above a threshold into polygons.</source>
+        <translation>« Tracer les contours » transforme en polygones ce qui dépasse un seuil.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Lieu</translation>
+    </message>
+    <message>
+        <source>The place to compare with.</source>
+        <translation>Le lieu auquel comparer.</translation>
+    </message>
+    <message>
+        <source>… or features</source>
+        <translation>… ou entités</translation>
+    </message>
+    <message>
+        <source>Instead of a place: features; the mean of the pixels under them is compared with.</source>
+        <translation>Au lieu d’un lieu : des entités ; on compare à la moyenne des pixels qu’elles couvrent.</translation>
+    </message>
+    <message>
+        <source>Similarity</source>
+        <translation>Similarité</translation>
+    </message>
+    <message>
+        <source>The raster to write.</source>
+        <translation>Le raster à écrire.</translation>
+    </message>
+    <message>
+        <source>Pixels compared with</source>
+        <translation>Pixels de comparaison</translation>
+    </message>
+    <message>
+        <source>Choose either a place or features to compare with.</source>
+        <translation>Choisissez soit un lieu, soit des entités auxquels comparer.</translation>
+    </message>
+    <message>
+        <source>Compared with one pixel.</source>
+        <translation>Comparé à un seul pixel.</translation>
+    </message>
+    <message>
+        <source>Compared with the mean of {} pixels.</source>
+        <translation>Comparé à la moyenne de {} pixels.</translation>
+    </message>
+</context>
+<context>
+    <name>SimilarityBox</name>
+    <message>
+        <source>Similar places</source>
+        <translation>Lieux semblables</translation>
+    </message>
+    <message>
+        <source>Find similar places</source>
+        <translation>Trouver des lieux semblables</translation>
+    </message>
+    <message>
+        <source>Then click a place in the map: what looks like it lights up</source>
+        <translation>Cliquez ensuite un lieu sur la carte : ce qui lui ressemble s’illumine</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>Take the heat map away</source>
+        <translation>Retirer la carte de chaleur</translation>
+    </message>
+    <message>
+        <source>Only what is at least so alike is shown and becomes polygons</source>
+        <translation>Seul ce qui est au moins aussi semblable est montré et devient polygones</translation>
+    </message>
+    <message>
+        <source>At least</source>
+        <translation>Au moins</translation>
+    </message>
+    <message>
+        <source>Save heat map…</source>
+        <translation>Enregistrer…</translation>
+    </message>
+    <message>
+        <source>The similarity of the whole layer, as a raster</source>
+        <translation>La similarité de toute la couche, en raster</translation>
+    </message>
+    <message>
+        <source>To polygons…</source>
+        <translation>En polygones…</translation>
+    </message>
+    <message>
+        <source>What is alike enough in the whole layer, as polygons</source>
+        <translation>Ce qui est assez semblable dans toute la couche, en polygones</translation>
+    </message>
+    <message>
+        <source>Embed a layer first, or choose an embedding.</source>
+        <translation>Calculez d’abord le plongement d’une couche, ou choisissez un plongement.</translation>
+    </message>
+    <message>
+        <source>Save heat map</source>
+        <translation>Enregistrer la carte de chaleur</translation>
+    </message>
+    <message>
+        <source>Save polygons</source>
+        <translation>Enregistrer les polygones</translation>
+    </message>
+    <message>
+        <source>{} polygons.</source>
+        <translation>{} polygones.</translation>
+    </message>
+    <message>
+        <source>Comparing the whole layer …</source>
+        <translation>Comparaison de toute la couche…</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Annulé.</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} existe déjà. Le remplacer ?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Remplacer le fichier ?</translation>
+    </message>
+</context>
+<context>
+    <name>SquareTool</name>
+    <message>
+        <source>click for {0} × {0} pixels</source>
+        <translation>cliquez pour {0} × {0} pixels</translation>
+    </message>
+    <message>
+        <source>Choose an embedding first: squares follow its pixels.</source>
+        <translation>Choisissez d’abord un plongement : les carrés suivent ses pixels.</translation>
+    </message>
+    <message>
+        <source>That place is outside the embedding.</source>
+        <translation>Ce lieu est en dehors du plongement.</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>Suggest</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Suggest where to label next</source>
+        <translation>Suggérer où étiqueter ensuite</translation>
+    </message>
+    <message>
+        <source>Finds the places whose label would improve a model most: those it is least sure of, unlike each other and unlike what it knows.</source>
+        <translation>Trouve les lieux dont l’étiquette améliorerait le plus un modèle : ceux dont il est le moins sûr, différents les uns des autres et de ce qu’il connaît.</translation>
+    </message>
+    <message>
+        <source>Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin.</source>
+        <translation>Points, les meilleurs d’abord, avec les champs rank, class (vide, à remplir par vous), predicted, second, margin.</translation>
+    </message>
+    <message>
+        <source>Label the first ten, fit again with both layers, then ask anew: each fit changes the answer.</source>
+        <translation>Étiquetez les dix premiers, réapprenez avec les deux couches, puis redemandez : chaque apprentissage change la réponse.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Nombre de lieux</translation>
+    </message>
+    <message>
+        <source>How many are wanted; there may be fewer.</source>
+        <translation>Combien on en souhaite ; il peut y en avoir moins.</translation>
+    </message>
+    <message>
+        <source>Samples so far</source>
+        <translation>Échantillons actuels</translation>
+    </message>
+    <message>
+        <source>What is labelled already: no place comes within 10 pixels of it.</source>
+        <translation>Ce qui est déjà étiqueté : aucun lieu n’en est à moins de 10 pixels.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Graine</translation>
+    </message>
+    <message>
+        <source>Decides between equals.</source>
+        <translation>Départage les égaux.</translation>
+    </message>
+    <message>
+        <source>Suggestions</source>
+        <translation>Suggestions</translation>
+    </message>
+    <message>
+        <source>The points to write.</source>
+        <translation>Les points à écrire.</translation>
+    </message>
+    <message>
+        <source>{} places to label next; {} were asked for.</source>
+        <translation>{} lieux à étiqueter ensuite ; {} étaient demandés.</translation>
+    </message>
+</context>
+<context>
+    <name>SuggestionsBox</name>
+    <message>
+        <source>Suggest places</source>
+        <translation>Suggérer des lieux</translation>
+    </message>
+    <message>
+        <source>Find places where the map is least certain and unlike what is labelled</source>
+        <translation>Trouver les lieux où la carte est la moins sûre et qui diffèrent de ce qui est étiqueté</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Nombre de lieux</translation>
+    </message>
+    <message>
+        <source>in view</source>
+        <translation>dans la vue</translation>
+    </message>
+    <message>
+        <source>Look only inside what is seen</source>
+        <translation>Ne chercher que dans ce qui est visible</translation>
+    </message>
+    <message>
+        <source>Embed a layer and draw samples first.</source>
+        <translation>Calculez d’abord le plongement d’une couche et dessinez des échantillons.</translation>
+    </message>
+    <message>
+        <source>Looking for uncertain places</source>
+        <translation>Recherche de lieux incertains</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>{}  {} or {}?  (margin {:.0f} %)</source>
+        <translation>{}  {} ou {} ?  (écart {:.0f} %)</translation>
+    </message>
+    <message>
+        <source>Number keys give the place its class, Delete skips it.</source>
+        <translation>Les chiffres donnent sa classe au lieu, Suppr le passe.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerClient</name>
+    <message>
+        <source>There is no Python to run the worker; set up the environment in the plugin's panel.</source>
+        <translation>Il n’y a pas de Python pour calculer ; configurez l’environnement dans le panneau de l’extension.</translation>
+    </message>
+    <message>
+        <source>{path} is QGIS itself and cannot run the worker; choose a Python in the plugin's panel.</source>
+        <translation>{path} est QGIS lui-même et ne peut pas faire les calculs ; choisissez un Python dans le panneau de l’extension.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerLabel</name>
+    <message>
+        <source>ready</source>
+        <translation>prêt</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>démarre</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>arrêté</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>en échec</translation>
+    </message>
+    <message>
+        <source>at work</source>
+        <translation>au travail</translation>
+    </message>
+    <message>
+        <source>{}, {} of memory</source>
+        <translation>{}, {} de mémoire</translation>
+    </message>
+    <message>
+        <source>Worker: {}</source>
+        <translation>Calculateur : {}</translation>
+    </message>
+</context>
+<context>
+    <name>_ColourDelegate</name>
+    <message>
+        <source>Colour of the class</source>
+        <translation>Couleur de la classe</translation>
+    </message>
+    <message>
+        <source>The colour of the class on the map</source>
+        <translation>La couleur de la classe sur la carte</translation>
+    </message>
+</context>
+<context>
+    <name>_DragTool</name>
+    <message>
+        <source>Keep the button pressed while you draw.</source>
+        <translation>Gardez le bouton enfoncé pendant que vous dessinez.</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>inputs</name>
+    <message>
+        <source>The layer “{}” is not a raster file on this machine; export it as a GeoTIFF and take that.</source>
+        <translation>La couche « {} » n’est pas un fichier raster de cette machine ; exportez-la en GeoTIFF et prenez celui-ci.</translation>
+    </message>
+    <message>
+        <source>The layer “{}” could not be copied for the worker: {}</source>
+        <translation>La couche « {} » n’a pas pu être copiée pour le calcul : {}</translation>
+    </message>
+</context>
+</TS>
