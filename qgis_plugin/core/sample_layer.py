@@ -23,6 +23,7 @@ from qgis.core import (
     QgsProject,
     QgsProviderRegistry,
     QgsRendererCategory,
+    QgsSimpleLineSymbolLayer,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -371,6 +372,9 @@ def _draw(layer, field: str, classes) -> None:
 def _symbol(colour: str) -> QgsFillSymbol:
     stroke = QColor(colour)
     rgb = f"{stroke.red()},{stroke.green()},{stroke.blue()}"
-    return QgsFillSymbol.createSimple(
-        {"color": f"{rgb},{_FILL_OPACITY}", "outline_color": f"{rgb},255", "outline_width": "0.7", "joinstyle": "round"}
+    symbol = QgsFillSymbol.createSimple(
+        {"color": f"{rgb},{_FILL_OPACITY}", "outline_color": f"{rgb},255", "outline_width": "0.9", "joinstyle": "round"}
     )
+    # On a map of the same colours only this line is seen.
+    symbol.appendSymbolLayer(QgsSimpleLineSymbolLayer(QColor(255, 255, 255), 0.35))
+    return symbol
