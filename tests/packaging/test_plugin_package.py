@@ -15,7 +15,9 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pytest
+import rasterio
 
 ROOT = Path(__file__).parents[2]
 SLUG = "mmearth_few_shot_mapper"
@@ -222,3 +224,32 @@ def test_qgis_process_lists_its_algorithms(unzipped: Path, fresh: dict[str, str]
     listed = set(re.findall(r"\bmmearth:(\w+)", shown.stdout))
     assert listed >= ALGORITHMS
     assert unzipped.is_dir()
+
+
+@pytest.mark.realdata
+def test_the_installed_zip_maps_a_real_scene_without_a_desktop(
+    unzipped: Path, fresh: dict[str, str], qgis_python: Path, realdata: Path, tmp_path: Path
+) -> None:
+    assert qgis_python.exists() and unzipped.is_dir()
+    program = shutil.which("qgis_process.bin") or "qgis_process"
+    environment = {**fresh, "MMEARTH_PYTHON": sys.executable, "MMEARTH_HOME": str(tmp_path / "home")}
+    embedding, model, land_cover = (str(tmp_path / name) for name in ("emb.tif", "model.json", "map.tif"))
+    shown = ""
+    for arguments in (
+        ("plugins", "enable", SLUG),
+        ("run", "mmearth:embed", "--", f"SCENE={realdata / 'aberystwyth_s2_20210527.tif'}", f"OUTPUT={embedding}"),
+        (
+            *("run", "mmearth:fit", "--", f"EMBEDDING={embedding}"),
+            *(f"SAMPLES={realdata / 'aberystwyth_samples.gpkg'}", f"OUTPUT={model}"),
+        ),
+        ("run", "mmearth:classify", "--", f"EMBEDDING={embedding}", f"MODEL={model}", f"OUTPUT={land_cover}"),
+    ):
+        command = [program, *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+        shown += done.stdout
+    accuracy = re.search(r"ACCURACY:\s*([\d.]+)", shown)
+    assert accuracy is not None and 0.8 < float(accuracy[1]) <= 1
+    with rasterio.open(land_cover) as dataset:
+        values = dataset.read(1)
+    assert set(np.unique(values)) <= {0, 1, 2, 3, 4} and (values > 0).mean() > 0.9
