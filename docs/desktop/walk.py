@@ -20,7 +20,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QComboBox, QDockWidget, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QComboBox, QDockWidget, QWidget
 from qgis.utils import iface, plugins
 
 NAME = "mmearth_few_shot_mapper"
@@ -45,6 +45,8 @@ def walk():
     natural_colours(scene)
     QgsProject.instance().addMapLayer(scene)
     QgsProject.instance().setCrs(scene.crs())
+    # 2. First run: no Python is known yet.
+    python = os.environ.pop("MMEARTH_PYTHON")
     plugin.toggle_dock(True)
     dock = plugin.dock
     dock.resize(390, dock.height())
@@ -53,6 +55,10 @@ def walk():
     yield after(1)
     canvas.setExtent(scene.extent())
     canvas.refresh()
+    yield drawn(canvas)
+    picture("setup")
+    os.environ["MMEARTH_PYTHON"] = python
+    dock.choose_page()
 
     # 3. Embed layer.
     dock.tabs.setCurrentWidget(dock.embed)
@@ -140,14 +146,34 @@ def walk():
     yield after(1)
     picture("map")
 
-    # 9. Accuracy, with reference points labelled before.
+    # 9. Accuracy: a sample is drawn and some of it labelled; then with points that were labelled before.
     dock.tabs.setCurrentWidget(dock.accuracy)
     yield after(1)
+    QTimer.singleShot(1500, lambda: QTest.keyClick(QApplication.activeModalWidget(), Qt.Key.Key_Return))
+    click(find(dock, "accuracy_draw"))
+    yield lambda: any(product(each) == "reference" for each in QgsProject.instance().mapLayers().values())
+    yield drawn(canvas)
+    click(find(dock, "labelling_start"))
+    yield drawn(canvas)
+    # Shortcuts go to the active window, and no window manager makes one here.
+    QApplication.setActiveWindow(window)
+    canvas.setFocus()
+    done = find(dock, "labelling_progress")
+    for number, key in enumerate((Qt.Key.Key_3, Qt.Key.Key_2, Qt.Key.Key_4), start=1):
+        QTest.keyClick(canvas, key)
+        yield lambda number=number: done.value() == number
+    yield drawn(canvas)
+    picture("labelling")
+    click(find(dock, "labelling_start"))
+    yield after(1)
+    canvas.setExtent(scene.extent())
+    canvas.refresh()
+    yield drawn(canvas)
     reference = labelled(MATERIAL / "reference.gpkg")
     QgsProject.instance().addMapLayer(reference)
     yield after(1)
     find(dock, "accuracy_reference").setLayer(reference)
-    assess = next(b for b in dock.accuracy.findChildren(QAbstractButton) if b.text().startswith(("Assess", "&Assess")))
+    assess = find(dock, "accuracy_assess")
     yield assess.isEnabled
     click(assess)
     table = find(dock, "accuracy_table")
