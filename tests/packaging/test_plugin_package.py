@@ -214,42 +214,41 @@ def test_a_fresh_qgis_loads_it(
     assert not told["left"]
 
 
-def test_qgis_process_lists_its_algorithms(unzipped: Path, fresh: dict[str, str], qgis_python: Path) -> None:
-    assert qgis_python.exists()
+@pytest.fixture(scope="module")
+def qgis_process(unzipped: Path, fresh: dict[str, str], qgis_python: Path) -> Callable[..., str]:
+    """`qgis_process(*arguments, **environment)`: what it prints, in the fresh profile with the plugin enabled."""
+    assert unzipped.is_dir() and qgis_python.exists()
     program = shutil.which("qgis_process.bin") or "qgis_process"  # Debian's wrapper hands it an option of the desktop
-    for arguments in (["plugins", "enable", SLUG], ["list"]):
+
+    def run(*arguments: str, **environment: str) -> str:
         command = [program, *arguments]
-        shown = subprocess.run(command, env=fresh, capture_output=True, text=True, check=False, timeout=180)
+        shown = subprocess.run(
+            command, env=fresh | environment, capture_output=True, text=True, check=False, timeout=300
+        )
         assert shown.returncode == 0, shown.stdout + shown.stderr
-    listed = set(re.findall(r"\bmmearth:(\w+)", shown.stdout))
-    assert listed >= ALGORITHMS
-    assert unzipped.is_dir()
+        return shown.stdout
+
+    run("plugins", "enable", SLUG)
+    return run
+
+
+def test_qgis_process_lists_its_algorithms(qgis_process: Callable[..., str]) -> None:
+    assert set(re.findall(r"\bmmearth:(\w+)", qgis_process("list"))) >= ALGORITHMS
 
 
 @pytest.mark.realdata
 def test_the_installed_zip_maps_a_real_scene_without_a_desktop(
-    unzipped: Path, fresh: dict[str, str], qgis_python: Path, realdata: Path, tmp_path: Path
+    qgis_process: Callable[..., str], realdata: Path, tmp_path: Path
 ) -> None:
-    assert qgis_python.exists() and unzipped.is_dir()
-    program = shutil.which("qgis_process.bin") or "qgis_process"
-    environment = {**fresh, "MMEARTH_PYTHON": sys.executable, "MMEARTH_HOME": str(tmp_path / "home")}
+    worker = {"MMEARTH_PYTHON": sys.executable, "MMEARTH_HOME": str(tmp_path / "home")}
     embedding, model, land_cover = (str(tmp_path / name) for name in ("emb.tif", "model.json", "map.tif"))
-    shown = ""
-    for arguments in (
-        ("plugins", "enable", SLUG),
-        ("run", "mmearth:embed", "--", f"SCENE={realdata / 'aberystwyth_s2_20210527.tif'}", f"OUTPUT={embedding}"),
-        (
-            *("run", "mmearth:fit", "--", f"EMBEDDING={embedding}"),
-            *(f"SAMPLES={realdata / 'aberystwyth_samples.gpkg'}", f"OUTPUT={model}"),
-        ),
-        ("run", "mmearth:classify", "--", f"EMBEDDING={embedding}", f"MODEL={model}", f"OUTPUT={land_cover}"),
-    ):
-        command = [program, *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
-        assert done.returncode == 0, done.stdout + done.stderr
-        shown += done.stdout
-    accuracy = re.search(r"ACCURACY:\s*([\d.]+)", shown)
+    scene, samples = realdata / "aberystwyth_s2_20210527.tif", realdata / "aberystwyth_samples.gpkg"
+    qgis_process("run", "mmearth:embed", "--", f"SCENE={scene}", f"OUTPUT={embedding}", **worker)
+    fitted = ("run", "mmearth:fit", "--", f"EMBEDDING={embedding}", f"SAMPLES={samples}", f"OUTPUT={model}")
+    accuracy = re.search(r"ACCURACY:\s*([\d.]+)", qgis_process(*fitted, **worker))
     assert accuracy is not None and 0.8 < float(accuracy[1]) <= 1
+    mapped = ("run", "mmearth:classify", "--", f"EMBEDDING={embedding}", f"MODEL={model}", f"OUTPUT={land_cover}")
+    qgis_process(*mapped, **worker)
     with rasterio.open(land_cover) as dataset:
         values = dataset.read(1)
     assert set(np.unique(values)) <= {0, 1, 2, 3, 4} and (values > 0).mean() > 0.9
