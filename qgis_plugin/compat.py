@@ -12,7 +12,6 @@ from qgis.core import (
 from qgis.PyQt import QtGui, QtWidgets
 
 QAction = getattr(QtGui, "QAction", None) or QtWidgets.QAction
-QActionGroup = getattr(QtGui, "QActionGroup", None) or QtWidgets.QActionGroup
 QShortcut = getattr(QtGui, "QShortcut", None) or QtWidgets.QShortcut
 QUndoCommand = getattr(QtGui, "QUndoCommand", None) or QtWidgets.QUndoCommand
 
@@ -23,7 +22,6 @@ LINE = getattr(GeometryType, "Line", None) or GeometryType.LineGeometry
 
 LayerType = getattr(Qgis, "LayerType", None) or QgsMapLayer.LayerType
 RASTER = getattr(LayerType, "Raster", None) or LayerType.RasterLayer
-VECTOR = getattr(LayerType, "Vector", None) or LayerType.VectorLayer
 
 LayerFilter = getattr(Qgis, "LayerFilter", None) or QgsMapLayerProxyModel.Filter
 SourceType = getattr(Qgis, "ProcessingSourceType", None) or QgsProcessing.SourceType

@@ -25,6 +25,8 @@ from .layer_tree import place
 
 #: Pictures kept: the one that is shown, and one that a rendering may still be reading.
 _KEPT = 2
+#: What a map shows where nothing is like the samples, as the protocol has classes.
+UNKNOWN = {"value": 255, "name": "unknown", "colour": "#404040"}
 
 
 class LiveLayer(QObject):
@@ -39,7 +41,6 @@ class LiveLayer(QObject):
         self._number = 0
         self._files = []
         self._layer = None
-        self._legend = None
 
     @property
     def layer(self):
@@ -103,9 +104,8 @@ class LiveLayer(QObject):
 
 def palette(classes, unknown: bool = False):
     """A style for class maps: `classes` as the protocol has them."""
-    entries = [QgsPalettedRasterRenderer.Class(c["value"], QColor(c["colour"]), c["name"]) for c in classes]
-    if unknown:
-        entries.append(QgsPalettedRasterRenderer.Class(255, QColor("#404040"), "unknown"))
+    shown = [*classes, UNKNOWN] if unknown else classes
+    entries = [QgsPalettedRasterRenderer.Class(c["value"], QColor(c["colour"]), c["name"]) for c in shown]
 
     def style(layer):
         layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, entries))

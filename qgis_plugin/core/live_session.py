@@ -23,14 +23,13 @@ class LiveSession(QObject):
     """Follows `workspace` and `canvas` while it is on.
 
     `repainted(dict)`: result of `preview`; `validated(dict)`: of `validate`; `told(str)`: why there is no map;
-    `stale()`: a validation is no longer that of the map; `busy(bool)`; `switched(bool)`.
+    `stale()`: a validation is no longer that of the map; `switched(bool)`.
     """
 
     repainted = pyqtSignal(dict)
     validated = pyqtSignal(dict)
     told = pyqtSignal(str)
     stale = pyqtSignal()
-    busy = pyqtSignal(bool)
     switched = pyqtSignal(bool)
 
     def __init__(self, context, canvas, parent=None):
@@ -102,8 +101,7 @@ class LiveSession(QObject):
             if job is not None:
                 job.cancel()
         self._dirty, self._checked = False, None
-        self._map.hide()
-        self._confidence.hide()
+        self._hide()
         self.switched.emit(False)
 
     def close(self) -> None:
@@ -169,8 +167,7 @@ class LiveSession(QObject):
         try:
             (samples, key), view = self._material(), self.view()
         except (SampleError, QgsCsException) as error:
-            self._map.hide()
-            self._confidence.hide()
+            self._hide()
             self.told.emit(str(error))
             return
         if key != self._checked:
@@ -190,7 +187,6 @@ class LiveSession(QObject):
         job.finished.connect(lambda result: self._show(result, key))
         job.failed.connect(self._failed)
         job.ended.connect(self._over)
-        self.busy.emit(True)
 
     def _show(self, result: dict, key: str) -> None:
         if not self._on:
@@ -209,16 +205,18 @@ class LiveSession(QObject):
         if key != self._checked:
             self._check_timer.start()
 
+    def _hide(self) -> None:
+        self._map.hide()
+        self._confidence.hide()
+
     def _failed(self, kind: str, message: str) -> None:
         if kind != "cancelled" and self._on:
             if kind == "input":
-                self._map.hide()
-                self._confidence.hide()
+                self._hide()
             self.told.emit(message)
 
     def _over(self) -> None:
         self._preview = None
-        self.busy.emit(False)
         if self._dirty:
             self._dirty = False
             self._ask()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from qgis.core import QgsFieldProxyModel
 from qgis.gui import QgsCollapsibleGroupBox, QgsFieldComboBox, QgsMapLayerComboBox, QgsSpinBox
-from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +18,7 @@ from ..compat import LayerFilter
 from .accuracy_table import AccuracyTable
 from .calm_wheel import CalmWheel
 from .labelling_box import LabellingBox
+from .scrolling import fill
 
 #: Points of a reference sample unless the user wants another number.
 POINTS = 300
@@ -44,14 +43,7 @@ class AccuracyForm(QWidget):
         column.addWidget(self._build_reference())
         column.addWidget(self._build_assessment())
         column.addStretch(1)
-        area = QScrollArea(self)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        fill(self, inside)
 
     def _build_map(self):
         box = self._box(self.tr("Map and sample"), "accuracy_sample_box")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from qgis.core import QgsProject
 from qgis.gui import QgsMapLayerComboBox
-from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QMessageBox,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +26,7 @@ from .calm_wheel import CalmWheel
 from .embed_form import EmbedForm, spoken
 from .embeddings_box import EmbeddingsBox
 from .labels import WarningLine, selectable
+from .scrolling import scrolled
 
 #: Steps of the progress bar.
 _STEPS = 1000
@@ -146,12 +145,8 @@ class EmbedPanel(QWidget):
         layout.addStretch(1)
         self._choices = inside
         CalmWheel(self).calm(inside)
-        scroll = self.scroll = QScrollArea(self)
+        scroll = self.scroll = scrolled(inside)
         scroll.setObjectName("embedScroll")
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
         self.embed_button = QPushButton(self.tr("Embed layer"), self)
         self.embed_button.setObjectName("embedButton")
         self.embed_button.setDefault(True)

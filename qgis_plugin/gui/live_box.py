@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core.live_layer import UNKNOWN
 from .icons import icon
 from .labels import shortened, wrapped
 
@@ -187,8 +188,8 @@ class LiveBox(QWidget):
         self.confidence.setChecked(self._session.confidence_wanted)  # no longer, when its layer was removed
         classes, pixels = list(result["classes"]), dict(result["pixels"])
         if result["unknown"]:
-            classes.append({"value": 255, "name": "unknown", "colour": "#404040"})
-            pixels["unknown"] = result["unknown"]
+            classes.append(UNKNOWN)
+            pixels[UNKNOWN["name"]] = result["unknown"]
         self.shares.show_shares(classes, pixels)
         seconds = result["seconds"].get("total", 0)
         text = self.tr("Share of what is seen; painted in {:.2f} s.").format(seconds)

@@ -1,13 +1,13 @@
 """The tab "Map": the live map, where to label next, similar places, and the map of the whole layer."""
 
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from ..core.live_session import LiveSession
 from .canvas_tool import give_back, take
 from .final_map_box import FinalMapBox
 from .live_box import LiveBox
+from .scrolling import fill
 from .similarity_box import SimilarityBox
 from .suggestions_box import SuggestionsBox
 from .swipe import SwipeTool
@@ -39,14 +39,7 @@ class MapPanel(QWidget):
             QVBoxLayout(group).addWidget(box)
             layout.addWidget(group)
         layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill(self, inner)
 
         self.live.swipe_toggled.connect(self._toggle_swipe)
         self._canvas.mapToolSet.connect(self._tool_changed)

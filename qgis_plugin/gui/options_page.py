@@ -10,13 +10,11 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
-    QFrame,
     QGroupBox,
     QHBoxLayout,
     QLabel,
     QMessageBox,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
 from .diagnostics_button import DiagnosticsButton
 from .environment_box import EnvironmentBox
 from .python_chooser import PythonChooser
+from .scrolling import fill
 
 
 class _CacheWork(QObject):
@@ -146,13 +145,7 @@ class OptionsPage(QgsOptionsPageWidget):
             column.addWidget(widget)
         column.addWidget(self.copy_button)
         column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        fill(self, content, sideways=True)
 
     def _measure(self, purge=False) -> None:
         folder = self.cache_widget.filePath().strip()

@@ -3,11 +3,9 @@
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QToolButton,
@@ -23,6 +21,7 @@ from .canvas_tool import give_back, take
 from .class_table import ClassView
 from .map_tools import FreehandTool, PolygonTool, RectangleTool, SquareTool
 from .sample_layer_box import SampleLayerBox
+from .scrolling import fill
 
 
 class SamplesPanel(QWidget):
@@ -210,15 +209,8 @@ class SamplesPanel(QWidget):
         keys.setWordWrap(True)
         column.addWidget(keys)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = fill(self, inner)
         scroll.setMinimumWidth(inner.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
 
     def _class_buttons(self):
         row = QHBoxLayout()

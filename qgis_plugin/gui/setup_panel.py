@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ..core.environment import Report, find_python
 from ..core.own_environment import status
 from .diagnostics_button import DiagnosticsButton
 from .environment_box import EnvironmentBox
 from .python_chooser import PythonChooser
+from .scrolling import fill
 
 
 class SetupPanel(QWidget):
@@ -76,13 +77,7 @@ class SetupPanel(QWidget):
         column.addStretch(1)
         column.addWidget(self.copy_button)
         content.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        fill(self, content, sideways=True)
 
     def _explain(self, choice) -> None:
         """What is missing and why, in two sentences."""

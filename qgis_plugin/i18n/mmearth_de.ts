@@ -289,6 +289,18 @@
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
@@ -369,6 +381,18 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
     </message>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
@@ -756,6 +780,18 @@
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
@@ -786,18 +822,6 @@
     <message>
         <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
         <translation>Das Modell darf von einem anderen Ort oder Datum stammen, wenn derselbe Encoder die Einbettungen gemacht hat; achten Sie dann auf die Sicherheit.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
-        <source>Model of classes</source>
-        <translation>Klassenmodell</translation>
-    </message>
-    <message>
-        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
-        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
     </message>
     <message>
         <source>Share that counts as unknown</source>
@@ -867,6 +891,18 @@
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
@@ -897,10 +933,6 @@
     <message>
         <source>Look at the clusters before you draw samples: they show which classes can be told apart.</source>
         <translation>Sehen Sie sich die Cluster an, bevor Sie Beispiele zeichnen: Sie zeigen, welche Klassen sich unterscheiden lassen.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
     </message>
     <message>
         <source>Number of clusters</source>
@@ -994,6 +1026,18 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
     </message>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
@@ -2137,6 +2181,18 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
@@ -2167,10 +2223,6 @@ Ersetzen?</translation>
     <message>
         <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
         <translation>Mehrere kleine Polygone an verschiedenen Orten lehren mehr als ein großes; fünf je Klasse sind ein guter Anfang.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
     </message>
     <message>
         <source>Samples</source>
@@ -2211,10 +2263,6 @@ Ersetzen?</translation>
     <message>
         <source>The same input and seed give the same model.</source>
         <translation>Gleiche Eingaben und gleicher Startwert ergeben dasselbe Modell.</translation>
-    </message>
-    <message>
-        <source>Model of classes</source>
-        <translation>Klassenmodell</translation>
     </message>
     <message>
         <source>The file to write.</source>
@@ -2716,6 +2764,18 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
@@ -3121,6 +3181,18 @@ Ersetzen?</translation>
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
     </message>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
@@ -3569,6 +3641,18 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
@@ -3599,10 +3683,6 @@ Ersetzen?</translation>
     <message>
         <source>“Outline” turns what lies above a threshold into polygons.</source>
         <translation>„Umrisse zeichnen“ macht aus dem, was über einem Schwellenwert liegt, Polygone.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
     </message>
     <message>
         <source>Place</source>
@@ -3790,6 +3870,18 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
@@ -3820,18 +3912,6 @@ Ersetzen?</translation>
     <message>
         <source>Label the first ten, fit again with both layers, then ask anew: each fit changes the answer.</source>
         <translation>Bestimmen Sie die ersten zehn, lernen Sie mit beiden Layern neu und fragen Sie wieder: Jedes Lernen ändert die Antwort.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
-        <source>Model of classes</source>
-        <translation>Klassenmodell</translation>
-    </message>
-    <message>
-        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
-        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
     </message>
     <message>
         <source>Number of places</source>

@@ -289,6 +289,18 @@
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
@@ -369,6 +381,18 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
     </message>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
@@ -756,6 +780,18 @@
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
@@ -786,18 +822,6 @@
     <message>
         <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
         <translation>Le modèle peut venir d’un autre lieu ou d’une autre date, si le même encodeur a fait les plongements ; regardez alors la confiance.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
-        <source>Model of classes</source>
-        <translation>Modèle de classes</translation>
-    </message>
-    <message>
-        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
-        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
     </message>
     <message>
         <source>Share that counts as unknown</source>
@@ -867,6 +891,18 @@
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
@@ -897,10 +933,6 @@
     <message>
         <source>Look at the clusters before you draw samples: they show which classes can be told apart.</source>
         <translation>Regardez les groupes avant de dessiner des échantillons : ils montrent quelles classes peuvent être distinguées.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>Number of clusters</source>
@@ -994,6 +1026,18 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
     </message>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
@@ -2137,6 +2181,18 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
@@ -2167,10 +2223,6 @@ Les remplacer ?</translation>
     <message>
         <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
         <translation>Plusieurs petits polygones à différents endroits apprennent plus qu’un grand ; cinq par classe sont un bon début.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>Samples</source>
@@ -2211,10 +2263,6 @@ Les remplacer ?</translation>
     <message>
         <source>The same input and seed give the same model.</source>
         <translation>Les mêmes entrées et la même graine donnent le même modèle.</translation>
-    </message>
-    <message>
-        <source>Model of classes</source>
-        <translation>Modèle de classes</translation>
     </message>
     <message>
         <source>The file to write.</source>
@@ -2716,6 +2764,18 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
@@ -3121,6 +3181,18 @@ Les remplacer ?</translation>
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
     </message>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
@@ -3569,6 +3641,18 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
@@ -3599,10 +3683,6 @@ Les remplacer ?</translation>
     <message>
         <source>“Outline” turns what lies above a threshold into polygons.</source>
         <translation>« Tracer les contours » transforme en polygones ce qui dépasse un seuil.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>Place</source>
@@ -3790,6 +3870,18 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
@@ -3820,18 +3912,6 @@ Les remplacer ?</translation>
     <message>
         <source>Label the first ten, fit again with both layers, then ask anew: each fit changes the answer.</source>
         <translation>Étiquetez les dix premiers, réapprenez avec les deux couches, puis redemandez : chaque apprentissage change la réponse.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
-        <source>Model of classes</source>
-        <translation>Modèle de classes</translation>
-    </message>
-    <message>
-        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
-        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
     </message>
     <message>
         <source>Number of places</source>

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessingLayerPostProcessorInterface,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
+    QgsProcessingParameterFile,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
@@ -196,6 +197,20 @@ class Algorithm(QgsProcessingAlgorithm):
         if advanced:
             parameter.setFlags(parameter.flags() | ADVANCED)
         self.addParameter(parameter)
+
+    def define_embedding(self) -> None:
+        """Add the parameter EMBEDDING."""
+        self.define(
+            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
+            self.tr("A raster made by “Embed layer”."),
+        )
+
+    def define_model(self) -> None:
+        """Add the parameter MODEL: classes that were learned."""
+        self.define(
+            QgsProcessingParameterFile("MODEL", self.tr("Model of classes"), extension="json"),
+            self.tr("A file made by “Fit classes to samples” or saved in the dock."),
+        )
 
     def ask(self, verb: str, arguments: dict, feedback) -> dict:
         """The worker's answer. Raises QgsProcessingException with its sentence, Stopped when the user cancelled."""

@@ -3,10 +3,8 @@
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
-    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
-    QgsProcessingParameterRasterLayer,
 )
 
 from ..core.figures import shares
@@ -40,14 +38,8 @@ class Classify(Algorithm):
 
     def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
-        self.define(
-            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
-            self.tr("A raster made by “Embed layer”."),
-        )
-        self.define(
-            QgsProcessingParameterFile("MODEL", self.tr("Model of classes"), extension="json"),
-            self.tr("A file made by “Fit classes to samples” or saved in the dock."),
-        )
+        self.define_embedding()
+        self.define_model()
         self.define(
             QgsProcessingParameterNumber(
                 "UNKNOWN",

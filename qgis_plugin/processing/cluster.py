@@ -4,7 +4,6 @@ from qgis.core import (
     QgsProcessingOutputString,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
-    QgsProcessingParameterRasterLayer,
 )
 
 from ..core.figures import shares
@@ -34,10 +33,7 @@ class Cluster(Algorithm):
 
     def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
-        self.define(
-            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
-            self.tr("A raster made by “Embed layer”."),
-        )
+        self.define_embedding()
         self.define(
             QgsProcessingParameterNumber("K", self.tr("Number of clusters"), defaultValue=10, minValue=2, maxValue=254),
             self.tr("From 2 to 254."),

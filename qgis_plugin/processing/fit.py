@@ -8,7 +8,6 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterLayer,
 )
 
 from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
@@ -45,10 +44,7 @@ class Fit(Algorithm):
 
     def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
-        self.define(
-            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
-            self.tr("A raster made by “Embed layer”."),
-        )
+        self.define_embedding()
         self.define(
             QgsProcessingParameterFeatureSource("SAMPLES", self.tr("Samples"), [VECTOR_ANY_GEOMETRY]),
             self.tr("Polygons, lines or points on the embedding, also unsaved ones; at least two classes."),

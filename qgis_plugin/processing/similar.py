@@ -5,7 +5,6 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterPoint,
     QgsProcessingParameterRasterDestination,
-    QgsProcessingParameterRasterLayer,
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY
@@ -36,10 +35,7 @@ class Similar(Algorithm):
 
     def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
-        self.define(
-            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
-            self.tr("A raster made by “Embed layer”."),
-        )
+        self.define_embedding()
         self.define(
             QgsProcessingParameterPoint("AT", self.tr("Place"), optional=True),
             self.tr("The place to compare with."),

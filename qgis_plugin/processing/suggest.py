@@ -3,9 +3,7 @@
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
 )
 
@@ -39,14 +37,8 @@ class Suggest(Algorithm):
 
     def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
-        self.define(
-            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
-            self.tr("A raster made by “Embed layer”."),
-        )
-        self.define(
-            QgsProcessingParameterFile("MODEL", self.tr("Model of classes"), extension="json"),
-            self.tr("A file made by “Fit classes to samples” or saved in the dock."),
-        )
+        self.define_embedding()
+        self.define_model()
         self.define(
             QgsProcessingParameterNumber("N", self.tr("Number of places"), defaultValue=20, minValue=1),
             self.tr("How many are wanted; there may be fewer."),

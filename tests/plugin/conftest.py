@@ -82,6 +82,28 @@ def polygons(material):
     return material / "samples.gpkg"
 
 
+@pytest.fixture
+def workbench(context, embedding, polygons, shown_canvas, tmp_path):
+    """An embedding and samples (a copy) in the project and in work, the canvas on them; the context."""
+    from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+
+    from qgis_plugin.core.sample_layer import open_classes
+
+    raster = QgsRasterLayer(str(embedding), "embedding")
+    copy = tmp_path / "samples.gpkg"
+    copy.write_bytes(polygons.read_bytes())
+    samples = QgsVectorLayer(f"{copy}|layername=samples", "samples", "ogr")
+    assert raster.isValid() and samples.isValid()
+    QgsProject.instance().addMapLayers([raster, samples])
+    open_classes(samples, "class")
+    shown_canvas.setDestinationCrs(raster.crs())
+    shown_canvas.setLayers([samples, raster])
+    shown_canvas.setExtent(raster.extent())
+    context.workspace.embedding = raster
+    context.workspace.set_samples(samples, "class")
+    return context
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path, monkeypatch):
     """Settings and cache of a test are its own."""

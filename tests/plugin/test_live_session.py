@@ -13,32 +13,17 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
-    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.live_session import LiveSession
-from qgis_plugin.core.sample_layer import open_classes
 
 
 @pytest.fixture
-def at_work(context, embedding, polygons, shown_canvas, tmp_path):
-    """A project with embedding and samples, the canvas on the embedding; and the live session."""
-    project = QgsProject.instance()
-    raster = QgsRasterLayer(str(embedding), "embedding")
-    copy = tmp_path / "samples.gpkg"
-    copy.write_bytes(polygons.read_bytes())
-    samples = QgsVectorLayer(f"{copy}|layername=samples", "samples", "ogr")
-    assert raster.isValid() and samples.isValid()
-    project.addMapLayers([raster, samples])
-    open_classes(samples, "class")
-    shown_canvas.setDestinationCrs(raster.crs())
-    shown_canvas.setLayers([samples, raster])
-    shown_canvas.setExtent(raster.extent())
-    context.workspace.embedding = raster
-    context.workspace.set_samples(samples, "class")
-    session = LiveSession(context, shown_canvas)
+def at_work(workbench, shown_canvas):
+    """The live session of a project with embedding and samples."""
+    session = LiveSession(workbench, shown_canvas)
     session.results, session.reasons, session.checks = [], [], []
     session.repainted.connect(session.results.append)
     session.told.connect(session.reasons.append)

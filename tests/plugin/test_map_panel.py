@@ -1,7 +1,7 @@
 """The tab "Map": suggestions are labelled by keys, similar places become polygons, swipe takes turns."""
 
 import pytest
-from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
@@ -9,24 +9,14 @@ from qgis_plugin.core.sample_layer import open_classes
 
 
 @pytest.fixture
-def panel(context, embedding, polygons, shown_canvas, tmp_path, qgis_iface, monkeypatch):
+def panel(workbench, shown_canvas, qgis_iface, monkeypatch):
     from qgis_plugin.gui.map_panel import MapPanel
 
     monkeypatch.setattr(qgis_iface, "mapCanvas", lambda: shown_canvas, raising=False)
-    raster = QgsRasterLayer(str(embedding), "embedding")
-    copy = tmp_path / "samples.gpkg"
-    copy.write_bytes(polygons.read_bytes())
-    samples = QgsVectorLayer(f"{copy}|layername=samples", "samples", "ogr")
-    QgsProject.instance().addMapLayers([raster, samples])
-    open_classes(samples, "class")
-    shown_canvas.setDestinationCrs(raster.crs())
-    shown_canvas.setLayers([samples, raster])
-    shown_canvas.setExtent(raster.extent())
-    context.workspace.embedding = raster
-    context.workspace.set_samples(samples, "class")
-    panel = MapPanel(context)
+    panel = MapPanel(workbench)
     panel.resize(390, 700)
     panel.show()
+    samples = workbench.workspace.samples
     yield panel
     samples.rollBack()
     panel.close()
