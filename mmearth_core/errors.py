@@ -8,7 +8,7 @@ GO_ON = "; run the same command again to go on."
 
 
 class MMEarthError(Exception):
-    """Unusable input or request. Nothing is left behind on disk."""
+    """Unusable input or request. Nothing half made is left on disk."""
 
 
 class EnvironmentFailure(MMEarthError):

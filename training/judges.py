@@ -15,6 +15,7 @@ from mmearth_core.embedding.arrays import embed_pixels, network_input
 from mmearth_core.embedding.backends import Backend
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.splits import Task
 from mmearth_core.labelling.footprints import footprint
 from mmearth_core.labelling.vectors import class_names, read_vector
@@ -83,11 +84,14 @@ class Pixels:
 
 def eurosat(data: Path) -> Tiles:
     """The EuroSAT tiles: those of the held-out blocks are tested on, whatever the draw, and places are the blocks."""
-    with np.load(data / "eurosat_ms_dev.npz", allow_pickle=False) as file:
+    path = data / "eurosat_ms_dev.npz"
+    with np.load(path, allow_pickle=False) as file:
         dn, names, lonlat, bands = file["x"], file["label"], file["lonlat"].astype(np.float64), file["bands"].tolist()
     classes, label = np.unique(names, return_inverse=True)
     held_out = np.zeros(len(label), np.bool_)
     held_out[split_by_place(lonlat)[1]] = True
+    if not held_out.any():
+        raise MMEarthError(f"{path} has no tile at a place that is kept from pretraining; give tiles of more places.")
     group = np.unique(blocks(lonlat, block_degrees=BLOCK_DEGREES), axis=0, return_inverse=True)[1].ravel()
     chosen = dn[:, [bands.index(band) for band in ENCODER_BANDS]].astype(np.float32)
     return Tiles(Task("EuroSAT", tuple(classes.tolist()), label, group, held_out), chosen, ENCODER_BANDS, "l1c")

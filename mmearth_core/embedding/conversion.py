@@ -102,6 +102,12 @@ def write_model(
     return ConvertResult(header, tuple(files))
 
 
+def check_scenes(scenes: Sequence[str | Path], header: ModelHeader) -> None:
+    """Raise `MMEarthError` when a model cannot be calibrated on a scene: its bands, its level or its size."""
+    for scene in scenes:
+        _windows(open_scene(scene, wanted=header.bands), header)
+
+
 def read_chips(
     scenes: Sequence[str | Path], header: ModelHeader, progress: Progress, cancel: CancelToken
 ) -> tuple[list[Chip], ModelHeader]:

@@ -59,8 +59,9 @@ class RegionLookup:
         else:
             index = int(value) if isinstance(value, int | float | np.number) and value == int(value) else None
         if index is None or not 0 <= index < self._count:
+            shown = value.item() if isinstance(value, np.generic) else value
             raise MMEarthError(
-                f"{self._region.path}: {value!r} is no {self._modality}; it must be an index from 0 to"
+                f"{self._region.path}: {shown!r} is no {self._modality}; it must be an index from 0 to"
                 f" {self._count - 1}{' or the name of a biome' if self._modality == 'biome' else ''}."
             )
         return index

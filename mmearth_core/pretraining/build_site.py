@@ -1,8 +1,11 @@
-"""One site: what its files hold, checked before anything is written, and the stored arrays of a tile of it.
+"""One site: what its files hold, looked at before anything is written, and the stored arrays of a tile of it.
 
-A number out of the range a modality can have is an error with the file's name, never stored and never clipped away.
+Of a large raster that look sees some pixels only; the others are checked as tiles are made of them. A number out of the
+range a modality can have is an error with the file's name, never stored and never clipped away.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -54,12 +57,13 @@ class CheckedSite:
         """A reader to be used by one thread, as a context manager."""
         return SiteReader(self)
 
-    def facts(self) -> list[Any]:
-        """What decides the tiles: the same for the same files, different when one of them was changed."""
+    def digest(self) -> str:
+        """Of what decides the tiles: the same for the same files, another when one of them was changed."""
         stats = [Path(path).stat() for path in self.site.files if Path(path).is_file()]
         # The scene's files count by their content and the others by size and time of change.
         known = replace(self.site, sentinel2="")
-        return [repr(known), self.scene.digest(), [(stat.st_size, stat.st_mtime_ns) for stat in stats]]
+        facts = [repr(known), self.scene.digest(), [(stat.st_size, stat.st_mtime_ns) for stat in stats]]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

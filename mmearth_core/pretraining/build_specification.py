@@ -103,7 +103,8 @@ class Site:
 def read_specification(path: str | Path, scratch: Path) -> tuple[Site, ...]:
     """The sites of a YAML specification (`sites:`), of a list of STAC items, or of an ItemCollection.
 
-    Paths are relative to the file that names them. Items of a collection are written into `scratch`, one file each.
+    Paths are relative to the file that names them, and absolute in what is returned, so that they name the same files
+    from wherever the same call is made again. Items of a collection are written into `scratch`, one file each.
     Raises `MMEarthError` that names the place of what is wrong.
     """
     path = Path(path)
@@ -112,7 +113,7 @@ def read_specification(path: str | Path, scratch: Path) -> tuple[Site, ...]:
     if items is not None:
         entries = [site_of_item(item) for item in items]
     else:
-        top = Entry(content, str(path), path.parent)
+        top = Entry(content, str(path), path.parent.resolve())
         entries = top.entries("sites")
         top.finish()
     sites = tuple(_site(entry) for entry in entries)

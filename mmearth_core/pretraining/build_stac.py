@@ -49,7 +49,7 @@ def items_of(content: Any, path: Path, scratch: Path) -> list[Path] | None:
 
 def _absolute(asset: Mapping[str, Any], path: Path) -> str:
     href = str(asset.get("href") or "")
-    return href if urlparse(href).scheme or not href else str((path.parent / href).absolute())
+    return href if urlparse(href).scheme or not href else str(path.parent.resolve() / href)
 
 
 def site_of_item(path: Path) -> Entry:
@@ -80,7 +80,7 @@ def site_of_item(path: Path) -> Entry:
             site[key] = value
     if isinstance(properties.get("datetime"), str):
         site["date"] = properties["datetime"]
-    return Entry(site, str(path), path.parent)
+    return Entry(site, str(path), path.parent.resolve())
 
 
 def _local(asset: Mapping[str, Any], key: str, path: Path) -> str:

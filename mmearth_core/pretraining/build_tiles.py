@@ -1,12 +1,13 @@
 """`build_tiles`: a user's own aligned rasters become a dataset in the layout of MMEarth.
 
-Everything is looked at before anything is written. Finished tiles survive whatever happens, and a run that goes on
+Every file is opened and some of its values are checked before anything is written, all values as the tiles are made.
+Finished tiles survive whatever happens, as long as the files of their site stay as they are, and a run that goes on
 makes the same dataset as one that was never interrupted.
 """
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from mmearth_core import __version__
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, Modality, target
 from mmearth_core.modalities import valid as measured
+from mmearth_core.pretraining.build_regions import lookup
 from mmearth_core.pretraining.build_site import CheckedSite, SiteTile, check_site
 from mmearth_core.pretraining.build_specification import Site, read_specification
 from mmearth_core.pretraining.tile_info import members
@@ -100,12 +102,14 @@ def build_tiles(
         cancel: Set it to stop; finished tiles are kept.
 
     Raises:
-        MMEarthError: The input cannot be used; nothing is left behind.
+        MMEarthError: The input cannot be used. Nothing is left behind unless a value that only a tile showed is wrong:
+            then the tiles before it are kept, and the same call goes on once the file is mended.
         EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     output = Path(output)
     _check_options(size, stride, valid, limit)
+    lookup.cache_clear()  # what was read before may have been mended
     with tempfile.TemporaryDirectory() as scratch, bounded_cache():
         sites = _checked(read_specification(specification, Path(scratch)), progress, cancel)
         windows = [_windows(site.scene.grid.shape, size, stride or size) for site in sites]
@@ -115,17 +119,27 @@ def build_tiles(
         found = frozenset[str]().union(*(site.modalities for site in sites))
         modalities = [name for name in MODALITIES if name in found]
         facts = {
-            "sites": [[site.site.name, *site.facts()] for site in sites],
             "stride": stride or size,
             "valid": valid,
             "limit": limit,
             "software": __version__,
         }
-        with TileWriter(output, size, modalities, specification=facts, progress=progress) as writer:
-            dropped = _write(writer, sites, chosen, valid, progress, cancel)
-            writer.finish()
+        plan = [_plan(site, own) for site, own in zip(sites, chosen, strict=True)]
+        sources = [each.source for each in plan]
+        with TileWriter(output, size, modalities, specification=facts, sources=sources, progress=progress) as writer:
+            dropped = _write(writer, plan, valid, progress, cancel)
+            writer.finish(name for each in plan for name in each.tiles)
     tiles, coverage = _coverage(output, modalities)
     return BuildResult(output, len(sites), tiles, dropped, size, coverage)
+
+
+@dataclass(frozen=True)
+class _SitePlan:
+    """A site, what its tiles come from, and their windows by id."""
+
+    site: CheckedSite
+    source: str
+    tiles: Mapping[str, Window]
 
 
 def tile_id(site: str, window: Window) -> str:
@@ -162,6 +176,10 @@ def _checked(sites: Sequence[Site], progress: Progress, cancel: CancelToken) -> 
     return checked
 
 
+def _plan(site: CheckedSite, windows: Iterable[Window]) -> _SitePlan:
+    return _SitePlan(site, site.digest(), {tile_id(site.site.name, window): window for window in windows})
+
+
 def _windows(shape: tuple[int, int], size: int, stride: int) -> list[Window]:
     """Tiles of a scene from its first pixel on; what does not fill a tile is left out.
 
@@ -184,29 +202,27 @@ def _limited(windows: Sequence[Sequence[Window]], limit: int | None) -> list[lis
 
 def _write(
     writer: TileWriter,
-    sites: Sequence[CheckedSite],
-    windows: Sequence[Sequence[Window]],
+    plan: Sequence[_SitePlan],
     valid: float,
     progress: Progress,
     cancel: CancelToken,
 ) -> int:
     """Write the tiles that are not there yet; returns how many were left out."""
-    total, dropped = sum(map(len, windows)), 0
+    total, dropped = sum(len(each.tiles) for each in plan), 0
     if len(writer):
         progress.message(f"Going on: {len(writer)} of {total} tiles are done already.")
     progress.start("Building tiles", total, "tiles")
     try:
-        for site, own in zip(sites, windows, strict=True):
-            with site.reader() as reader:
-                for window in own:
+        for each in plan:
+            with each.site.reader() as reader:
+                for name, window in each.tiles.items():
                     cancel.check()
-                    name = tile_id(site.site.name, window)
                     if name not in writer:
                         tile = reader.tile(window, valid)
                         if tile is None:
                             dropped += 1
                         else:
-                            writer.append(name, tile.arrays, _described(tile))
+                            writer.append(name, tile.arrays, _described(tile), source=each.source)
                     progress.advance(1)
         if not len(writer):
             raise MMEarthError(
@@ -215,9 +231,14 @@ def _write(
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{len(writer)} of {total} tiles are kept in {writer.folder}"
         raise type(error)(f"{str(error).removesuffix(GO_ON)} {kept}{GO_ON}") from error
-    except MMEarthError:
-        writer.discard()
-        raise
+    except MMEarthError as error:
+        if not len(writer):
+            writer.discard()
+            raise
+        raise MMEarthError(
+            f"{error} {len(writer)} of {total} tiles are kept in {writer.folder}; mend the file and run the same"
+            " command again to go on."
+        ) from error
     progress.finish()
     return dropped
 

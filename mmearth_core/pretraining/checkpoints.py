@@ -7,6 +7,7 @@ here is pickled, and no random state is kept: what is drawn in a run follows fro
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,10 +20,11 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import flush_folder
+from mmearth_core.files import flush_folder, write_text
 
 WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimiser.safetensors", "state.json"
 _PREFIX = "step-"
+_NAME = re.compile(rf"{_PREFIX}\d{{8,}}")
 #: What AdamW remembers of a parameter.
 _REMEMBERED = ("step", "exp_avg", "exp_avg_sq")
 
@@ -40,29 +42,21 @@ class Checkpoints:
 
     def steps(self) -> list[int]:
         """Steps whose states are on disk, oldest first."""
-        found = self.folder.glob(f"{_PREFIX}*/{STATE}")
-        return sorted(int(path.parent.name.removeprefix(_PREFIX)) for path in found)
+        names = (path.parent.name for path in self.folder.glob(f"*/{STATE}"))
+        return sorted(int(name.removeprefix(_PREFIX)) for name in names if _NAME.fullmatch(name))
 
     def save(self, step: int, module: nn.Module, optimiser: AdamW, state: Mapping[str, Any], best: int | None) -> Path:
         """Write the state after a step, then remove those that are neither among the newest nor the `best` step's.
 
-        Raises `EnvironmentFailure` when the disk refuses; earlier states stay.
+        Of a step that is there already the weights are the same; only `state` is replaced. Raises `EnvironmentFailure`
+        when the disk refuses; earlier states stay.
         """
         target = self.path(step)
-        temporary = self.folder / f".{target.name}.tmp"
         try:
-            self.folder.mkdir(exist_ok=True)
-            _remove(temporary)
-            temporary.mkdir()
-            save_file(_on_cpu(module.state_dict()), temporary / WEIGHTS)
-            save_file(_on_cpu(_optimiser_tensors(module, optimiser)), temporary / OPTIMISER)
-            (temporary / STATE).write_text(json.dumps(state, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-            for name in (WEIGHTS, OPTIMISER, STATE):
-                _flush(temporary / name)
-            flush_folder(temporary)
-            _remove(target)
-            temporary.rename(target)
-            flush_folder(self.folder)
+            if (target / STATE).is_file():
+                write_text(target / STATE, _text(state))
+            else:
+                self._write(target, module, optimiser, state)
             kept = {*self.steps()[-self._keep :], step, best}
             for other in set(self.steps()) - kept:
                 _remove(self.path(other))
@@ -72,6 +66,22 @@ class Checkpoints:
                 f"Cannot write the checkpoint {target} ({reason}); free some space and run the same command again."
             ) from error
         return target
+
+    def _write(self, target: Path, module: nn.Module, optimiser: AdamW, state: Mapping[str, Any]) -> None:
+        """A whole state under its name, or nothing."""
+        temporary = self.folder / f".{target.name}.tmp"
+        self.folder.mkdir(exist_ok=True)
+        _remove(temporary)
+        temporary.mkdir()
+        save_file(_on_cpu(module.state_dict()), temporary / WEIGHTS)
+        save_file(_on_cpu(_optimiser_tensors(module, optimiser)), temporary / OPTIMISER)
+        (temporary / STATE).write_text(_text(state), encoding="utf-8")
+        for name in (WEIGHTS, OPTIMISER, STATE):
+            _flush(temporary / name)
+        flush_folder(temporary)
+        _remove(target)
+        temporary.rename(target)
+        flush_folder(self.folder)
 
     def load(self, step: int, module: nn.Module, optimiser: AdamW) -> dict[str, Any]:
         """Put a state into a module and its optimiser; returns what was given to `save` as `state`.
@@ -107,6 +117,10 @@ def load_weights(path: Path, module: nn.Module) -> None:
             " use the configuration it was made with."
         )
     module.load_state_dict(tensors)
+
+
+def _text(state: Mapping[str, Any]) -> str:
+    return json.dumps(state, indent=1, allow_nan=False) + "\n"
 
 
 def _shape(tensors: Mapping[str, Tensor], name: str) -> torch.Size | None:

@@ -5,6 +5,7 @@ Values only. What a method's own settings mean is said by the method; nothing he
 
 import dataclasses
 import difflib
+import math
 import re
 import types
 import typing
@@ -28,8 +29,9 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "image": tuple(m.name for m in MODALITIES.values() if m.level == "image"),
     "s2": ("sentinel2",),
 }
-#: Settings that may change while a run goes on: the tiles are recognised by their names, the rest is speed.
-_FREE = ("data.datasets", "data.workers", "threads")
+#: Settings, or groups of them, that may change while a run goes on, since no step depends on them: the tiles are
+#: recognised by their names, the rest is speed, what is looked at, and what becomes of the weights.
+_FREE = ("data.datasets", "data.workers", "threads", "watch.", "export.")
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class PretrainConfig:
         return [
             f"{key}: {theirs.get(key)} there, {ours.get(key)} here"
             for key in sorted(ours.keys() | theirs.keys())
-            if ours.get(key) != theirs.get(key) and key not in _FREE
+            if ours.get(key) != theirs.get(key) and not key.startswith(_FREE)
         ]
 
 
@@ -290,14 +292,23 @@ def _check_ranges(config: PretrainConfig, source: str) -> None:
             optimiser.effective_batch > 0 and optimiser.effective_batch % optimiser.batch == 0,
             "optimiser.effective_batch must be a multiple of optimiser.batch",
         ),
-        (optimiser.base_learning_rate > 0, "optimiser.base_learning_rate must be positive"),
+        (0 < optimiser.base_learning_rate < math.inf, "optimiser.base_learning_rate must be positive and finite"),
         (optimiser.weight_decay >= 0, "optimiser.weight_decay must not be negative"),
         (all(0 <= beta < 1 for beta in optimiser.betas), "optimiser.betas must be at least 0 and below 1"),
         (optimiser.clip is None or optimiser.clip > 0, "optimiser.clip must be positive, or null"),
         (min(watch.log_steps, watch.checkpoint_steps, watch.keep) > 0, "watch: steps and keep must be positive"),
         (
-            min(watch.validate_epochs, watch.picture_epochs, watch.picture_tiles) >= 0 and watch.validation_tiles > 0,
-            "watch: epochs and tiles must not be negative",
+            min(watch.validate_epochs, watch.picture_epochs) >= 0,
+            "watch.validate_epochs and watch.picture_epochs must not be negative",
+        ),
+        (min(watch.validation_tiles, watch.picture_tiles) > 0, "watch: numbers of tiles must be positive"),
+        (
+            config.export.name.strip(". ") != "" and not set(config.export.name) & set('/\\:*?"<>|'),
+            f"export.name is {config.export.name!r}; give a name that a file can have, without a folder",
+        ),
+        (
+            config.export.checkpoint == "last" or (watch.validate_epochs > 0 and data.hold_out > 0),
+            "export.checkpoint is best, which only validation can tell; set watch.validate_epochs and data.hold_out",
         ),
         (config.threads >= 0, "threads must not be negative"),
         (config.seed >= 0, "seed must not be negative"),
@@ -317,9 +328,14 @@ def _absolute(config: PretrainConfig) -> PretrainConfig:
             watch, labelled=None if watch.labelled is None else str(Path(watch.labelled).absolute())
         ),
         export=dataclasses.replace(export, calibrate=[str(Path(each).absolute()) for each in export.calibrate]),
-        # What is not there may be the name of a model.
-        init=str(Path(config.init).absolute()) if config.init and Path(config.init).exists() else config.init,
+        init=str(Path(config.init).absolute()) if config.init and _is_path(config.init) else config.init,
     )
+
+
+def _is_path(start: str) -> bool:
+    """Whether this is a file or folder, be it that it is gone, and not the name of a model."""
+    path = Path(start)
+    return path.exists() or len(path.parts) > 1 or path.suffix in {".pth", ".safetensors", ".onnx"}
 
 
 def _plain(value: Any) -> Any:

@@ -49,7 +49,7 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         self.seed = seed
         self.epoch = 0
         self._statistics = statistics
-        self._view = view
+        self._view = view.with_statistics(statistics)
 
     def __len__(self) -> int:
         return len(self.indices)

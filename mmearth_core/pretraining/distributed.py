@@ -66,9 +66,9 @@ class Processes:
         Losses are summed over processes with gradients passed back to all, so every process holds the gradient of
         all processes' losses: P times that of one, and the mean over processes is that of the whole batch.
         """
-        if self.world == 1:
-            return
         gradients: list[Tensor] = [each.grad for each in parameters if each.grad is not None]
+        if self.world == 1 or not gradients:
+            return
         flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
         dist.all_reduce(flat)
         flat /= self.world

@@ -19,7 +19,7 @@ from mmearth_core.progress import CancelToken, Progress
 
 @dataclass(frozen=True)
 class Trained:
-    """What was learned from: training and hold-out tiles, steps and epochs done, and the last validation."""
+    """What was learned from: training and hold-out tiles, steps and epochs done, and how the hold-out was predicted."""
 
     tiles: int
     hold_out: int
@@ -28,20 +28,16 @@ class Trained:
     validation: Mapping[str, Any]
 
 
-def export(
-    folder: RunFolder,
+def model_header(
     config: PretrainConfig,
     encoder: Encoder,
     bands: tuple[str, ...],
     statistics: dict[str, Statistics],
     trained: Trained,
-    *,
-    progress: Progress,
-    cancel: CancelToken,
-) -> ConvertResult:
-    """Write the model files of a run's encoder and the model card; returns what was written."""
+) -> ModelHeader:
+    """What the model of a run says of itself, before calibration."""
     architecture = encoder.architecture
-    header = ModelHeader(
+    return ModelHeader(
         name=config.export.name,
         model_id="",
         size=architecture.size,
@@ -53,6 +49,19 @@ def export(
         source=f"mmearth pretrain, {config.method}, {trained.steps} steps on {trained.tiles} tiles",
         licence=config.export.licence,
     )
+
+
+def export(
+    folder: RunFolder,
+    config: PretrainConfig,
+    encoder: Encoder,
+    header: ModelHeader,
+    trained: Trained,
+    *,
+    progress: Progress,
+    cancel: CancelToken,
+) -> ConvertResult:
+    """Write the model files of a run's encoder and the model card; returns what was written."""
     written = write_model(
         encoder, header, config.export.calibrate, folder.path, overwrite=True, progress=progress, cancel=cancel
     )

@@ -1,7 +1,7 @@
 """Splits tiles by place: which are trained on, which are held out to judge what was learned.
 
-Neighbouring tiles look alike, so whole blocks of the sphere are held out. A block's side is decided by its number and
-the seed alone: it is the same in every dataset, in every order of its tiles. Pure: numpy only, no files.
+Neighbouring tiles look alike, so whole blocks of the sphere are held out. What a block draws is decided by its number
+and the seed alone, whatever other places, and in whatever order, come with it. Pure: numpy only, no files.
 """
 
 import hashlib
@@ -31,32 +31,42 @@ def blocks(lonlat: NDArray[np.float64], *, block_degrees: float = 1.0) -> NDArra
     return np.where(known[:, None], np.stack([row, column], axis=1), -1)
 
 
+def lots(lonlat: NDArray[np.float64], *, block_degrees: float = 1.0, seed: int = 0) -> NDArray[np.float64]:
+    """A number in [0, 1) for each place, (N,), that its block draws; NaN where the place is unknown.
+
+    `lonlat` is (N, 2) in degrees. A place's number depends on its block and the seed, never on the other places.
+    """
+    present, member = np.unique(blocks(lonlat, block_degrees=block_degrees), axis=0, return_inverse=True)
+    lot = np.array([_lot(int(row), int(column), seed) if row >= 0 else np.nan for row, column in present])
+    return lot[member.ravel()]
+
+
 def split(
     lonlat: NDArray[np.float64], *, share: float, block_degrees: float = 1.0, seed: int = 0
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices of the tiles to train on and of the held-out ones, both rising; no block has tiles on both sides.
 
-    `lonlat` is (N, 2) in degrees. Of all blocks of the sphere a `share` (0 … 1) is held out, chosen by a hash of block
-    and seed; at least one that has tiles. Tiles of unknown place are in neither part, as they might be neighbours of
-    any other. Raises `MMEarthError` when nothing would be left to train on.
+    `lonlat` is (N, 2) in degrees. Of all blocks of the sphere a `share` (0 … 1) is held out, those whose `lots` are
+    below it. Where none of them has tiles, the block of the lowest lot that has is held out instead. Tiles of unknown
+    place are in neither part, as they might be neighbours of any other. Raises `MMEarthError` when nothing would be
+    left to train on.
     """
     if not 0 <= share < 1:
         raise MMEarthError(f"The held-out share {share} must be at least 0 and less than 1.")
     if share == 0:
         return np.arange(len(lonlat)), np.arange(0)
-    block = blocks(lonlat, block_degrees=block_degrees)
-    present, member = np.unique(block, axis=0, return_inverse=True)
-    lot = np.array([_lot(int(row), int(column), seed) for row, column in present])
-    known = present[:, 0] >= 0
-    if known.sum() < 2:
+    lot = lots(lonlat, block_degrees=block_degrees, seed=seed)
+    known = np.isfinite(lot)
+    present = np.unique(lot[known])
+    if len(present) < 2:
         raise MMEarthError(
-            f"All tiles of known place lie in {known.sum()} block of {block_degrees}°: nothing can be held out by"
+            f"All tiles of known place lie in {len(present)} block of {block_degrees}°: nothing can be held out by"
             " place; choose smaller blocks or a held-out share of 0."
         )
-    held = known & (lot < max(share, lot[known].min() * (1 + 1e-12)))
+    held = lot < max(share, present[0] * (1 + 1e-12))
     if held[known].all():
         raise MMEarthError(f"A held-out share of {share} would leave nothing to train on; choose a smaller one.")
-    return np.flatnonzero((known & ~held)[member.ravel()]), np.flatnonzero(held[member.ravel()])
+    return np.flatnonzero(known & ~held), np.flatnonzero(held)
 
 
 def _lot(row: int, column: int, seed: int) -> float:

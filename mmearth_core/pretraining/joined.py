@@ -62,23 +62,27 @@ class JoinedTiles:
 
 
 def pooled(files: Sequence[TileFile], statistics: Sequence[Statistics]) -> Statistics:
-    """The statistics of several datasets together, each weighted by its number of tiles (of the level, where they are
-    of one): mean of means, and the deviation about it."""
+    """The statistics of several datasets together: mean of means, and the deviation about it.
+
+    Each dataset has the weight of its number of values in the channel. Where one of them does not know it, as the
+    published ones do not, it is that of its number of tiles (of the level, where the statistics are of one).
+    """
     values = {}
     for key in dict.fromkeys(key for each in statistics for key in each.values):
-        level = key.rpartition("_")[2]
-        parts = [
-            (
-                float((file.levels == level).sum()) if key.startswith("sentinel2_") else float(len(file)),
-                *each.values[key],
-            )
-            for file, each in zip(files, statistics, strict=True)
-            if key in each.values
-        ]
-        weights = np.array([part[0] for part in parts])
-        weights = weights / weights.sum() if weights.sum() else np.full(len(parts), 1 / len(parts))
-        means, stds = (np.stack([part[at] for part in parts]).astype(np.float64) for at in (1, 2))
-        mean = weights @ means
-        std = np.sqrt(weights @ (stds**2 + (means - mean) ** 2))
+        parts = [(file, each) for file, each in zip(files, statistics, strict=True) if key in each.values]
+        means, stds = (np.stack([each.values[key][at] for _, each in parts]).astype(np.float64) for at in (0, 1))
+        if all(key in each.counts for _, each in parts):
+            weights = np.stack([each.counts[key] for _, each in parts])
+        else:
+            weights = np.repeat([[_tiles_of(file, key)] for file, _ in parts], means.shape[1], axis=1)
+        total = weights.sum(axis=0)
+        weights = np.where(total, weights / np.where(total, total, 1), 1 / len(parts))
+        mean = (weights * means).sum(axis=0)
+        std = np.sqrt((weights * (stds**2 + (means - mean) ** 2)).sum(axis=0))
         values[key] = mean.astype(np.float32), std.astype(np.float32)
     return Statistics(values)
+
+
+def _tiles_of(file: TileFile, key: str) -> int:
+    """How many tiles of a dataset the statistics under a key are of."""
+    return int((file.levels == key.rpartition("_")[2]).sum()) if key.startswith("sentinel2_") else len(file)

@@ -3,13 +3,16 @@
 The figure is for comparing moments of one run, on the same tiles with the same split each time. It is no result.
 """
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from mmearth_core.encoder.model_file import Statistics
@@ -60,18 +63,21 @@ def read_labelled(
     The .npz holds `x` (N, bands, H, W) in reflectance × 10000 with the offset removed, 0 where there is no data;
     `bands`, their names; `level`, "l1c" or "l2a", of all tiles or of each; `label` (N,). With `lonlat` (N, 2) in
     degrees the halves are whole blocks of 1°. Tiles are cut to whole patches. Raises `MMEarthError` when something is
-    missing.
+    missing, a tile is smaller than a patch, or a half is empty.
     """
     arrays = _read(path)
     x, names = arrays["x"], [str(band) for band in arrays["bands"]]
     levels = np.char.lower(np.broadcast_to(arrays["level"].astype(str), len(x)))
-    if x.ndim != 4 or x.shape[1] != len(names) or len(arrays["label"]) != len(x) or len(x) < 2:
-        raise MMEarthError(f"{path}: x has shape {x.shape}, for {len(names)} bands and {len(arrays['label'])} labels.")
     if not set(levels) <= set(LEVELS) & set(statistics):
         raise MMEarthError(f"{path}: level is {', '.join(sorted(set(levels)))}; expected {' or '.join(statistics)}.")
     present = tuple(name for name in bands if name in names)
     check_bands(present=present, wanted=bands, source=str(path))
     side = min(x.shape[2:]) // patch * patch
+    if not side:
+        raise MMEarthError(
+            f"{path}: tiles have {x.shape[2]} × {x.shape[3]} pixels, a patch of the encoder has {patch}; give larger"
+            " tiles."
+        )
     cut = x[:, [names.index(name) for name in present], :side, :side].astype(np.float32)
     images = np.stack(
         [
@@ -82,7 +88,13 @@ def read_labelled(
     labels = np.unique(arrays["label"], return_inverse=True)[1]
     places = blocks(arrays["lonlat"]) if "lonlat" in arrays else np.arange(len(x))[:, None]
     groups = np.unique(places, axis=0, return_inverse=True)[1].ravel()
-    return LabelledTiles(images, labels, deal(labels, groups, 2, np.random.default_rng(0)))
+    half = deal(labels, groups, 2, np.random.default_rng(0))
+    if len(np.unique(half)) < 2:
+        raise MMEarthError(
+            f"{path}: all tiles fall into one half, as no place (a block of 1° by lonlat) is torn apart; give tiles of"
+            " each class at two places or more."
+        )
+    return LabelledTiles(images, labels, half)
 
 
 def _normalised(
@@ -94,12 +106,25 @@ def _normalised(
 
 
 def _read(path: str | Path) -> Mapping[str, NDArray[Any]]:
+    """The arrays of a file, of shapes that belong together."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        file = np.load(path, allow_pickle=False)
+        if not isinstance(file, NpzFile):
+            raise MMEarthError(f"{path} is a single array; give an .npz with x, bands, level and label.")
+        with file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, AttributeError) as error:
-        raise MMEarthError(f"Cannot read the labelled tiles {path} ({error}).") from error
+    except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
+        raise MMEarthError(f"Cannot read the labelled tiles {path} ({error}); give a whole .npz.") from error
     missing = [name for name in ("x", "bands", "level", "label") if name not in arrays]
     if missing:
         raise MMEarthError(f"{path} has no {', '.join(missing)}; it needs x, bands, level and label.")
+    count, bands = arrays["x"].shape[:2] if arrays["x"].ndim == 4 else (0, 0)
+    fitting = {"bands": [(bands,)], "level": [(), (1,), (count,)], "label": [(count,)], "lonlat": [(count, 2)]}
+    odd = [name for name, shapes in fitting.items() if name in arrays and arrays[name].shape not in shapes]
+    if odd or count < 2:
+        found = ", ".join(f"{name} has shape {arrays[name].shape}" for name in ("x", *odd))
+        raise MMEarthError(
+            f"{path}: {found}; expected x (N, bands, H, W) of two tiles or more, bands (bands,), level () or (N,),"
+            " label (N,) and lonlat (N, 2)."
+        )
     return arrays

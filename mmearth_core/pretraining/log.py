@@ -26,6 +26,7 @@ class RunLog:
             if self._file.tell() < size:
                 raise MMEarthError(f"{path} lost lines since the last checkpoint; restore it to go on with this run.")
             self._file.truncate(size)
+            self._file.seek(size)  # cutting does not move the position, which `size` tells
         except OSError as error:
             raise EnvironmentFailure(f"Cannot write {path} ({error.strerror}).") from error
         self._writer = _writer(events, step)

@@ -6,7 +6,7 @@ next step is in the weights, the optimiser and `Position`, so a run that is kill
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
@@ -66,12 +66,12 @@ class Plan:
 class Position:
     """How far a run is, beside weights and optimiser: all of it is in every checkpoint.
 
-    `closed`: the last epoch whose validation and picture are done. `best`: step and score of the best validation.
+    `closed`: the last epoch whose validation and picture are done. `best`: step and figures of the best validation.
     """
 
     step: int = 0
     closed: int = 0
-    best: tuple[int, float] | None = None
+    best: tuple[int, dict[str, Any]] | None = None
     validation: dict[str, Any] = field(default_factory=dict)
     window: LossWindow = field(default_factory=LossWindow)
 
@@ -189,7 +189,8 @@ class Loop:
             batch = self._clock.wait_for(batches)
             with self._autocast():
                 found = self.method(self._on_device(batch))
-            (found.objective / self.plan.accumulation).backward()
+            if found.objective.requires_grad:  # it does not where no tile has any value of the outputs
+                (found.objective / self.plan.accumulation).backward()
             losses.append(_without_graph(found))
         parameters = [each for each in self.method.parameters() if each.grad is not None]
         self.processes.average_gradients(parameters)
@@ -217,6 +218,8 @@ class Loop:
         last = epoch == self.plan.epochs
         if watch.validate_epochs and (epoch % watch.validate_epochs == 0 or last):
             found = self.watcher.validate(self._check)
+            if not all(math.isfinite(value) for value in _numbers(found)):
+                raise self._failure("losses on the hold-out are no numbers")
             if self.log is not None:
                 self.log.record("validation", position.step, {"epoch": epoch, **found})
             position.validation = {"epoch": epoch, **found}
@@ -228,8 +231,8 @@ class Loop:
         score = position.validation.get("score")
         if position.validation.get("epoch") != epoch or score is None:
             return
-        if position.best is None or score < position.best[1]:
-            position.best = (position.step, score)
+        if position.best is None or score < position.best[1]["score"]:
+            position.best = (position.step, position.validation)
             self._save()
 
     def _log_training(self, rate: float, weights: Any) -> None:
@@ -306,6 +309,15 @@ class Loop:
 
     def _on_device(self, batch: Batch) -> dict[str, Tensor]:
         return {name: tensor.to(self.processes.device, non_blocking=True) for name, tensor in batch.items()}
+
+
+def _numbers(found: Mapping[str, Any]) -> Iterator[float]:
+    """All figures of a validation."""
+    for value in found.values():
+        if isinstance(value, Mapping):
+            yield from _numbers(value)
+        elif value is not None:
+            yield value
 
 
 def _without_graph(losses: Losses) -> Losses:

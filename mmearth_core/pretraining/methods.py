@@ -33,29 +33,20 @@ class BuiltMethod:
 
 
 def build_method(config: PretrainConfig) -> BuiltMethod:
-    """The method of a configuration: weights drawn with its seed, or those it starts from.
+    """The method of a configuration, its weights drawn with the seed; `start_from` puts others into it.
 
-    Raises `MMEarthError` when settings contradict each other or the weights to start from do not fit.
+    Raises `MMEarthError` when settings contradict each other.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        built = _BUILDERS[config.method](config)
-    if config.init is not None:
-        _start_from(config.init, built.method)
-    return built
+        return _BUILDERS[config.method](config)
 
 
-def _mp_mae(config: PretrainConfig) -> BuiltMethod:
-    method = mp_mae.build(config.mp_mae, config.output_names)
-    plain = replace(method.view, flips=False, jitter=False, band_drop=0.0)
-    return BuiltMethod(method, INPUT_BANDS[config.mp_mae.inputs], config.mp_mae.crop, plain)
+def start_from(start: str, method: PretrainMethod) -> None:
+    """Put weights into a method: all of a checkpoint, ours or an official one, else the encoder of a model.
 
-
-_BUILDERS: Mapping[str, Callable[[PretrainConfig], BuiltMethod]] = {"mp_mae": _mp_mae}
-
-
-def _start_from(start: str, method: PretrainMethod) -> None:
-    """Put weights into a method: all of a checkpoint, ours or an official one, else the encoder of a model."""
+    Raises `MMEarthError` when they are not there or do not fit.
+    """
     folder = Path(start)
     if folder.is_dir():
         if not (folder / WEIGHTS).is_file():
@@ -74,3 +65,12 @@ def _start_from(start: str, method: PretrainMethod) -> None:
     # A frozen response normalisation is a measurement of finished weights; training has none.
     weights = {name: value for name, value in encoder.state_dict().items() if not name.endswith("grn.scale")}
     method.encoder.load_state_dict(weights, strict=False)
+
+
+def _mp_mae(config: PretrainConfig) -> BuiltMethod:
+    method = mp_mae.build(config.mp_mae, config.output_names)
+    plain = replace(method.view, flips=False, jitter=False, band_drop=0.0)
+    return BuiltMethod(method, INPUT_BANDS[config.mp_mae.inputs], config.mp_mae.crop, plain)
+
+
+_BUILDERS: Mapping[str, Callable[[PretrainConfig], BuiltMethod]] = {"mp_mae": _mp_mae}

@@ -225,8 +225,17 @@ def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
         raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; known are {', '.join(MODALITIES)}.")
     if isinstance(config.weighting, dict) and (odd := sorted(set(config.weighting) ^ set(outputs))):
         raise MMEarthError(f"mp_mae.weighting must give one weight to each output; check {', '.join(odd)}.")
-    if not (config.agreement >= 0 and config.temperature > 0):
-        raise MMEarthError("mp_mae.agreement must not be negative, and mp_mae.temperature must be positive.")
+    rules = (
+        (config.agreement >= 0, "agreement must not be negative"),
+        (config.temperature > 0, "temperature must be positive"),
+        (0 <= config.band_drop <= 1, "band_drop is a probability, from 0 to 1"),
+        (0 < config.mask_ratio < 1, "mask_ratio must be above 0 and below 1"),
+        (isinstance(config.weighting, str) or min(config.weighting.values()) >= 0, "weights must not be negative"),
+        (min(config.decoder_depth, config.decoder_width) > 0, "decoder_depth and decoder_width must be positive"),
+    )
+    for holds, text in rules:
+        if not holds:
+            raise MMEarthError(f"mp_mae: {text}.")
     try:
         return MpMae(config, outputs)
     except ValueError as error:

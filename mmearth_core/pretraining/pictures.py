@@ -116,7 +116,6 @@ def _row(example: Example, names: Sequence[str]) -> dict[str, Image]:
 
 def _colours_of_sentinel2(truth: Array, predicted: Array, _name: str) -> tuple[Image, Image]:
     colours = [ENCODER_BANDS.index(band) for band in ("B04", "B03", "B02")]
-    colours = colours if len(truth) == len(ENCODER_BANDS) else [2, 1, 0]
     limits = _limits(truth[colours])
     return _stretched(truth[colours], limits), _stretched(predicted[colours], limits)
 

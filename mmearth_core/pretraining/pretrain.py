@@ -1,24 +1,26 @@
 """`pretrain`: a configuration and a folder become a trained encoder. Puts data, method, loop and export together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from mmearth_core.embedding.conversion import check_scenes
+from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.checkpoints import Checkpoints, load_weights
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.pretraining.distributed import Processes, processes
-from mmearth_core.pretraining.export import Trained, export, model_files, validation_table
+from mmearth_core.pretraining.export import Trained, export, model_files, model_header, validation_table
+from mmearth_core.pretraining.labelled import read_labelled
 from mmearth_core.pretraining.log import RunLog
-from mmearth_core.pretraining.loop import Loop, Plan, Position, uses_bf16
-from mmearth_core.pretraining.methods import BuiltMethod, build_method
+from mmearth_core.pretraining.loop import Loop, Plan, uses_bf16
+from mmearth_core.pretraining.methods import BuiltMethod, build_method, start_from
 from mmearth_core.pretraining.run_data import RunData, TrainingBatches, open_data
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.scene import open_scene
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,16 @@ def pretrain(
     """
     settings = read_config(config, set)
     cancel = cancel or CancelToken()
+    folder = RunFolder(output)
     threads = torch.get_num_threads()
     try:
         if settings.threads:
             torch.set_num_threads(settings.threads)
         with processes() as group:
             progress = progress or Silent() if group.first else Silent()
-            return _run(settings, RunFolder(output), overwrite, group, progress, cancel)
+            return _run(settings, folder, overwrite, group, progress, cancel)
     finally:
+        folder.release()
         torch.set_num_threads(threads)
 
 
@@ -90,12 +94,21 @@ def _run(
 ) -> PretrainResult:
     data = open_data(config.data, group, progress)
     plan = Plan.of(config.optimiser, len(data.train), group.world)
+    _check_outputs(config, data)
     built = build_method(config)
     data.tiles.require(built.crop)
-    for scene in config.export.calibrate:  # what is wrong with one is better told now than after the training
-        open_scene(scene, wanted=built.bands)
-    group.by_first(lambda: folder.start(config, overwrite=overwrite))
+    statistics = data.model_statistics(built.bands)
+    begun = Trained(len(data.train), len(data.held), 0, 0, {})
+    # What is wrong with these is better told now than after the training.
+    check_scenes(config.export.calibrate, model_header(config, built.method.encoder, built.bands, statistics, begun))
+    labelled = None
+    if config.watch.labelled is not None:
+        patch = built.method.encoder.architecture.patch
+        labelled = read_labelled(config.watch.labelled, built.bands, statistics, patch)
     checkpoints = Checkpoints(folder.checkpoints, config.watch.keep)
+    if config.init is not None and (overwrite or not checkpoints.steps()):
+        start_from(config.init, built.method)
+    group.by_first(lambda: folder.start(config, overwrite=overwrite))
     device = group.device
     precision = "bf16" if uses_bf16(config, device) else "fp32"
     if not folder.card.is_file():
@@ -108,7 +121,7 @@ def _run(
         plan=plan,
         method=built.method,
         batches=TrainingBatches(data, config, built.method.view, plan.tiles, group),
-        watcher=EpochWatcher(config, built, data, folder, group),
+        watcher=EpochWatcher(config, built, data, folder, labelled, group),
         processes=group,
         checkpoints=checkpoints,
         open_log=lambda size, step: RunLog(folder.log, folder.events, size=size, step=step),
@@ -116,9 +129,34 @@ def _run(
         cancel=cancel,
     )
     position = loop.run()
-    group.by_first(lambda: _export(config, folder, data, built, plan, position, checkpoints, progress, cancel))
+    step, validation = position.step, position.validation
+    if config.export.checkpoint == "best" and position.best is not None:
+        step, validation = position.best
+    trained = replace(begun, steps=step, epochs=step // plan.steps_per_epoch, validation=validation)
+
+    def write() -> None:
+        """The model files and the card, unless an earlier start wrote them."""
+        if not folder.card.is_file():
+            if step != position.step:
+                load_weights(checkpoints.path(step), built.method)
+            encoder = built.method.export()
+            header = model_header(config, encoder, built.bands, statistics, trained)
+            export(folder, config, encoder, header, trained, progress=progress, cancel=cancel)
+
+    group.by_first(write)
     files = tuple(model_files(folder, config))
-    return PretrainResult(folder.path, files, len(data.train), position.step, position.validation, group.rank)
+    return PretrainResult(folder.path, files, len(data.train), position.step, validation, group.rank)
+
+
+def _check_outputs(config: PretrainConfig, data: RunData) -> None:
+    """Refuse a run that nothing could be learned in."""
+    if not set(config.output_names) & set(data.tiles.modalities):
+        raise MMEarthError(
+            f"No tile has any of the outputs ({', '.join(config.output_names)}); the tiles have"
+            f" {', '.join(data.tiles.modalities)}."
+        )
+    if config.export.checkpoint == "best" and not len(data.held):
+        raise MMEarthError("export.checkpoint is best, and no tile is held out to tell which that is; set it to last.")
 
 
 def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMethod, progress: Progress) -> None:
@@ -131,39 +169,11 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
         f" {plan.steps} steps of {config.optimiser.effective_batch} tiles in {plan.epochs} epochs;"
         f" {weights / 1e6:.2f} M weights."
     )
+    absent = [name for name in config.output_names if name not in data.tiles.modalities]
+    if absent:
+        progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")
     if plan.accumulation > 1 and getattr(config.mp_mae, "grn", "") == "batch":
         progress.message(
             f"Each step adds up {plan.accumulation} batches; response normalisation of scope batch sees"
             f" {plan.tiles} tiles at a time, not {config.optimiser.effective_batch}."
         )
-
-
-def _export(
-    config: PretrainConfig,
-    folder: RunFolder,
-    data: RunData,
-    built: BuiltMethod,
-    plan: Plan,
-    position: Position,
-    checkpoints: Checkpoints,
-    progress: Progress,
-    cancel: CancelToken,
-) -> None:
-    """Write the model files and the card, unless an earlier start did."""
-    if folder.card.is_file():
-        return
-    step = position.step
-    if config.export.checkpoint == "best" and position.best is not None:
-        step = position.best[0]
-        load_weights(checkpoints.path(step), built.method)
-    trained = Trained(len(data.train), len(data.held), step, step // plan.steps_per_epoch, position.validation)
-    export(
-        folder,
-        config,
-        built.method.export(),
-        built.bands,
-        data.model_statistics(built.bands),
-        trained,
-        progress=progress,
-        cancel=cancel,
-    )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mmearth_core.encoder.model_file import Statistics as ModelStatistics
+from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.config import DataConfig, PretrainConfig
 from mmearth_core.pretraining.dataset import TileDataset, TileLoader, make_loader
 from mmearth_core.pretraining.distributed import Processes
@@ -57,6 +58,9 @@ def open_data(config: DataConfig, processes: Processes, progress: Progress) -> R
     Raises `MMEarthError` when a dataset cannot be used.
     """
     files = [TileFile(path) for path in config.datasets]
+    for number, file in enumerate(files):
+        if any(file.path.samefile(other.path) for other in files[:number]):
+            raise MMEarthError(f"data.datasets: {config.datasets[number]} is there twice; name each dataset once.")
     own = config.statistics == "dataset"
 
     def measure() -> list[Statistics]:
@@ -68,9 +72,9 @@ def open_data(config: DataConfig, processes: Processes, progress: Progress) -> R
     digest = hashlib.sha256()
     for file in files:
         digest.update(repr(file.modalities).encode() + np.char.encode(file.names, "utf-8").tobytes())
-    train, held = split(
-        tiles.lonlat, share=config.hold_out, block_degrees=config.block_degrees, seed=config.hold_out_seed
-    )
+    # Where nothing is held out, nobody needs to know where the tiles lie.
+    lonlat = tiles.lonlat if config.hold_out else np.full((len(tiles), 2), np.nan)
+    train, held = split(lonlat, share=config.hold_out, block_degrees=config.block_degrees, seed=config.hold_out_seed)
     return RunData(tiles, found[0] if len(found) == 1 else pooled(files, found), train, held, digest.hexdigest())
 
 

@@ -8,7 +8,8 @@
     RUN/checkpoints          states to go on from
     RUN/NAME.safetensors …   the encoder that was learned, and README.md, its card
 
-Only these entries are ever removed or replaced, and only in a folder that a run made.
+Only these entries are ever removed or replaced, and only in a folder that a run made. While a process works on the run
+it holds RUN/.lock, which the system takes back however the process ends.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 
 from mmearth_core import __version__
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
@@ -29,7 +31,7 @@ from mmearth_core.files import write_json, write_text
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.processors import available_processors, processor_name
 
-_CONFIG, _ENVIRONMENT, _CARD = "config.yaml", "environment.json", "README.md"
+_CONFIG, _ENVIRONMENT, _CARD, _LOCK = "config.yaml", "environment.json", "README.md", ".lock"
 #: The first line of a run's configuration: what has it may be replaced.
 _MARK = "# The configuration of a run of `mmearth pretrain`, as resolved."
 _LIBRARIES = ("torch", "timm", "numpy", "h5py", "safetensors", "jsonargparse")
@@ -47,27 +49,42 @@ class RunFolder:
         self.pictures = self.path / "pictures"
         self.checkpoints = self.path / "checkpoints"
         self.card = self.path / _CARD
+        self._lock = FileLock(self.path / _LOCK, timeout=0)
 
-    def start(self, config: PretrainConfig, *, overwrite: bool) -> bool:
-        """Prepare the folder for a run; returns whether it goes on with one that is there.
+    def start(self, config: PretrainConfig, *, overwrite: bool) -> None:
+        """Prepare the folder for a run, or for going on with the one that is there, and keep it to this process until
+        `release`.
 
-        Raises `MMEarthError` when the folder holds something else, or a run of another configuration.
+        Raises `MMEarthError` when the folder holds something else, a run of another configuration, or one that another
+        process works on.
         """
         try:
-            if overwrite and self._is_run():
-                self._clear()
-            if self._is_run():
-                self._check_same(config)
-                return True
             if self.path.exists() and not self.path.is_dir():
                 raise MMEarthError(f"{self.path} is a file; give a folder for the run.")
-            if self.path.exists() and any(self.path.iterdir()):
+            if not self._is_run() and self.path.exists() and any(each.name != _LOCK for each in self.path.iterdir()):
                 raise MMEarthError(f"{self.path} is not empty and holds no run; choose another folder.")
             self.path.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+            if overwrite and self._is_run():
+                self._clear()
+        except Timeout as error:
+            raise MMEarthError(
+                f"Another process is at work on the run in {self.path}; wait for it, stop it, or choose another folder."
+            ) from error
         except OSError as error:
             raise EnvironmentFailure(f"Cannot use the folder {self.path} ({error.strerror}).") from error
-        write_text(self.path / _CONFIG, f"{_MARK}\n{config.to_yaml()}")
-        return False
+        if self._is_run():
+            earlier = read_config(self.path / _CONFIG)
+            self._check_same(config, earlier)
+            if config.export != earlier.export:
+                self.card.unlink(missing_ok=True)
+        text = f"{_MARK}\n{config.to_yaml()}"
+        if not self._is_run() or (self.path / _CONFIG).read_text(encoding="utf-8") != text:
+            write_text(self.path / _CONFIG, text)
+
+    def release(self) -> None:
+        """Let other processes work on the run."""
+        self._lock.release()
 
     def note_start(self, step: int, processes: int, device: str, precision: str) -> None:
         """Add this start of the run to `environment.json`: machine, versions, code, command."""
@@ -96,26 +113,27 @@ class RunFolder:
         path = self.path / _CONFIG
         return path.is_file() and path.read_text(encoding="utf-8").startswith(_MARK)
 
-    def _check_same(self, config: PretrainConfig) -> None:
-        earlier = read_config(self.path / _CONFIG)
+    def _check_same(self, config: PretrainConfig, earlier: PretrainConfig) -> None:
+        """Refuse to change what the steps that were done depend on; where none is kept, all may change."""
         different = config.differences(earlier)
-        if different:
+        if different and not any(self.checkpoints.glob("step-*")):
+            self._clear()
+        elif different:
             more = f" and {len(different) - 1} more" if len(different) > 1 else ""
             raise MMEarthError(
                 f"{self.path} holds a run of another configuration ({different[0]}{more}); choose another folder, or"
                 " pass --overwrite to start afresh. A schedule is not stretched: to train on from this run, give a new"
-                f" folder and --set init={self.path / 'checkpoints'}/step-…"
+                f" folder and --set init={max(self.checkpoints.glob('step-*'))}"
             )
 
     def _clear(self) -> None:
         """Remove what an earlier run made."""
+        made = read_config(self.path / _CONFIG).export.name
         for folder in (self.events, self.pictures, self.checkpoints):
             if folder.is_dir():
                 shutil.rmtree(folder)
-        for pattern in ("*.safetensors", "*.onnx"):
-            for file in self.path.glob(pattern):
-                file.unlink()
-        for file in (self.log, self.baseline, self.card, self.path / _ENVIRONMENT, self.path / _CONFIG):
+        models = [self.path / f"{made}{suffix}" for suffix in (".safetensors", ".onnx")]
+        for file in (*models, self.log, self.baseline, self.card, self.path / _ENVIRONMENT, self.path / _CONFIG):
             file.unlink(missing_ok=True)
 
 

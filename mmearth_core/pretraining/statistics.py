@@ -5,7 +5,7 @@ Only valid values count: what is missing is told from raw values before anything
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -67,14 +67,19 @@ class Moments:
         spread: NDArray[np.float64] = np.sqrt(self._squares / np.maximum(self.count, 1))
         return spread
 
-    def as_json(self) -> dict[str, list[float | None]]:
-        """An entry of band_stats.json. A channel without a value has mean 0 and deviation 1, and null as its range."""
+    def as_json(self, sampled: float = 1.0) -> dict[str, list[float | None]]:
+        """An entry of band_stats.json. A channel without a value has mean 0 and deviation 1, and null as its range.
+
+        Published entries do not have the number of values, "count". `sampled` is the share of the tiles that was
+        gathered; the count is that of all of them.
+        """
         some = self.count > 0
         return {
             "mean": [float(each) for each in np.where(some, self.mean, 0)],
             "std": [float(each) for each in np.where(some, self.std, 1)],
             "min": [float(each) if known else None for each, known in zip(self.low, some, strict=True)],
             "max": [float(each) if known else None for each, known in zip(self.high, some, strict=True)],
+            "count": [round(each / sampled) for each in self.count.tolist()],
         }
 
 
@@ -82,10 +87,12 @@ class Moments:
 class Statistics:
     """(mean, standard deviation) in stored units by the keys of band_stats.json, each of shape (outputs,).
 
-    A deviation is never 0: a channel that does not vary has 1.
+    A deviation is never 0: a channel that does not vary has 1. `counts`: of how many values they are, (outputs,), by
+    the same keys, where that is known.
     """
 
     values: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+    counts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def of(self, name: str, level: Level) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[None, None]:
         """Mean and deviation of a modality; of Sentinel-2 at the given level; (None, None) for class maps."""
@@ -118,7 +125,9 @@ def dataset_statistics(
     known = _published(tile_file)
     if missing := {key: each for key, each in wanted.items() if not _complete(known.get(key))}:
         known |= _measured(tile_file, missing, progress)
-    return Statistics(values | {key: _outputs(tile_file, known[key], key, each) for key, each in wanted.items()})
+    values |= {key: _outputs(tile_file, known[key], key, each) for key, each in wanted.items()}
+    counts = {key: _counts(known[key], each) for key, each in wanted.items() if "count" in known[key]}
+    return Statistics(values, counts)
 
 
 def _published(tile_file: TileFile) -> dict[str, Any]:
@@ -152,10 +161,19 @@ def _outputs(
             f" {modality.stored} channels; get it again, or remove it to have it measured."
         )
     std = np.where(std > 0, std, np.float32(1))
-    if modality.name == "sentinel2":
-        kept = [SENTINEL2_STORED.index(band) for band in ENCODER_BANDS]
-        mean, std = mean[kept], std[kept]
-    return mean, std
+    return _fed(mean, modality), _fed(std, modality)
+
+
+def _counts(entry: Mapping[str, Any], modality: Modality) -> NDArray[np.float64]:
+    """The number of values of each output; 0 values of a channel leave its mean and deviation without weight."""
+    return _fed(np.broadcast_to(np.array(entry["count"], np.float64), modality.stored), modality)
+
+
+def _fed(channels: NDArray[Any], modality: Modality) -> NDArray[Any]:
+    """Of numbers of stored channels those of the outputs: all but B10 of Sentinel-2."""
+    if modality.name != "sentinel2":
+        return channels
+    return channels[[SENTINEL2_STORED.index(band) for band in ENCODER_BANDS]]
 
 
 def _measured(tile_file: TileFile, wanted: Mapping[str, Modality], progress: Progress) -> dict[str, Any]:
@@ -172,7 +190,8 @@ def _measured(tile_file: TileFile, wanted: Mapping[str, Modality], progress: Pro
     missing = {key: each for key, each in wanted.items() if not _complete(cached.get(key))}
     if not missing:
         return cached
-    cached |= {key: each.as_json() for key, each in _measure(tile_file, missing, progress).items()}
+    sampled = min(1.0, SAMPLE / len(tile_file))
+    cached |= {key: each.as_json(sampled) for key, each in _measure(tile_file, missing, progress).items()}
     try:
         write_json(path, {"of": stamp, "statistics": cached})
     except EnvironmentFailure as error:

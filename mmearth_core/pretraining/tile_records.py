@@ -2,12 +2,13 @@
 
 A record is a header (length and checksum of what follows), a JSON text and compressed arrays. Only whole records count:
 opening reads on until the first one that is not, and the next record takes its place. Never reads a record half.
+Tiles of a source that has changed are passed over; their bytes stay until the whole file goes.
 """
 
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,20 +22,21 @@ _LONGEST_TEXT = 1 << 26
 class TileRecords:
     """Records of one build in `path`: first its specification, then one record per tile."""
 
-    def __init__(self, path: Path, specification: Mapping[str, Any]) -> None:
-        """Open for appending. What is there is kept when it has the same `specification`, else it begins anew.
+    def __init__(self, path: Path, specification: Mapping[str, Any], sources: Container[str]) -> None:
+        """Open for appending. What is there is kept when it has the same `specification`, else it begins anew; of that,
+        tiles whose "source" is among `sources`.
 
-        `restarted` tells whether tiles of another specification were thrown away; `ids` are the tiles that are in.
+        `restarted` tells whether tiles of another specification were thrown away, `outdated` how many tiles of other
+        sources are passed over; `ids` are the tiles that are in, in the order in which they were added.
         """
         self.path = path
-        self.ids: set[str] = set()
-        self.restarted = False
+        self.ids: dict[str, int] = {}  # and where the record of each begins
+        self.restarted, self.outdated = False, 0
         try:
             self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
-            records = self._scan()
-            first = next(records, None)
+            first = self._record(0)
             if first is not None and first[0] == specification:
-                self.ids.update(text["tile_id"] for text, _ in records)
+                self._scan(sources)
             else:
                 self.restarted = first is not None
                 self._end = 0
@@ -54,15 +56,17 @@ class TileRecords:
             self._file.flush()
         except OSError as error:
             raise EnvironmentFailure(f"Cannot write {self.path} ({error.strerror or error}){GO_ON}") from error
-        self._end += len(record)
         if chunks:
-            self.ids.add(text["tile_id"])
+            self.ids[text["tile_id"]] = self._end
+        self._end += len(record)
 
-    def tiles(self) -> Iterator[tuple[dict[str, Any], dict[str, bytes]]]:
-        """The records of the tiles, in the order in which they were added."""
-        records = self._scan()
-        next(records)
-        yield from records
+    def tiles(self, ids: Iterable[str]) -> Iterator[tuple[dict[str, Any], dict[str, bytes]]]:
+        """The records of tiles that are in. Raises `EnvironmentFailure` when one was damaged meanwhile."""
+        for tile_id in ids:
+            record = self._record(self.ids[tile_id])
+            if record is None:
+                raise EnvironmentFailure(f"{self.path} was damaged meanwhile{GO_ON}")
+            yield record[:2]
 
     def close(self) -> None:
         """Close the file; it stays on the disk."""
@@ -73,25 +77,33 @@ class TileRecords:
         self.close()
         self.path.unlink(missing_ok=True)
 
-    def _scan(self) -> Iterator[tuple[dict[str, Any], dict[str, bytes]]]:
-        """Whole records from the beginning; `_end` follows the last one that was given."""
+    def _scan(self, sources: Container[str]) -> None:
+        """Find the whole records of tiles; `_end` follows the last one."""
         self._end = 0
-        while True:
-            self._file.seek(self._end)
-            header = self._file.read(_HEADER.size)
-            if len(header) < _HEADER.size:
-                return
-            text_size, payload_size, checksum = _HEADER.unpack(header)
-            left = self.path.stat().st_size - self._end - _HEADER.size
-            if text_size > _LONGEST_TEXT or text_size + payload_size > left:
-                return
-            encoded, payload = self._file.read(text_size), self._file.read(payload_size)
-            if zlib.crc32(payload, zlib.crc32(encoded)) != checksum or not encoded:
-                return
-            self._end += _HEADER.size + text_size + payload_size
-            text = json.loads(encoded)
-            chunks, start = {}, 0
-            for name, size in text.pop("_chunks").items():
-                chunks[name] = payload[start : start + size]
-                start += size
-            yield text, chunks
+        while (record := self._record(self._end)) is not None:
+            text, _, after = record
+            if "tile_id" in text and text["source"] in sources:
+                self.ids[text["tile_id"]] = self._end
+            elif "tile_id" in text:
+                self.outdated += 1
+            self._end = after
+
+    def _record(self, start: int) -> tuple[dict[str, Any], dict[str, bytes], int] | None:
+        """The text and chunks of the record that begins at a byte, and the byte after it; None if it is not whole."""
+        self._file.seek(start)
+        header = self._file.read(_HEADER.size)
+        if len(header) < _HEADER.size:
+            return None
+        text_size, payload_size, checksum = _HEADER.unpack(header)
+        left = self.path.stat().st_size - start - _HEADER.size
+        if text_size > _LONGEST_TEXT or text_size + payload_size > left:
+            return None
+        encoded, payload = self._file.read(text_size), self._file.read(payload_size)
+        if zlib.crc32(payload, zlib.crc32(encoded)) != checksum or not encoded:
+            return None
+        text = json.loads(encoded)
+        chunks, at = {}, 0
+        for name, size in text.pop("_chunks").items():
+            chunks[name] = payload[at : at + size]
+            at += size
+        return text, chunks, start + _HEADER.size + text_size + payload_size

@@ -6,7 +6,7 @@ in `finish`, or not at all. Never writes where a file lies, and nothing about th
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.errors import GO_ON, EnvironmentFailure, MMEarthError
+from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path, write_json
 from mmearth_core.modalities import (
     ERA5_STORED,
@@ -61,13 +61,15 @@ class TileWriter:
         modalities: Iterable[str],
         *,
         specification: Mapping[str, Any] | None = None,
+        sources: Iterable[str] = ("",),
         progress: Progress | None = None,
     ) -> None:
         """Begin or continue the dataset `folder`, of tiles of `size` by `size` pixels that hold `modalities`.
 
         `modalities` are names of `MODALITIES` or `SENTINEL2_QUALITY`, "sentinel2" among them. `specification` is
         anything JSON can say about how the tiles are made: tiles of an interrupted build with another size, other
-        modalities or another specification are discarded, with a message to `progress`.
+        modalities or another specification are discarded, with a message to `progress`; so are those whose source, as
+        `append` was told, is not one of `sources`.
         Raises `MMEarthError` when the dataset exists already.
         """
         self.folder = Path(folder)
@@ -86,10 +88,16 @@ class TileWriter:
         except OSError as error:
             raise MMEarthError(f"Cannot make the folder {self.folder} ({error.strerror}).") from error
         # What JSON gives back is compared, so it is what must be given: tuples become lists.
-        self._records = TileRecords(self._file("partial"), json.loads(json.dumps(stamp, allow_nan=False)))
+        stamp = json.loads(json.dumps(stamp, allow_nan=False))
+        self._records = TileRecords(self._file("partial"), stamp, frozenset(sources))
         self._progress = progress or Silent()
         if self._records.restarted:
             self._progress.message(f"{self._file('partial')} held tiles made in another way; they are made again.")
+        if self._records.outdated:
+            self._progress.message(
+                f"{self._records.outdated} tiles in {self._file('partial')} are of other files or of changed ones; they"
+                " are left out."
+            )
         self._missing = {layer.name: _compressed(layer.missing(size)) for layer in self.layers}
 
     @property
@@ -104,13 +112,15 @@ class TileWriter:
         """Whether a tile is in already."""
         return tile_id in self._records.ids
 
-    def append(self, tile_id: str, raw: Mapping[str, NDArray[Any]], info: Mapping[str, Any]) -> None:
+    def append(
+        self, tile_id: str, raw: Mapping[str, NDArray[Any]], info: Mapping[str, Any], *, source: str = ""
+    ) -> None:
         """Add a tile; it survives a kill from here on.
 
         `raw` holds stored arrays, (stored, size, size) or (stored,), of the stored type; what is left out is written
         as missing, except sentinel2. `info` is the tile's entry of tile_info.json: "S2_type" ("l1c" or "l2a") is
-        needed, "lat" and "lon" in degrees, "S2_DATE" (YYYY-MM-DD) and "CRS" are usual. Raises `MMEarthError` for a
-        tile that does not fit and `EnvironmentFailure` when the disk refuses.
+        needed, "lat" and "lon" in degrees, "S2_DATE" (YYYY-MM-DD) and "CRS" are usual. `source` tells what it
+        is made from. Raises `MMEarthError` for a tile that does not fit and `EnvironmentFailure` when the disk refuses.
         """
         if tile_id in self or not 0 < len(tile_id.encode()) <= METADATA["tile_id"].itemsize or "\0" in tile_id:
             raise MMEarthError(f"Tile id {tile_id!r} is empty, longer than 100 bytes or there twice.")
@@ -127,16 +137,18 @@ class TileWriter:
                 )
         chunks = {name: _compressed(raw[name]) if name in raw else self._missing[name] for name in names}
         try:
-            self._records.append({"tile_id": tile_id, "info": dict(info)}, chunks)
+            self._records.append({"tile_id": tile_id, "info": dict(info), "source": source}, chunks)
         except (TypeError, ValueError) as error:
             raise MMEarthError(f"Tile {tile_id}: its information is not for JSON ({error}).") from error
 
-    def finish(self) -> Path:
+    def finish(self, order: Iterable[str] | None = None) -> Path:
         """Write the dataset from the collected tiles, each file whole or not at all, and forget the collection.
 
-        Returns the path of the HDF5 file, which appears last. Raises `MMEarthError` when there is no tile.
+        `order` names the tiles to write, as far as they are in; by default all, as they came. Returns the path of the
+        HDF5 file, which appears last. Raises `MMEarthError` when there is no tile.
         """
-        count = len(self)
+        tile_ids = list(self._records.ids) if order is None else [each for each in order if each in self]
+        count = len(tile_ids)
         if not count:
             raise MMEarthError(f"{self.folder} would have no tile; nothing is written.")
         moments: dict[str, Moments] = {}
@@ -145,7 +157,7 @@ class TileWriter:
             path = stack.enter_context(atomic_path(self.path))
             information = stack.enter_context(atomic_path(self._file("tile_info.json")))
             with h5py.File(path, "w") as file, information.open("w", encoding="utf-8") as text:
-                self._lay_out(file, text, moments)
+                self._lay_out(file, text, moments, tile_ids)
             write_json(self._file("band_stats.json"), {key: each.as_json() for key, each in sorted(moments.items())})
             write_json(self._file("splits.json"), {"train": list(range(count)), "val": [], "test": []})
         self._progress.finish()
@@ -174,8 +186,8 @@ class TileWriter:
         name = self.folder.absolute().name
         return self.folder / (f"{name}_{what}" if what.endswith("json") else f"{name}.{what}")
 
-    def _lay_out(self, file: h5py.File, text: TextIO, moments: dict[str, Moments]) -> None:
-        count = len(self)
+    def _lay_out(self, file: h5py.File, text: TextIO, moments: dict[str, Moments], tile_ids: Sequence[str]) -> None:
+        count = len(tile_ids)
         datasets = {}
         for layer in self.layers:
             shape = layer.shape(self.size)
@@ -186,8 +198,7 @@ class TileWriter:
         metadata = np.zeros(count, METADATA)
         defaults = {"NO_DATA": _no_data(self.layers), "BANDS": _bands(self.layers)}
         text.write("{")
-        row = -1
-        for row, (record, chunks) in enumerate(self._records.tiles()):
+        for row, (record, chunks) in enumerate(self._records.tiles(tile_ids)):
             tile_id, info = record["tile_id"], record["info"]
             metadata[row] = tile_id.encode(), info["S2_type"].encode()
             text.write(f"{',' if row else ''}\n{json.dumps(tile_id)}: {json.dumps(defaults | info)}")
@@ -201,8 +212,6 @@ class TileWriter:
                     )
                     moments.setdefault(key, Moments(layer)).add(raw)
             self._progress.advance(1)
-        if row + 1 != count:
-            raise EnvironmentFailure(f"{self._file('partial')} was damaged meanwhile{GO_ON}")
         text.write("\n}\n")
         file.create_dataset("metadata", data=metadata)
 

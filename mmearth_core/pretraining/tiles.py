@@ -61,8 +61,11 @@ class TileFile:
         self._datasets: dict[str, h5py.Dataset] = {}
         file = self._open()
         self.modalities = tuple(name for name in MODALITIES if name in file)
-        if "sentinel2" not in file or "metadata" not in file or file["sentinel2"].ndim != 4:
-            raise MMEarthError(f"{self.path} is not in the layout of MMEarth: it lacks sentinel2 or metadata.")
+        arrays = {name for name in ("sentinel2", "metadata") if isinstance(file.get(name), h5py.Dataset)}
+        if len(arrays) < 2 or file["sentinel2"].ndim != 4:
+            raise MMEarthError(
+                f"{self.path} is not in the layout of MMEarth: it lacks sentinel2 or metadata as arrays of all tiles."
+            )
         self._count, self.size = (int(file["sentinel2"].shape[axis]) for axis in (0, -1))
         if not self._count:
             raise MMEarthError(f"{self.path} holds no tile.")
@@ -153,6 +156,8 @@ class TileFile:
     def _check(self, file: h5py.File) -> None:
         for name, layer in {**MODALITIES, **SENTINEL2_QUALITY}.items():
             if name in file:
+                if not isinstance(file[name], h5py.Dataset):
+                    raise MMEarthError(f"{self.path}: {name} is a group, not an array of all tiles; make it again.")
                 wanted = (self._count, *layer.shape(self.size)), np.dtype(layer.dtype)
                 found = file[name].shape, file[name].dtype
                 if found != wanted:
@@ -160,8 +165,12 @@ class TileFile:
                         f"{self.path}: {name} is {found[1]} of shape {found[0]}, not {wanted[1]} of {wanted[0]}."
                     )
         metadata = file["metadata"]
-        if metadata.shape != (self._count,) or not {"tile_id", "S2_type"} <= set(metadata.dtype.names or ()):
-            raise MMEarthError(f"{self.path}: metadata does not hold tile_id and S2_type of {self._count} tiles.")
+        kinds = {name: metadata.dtype[name].kind for name in metadata.dtype.names or ()}
+        if metadata.shape != (self._count,) or not {"tile_id": "S", "S2_type": "S"}.items() <= kinds.items():
+            raise MMEarthError(
+                f"{self.path}: metadata does not hold tile_id and S2_type of {self._count} tiles as texts of fixed"
+                " length (such as S100 and S10)."
+            )
 
     def _read_levels(self, file: h5py.File) -> NDArray[np.uint8]:
         stored = np.char.lower(file["metadata"].fields("S2_type")[:])

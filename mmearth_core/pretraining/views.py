@@ -5,8 +5,8 @@ so the targets stay what was measured. Runs in the loader's workers, on arrays; 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.method import Sample, View
+from mmearth_core.pretraining.statistics import Statistics
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
 
 #: What the encoder is fed: the twelve bands, or blue, green and red as the published three-band encoders take them.
@@ -50,6 +51,10 @@ class MaskedView(View):
     jitter: bool = False
     band_drop: float = 0.3
     second: bool = False
+    #: Mean and deviation of the twelve bands in DN, (2, 12), by which the input is normalised at each level.
+    _normalised: tuple[NDArray[np.float32], ...] = field(
+        default=tuple(np.stack(statistics(level=level)) for level in LEVELS), repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if self.crop % self.patch:
@@ -57,10 +62,16 @@ class MaskedView(View):
         if not 0 <= self.mask_ratio < 1 or not self.visible:
             raise MMEarthError(f"a mask_ratio of {self.mask_ratio} leaves no patch of {self.patch} px to look at.")
 
+    def with_statistics(self, statistics: Statistics) -> Self:
+        """The same view of tiles that are normalised by `statistics`, which the jitter depends on."""
+        keys = [key for level in LEVELS if (key := f"sentinel2_{level}") in statistics.values]
+        return replace(self, _normalised=tuple(np.stack(statistics.values[key]) for key in keys))
+
     @property
     def visible(self) -> int:
         """Patches of a crop that stay visible: 19 of 49 at a ratio of 0.6, as in the published recipe."""
-        return int((self.crop // self.patch) ** 2 * (1 - self.mask_ratio))
+        # A fifth of 25 is 4.999…: what rounding takes from a product is not a patch.
+        return int((self.crop // self.patch) ** 2 * (1 - self.mask_ratio) + 1e-9)
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
         """Views by name.
@@ -103,7 +114,7 @@ class MaskedView(View):
         bands = INPUT_BANDS[self.inputs]
         image = measured[[ENCODER_BANDS.index(band) for band in bands]].astype(np.float32, copy=False)
         if jitter:
-            image = _jittered(image, bands, rng)
+            image = _jittered(image, self._mean_and_std(bands), rng)
         if self.inputs == "s2" and rng.random() < self.band_drop:
             present = _present_bands(rng)
             # Non-finite values would spread through the product's zeros to every band; they are whole pixels anyway.
@@ -111,6 +122,10 @@ class MaskedView(View):
             filled: NDArray[np.float32] = np.einsum("wp,phv->whv", fill_matrix(present=present, wanted=bands), donors)
             return filled
         return np.nan_to_num(image)
+
+    def _mean_and_std(self, bands: Sequence[str]) -> NDArray[np.float32]:
+        """Of input bands in DN, (levels, 2, C)."""
+        return np.stack(self._normalised)[..., [ENCODER_BANDS.index(band) for band in bands]]
 
     def _mask(self, rng: np.random.Generator) -> NDArray[np.bool_]:
         side = self.crop // self.patch
@@ -132,13 +147,14 @@ def _present_bands(rng: np.random.Generator) -> Sequence[str]:
     return [ENCODER_BANDS[index] for index in chosen]
 
 
-def _jittered(image: NDArray[np.float32], bands: Sequence[str], rng: np.random.Generator) -> NDArray[np.float32]:
+def _jittered(image: NDArray[np.float32], levels: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """Gain and noise in reflectance, brought to normalised values: z' = g·z + (g − 1)·mean/std + noise/std.
 
-    Safe for bands because all share one gain. A view does not know the tile's processing level, so mean/std and std
-    are the middle of both levels'; at a gain one deviation off, the error is a shift of at most 0.02 a band.
+    `levels` are mean and std of each band at each processing level, (levels, 2, C). Safe for bands because all share
+    one gain. A view does not know the tile's level, so mean/std and std are the middle of them: exact where there is
+    one; with those of `sentinel2.STATISTICS`, at a gain one deviation off, a shift of at most 0.02 a band.
     """
-    mean, std = np.stack([np.stack(statistics(level=level, wanted=bands)) for level in LEVELS], 1)
+    mean, std = np.moveaxis(levels, 1, 0)
     gain = np.float32(1 + _GAIN * rng.standard_normal())
     shift = (gain - 1) * (mean / std).mean(0)
     noise = rng.standard_normal(image.shape, np.float32) * (np.float32(_NOISE) / std.mean(0))[:, None, None]

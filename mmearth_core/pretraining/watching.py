@@ -17,7 +17,7 @@ from mmearth_core.files import write_json
 from mmearth_core.pretraining.config import PretrainConfig
 from mmearth_core.pretraining.dataset import TileDataset
 from mmearth_core.pretraining.distributed import Processes
-from mmearth_core.pretraining.labelled import LabelledTiles, read_labelled
+from mmearth_core.pretraining.labelled import LabelledTiles
 from mmearth_core.pretraining.methods import BuiltMethod
 from mmearth_core.pretraining.monitor import (
     COLLAPSED,
@@ -42,14 +42,11 @@ class EpochWatcher:
         built: BuiltMethod,
         data: RunData,
         folder: RunFolder,
+        labelled: LabelledTiles | None,
         processes: Processes,
     ) -> None:
         self._config, self._built, self._folder, self._processes = config, built, folder, processes
-        self._labelled: LabelledTiles | None = None
-        if config.watch.labelled is not None:
-            patch = built.method.encoder.architecture.patch
-            statistics = data.model_statistics(built.bands)
-            self._labelled = read_labelled(config.watch.labelled, built.bands, statistics, patch)
+        self._labelled = labelled
         processes.by_first(lambda: self._measure_baseline(data))
         baseline = json.loads(folder.baseline.read_text(encoding="utf-8"))
         batches = hold_out_batches(data, config, built.plain_view, processes)
@@ -69,11 +66,12 @@ class EpochWatcher:
             if self._constant is None:
                 self._constant = self._hold_out.constant_losses(method, check)
             objective, losses = self._hold_out.losses(method, check)
-            spread = feature_spread(pooled_features(encoder, _images(self._tiles))[-1])
-            if spread < COLLAPSED:
+            images = _images(self._tiles)
+            spread = feature_spread(pooled_features(encoder, images)[-1])
+            if spread < COLLAPSED and bool((images != images[0]).any()):
                 raise MMEarthError(
                     f"The encoder collapsed: features of different tiles differ by {spread:.1e} of their size only."
-                    " The checkpoints of before are kept; lower optimiser.base_learning_rate or change the method's"
+                    " Earlier checkpoints are kept; lower optimiser.base_learning_rate or change the method's"
                     " settings, and start a new run."
                 )
             found = {

@@ -1,7 +1,7 @@
 """Sums of losses over steps or batches, as plain numbers that a checkpoint can hold."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import torch
@@ -32,9 +32,6 @@ class LossWindow:
     def losses(self) -> dict[str, float | None]:
         """The mean of each part over all that counted; None where nothing did."""
         return {name: self.totals[name] / count if count else None for name, count in self.counts.items()}
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

@@ -7,12 +7,13 @@ has a neighbour among those it was trained on. A recipe states the same three nu
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.pretraining.holdout import split
+from mmearth_core.pretraining.holdout import lots
 
 SHARE, BLOCK_DEGREES, SEED = 0.3, 1.0, 8
 
 
 def split_by_place(lonlat: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices of (N, 2) places in degrees to learn from, and of those held out. A place's side never depends on the
-    others given with it."""
-    return split(np.asarray(lonlat, np.float64), share=SHARE, block_degrees=BLOCK_DEGREES, seed=SEED)
+    others given with it, so either part may be empty; a place that is unknown is in neither."""
+    lot = lots(np.asarray(lonlat, np.float64), block_degrees=BLOCK_DEGREES, seed=SEED)
+    return np.flatnonzero(lot >= SHARE), np.flatnonzero(lot < SHARE)

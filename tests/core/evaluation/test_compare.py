@@ -84,6 +84,14 @@ def test_no_tile_that_is_tested_was_pretrained_on(data: Path) -> None:
         assert np.array_equal(tiles.dn[:, ENCODER_BANDS.index("B8A")], arrays["x"][:, L1C.index("B8A")])
 
 
+def test_tiles_that_were_all_pretrained_on_judge_nothing(data: Path, tmp_path: Path) -> None:
+    """One of their places used to be called held out."""
+    with np.load(data / "eurosat_ms_dev.npz") as arrays:
+        np.savez(tmp_path / "eurosat_ms_dev.npz", **{**arrays, "lonlat": held_out_places(24, held=False)})
+    with pytest.raises(MMEarthError, match=r"eurosat_ms_dev\.npz has no tile at a place that is kept from pretraining"):
+        eurosat(tmp_path)
+
+
 @pytest.mark.realdata
 def test_every_class_of_the_real_tiles_is_tested(realdata: Path) -> None:
     task = eurosat(realdata).task

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from affine import Affine
 from mmearth_core import build_tiles
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.modalities import BIOMES, SENTINEL2_STORED
+from mmearth_core.pretraining import build_specification
+from mmearth_core.pretraining.build_specification import codings
 from mmearth_core.pretraining.build_terrain import slope
 from mmearth_core.pretraining.build_tiles import site_of
 from mmearth_core.progress import CancelToken, Silent
@@ -345,15 +348,103 @@ def test_rasters_of_another_place_are_refused_by_name(tmp_path: Path) -> None:
     assert not (tmp_path / "own").exists()
 
 
-def test_a_value_that_only_a_tile_shows_leaves_nothing_behind(tmp_path: Path) -> None:
-    """The look beforehand sees a large raster only here and there."""
-    scene(tmp_path / "a.tif")
+def fine_elevation(path: Path, row: int, value: int) -> None:
+    """Elevation so fine that the look beforehand sees it only here and there, with a value that it does not see."""
     fine = np.full((1, 1400, 1400), 100, np.int16)
-    fine[0, 1001, 1003] = 32000
-    write(tmp_path / "dem.tif", fine, Affine(1, 0, WEST, 0, -1, NORTH))
+    fine[0, row, 1003] = value
+    write(path, fine, Affine(1, 0, WEST, 0, -1, NORTH))
+
+
+def test_a_value_that_the_first_tile_shows_leaves_nothing_behind(tmp_path: Path) -> None:
+    scene(tmp_path / "a.tif")
+    fine_elevation(tmp_path / "dem.tif", 1001, 32000)
     with pytest.raises(MMEarthError, match=r"dem\.tif holds"):
-        build(tmp_path, {"sentinel2": "a.tif", "elevation": "dem.tif"})
+        build(tmp_path, {"sentinel2": "a.tif", "elevation": "dem.tif"}, size=128)
     assert not (tmp_path / "own").exists()
+
+
+def same_dataset(folder: Path, other: Path) -> bool:
+    """Whether two datasets named "own" hold the same tiles in the same order, with the same files beside them."""
+    with h5py.File(folder / "own.h5") as one, h5py.File(other / "own.h5") as two:
+        layers = set(one) == set(two) and all(one[name][:].tobytes() == two[name][:].tobytes() for name in one)
+    beside = [f"own_{what}.json" for what in ("tile_info", "band_stats", "splits")]
+    return layers and all((folder / name).read_text() == (other / name).read_text() for name in beside)
+
+
+def test_an_odd_value_found_late_keeps_the_tiles_before_it_and_the_mended_build_goes_on(tmp_path: Path) -> None:
+    """One undeclared -9999 in an elevation used to discard all tiles that were finished."""
+    scene(tmp_path / "a.tif")
+    scene(tmp_path / "b.tif", "L1C")
+    fine_elevation(tmp_path / "dem.tif", 1001, -9999)
+    sites = [{"sentinel2": "a.tif"}, {"sentinel2": "b.tif", "elevation": "dem.tif"}]
+    with pytest.raises(MMEarthError, match=r"dem\.tif holds -9999.*7 of 8 tiles are kept in .*own; mend the file"):
+        build(tmp_path, sites)
+    assert sorted(each.name for each in (tmp_path / "own").iterdir()) == ["own.partial"]
+    fine_elevation(tmp_path / "dem.tif", 1001, 250)
+    watch = CancelAfter(99)
+    build(tmp_path, sites, progress=watch)
+    assert any(text.startswith("3 tiles in") for text in watch.texts), "those of the site whose file was mended"
+    assert "Going on: 4 of 8 tiles are done already." in watch.texts
+    specification = tmp_path / "tiles.yaml"
+    build_tiles(specification=specification, output=tmp_path / "afresh" / "own")
+    assert same_dataset(tmp_path / "own", tmp_path / "afresh" / "own")
+
+
+def test_polygons_that_were_mended_are_read_again_in_the_same_session(tmp_path: Path) -> None:
+    scene(tmp_path / "a.tif")
+    boxes = [shapely.box(west, NORTH - 9999, west + 640, NORTH + 99) for west in (WEST, WEST + 640)]
+    site = {"sentinel2": "a.tif", "biome": {"path": "biomes.gpkg", "field": "index"}}
+
+    def draw(east: int) -> None:
+        (tmp_path / "biomes.gpkg").unlink(missing_ok=True)
+        pyogrio.raw.write(tmp_path / "biomes.gpkg", shapely.to_wkb(np.array(boxes)), [np.array([5, east])], ["index"],
+                          geometry_type="Polygon", crs=UTM)  # fmt: skip
+
+    draw(99)
+    with pytest.raises(MMEarthError, match=r"biomes\.gpkg: 99.* is no biome.*1 of 4 tiles are kept"):
+        build(tmp_path, site)
+    draw(11)
+    build(tmp_path, site)
+    assert tiles(tmp_path)["biome"].argmax(axis=1).tolist() == [5, 11, 5, 11]
+
+
+def test_the_guide_lists_every_key_of_a_specification() -> None:
+    """The help of the command refers to it."""
+    source = Path(build_specification.__file__).read_text(encoding="utf-8")
+    keys = set(re.findall(r'\b(?:entry|inner|outer)(?:\.\w+\(|, )"(\w+)"', source))
+    assert {"era5", "biome", "eco_region", "mask_values", "exclude_clouds", "layer", "units"} <= keys
+    guide = (Path(__file__).parents[3] / "docs" / "pretraining.md").read_text(encoding="utf-8")
+    assert [key for key in (keys | set(codings())) if not re.search(rf"\b{key}\b", guide)] == []
+
+
+def test_a_build_goes_on_from_another_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same files used to count as others when they were named by another path."""
+    scene(tmp_path / "a.tif")
+    (tmp_path / "inside").mkdir()
+    write(tmp_path / "dem.tif", number(100), Affine(10, 0, WEST, 0, -10, NORTH))
+    site = {"sentinel2": "a.tif", "elevation": "dem.tif"}
+    (tmp_path / "tiles.yaml").write_text(yaml.safe_dump({"sites": [site]}))
+    first, second = CancelAfter(3), CancelAfter(99)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Cancelled, match="2 of 4 tiles are kept"):
+        build_tiles(specification="tiles.yaml", output="own", progress=first, cancel=first.token)
+    monkeypatch.chdir(tmp_path / "inside")
+    build_tiles(specification="../tiles.yaml", output="../own", progress=second)
+    assert second.texts[-1:] == ["Going on: 2 of 4 tiles are done already."]
+
+
+def test_a_site_that_changes_does_not_undo_the_others_and_all_keep_their_order(tmp_path: Path) -> None:
+    for name in "abc":
+        scene(tmp_path / f"{name}.tif")
+    sites = [{"sentinel2": f"{name}.tif", "date": "2020-01-01"} for name in "abc"]
+    first, second = CancelAfter(3 + 9), CancelAfter(99)
+    with pytest.raises(Cancelled, match="9 of 12 tiles are kept"):
+        build(tmp_path, sites, progress=first, cancel=first.token)
+    sites[0]["date"] = "2020-07-01"
+    build(tmp_path, sites, progress=second)
+    assert "Going on: 5 of 12 tiles are done already." in second.texts
+    build_tiles(specification=tmp_path / "tiles.yaml", output=tmp_path / "afresh" / "own")
+    assert same_dataset(tmp_path / "own", tmp_path / "afresh" / "own")
 
 
 def test_a_scene_without_all_bands_or_large_enough_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Checkpoints: what is put in comes out exactly, what is half written or damaged is never taken for one."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,30 @@ def test_the_newest_and_the_best_are_kept(tmp_path: Path) -> None:
     assert checkpoints.steps() == [2, 4, 5]
     checkpoints.save(5, module, optimiser, {"again": True}, best=2)
     assert checkpoints.load(5, module, optimiser) == {"again": True}
+
+
+def test_a_kill_while_a_step_is_noted_again_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoints = Checkpoints(tmp_path / "checkpoints", keep=1)
+    module, optimiser = trained(2)
+    checkpoints.save(2, module, optimiser, {"closed": 0}, best=None)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("rename", "replace"):
+        monkeypatch.setattr(Path, name, killed)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoints.save(2, module, optimiser, {"closed": 1}, best=2)
+    monkeypatch.undo()
+    assert checkpoints.steps() == [2]
+    assert checkpoints.load(2, module, optimiser) == {"closed": 0}
+
+
+def test_a_copy_under_another_name_is_none_of_the_runs(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "checkpoints", keep=1)
+    path = checkpoints.save(1, *trained(1), {}, best=None)
+    shutil.copytree(path, checkpoints.folder / f"{path.name}-backup")
+    assert checkpoints.steps() == [1]
 
 
 def test_half_a_checkpoint_is_none(tmp_path: Path) -> None:

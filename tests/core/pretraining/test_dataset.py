@@ -13,9 +13,10 @@ import pytest
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, target
 from mmearth_core.pretraining.method import View
-from mmearth_core.pretraining.statistics import dataset_statistics
+from mmearth_core.pretraining.statistics import Statistics, dataset_statistics
 from mmearth_core.pretraining.synthetic import write_synthetic_tiles
 from mmearth_core.pretraining.tiles import TileFile
+from mmearth_core.pretraining.views import MaskedView
 
 torch = pytest.importorskip("torch")
 
@@ -157,6 +158,26 @@ def test_a_sample_holds_the_targets_of_the_outputs_and_always_the_image(invented
         expected = target(modality, raw[name], *statistics.of(name, file.level(9)))
         np.testing.assert_array_equal(sample[name], expected)
     assert list(dataset(invented_tiles, outputs=["lat"]).sample(9)) == ["sentinel2", "lat"]
+
+
+@pytest.mark.parametrize(("inputs", "bands"), [("s2", range(12)), ("rgb", [1, 2, 3])])
+def test_jitter_is_a_gain_and_noise_in_reflectance_whatever_the_statistics(invented_tiles: Path, inputs, bands) -> None:
+    """It took every input to be normalised by the package's own statistics."""
+    mean, std = np.linspace(4000, 9000, 12, dtype=np.float32), np.linspace(300, 900, 12, dtype=np.float32)
+    numbers = Statistics({"sentinel2_l1c": (mean, std), "sentinel2_l2a": (mean, std)})
+    looks = []
+    for jitter in (False, True):
+        view = MaskedView(("sentinel2",), inputs, 24, 8, flips=False, jitter=jitter, band_drop=0.0)
+        tiles = TileDataset(TileFile(invented_tiles), numbers, np.arange(40), ["sentinel2"], view, 0)
+        looks.append([tiles.view(position, 0) for position in range(40)])
+    for plain, jittered in zip(*looks, strict=True):
+        known = np.isfinite(plain["sentinel2"]).all(axis=0)
+        before, after = (view["image"][:, known] * std[bands, None] + mean[bands, None] for view in (plain, jittered))
+        gain = np.sum(before * after) / np.sum(before**2)
+        noise = after - gain * before
+        assert abs(gain - 1) < 0.3
+        assert np.abs(noise.mean(axis=1)).max() < 6, "DN: no shift of a band"
+        assert noise.std(axis=1) == pytest.approx(np.full(len(bands), 20), rel=0.25)
 
 
 def test_an_output_the_file_lacks_has_no_value(tmp_path: Path) -> None:

@@ -26,7 +26,10 @@ def test_two_processes_give_the_losses_of_one_with_the_doubled_batch(
     common = {
         "optimiser__effective_batch": 8,
         "optimiser__epochs": 5,
-        "watch__validate_epochs": 0,
+        "watch__validate_epochs": 5,
+        "data__hold_out": 0.3,
+        "watch__validation_tiles": 4,
+        "watch__picture_epochs": 5,
         "watch__checkpoint_steps": 99,
     }
     pretrain(config=recipe(optimiser__batch=8, **common), output=tmp_path / "one")
@@ -39,9 +42,11 @@ def test_two_processes_give_the_losses_of_one_with_the_doubled_batch(
     assert shown.returncode == 0, shown.stderr
     assert "Process 1 is done." in shown.stdout
     one, two = (read_log(tmp_path / name / "log.jsonl") for name in ("one", "two"))
-    assert len(one) == len(two) == 20
+    assert len(one) == len(two) == 21
+    assert one[-1]["kind"] == "validation"
     for a, b in zip(one, two, strict=True):
         found = dict(numbers(b))
         for key, value in numbers(a):
             assert found[key] == pytest.approx(value, rel=1e-4, abs=1e-9), (a["step"], key)
     assert (tmp_path / "two" / "encoder.safetensors").is_file()
+    assert (tmp_path / "two" / "pictures" / "epoch-0005.png").is_file()

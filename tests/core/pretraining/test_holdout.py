@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.pretraining.holdout import blocks, split
+from mmearth_core.pretraining.holdout import blocks, lots, split
 
 
 def places(count: int, seed: int = 0) -> np.ndarray:
@@ -33,6 +33,15 @@ def test_a_block_is_on_the_same_side_in_another_dataset() -> None:
     order = np.random.default_rng(1).permutation(3000)[:1500]
     _, fewer = split(lonlat[order], share=0.3)
     assert set(order[fewer]) == set(held) & set(order)
+
+
+def test_what_a_place_draws_never_depends_on_the_others() -> None:
+    lonlat = places(500)
+    lonlat[7] = np.nan
+    drawn = lots(lonlat, seed=3)
+    assert np.flatnonzero(np.isnan(drawn)).tolist() == [7]
+    for some in ([1], [2, 7], [400, 3, 3]):
+        assert np.array_equal(lots(lonlat[some], seed=3), drawn[some], equal_nan=True)
 
 
 def test_another_seed_holds_out_other_blocks() -> None:

@@ -9,7 +9,8 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, valid
 from mmearth_core.pretraining.joined import JoinedTiles, pooled
 from mmearth_core.pretraining.statistics import Statistics, dataset_statistics
-from mmearth_core.pretraining.synthetic import write_synthetic_tiles
+from mmearth_core.pretraining.synthetic import make_tile, write_synthetic_tiles
+from mmearth_core.pretraining.tile_writer import TileWriter
 from mmearth_core.pretraining.tiles import TileFile
 
 
@@ -51,6 +52,36 @@ def test_statistics_are_those_of_all_tiles_together(files: list[TileFile]) -> No
     together = pooled(files, [dataset_statistics(file) for file in files])
     assert set(together.values) == set(dataset_statistics(files[0]).values)
     assert all(np.isfinite(part).all() for pair in together.values.values() for part in pair)
+
+
+def test_a_modality_that_most_tiles_of_a_dataset_lack_counts_by_its_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two tiles with elevation among eight counted as much as eight."""
+    for name, height, known in (("low", 100, 8), ("high", 900, 2)):
+        with TileWriter(tmp_path / name, 16, ["sentinel2", "aster"]) as writer:
+            for number in range(8):
+                raw, info = make_tile(np.random.default_rng(number), size=16)
+                elevation = np.full((2, 16, 16), height if number < known else -32768, np.int16)
+                elevation[1] = 5 if name == "low" else -32768  # no slope is known of the high ones
+                writer.append(str(number), {"sentinel2": raw["sentinel2"], "aster": elevation}, info)
+            writer.finish()
+    files = [TileFile(tmp_path / name) for name in ("low", "high")]
+
+    def together() -> np.ndarray:
+        statistics = [dataset_statistics(file, own_sentinel2=True) for file in files]
+        return np.array(pooled(files, statistics).values["aster"])
+
+    expected = np.array([[260, 5], [320, 1]])
+    assert together() == pytest.approx(expected, rel=1e-4)
+    for file in files:
+        file.beside("band_stats").unlink()
+    assert together() == pytest.approx(expected, rel=1e-4), "as measured from the tiles"
+    for file in files:
+        file.beside("statistics").unlink()
+    monkeypatch.setattr("mmearth_core.pretraining.statistics.SAMPLE", 2)
+    assert together()[0, 1] == pytest.approx(5)
+    assert dataset_statistics(files[0]).counts["aster"].tolist() == [8 * 256] * 2, "of all tiles, not of those measured"
 
 
 def test_tiles_of_different_sizes_are_refused(files: list[TileFile], tmp_path: Path) -> None:

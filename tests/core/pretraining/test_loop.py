@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,18 +10,25 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import yaml
+from safetensors.torch import load_file
 
 from mmearth_core.embedding.conversion import write_model
 from mmearth_core.encoder.loading import load_encoder
 from mmearth_core.errors import Cancelled, MMEarthError
+from mmearth_core.modalities import SENTINEL2_STORED
+from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.log import read_log
 from mmearth_core.pretraining.mp_mae import MpMae
 from mmearth_core.pretraining.pretrain import pretrain
 from mmearth_core.pretraining.schedule import Schedule
-from mmearth_core.pretraining.synthetic import write_synthetic_tiles
+from mmearth_core.pretraining.synthetic import make_tile, write_synthetic_tiles
+from mmearth_core.pretraining.tile_writer import TileWriter
+from mmearth_core.pretraining.tiles import TileFile
+from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Silent
 
 Recipe = Callable[..., Path]
@@ -51,7 +59,7 @@ def test_the_learning_rate_rises_to_its_peak_and_falls_to_zero() -> None:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory, invented_tiles: Path, on_cpu) -> Path:  # noqa: ARG001
-    """A run with everything: two epochs, a picture, labelled tiles to watch."""
+    """A run with everything: three epochs, gradients added up, a picture."""
     folder = tmp_path_factory.mktemp("runs")
     recipe = folder / "recipe.yaml"
     values = {
@@ -72,7 +80,7 @@ def test_a_run_folder_owns_everything(finished: Path) -> None:
     names = {path.name for path in finished.iterdir()}
     assert names == {
         "config.yaml", "environment.json", "log.jsonl", "baseline.json", "tensorboard", "pictures", "checkpoints",
-        "tiny-run.safetensors", "README.md",
+        "tiny-run.safetensors", "README.md", ".lock",
     }  # fmt: skip
     assert [path.name for path in (finished / "pictures").iterdir()] == ["epoch-0003.png"]
     assert list((finished / "tensorboard").iterdir())
@@ -116,8 +124,6 @@ def test_what_is_exported_is_the_encoder_of_the_last_step(finished: Path) -> Non
     encoder = load_encoder(finished / "tiny-run.safetensors")
     assert encoder.header.grn == "sample"
     assert encoder.header.name == "tiny-run"
-    from safetensors.torch import load_file
-
     newest = max((finished / "checkpoints").iterdir())
     stored = load_file(newest / "weights.safetensors")
     for name, value in encoder.state_dict().items():
@@ -129,6 +135,28 @@ def test_a_finished_run_is_left_as_it_is(finished: Path) -> None:
     result = pretrain(config=finished / "config.yaml", output=finished)
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("*")} == before
     assert "sentinel2" in str(result)
+
+
+def test_a_run_that_another_process_works_on_is_not_touched(finished: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(finished, run)
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    holder = (
+        "import sys; from filelock import FileLock; a = FileLock(sys.argv[1]); a.acquire(); print(flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(run / ".lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        for overwrite in (False, True):
+            with pytest.raises(MMEarthError, match="Another process is at work on the run in"):
+                pretrain(config=run / "config.yaml", output=run, overwrite=overwrite)
+        other.kill()
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("*") if path.name != ".lock"} == {
+        path: time for path, time in before.items() if path.name != ".lock"
+    }
+    pretrain(config=run / "config.yaml", output=run)
 
 
 def test_another_configuration_or_other_tiles_are_refused(finished: Path, tmp_path: Path) -> None:
@@ -210,6 +238,92 @@ def test_an_encoder_that_gives_all_tiles_the_same_features_stops_the_run(
         pretrain(config=recipe(), output=tmp_path / "run")
 
 
+def test_a_single_held_out_tile_is_no_collapse(recipe: Recipe, tmp_path: Path) -> None:
+    progress = Messages()
+    pretrain(config=recipe(data__hold_out=0.02, optimiser__epochs=1), output=tmp_path / "run", progress=progress)
+    assert " 1 held out" in progress.texts[0]
+
+
+def test_weights_that_are_no_numbers_are_told_by_the_validation(recipe: Recipe, tmp_path: Path) -> None:
+    config = recipe(
+        optimiser__batch=32,
+        optimiser__effective_batch=32,
+        optimiser__warmup_epochs=0,
+        optimiser__base_learning_rate=1e12,
+    )
+    with pytest.raises(MMEarthError, match="Stopped at step 2: losses on the hold-out are no numbers"):
+        pretrain(config=config, output=tmp_path / "run")
+
+
+def test_the_best_weights_are_exported_with_their_own_figures(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validate = EpochWatcher.validate
+    epochs = []
+
+    def worse_and_worse(self: EpochWatcher, check: Callable[[], None]) -> dict:
+        found = validate(self, check)
+        epochs.append(found)
+        return {**found, "score": found["score"] * len(epochs)}
+
+    monkeypatch.setattr(EpochWatcher, "validate", worse_and_worse)
+    result = pretrain(config=recipe(export__checkpoint="best"), output=tmp_path / "run")
+    assert result.validation["epoch"] == 1
+    assert result.validation["losses"] == epochs[0]["losses"] != epochs[1]["losses"]
+    card = (tmp_path / "run" / "README.md").read_text()
+    assert f"| sentinel2 | {epochs[0]['losses']['sentinel2']:.4f} |" in card
+    assert f"- Training: 1 epochs, {result.steps // 2} steps" in card
+    stored = load_file(tmp_path / "run" / "checkpoints" / f"step-{result.steps // 2:08d}" / "weights.safetensors")
+    for name, value in load_encoder(result.files[0]).state_dict().items():
+        assert torch.equal(value, stored[f"encoder.{name}"].half().float()), name
+    for change in ("watch.validate_epochs=0", "data.hold_out=0"):
+        with pytest.raises(MMEarthError, match="only validation can tell"):
+            read_config(recipe(export__checkpoint="best"), [change])
+
+
+def test_outputs_that_no_tile_has_are_told(recipe: Recipe, tmp_path: Path) -> None:
+    write_synthetic_tiles(tmp_path / "few", 40, size=24, modalities=["sentinel2", "month"])
+    tiles = {"data__datasets": [str(tmp_path / "few")], "optimiser__epochs": 1}
+    with pytest.raises(MMEarthError, match=r"any of the outputs \(sentinel1, aster\); the tiles have sentinel2, month"):
+        pretrain(config=recipe(outputs=["sentinel1", "aster"], **tiles), output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    progress = Messages()
+    pretrain(config=recipe(outputs=["sentinel1", "month"], **tiles), output=tmp_path / "run", progress=progress)
+    assert "No tile has sentinel1; nothing is learned from what is not there." in progress.texts
+
+
+@pytest.mark.parametrize("weighting", ["sum", "uncertainty"])
+def test_a_step_without_any_value_changes_nothing(recipe: Recipe, tmp_path: Path, weighting: str) -> None:
+    """As where the clouds of a whole batch were masked, and Sentinel-2 is all that is predicted."""
+    with TileWriter(tmp_path / "tiles", 24, ["sentinel2"]) as writer:
+        for number in range(6):
+            raw, info = make_tile(np.random.default_rng(number), size=24, gaps=False)
+            writer.append(str(number), {"sentinel2": raw["sentinel2"] * (number % 2)}, info)
+        writer.finish()
+    config = recipe(
+        data__datasets=[str(tmp_path / "tiles")], data__hold_out=0, outputs=["sentinel2"],
+        mp_mae__weighting=weighting, optimiser__batch=1, optimiser__effective_batch=1, optimiser__epochs=1,
+    )  # fmt: skip
+    pretrain(config=config, output=tmp_path / "run")
+    steps = steps_of(tmp_path / "run")
+    assert sorted(step["gradient_norm"] > 0 for step in steps) == [False] * 3 + [True] * 3
+    assert {step["losses"]["sentinel2"] for step in steps if not step["gradient_norm"]} == {None}
+
+
+def test_labelled_tiles_are_watched(recipe: Recipe, tmp_path: Path, invented_tiles: Path) -> None:
+    tiles = TileFile(invented_tiles)
+    stored = np.stack([tiles.read(number, ["sentinel2"])["sentinel2"] for number in range(20)])
+    np.savez(
+        tmp_path / "labelled.npz", x=stored, bands=SENTINEL2_STORED, level=[tiles.level(n) for n in range(20)],
+        label=np.arange(20) % 2,
+    )  # fmt: skip
+    config = recipe(watch__labelled=str(tmp_path / "labelled.npz"), optimiser__epochs=1)
+    progress = Messages()
+    result = pretrain(config=config, output=tmp_path / "run", progress=progress)
+    assert 0 <= result.validation["monitor"]["knn-5"] <= 1
+    assert f", knn-5 {result.validation['monitor']['knn-5']:.3f}." in progress.texts[-1]
+
+
 def test_a_cancelled_run_goes_on_as_if_nothing_had_been(recipe: Recipe, tmp_path: Path) -> None:
     config = recipe(optimiser__batch=2, optimiser__epochs=1)
     pretrain(config=config, output=tmp_path / "whole")
@@ -286,6 +400,11 @@ def test_too_few_tiles_or_too_small_ones_are_refused_before_anything_is_written(
         ({"mp_mae__crop": 32}, "choose a smaller crop"),
         ({"data__datasets": [str(tmp_path / "none")]}, "does not exist"),
         ({"mp_mae__mask_ratio": 0.99}, "leaves no patch"),
+        ({"mp_mae__mask_ratio": 0}, "mask_ratio must be above 0"),
+        ({"mp_mae__band_drop": 3}, "band_drop is a probability"),
+        ({"outputs": ["month"], "mp_mae__weighting": {"month": -1}}, "weights must not be negative"),
+        ({"watch__labelled": str(tmp_path / "none.npz")}, "Cannot read the labelled tiles"),
+        ({"init": str(tmp_path / "none.pth")}, "none.pth does not exist"),
     ):
         with pytest.raises(MMEarthError, match=words):
             pretrain(config=recipe(**changes), output=tmp_path / "run")

@@ -83,7 +83,12 @@ def test_neighbours_tell_classes_apart_on_the_other_side_of_the_map(tmp_path: Pa
     [
         ({"level": None}, "has no level"),
         ({"level": np.array("l1b")}, "level is l1b; expected l1c or l2a"),
-        ({"label": np.zeros(3)}, "3 labels"),
+        ({"label": np.zeros(3)}, r"label has shape \(3,\)"),
+        ({"level": np.array(["L2A"] * 3)}, r"level has shape \(3,\)"),
+        ({"lonlat": np.zeros(20)}, r"lonlat has shape \(20,\)"),
+        ({"x": np.zeros((10, 20, 24))}, r"x has shape \(10, 20, 24\)"),
+        ({"x": np.ones((20, 10, 5, 9), np.uint16)}, "tiles have 5 × 9 pixels, a patch of the encoder has 8"),
+        ({"lonlat": np.full((20, 2), 10.5)}, "all tiles fall into one half, as no place"),
         ({"bands": np.array(["red"] * 10)}, "tiles.npz"),
     ],
 )
@@ -92,3 +97,18 @@ def test_labelled_tiles_that_lack_something_are_refused(tmp_path: Path, changes:
         read_labelled(labelled(tmp_path / "tiles.npz", **changes), ENCODER_BANDS, STATISTICS, 8)
     with pytest.raises(MMEarthError, match="No such file"):
         read_labelled(tmp_path / "none.npz", ENCODER_BANDS, STATISTICS, 8)
+
+
+def test_files_that_hold_no_labelled_tiles_are_named(tmp_path: Path) -> None:
+    """They ended a run with errors of numpy and zipfile."""
+    whole = labelled(tmp_path / "whole.npz")
+    array, cut, empty, spoilt = (tmp_path / name for name in ("array.npy", "cut.npz", "empty.npz", "spoilt.npz"))
+    np.save(array, np.zeros((4, 10, 16, 16)))
+    cut.write_bytes(whole.read_bytes()[:5000])
+    empty.touch()
+    content = bytearray(whole.read_bytes())
+    content[3000:3100] = bytes(100)
+    spoilt.write_bytes(content)
+    for path in (array, cut, empty, spoilt):
+        with pytest.raises(MMEarthError, match=rf"{path.name}.*\.npz"):
+            read_labelled(path, ENCODER_BANDS, STATISTICS, 8)

@@ -309,8 +309,13 @@ def test_impossible_settings_are_named():
         build(MpMaeConfig(), ["clouds"])
     with pytest.raises(MMEarthError, match="one weight to each output; check era5"):
         build(MpMaeConfig(weighting={"sentinel2": 1.0}), ["sentinel2", "era5"])
-    for odd in ({"agreement": -0.1}, {"temperature": 0.0}):
-        with pytest.raises(MMEarthError, match="agreement must not be negative, and mp_mae.temperature must be pos"):
+    for odd, words in (
+        ({"agreement": -0.1}, "agreement must not be negative"),
+        ({"temperature": 0.0}, "temperature must be positive"),
+        ({"mask_ratio": 0.0}, "mask_ratio must be above 0"),
+        ({"decoder_depth": 0}, "decoder_depth and decoder_width must be positive"),
+    ):
+        with pytest.raises(MMEarthError, match=words):
             build(MpMaeConfig(**odd), ["sentinel2"])
     with pytest.raises(MMEarthError, match="unknown encoder size 'mini'"):
         build(MpMaeConfig(size="mini"), ["sentinel2"])

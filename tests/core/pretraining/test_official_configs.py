@@ -9,7 +9,7 @@ import torch
 from mmearth_core.encoder.registry import MODELS
 from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.config import read_config
-from mmearth_core.pretraining.methods import build_method
+from mmearth_core.pretraining.methods import build_method, start_from
 from mmearth_core.pretraining.official_decoder import to_official
 
 FOLDER = Path(__file__).parents[3] / "training" / "configs" / "official"
@@ -53,10 +53,11 @@ def test_a_configuration_is_the_published_recipe_and_network(name: str) -> None:
 def test_an_official_checkpoint_is_gone_on_from_with_its_decoder(tmp_path: Path) -> None:
     path = FOLDER / "pt-S2_atto_1M_64_uncertainty_56-8.yaml"
     published = build_method(read_config(path, ["seed=7"])).method
-    torch.save({"model": to_official(published), "epoch": 199}, tmp_path / "checkpoint-199.pth")
-    start = f"init={tmp_path / 'checkpoint-199.pth'}"
-    gone_on = build_method(read_config(path, [start])).method
+    checkpoint = str(tmp_path / "checkpoint-199.pth")
+    torch.save({"model": to_official(published), "epoch": 199}, checkpoint)
+    gone_on = build_method(read_config(path, ["seed=8"])).method
+    start_from(checkpoint, gone_on)
     for name, value in published.state_dict().items():
         assert torch.equal(gone_on.state_dict()[name], value), name
     with pytest.raises(MMEarthError, match="predicts sentinel2"):
-        build_method(read_config(path, [start, "outputs=pixel"]))
+        start_from(checkpoint, build_method(read_config(path, ["outputs=pixel"])).method)

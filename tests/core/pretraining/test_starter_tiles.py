@@ -54,6 +54,18 @@ def test_a_place_is_on_the_same_side_whatever_else_is_split() -> None:
     assert {299 - index for index in again} == {index for index in learned if index >= 100}
 
 
+def test_few_places_are_on_the_sides_that_they_are_on_among_many() -> None:
+    """Of places that were all to be learned from, one used to be held out, and one alone could not be asked for."""
+    places = np.random.default_rng(0).uniform([-10, 35], [30, 60], (300, 2))
+    learned, held = split_by_place(places)
+    for some in (learned[:3], learned[:1], held[:3], held[:1], [*learned[:2], *held[:2]]):
+        parts = split_by_place(places[some])
+        assert [np.asarray(some)[part].tolist() for part in parts] == [
+            [index for index in some if index in side] for side in (learned, held)
+        ]
+    assert [len(part) for part in split_by_place(np.array([[np.nan, 5.0]]))] == [0, 0]
+
+
 @pytest.mark.realdata
 def test_tiles_of_the_development_imagery(realdata: Path, tmp_path: Path) -> None:
     result = make_tiles(realdata, tmp_path / "tiles", sources=(terramind, bigearthnet))

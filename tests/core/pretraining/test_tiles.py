@@ -27,6 +27,10 @@ def copy(invented_tiles: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(invented_tiles, tmp_path / "invented"))
 
 
+#: Metadata with texts of variable length.
+VARIABLE = np.dtype([("tile_id", h5py.string_dtype()), ("S2_type", h5py.string_dtype())])
+
+
 def rewrite(folder: Path, name: str, array: np.ndarray | None) -> None:
     """Replace a dataset of the HDF5 file, or remove it."""
     with h5py.File(folder / "invented.h5", "r+") as file:
@@ -148,10 +152,25 @@ def test_a_damaged_tile_is_named_and_its_neighbours_are_read(copy: Path) -> None
         ("metadata", np.zeros(39, METADATA), "metadata does not hold"),
         ("metadata", np.zeros(40, METADATA), "S2_type of tile 0 is '', not l1c or l2a"),
         ("sentinel2", np.zeros((0, 13, 24, 24), np.uint16), "holds no tile"),
+        ("metadata", np.zeros(40, [("tile_id", "i8"), ("S2_type", "S10")]), "metadata does not hold.*of fixed length"),
+        ("metadata", np.array([("0", "l2a")] * 40, VARIABLE), "metadata does not hold.*of fixed length"),
+        ("metadata", np.zeros(40), "metadata does not hold"),
     ],
 )
 def test_another_layout_is_refused_with_what_differs(copy: Path, name: str, array, says: str) -> None:
     rewrite(copy, name, array)
+    with pytest.raises(MMEarthError, match=rf"invented\.h5.*{says}"):
+        TileFile(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("metadata", "lacks sentinel2 or metadata"), ("sentinel2", "lacks sentinel2 or"), ("aster", "aster is a group")],
+)
+def test_a_group_in_place_of_an_array_is_refused(copy: Path, name: str, says: str) -> None:
+    rewrite(copy, name, None)
+    with h5py.File(copy / "invented.h5", "r+") as file:
+        file.create_group(name)
     with pytest.raises(MMEarthError, match=rf"invented\.h5.*{says}"):
         TileFile(copy)
 

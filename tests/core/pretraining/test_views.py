@@ -42,6 +42,14 @@ def test_nineteen_of_forty_nine_patches_stay_visible():
     assert MaskedView(("sentinel2",), crop=112, patch=16).visible == 19
 
 
+@pytest.mark.parametrize(
+    ("side", "ratio", "visible"), [(5, 0.8, 5), (10, 0.9, 10), (10, 0.7, 30), (7, 0.6, 19), (7, 0.75, 12), (4, 0.0, 16)]
+)
+def test_no_visible_patch_is_lost_to_rounding(side: int, ratio: float, visible: int):
+    """A fifth of 25 patches was 4."""
+    assert MaskedView(("sentinel2",), crop=8 * side, mask_ratio=ratio).visible == visible
+
+
 def test_all_modalities_show_the_same_pixels_whatever_the_crop_and_turn():
     view = MaskedView(tuple(MODALITIES), flips=True, jitter=False, band_drop=0.0)
     sample = make_sample()
