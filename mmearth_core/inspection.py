@@ -70,6 +70,8 @@ def weights_info(*, model: str) -> Description:
     if state(known) in {"ready", "converted"}:
         file = local_file(known.name, suffixes=(".onnx", ".safetensors"))
         facts |= {"file": str(file)} | read_header(file).as_dict()
+        if file.with_suffix(".md").is_file():
+            facts["card"] = str(file.with_suffix(".md"))
     return Description("model with a name", known.name, facts)
 
 

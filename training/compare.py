@@ -124,8 +124,8 @@ def report(table: Table, labels: Sequence[str], facts: Sequence[str], picture: s
             "",
             table.markdown("macro_f1"),
             f"Differences of the same draws, {labels[0]} minus others (in brackets: draws in which it is ahead); bold"
-            " where the mean exceeds the standard deviation. The baseline and the better probe are chosen after the"
-            " fact, for each column.",
+            " where the mean exceeds the standard deviation. Of all columns: of their mean in each draw. The baseline"
+            " and the better probe are chosen after the fact, for each column.",
             "",
             table.differences(pairs(labels), "macro_f1"),
             table.markdown("accuracy"),

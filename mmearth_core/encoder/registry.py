@@ -142,7 +142,7 @@ MODELS: tuple[RegisteredModel, ...] = (
         outputs=_STARTER_OUTPUTS,
         training_data="310 tiles of open example data",
         loss="fixed weights",
-        licence="MIT. Trained on images of several open data sets, named in docs/starter.md.",
+        licence="MIT. Trained on images of several open data sets, named in its card.",
         citation=_MMEARTH_PAPER,
         aliases=(DEFAULT,),
     ),

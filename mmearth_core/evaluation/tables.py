@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmearth_core.evaluation.protocol import Metric, Scores, spread
 
@@ -49,21 +50,21 @@ class Table:
 
     def differences(self, pairs: Sequence[tuple[str, str]], metric: Metric = "macro_f1") -> str:
         """First minus second method of each pair, draw by draw: mean ± sd of the differences, and in how many draws the
-        first is ahead. Bold where the mean is larger than the sd: a difference beyond the spread."""
+        first is ahead. Bold where the mean is larger than the sd: a difference beyond the spread. First of the mean of
+        all columns that both methods have, in which single draws matter less, then of each column."""
         rows = []
         for first, second in pairs:
-            cells = [f"{first} − {second}"]
+            gaps: list[NDArray[np.floating] | None] = []
             for task in self.tasks:
                 one, other = self.scores.get((first, task)), self.scores.get((second, task))
-                for i in range(len(self.counts)):
-                    if one is None or other is None:
-                        cells.append("–")
-                        continue
-                    gap = one.of(metric)[i] - other.of(metric)[i]
-                    text = f"{gap.mean():+.3f} ± {gap.std(ddof=1):.3f} ({np.sum(gap > 0)}/{len(gap)})"
-                    cells.append(f"**{text}**" if abs(gap.mean()) > gap.std(ddof=1) else text)
-            rows.append(cells)
-        return _markdown([f"difference in {TITLES[metric]}", *self._columns()], rows)
+                if one is None or other is None:
+                    gaps.extend([None] * len(self.counts))
+                else:
+                    gaps.extend(one.of(metric) - other.of(metric))
+            known = [gap for gap in gaps if gap is not None]
+            overall = np.mean(known, axis=0) if known else None
+            rows.append([f"{first} − {second}", *map(_gap, [overall, *gaps])])
+        return _markdown([f"difference in {TITLES[metric]}", "all columns", *self._columns()], rows)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values: every score of every draw."""
@@ -82,6 +83,14 @@ class Table:
 
     def _columns(self) -> list[str]:
         return [f"{task}: {count}" for task in self.tasks for count in self.counts]
+
+
+def _gap(gap: NDArray[np.floating] | None) -> str:
+    """Differences of the draws (n,) as a cell."""
+    if gap is None:
+        return "–"
+    text = f"{gap.mean():+.3f} ± {gap.std(ddof=1):.3f} ({np.sum(gap > 0)}/{len(gap)})"
+    return f"**{text}**" if abs(gap.mean()) > gap.std(ddof=1) else text
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -37,9 +37,10 @@ def files(wheel: Path) -> list[str]:
         return archive.namelist()
 
 
-def test_the_wheel_holds_the_default_model_and_no_other_weights(wheel: Path) -> None:
+def test_the_wheel_holds_the_default_model_with_its_card_and_no_other_weights(wheel: Path) -> None:
     weights = [name for name in files(wheel) if Path(name).suffix in {".onnx", ".safetensors", ".pth", ".npz"}]
     assert weights == ["mmearth_core/encoder/models/starter-atto-p8.onnx"]
+    assert "mmearth_core/encoder/models/starter-atto-p8.md" in files(wheel)
 
 
 def test_the_wheel_is_small_and_holds_only_the_package(wheel: Path) -> None:

@@ -2,8 +2,9 @@
 
     python -m training.starter.calibration_scenes DATA_FOLDER OUTPUT_FOLDER
 
-All sites, pairs and whole scenes of the development imagery, and the EuroSAT tiles, but for the places that
-`places.py` holds out of what has labels: they are judged on. Without labels, a scene only decides the projection.
+All sites, pairs and whole scenes of the development imagery, but for the sites that `places.py` holds out: they are
+judged on. Without labels, a scene only decides the projection and the frozen response norms. The EuroSAT tiles are left
+out for their size: of 64 pixels, none is further from the border than the network looks.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.scenes_from_arrays import Place, write, write_scenes
+from training.scenes_from_arrays import write_scenes
 from training.starter.places import split_by_place
 
 
@@ -24,11 +25,6 @@ def main() -> None:
     with np.load(arguments.data / "terramind_sites.npz") as sites:
         judged = split_by_place(sites["lonlat"])[1].tolist()
     write_scenes(arguments.data, arguments.output, without=judged)
-    with np.load(arguments.data / "eurosat_ms_dev.npz") as tiles:
-        pixels = tiles["x"]
-        for index in split_by_place(tiles["lonlat"])[0]:
-            place = Place.centred(tiles["lonlat"][index], pixels.shape[2:])
-            write(arguments.output / f"{tiles['id'][index]}.tif", pixels[index], "L1C", 0, place)
     for path in arguments.data.glob("majortom_*.tif"):
         shutil.copyfile(path, arguments.output / path.name)
 

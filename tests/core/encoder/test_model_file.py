@@ -1,6 +1,7 @@
 """Model files come back as they were written; damaged ones are named, whatever the damage."""
 
 import json
+import re
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from mmearth_core.encoder.model_file import ModelHeader, Statistics, canonical_digest, read_header
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
+from mmearth_core.inspection import weights_info
 
 PATH = Path("some/model.onnx")
 
@@ -134,6 +136,11 @@ def test_the_packaged_model_describes_itself():
     assert (
         header.calibrated and len(header.scales) == 64 and header.trained and set(header.statistics) == {"l1c", "l2a"}
     )
+    card = Path(weights_info(model="default").facts["card"]).read_text(encoding="utf-8")
+    assert f"# {header.name}\n" in card
+    steps, tiles = (int(number) for number in re.findall(r"\d+", header.source))
+    assert f"{steps:,} steps of 32 tiles" in card
+    assert f"It has seen {tiles} tiles" in card
 
 
 def test_no_digital_number_decodes_to_zero():

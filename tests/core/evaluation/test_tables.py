@@ -42,15 +42,24 @@ def test_the_best_is_that_of_the_metric_shown(table: Table) -> None:
 
 def test_differences_are_taken_draw_by_draw(table: Table) -> None:
     head, _, row = cells(table.differences([("ours <1>", "bands")]))
-    assert head[1] == "tiles: 1"
+    assert head[1:3] == ["all columns", "tiles: 1"]
     # The scores vary by 0.1 over draws, their difference not at all.
-    assert row == ["ours <1> − bands", "**+0.050 ± 0.000 (3/3)**", "**+0.050 ± 0.000 (3/3)**", "–", "–"]
+    assert row == ["ours <1> − bands", *["**+0.050 ± 0.000 (3/3)**"] * 3, "–", "–"]
+
+
+def test_the_mean_of_all_columns_is_compared_draw_by_draw_too() -> None:
+    gap = np.array([[0.1, -0.1, 0.3], [-0.3, 0.3, 0.3]])
+    scores = {("a", "t"): Scores((1, 10), DRAWS + gap, DRAWS), ("b", "t"): Scores((1, 10), DRAWS, DRAWS)}
+    row = cells(Table(("a", "b"), ("t",), scores).differences([("a", "b"), ("a", "none")]))[2:]
+    # (-0.1, 0.1, 0.3) in the mean.
+    assert row[0][1:] == ["+0.100 ± 0.200 (2/3)", "+0.100 ± 0.200 (2/3)", "+0.100 ± 0.346 (2/3)"]
+    assert row[1][1:] == ["–", "–", "–"]
 
 
 def test_a_difference_within_the_spread_is_not_bold() -> None:
     scores = {("a", "t"): Scores((1,), DRAWS[:1], DRAWS[:1]), ("b", "t"): Scores((1,), DRAWS[:1, ::-1], DRAWS[:1])}
     row = cells(Table(("a", "b"), ("t",), scores).differences([("a", "b")]))[2]
-    assert row[1] == "+0.000 ± 0.100 (1/3)"
+    assert row[1:] == ["+0.000 ± 0.100 (1/3)"] * 2
 
 
 def test_plain_values_hold_every_draw(table: Table) -> None:
