@@ -59,7 +59,8 @@ def convert(
 
     Args:
         model: Registry name of a fetched model, or a checkpoint file.
-        calibrate: Scenes (as `embed` takes them) that show what the model will meet: varied land cover, both levels.
+        calibrate: Scenes (as `embed` takes them) that show what the model will meet: varied land cover, both levels,
+            hundreds of pixels wide, since near a border the network sees less.
         output: Folder for the files; by default where models with a name are kept.
         name: Name of the model; by default the registry name or the file's.
         overwrite: Replace existing files.
