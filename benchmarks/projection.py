@@ -171,7 +171,8 @@ def main() -> None:
         print(f"{'share of pixels judged right':48s}", *(f"{name:>16s}" for name in judges))
         show("raw bands, each standardised", lambda x: x[:, :channels], whiten=True)
         for shares in TRIED_SHARES:
-            for dimensions in (64, values.shape[1]) if shares == SHARES else (64,):
+            few = 64 if any(shares[1:]) else channels  # pixels alone have no more dimensions than bands
+            for dimensions in (few, values.shape[1]) if shares == SHARES else (few,):
                 head, explained = principal_projection(values, encoder.architecture, shares, dimensions)
                 matrix = torch.cat([head.pixels, *head.maps], 1).detach().numpy().T
                 bias = head.bias.detach().numpy()
@@ -185,7 +186,7 @@ def main() -> None:
 
                 name = f"{dimensions} bands, shares {' '.join(f'{s:g}' for s in shares)}"
                 show(f"{name}, float32", exact)
-                if dimensions == 64:
+                if dimensions == few:
                     show(f"{name}, uint8 ({100 * explained:.0f} % of var.)", stored)
 
 
