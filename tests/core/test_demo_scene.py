@@ -1,10 +1,12 @@
 """The demo's scene must open like a real product, look like land, and be neither trivial nor hopeless to map."""
 
+import itertools
+
 import numpy as np
 import pytest
 import rasterio
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rasterio.features import rasterize
 from scipy.ndimage import binary_erosion
@@ -184,12 +186,16 @@ def test_materials_are_reflectances():
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), strips=st.floats(0, 1))
+@example(seed=6097, strips=0.0)
 def test_fields_fill_their_block_without_overlap(seed, strips):
     rng = np.random.default_rng(seed)
     block = shapely.convex_hull(shapely.multipoints(rng.uniform(0, 1500, (8, 2))))
     fields = split(rng, block, 4e4, strips=strips)
     assert sum(field.area for field in fields) == pytest.approx(block.area, rel=1e-6)
-    assert shapely.union_all(fields).area == pytest.approx(block.area, rel=1e-6)
+    # In pairs: of seed 6097 without strips, GEOS 3.14 loses fields in a union of all.
+    overlaps = (one.intersection(other).area for one, other in itertools.combinations(fields, 2))
+    assert sum(overlaps) < 1e-6 * block.area
+    assert all(field.difference(block).area < 1e-6 * block.area for field in fields)
     assert max(field.area for field in fields) < 1.9 * 4e4
 
 

@@ -10,6 +10,7 @@ import shapely
 
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.job import inspect
+from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import local_file
 
 
@@ -36,8 +37,9 @@ def test_whatever_changes_the_embedding_changes_the_key(scene, make_scene, tmp_p
     with rasterio.open(tmp_path / "mask.tif", "w", **profile | {"count": 1, "dtype": "uint8"}) as dataset:
         dataset.write(some.astype(np.uint8), 1)
     mask = {"mask": tmp_path / "mask.tif"}
+    other_halo = read_header(local_file("default")).halo + 8
     others = [
-        {}, {"window": (0, 0, 280, 299)}, {"halo": 64}, {"offset": -1000}, {"level": "l1c"},
+        {}, {"window": (0, 0, 280, 299)}, {"halo": other_halo}, {"offset": -1000}, {"level": "l1c"},
         {"aoi": tmp_path / "aoi.gpkg"}, mask, mask | {"mask_values": [0]},
         {"bands": ["B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B12", "B11"]},
     ]  # fmt: skip
