@@ -17,16 +17,17 @@ from mmearth_core.raster.grid import Grid, Window
 
 @dataclass(frozen=True)
 class AreaOfInterest:
-    """Polygons in the CRS of a grid. `window`: the pixels of the grid that hold them."""
+    """Polygons in the CRS of a grid, which may overlap. `window`: the pixels of the grid that hold them."""
 
-    geometry: shapely.Geometry
+    geometry: shapely.GeometryCollection
     grid: Grid
     window: Window
 
     def inside(self, window: Window) -> NDArray[np.bool_]:
         """(height, width) of a window: whether a pixel's centre lies in the area."""
         grid = self.grid.crop(window)
-        inside: NDArray[np.bool_] = geometry_mask([self.geometry], grid.shape, grid.transform, invert=True)
+        parts = shapely.get_parts(self.geometry)
+        inside: NDArray[np.bool_] = geometry_mask(parts, grid.shape, grid.transform, invert=True)
         return inside
 
 
@@ -41,8 +42,9 @@ def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
         raise MMEarthError(f"{path} is no vector file that can be read; --aoi takes a polygon layer.") from error
     if not metadata["crs"]:
         raise MMEarthError(f"{path} has no coordinate reference system; assign one and try again.")
-    shapes = shapely.from_wkb(wkb)
-    area = shapely.union_all([shapely.make_valid(shape) for shape in shapes if shape is not None and shape.area > 0])
+    # Not their union: GEOS 3.14 loses polygons in it whose edges nearly lie on each other's.
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shapely.from_wkb(wkb))))
+    area = shapely.geometrycollections(parts[shapely.area(parts) > 0])
     if area.is_empty:
         raise MMEarthError(f"{path} holds no polygons; --aoi takes a polygon layer.")
     to_grid = Transformer.from_crs(CRS(metadata["crs"]), CRS(grid.crs.to_wkt()), always_xy=True)
