@@ -67,10 +67,9 @@ def walk():
     yield after(6)
     picture("embed")
     click(button)
-    yield after(3)
-    picture("embedding")
     yield lambda: plugin.context.workspace.embedding is not None
     yield drawn(canvas)
+    picture("embedding")
 
     # 4. Samples, drawn with the mouse, the classes chosen with number keys.
     dock.tabs.setCurrentWidget(dock.samples)
