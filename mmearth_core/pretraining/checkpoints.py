@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import flush_folder, write_text
+from mmearth_core.files import flush_folder, write_json
 
 WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimiser.safetensors", "state.json"
 _PREFIX = "step-"
@@ -54,7 +54,7 @@ class Checkpoints:
         target = self.path(step)
         try:
             if (target / STATE).is_file():
-                write_text(target / STATE, _text(state))
+                write_json(target / STATE, state)
             else:
                 self._write(target, module, optimiser, state)
             kept = {*self.steps()[-self._keep :], step, best}
@@ -75,7 +75,7 @@ class Checkpoints:
         temporary.mkdir()
         save_file(_on_cpu(module.state_dict()), temporary / WEIGHTS)
         save_file(_on_cpu(_optimiser_tensors(module, optimiser)), temporary / OPTIMISER)
-        (temporary / STATE).write_text(_text(state), encoding="utf-8")
+        write_json(temporary / STATE, state)
         for name in (WEIGHTS, OPTIMISER, STATE):
             _flush(temporary / name)
         flush_folder(temporary)
@@ -117,10 +117,6 @@ def load_weights(path: Path, module: nn.Module) -> None:
             " use the configuration it was made with."
         )
     module.load_state_dict(tensors)
-
-
-def _text(state: Mapping[str, Any]) -> str:
-    return json.dumps(state, indent=1, allow_nan=False) + "\n"
 
 
 def _shape(tensors: Mapping[str, Tensor], name: str) -> torch.Size | None:

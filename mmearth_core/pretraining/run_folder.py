@@ -28,6 +28,7 @@ from filelock import FileLock, Timeout
 from mmearth_core import __version__
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import write_json, write_text
+from mmearth_core.pretraining.checkpoints import Checkpoints
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.processors import available_processors, processor_name
 
@@ -65,22 +66,24 @@ class RunFolder:
                 raise MMEarthError(f"{self.path} is not empty and holds no run; choose another folder.")
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
-            if overwrite and self._is_run():
-                self._clear()
+            earlier = read_config(self.path / _CONFIG) if self._is_run() else None
+            kept = Checkpoints(self.checkpoints, config.watch.keep)
+            # Where no state is kept there is nothing that a change could contradict.
+            if earlier is not None and (overwrite or (not kept.steps() and config.differences(earlier))):
+                self._clear(earlier.export.name)
+                earlier = None
         except Timeout as error:
             raise MMEarthError(
                 f"Another process is at work on the run in {self.path}; wait for it, stop it, or choose another folder."
             ) from error
         except OSError as error:
             raise EnvironmentFailure(f"Cannot use the folder {self.path} ({error.strerror}).") from error
-        if self._is_run():
-            earlier = read_config(self.path / _CONFIG)
-            self._check_same(config, earlier)
+        if earlier is not None:
+            self._check_same(config, earlier, kept)
             if config.export != earlier.export:
                 self.card.unlink(missing_ok=True)
-        text = f"{_MARK}\n{config.to_yaml()}"
-        if not self._is_run() or (self.path / _CONFIG).read_text(encoding="utf-8") != text:
-            write_text(self.path / _CONFIG, text)
+        if config != earlier:
+            write_text(self.path / _CONFIG, f"{_MARK}\n{config.to_yaml()}")
 
     def release(self) -> None:
         """Let other processes work on the run."""
@@ -113,22 +116,19 @@ class RunFolder:
         path = self.path / _CONFIG
         return path.is_file() and path.read_text(encoding="utf-8").startswith(_MARK)
 
-    def _check_same(self, config: PretrainConfig, earlier: PretrainConfig) -> None:
-        """Refuse to change what the steps that were done depend on; where none is kept, all may change."""
+    def _check_same(self, config: PretrainConfig, earlier: PretrainConfig, kept: Checkpoints) -> None:
+        """Refuse to change what the steps that were done depend on."""
         different = config.differences(earlier)
-        if different and not any(self.checkpoints.glob("step-*")):
-            self._clear()
-        elif different:
+        if different:
             more = f" and {len(different) - 1} more" if len(different) > 1 else ""
             raise MMEarthError(
                 f"{self.path} holds a run of another configuration ({different[0]}{more}); choose another folder, or"
                 " pass --overwrite to start afresh. A schedule is not stretched: to train on from this run, give a new"
-                f" folder and --set init={max(self.checkpoints.glob('step-*'))}"
+                f" folder and --set init={kept.path(kept.steps()[-1])}"
             )
 
-    def _clear(self) -> None:
-        """Remove what an earlier run made."""
-        made = read_config(self.path / _CONFIG).export.name
+    def _clear(self, made: str) -> None:
+        """Remove what an earlier run made, of model files those named `made`."""
         for folder in (self.events, self.pictures, self.checkpoints):
             if folder.is_dir():
                 shutil.rmtree(folder)
