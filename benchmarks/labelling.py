@@ -20,10 +20,10 @@ from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.labelling.classification import classify, classify_block
-from mmearth_core.labelling.legend import Legend
 from mmearth_core.labelling.probe import fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Group, Samples
+from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.raster.grid import Grid
 

@@ -22,7 +22,7 @@ SIDE, EDITS = 2000, 30
 MAKE = """
 import sys
 from pathlib import Path
-from mmearth_core.demo.scene import make_scene
+from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.processors import processor_name
 make_scene(Path(sys.argv[1]), size=(1998, 2004), seed=1)
 print(processor_name())
@@ -68,9 +68,9 @@ def measure(folder: Path, machine: str) -> None:
 
     application = QgsApplication([], True)
     application.initQgis()
-    from qgis_plugin.core.live_session import EDIT_PAUSE, LiveSession
-    from qgis_plugin.core.sample_layer import open_classes
-    from qgis_plugin.core.worker_client import WorkerClient
+    from qgis_plugin.core.maps.live_session import EDIT_PAUSE, LiveSession
+    from qgis_plugin.core.samples.sample_layer import open_classes
+    from qgis_plugin.core.worker.client import WorkerClient
     from qgis_plugin.core.workspace import Workspace
     from qgis_plugin.settings import Settings
 

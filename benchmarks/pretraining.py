@@ -32,11 +32,11 @@ from mmearth_core.encoder.masking import forward_masked
 from mmearth_core.encoder.network import GRN_EPS, Encoder, randomise
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.dataset import TileDataset, make_loader
-from mmearth_core.pretraining.mp_mae import MpMae, MpMaeConfig, build
-from mmearth_core.pretraining.statistics import dataset_statistics
-from mmearth_core.pretraining.synthetic import write_synthetic_tiles
-from mmearth_core.pretraining.tiles import TileFile
+from mmearth_core.pretraining.methods.mp_mae import MpMae, MpMaeConfig, build
 from mmearth_core.processors import available_processors, processor_name
+from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.statistics import dataset_statistics
+from mmearth_core.tiles.synthetic import write_synthetic_tiles
 
 GRID = 7
 

@@ -18,8 +18,8 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from mmearth_core.labelling import probe as probing
-from mmearth_core.labelling.legend import Legend
 from mmearth_core.labelling.samples import Group, Samples
+from mmearth_core.maps.legend import Legend
 
 REPEATS = 3
 

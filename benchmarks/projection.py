@@ -22,7 +22,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from mmearth_core.demo.scene import make_scene
+from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.embedding.arrays import network_input
 from mmearth_core.embedding.conversion import read_chips
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding

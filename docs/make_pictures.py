@@ -16,10 +16,10 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import rasterize
 from rasterio.io import MemoryFile
 
-from mmearth_core.demo.run import demo
-from mmearth_core.labelling.maps import ClassMap
-from mmearth_core.labelling.vectors import class_names, read_vector
+from mmearth_core.demonstration.run import demo
+from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.pictures import Picture, false_colour, paletted, ramp, true_colour
+from mmearth_core.vectors.reading import class_names, read_vector
 
 IMAGES = Path(__file__).absolute().parent / "images"
 PAGE = IMAGES.with_name("five-minutes.md")

@@ -2,6 +2,6 @@
 
 import sys
 
-from mmearth_core.cli import main
+from mmearth_core.cli.command import main
 
 sys.exit(main())

@@ -13,8 +13,8 @@ from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find, local_file
 from mmearth_core.encoder.weights import state
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.maps import ClassMap
 from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.writer import TAG_NAMESPACE
 

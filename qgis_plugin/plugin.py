@@ -90,7 +90,7 @@ class Plugin(QObject):
         """The worker's client, made when it is first asked for; a model's algorithm may ask in a thread of its own."""
         with self._making_client:
             if self._client is None:
-                from .core.worker_client import WorkerClient
+                from .core.worker.client import WorkerClient
                 from .settings import Settings
 
                 self._client = WorkerClient(Settings())
@@ -154,7 +154,7 @@ class Plugin(QObject):
         return super().eventFilter(watched, event)
 
     def _project_written(self, document) -> None:
-        from .core.live_layer import set_aside
+        from .core.maps.live_layer import set_aside
 
         set_aside(document)
 

@@ -17,11 +17,11 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.splits import Task
-from mmearth_core.labelling.footprints import footprint
-from mmearth_core.labelling.vectors import class_names, read_vector
-from mmearth_core.pretraining.holdout import blocks
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS, Level
+from mmearth_core.tiles.holdout import blocks
+from mmearth_core.vectors.footprints import footprint
+from mmearth_core.vectors.reading import class_names, read_vector
 from training.scenes_from_arrays import WITH_OFFSET, Place, write
 from training.starter.make_tiles import LAND_COVER
 from training.starter.places import BLOCK_DEGREES, split_by_place

@@ -18,21 +18,21 @@ import rasterio
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
-from mmearth_core.embedding.job import EmbeddingJob, plan_embedding
 from mmearth_core.embedding.journal import TileJournal
-from mmearth_core.embedding.pictures import TilePictures
+from mmearth_core.embedding.needs import check_disk, needs
 from mmearth_core.embedding.pipeline import compute_tiles
-from mmearth_core.embedding.planning import check_disk, needs
+from mmearth_core.embedding.planning import EmbeddingJob, plan_embedding
+from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.embedding.sidecar import item_path, write_item, write_style
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.aoi import AreaOfInterest
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Tile, TilePlan, Window
 from mmearth_core.raster.scene import Scene
 from mmearth_core.raster.writer import BLOCK
+from mmearth_core.vectors.aoi import AreaOfInterest
 
 #: Scenes from this size on get an estimate of the time before the work begins, from a forward pass of this side.
 _LONG_RUN = 4_000_000

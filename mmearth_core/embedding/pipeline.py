@@ -18,9 +18,9 @@ from mmearth_core.embedding.arrays import embed_pixels, network_input
 from mmearth_core.embedding.backends import Backend
 from mmearth_core.embedding.quantisation import quantise
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.aoi import AreaOfInterest
 from mmearth_core.raster.grid import Tile
 from mmearth_core.raster.scene import Scene, SceneReader
+from mmearth_core.vectors.aoi import AreaOfInterest
 
 _READERS = 2
 

@@ -1,82 +1,217 @@
-"""Before the work: which tile size, how much memory and disk, how long."""
+"""What an embedding is going to be, before anything is computed: the scene, the tiles, the raster to be written."""
 
-import math
-import shutil
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
-from mmearth_core.encoder.architecture import Architecture
+from mmearth_core import __version__
+from mmearth_core.embedding.backends import SUFFIXES
+from mmearth_core.embedding.needs import default_tile, needs
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.encoder.model_file import ModelHeader, read_header
+from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import TilePlan, Window
+from mmearth_core.raster.scene import Scene, open_scene
+from mmearth_core.sentinel2 import fills
+from mmearth_core.vectors.aoi import AreaOfInterest, read_area
 
-#: Memory the process may take with default options, and what it takes without any tile, in bytes.
-MEMORY_BUDGET = 2_000_000_000
-_BASE_MEMORY = 330_000_000
-#: Compressed bytes per raw byte of an embedding: an upper end of what was measured (benchmarks/engine.py).
-_COMPRESSION = 0.9
+#: What of the provenance decides the embedding's values.
+_DECISIVE = ("input_digest", "bands", "level", "offset", "scale", "window", "aoi", "halo")
 
 
 @dataclass(frozen=True)
-class Needs:
-    """What a job takes: peak memory and disk in bytes, and the share of pixels computed more than once."""
+class EmbeddingJob:
+    """All that is decided; `polygons` when an area of interest was given."""
 
-    memory: int
-    disk: int
-    overlap: float
+    header: ModelHeader
+    source: Scene
+    polygons: AreaOfInterest | None
+    plan: TilePlan
+    raster: EmbeddingRaster
+
+    @property
+    def key(self) -> str:
+        """sha256 in hex, the same for everything that gives the same embedding."""
+        decisive = [self.header.model_id, *(self.raster.provenance[name] for name in _DECISIVE)]
+        return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for a program that asks before it embeds."""
+        source, area, grid = self.source, self.plan.area, self.raster.grid
+        wanted = needs(self.plan, self.header.architecture, self.raster.bands, 1)
+        return {
+            "name": source.name,
+            "crs": grid.crs.to_wkt(),
+            "bounds": list(grid.bounds),
+            "width": area.width,
+            "height": area.height,
+            "area": None if grid.pixel_area is None else area.pixels * grid.pixel_area,
+            "bands": list(source.bands),
+            "wanted": list(self.header.bands),
+            "fills": self.raster.provenance["fills"],
+            "level": source.level,
+            "offset": source.offset,
+            "scale": source.scale,
+            "evidence": list(source.evidence),
+            "warnings": list(source.warnings),
+            "pixels": area.pixels,
+            "tiles": len(self.plan),
+            "context_pixels": self.plan.context_pixels,
+            "disk": wanted.disk,
+            "memory": wanted.memory,
+            "model": {"name": self.header.name, "id": self.header.model_id, "trained": self.header.trained},
+            "key": self.key,
+        }
 
 
-def bytes_per_pixel(architecture: Architecture, dimensions: int) -> int:
-    """Peak memory of a tile per pixel of its context: activations, projection, input being read, finished codes.
+def inspect(
+    *,
+    scene: str | Path | Sequence[str | Path],
+    model: str | Path = "default",
+    bands: Sequence[str] | None = None,
+    level: Literal["auto", "l1c", "l2a"] = "auto",
+    offset: Literal["auto"] | float = "auto",
+    scale: Literal["auto"] | float = "auto",
+    window: tuple[int, int, int, int] | None = None,
+    aoi: str | Path | None = None,
+    mask: str | Path | None = None,
+    mask_values: Sequence[int] | None = None,
+    exclude_clouds: bool = False,
+    backend: Literal["auto", "onnx", "torch"] = "auto",
+    tile: int | None = None,
+    halo: int | Literal["exact"] | None = None,
+) -> EmbeddingJob:
+    """What `embed` would do with these arguments. Reads descriptions and a few samples; computes nothing.
 
-    Fitted to the peak measured with ONNX Runtime (benchmarks/engine.py).
+    Raises `MMEarthError` as `embed` would.
     """
-    return 12 * architecture.channels[0] + 13 * dimensions + 18 * architecture.in_channels
-
-
-def largest_context(architecture: Architecture, dimensions: int, batch_size: int) -> int:
-    """Pixels of context a tile may have inside the memory budget."""
-    return (MEMORY_BUDGET - _BASE_MEMORY) // (bytes_per_pixel(architecture, dimensions) * batch_size)
-
-
-def default_tile(
-    raster: tuple[int, int], area: Window, architecture: Architecture, halo: int, dimensions: int, batch_size: int = 1
-) -> int:
-    """The tile size that computes the fewest pixels inside the memory budget, a multiple of the patch size.
-
-    Candidates divide a side of the raster, or what of it the area reaches, evenly, so that no sliver is left over.
-    """
-    patch = architecture.patch
-    limit = largest_context(architecture, dimensions, batch_size)
-    smallest = math.ceil(64 / patch) * patch
-    candidates = {
-        max(smallest, math.ceil(side / parts / patch) * patch)
-        for side in (*raster, area.row_end, area.col_end)
-        for parts in range(1, math.ceil(side / smallest) + 1)
-    }
-    best = smallest
-    fewest = None
-    for size in sorted(candidates, reverse=True):
-        plan = TilePlan(raster, area, size, halo, patch)
-        if plan.largest_context <= limit and (fewest is None or plan.context_pixels < fewest):
-            best, fewest = size, plan.context_pixels
-    return best
-
-
-def needs(plan: TilePlan, architecture: Architecture, dimensions: int, batch_size: int) -> Needs:
-    """What a plan takes, as an upper estimate."""
-    return Needs(
-        memory=_BASE_MEMORY + plan.largest_context * batch_size * bytes_per_pixel(architecture, dimensions),
-        disk=int(2 * plan.area.pixels * dimensions * _COMPRESSION),
-        overlap=plan.context_pixels / plan.area.pixels,
+    path = local_file(model, suffixes=SUFFIXES[backend])
+    return plan_embedding(
+        scene,
+        Path("embedding.tif"),
+        read_header(path),
+        "torch" if path.suffix == ".safetensors" else "onnx",
+        bands=bands,
+        level=level,
+        offset=offset,
+        scale=scale,
+        window=window,
+        aoi=aoi,
+        mask=mask,
+        mask_values=mask_values,
+        exclude_clouds=exclude_clouds,
+        tile=tile,
+        halo=halo,
     )
 
 
-def check_disk(output: Path, wanted: int, present: int) -> None:
-    """Raise `MMEarthError` when the disk cannot hold what is left to write (`present` bytes are there)."""
-    folder = output.absolute().parent
-    free = shutil.disk_usage(folder).free
-    if free < wanted - present:
-        raise MMEarthError(
-            f"The embedding needs up to {(wanted - present) / 1e9:.1f} GB while it is written, and {folder} has"
-            f" {free / 1e9:.1f} GB free; make room, choose another folder, or embed a part with --window or --aoi."
+def plan_embedding(
+    scene: str | Path | Sequence[str | Path],
+    output: Path,
+    header: ModelHeader,
+    backend: str,
+    *,
+    batch_size: int = 1,
+    bands: Sequence[str] | None,
+    level: str,
+    offset: str | float,
+    scale: str | float,
+    window: tuple[int, int, int, int] | None,
+    aoi: str | Path | None,
+    mask: str | Path | None,
+    mask_values: Sequence[int] | None,
+    exclude_clouds: bool,
+    tile: int | None,
+    halo: int | Literal["exact"] | None,
+) -> EmbeddingJob:
+    """Open the scene and decide everything; the arguments are those of `embed`."""
+    with bounded_cache():
+        source = open_scene(
+            scene,
+            wanted=header.bands,
+            bands=bands,
+            level=level,
+            offset=offset,
+            scale=scale,
+            mask=mask,
+            mask_values=mask_values,
+            exclude_clouds=exclude_clouds,
         )
+    if source.level not in header.statistics:
+        raise MMEarthError(
+            f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level}."
+        )
+    polygons = read_area(aoi, source.grid) if aoi is not None else None
+    area = _area(source, window, polygons)
+    plan = _plan(source, area, header, tile, halo, batch_size)
+    raster = _describe(output, source, plan, header, backend, polygons)
+    return EmbeddingJob(header, source, polygons, plan, raster)
+
+
+def _area(source: Scene, window: tuple[int, int, int, int] | None, polygons: AreaOfInterest | None) -> Window:
+    area = source.grid.window
+    if window is not None:
+        col, row, width, height = window
+        area = Window(row, col, height, width).intersection(area)
+        if not area or area.pixels != width * height:
+            raise MMEarthError(
+                f"The window (column {col}, row {row}, {width} × {height}) is not inside the scene of"
+                f" {source.grid.width} × {source.grid.height} pixels."
+            )
+    if polygons is not None:
+        area = area.intersection(polygons.window)
+        if not area:
+            raise MMEarthError("The area of interest and the window have no pixel in common.")
+    return area
+
+
+def _plan(
+    source: Scene, area: Window, header: ModelHeader, tile: int | None, halo: int | str | None, batch_size: int
+) -> TilePlan:
+    patch, architecture = header.patch, header.architecture
+    pixels = header.halo if halo is None else architecture.exact_halo if halo == "exact" else int(halo)
+    if pixels < 0 or pixels % patch:
+        raise MMEarthError(f"--halo {pixels} does not suit this model; take a multiple of its patch size {patch}.")
+    if tile is not None and (tile <= 0 or tile % patch):
+        raise MMEarthError(f"--tile {tile} does not suit this model; take a multiple of its patch size {patch}.")
+    if tile is None:
+        tile = default_tile(source.grid.shape, area, architecture, pixels, len(header.scales), batch_size)
+    return TilePlan(source.grid.shape, area, tile, pixels, patch)
+
+
+def _describe(
+    output: Path, source: Scene, plan: TilePlan, header: ModelHeader, backend: str, polygons: AreaOfInterest | None
+) -> EmbeddingRaster:
+    """The raster to be written. Its provenance decides whether an interrupted run is this one, so it holds nothing
+    that differs between two runs of the same command."""
+    provenance: dict[str, Any] = {
+        "scene": source.name,
+        "input_digest": source.digest(),
+        "bands": list(source.bands),
+        "fills": list(fills(present=source.bands, wanted=header.bands)),
+        "level": source.level,
+        "offset": source.offset,
+        "scale": source.scale,
+        "evidence": list(source.evidence),
+        "window": [plan.area.col, plan.area.row, plan.area.width, plan.area.height],
+        "aoi": polygons.geometry.wkb_hex if polygons is not None else None,
+        "tile": plan.size,
+        "halo": plan.halo,
+        "backend": backend,
+        "trained": header.trained,
+        "software": __version__,
+    }
+    return EmbeddingRaster(
+        path=output,
+        grid=source.grid.crop(plan.area),
+        model_name=header.name,
+        model_id=header.model_id,
+        scales=header.scales,
+        offsets=header.offsets,
+        provenance=provenance,
+    )

@@ -14,11 +14,11 @@ from mmearth_core.embedding import product
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path, check_output
-from mmearth_core.labelling.legend import NODATA, UNKNOWN
-from mmearth_core.labelling.maps import check_map, new_map
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import transform_blocks
+from mmearth_core.maps.class_map import check_map, new_map
+from mmearth_core.maps.legend import NODATA, UNKNOWN
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import new_geotiff

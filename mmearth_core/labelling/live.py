@@ -34,7 +34,12 @@ from mmearth_core.labelling.classification import (
     classify_block,
     classify_block_with_confidence,
 )
-from mmearth_core.labelling.legend import (
+from mmearth_core.labelling.probe import Probe, fit_probe
+from mmearth_core.labelling.samples import Samples, are_codes, samples_under
+from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
+from mmearth_core.labelling.streaming import in_parts
+from mmearth_core.labelling.validation import choose_regularisation
+from mmearth_core.maps.legend import (
     MAX_CLASSES,
     NODATA,
     UNKNOWN,
@@ -43,15 +48,10 @@ from mmearth_core.labelling.legend import (
     MapClass,
     conventional_colours,
 )
-from mmearth_core.labelling.probe import Probe, fit_probe
-from mmearth_core.labelling.samples import Samples, are_codes, samples_under
-from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
-from mmearth_core.labelling.streaming import in_parts
-from mmearth_core.labelling.validation import choose_regularisation
-from mmearth_core.labelling.vectors import VectorLayer, class_names
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.vectors.reading import VectorLayer, class_names
 
 #: What messages call samples that are in no file.
 DRAWN = Path("The sample layer")

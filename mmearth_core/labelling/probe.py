@@ -16,8 +16,8 @@ from threadpoolctl import ThreadpoolController
 
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.legend import Legend
 from mmearth_core.labelling.samples import Samples
+from mmearth_core.maps.legend import Legend
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0

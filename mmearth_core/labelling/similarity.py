@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_text
-from mmearth_core.labelling.footprints import covered, members, ready, touching
-from mmearth_core.labelling.maps import check_map
 from mmearth_core.labelling.streaming import block_windows, transform_blocks
-from mmearth_core.labelling.vectors import lonlat_extent, read_vector
+from mmearth_core.maps.class_map import check_map
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.style import raster_style
 from mmearth_core.raster.writer import new_geotiff
+from mmearth_core.vectors.footprints import covered, members, ready, touching
+from mmearth_core.vectors.reading import lonlat_extent, read_vector
 
 #: Similarity −1 … 1 is stored as 1 … 254; as in the embedding, no valid number means exactly 0, which QGIS would hide.
 SCALE = 2 / 253

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.features import check_features_output, pixel_centres, write_points
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import transform_blocks
-from mmearth_core.labelling.vectors import read_vector
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
+from mmearth_core.vectors.reading import read_vector
+from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
 
 #: Two suggestions, and a suggestion and a sample, are at least so many pixels apart: nearer ones tell the same.
 MIN_DISTANCE = 10

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.labelling.legend import Legend
 from mmearth_core.labelling.probe import REGULARISATION, fit_probe, sample_weights
 from mmearth_core.labelling.samples import Group, Samples
+from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress
 
 #: Values of C tried.

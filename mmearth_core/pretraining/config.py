@@ -20,7 +20,7 @@ from jsonargparse import ArgumentParser
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
-from mmearth_core.pretraining.mp_mae import MpMaeConfig
+from mmearth_core.pretraining.methods.mp_mae import MpMaeConfig
 
 #: Sets of modalities to predict that have a name.
 OUTPUTS: Mapping[str, tuple[str, ...]] = {

@@ -15,9 +15,9 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, target
-from mmearth_core.pretraining.method import Sample, View
-from mmearth_core.pretraining.statistics import Statistics
-from mmearth_core.pretraining.tiles import Tiles
+from mmearth_core.pretraining.methods.contract import Sample, View
+from mmearth_core.tiles.reader import Tiles
+from mmearth_core.tiles.statistics import Statistics
 
 #: Told apart from the randomness of a view, (seed, epoch, tile), in the order of an epoch: (seed, epoch, 0, this).
 _ORDER = 1

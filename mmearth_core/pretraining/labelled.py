@@ -20,9 +20,9 @@ from mmearth_core.encoder.network import Encoder
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.knn import NEIGHBOURS, predict_knn
 from mmearth_core.evaluation.splits import deal
-from mmearth_core.pretraining.holdout import blocks
 from mmearth_core.pretraining.monitor import pooled_features
 from mmearth_core.sentinel2 import LEVELS, Level, check_bands, normalise
+from mmearth_core.tiles.holdout import blocks
 
 #: Tiles that go through the encoder at once.
 _AT_ONCE = 32

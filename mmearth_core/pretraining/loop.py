@@ -20,9 +20,9 @@ from mmearth_core.pretraining.checkpoints import Checkpoints
 from mmearth_core.pretraining.config import OptimiserConfig, PretrainConfig
 from mmearth_core.pretraining.distributed import Processes
 from mmearth_core.pretraining.log import RunLog
-from mmearth_core.pretraining.method import Batch, Losses, LossSum, PretrainMethod
+from mmearth_core.pretraining.loss_sums import LossWindow, StepNumbers
+from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
 from mmearth_core.pretraining.schedule import Schedule
-from mmearth_core.pretraining.window import LossWindow, StepNumbers
 from mmearth_core.progress import CancelToken, Progress
 
 

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.modalities import MODALITIES
-from mmearth_core.pretraining.method import Batch, PretrainMethod
-from mmearth_core.pretraining.window import LossWindow, StepNumbers, numbers_of
+from mmearth_core.pretraining.loss_sums import LossWindow, StepNumbers, numbers_of
+from mmearth_core.pretraining.methods.contract import Batch, PretrainMethod
 
 #: Features of different tiles that differ by less than this share of their size are all the same: collapsed.
 COLLAPSED = 1e-3

@@ -17,13 +17,13 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.config import DataConfig, PretrainConfig
 from mmearth_core.pretraining.dataset import TileDataset, TileLoader, make_loader
 from mmearth_core.pretraining.distributed import Processes
-from mmearth_core.pretraining.holdout import split
-from mmearth_core.pretraining.joined import JoinedTiles, pooled
-from mmearth_core.pretraining.method import View
-from mmearth_core.pretraining.statistics import Statistics, dataset_statistics
-from mmearth_core.pretraining.tiles import TileFile, evenly
+from mmearth_core.pretraining.methods.contract import View
 from mmearth_core.progress import Progress
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS
+from mmearth_core.tiles.holdout import split
+from mmearth_core.tiles.joined import JoinedTiles, pooled
+from mmearth_core.tiles.reader import TileFile, evenly
+from mmearth_core.tiles.statistics import Statistics, dataset_statistics
 
 #: Training tiles that the constants to compare with are measured on, at most.
 _CONSTANTS_FROM = 2048

@@ -18,7 +18,7 @@ from mmearth_core.pretraining.config import PretrainConfig
 from mmearth_core.pretraining.dataset import TileDataset
 from mmearth_core.pretraining.distributed import Processes
 from mmearth_core.pretraining.labelled import LabelledTiles
-from mmearth_core.pretraining.methods import BuiltMethod
+from mmearth_core.pretraining.methods.registry import BuiltMethod
 from mmearth_core.pretraining.monitor import (
     COLLAPSED,
     HoldOut,
@@ -27,10 +27,10 @@ from mmearth_core.pretraining.monitor import (
     pooled_features,
     score_of,
 )
-from mmearth_core.pretraining.pictures import Example, pixel_outputs, write_picture
+from mmearth_core.pretraining.reconstructions import Example, pixel_outputs, write_picture
 from mmearth_core.pretraining.run_data import RunData, constants_from, hold_out_batches
 from mmearth_core.pretraining.run_folder import RunFolder
-from mmearth_core.pretraining.tiles import evenly
+from mmearth_core.tiles.reader import evenly
 
 
 class EpochWatcher:

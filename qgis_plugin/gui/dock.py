@@ -3,11 +3,11 @@
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from .accuracy_panel import AccuracyPanel
-from .embed_panel import EmbedPanel
-from .map_panel import MapPanel
-from .samples_panel import SamplesPanel
-from .setup_panel import SetupPanel
+from .accuracy.panel import AccuracyPanel
+from .embed.panel import EmbedPanel
+from .maps.panel import MapPanel
+from .samples.panel import SamplesPanel
+from .setup.panel import SetupPanel
 from .worker_label import WorkerLabel
 
 

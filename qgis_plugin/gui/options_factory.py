@@ -18,6 +18,6 @@ class OptionsFactory(QgsOptionsWidgetFactory):
 
     def createWidget(self, parent):
         """A new page, as QGIS asks for it each time its options are opened."""
-        from .options_page import OptionsPage
+        from .setup.options_page import OptionsPage
 
         return OptionsPage(self._get_context(), parent)

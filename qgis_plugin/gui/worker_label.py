@@ -2,7 +2,7 @@
 
 from qgis.PyQt.QtWidgets import QLabel
 
-from .cache_dialog import size_text
+from .embed.cache_dialog import size_text
 
 
 class WorkerLabel(QLabel):

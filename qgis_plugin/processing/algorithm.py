@@ -21,7 +21,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..compat import ADVANCED
 from ..core.layers import is_embedding, mark, path_of
-from ..core.worker_request import WorkerError
+from ..core.worker.request import WorkerError
 from ..gui.icons import icon, icon_path
 from .inputs import VectorInput, why_not_a_file
 

@@ -6,7 +6,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
-from ..core.figures import shares
+from ..core.accuracy.figures import shares
 from .algorithm import EMBEDDING, Algorithm
 
 

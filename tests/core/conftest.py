@@ -1,12 +1,12 @@
-"""One official-looking checkpoint and one small scene, converted and calibrated once for all tests with a model."""
+"""What tests of several rooms share: an official-looking checkpoint, calibrated once, and an embedding of fields."""
 
-import importlib
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from embedded_fields import Scene, make_scene, write_vector
 from rasterio.transform import from_origin
 
 #: The smallest side on which the halo of an encoder with patch size 8 can be measured.
@@ -49,10 +49,8 @@ def calibration_scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def official_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint as MMEarth publishes them, with random weights (made by the tests of its layout)."""
     torch = pytest.importorskip("torch")
-    folder = str(Path(__file__).parent / "encoder")
-    if folder not in sys.path:
-        sys.path.append(folder)
-    make_checkpoint = importlib.import_module("test_official").make_checkpoint
+    from official_checkpoint import make_checkpoint
+
     path = tmp_path_factory.mktemp("official") / "official.pth"
     torch.save(make_checkpoint(8), path)
     return path
@@ -73,3 +71,43 @@ def calibrated(converted):
     from mmearth_core.encoder.loading import load_model
 
     return load_model(converted[1] / "small.safetensors")
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """The synthetic raster; tests must not change it."""
+    return make_scene(tmp_path_factory.mktemp("scene") / "emb.tif")
+
+
+@pytest.fixture(scope="session")
+def sample_file(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six fields of each class as polygons with a `class` field, in the raster's CRS."""
+    shapes, names = scene.fields(6)
+    return write_vector(tmp_path_factory.mktemp("samples") / "samples.gpkg", list(shapes), {"class": list(names)})
+
+
+@pytest.fixture(scope="session")
+def few_samples(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two fields of each class: enough to fit and validate in an instant."""
+    shapes, names = scene.fields(2)
+    return write_vector(tmp_path_factory.mktemp("few") / "few.gpkg", list(shapes), {"class": list(names)})
+
+
+@pytest.fixture(name="make_scene")
+def make_scene_fixture() -> Callable[..., Scene]:
+    return make_scene
+
+
+@pytest.fixture(name="write_vector")
+def write_vector_fixture() -> Callable[..., Path]:
+    return write_vector
+
+
+@pytest.fixture(scope="session")
+def invented_tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 tiles of 24 px with gaps, all modalities."""
+    from mmearth_core.tiles.synthetic import write_synthetic_tiles
+
+    folder = tmp_path_factory.mktemp("tiles") / "invented"
+    write_synthetic_tiles(folder, 40, size=24)
+    return folder

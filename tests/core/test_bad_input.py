@@ -19,7 +19,7 @@ import shapely
 from affine import Affine
 from rasterio.errors import RasterioIOError
 
-from mmearth_core.cli import main
+from mmearth_core.cli.command import main
 from mmearth_core.encoder.registry import find
 from mmearth_core.labelling import classification
 from mmearth_core.progress import CancelToken

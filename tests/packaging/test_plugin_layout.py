@@ -28,7 +28,12 @@ YOUNGER_THAN_39 = {"tomllib"}
 #: No network but through pip in a process of its own, or QGIS' own network access.
 FORBIDDEN_LIBRARIES = {"ftplib", "http", "pickle", "shelve", "smtplib", "socket", "xmlrpc"}
 #: The modules that start processes.
-STARTERS = {"core/worker_process.py", "core/environment.py", "core/installation.py", "core/base_python.py"}
+STARTERS = {
+    "core/worker/process.py",
+    "core/python/environment.py",
+    "core/python/installation.py",
+    "core/python/base_python.py",
+}
 #: Methods of Qt 5 that Qt 6 does not have, whatever the object.
 GONE_METHODS = {"exec_", "print_", "delta", "globalX", "globalY", "localPos", "windowPos", "screenPos"}
 GONE_METHODS |= {"setTabStopWidth", "toTime_t", "setTime_t", "setMargin"}
@@ -429,7 +434,7 @@ def test_plugin_and_library_have_one_version() -> None:
 
 
 def test_client_and_worker_agree_on_the_lanes_of_the_protocol() -> None:
-    from mmearth_core.worker import LIVE_VERBS
-    from qgis_plugin.core.worker_request import _LANES
+    from mmearth_core.worker.server import LIVE_VERBS
+    from qgis_plugin.core.worker.request import _LANES
 
     assert {"fit_samples": "work", **_LANES} == LIVE_VERBS

@@ -130,7 +130,7 @@ def test_the_zip_is_small_though_wheel_and_model_are_inside(package: Path, names
         assert [name for name in inner.namelist() if name.endswith(".onnx")] == [
             "mmearth_core/encoder/models/starter-atto-p8.onnx"
         ]
-        assert "mmearth_core/worker.py" in inner.namelist()
+        assert "mmearth_core/worker/server.py" in inner.namelist()
         assert not [name for name in inner.namelist() if "qgis_plugin" in name]
 
 

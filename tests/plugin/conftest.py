@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 _MAKE = """
 import sys
 from pathlib import Path
-from mmearth_core.demo.scene import make_scene
+from mmearth_core.demonstration.synthetic_scene import make_scene
 make_scene(Path(sys.argv[1]), size=(300, 360), seed=3)
 """
 
@@ -87,7 +87,7 @@ def workbench(context, embedding, polygons, shown_canvas, tmp_path):
     """An embedding and samples (a copy) in the project and in work, the canvas on them; the context."""
     from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
-    from qgis_plugin.core.sample_layer import open_classes
+    from qgis_plugin.core.samples.sample_layer import open_classes
 
     raster = QgsRasterLayer(str(embedding), "embedding")
     copy = tmp_path / "samples.gpkg"
@@ -124,7 +124,7 @@ def settings(qgis_app):
 @pytest.fixture(scope="session")
 def client(qgis_app, worker_python):
     """One worker for all tests, as for one QGIS."""
-    from qgis_plugin.core.worker_client import WorkerClient
+    from qgis_plugin.core.worker.client import WorkerClient
     from qgis_plugin.settings import Settings
 
     client = WorkerClient(Settings())

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from qgis_plugin.core import failures
+from qgis_plugin.core.python import failures
 
 DOCS = Path(__file__).parents[2] / "docs"
 

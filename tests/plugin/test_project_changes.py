@@ -7,7 +7,7 @@ import pytest
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication
 
-from qgis_plugin.core.live_layer import LiveLayer, palette, set_aside
+from qgis_plugin.core.maps.live_layer import LiveLayer, palette, set_aside
 
 CLASSES = [{"value": 1, "name": "water", "colour": "#0072b2"}]
 

@@ -131,10 +131,10 @@ def test_the_dock_speaks_the_language(plugin_in, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_of_base_classes_wrappers_and_tables_are_translated(plugin_in, language):
-    from qgis_plugin.core.classes import land_cover
-    from qgis_plugin.core.embed_request import _tr
-    from qgis_plugin.core.failures import explain
-    from qgis_plugin.gui.band_table import BandTable
+    from qgis_plugin.core.embed.request import _tr
+    from qgis_plugin.core.python.failures import explain
+    from qgis_plugin.core.samples.classes import land_cover
+    from qgis_plugin.gui.embed.band_table import BandTable
 
     dock = plugin_in(language).dock
     first = [

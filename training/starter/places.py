@@ -7,7 +7,7 @@ has a neighbour among those it was trained on. A recipe states the same three nu
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.pretraining.holdout import lots
+from mmearth_core.tiles.holdout import lots
 
 SHARE, BLOCK_DEGREES, SEED = 0.3, 1.0, 8
 

@@ -10,7 +10,7 @@ import rasterio
 torch = pytest.importorskip("torch")
 pytest.importorskip("timm")
 
-from mmearth_core.cli import main  # noqa: E402
+from mmearth_core.cli.command import main  # noqa: E402
 from mmearth_core.embedding.backends import open_backend  # noqa: E402
 from mmearth_core.embedding.conversion import convert  # noqa: E402
 from mmearth_core.embedding.engine import embed  # noqa: E402

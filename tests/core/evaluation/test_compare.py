@@ -10,8 +10,6 @@ import pyogrio
 import pytest
 import shapely
 
-sys.path.append(str(Path(__file__).parents[3]))
-
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation import baselines
 from mmearth_core.evaluation.protocol import evaluate

@@ -15,10 +15,10 @@ from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling.classification import classify, classify_block, classify_block_with_confidence
 from mmearth_core.labelling.fitting import fit
-from mmearth_core.labelling.legend import UNKNOWN
-from mmearth_core.labelling.maps import ClassMap
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.legend import UNKNOWN
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 

@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling import clusters
 from mmearth_core.labelling.clusters import cluster
-from mmearth_core.labelling.maps import ClassMap
+from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Silent
 
 

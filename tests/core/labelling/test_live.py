@@ -20,12 +20,12 @@ from mmearth_core.embedding.product import new_embedding
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit, fit_samples
-from mmearth_core.labelling.legend import UNKNOWN_COLOUR
 from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.similarity import similar
-from mmearth_core.live_verbs import LiveVerbs
+from mmearth_core.maps.legend import UNKNOWN_COLOUR
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid
+from mmearth_core.worker.live_verbs import LiveVerbs
 
 CLASSES = [
     {"value": 7, "name": "water", "colour": "#0000ff"},

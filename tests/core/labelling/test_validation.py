@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from mmearth_core.errors import Cancelled
 from mmearth_core.labelling import validation as module
-from mmearth_core.labelling.legend import Legend
 from mmearth_core.labelling.probe import REGULARISATION
 from mmearth_core.labelling.samples import Group, Samples, read_samples
 from mmearth_core.labelling.validation import (
@@ -22,6 +21,7 @@ from mmearth_core.labelling.validation import (
     polygon_folds,
     wilson,
 )
+from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Silent
 
 

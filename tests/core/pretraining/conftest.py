@@ -15,16 +15,6 @@ def on_cpu(one_torch_thread) -> Iterator[None]:  # noqa: ARG001
         yield
 
 
-@pytest.fixture(scope="session")
-def invented_tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """40 tiles of 24 px with gaps, all modalities."""
-    from mmearth_core.pretraining.synthetic import write_synthetic_tiles
-
-    folder = tmp_path_factory.mktemp("tiles") / "invented"
-    write_synthetic_tiles(folder, 40, size=24)
-    return folder
-
-
 @pytest.fixture
 def recipe(tmp_path: Path, invented_tiles: Path, on_cpu) -> Callable[..., Path]:  # noqa: ARG001
     """Writes the configuration of a run of seconds; keyword arguments replace settings (`optimiser__epochs=1`)."""

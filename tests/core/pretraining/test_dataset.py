@@ -12,11 +12,11 @@ import pytest
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, target
-from mmearth_core.pretraining.method import View
-from mmearth_core.pretraining.statistics import Statistics, dataset_statistics
-from mmearth_core.pretraining.synthetic import write_synthetic_tiles
-from mmearth_core.pretraining.tiles import TileFile
-from mmearth_core.pretraining.views import MaskedView
+from mmearth_core.pretraining.methods.contract import View
+from mmearth_core.pretraining.methods.views import MaskedView
+from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.statistics import Statistics, dataset_statistics
+from mmearth_core.tiles.synthetic import write_synthetic_tiles
 
 torch = pytest.importorskip("torch")
 

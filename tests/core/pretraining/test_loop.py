@@ -22,14 +22,14 @@ from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.modalities import SENTINEL2_STORED
 from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.log import read_log
-from mmearth_core.pretraining.mp_mae import MpMae
+from mmearth_core.pretraining.methods.mp_mae import MpMae
 from mmearth_core.pretraining.pretrain import pretrain
 from mmearth_core.pretraining.schedule import Schedule
-from mmearth_core.pretraining.synthetic import make_tile, write_synthetic_tiles
-from mmearth_core.pretraining.tile_writer import TileWriter
-from mmearth_core.pretraining.tiles import TileFile
 from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Silent
+from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.synthetic import make_tile, write_synthetic_tiles
+from mmearth_core.tiles.writer import TileWriter
 
 Recipe = Callable[..., Path]
 

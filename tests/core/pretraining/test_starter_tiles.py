@@ -1,18 +1,15 @@
 """The development imagery as tiles: at its place, of its level, with what belongs to it."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.append(str(Path(__file__).parents[3]))
-
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find
 from mmearth_core.modalities import SENTINEL2_STORED
 from mmearth_core.pretraining.config import read_config
-from mmearth_core.pretraining.tiles import TileFile
+from mmearth_core.tiles.reader import TileFile
 from training.scenes_from_arrays import Place, pair_place
 from training.starter.make_tiles import bigearthnet, majortom, make_tiles, terramind
 from training.starter.places import BLOCK_DEGREES, SEED, SHARE, split_by_place

@@ -1,0 +1,1 @@
+"""How good a map is: the reference sample, the estimators, what they say in words."""

@@ -1,0 +1,152 @@
+"""Map accuracy as people read it and programs parse it: a table of text and plain JSON. Computes no estimate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.accuracy.estimators import Estimate
+
+
+@dataclass(frozen=True)
+class ClassAccuracy:
+    """One class: value on the map, name, hectares as mapped and as estimated (None without a probability sample)."""
+
+    value: int
+    name: str
+    mapped_ha: float
+    estimated_ha: Estimate | None
+    users: Estimate
+    producers: Estimate
+
+
+@dataclass(frozen=True, eq=False)
+class AccuracyReport:
+    """The outcome of `assess`. `str()` is the printed report, `as_dict()` its JSON.
+
+    `unit` says what was compared: "points" of a probability sample, or "pixels" inside polygons, for which only plain
+    agreement is reported. `counts` is the error matrix in those units and `proportions` in shares of the covered area
+    (None for pixels), both with the map in rows and the reference in columns, in the order of `classes`.
+    `covered_ha` is the area the estimates describe; `warnings` say what limits them.
+    """
+
+    map: Path
+    reference: Path
+    unit: str
+    classes: tuple[ClassAccuracy, ...]
+    counts: NDArray[np.int64]
+    proportions: NDArray[np.float64] | None
+    overall: Estimate
+    covered_ha: float | None
+    warnings: tuple[str, ...]
+
+    @property
+    def units(self) -> int:
+        return int(self.counts.sum())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON; accuracies are shares 0 … 1, areas hectares, None what the reference data cannot tell."""
+        return {
+            "map": str(self.map),
+            "reference": str(self.reference),
+            "unit": self.unit,
+            "units": self.units,
+            "overall_accuracy": _json(self.overall),
+            "covered_ha": self.covered_ha,
+            "classes": [
+                {
+                    "value": c.value,
+                    "name": c.name,
+                    "mapped_ha": c.mapped_ha,
+                    "estimated_ha": None if c.estimated_ha is None else _json(c.estimated_ha),
+                    "users_accuracy": _json(c.users),
+                    "producers_accuracy": _json(c.producers),
+                }
+                for c in self.classes
+            ],
+            "error_matrix": {
+                "rows": "map",
+                "columns": "reference",
+                "counts": self.counts.tolist(),
+                "proportions": None if self.proportions is None else self.proportions.tolist(),
+            },
+            "warnings": list(self.warnings),
+        }
+
+    def __str__(self) -> str:
+        subject = "reference points" if self.unit == "points" else "pixels inside reference polygons"
+        label = "Overall accuracy" if self.unit == "points" else "Agreement"
+        interval = " (± is the 95 % interval)" if self.unit == "points" else ""
+        lines = [
+            f"{self.map} against {self.units} {subject} of {self.reference}{interval}",
+            "",
+            f"{label}  {_percent(self.overall)} %",
+            "",
+            *_table(self._summary()),
+            "",
+            f"Error matrix in {self.unit}: rows are the map, columns the reference",
+            *_table(self._matrix()),
+        ]
+        if self.warnings:
+            lines += ["", *(f"! {warning}" for warning in self.warnings)]
+        return "\n".join(lines)
+
+    def _summary(self) -> list[list[str]]:
+        areas = self.unit == "points"
+        header = ["class", "mapped ha", *(["estimated ha", "% of area"] if areas else []), "user's %", "producer's %"]
+        rows = [header]
+        for c in self.classes:
+            row = [c.name, f"{c.mapped_ha:,.{_decimals(c.mapped_ha)}f}"]
+            if c.estimated_ha is not None and self.covered_ha:
+                row += [_hectares(c.estimated_ha), _percent(_scaled(c.estimated_ha, 1 / self.covered_ha))]
+            rows.append([*row, _percent(c.users), _percent(c.producers)])
+        return rows
+
+    def _matrix(self) -> list[list[str]]:
+        names = [c.name for c in self.classes]
+        rows = [["", *names, "total"]]
+        for name, counts in zip(names, self.counts, strict=True):
+            rows.append([name, *map(str, counts.tolist()), str(int(counts.sum()))])
+        return [*rows, ["total", *map(str, self.counts.sum(0).tolist()), str(self.units)]]
+
+
+def _json(estimate: Estimate) -> dict[str, float | None]:
+    low, high = estimate.interval or (None, None)
+    return {"value": estimate.value, "standard_error": estimate.standard_error, "low95": low, "high95": high}
+
+
+def _scaled(estimate: Estimate, factor: float) -> Estimate:
+    value, error = estimate.value, estimate.standard_error
+    return Estimate(None if value is None else value * factor, None if error is None else error * factor)
+
+
+def _percent(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "–"
+    margin = "" if estimate.margin is None else f" ± {100 * estimate.margin:.1f}"
+    return f"{100 * estimate.value:.1f}{margin}"
+
+
+def _hectares(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "–"
+    decimals = _decimals(estimate.value)
+    margin = "" if estimate.margin is None else f" ± {estimate.margin:,.{decimals}f}"
+    return f"{estimate.value:,.{decimals}f}{margin}"
+
+
+def _decimals(hectares: float) -> int:
+    return 0 if hectares >= 100 else 2
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The first column left, the others right aligned."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return lines

@@ -1,0 +1,353 @@
+"""The command `mmearth`: one table of verbs, each a thin skin over one public function.
+
+Exit codes: 0 done, 1 an error in one line on stderr, 2 bad arguments, 130 cancelled. Nothing heavy is imported here:
+the help answers at once, and a verb's modules are loaded when the verb is called.
+"""
+
+import dataclasses
+import difflib
+import importlib
+import math
+import os
+import shlex
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from mmearth_core import __version__
+from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.progress import CancelToken
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+    from mmearth_core.cli.arguments import Arguments, Shape
+    from mmearth_core.cli.console import Console
+
+DONE, FAILED, BAD_ARGUMENTS, CANCELLED = 0, 1, 2, 130
+
+#: What the extras bring: a verb that misses one of these needs an extra.
+_EXTRAS = {
+    *("torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"),
+    *("h5py", "yaml", "tensorboard", "matplotlib"),
+}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: the function behind it, one line of help, how it is written (as `arguments.Syntax` says), and what is
+    `kept` when it is cancelled or the machine fails: nothing, the files finished so far, or work that the same command
+    goes on with, without the options in `afresh`, which begin anew."""
+
+    module: str
+    function: str
+    summary: str
+    inputs: tuple[str, ...] = ()
+    shape: "Shape" = "one each"
+    short: tuple[tuple[str, str], ...] = (("output", "-o"),)
+    many: tuple[str, ...] = ()
+    kept: Literal["nothing", "files", "work"] = "nothing"
+    afresh: tuple[str, ...] = ("--no-resume",)
+
+
+_K = (("output", "-o"), ("k", "-k"))
+_N = (("output", "-o"), ("n", "-n"))
+
+VERBS: dict[str, Verb] = {
+    "embed": Verb(
+        "mmearth_core.embedding.engine",
+        "embed",
+        "turn a Sentinel-2 raster into an embedding raster",
+        ("scene",),
+        "all",
+        kept="work",
+    ),
+    "fit": Verb(
+        "mmearth_core.labelling.fitting",
+        "fit",
+        "learn classes from polygons, and say how well that works",
+        ("embeddings", "samples"),
+        "pairs",
+    ),
+    "classify": Verb(
+        "mmearth_core.labelling.classification",
+        "classify",
+        "make a map of an embedding with what was learned",
+        ("embedding", "model"),
+    ),
+    "similar": Verb("mmearth_core.labelling.similarity", "similar", "show where it looks like here", ("embedding",)),
+    "cluster": Verb(
+        "mmearth_core.labelling.clusters", "cluster", "make a map without any labels", ("embedding",), short=_K
+    ),
+    "suggest": Verb(
+        "mmearth_core.labelling.suggestions", "suggest", "say where to label next", ("embedding", "model"), short=_N
+    ),
+    "sample": Verb(
+        "mmearth_core.accuracy.reference_sample",
+        "sample",
+        "draw the reference points that assess needs",
+        ("map",),
+        short=_N,
+    ),
+    "assess": Verb(
+        "mmearth_core.accuracy.assessment", "assess", "measure accuracy and areas of a map", ("map", "reference")
+    ),
+    "outline": Verb("mmearth_core.maps.outlines", "outline", "turn a map into polygons", ("raster",)),
+    "report": Verb("mmearth_core.reports.reporting", "report", "write a page about a map", ("map",)),
+    "weights list": Verb("mmearth_core.encoder.weights", "list_models", "list the models that have a name"),
+    "weights fetch": Verb(
+        "mmearth_core.encoder.weights", "fetch", "download an official checkpoint", ("model",), kept="work"
+    ),
+    "weights convert": Verb(
+        "mmearth_core.embedding.conversion",
+        "convert",
+        "make official weights ready for embed (needs torch)",
+        ("model",),
+        many=("calibrate",),
+        kept="files",
+    ),
+    "weights info": Verb("mmearth_core.inspection", "weights_info", "say what a model is", ("model",)),
+    "build-tiles": Verb(
+        "mmearth_core.tiles.build.building",
+        "build_tiles",
+        "make tiles for pretraining from your own rasters",
+        ("specification",),
+        kept="work",
+    ),
+    "pretrain": Verb(
+        "mmearth_core.pretraining.pretrain",
+        "pretrain",
+        "train an encoder on tiles, as a configuration says",
+        ("config",),
+        many=("set",),
+        kept="work",
+        afresh=("--overwrite",),
+    ),
+    "demo": Verb(
+        "mmearth_core.demonstration.run", "demo", "see it work on a synthetic scene", ("output",), kept="files"
+    ),
+    "info": Verb("mmearth_core.inspection", "info", "say what a file is", ("file",)),
+}
+_GROUPS = {name.split()[0] for name in VERBS if " " in name}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    if argv is None:
+        sys.excepthook = _internal_error
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        with warnings.catch_warnings():
+            # What a library warns of is for programmers; what concerns the user is said in a sentence of ours.
+            if "--debug" not in words and not sys.warnoptions:
+                warnings.simplefilter("ignore")
+            return _main(words)
+    except KeyboardInterrupt:
+        _say("mmearth: cancelled.")
+        return CANCELLED
+    except BrokenPipeError:
+        # Nobody reads our output any more; what is still buffered must not fail again when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _main(words: list[str]) -> int:
+    if not words or words[0] in {"-h", "--help"}:
+        sys.stdout.write(_overview())
+        sys.stdout.flush()
+        return DONE if words else BAD_ARGUMENTS
+    if words[0] in {"-V", "--version"}:
+        sys.stdout.write(f"mmearth {__version__}\n")
+        return DONE
+    name = " ".join(words[:2]) if words[0] in _GROUPS else words[0]
+    if name not in VERBS:
+        if words[0] in _GROUPS and (len(words) == 1 or words[1] in {"-h", "--help"}):
+            sys.stdout.write(_overview(words[0]))
+            return DONE if len(words) > 1 else BAD_ARGUMENTS
+        near = difflib.get_close_matches(name, VERBS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "mmearth --help lists the verbs."
+        return _bad_arguments("mmearth", f"there is no verb {name}; {hint}")
+    return _run(name, words[len(name.split()) :], words)
+
+
+def _overview(group: str = "") -> str:
+    chosen = {name: verb for name, verb in VERBS.items() if name.startswith(group)}
+    width = max(map(len, chosen))
+    return "\n".join(
+        [
+            f"usage: mmearth {f'{group} ' if group else ''}VERB [arguments]",
+            "",
+            "A Sentinel-2 raster becomes an embedding raster, a few polygons become a land-cover map.",
+            "",
+            *(f"  {name.ljust(width)}  {verb.summary}" for name, verb in chosen.items()),
+            "",
+            "mmearth VERB --help explains a verb; mmearth --version prints the version.",
+            "",
+        ]
+    )
+
+
+def _run(name: str, options: list[str], words: list[str]) -> int:
+    """Parse the options of a verb and call its function."""
+    from mmearth_core.cli.arguments import ArgumentsError, CommandLine, Syntax  # noqa: PLC0415 - not for the overview
+
+    verb, program = VERBS[name], f"mmearth {name}"
+    debug = "--debug" in options
+    try:
+        function = _load(verb)
+        command = CommandLine(program, function, Syntax(verb.inputs, verb.shape, verb.short, verb.many))
+        arguments = command.parse(options)
+        return _call(function, command.provides, arguments, name)
+    except ArgumentsError as error:
+        return _bad_arguments(program, str(error))
+    except BrokenPipeError:
+        raise
+    except (MMEarthError, ModuleNotFoundError, MemoryError, OSError) as error:
+        if debug or not _is_expected(error):
+            raise
+        code = CANCELLED if isinstance(error, Cancelled) else FAILED
+        text = sentence(error, "train" if ".pretraining." in verb.module else "torch")
+        if verb.kept == "work" and isinstance(error, Cancelled | EnvironmentFailure):
+            text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words, verb.afresh)}"
+        elif verb.kept == "nothing" and isinstance(error, Cancelled):
+            text = "Cancelled; nothing was written."
+        if "--json" in options:
+            _json_lines().event("error", code=code, message=text)
+        _say(f"mmearth: {text}" if code == CANCELLED else f"mmearth: error: {text}")
+        return code
+
+
+def _load(verb: Verb) -> Callable[..., Any]:
+    function: Callable[..., Any] = getattr(importlib.import_module(verb.module), verb.function)
+    return function
+
+
+def _call(function: Callable[..., Any], provides: frozenset[str], arguments: "Arguments", name: str) -> int:
+    """Call a verb's function, in a thread when it can be cancelled, and print what it returns."""
+    cancel = CancelToken()
+    console = _console(arguments, cancel)
+    provided = {key: value for key, value in {"progress": console, "cancel": cancel}.items() if key in provides}
+    try:
+        if "cancel" in provides:
+            with _cancelled_by_signals(cancel, VERBS[name]), ThreadPoolExecutor(1, "mmearth-verb") as pool:
+                result = _wait(pool.submit(function, **arguments.keywords, **provided))
+        else:
+            result = function(**arguments.keywords, **provided)
+    finally:
+        console.close()
+    if arguments.json:
+        _json_lines().event("result", verb=name, result=plain(result))
+    else:
+        sys.stdout.write(f"{result}\n")
+    sys.stdout.flush()
+    return DONE
+
+
+def _wait(work: Future[Any]) -> Any:
+    """The result of work in another thread; wakes up now and then, so that signals are handled on every system."""
+    while True:
+        try:
+            return work.result(timeout=0.5)
+        except TimeoutError:
+            if work.done():
+                raise
+
+
+@contextmanager
+def _cancelled_by_signals(cancel: CancelToken, verb: Verb) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask the work to stop; the second one ends the process."""
+    kept = {"nothing": ", nothing will be written", "files": "", "work": ", finished work is kept"}[verb.kept]
+
+    def ask(number: int, _frame: "FrameType | None") -> None:
+        signal.signal(number, signal.SIG_DFL)
+        _say(f"mmearth: stopping{kept} (once more to quit at once) …")
+        cancel.cancel()
+
+    earlier = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+
+def _console(arguments: "Arguments", cancel: CancelToken) -> "Console":
+    from mmearth_core.cli.console import Bar, GuardedStream, JsonLines, PlainLines, Quiet  # noqa: PLC0415 - loads tqdm
+
+    if arguments.json:
+        return JsonLines(GuardedStream(sys.stdout, cancel.cancel))
+    if arguments.quiet:
+        return Quiet()
+    stream = GuardedStream(sys.stderr, cancel.cancel)
+    return Bar(stream) if sys.stderr.isatty() else PlainLines(stream)
+
+
+def _json_lines() -> Any:
+    from mmearth_core.cli.console import GuardedStream, JsonLines  # noqa: PLC0415 - loads tqdm
+
+    return JsonLines(GuardedStream(sys.stdout, lambda: None))
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON values: objects by their `as_dict` or fields, paths as text, not-a-number as null."""
+    for method in ("as_dict", "tolist"):  # the last is that of numpy's scalars and arrays
+        if hasattr(value, method):
+            return plain(getattr(value, method)())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _is_expected(error: Exception) -> bool:
+    """Whether an error is about the user's input or machine, not about a module of ours that is not there."""
+    return not isinstance(error, ModuleNotFoundError) or (error.name or "").split(".")[0] in _EXTRAS
+
+
+def sentence(error: Exception, extra: str) -> str:
+    """What went wrong, in one line; `extra` brings what the verb needs."""
+    if isinstance(error, ModuleNotFoundError):
+        return f'This needs {error.name}, which is not installed; run: pip install "mmearth[{extra}]"'
+    if isinstance(error, MemoryError):
+        return "The memory of this machine does not suffice; close other programs or choose a smaller --tile."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    return " ".join(str(error).split())
+
+
+def _resuming(words: Sequence[str], afresh: Sequence[str]) -> str:
+    """The command that goes on with what is kept."""
+    command = shlex.join(word for word in words if word not in afresh)
+    return f"torchrun … -m mmearth_core {command}" if "TORCHELASTIC_RUN_ID" in os.environ else f"mmearth {command}"
+
+
+def _bad_arguments(program: str, text: str) -> int:
+    _say(f"{program}: error: {text}")
+    if program != "mmearth":
+        _say(f"Try: {program} --help")
+    return BAD_ARGUMENTS
+
+
+def _internal_error(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
+    """What Python calls for an error nobody expected: one line, or all of it with `--debug`."""
+    if "--debug" in sys.argv:
+        sys.__excepthook__(kind, error, trace)
+    else:
+        _say(f"mmearth: internal error: {kind.__name__}: {error}. Please report it with what --debug prints.")
+
+
+def _say(text: str) -> None:
+    """Write a line to stderr, if anyone reads it."""
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()

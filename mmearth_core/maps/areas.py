@@ -1,0 +1,126 @@
+"""How much of the ground each class of a map covers: pixel areas and one streaming count. Never holds the map in
+memory."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.legend import UNKNOWN, UNKNOWN_NAME
+from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.raster.grid import Grid
+
+#: A projection whose areas are wrong by more than this share anywhere (Web Mercator, say) is corrected row by row.
+AREA_TOLERANCE = 0.01
+#: More different values than this between the smallest and the largest are not classes.
+MAX_VALUE_RANGE = 1 << 16
+
+
+@dataclass(frozen=True)
+class ClassAreas:
+    """Pixels and hectares of each class value present on a map, in ascending order of value, and the map's
+    fingerprint."""
+
+    pixels: dict[int, int]
+    hectares: dict[int, float]
+    digest: str
+
+
+def pixel_areas(grid: Grid) -> NDArray[np.float64]:
+    """Ground area in m² of a pixel of each row, shape (height,); taken at the middle of the row.
+
+    Geographic CRS: on the ellipsoid. Projected CRS: the plain area in the CRS, unless that is off by more than
+    `AREA_TOLERANCE` in some row; then on the ellipsoid too. Raises `ValueError` when the grid has no CRS.
+    """
+    if grid.crs is None:
+        raise ValueError("the grid has no CRS")
+    on_ellipsoid = _ellipsoidal_areas(grid)
+    if grid.crs.is_geographic:
+        return on_ellipsoid
+    plain = abs(grid.transform.determinant) * float(grid.crs.linear_units_factor[1]) ** 2
+    distorted = np.isfinite(on_ellipsoid).all() and np.abs(plain / on_ellipsoid - 1).max() > AREA_TOLERANCE
+    return on_ellipsoid if distorted else np.full(grid.height, plain)
+
+
+def _ellipsoidal_areas(grid: Grid) -> NDArray[np.float64]:
+    """Area element M·N·cos φ dφ dλ (M and N the radii of curvature in the meridian and the prime vertical) of a pixel
+    of each row; dφ and dλ are central differences across the pixel. Not finite where the projection has no inverse.
+    """
+    crs = CRS.from_wkt(grid.crs.to_wkt())
+    geographic = crs.geodetic_crs or CRS.from_epsg(4326)
+    geod = geographic.get_geod()
+    if geod is None:
+        raise ValueError("the CRS has no ellipsoid")
+    to_degrees = Transformer.from_crs(crs, geographic, always_xy=True)
+    t, col, row = grid.transform, grid.width / 2, np.arange(grid.height) + 0.5
+
+    def position(d_col: float, d_row: float) -> NDArray[np.float64]:
+        c, r = col + d_col, row + d_row
+        return np.radians(to_degrees.transform(t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f))
+
+    along, down = position(0.5, 0) - position(-0.5, 0), position(0, 0.5) - position(0, -0.5)
+    along[0], down[0] = (np.remainder(step[0] + np.pi, 2 * np.pi) - np.pi for step in (along, down))  # antimeridian
+    latitude = position(0, 0)[1]
+    radii = geod.a**2 * (1 - geod.es) / (1 - geod.es * np.sin(latitude) ** 2) ** 2
+    return np.asarray(np.abs(along[0] * down[1] - along[1] * down[0]) * radii * np.cos(latitude), np.float64)
+
+
+def value_names(class_map: ClassMap, present: Iterable[int]) -> dict[int, str]:
+    """Names of the values in the legend and of those `present`: ours of 255 is "unknown", others are their number."""
+    names = {value: str(value) for value in present}
+    if UNKNOWN in names and class_map.tags.get("product") == "map":
+        names[UNKNOWN] = UNKNOWN_NAME
+    return names | {c.value: c.name for c in class_map.legend.classes}
+
+
+def measure_classes(
+    class_map: ClassMap,
+    *,
+    progress: Progress,
+    cancel: CancelToken | None = None,
+    task: str = "Measuring the map's classes",
+) -> ClassAreas:
+    """Count the pixels and the hectares of every class in one pass; no-data is left out.
+
+    Raises `MMEarthError` when the map has no CRS, holds no class at all or values that are no classes.
+    """
+    if class_map.grid.crs is None:
+        raise MMEarthError(f"{class_map.path} has no coordinate reference system; assign one first.")
+    area_of_row = pixel_areas(class_map.grid)
+    pixels: dict[int, int] = {}
+    square_metres: dict[int, float] = {}
+    fingerprint = hashlib.sha256(repr((class_map.grid.shape, tuple(class_map.grid.transform))).encode())
+    progress.start(task, class_map.grid.pixels, "px")
+    for window, values in class_map.blocks():
+        if cancel is not None:
+            cancel.check()
+        fingerprint.update(np.ascontiguousarray(values).tobytes())
+        low, high = int(values.min()), int(values.max())
+        if high - low >= MAX_VALUE_RANGE:
+            raise MMEarthError(f"{class_map.path} has values from {low} to {high}: it is no map of classes.")
+        # Row by row: a pixel's area may change with latitude, and a row stays in the processor's cache.
+        counts = np.zeros(high - low + 1, np.int64)
+        areas = np.zeros(high - low + 1)
+        for row, line in enumerate(values, start=window.row):
+            count = np.bincount(line.astype(np.int64) - low, minlength=high - low + 1)
+            counts += count
+            areas += count * area_of_row[row]
+        for offset in np.flatnonzero(counts).tolist():
+            value = low + offset
+            pixels[value] = pixels.get(value, 0) + int(counts[offset])
+            square_metres[value] = square_metres.get(value, 0.0) + float(areas[offset])
+        progress.advance(window.pixels)
+    progress.finish()
+    present = sorted(value for value in pixels if value != class_map.nodata)
+    if not present:
+        raise MMEarthError(f"{class_map.path} holds no-data only: there is no class to work with.")
+    return ClassAreas(
+        pixels={value: pixels[value] for value in present},
+        hectares={value: square_metres[value] / 10_000 for value in present},
+        digest=fingerprint.hexdigest()[:16],
+    )

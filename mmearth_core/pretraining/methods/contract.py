@@ -1,0 +1,94 @@
+"""What a pretraining method is: a view of a tile, losses of a batch of views, and a plain encoder at the end.
+
+The loop, the data and the export know methods only through this contract; the exported encoder never knows its method.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from mmearth_core.encoder.network import Encoder
+from mmearth_core.tiles.statistics import Statistics
+
+#: One tile: "sentinel2" and further modalities as `modalities.target` gives them (NaN or −1 where there is no value).
+#: Pixel modalities share H and W. Nothing else.
+Sample = Mapping[str, NDArray[np.generic]]
+
+#: Views of N tiles stacked along a first axis.
+Batch = Mapping[str, Tensor]
+
+
+class View(ABC):
+    """Makes what a method sees of one tile. Runs in the loader's workers: it must pickle and hold no tensors."""
+
+    def with_statistics(self, statistics: Statistics) -> "View":  # noqa: ARG002
+        """The view for samples that are normalised by `statistics`; itself where that makes no difference."""
+        return self
+
+    @abstractmethod
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+        """Crop, augment, mask one tile with the randomness of `rng` alone; every array of fixed shape and dtype."""
+
+
+@dataclass(frozen=True)
+class LossSum:
+    """A loss before division: its sum over what counts, and how much counts (0-d tensors, over all processes)."""
+
+    total: Tensor
+    count: Tensor
+
+    @property
+    def mean(self) -> Tensor:
+        """total / count, and exactly 0 without gradient when nothing counts."""
+        return self.total / self.count.clamp(min=1) if self.count else self.total.new_zeros(())
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Losses of one batch: the one to descend, each part of it by name, and the weight of each part."""
+
+    objective: Tensor
+    parts: Mapping[str, LossSum]
+    weights: Mapping[str, float]
+
+
+class PretrainMethod(nn.Module, ABC):
+    """A method with its networks. `forward(batch)` gives `Losses`, so that distributed wrappers see one call.
+
+    Sums and counts in it are summed over all processes with `encoder.masking.sum_over_processes`, which passes
+    gradients, so that P processes with N views each learn what one process learns from P·N.
+    """
+
+    encoder: Encoder
+    view: View
+
+    @abstractmethod
+    def forward(self, batch: Batch) -> Losses:
+        """Losses of a batch of views."""
+
+    @abstractmethod
+    def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
+        """The parts when every prediction is a constant: means (outputs,) or logits of class frequencies (outputs,)."""
+
+    @abstractmethod
+    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
+        """Whether weight decay applies to a parameter."""
+
+    @abstractmethod
+    def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Predictions of the pixel modalities in their targets' units: (N, outputs, H, W) z-scores or class logits.
+
+        What was visible is predicted too; per-patch normalisation of a target is undone with the target's own values.
+        """
+
+    def export(self) -> Encoder:
+        """The plain encoder that was learned, on the CPU, in evaluation mode."""
+        encoder = Encoder(self.encoder.architecture)
+        encoder.load_state_dict(
+            {name: value.detach().cpu().clone() for name, value in self.encoder.state_dict().items()}
+        )
+        return encoder.eval()

@@ -1,0 +1,276 @@
+"""MP-MAE: predict what is masked of a Sentinel-2 image, and all that is known about the place, from what is visible.
+
+Multi-pretext masked autoencoding (Nedungadi et al. 2024, arXiv 2405.02771) on the masked encoder. Holds the networks
+and the losses; never reads a file, steps an optimiser or knows how batches come about.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from mmearth_core.encoder.architecture import Architecture, Stem
+from mmearth_core.encoder.masking import MaskedGrnScope, VisiblePatches, forward_masked, sum_over_processes
+from mmearth_core.encoder.network import Encoder, randomise
+from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.methods.agreement import AgreementHead, info_nce
+from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
+from mmearth_core.pretraining.methods.decoder import Decoder, Sharing
+from mmearth_core.pretraining.methods.losses import (
+    FixedWeights,
+    UncertaintyWeights,
+    cross_entropy,
+    normalised_patches,
+    over_processes,
+    patch_moments,
+    squared_error,
+)
+from mmearth_core.pretraining.methods.views import INPUT_BANDS, Inputs, MaskedView
+
+
+@dataclass(frozen=True)
+class MpMaeConfig:
+    """Settings of MP-MAE; the network and its losses are by default as published.
+
+    `size`, `patch`, `stem`: the encoder. `inputs`: what it is fed, "s2" or "rgb". `crop`: side of what is looked at,
+    in pixels. `mask_ratio`: share of the patches that are hidden. `grn`: response normalisation over the visible cells
+    of the "batch", as published, or of each "sample". `decoder`: one stack of blocks for all modalities ("shared", as
+    the published checkpoints) or one for each ("separate", as the paper), of `decoder_depth` blocks `decoder_width`
+    wide. `norm_pix`: Sentinel-2 is predicted relative to each patch's own mean and spread. `weighting` of the losses:
+    "uncertainty" (learned), "sum", or a weight for each modality.
+
+    What the published recipe has not: `flips` mirrors and turns tiles, `jitter` adds a common gain and noise to the
+    input, `band_drop` is the probability that the input lacks bands as users' rasters do. `others` says where pixel
+    modalities other than Sentinel-2 are predicted: on "masked" patches, as published, or "everywhere", since a radar
+    image or a land cover is not given away by the optical image that is seen. `agreement` is the weight of a loss by
+    which two looks at a tile are to be alike and looks at different tiles are not, beside the weighted modalities (0:
+    no second look); it compares the tiles of one batch, of all processes together. `temperature`: what their cosines
+    are divided by.
+    """
+
+    size: str = "atto"
+    patch: int = 8
+    stem: Stem = "mp_mae"
+    inputs: Inputs = "s2"
+    crop: int = 56
+    mask_ratio: float = 0.6
+    grn: MaskedGrnScope = "batch"
+    decoder: Sharing = "shared"
+    decoder_depth: int = 1
+    decoder_width: int = 512
+    norm_pix: bool = True
+    weighting: Literal["uncertainty", "sum"] | dict[str, float] = "uncertainty"
+    flips: bool = True
+    jitter: bool = False
+    band_drop: float = 0.3
+    others: Literal["masked", "everywhere"] = "masked"
+    agreement: float = 0.0
+    temperature: float = 0.2
+
+
+class MpMae(PretrainMethod):
+    """MP-MAE with its encoder, decoder and loss weights. `outputs`: the modalities it predicts."""
+
+    view: MaskedView
+
+    def __init__(self, config: MpMaeConfig, outputs: Sequence[str]) -> None:
+        super().__init__()
+        self.config = config
+        self.outputs = tuple(outputs)
+        self.view = MaskedView(
+            self.outputs,
+            config.inputs,
+            config.crop,
+            config.patch,
+            config.mask_ratio,
+            config.flips,
+            config.jitter,
+            config.band_drop,
+            second=config.agreement > 0,
+        )
+        architecture = Architecture(config.size, config.patch, len(INPUT_BANDS[config.inputs]), config.stem)
+        self.encoder = Encoder(architecture)
+        _initialise(self.encoder)
+        self.decoder = Decoder(
+            architecture.channels[-1],
+            self.outputs,
+            config.patch,
+            sharing=config.decoder,
+            depth=config.decoder_depth,
+            width=config.decoder_width,
+        )
+        if isinstance(config.weighting, dict):
+            self.weights: nn.Module = FixedWeights({name: config.weighting[name] for name in self.outputs})
+        elif config.weighting == "sum":
+            self.weights = FixedWeights(dict.fromkeys(self.outputs, 1.0))
+        else:
+            self.weights = UncertaintyWeights(self.outputs)
+        # Drawn last: all other weights are those of a run without it.
+        self.agreement = AgreementHead(architecture.channels[-1]) if config.agreement > 0 else None
+
+    def forward(self, batch: Batch) -> Losses:
+        """Losses of a batch of `MaskedView`s.
+
+        Pixel modalities count on masked patches only (see `others`), image modalities on every tile; each loss is a
+        mean over values, pixels or tiles. The published code takes the mean over a patch's values first and then over
+        patches: the same where every value is there; where some are missing it weighs patches equally, and this weighs
+        values equally.
+        """
+        judged = self._judged(batch["masked"])
+        encoded = self._encode(batch["image"], batch["masked"])
+        predictions = self._predict(encoded, batch["masked"], judged)
+        parts = {name: _loss(name, predictions[name], self._target(name, batch, judged)) for name in self.outputs}
+        if self.agreement is None:
+            return self._weighted(parts)
+        again = self._encode(batch["image_again"], batch["masked_again"])
+        looks = self.agreement(encoded, batch["masked"]), self.agreement(again, batch["masked_again"])
+        return self._weighted(parts | {"agreement": info_nce(*looks, self.config.temperature)})
+
+    def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
+        """The parts when every prediction is a constant: means (outputs,) in z-scores, or logits of class frequencies.
+
+        With `norm_pix`, Sentinel-2 is judged in units of each patch's own mean and spread, in which no z-score can be
+        said; the constant is then each band's mean in these units over this very batch. No constant does better on
+        it, and `constants` needs no entry for it. Nor for the agreement: its constant is that all looks are alike.
+        """
+        judged = self._judged(batch["masked"])
+        parts = {}
+        for name in self.outputs:
+            target, modality = self._target(name, batch, judged), MODALITIES[name]
+            relative = name == "sentinel2" and self.config.norm_pix
+            constant = _band_means(target, modality.outputs) if relative else constants[name].to(target.device)
+            repeated = constant.repeat(self.config.patch**2 if modality.level == "pixel" else 1)
+            parts[name] = _loss(name, repeated.expand(len(target), -1), target)
+        if self.agreement is not None:
+            alike = torch.ones(len(batch["masked"]), 1, device=batch["masked"].device)
+            parts["agreement"] = info_nce(alike, alike, self.config.temperature)
+        return over_processes(parts)
+
+    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
+        """Whether weight decay applies: to whatever has more than one dimension and is not a bias.
+
+        The published code uses the same rule, but stores the mask token and the γ and β of response normalisation with
+        leading dimensions of 1, so that there they decay as well. Here they do not.
+        """
+        return parameter.ndim > 1 and not name.endswith("bias")
+
+    @torch.no_grad()
+    def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Predictions of the pixel modalities: (N, outputs, H, W) z-scores or class logits, every patch predicted.
+
+        With `norm_pix`, a patch of Sentinel-2 gets the mean and spread of its own target, and NaN where that has none.
+        """
+        whole = VisiblePatches(torch.zeros_like(batch["masked"]))
+        encoded = self._encode(batch["image"], batch["masked"])
+        pixel = [name for name in self.outputs if MODALITIES[name].level == "pixel"]
+        predictions = self._predict(encoded, batch["masked"], dict.fromkeys(pixel, whole))
+        images = {}
+        for name in self.outputs:
+            modality = MODALITIES[name]
+            if modality.level == "pixel":
+                values = predictions[name]
+                if name == "sentinel2" and self.config.norm_pix:
+                    mean, spread = patch_moments(_patches(batch[name], whole))
+                    values = values * spread + mean
+                patch = self.config.patch
+                images[name] = whole.scatter(values.view(-1, patch, patch, modality.outputs)).permute(0, 3, 1, 2)
+        return images
+
+    def _judged(self, masked: Tensor) -> dict[str, VisiblePatches]:
+        """The patches on which each pixel modality is predicted and judged."""
+        hidden = VisiblePatches(~masked)
+        others = VisiblePatches(torch.zeros_like(masked)) if self.config.others == "everywhere" else hidden
+        return {
+            name: hidden if name == "sentinel2" else others
+            for name in self.outputs
+            if MODALITIES[name].level == "pixel"
+        }
+
+    def _encode(self, image: Tensor, masked: Tensor) -> Tensor:
+        """The last map of images whose `masked` patches are hidden, 0 there."""
+        return forward_masked(self.encoder, image, masked, self.config.grn)
+
+    def _predict(self, encoded: Tensor, masked: Tensor, predicted: Mapping[str, VisiblePatches]) -> dict[str, Tensor]:
+        """Predictions as rows, float32 at least: `predicted` patches of pixel modalities, tiles of the others."""
+        rows: dict[str, Tensor] = self.decoder(encoded, masked, predicted)
+        return {name: row.to(torch.promote_types(row.dtype, torch.float32)) for name, row in rows.items()}
+
+    def _target(self, name: str, batch: Batch, judged: Mapping[str, VisiblePatches]) -> Tensor:
+        """What the predictions of a modality's rows are judged by: patches of pixel modalities, or tiles."""
+        if name not in judged:
+            return batch[name]
+        patches = _patches(batch[name], judged[name])
+        return normalised_patches(patches) if name == "sentinel2" and self.config.norm_pix else patches
+
+    def _weighted(self, parts: Mapping[str, LossSum]) -> Losses:
+        """The modalities by their weighting, and the agreement, if there is one, beside it."""
+        losses: Losses = self.weights(over_processes(parts))
+        if self.agreement is None:
+            return losses
+        weight = self.config.agreement
+        objective = losses.objective + weight * losses.parts["agreement"].mean
+        return Losses(objective, losses.parts, {**losses.weights, "agreement": weight})
+
+
+def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
+    """MP-MAE with fresh weights, drawn from torch's generator.
+
+    Raises `MMEarthError` when the settings contradict each other or an output is not a modality.
+    """
+    unknown = [name for name in outputs if name not in MODALITIES]
+    if unknown or not outputs:
+        raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; known are {', '.join(MODALITIES)}.")
+    if isinstance(config.weighting, dict) and (odd := sorted(set(config.weighting) ^ set(outputs))):
+        raise MMEarthError(f"mp_mae.weighting must give one weight to each output; check {', '.join(odd)}.")
+    rules = (
+        (config.agreement >= 0, "agreement must not be negative"),
+        (config.temperature > 0, "temperature must be positive"),
+        (0 <= config.band_drop <= 1, "band_drop is a probability, from 0 to 1"),
+        (0 < config.mask_ratio < 1, "mask_ratio must be above 0 and below 1"),
+        (isinstance(config.weighting, str) or min(config.weighting.values()) >= 0, "weights must not be negative"),
+        (min(config.decoder_depth, config.decoder_width) > 0, "decoder_depth and decoder_width must be positive"),
+    )
+    for holds, text in rules:
+        if not holds:
+            raise MMEarthError(f"mp_mae: {text}.")
+    try:
+        return MpMae(config, outputs)
+    except ValueError as error:
+        raise MMEarthError(f"mp_mae: {error}.") from error
+
+
+def _patches(images: Tensor, patches: VisiblePatches) -> Tensor:
+    """(N, C, H, W) or classes (N, H, W) → (P, p²·C), in the order (row, column, channel)."""
+    return patches.gather(images.permute(0, 2, 3, 1) if images.ndim == 4 else images[..., None]).flatten(1)
+
+
+def _loss(name: str, prediction: Tensor, target: Tensor) -> LossSum:
+    modality = MODALITIES[name]
+    if modality.kind == "regression":
+        return squared_error(prediction, target)
+    return cross_entropy(prediction.reshape(-1, modality.outputs), target)
+
+
+def _band_means(patches: Tensor, bands: int) -> Tensor:
+    """Mean of each band over the finite values of (P, p²·bands), on all processes: (bands,)."""
+    values = patches.view(len(patches), -1, bands)
+    known = torch.isfinite(values)
+    sums = sum_over_processes(torch.stack([torch.where(known, values, 0).sum((0, 1)), known.sum((0, 1))]))
+    return sums[0] / sums[1].clamp(min=1)
+
+
+def _initialise(encoder: Encoder) -> None:
+    """Random filters that pass on what they are given at its own size, with blocks begun at 0.3 of that.
+
+    From there few tiles lead further than from the deviation of 0.02 of ConvNeXt V2. The published sparse code draws
+    linear and depthwise weights with a deviation of 1, so that a block's output is hundreds of times its input and
+    residual paths drown it.
+    """
+    randomise(encoder, None)
+    with torch.no_grad():
+        for name, parameter in encoder.named_parameters():
+            if name.endswith("mlp.fc2.weight"):
+                parameter.mul_(0.3)

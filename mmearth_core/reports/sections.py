@@ -1,0 +1,308 @@
+"""The report of a map: one HTML page with its pictures, its accuracy, its areas and where it comes from.
+
+Shows what was computed elsewhere and computes nothing but the areas of classes; what was not measured is not shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from mmearth_core import __version__
+from mmearth_core.accuracy.estimators import Estimate
+from mmearth_core.accuracy.summary import AccuracyReport
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.files import check_output, write_text
+from mmearth_core.labelling.validation import Validation
+from mmearth_core.maps.areas import measure_classes, value_names
+from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.legend import UNKNOWN, UNKNOWN_COLOUR, UNKNOWN_NAME, Colour
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.pictures import RAMP, false_colour, paletted, ramp, true_colour
+from mmearth_core.reports import page
+from mmearth_core.vectors.reading import class_names, read_vector
+
+UNTRAINED = (
+    "The encoder is untrained: its weights are seeded random numbers, the control that trained encoders are compared"
+    " with. It responds to colour and texture at several scales but has learned nothing."
+)
+#: Colour of a sample whose class is not on the map.
+_OTHER: Colour = (230, 230, 230)
+_MOST_DOUBTS = 8
+
+
+def write_report(
+    path: str | Path,
+    *,
+    title: str,
+    class_map: ClassMap,
+    scene: str | Path | None = None,
+    samples: str | Path | None = None,
+    field: str = "class",
+    embedding: EmbeddingRaster | None = None,
+    confidence: str | Path | None = None,
+    validation: Validation | None = None,
+    accuracy: AccuracyReport | None = None,
+    notes: Sequence[str] = (),
+    parameters: Mapping[str, str] | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> Path:
+    """Write the report of `class_map`; everything else is shown where it is given.
+
+    `scene` is a Sentinel-2 raster with named bands, shown in natural colours with the outlines of `samples` (whose
+    `field` names the classes); `confidence` a raster of the classification whose first band is a probability;
+    `accuracy` is the outcome of `assess`, `validation` that of `fit`. `notes` are sentences a reader must know first,
+    `parameters` go to the provenance. The page needs no other file and no network.
+
+    Raises `MMEarthError` when an input cannot be read or the output exists.
+    """
+    path = check_output(path, overwrite=overwrite)
+    hectares = _hectares(class_map, progress or Silent(), cancel)
+    provenance = {} if embedding is None else embedding.provenance
+    warned = [*([UNTRAINED] if provenance.get("trained") is False else []), *notes]
+    colours = _colours(class_map)
+    outlines = ("", 0) if samples is None else _outlines(samples, field, class_map, colours)
+    pictures = [
+        *([] if scene is None else [_scene_figure(scene, *outlines)]),
+        _map_figure(class_map, hectares, colours),
+        *([] if confidence is None else [_confidence_figure(confidence)]),
+        *([] if embedding is None else [_embedding_figure(embedding)]),
+    ]
+    content = [
+        page.headline(_headline(accuracy, validation, sum(hectares.values()))),
+        page.notes(warned),
+        page.section("Pictures", page.figures(pictures)),
+        _accuracy_section(accuracy, class_map),
+        "" if accuracy is not None else _area_section(class_map, hectares),
+        _validation_section(validation),
+        page.section("Provenance", page.facts(_provenance(class_map, embedding, parameters or {}))),
+    ]
+    subtitle = (
+        f"{class_map.path.name} · {class_map.grid.width} × {class_map.grid.height} pixels · mmearth {__version__}"
+    )
+    write_text(path, page.page(title, subtitle, content))
+    return path
+
+
+def _hectares(class_map: ClassMap, progress: Progress, cancel: CancelToken | None) -> dict[str, float]:
+    """Mapped area of every class by name."""
+    measured = measure_classes(class_map, progress=progress, cancel=cancel)
+    names = value_names(class_map, measured.pixels)
+    return {names[value]: area for value, area in measured.hectares.items()}
+
+
+def _colours(class_map: ClassMap) -> dict[str, Colour]:
+    return {c.name: c.colour for c in class_map.legend.classes} | {UNKNOWN_NAME: UNKNOWN_COLOUR}
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------
+
+
+def _scene_figure(scene: str | Path, outlines: str, count: int) -> str:
+    caption = "Natural colours (B04, B03, B02)" + (f" with the {count} training samples." if count else ".")
+    return page.figure(true_colour(scene), "Scene", caption, overlay=outlines)
+
+
+def _map_figure(class_map: ClassMap, hectares: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
+    total = sum(hectares.values())
+    key = [(f"{name} {100 * area / total:.1f} %", colours.get(name, _OTHER)) for name, area in hectares.items()]
+    shown = {c.value: c.colour for c in class_map.legend.classes}
+    if class_map.tags.get("product") == "map":
+        shown[UNKNOWN] = UNKNOWN_COLOUR
+    caption = "Classes with their share of the mapped area."
+    return page.figure(paletted(class_map.path, shown), "Map", caption, key=page.colour_key(key))
+
+
+def _confidence_figure(confidence: str | Path) -> str:
+    caption = "Probability the classifier gives to the class it chose: the model's opinion, not a measured accuracy."
+    key = page.ramp_key(RAMP, "0 %", "100 %")
+    return page.figure(ramp(confidence, low=0, high=1), "Confidence", caption, key=key)
+
+
+def _embedding_figure(embedding: EmbeddingRaster) -> str:
+    caption = "What the encoder sees: the first three of its bands as red, green and blue. Alike colours, alike land."
+    return page.figure(false_colour(embedding.path), "Embedding", caption)
+
+
+def _outlines(path: str | Path, field: str, class_map: ClassMap, colours: Mapping[str, Colour]) -> tuple[str, int]:
+    """SVG of the samples in the map's pixel coordinates, and how many there are."""
+    vector = read_vector(path, field=field)
+    drawn = []
+    for geometry, name in zip(vector.in_pixels(class_map.grid), class_names(vector, field), strict=True):
+        if geometry is None or geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():
+            continue
+        shape = geometry if geometry.geom_type.endswith("Polygon") else geometry.buffer(2)
+        rings = [shapely.get_coordinates(part.exterior) for part in shapely.get_parts(shape)]
+        drawn.append(page.outline(rings, colours.get(name or "", _OTHER)))
+    return "".join(drawn), len(drawn)
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------
+
+
+def _headline(
+    accuracy: AccuracyReport | None, validation: Validation | None, total: float
+) -> list[tuple[str, str, str]]:
+    figures = []
+    if accuracy is not None:
+        what = "overall accuracy" if accuracy.unit == "points" else "agreement inside reference polygons"
+        figures.append((*_percent(accuracy.overall), f"{what}, {accuracy.units} {accuracy.unit}"))
+    if validation is not None and validation.validated.any():
+        low, high = validation.interval
+        share = f"{100 * validation.accuracy:.1f} %"
+        figures.append((share, f"{100 * low:.1f} … {100 * high:.1f}", "on training polygons left out"))
+    figures.append((f"{total / 100:,.1f} km²", "", "mapped"))
+    return figures
+
+
+def _accuracy_section(accuracy: AccuracyReport | None, class_map: ClassMap) -> str:
+    if accuracy is None:
+        return ""
+    colours = _colours(class_map)
+    sampled = accuracy.unit == "points"
+    header = ["class", "user's accuracy", "producer's accuracy", "mapped ha"]
+    header += ["estimated ha", "share of area"] if sampled else []
+    rows = []
+    for c in accuracy.classes:
+        row = [c.name, " ".join(_percent(c.users)), " ".join(_percent(c.producers)), f"{c.mapped_ha:,.0f}"]
+        if sampled and c.estimated_ha is not None and accuracy.covered_ha:
+            share = _scaled(c.estimated_ha, 1 / accuracy.covered_ha)
+            row += [" ".join(_area(c.estimated_ha)), " ".join(_percent(share))]
+        rows.append(row)
+    caption = (
+        "User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the"
+        " class on the ground the map shows."
+    )
+    caption += " ± is half of the 95 % interval (Olofsson et al. 2014)." if sampled else ""
+    return page.section(
+        "Accuracy and areas" if sampled else "Agreement with reference polygons",
+        page.table(header, rows, caption=caption, colours=[colours.get(c.name) for c in accuracy.classes]),
+        page.matrix(
+            [c.name for c in accuracy.classes],
+            accuracy.counts,
+            caption=f"Error matrix in {accuracy.unit}: the map in rows, the reference in columns.",
+            corner="map ↓ reference →",
+        ),
+        page.notes(accuracy.warnings),
+    )
+
+
+def _area_section(class_map: ClassMap, hectares: Mapping[str, float]) -> str:
+    total = sum(hectares.values())
+    rows = [[name, f"{area:,.1f}", f"{100 * area / total:.1f} %"] for name, area in hectares.items()]
+    colours = _colours(class_map)
+    caption = "Areas as mapped: counted pixels, not corrected for the map's errors."
+    return page.section(
+        "Areas", page.table(["class", "ha", "share"], rows, caption=caption, colours=[colours.get(n) for n in hectares])
+    )
+
+
+def _validation_section(validation: Validation | None) -> str:
+    heading = "Validation on polygons not trained on"
+    if validation is None:
+        return ""
+    if not validation.validated.any():
+        return page.section(
+            heading, page.notes(["Impossible: every class has one polygon only. Draw at least two per class."])
+        )
+    scheme = "each left out in turn" if validation.leave_one_out else f"in {validation.folds} folds"
+    text = (
+        f"Every polygon was classified by a model that had not seen it ({scheme}). This says how well the classes are"
+        " told apart on polygons like those drawn. The whole map also has borders, mixed pixels and land of kinds that"
+        " nobody drew: it is usually less accurate."
+    )
+    scores = zip(validation.legend.classes, validation.polygons.tolist(), validation.f1.tolist(), strict=True)
+    rows = [[c.name, str(number), "–" if np.isnan(f1) else f"{f1:.2f}"] for c, number, f1 in scores]
+    doubts = [
+        [f"{d.group.path.name}, feature {d.group.fid}", d.label, d.predicted, f"{100 * d.share_right:.0f} %"]
+        for d in validation.doubts[:_MOST_DOUBTS]
+        if d.predicted != d.label
+    ]
+    doubtful = "Polygons worth a second look: drawn as one class, mostly classified as another."
+    return page.section(
+        heading,
+        page.paragraph(text),
+        page.columns(
+            page.table(["class", "polygons", "F1"], rows, colours=[c.colour for c in validation.legend.classes]),
+            page.matrix(
+                validation.legend.names,
+                validation.pixels,
+                caption="Pixels of the polygons: predicted in rows, drawn in columns.",
+                corner="predicted ↓ drawn →",
+            ),
+        ),
+        page.table(["polygon", "drawn as", "looks like", "share right"], doubts, caption=doubtful) if doubts else "",
+    )
+
+
+def _percent(estimate: Estimate) -> tuple[str, str]:
+    """("87.1 %", "± 2.4"), empty where the sample cannot say."""
+    if estimate.value is None:
+        return "–", ""
+    return f"{100 * estimate.value:.1f} %", "" if estimate.margin is None else f"± {100 * estimate.margin:.1f}"
+
+
+def _area(estimate: Estimate) -> tuple[str, str]:
+    if estimate.value is None:
+        return "–", ""
+    return f"{estimate.value:,.0f}", "" if estimate.margin is None else f"± {estimate.margin:,.0f}"
+
+
+def _scaled(estimate: Estimate, factor: float) -> Estimate:
+    value, error = estimate.value, estimate.standard_error
+    return Estimate(None if value is None else value * factor, None if error is None else error * factor)
+
+
+# --- provenance -------------------------------------------------------------------------------------------------
+
+
+#: What is told of an embedding's provenance, in this order.
+_PROVENANCE = {
+    "scene": "Scene",
+    "level": "Processing level",
+    "offset": "Offset, DN",
+    "scale": "Reflectance per unit",
+    "bands": "Bands measured",
+    "fills": "Bands filled",
+    "evidence": "How that was decided",
+    "window": "Window: column, row, width, height",
+    "tile": "Tile, pixels",
+    "halo": "Halo, pixels",
+    "backend": "Backend",
+    "input_digest": "Digest of the scene",
+    "software": "Version that embedded it",
+}
+
+
+def _provenance(
+    class_map: ClassMap, embedding: EmbeddingRaster | None, parameters: Mapping[str, str]
+) -> dict[str, str]:
+    grid = class_map.grid
+    across, down = grid.pixel_size
+    values = {
+        "Map": str(class_map.path),
+        "Grid": f"{grid.width} × {grid.height} pixels of {across:g} × {down:g}, {grid.crs}",
+    }
+    if embedding is not None:
+        values |= {
+            "Embedding": str(embedding.path),
+            "Model": embedding.model_name,
+            "Model identity": embedding.model_id,
+        }
+        told = embedding.provenance
+        values |= {label: _plain(told[name]) for name, label in _PROVENANCE.items() if told.get(name) is not None}
+        if told.get("aoi") is not None:
+            values["Area"] = "only inside the area of interest"
+    return values | dict(parameters) | {"Software": f"mmearth {__version__}"}
+
+
+def _plain(value: Any) -> str:
+    """A JSON value as a reader writes it; sentences follow each other, words are separated by commas."""
+    if isinstance(value, list):
+        texts = [str(item) for item in value]
+        return (" " if all(text.endswith(".") for text in texts) else ", ").join(texts) or "none"
+    return str(value)

@@ -1,0 +1,1 @@
+"""Training tiles in the published layout of MMEarth: read, written, measured, invented. Needs no torch."""

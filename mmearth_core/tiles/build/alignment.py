@@ -1,0 +1,187 @@
+"""Other rasters laid over a Sentinel-2 grid: any CRS, resolution, extent and orientation, never by pixel position.
+
+Continuous values are interpolated bilinearly (averaged where the raster is finer), classes take the nearest pixel.
+What a raster does not cover or calls no-data is NaN, never a number.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pyproj
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.errors import CRSError, RasterioError
+from rasterio.io import DatasetReader
+from rasterio.warp import reproject, transform_bounds
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.vectors.reading import lonlat_extent
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.sources import RasterFile, describe, opened
+
+#: Pixels along an axis of what is read to judge a raster's values before anything is written.
+_SAMPLE = 512
+
+
+def header_of(path: str) -> RasterFile:
+    """The header of a raster that accompanies a scene.
+
+    Raises `MMEarthError` when it is missing, no raster, or not georeferenced.
+    """
+    return describe(path, wanted="a georeferenced raster")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a quantity lies between on Earth, and what it is called in a sentence."""
+
+    lowest: float
+    highest: float
+    what: str
+
+    def check(self, path: str, values: NDArray[np.float32]) -> None:
+        """Raise `MMEarthError` when a known value is beyond."""
+        wrong = values[(values < self.lowest) | (values > self.highest)]
+        if wrong.size:
+            raise MMEarthError(
+                f"{path} holds {wrong[0]:g}, but {self.what} lies between {self.lowest:g} and {self.highest:g}; if that"
+                f" value means no-data declare it (gdal_translate -a_nodata {wrong[0]:g}), else correct the units."
+            )
+
+
+class AlignedRaster:
+    """One open raster, of which chosen bands are laid over grids. For one thread; a context manager.
+
+    Every value that is read is held against the `limits`, before an interpolation can hide it among its neighbours.
+    """
+
+    def __init__(
+        self, path: str, indexes: Sequence[int] = (1,), *, classes: bool = False, limits: Limits | None = None
+    ) -> None:
+        self.path, self._indexes, self._limits = path, tuple(indexes), limits
+        header_of(path)
+        self._resampling = Resampling.nearest if classes else Resampling.bilinear
+        self._stack = ExitStack()
+        self._dataset: DatasetReader = self._stack.enter_context(opened(path, wanted="a georeferenced raster"))
+        scales, offsets = self._dataset.scales, self._dataset.offsets
+        self._linear = [(scales[i - 1], offsets[i - 1]) for i in self._indexes]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stack.close()
+
+    def read(self, grid: Grid) -> NDArray[np.float32]:
+        """The values on a grid, float32 (bands, height, width), NaN where there is none."""
+        out = np.full((len(self._indexes), *grid.shape), np.nan, np.float32)
+        # The kernel of an interpolation that shrinks reaches as many pixels as it merges into one.
+        window = self._window(grid, lambda span, pixels: 2 + 2 * int(np.ceil(span / pixels)))
+        if not window:
+            return out
+        values = self._values(window, (window.height, window.width))
+        transform = self._dataset.transform * Affine.translation(window.col, window.row)
+        for band, target in zip(values, out, strict=True):
+            reproject(
+                band,
+                target,
+                src_transform=transform,
+                src_crs=self._dataset.crs,
+                src_nodata=np.nan,
+                dst_transform=grid.transform,
+                dst_crs=grid.crs,
+                dst_nodata=np.nan,
+                resampling=self._resampling,
+                tolerance=0,
+            )
+        return out
+
+    def sample(self, grid: Grid, title: str) -> NDArray[np.float32]:
+        """Values of pixels spread over what the raster shares with a scene, (bands, n), NaN where there is none.
+
+        Raises `MMEarthError` when they share nothing.
+        """
+        window = self._window(grid, lambda _span, _pixels: 0)
+        if not window:
+            raise MMEarthError(
+                f"{self.path} ({place_of(self._grid)}) does not overlap {title} ({place_of(grid)}); give a raster"
+                f" of the same place, or correct its coordinate system."
+            )
+        values = self._values(window, (min(window.height, _SAMPLE), min(window.width, _SAMPLE)))
+        return values.reshape(len(values), -1)
+
+    def at(self, lon: float, lat: float) -> float:
+        """The first band's value at a place in degrees; NaN where there is none."""
+        crs = pyproj.CRS.from_wkt(self._dataset.crs.to_wkt())
+        to_raster = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+        col, row = ~self._dataset.transform * to_raster.transform(lon, lat)
+        if not (np.isfinite(col) and np.isfinite(row)):
+            return float("nan")
+        window = Window(int(np.floor(row)), int(np.floor(col)), 1, 1).intersection(self._grid.window)
+        return float(self._values(window, (1, 1))[0, 0, 0]) if window else float("nan")
+
+    @property
+    def _grid(self) -> Grid:
+        return Grid(self._dataset.height, self._dataset.width, self._dataset.transform, self._dataset.crs)
+
+    def _window(self, grid: Grid, margin: Callable[[int, int], int]) -> Window:
+        """The pixels of this raster under a grid; falsy when there are none."""
+        try:
+            bounds = transform_bounds(grid.crs, self._dataset.crs, *grid.bounds, densify_pts=21)
+        except (CRSError, RasterioError) as error:
+            raise MMEarthError(f"{self.path}: its coordinate system does not reach the scene ({error}).") from error
+        if not np.isfinite(bounds).all():
+            return Window(0, 0, 0, 0)
+        left, bottom, right, top = bounds
+        corners = [~self._dataset.transform * (x, y) for x in (left, right) for y in (bottom, top)]
+        cols, rows = [x for x, _ in corners], [y for _, y in corners]
+        row, col = int(np.floor(min(rows))), int(np.floor(min(cols)))
+        height, width = int(np.ceil(max(rows))) - row, int(np.ceil(max(cols))) - col
+        pad = max(margin(height, grid.height), margin(width, grid.width))
+        return Window(row, col, height, width).padded(pad).intersection(self._grid.window)
+
+    def _values(self, window: Window, shape: tuple[int, int]) -> NDArray[np.float32]:
+        """A window in the raster's own pixels, decimated to `shape`; scale and offset of the file applied."""
+        where = {"window": window.ranges, "out_shape": (len(self._indexes), *shape)}
+        try:
+            raw = self._dataset.read(self._indexes, **where)
+            known = self._dataset.read_masks(self._indexes, **where) != 0
+        except RasterioError as error:
+            raise MMEarthError(
+                f"{self.path} is damaged ({error.__cause__ or error}); copy or make it again."
+            ) from error
+        values = np.where(known, raw, np.nan).astype(np.float32)
+        np.copyto(values, np.float32(np.nan), where=~np.isfinite(values))
+        scales, offsets = np.array(self._linear, np.float32).T
+        values *= scales[:, None, None]
+        values += offsets[:, None, None]
+        if self._limits is not None:
+            self._limits.check(self.path, values)
+        return values
+
+
+def place_of(grid: Grid) -> str:
+    """A grid's extent in degrees, for a sentence."""
+    return lonlat_extent(grid.bounds, grid.crs)
+
+
+def lonlat(grid: Grid) -> tuple[float, float]:
+    """Longitude and latitude in degrees of a grid's centre."""
+    to_degrees = pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(grid.crs.to_wkt()), "EPSG:4326", always_xy=True)
+    x, y = to_degrees.transform(*(grid.transform * (grid.width / 2, grid.height / 2)))
+    return float(x), float(y)
+
+
+def ground_steps(grid: Grid) -> tuple[float, float]:
+    """Length on the ground, in m, of a step of one column and of one row at a grid's centre."""
+    to_degrees = pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(grid.crs.to_wkt()), "EPSG:4326", always_xy=True)
+    col, row = grid.width / 2, grid.height / 2
+    centre, right, below = (
+        to_degrees.transform(*(grid.transform * pixel)) for pixel in ((col, row), (col + 1, row), (col, row + 1))
+    )
+    geod = pyproj.Geod(ellps="WGS84")
+    return float(geod.inv(*centre, *right)[2]), float(geod.inv(*centre, *below)[2])

@@ -1,0 +1,225 @@
+"""Reads tiles in the layout in which MMEarth is published (MMEarth, MMEarth64, MMEarth100k; v0 and v001).
+
+A `TileFile` gives raw arrays as stored; what they mean stands in `modalities`. One file may be read by many processes
+at once: each opens its own handle. Memory does not grow with the number of tiles beyond a few bytes for each.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import MODALITIES, SENTINEL2_QUALITY
+from mmearth_core.sentinel2 import LEVELS, Level
+from mmearth_core.tiles.tile_info import members
+
+#: A chunk is one sample, read once: a large cache would only hold what nobody asks for again (bytes per dataset).
+_CHUNK_CACHE = 1 << 20
+
+
+def evenly(total: int, most: int) -> NDArray[np.int64]:
+    """Of the numbers 0 … `total` − 1, all or `most` of them at even distances, rising."""
+    return np.linspace(0, total - 1, min(most, total)).round().astype(np.int64)
+
+
+class Tiles(Protocol):
+    """Tiles to learn from, numbered from 0, as `TileFile` gives them."""
+
+    @property
+    def size(self) -> int:
+        """Pixels of a tile's side."""
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Modalities that `read` can give."""
+
+    def level(self, index: int) -> Level:
+        """Processing level of the Sentinel-2 image of one tile."""
+
+    def read(self, index: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Raw arrays of one tile as stored."""
+
+
+class TileFile:
+    """The tiles of a dataset: `size` pixels square, `modalities` those of `MODALITIES` that are there, in its order.
+
+    Pickles without its open file. Safe to use after a fork and from several processes, not from several threads.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """`path` is the folder of a dataset, or its HDF5 file.
+
+        Raises `MMEarthError` when it is absent, damaged or not in the layout.
+        """
+        self.path = _find(Path(path))
+        self._handle: tuple[int, h5py.File] | None = None
+        self._datasets: dict[str, h5py.Dataset] = {}
+        file = self._open()
+        self.modalities = tuple(name for name in MODALITIES if name in file)
+        arrays = {name for name in ("sentinel2", "metadata") if isinstance(file.get(name), h5py.Dataset)}
+        if len(arrays) < 2 or file["sentinel2"].ndim != 4:
+            raise MMEarthError(
+                f"{self.path} is not in the layout of MMEarth: it lacks sentinel2 or metadata as arrays of all tiles."
+            )
+        self._count, self.size = (int(file["sentinel2"].shape[axis]) for axis in (0, -1))
+        if not self._count:
+            raise MMEarthError(f"{self.path} holds no tile.")
+        self._check(file)
+        self._levels = self._read_levels(file)
+        self.close()
+        self._lonlat: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """Tile ids, (N,): read anew at each call."""
+        return np.char.decode(self._open()["metadata"].fields("tile_id")[:], "utf-8")
+
+    @property
+    def levels(self) -> NDArray[np.str_]:
+        """Processing level of the Sentinel-2 image of each tile, (N,): "l1c" or "l2a"."""
+        return np.array(LEVELS)[self._levels]
+
+    def level(self, index: int) -> Level:
+        """Processing level of the Sentinel-2 image of one tile."""
+        return LEVELS[int(self._levels[index])]
+
+    @property
+    def lonlat(self) -> NDArray[np.float64]:
+        """Longitude and latitude of each tile in degrees, (N, 2); NaN where unknown. From NAME_tile_info.json."""
+        if self._lonlat is None:
+            self._lonlat = self._read_lonlat()
+        return self._lonlat
+
+    def read(self, index: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Raw arrays of one tile as stored, (stored, size, size) or (stored,), of modalities or quality layers.
+
+        Raises `MMEarthError` when the file lacks one or is damaged there.
+        """
+        file = self._open()
+        if not 0 <= index < self._count:
+            raise IndexError(f"tile {index} of {self._count}")
+        raw = {}
+        for name in names:
+            if name not in self._datasets:
+                if name not in file:
+                    raise MMEarthError(f"{self.path} has no {name}; it holds {', '.join(self.modalities)}.")
+                self._datasets[name] = file[name]
+            try:
+                raw[name] = self._datasets[name][index]
+            except OSError as error:
+                raise MMEarthError(
+                    f"{self.path} is damaged: {name} of tile {index} cannot be read ({error}); get the file again."
+                ) from error
+        return raw
+
+    def require(self, crop: int) -> None:
+        """Raise `MMEarthError` when tiles are smaller than a crop of `crop` pixels."""
+        if self.size < crop:
+            raise MMEarthError(
+                f"Tiles of {self.path} have {self.size} pixels a side, the crop has {crop}; choose a smaller crop."
+            )
+
+    def beside(self, what: str) -> Path:
+        """Path of a JSON file of the dataset: "tile_info" → NAME_tile_info.json."""
+        return self.path.with_name(f"{self.path.stem}_{what}.json")
+
+    def close(self) -> None:
+        """Close the file of this process; the next reading opens it again."""
+        if self._handle is not None:
+            self._handle[1].close()
+            self._handle, self._datasets = None, {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_handle": None, "_datasets": {}, "_lonlat": None}
+
+    def _open(self) -> h5py.File:
+        """The handle of this process; one inherited by a fork is left behind."""
+        process = os.getpid()
+        if self._handle is None or self._handle[0] != process:
+            self.close()
+            try:
+                self._handle = process, h5py.File(self.path, "r", rdcc_nbytes=_CHUNK_CACHE)
+            except OSError as error:
+                raise MMEarthError(
+                    f"{self.path} cannot be opened ({error}); it is not HDF5 or was cut off: get the file again."
+                ) from error
+        return self._handle[1]
+
+    def _check(self, file: h5py.File) -> None:
+        for name, layer in {**MODALITIES, **SENTINEL2_QUALITY}.items():
+            if name in file:
+                if not isinstance(file[name], h5py.Dataset):
+                    raise MMEarthError(f"{self.path}: {name} is a group, not an array of all tiles; make it again.")
+                wanted = (self._count, *layer.shape(self.size)), np.dtype(layer.dtype)
+                found = file[name].shape, file[name].dtype
+                if found != wanted:
+                    raise MMEarthError(
+                        f"{self.path}: {name} is {found[1]} of shape {found[0]}, not {wanted[1]} of {wanted[0]}."
+                    )
+        metadata = file["metadata"]
+        kinds = {name: metadata.dtype[name].kind for name in metadata.dtype.names or ()}
+        if metadata.shape != (self._count,) or not {"tile_id": "S", "S2_type": "S"}.items() <= kinds.items():
+            raise MMEarthError(
+                f"{self.path}: metadata does not hold tile_id and S2_type of {self._count} tiles as texts of fixed"
+                " length (such as S100 and S10)."
+            )
+
+    def _read_levels(self, file: h5py.File) -> NDArray[np.uint8]:
+        stored = np.char.lower(file["metadata"].fields("S2_type")[:])
+        levels = np.full(self._count, len(LEVELS), np.uint8)
+        for position, level in enumerate(LEVELS):
+            levels[stored == level.encode()] = position
+        unknown = np.flatnonzero(levels == len(LEVELS))
+        if len(unknown):
+            raise MMEarthError(
+                f"{self.path}: S2_type of tile {unknown[0]} is {stored[unknown[0]].decode(errors='replace')!r},"
+                " not l1c or l2a."
+            )
+        return levels
+
+    def _read_lonlat(self) -> NDArray[np.float64]:
+        names = self._open()["metadata"].fields("tile_id")[:]
+        names = names.astype(f"S{max(1, int(np.char.str_len(names).max(initial=0)))}")
+        order = np.argsort(names)
+        lonlat = np.full((self._count, 2), np.nan)
+        known = np.zeros(self._count, bool)
+        path = self.beside("tile_info")
+        if not path.is_file():
+            raise MMEarthError(f"{path} is missing, which tells where the tiles lie; put it beside {self.path.name}.")
+        for position, (tile_id, info) in enumerate(members(path)):
+            encoded = tile_id.encode()
+            # Entries come in the order of the tiles unless somebody edited the file.
+            if position < self._count and names[position] == encoded:
+                row = position
+            else:
+                found = min(int(np.searchsorted(names, encoded, sorter=order)), self._count - 1)
+                row = int(order[found])
+                if names[row] != encoded:
+                    continue
+            known[row] = True
+            for column, key in enumerate(("lon", "lat")):
+                if isinstance(info.get(key), int | float):
+                    lonlat[row, column] = info[key]
+        if not known.any():
+            raise MMEarthError(f"{path} names none of the tiles of {self.path.name}; it belongs to another dataset.")
+        return lonlat
+
+
+def _find(path: Path) -> Path:
+    if path.is_dir():
+        own = path / f"{path.absolute().name}.h5"
+        files = [own] if own.is_file() else sorted(path.glob("*.h5"))
+        if len(files) != 1:
+            raise MMEarthError(f"{path} holds {len(files) or 'no'} .h5 files; name the one to read.")
+        return files[0]
+    if not path.is_file():
+        raise MMEarthError(f"{path} does not exist; give a folder with tiles or its .h5 file.")
+    return path

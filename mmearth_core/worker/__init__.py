@@ -1,0 +1,1 @@
+"""The process other programs talk to, QGIS above all: python -m mmearth_core.worker."""

@@ -1,0 +1,1 @@
+"""How good a map is: reference sample, assessment, report."""

@@ -1,0 +1,266 @@
+"""The report of a map as a PDF: pictures, legend, accuracy, error matrix and origin on sheets of A4.
+
+The pictures are drawn by QGIS' own background jobs; the sheets are then set and written in one go. The layout belongs
+to an empty project of its own: the user's project is only read.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from qgis.core import QgsLayoutExporter, QgsMapRendererParallelJob, QgsMapSettings, QgsRectangle
+from qgis.PyQt.QtCore import QObject, QSize, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+
+from .. import layers
+from ..maps.final_map import MODEL
+from ..maps.map_style import class_colours
+from ..samples.sample_layer import as_name
+from .figures import area, hectares, percent
+from .report_sheets import WIDTH, Cell, Sheets
+
+#: Pictures: width and most height in millimetres, and dots per inch.
+PICTURE, DPI = (122.0, 92.0), 200
+#: Most classes of an error matrix whose names head its columns; millimetres of a digit and of a column's rest.
+NAMED, DIGIT, REST = 7, 1.9, 2.4
+
+
+class ReportLayout(QObject):
+    """Writes one report at a time."""
+
+    finished = pyqtSignal(str)
+    #: Error kind and sentence.
+    failed = pyqtSignal(str, str)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._job = None
+        self._waiting = []
+        self._drawn = []
+
+    @property
+    def running(self) -> bool:
+        """Whether a report is being made."""
+        return self._job is not None
+
+    def write(self, path, title: str, subject, told: dict) -> None:
+        """Write `path`. `subject` is an `Assessment` that has a result: it knows the layers and the figures; `told` is
+        what the worker's `info` says of the embedding."""
+        self._path, self._title, self._subject, self._told = Path(path), title, subject, told
+        scene = subject.scene or subject.embedding
+        over = [layer for layer in (subject.reference_layer, subject.samples) if layer is not None]
+        self._waiting = [[subject.map_layer]] + ([[*over, scene]] if scene is not None else [])
+        self._drawn = []
+        self._draw_next()
+
+    def cancel(self) -> None:
+        """Stop; nothing is written then."""
+        if self._job is not None:
+            job, self._job, self._waiting = self._job, None, []
+            job.finished.disconnect(self._take)
+            job.cancelWithoutBlocking()
+            self.failed.emit("cancelled", self.tr("The report was cancelled."))
+
+    # --- pictures ---------------------------------------------------------------------------------------------------
+
+    def _draw_next(self):
+        settings = QgsMapSettings()
+        settings.setLayers(self._waiting.pop(0))
+        settings.setDestinationCrs(self._subject.map_layer.crs())
+        settings.setBackgroundColor(QColor("white"))
+        extent = QgsRectangle(self._subject.map_layer.extent())
+        width, height = PICTURE
+        shape = extent.height() / extent.width()
+        height, width = min(height, width * shape), min(width, height / shape)
+        settings.setExtent(extent)
+        settings.setOutputDpi(DPI)
+        settings.setOutputSize(QSize(round(width / 25.4 * DPI), round(height / 25.4 * DPI)))
+        self._size, self._extent = (width, height), settings.visibleExtent()
+        self._job = QgsMapRendererParallelJob(settings)
+        self._job.finished.connect(self._take)
+        self._job.start()
+
+    def _take(self):
+        self._drawn.append(self._job.renderedImage())
+        if self._waiting:
+            self._draw_next()
+            return
+        self._folder = tempfile.TemporaryDirectory(prefix="mmearth-")
+        QTimer.singleShot(0, self._set)
+
+    # --- sheets -----------------------------------------------------------------------------------------------------
+
+    def _set(self):
+        """Fill the sheets; they are written in a turn of their own, so that QGIS answers in between."""
+        if self._job is None:  # cancelled meanwhile
+            self._folder.cleanup()
+            return
+        self._sheets = Sheets(self._title, self._subject.map_layer.crs())
+        self._fill(self._sheets, Path(self._folder.name))
+        QTimer.singleShot(0, self._export)
+
+    def _export(self):
+        if self._job is None:
+            self._sheets.discard()
+            self._folder.cleanup()
+            return
+        settings = QgsLayoutExporter.PdfExportSettings()
+        settings.dpi = DPI
+        staged = Path(self._folder.name) / "report.pdf"
+        QgsLayoutExporter(self._sheets.finish()).exportToPdf(str(staged), settings)
+        problem = ""
+        try:
+            shutil.move(str(staged), str(self._path))
+        except OSError as error:
+            problem = self.tr("{} cannot be written ({}); choose another folder.").format(self._path, error.strerror)
+        self._sheets.discard()
+        self._folder.cleanup()
+        self._job = self._sheets = self._folder = None
+        self._drawn = []
+        if problem:
+            self.failed.emit("environment", problem)
+        else:
+            self.finished.emit(str(self._path))
+
+    def _fill(self, sheets, folder):
+        subject, result = self._subject, self._subject.result
+        colours = class_colours(subject.map_layer)
+        points = result["unit"] == "points"
+        made = datetime.now().strftime("%Y-%m-%d")
+        sheets.heading(self._title, f"{Path(layers.path_of(subject.map_layer)).name} · {made}")
+        total = sum(entry["mapped_ha"] for entry in result["classes"])
+        what = self.tr("overall accuracy") if points else self.tr("agreement inside reference polygons")
+        unit = self.tr("reference points") if points else self.tr("pixels in reference polygons")
+        sheets.headline(
+            [
+                (percent(result["overall_accuracy"]) + " %", what),
+                (f"{result['units']:,}", unit),
+                (f"{total / 100:,.1f} km²", self.tr("mapped")),
+            ]
+        )
+        self._picture(sheets, folder, 0, self.tr("Map"), self._legend(result, colours, total), scale=True)
+        if len(self._drawn) > 1:
+            self._picture(sheets, folder, 1, self.tr("Samples"), self._sample_counts(colours))
+        self._accuracy(sheets, result, colours, points)
+        sheets.section(self.tr("Error matrix"), self.tr("The map in rows, the reference in columns."))
+        for part in _matrices(result, colours, self.tr("map ↓  reference →"), self.tr("total")):
+            sheets.table(*part)
+        if result["warnings"]:
+            sheets.section(self.tr("What limits these figures"))
+            for warning in result["warnings"]:
+                sheets.paragraph(warning)
+        sheets.section(self.tr("Origin"))
+        sheets.facts(self._origin())
+
+    def _picture(self, sheets, folder, number, name, rows, scale=False):
+        path = folder / f"{number}.png"
+        self._drawn[number].save(str(path), "PNG", 90)  # quick rather than small
+        sheets.picture(name, str(path), self._size, self._extent if scale else None, rows)
+
+    def _legend(self, result, colours, total):
+        rows = [[Cell(), Cell(self.tr("Class"), bold=True), Cell(self.tr("Share"), bold=True, right=True)]]
+        for entry in result["classes"]:
+            share = 100 * entry["mapped_ha"] / total if total else 0.0
+            swatch = Cell(colour=colours.get(entry["name"]))
+            rows.append([swatch, Cell(entry["name"]), Cell(f"{share:.1f} %", right=True)])
+        return rows
+
+    def _sample_counts(self, colours):
+        rows = []
+        chosen = (
+            (self.tr("Learned from"), self._subject.samples, self._subject.samples_field),
+            (self.tr("Measured with"), self._subject.reference_layer, self._subject.field),
+        )
+        for title, layer, field in chosen:
+            if layer is None or layer.fields().indexOf(field) < 0:
+                continue
+            counted = {}
+            column = layer.fields().indexOf(field)
+            for feature in layer.getFeatures():
+                name = as_name(feature[column])
+                if name:
+                    counted[name] = counted.get(name, 0) + 1
+            rows.append([Cell(), Cell(title, bold=True), Cell(str(sum(counted.values())), bold=True, right=True)])
+            for name in sorted(counted):
+                rows.append([Cell(colour=colours.get(name)), Cell(name), Cell(str(counted[name]), right=True)])
+        return rows
+
+    def _accuracy(self, sheets, result, colours, points):
+        caption = self.tr(
+            "User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the"
+            " class on the ground the map shows."
+        )
+        if points:
+            caption += " " + self.tr("± is half of the 95 % interval (Olofsson et al. 2014).")
+        sheets.section(self.tr("Accuracy and areas") if points else self.tr("Agreement"), caption)
+        names = [self.tr("Class"), self.tr("User's %"), self.tr("Producer's %"), self.tr("Mapped ha")]
+        names += [self.tr("Estimated ha")] if points else []
+        rows = [[Cell(), *(Cell(name, bold=True, right=number > 0) for number, name in enumerate(names))]]
+        for entry in result["classes"]:
+            texts = [percent(entry["users_accuracy"]), percent(entry["producers_accuracy"]), area(entry["mapped_ha"])]
+            texts += [hectares(entry["estimated_ha"])] if points else []
+            cells = [Cell(text, right=True) for text in texts]
+            rows.append([Cell(colour=colours.get(entry["name"])), Cell(entry["name"]), *cells])
+        number = (WIDTH - 5 - 45) / len(texts)
+        sheets.table(rows, [5, 45, *[number] * len(texts)])
+
+    def _origin(self):
+        subject = self._subject
+        layer = subject.map_layer
+        grid = self.tr("{} × {} pixels of {:g} × {:g}, {}").format(
+            layer.width(),
+            layer.height(),
+            layer.rasterUnitsPerPixelX(),
+            layer.rasterUnitsPerPixelY(),
+            layer.crs().authid(),
+        )
+        found = [(self.tr("Map"), layers.path_of(layer)), (self.tr("Grid"), grid)]
+        others = (
+            (self.tr("Embedding"), subject.embedding),
+            (self.tr("Scene"), subject.scene),
+            (self.tr("Samples"), subject.samples),
+            (self.tr("Reference"), subject.reference_layer),
+        )
+        found += [(name, layers.path_of(other)) for name, other in others if other is not None]
+        model = layer.customProperty(MODEL, "")
+        found += [(self.tr("Classifier"), model)] if model else []
+        facts = {
+            "model": self.tr("Encoder"),
+            "model_id": self.tr("Encoder's identity"),
+            "level": self.tr("Processing level"),
+            "offset": self.tr("Offset, DN"),
+            "evidence": self.tr("How that was decided"),
+            "software": self.tr("Embedded by"),
+        }
+        return found + [
+            (name, _plain(self._told[key])) for key, name in facts.items() if self._told.get(key) is not None
+        ]
+
+
+def _plain(value) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _matrices(result, colours, corner, total):
+    """Rows and column widths of the error matrix; one of many classes has numbers for heads and comes in parts."""
+    names = [entry["name"] for entry in result["classes"]]
+    counts = [[*row, sum(row)] for row in result["error_matrix"]["counts"]]
+    sums = [sum(column) for column in zip(*counts)]
+    numbered = len(names) > NAMED
+    heads = [*(str(number + 1) if numbered else name for number, name in enumerate(names)), total]
+    labels = [f"{number + 1}  {name}" if numbered else name for number, name in enumerate(names)]
+    room = WIDTH - 5 - 40
+    abreast = int(room / max(9.0, DIGIT * len(str(max(sums))) + REST))
+    for first in range(0, len(heads), abreast):
+        part = slice(first, first + abreast)
+        rows = [[Cell(), Cell(corner, bold=True), *(Cell(head, bold=True, right=True) for head in heads[part])]]
+        for name, label, row in zip(names, labels, counts):
+            cells = [Cell(str(count) if count else "·", right=True) for count in row[part]]
+            rows.append([Cell(colour=colours.get(name)), Cell(label), *cells])
+        cells = [Cell(str(count), bold=True, right=True) for count in sums[part]]
+        rows.append([Cell(), Cell(total, bold=True), *cells])
+        width = min(28.0, room / min(len(heads), abreast))
+        yield rows, [5, 40, *[width] * len(heads[part])]

@@ -1,0 +1,1 @@
+"""From a layer to its embedding: request, job, pictures on the way, cache."""

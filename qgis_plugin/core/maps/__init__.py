@@ -1,0 +1,1 @@
+"""Maps on the canvas: live, final, and how they look."""

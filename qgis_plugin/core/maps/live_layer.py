@@ -1,0 +1,206 @@
+"""Raster layers whose picture is replaced all the time: the live map, its confidence, a similarity.
+
+A new picture is a new file, and the layer turns to it without losing its place, name or opacity. Such a layer is never
+saved with the project.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from qgis.core import (
+    QgsColorRampShader,
+    QgsPalettedRasterRenderer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRasterShader,
+    QgsSingleBandPseudoColorRenderer,
+)
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+
+from ...settings import home
+from .. import layers
+from ..layer_tree import place
+
+#: Pictures kept: the one that is shown, and one that a rendering may still be reading.
+_KEPT = 2
+#: What a map shows where nothing is like the samples, as the protocol has classes.
+UNKNOWN = {"value": 255, "name": "unknown", "colour": "#404040"}
+
+
+class LiveLayer(QObject):
+    """One layer and the folder of its pictures. `removed` when the user takes the layer out of the project."""
+
+    removed = pyqtSignal()
+
+    def __init__(self, product: str, name: str, parent=None):
+        super().__init__(parent)
+        self._product, self._name = product, name
+        self._folder = _own_folder(product)
+        self._number = 0
+        self._files = []
+        self._layer = None
+
+    @property
+    def layer(self):
+        """The layer while it is in the project, else None."""
+        return self._layer
+
+    def new_path(self) -> str:
+        """Where the next picture is to be written."""
+        self._number += 1
+        return str(self._folder / f"{self._product}-{self._number}.tif")
+
+    def show(self, path: str, style, above=None) -> bool:
+        """Turn to a picture. `style(layer)` is called when the layer is new, and must be idempotent; `above` is the
+        layer to be put on top of. False when the picture cannot be read."""
+        if self._layer is None:
+            layer = QgsRasterLayer(path, self._name, "gdal")
+            if not layer.isValid():
+                return False
+            layers.mark(layer, self._product)
+            self._layer = layer
+            style(layer)
+            place(layer, above)
+            layer.willBeDeleted.connect(self._gone)
+        else:
+            self._layer.setDataSource(path, self._layer.name(), "gdal", False)
+            style(self._layer)
+            self._layer.triggerRepaint()
+        self._files.append(path)
+        while len(self._files) > _KEPT:
+            _remove(self._files.pop(0))
+        return True
+
+    def set_opacity(self, opacity: float) -> None:
+        """0 … 1."""
+        if self._layer is not None:
+            self._layer.setOpacity(opacity)
+            self._layer.triggerRepaint()
+
+    def hide(self) -> None:
+        """Take the layer out of the project a moment later: this may be called while the project is removing many
+        layers, and QGIS does not survive that one of them goes in between."""
+        forgotten = self._forget()
+        QTimer.singleShot(0, lambda: _discard(*forgotten))
+
+    def close(self) -> None:
+        """Leave nothing behind. Not to be called while layers are being removed."""
+        _discard(*self._forget())
+        shutil.rmtree(str(self._folder), ignore_errors=True)
+
+    def _forget(self) -> tuple:
+        layer, files = self._layer, self._files
+        self._layer, self._files = None, []
+        if layer is not None:
+            layer.willBeDeleted.disconnect(self._gone)
+        return layer.id() if layer is not None else "", files
+
+    def _gone(self) -> None:
+        self._layer = None
+        self.removed.emit()
+
+
+def palette(classes, unknown: bool = False):
+    """A style for class maps: `classes` as the protocol has them."""
+    shown = [*classes, UNKNOWN] if unknown else classes
+    entries = [QgsPalettedRasterRenderer.Class(c["value"], QColor(c["colour"]), c["name"]) for c in shown]
+
+    def style(layer):
+        layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, entries))
+
+    return style
+
+
+def ramp(stops, band: int = 1):
+    """A style for one band: (value, colour, label) from low to high; colours between them are mixed."""
+
+    def style(layer):
+        shader = QgsColorRampShader(stops[0][0], stops[-1][0], None, QgsColorRampShader.Type.Interpolated)
+        shader.setColorRampItemList(
+            [QgsColorRampShader.ColorRampItem(value, QColor(colour), label) for value, colour, label in stops]
+        )
+        raster_shader = QgsRasterShader(stops[0][0], stops[-1][0])
+        raster_shader.setRasterShaderFunction(shader)
+        renderer = QgsSingleBandPseudoColorRenderer(layer.dataProvider(), band, raster_shader)
+        renderer.setClassificationMin(stops[0][0])
+        renderer.setClassificationMax(stops[-1][0])
+        layer.setRenderer(renderer)
+
+    return style
+
+
+def set_aside(document) -> None:
+    """While a project is being saved, take out of it what is only a picture of the moment.
+
+    To be called on `QgsProject.writeProject`: the tree of the layers is in `document` by then, the layers are not yet.
+    """
+    project = QgsProject.instance()
+    root = project.layerTreeRoot()
+    aside = []
+    for layer in list(project.mapLayers().values()):
+        if layer.customProperty(layers.PRODUCT) in layers.TRANSIENT:
+            node = root.findLayer(layer.id())
+            below = None
+            if node is not None:
+                siblings = node.parent().findLayers()
+                following = siblings[siblings.index(node) + 1 :]
+                below = following[0].layerId() if following else None
+            visible = node is None or node.itemVisibilityChecked()
+            aside.append((project.takeMapLayer(layer), below, visible))
+    if not aside:
+        return
+    ids = {layer.id() for layer, *_ in aside}
+    doomed = []
+    for tag, attribute in (("layer-tree-layer", "id"), ("layer", "id"), ("legendlayer", "name"), ("item", "")):
+        nodes = document.elementsByTagName(tag)
+        for index in range(nodes.count()):
+            element = nodes.at(index).toElement()
+            if (element.attribute(attribute) if attribute else element.text()) in ids:
+                doomed.append(nodes.at(index))
+    for node in doomed:
+        node.parentNode().removeChild(node)
+
+    exchanged = []
+
+    def note_exchange():
+        exchanged.append(True)
+
+    project.cleared.connect(note_exchange)
+
+    def put_back():
+        project.cleared.disconnect(note_exchange)
+        if exchanged:  # another project by now, in which these have no place
+            return
+        unsaved = project.isDirty()  # the project could not be written
+        for layer, below, visible in aside:
+            place(layer, project.mapLayer(below) if below else None).setItemVisibilityChecked(visible)
+        project.setDirty(unsaved)
+
+    QTimer.singleShot(0, put_back)
+
+
+def _own_folder(product: str) -> Path:
+    folder = home() / "live"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{product}-", dir=str(folder)))
+    except OSError:  # the plugin's folder cannot be written
+        return Path(tempfile.mkdtemp(prefix=f"mmearth-{product}-"))
+
+
+def _discard(layer_id: str, files) -> None:
+    if layer_id:
+        QgsProject.instance().removeMapLayer(layer_id)
+    for path in files:
+        _remove(path)
+
+
+def _remove(path: str) -> None:
+    for file in (Path(path), Path(path + ".aux.xml")):
+        try:
+            file.unlink()
+        except OSError:
+            # Windows keeps a file that is still being drawn; its folder goes when the session ends.
+            continue

@@ -1,0 +1,1 @@
+"""The Python behind the worker: found, made, checked, explained."""

@@ -1,0 +1,1 @@
+"""Samples and their classes: layers, edits, the table."""

@@ -1,0 +1,380 @@
+"""Sample layers: polygons with a field that names the class, and the table of classes kept with the layer.
+
+The table is a custom property of the layer, so it is saved with the project, and with the style in the GeoPackage. The
+field holds a class' name; where the field is numeric, it holds the class' value. Nothing here edits samples:
+`sample_edits` does.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsCoordinateTransformContext,
+    QgsDefaultValue,
+    QgsDistanceArea,
+    QgsEditorWidgetSetup,
+    QgsFeatureRequest,
+    QgsFillSymbol,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRendererCategory,
+    QgsSimpleLineSymbolLayer,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QCoreApplication, QVariant
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
+
+from ...compat import POLYGON
+from .. import layers
+from .classes import LAST_VALUE, SampleClass, SampleError, conventional_colours, from_json, to_json
+
+#: Custom properties: the classes as JSON, the field they are of, the highest value ever given to a class.
+CLASSES = "mmearth/classes"
+FIELD = "mmearth/field"
+LAST = "mmearth/last_value"
+
+_STYLE = "samples"
+_FIELDS = "field=class:string(80)&field=note:string&field=created:datetime"
+_FILL_OPACITY = 70
+
+
+def unique_path(folder, name: str) -> Path:
+    """`folder/name.gpkg`, or the first of `name_2.gpkg`, `name_3.gpkg`, … that is not there yet."""
+    path, number = Path(folder) / f"{name}.gpkg", 1
+    while path.exists():
+        number += 1
+        path = Path(folder) / f"{name}_{number}.gpkg"
+    return path
+
+
+def create_sample_layer(path, crs, classes) -> QgsVectorLayer:
+    """A new GeoPackage with an empty layer of polygons, fields `class`, `note` and `created`, drawn in the colours of
+    `classes`. The caller adds it to the project. `SampleError` when the file exists or cannot be written."""
+    path = Path(path)
+    if path.exists():
+        raise SampleError(QCoreApplication.translate("Samples", "{} exists already; choose another name.").format(path))
+    if not crs.isValid():
+        raise SampleError(
+            QCoreApplication.translate("Samples", "{} cannot be made without a coordinate reference system.").format(
+                path
+            )
+        )
+    fields = QgsVectorLayer(f"MultiPolygon?{_FIELDS}", "", "memory").fields()
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName, options.fileEncoding = "GPKG", path.stem, "UTF-8"
+    writer = QgsVectorFileWriter.create(
+        str(path), fields, QgsWkbTypes.Type.MultiPolygon, crs, QgsCoordinateTransformContext(), options
+    )
+    problem = writer.errorMessage() if writer.hasError() else ""
+    del writer  # closes the file
+    source = f"{path}|layername={path.stem}"
+    styled = QgsVectorLayer(source, path.stem, "ogr")
+    if problem or not styled.isValid():
+        raise SampleError(
+            QCoreApplication.translate("Samples", "{} cannot be written: {}.").format(
+                path, problem or QCoreApplication.translate("Samples", "it does not open again")
+            )
+        )
+    styled.setDefaultValueDefinition(styled.fields().indexOf("created"), QgsDefaultValue("now()"))
+    layers.mark(styled, "samples")
+    write_classes(styled, "class", classes)
+    styled.saveStyleToDatabase(_STYLE, "", True, "")
+    del styled  # its reader does not know the journal the style was written with
+    return QgsVectorLayer(source, path.stem, "ogr")
+
+
+def open_classes(layer, field: str) -> list:
+    """The classes of a layer of polygons: those kept with it, else one for each value of the field, in the colours of
+    its categorized renderer or the conventional ones; these are then kept. `SampleError` when the layer or the field
+    cannot hold samples."""
+    if not isinstance(layer, QgsVectorLayer) or not layer.isValid() or layer.geometryType() != POLYGON:
+        raise SampleError(
+            QCoreApplication.translate("Samples", "{} is not a layer of polygons.").format(
+                layer.name() if layer else "–"
+            )
+        )
+    index = require_field(layer, field)
+    kept = read_classes(layer, field)
+    if kept:
+        return kept
+    names = sorted(class_names(layer.uniqueValues(index, LAST_VALUE + 2)))
+    if len(names) > LAST_VALUE:
+        raise SampleError(
+            QCoreApplication.translate(
+                "Samples", "Field {} of {} has more than {} different values; choose the field with the class."
+            ).format(field, layer.name(), LAST_VALUE)
+        )
+    codes = all(_is_code(name) for name in names)
+    if is_numeric(layer, field) and not codes:
+        raise SampleError(
+            QCoreApplication.translate(
+                "Samples", "Field {} of {} holds numbers outside 1–{}; choose the field with the class."
+            ).format(field, layer.name(), LAST_VALUE)
+        )
+    styled = _styled(layer, field)
+    unstyled = [name for name in names if name not in styled]
+    colours = dict(zip(unstyled, conventional_colours(unstyled, avoid=[colour for _, colour in styled.values()])))
+    ordered = sorted(names, key=int) if codes else names
+    classes = []
+    for position, name in enumerate(ordered, start=1):
+        label, colour = styled.get(name, (name, colours.get(name)))
+        shown = label if is_numeric(layer, field) else name
+        classes.append(SampleClass(int(name) if codes else position, shown, colour))
+    if len({c.name for c in classes}) < len(classes):
+        classes = [c._replace(name=str(c.value)) for c in classes]
+    if classes or layer.customProperty(FIELD) != field:
+        write_classes(layer, field, classes)
+    return classes
+
+
+def read_classes(layer, field: str) -> list:
+    """The classes kept with a layer for a field; an empty list when there are none."""
+    return from_json(layer.customProperty(CLASSES)) if layer.customProperty(FIELD) == field else []
+
+
+def write_classes(layer, field: str, classes) -> None:
+    """Keep the classes with the layer and draw it in their colours. A layer that is not ours keeps its own drawing
+    unless it is categorized by this very field."""
+    last = last_value(layer, field)
+    layer.setCustomProperty(LAST, max([last, *(c.value for c in classes)]))
+    layer.setCustomProperty(FIELD, field)
+    layer.setCustomProperty(CLASSES, to_json(classes))
+    _draw(layer, field, classes)
+    if layers.is_samples(layer):
+        choices = [{c.name: key_of(layer, field, c)} for c in classes]
+        layer.setEditorWidgetSetup(layer.fields().indexOf(field), QgsEditorWidgetSetup("ValueMap", {"map": choices}))
+    if QgsProject.instance().mapLayer(layer.id()) is not None:
+        QgsProject.instance().setDirty(True)
+
+
+def last_value(layer, field: str) -> int:
+    """The highest value ever given to a class of the field; 0: none."""
+    return int(layer.customProperty(LAST, 0) or 0) if layer.customProperty(FIELD) == field else 0
+
+
+def save_style(layer) -> str:
+    """Keep colours and classes in the layer's GeoPackage, in the style made with it, so that they survive without a
+    project. Returns what went wrong, empty when nothing did; other layers are left alone.
+
+    QGIS' own way asks in a dialog before it overwrites a style, and switches the file to a journal that readers which
+    have it open do not know; they then find no features.
+    """
+    path = Path(layer.source().split("|")[0])
+    if not layers.is_samples(layer) or path.suffix.lower() != ".gpkg" or not os.access(str(path), os.W_OK):
+        return ""
+    qml, sld = QDomDocument(), QDomDocument()
+    layer.exportNamedStyle(qml)
+    layer.exportSldStyle(sld, "")
+    change = "UPDATE layer_styles SET styleQML = ?, styleSLD = ? WHERE f_table_name = ? AND styleName = ?"
+    table = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("layerName") or path.stem
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=0.2)) as file, file:
+            file.execute(change, (qml.toString(), sld.toString(), table, _STYLE))
+    except sqlite3.Error as error:
+        return str(error)
+    return ""
+
+
+def is_numeric(layer, field: str) -> bool:
+    """Whether the field holds the classes' values rather than their names."""
+    index = layer.fields().indexOf(field)
+    return index >= 0 and layer.fields().at(index).isNumeric()
+
+
+def key_of(layer, field: str, sample_class):
+    """What the field holds for a class: its name, or its value where the field is numeric."""
+    return sample_class.value if is_numeric(layer, field) else sample_class.name
+
+
+def class_names(values) -> set:
+    """Values of a class field as text, without null and empty ones; 3.0 becomes "3"."""
+    return {name for name in map(as_name, values) if name}
+
+
+def as_name(value) -> str:
+    """One value of a class field as text; null is empty."""
+    if isinstance(value, str):
+        return value
+    if value is None or (isinstance(value, QVariant) and value.isNull()):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def collect(layer, field: str, classes=None) -> dict:
+    """What is drawn, saved or not, as the worker's protocol has it: `crs`, `features` [fid, class, hex WKB], `classes`.
+
+    New features have the negative fid QGIS gives them. Features without geometry or class are left out; curves are made
+    of straight pieces, z and m dropped. `classes`: those kept with the layer unless given. `SampleError` when the layer
+    has no CRS or no such field.
+    """
+    require_crs(layer)
+    index = require_field(layer, field)
+    if classes is None:
+        classes = read_classes(layer, field)
+    names = {str(c.value): c.name for c in classes} if is_numeric(layer, field) else {}
+    request = QgsFeatureRequest().setSubsetOfAttributes([index])
+    features = []
+    for feature in _all_features(layer, request):
+        geometry = feature.geometry()
+        name = as_name(feature.attribute(index))
+        if not name or geometry.isEmpty():
+            continue
+        features.append([feature.id(), names.get(name, name), _wkb(geometry)])
+    return {
+        "crs": layer.crs().authid() or layer.crs().toWkt(),
+        "features": features,
+        "classes": [dict(zip(SampleClass._fields, c)) if isinstance(c, tuple) else c for c in classes],
+    }
+
+
+def digest(samples: dict) -> str:
+    """A short name for what `collect` returned; another one when a shape, class, colour or the CRS is another. Saving
+    the edits gives new features another fid and changes nothing here."""
+    shapes = sorted(f"{wkb} {name}" for _, name, wkb in samples["features"])
+    content = [samples["crs"], json.dumps(samples["classes"]), *shapes]
+    return hashlib.sha256("\n".join(content).encode()).hexdigest()[:16]
+
+
+def measured(layer, field: str, areas: dict, fids=None) -> dict:
+    """fid → (class as text in the field, area in m² on the ellipsoid) of all samples or those in `fids`, unsaved ones
+    included. `areas` remembers the area of each shape from call to call, since measuring is slow."""
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(layer.crs(), QgsProject.instance().transformContext())
+    measure.setEllipsoid(layer.crs().ellipsoidAcronym() or "EPSG:7030")
+    index = layer.fields().indexOf(field)
+    if index < 0:
+        return {}
+    request = QgsFeatureRequest().setSubsetOfAttributes([index])
+    if fids is not None:
+        request.setFilterFids(list(fids))
+    found = {}
+    for feature in layer.getFeatures(request) if fids is not None else _all_features(layer, request):
+        name, geometry = as_name(feature.attribute(index)), feature.geometry()
+        if not name or geometry.isEmpty():
+            continue
+        shape = bytes(geometry.asWkb())
+        if shape not in areas:
+            areas[shape] = measure.measureArea(geometry)
+        found[feature.id()] = name, areas[shape]
+    return found
+
+
+def require_crs(layer) -> None:
+    """`SampleError` unless the layer says where on Earth it is."""
+    if not layer.crs().isValid():
+        raise SampleError(
+            QCoreApplication.translate(
+                "Samples", "{} has no coordinate reference system; set it in the layer's properties."
+            ).format(layer.name())
+        )
+
+
+def require_field(layer, field: str) -> int:
+    """The field's index; `SampleError` when the layer has no such field, or no longer."""
+    index = layer.fields().indexOf(field)
+    if index < 0:
+        raise SampleError(
+            QCoreApplication.translate("Samples", "{} has no field {}; choose the field with the class.").format(
+                layer.name(), field
+            )
+        )
+    return index
+
+
+def find_samples(among=None):
+    """The sample layer among some layers or all of the project, and its class field: one of ours, else one whose
+    classes were opened before; or None, ""."""
+    known = [
+        layer
+        for layer in (QgsProject.instance().mapLayers().values() if among is None else among)
+        if isinstance(layer, QgsVectorLayer)
+        and layer.isValid()
+        and layer.fields().indexOf(layer.customProperty(FIELD, "") or "") >= 0
+    ]
+    known.sort(key=lambda layer: (not layers.is_samples(layer), layer.name()))
+    return (known[0], known[0].customProperty(FIELD)) if known else (None, "")
+
+
+def _all_features(layer, request) -> list:
+    """What the layer holds. When QGIS saves a style to the GeoPackage, readers that have it open find nothing at all;
+    this notices, and opens the file again."""
+    found = list(layer.getFeatures(request))
+    if len(found) < layer.featureCount() and layer.providerType() == "ogr":
+        provider = layer.dataProvider()
+        provider.blockSignals(True)  # nothing changed for those who listen
+        provider.reloadData()
+        provider.blockSignals(False)
+        found = list(layer.getFeatures(request))
+    return found
+
+
+def _is_code(name: str) -> bool:
+    return name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= LAST_VALUE
+
+
+def _wkb(geometry) -> str:
+    kind = geometry.wkbType()
+    if QgsWkbTypes.isCurvedType(kind) or QgsWkbTypes.hasZ(kind) or QgsWkbTypes.hasM(kind):
+        shape = geometry.constGet().segmentize()
+        shape.dropZValue()
+        shape.dropMValue()
+        return bytes(shape.asWkb()).hex()
+    return bytes(geometry.asWkb()).hex()
+
+
+def _styled(layer, field: str) -> dict:
+    """Value as text → (label, colour) of a categorized renderer on the field."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsCategorizedSymbolRenderer) or renderer.classAttribute().strip('"') != field:
+        return {}
+    found = {}
+    for category in renderer.categories():
+        value = category.value()
+        for name in class_names(value if isinstance(value, list) else [value]):
+            found[name] = (category.label() or name, category.symbol().color().name())
+    return found
+
+
+def _draw(layer, field: str, classes) -> None:
+    ours = layers.is_samples(layer)
+    renderer = layer.renderer()
+    before = {}
+    if isinstance(renderer, QgsCategorizedSymbolRenderer) and renderer.classAttribute().strip('"') == field:
+        before = {as_name(c.value()): c for c in renderer.categories() if not isinstance(c.value(), list)}
+    elif not ours:
+        return
+    categories = []
+    for sample_class in classes:
+        key = key_of(layer, field, sample_class)
+        known = before.pop(str(key), None)
+        if ours or known is None:
+            symbol = _symbol(sample_class.colour)
+        else:
+            symbol = known.symbol().clone()
+            symbol.setColor(QColor(sample_class.colour))
+        categories.append(QgsRendererCategory(key, symbol, sample_class.name))
+    if not ours:  # "all other values" and the like
+        categories += [QgsRendererCategory(c) for name, c in before.items() if not name]
+    layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+    layer.triggerRepaint()
+
+
+def _symbol(colour: str) -> QgsFillSymbol:
+    stroke = QColor(colour)
+    rgb = f"{stroke.red()},{stroke.green()},{stroke.blue()}"
+    symbol = QgsFillSymbol.createSimple(
+        {"color": f"{rgb},{_FILL_OPACITY}", "outline_color": f"{rgb},255", "outline_width": "0.9", "joinstyle": "round"}
+    )
+    # On a map of the same colours only this line is seen.
+    symbol.appendSymbolLayer(QgsSimpleLineSymbolLayer(QColor(255, 255, 255), 0.35))
+    return symbol

@@ -1,0 +1,1 @@
+"""The worker as a process: started, asked, watched and ended; its answers on the main thread."""

@@ -1,0 +1,261 @@
+"""The worker as QGIS' panels and algorithms use it: jobs with signals on the main thread, and blocking calls.
+
+Nothing here waits on the main thread but `call`, which is for algorithms, and `stop`, which waits a second at most.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+
+from qgis.core import QgsApplication, QgsTask
+from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, QThreadPool, pyqtSignal
+
+from ...settings import home
+from ..python.environment import find_python, is_qgis, plugin_version, scrubbed_environment, worker_command
+from .pace import progress_text
+from .process import Request, WorkerError, WorkerProcess
+
+#: The events that end a request.
+_LAST = ("result", "error")
+
+
+def percent(event: dict) -> float:
+    """How much of its step a `progress` event says is done, in per cent."""
+    total = event.get("total") or 0
+    return min(100.0, 100.0 * event.get("done", 0) / total) if total else 0.0
+
+
+class Job(QObject):
+    """A request on its way, made by `WorkerClient.submit`. Signals come on the main thread, after `submit` returned.
+
+    `finished` or `failed` comes once, then `ended`.
+    """
+
+    progressed = pyqtSignal(dict)
+    messaged = pyqtSignal(str)
+    previewed = pyqtSignal(str)
+    finished = pyqtSignal(dict)
+    failed = pyqtSignal(str, str)
+    ended = pyqtSignal()
+
+    def __init__(self, verb: str, title: str):
+        super().__init__()
+        self.id = 0
+        self.verb = verb
+        self.title = title
+        self.running = True
+        self.result: dict | None = None
+        self.error: WorkerError | None = None
+        self._request: Request | None = None
+
+    def cancel(self) -> None:
+        """Ask for an end; returns at once. The job then fails with the kind "cancelled"."""
+        if self._request is not None:
+            self._request.cancel()
+
+    def _take(self, event: dict) -> None:
+        name = event["event"]
+        if name in {"start", "progress", "finish"}:
+            self.progressed.emit(event)
+        elif name == "message":
+            self.messaged.emit(str(event.get("text", "")))
+        elif name == "preview":
+            self.previewed.emit(str(event.get("path", "")))
+        elif name == "result":
+            self.running, self.result = False, event["result"]
+            self.finished.emit(self.result)
+            self.ended.emit()
+        elif name == "error":
+            self.running = False
+            self.error = WorkerError(event["kind"], event["message"], event.get("traceback"))
+            self.failed.emit(self.error.kind, self.error.message)
+            self.ended.emit()
+
+
+class _JobTask(QgsTask):
+    """A job in QGIS' task manager: shows its progress, forwards a cancel, and only waits."""
+
+    def __init__(self, job: Job):
+        super().__init__(job.title or job.verb, QgsTask.Flag.CanCancel)
+        self._job = job
+        self._over = threading.Event()
+        self._percent = 0.0
+        self._succeeded = False
+
+    def follow(self, event: dict) -> None:
+        """Called from the worker's threads: the end must not wait for a main thread that waits for this task."""
+        if event["event"] == "progress":
+            self._percent = percent(event)
+        elif event["event"] in _LAST:
+            self._succeeded = event["event"] == "result"
+            self._over.set()
+
+    def run(self) -> bool:
+        # This thread sleeps: the pool may lend its place to another, to the map's rendering above all.
+        pool = getattr(QgsApplication.taskManager(), "threadPool", QThreadPool.globalInstance)()
+        pool.releaseThread()
+        try:
+            while not self._over.wait(0.2):
+                self.setProgress(self._percent)
+        finally:
+            pool.reserveThread()
+        return self._succeeded
+
+    def cancel(self) -> None:
+        self._job.cancel()
+        super().cancel()
+
+
+class _LocatedProcess(WorkerProcess):
+    """Looks for the Python when it starts, so that a change of the settings counts."""
+
+    def __init__(self, settings, **options):
+        super().__init__([], {}, home() / "logs" / "worker.log", plugin_version(), **options)
+        self._settings = settings
+
+    def locate(self) -> tuple[list[str], dict]:
+        choice = find_python(self._settings)
+        if choice is None:
+            sentence = QCoreApplication.translate(
+                "WorkerClient", "There is no Python to run the worker; set up the environment in the plugin's panel."
+            )
+            raise WorkerError("start", sentence)
+        if is_qgis(choice.python):  # it would open another window
+            sentence = QCoreApplication.translate(
+                "WorkerClient",
+                "{path} is QGIS itself and cannot run the worker; choose a Python in the plugin's panel.",
+            )
+            raise WorkerError("start", sentence.format(path=choice.python))
+        return worker_command(choice.python), scrubbed_environment()
+
+
+class WorkerClient(QObject):
+    """The one worker of this QGIS, started when it is first needed. Lives on the main thread; `call` is for any.
+
+    It may be made in any thread, when it has no parent."""
+
+    stateChanged = pyqtSignal(str)
+    memoryChanged = pyqtSignal("qlonglong")
+    told = pyqtSignal(str)
+    _arrived = pyqtSignal(object, object)
+
+    def __init__(self, settings, parent: QObject | None = None):
+        super().__init__(parent)
+        if parent is None:  # it may be made in a thread of Processing
+            self.moveToThread(QCoreApplication.instance().thread())
+        self.state = "stopped"
+        self.failure = ""  # why it could not be started, while `state` is "failed"
+        self.memory = 0
+        self._settings = settings
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._process: WorkerProcess | None = None
+        self._jobs: dict[int, Job] = {}
+        self._tasks: dict[int, _JobTask] = {}
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def hello(self) -> dict | None:
+        """What the worker said of itself (`hello` in docs/worker-protocol.md); None while it does not run."""
+        process = self._process
+        return None if process is None else process.hello
+
+    def available(self) -> bool:
+        """Whether there is a Python to run the worker; not whether it works."""
+        return find_python(self._settings) is not None
+
+    def start(self) -> None:
+        """Start the worker ahead of the first request; returns at once. `stateChanged` tells how it went."""
+        self._get_process().wake()
+
+    def submit(self, verb: str, arguments: dict, title: str = "", task: bool = False) -> Job:
+        """Ask the worker for `verb`; never blocks. `task` shows it in QGIS' task manager, with progress and cancel."""
+        job = Job(verb, title)
+        job.id = next(self._numbers)
+        shown = _JobTask(job) if task else None
+
+        def take(event: dict) -> None:
+            if shown is not None:
+                shown.follow(event)
+            self._post(job, event)
+
+        job._request = self._get_process().request(verb, arguments, take)
+        self._jobs[job.id] = job
+        if shown is not None:
+            self._show(job.id, shown)
+        return job
+
+    def call(self, verb: str, arguments: dict, feedback=None) -> dict:
+        """Ask the worker for `verb` and wait for its result, on any thread, with or without an event loop.
+
+        `feedback`, a `QgsProcessingFeedback`, is told the progress and asked for a cancel. Raises `WorkerError`.
+        """
+        events: queue.SimpleQueue = queue.SimpleQueue()
+        request = self._get_process().request(verb, arguments, events.put)
+        while True:
+            try:
+                event = events.get(timeout=0.05)
+            except queue.Empty:
+                event = {"event": "none"}
+            if event["event"] in _LAST:
+                return request.result(0)
+            if feedback is not None:
+                _report(event, feedback)
+                if feedback.isCanceled():
+                    request.cancel()
+
+    def running(self) -> list[Job]:
+        """The jobs that have not ended."""
+        return list(self._jobs.values())
+
+    def stop(self) -> None:
+        """End the worker, within a second or so; what runs fails as cancelled. The next request starts another."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.close()
+
+    def _get_process(self) -> WorkerProcess:
+        with self._lock:
+            if self._process is None:
+                self._process = _LocatedProcess(self._settings, on_event=lambda event: self._post(None, event))
+            return self._process
+
+    def _post(self, job: Job | None, event: dict) -> None:
+        """Hand an event over to the main thread; called from any thread."""
+        try:
+            self._arrived.emit(job, event)
+        except RuntimeError:  # the client is gone, and with it whoever would listen
+            return
+
+    def _deliver(self, job: Job | None, event: dict) -> None:
+        if job is not None:
+            if event["event"] in _LAST:
+                self._jobs.pop(job.id, None)
+            job._take(event)
+        elif event["event"] == "state":
+            self.state, self.failure = event["state"], event.get("text", "")
+            self.stateChanged.emit(self.state)
+        elif event["event"] == "told":
+            self.told.emit(event["text"])
+        elif event["event"] == "heartbeat":
+            self.memory = int(event.get("memory") or 0)
+            self.memoryChanged.emit(self.memory)
+
+    def _show(self, number: int, task: _JobTask) -> None:
+        self._tasks[number] = task  # QGIS does not keep the Python half alive
+        task.taskCompleted.connect(lambda: self._tasks.pop(number, None))
+        task.taskTerminated.connect(lambda: self._tasks.pop(number, None))
+        QgsApplication.taskManager().addTask(task)
+
+
+def _report(event: dict, feedback) -> None:
+    if event["event"] == "progress":
+        feedback.setProgress(percent(event))
+        feedback.setProgressText(progress_text(event))
+    elif event["event"] == "message":
+        feedback.pushInfo(str(event.get("text", "")))
+    elif event["event"] == "restart":
+        feedback.pushWarning(event["text"])

@@ -1,0 +1,334 @@
+"""Labelling reference points: shows one after the other on the canvas and takes the class by button or number key."""
+
+from __future__ import annotations
+
+import html
+from functools import partial
+
+from qgis.core import QgsCoordinateTransform, QgsGeometry, QgsPointXY, QgsProject
+from qgis.gui import QgsRubberBand, QgsScaleWidget
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QIcon, QKeySequence, QPixmap
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...compat import LINE, POINT, POLYGON, QShortcut
+from ...core.accuracy.reference_sample import Blindfold, Labelling, footprint
+from ..widgets.labels import shortened
+
+#: Scale to look at a point with: a Sentinel-2 pixel is then two millimetres wide.
+SCALE = 5000.0
+SEAM, MARK = QColor(0, 0, 0, 200), QColor(255, 212, 0)
+
+
+class LabellingBox(QWidget):
+    """Off until `start`; keys work while it is on, visible, and the focus is in it or on the canvas."""
+
+    #: Labels were given or the labelling was started or stopped.
+    changed = pyqtSignal()
+
+    def __init__(self, context, parent=None):
+        super().__init__(parent)
+        self._context = context
+        self._canvas = context.iface.mapCanvas()
+        self._labelling = self._map = None
+        self._bands = []
+        self._shortcuts = []
+        self._closed = False
+        self._blindfold = Blindfold(self)
+        self._build()
+        self._show()
+        self._canvas.destinationCrsChanged.connect(self._mark)
+
+    # --- widgets ----------------------------------------------------------------------------------------------------
+
+    def _build(self):
+        self._place = QLabel(self)
+        self._place.setObjectName("labelling_place")
+        self._now = QLabel(self)
+        self._now.setObjectName("labelling_class")
+        self._now.setTextFormat(Qt.TextFormat.PlainText)
+        self._now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._bar = QProgressBar(self)
+        self._bar.setObjectName("labelling_progress")
+        self._bar.setFormat(self.tr("%v of %m labelled"))
+        self._classes = QWidget(self)
+        self._grid = QGridLayout(self._classes)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(4)
+        self._scale = QgsScaleWidget(self)
+        self._scale.setObjectName("labelling_scale")
+        self._scale.setMapCanvas(self._canvas)
+        self._scale.setShowCurrentScaleButton(True)
+        self._scale.setScale(SCALE)
+        self._scale.setToolTip(self.tr("Scale at which each point is shown"))
+        self._scale.scaleChanged.connect(lambda _scale: self._zoom())
+        self._hide = QCheckBox(self.tr("Hide maps while labelling"), self)
+        self._hide.setObjectName("labelling_blind")
+        self._hide.setChecked(True)
+        self._hide.setToolTip(self.tr("Who sees the map agrees with it more often than the ground does: label blind."))
+        self._hide.toggled.connect(self._blind)
+        moves = QHBoxLayout()
+        moves.setSpacing(4)
+        self._moves = [
+            self._button("labelling_previous", self.tr("Back"), self.tr("To the point before (key B)"), "previous"),
+            self._button("labelling_next", self.tr("Next"), self.tr("To the following point (key N)"), "next"),
+            self._button(
+                "labelling_skip",
+                self.tr("Skip"),
+                self.tr("Leave it open; to the next unlabelled point (key K)"),
+                "skip",
+            ),
+            self._button("labelling_clear", self.tr("Clear"), self.tr("Take the class away (key 0)"), "clear"),
+        ]
+        for button in self._moves:
+            moves.addWidget(button)
+        self._start_button = QPushButton(self.tr("Start labelling"), self)
+        self._start_button.setObjectName("labelling_start")
+        self._start_button.setCheckable(True)
+        self._start_button.setToolTip(self.tr("Show the points one after the other and label them"))
+        top = QHBoxLayout()
+        top.addWidget(self._place)
+        top.addWidget(self._now, 1)
+        scale = QHBoxLayout()
+        scale.addWidget(QLabel(self.tr("Scale"), self))
+        scale.addWidget(self._scale, 1)
+        self._inside = QWidget(self)
+        inside = QVBoxLayout(self._inside)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addLayout(top)
+        inside.addWidget(self._classes)
+        inside.addLayout(moves)
+        inside.addLayout(scale)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._start_button)
+        layout.addWidget(self._hide)
+        layout.addWidget(self._inside)
+        layout.addWidget(self._bar)
+
+    def _button(self, name, text, tip, action):
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setToolTip(tip)
+        button.setMinimumWidth(44)
+        button.clicked.connect(partial(self._act, action))
+        return button
+
+    @property
+    def start_button(self) -> QPushButton:
+        """The checkable button that asks to start or stop."""
+        return self._start_button
+
+    @property
+    def labelling(self):
+        """The labelling that is on, or None."""
+        return self._labelling
+
+    # --- on and off -------------------------------------------------------------------------------------------------
+
+    def start(self, layer, field: str, classes: dict, map_layer, colours: dict) -> None:
+        """Label `field` of `layer` with `classes` (name → value of the map), blind to `map_layer`."""
+        self.stop()
+        self._map = map_layer
+        self._labelling = Labelling(layer, classes, field, self)
+        self._labelling.changed.connect(self._show)
+        self._labelling.failed.connect(self._context.warn)
+        layer.willBeDeleted.connect(self._gone)
+        self._fill_classes(classes, colours)
+        self._make_shortcuts(list(classes))
+        self._blind(self._hide.isChecked())
+        self._at = None
+        self._show()
+        self._canvas.setFocus()
+
+    def stop(self) -> None:
+        """Write what was labelled, and show everything as before."""
+        if self._labelling is None:
+            return
+        labelling, self._labelling = self._labelling, None
+        labelling.layer.willBeDeleted.disconnect(self._gone)
+        labelling.close()
+        labelling.deleteLater()
+        self._end()
+
+    def close(self) -> bool:
+        """Stop, and let go of the canvas."""
+        self.stop()
+        if not self._closed:
+            self._closed = True
+            self._canvas.destinationCrsChanged.disconnect(self._mark)
+        return super().close()
+
+    def _gone(self):
+        self._labelling = None
+        self._end()
+
+    def _end(self):
+        self._blindfold.take_off()
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+            shortcut.setParent(None)
+            shortcut.deleteLater()
+        self._shortcuts = []
+        self._clear_bands()
+        self._map = None
+        self._show()
+
+    def _blind(self, hide):
+        if self._labelling is None:
+            return
+        if hide:
+            self._blindfold.put_on(self._map)
+        else:
+            self._blindfold.take_off()
+
+    # --- classes and keys -------------------------------------------------------------------------------------------
+
+    def _fill_classes(self, classes, colours):
+        while self._grid.count():
+            self._grid.takeAt(0).widget().deleteLater()
+        for number, name in enumerate(classes):
+            button = QToolButton(self._classes)
+            button.setObjectName(f"labelling_class_{number + 1}")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            key = f"{number + 1}  " if number < 9 else ""
+            button.setText(shortened(key + name, button).replace("&", "&&"))
+            button.setToolTip(self.tr("Label this point “{}”").format(html.escape(name)))
+            button.setCheckable(True)
+            button.setProperty("class_name", name)
+            button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
+            if name in colours:
+                swatch = QPixmap(12, 12)
+                swatch.fill(colours[name])
+                button.setIcon(QIcon(swatch))
+            button.clicked.connect(partial(self._label, name))
+            self._grid.addWidget(button, number // 2, number % 2)
+
+    def _make_shortcuts(self, names):
+        actions = {str(number + 1): partial(self._label, name) for number, name in enumerate(names[:9])}
+        for key, action in (("N", "next"), ("B", "previous"), ("K", "skip"), ("0", "clear")):
+            actions[key] = partial(self._act, action)
+        for parent in (self, self._canvas):
+            for key, action in actions.items():
+                shortcut = QShortcut(QKeySequence(key), parent)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(action)
+                shortcut.setEnabled(self.isVisible())
+                self._shortcuts.append(shortcut)
+
+    def showEvent(self, event):
+        """Keys work again."""
+        super().showEvent(event)
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(True)
+
+    def hideEvent(self, event):
+        """Keys belong to others while another panel is shown; what was labelled is written."""
+        super().hideEvent(event)
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+        if self._labelling is not None:
+            self._labelling.save()
+
+    # --- what the user does -----------------------------------------------------------------------------------------
+
+    def _label(self, name, *_checked):
+        if self._labelling is not None and self._labelling.label(name):
+            self._labelling.next_open()
+            self.changed.emit()
+
+    def _act(self, action, *_checked):
+        if self._labelling is None:
+            return
+        if action == "clear":
+            self._labelling.label("")
+            self.changed.emit()
+        else:
+            {"next": self._labelling.next, "previous": self._labelling.previous, "skip": self._labelling.next_open}[
+                action
+            ]()
+
+    # --- what the user sees -----------------------------------------------------------------------------------------
+
+    def _show(self):
+        on = self._labelling is not None
+        self._start_button.setChecked(on)
+        self._start_button.setText(self.tr("Stop labelling") if on else self.tr("Start labelling"))
+        self._inside.setVisible(on)
+        self._bar.setVisible(on)
+        if not on:
+            return
+        labelling = self._labelling
+        points = labelling.layer.geometryType() == POINT
+        place = self.tr("Point {} of {}") if points else self.tr("Feature {} of {}")
+        self._place.setText("<b>" + place.format(labelling.position + 1, labelling.total) + "</b>")
+        self._now.setText(shortened(labelling.current_class, self._now) or self.tr("not labelled"))
+        self._bar.setMaximum(max(1, labelling.total))
+        self._bar.setValue(labelling.labelled)
+        for button in self._classes.findChildren(QToolButton):
+            button.setChecked(button.property("class_name") == labelling.current_class)
+        if labelling.fid != self._at:
+            self._at = labelling.fid
+            self._mark()
+            self._zoom()
+
+    def _zoom(self):
+        if self._labelling is None or self._labelling.fid is None:
+            return
+        box = self._labelling.geometry(self._canvas.mapSettings().destinationCrs()).boundingBox()
+        if self._labelling.layer.geometryType() == POINT:
+            self._canvas.setCenter(box.center())
+            self._canvas.zoomScale(self._scale.scale())
+        else:
+            box.scale(1.5)
+            self._canvas.setExtent(box)
+            self._canvas.refresh()
+
+    def _mark(self):
+        self._clear_bands()
+        if self._labelling is None or self._labelling.fid is None:
+            return
+        geometry = self._labelling.geometry(self._map.crs())
+        lines = []
+        if self._labelling.layer.geometryType() == POINT:
+            centre = geometry.asPoint() if not geometry.isMultipart() else geometry.asMultiPoint()[0]
+            geometry = footprint(self._map, centre)
+            box = geometry.boundingBox()
+            lines = _cross(box, 0.75 * box.width(), 3 * box.width())
+        shapes = [(geometry, POLYGON), *((line, LINE) for line in lines)]
+        to_canvas = QgsCoordinateTransform(
+            self._map.crs(), self._canvas.mapSettings().destinationCrs(), QgsProject.instance()
+        )
+        for shape, kind in shapes:
+            shape.transform(to_canvas)
+            band = QgsRubberBand(self._canvas, kind)
+            band.setColor(MARK)
+            band.setFillColor(QColor(0, 0, 0, 0))
+            band.setSecondaryStrokeColor(SEAM)
+            band.setWidth(2)
+            band.setToGeometry(shape, None)
+            self._bands.append(band)
+
+    def _clear_bands(self):
+        for band in self._bands:
+            self._canvas.scene().removeItem(band)
+        self._bands = []
+
+
+def _cross(box, gap, end):
+    """Four strokes that point at the centre of a rectangle, from `end` to `gap` away from it."""
+    centre = box.center()
+    return [
+        QgsGeometry.fromPolylineXY([QgsPointXY(centre.x() + dx * r, centre.y() + dy * r) for r in (gap, end)])
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))
+    ]

@@ -1,0 +1,391 @@
+"""The Accuracy tab: draw a reference sample of a map, label it blind, assess the map with it, save a report."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from qgis.core import Qgis, QgsProject
+from qgis.PyQt.QtCore import QTimer, QUrl
+from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
+
+from ...core import layers
+from ...core.accuracy.assessment import Assessment
+from ...core.accuracy.reference_sample import CLASS_FIELD, free_output, missing_labels, open_sample
+from ...core.maps.map_style import class_colours, class_values
+from ...core.replaced_files import open_again, release, why_not
+from .form import AccuracyForm
+
+#: Layers with more features are not counted while they are chosen: `assess` says what is wrong with them.
+COUNTED = 5000
+
+
+class AccuracyPanel(AccuracyForm):
+    """From a map to its accuracy and areas with intervals."""
+
+    def __init__(self, context, parent=None):
+        super().__init__(context, parent)
+        self._job = self._classes_job = None
+        self._classes = {}
+        self._chosen = {}
+        self._watched = None
+        self._closed = False
+        self._released = []
+        self.assessment = Assessment(context, self)
+        self._recount = QTimer(self)
+        self._recount.setSingleShot(True)
+        self._recount.setInterval(300)
+        self._recount.timeout.connect(self._count)
+        self._connect()
+        self._except_layers()
+        self._map.setLayer(None)
+        self._reference.setLayer(None)
+        self._choose(QgsProject.instance().mapLayers().values())
+        self._map_changed()
+        self._reference_changed()
+
+    def _connect(self):
+        self._map.layerChanged.connect(self._map_changed)
+        self._reference.layerChanged.connect(self._reference_changed)
+        self._field.fieldChanged.connect(self._field_changed)
+        self.labelling.start_button.clicked.connect(self._toggle_labelling)
+        self.labelling.changed.connect(self._recount.start)
+        self.assessment.assessed.connect(self._assessed)
+        self.assessment.reported.connect(self._reported)
+        self.assessment.failed.connect(self._failed)
+        self.assessment.progressed.connect(self._show_progress)
+        QgsProject.instance().layersAdded.connect(self._layers_added)
+        QgsProject.instance().layersWillBeRemoved.connect(self._layers_going)
+
+    def close(self) -> bool:
+        """Write labels, stop what runs, let go of the project."""
+        if not self._closed:
+            self._closed = True
+            QgsProject.instance().layersAdded.disconnect(self._layers_added)
+            QgsProject.instance().layersWillBeRemoved.disconnect(self._layers_going)
+        self._recount.stop()
+        self._watch(None)
+        self.labelling.close()
+        self.cancel()
+        self.assessment.close()
+        return super().close()
+
+    # --- what is chosen ---------------------------------------------------------------------------------------------
+
+    @property
+    def map_layer(self):
+        """The map to assess, or None."""
+        return self._map.currentLayer()
+
+    @property
+    def reference_layer(self):
+        """The reference layer, or None."""
+        return self._reference.currentLayer()
+
+    @property
+    def field(self) -> str:
+        """The field of the reference that holds the class."""
+        return self._field.currentField()
+
+    def _layers_added(self, added):
+        self._except_layers()
+        if self.labelling.labelling is None:
+            self._choose(added)
+
+    def _layers_going(self, ids):
+        if self.assessment.uses(ids):
+            self.assessment.cancel()
+        for combo in (self._map, self._reference):
+            if self._chosen.get(combo) in ids:  # the combo box shows another layer by now, and does not say so
+                combo.setLayer(None)
+
+    def _choose(self, added):
+        """Take up a new map, and a reference sample when there is none yet."""
+        for layer in added:
+            product = layer.customProperty(layers.PRODUCT)
+            if product == "map":
+                self._map.setLayer(layer)
+            elif product == "reference" and self.reference_layer is None:
+                self._reference.setLayer(layer)
+
+    def _except_layers(self):
+        """Only maps can be assessed, and not with the polygons of a map."""
+        none = [
+            layer
+            for layer in QgsProject.instance().mapLayers().values()
+            if layer.customProperty(layers.PRODUCT, "map") not in ("map", "reference", "samples", "")
+            or layers.is_embedding(layer)
+        ]
+        for combo in (self._map, self._reference):
+            combo.setExceptedLayerList(none)
+
+    def _map_changed(self, *_layer):
+        self._chosen[self._map] = self.map_layer.id() if self.map_layer is not None else None
+        self.labelling.stop()
+        self.assessment.cancel()
+        self._forget_result()
+        self._allocation.hide()
+        self._classes, self._classes_job = {}, None
+        self._enable()
+
+    def _reference_changed(self, *_layer):
+        self._chosen[self._reference] = self.reference_layer.id() if self.reference_layer is not None else None
+        self.labelling.stop()
+        self.assessment.cancel()
+        self._watch(self.reference_layer)
+        self._field.setLayer(self.reference_layer)
+        if self.reference_layer is not None and self.reference_layer.fields().indexOf(CLASS_FIELD) >= 0:
+            self._field.setField(CLASS_FIELD)
+        self._forget_result()
+        self._recount.start()
+        self._enable()
+
+    def _field_changed(self, *_name):
+        self.labelling.stop()
+        self._forget_result()
+        self._recount.start()
+        self._enable()
+
+    def _watch(self, layer):
+        """Follow edits of the reference, whoever makes them."""
+        if self._watched is not None and self._watched in QgsProject.instance().mapLayers().values():
+            for signal in (
+                self._watched.attributeValueChanged,
+                self._watched.featureAdded,
+                self._watched.featureDeleted,
+            ):
+                signal.disconnect(self._edited)
+        self._watched = layer
+        if layer is not None:
+            for signal in (layer.attributeValueChanged, layer.featureAdded, layer.featureDeleted):
+                signal.connect(self._edited)
+
+    def _edited(self, *_what):
+        self._recount.start()
+
+    def _count(self):
+        """Say what is missing before the map can be assessed."""
+        layer, text, ready = self.reference_layer, "", False
+        if layer is None or not self.field:
+            text = self.tr("Draw a reference sample and label it, or choose a layer of reference points or polygons.")
+        elif layer.featureCount() > COUNTED:
+            ready = True
+        else:
+            total, labelled, missing, poor = missing_labels(layer, self.field)
+            ready = not missing
+            text = self.tr("{} of {} labelled.").format(labelled, total)
+            if missing:
+                text += " " + self.tr("Label at least {} more.").format(missing)
+            elif poor:
+                text += " " + self.tr("{} classes of the map have fewer than two: label more.").format(poor)
+            elif labelled < total:
+                text += " " + self.tr("Label the rest for narrower intervals.")
+        self._ready = ready
+        self._missing.setText(text)
+        self._missing.setVisible(bool(text))
+        self._enable()
+
+    _ready = False
+
+    def _enable(self):
+        has_map = self.map_layer is not None
+        busy = self._job is not None or self.assessment.running
+        self._draw.setEnabled(has_map and not busy)
+        self._draw.setToolTip(
+            self.tr("Choose random points on the map, to be labelled") if has_map else self.tr("Choose a map first")
+        )
+        start = self.labelling.start_button
+        start.setEnabled(has_map and self.reference_layer is not None and bool(self.field))
+        self._assess.setEnabled(has_map and self.reference_layer is not None and self._ready and not busy)
+        self._assess.setToolTip(self.tr("Accuracy of the map and areas of its classes, with 95 % intervals"))
+        self._report.setEnabled(self.assessment.result is not None and not busy)
+        self._report.setToolTip(self.tr("A page (HTML) or a document (PDF) with the map, its accuracy and its origin"))
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Ask where to, and draw the reference sample of the map."""
+        suggested = str(free_output(layers.path_of(self.map_layer)))
+        path, _ = QFileDialog.getSaveFileName(
+            self,
+            self.tr("Reference sample"),
+            suggested,
+            "GeoPackage (*.gpkg)",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if path:
+            path = Path(path) if path.lower().endswith(".gpkg") else Path(path + ".gpkg")
+            if not path.exists() or self._may_replace(path):
+                self.draw_to(path)
+
+    def _may_replace(self, path):
+        problem = why_not([path])
+        if problem:
+            self._context.warn(problem)
+            return False
+        return self._agreed(self.tr("{} exists. Replace it, and lose the labels in it?").format(path))
+
+    def _agreed(self, question):
+        return QMessageBox.question(self, self.tr("Replace file?"), question) == QMessageBox.StandardButton.Yes
+
+    def draw_to(self, path) -> None:
+        """Draw the reference sample of the map into a GeoPackage, which is replaced when it exists."""
+        path, layer = Path(path), self.map_layer
+        self._released = release([path])
+        arguments = {
+            "map": layers.path_of(layer),
+            "output": str(path),
+            "n": self._points.value(),
+            "overwrite": path.exists(),
+        }
+        title = self.tr("Drawing the reference sample")
+        self._job = self._context.client.submit("sample", arguments, title=title, task=True)
+        self._job.progressed.connect(self._show_event)
+        self._job.finished.connect(lambda result: self._drawn(path, layer, result))
+        self._job.failed.connect(self._draw_failed)
+        self._work(title)
+
+    def _drawn(self, path, map_layer, result):
+        self._job = None
+        self._work("")
+        allocation = result["allocation"]
+        if self.map_layer is not map_layer:
+            return
+        sample = open_sample(path, map_layer, list(allocation))
+        QgsProject.instance().addMapLayer(sample)
+        self._reference.setLayer(sample)
+        shares = ", ".join(f"{name} {number}" for name, number in allocation.items())
+        self._allocation.setText(self.tr("{} points: {}.").format(sum(allocation.values()), shares))
+        self._allocation.show()
+
+    def _draw_failed(self, kind, message):
+        self._job = None
+        open_again(self._released)
+        self._failed(kind, message)
+
+    # --- labelling --------------------------------------------------------------------------------------------------
+
+    def _toggle_labelling(self, on):
+        if not on:
+            self.labelling.stop()
+        elif self._classes:
+            self._start_labelling()
+        elif self._classes_job is None:
+            layer = self.map_layer
+            self._classes_job = self._context.client.submit("info", {"file": layers.path_of(layer)})
+            self._classes_job.finished.connect(lambda result: self._take_classes(layer, result))
+            self._classes_job.failed.connect(self._no_classes)
+
+    def _take_classes(self, layer, result):
+        self._classes_job = None
+        if self.map_layer is not layer:
+            return
+        found = {name: int(value) for value, name in result.get("classes", {}).items()}
+        self._classes = found or class_values(layer)
+        if self._classes:
+            self._start_labelling()
+        else:
+            text = self.tr("{} does not name its classes; give it a paletted style first.")
+            self._no_classes("input", text.format(layer.name()))
+
+    def _no_classes(self, kind, message):
+        self._classes_job = None
+        self.labelling.start_button.setChecked(False)
+        self._failed(kind, message)
+
+    def _start_labelling(self):
+        if self.reference_layer is not None and self.field:
+            colours = class_colours(self.map_layer)
+            self.labelling.start(self.reference_layer, self.field, self._classes, self.map_layer, colours)
+
+    # --- assessing --------------------------------------------------------------------------------------------------
+
+    def assess(self) -> None:
+        """Assess the map with the reference."""
+        if self.labelling.labelling is not None:
+            self.labelling.labelling.save()
+        self._forget_result()
+        self.assessment.assess(self.map_layer, self.reference_layer, self.field)
+        self._work(self.tr("Assessing the map"))
+
+    def _assessed(self, result):
+        self._work("")
+        if (
+            self.assessment.map_layer is not self.map_layer
+            or self.assessment.reference_layer is not self.reference_layer
+        ):
+            self._forget_result()  # something else was chosen meanwhile
+            return
+        self._table.show_result(result, class_colours(self.map_layer), self._trained_on())
+        self._table.show()
+
+    def _trained_on(self):
+        """Whether the reference is what the map was learned from."""
+        samples = self.assessment.samples
+        return samples is not None and samples.id() == self.reference_layer.id()
+
+    def _forget_result(self):
+        self.assessment.forget()
+        self._table.hide()
+        self._link.hide()
+        self._enable()
+
+    # --- report -----------------------------------------------------------------------------------------------------
+
+    def ask_report(self) -> None:
+        """Ask for a file and write the report."""
+        map_path = Path(layers.path_of(self.assessment.map_layer))
+        suggested = str(map_path.with_name(map_path.stem + "_report.html"))
+        kinds = {"HTML (*.html)": ".html", "PDF (*.pdf)": ".pdf"}
+        path, kind = QFileDialog.getSaveFileName(self, self.tr("Save report"), suggested, ";;".join(kinds))
+        if not path:
+            return
+        if Path(path).suffix.lower() in kinds.values():  # the dialog has asked before it replaces
+            self.save_report(path)
+            return
+        path += kinds.get(kind, ".html")
+        question = self.tr("{} exists. Replace it?").format(path)
+        if not Path(path).exists() or self._agreed(question):
+            self.save_report(path)
+
+    def save_report(self, path) -> None:
+        """Write the report of the last assessment; .html or .pdf."""
+        self._work(self.tr("Writing the report"))
+        self.assessment.report(path, self.tr("Accuracy of {}").format(self.assessment.map_layer.name()))
+        self._enable()
+
+    def _reported(self, path):
+        self._work("")
+        link = f'<a href="{QUrl.fromLocalFile(path).toString()}">{html.escape(Path(path).name)}</a>'
+        self._link.setText(self.tr("Saved: {}").format(link))
+        self._link.show()
+        self._context.tell(self.tr("The report is {}.").format(path), Qgis.MessageLevel.Success)
+
+    # --- progress ---------------------------------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """Stop what runs."""
+        if self._job is not None:
+            self._job.cancel()
+        self.assessment.cancel()
+
+    def _work(self, step):
+        """Show that a step is under way; "" that none is."""
+        self._working.setVisible(bool(step))
+        self._step.setText(step + " …")
+        self._step.setVisible(bool(step))
+        self._bar.setRange(0, 0)
+        self._enable()
+
+    def _show_event(self, event):
+        total = event.get("total") or 0
+        self._show_progress(event.get("done", 0) / total if total else -1.0)
+
+    def _show_progress(self, share):
+        self._bar.setRange(0, 0 if share < 0 else 100)
+        self._bar.setValue(max(0, round(100 * share)))
+
+    def _failed(self, kind, message):
+        self._work("")
+        if kind != "cancelled":
+            self._context.warn(message)

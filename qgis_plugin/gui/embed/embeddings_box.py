@@ -1,0 +1,147 @@
+"""The embeddings at hand: those of the project, one of which is in work, others from files, and the cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QGroupBox,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+)
+
+from ...core import layers
+from ...core.embed.cache import EmbeddingCache
+from ...core.layer_tree import place
+from .cache_dialog import CacheDialog, size_text
+
+
+class EmbeddingsBox(QGroupBox):
+    """Chooses the workspace's embedding. `keep`: a callable that gives the files at work, which the cache must keep."""
+
+    def __init__(self, context, keep, parent=None):
+        super().__init__(parent)
+        self.setTitle(self.tr("Embedding in use"))
+        self._context = context
+        self._keep = keep
+        self.combo = QComboBox(self)
+        self.combo.setObjectName("embeddings")
+        self.combo.setToolTip(self.tr("The embedding that samples, map and similarity work on"))
+        self.combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.combo.activated.connect(self._choose)
+        self.open_button = _tool("openEmbedding", "/mActionFileOpen.svg", self.tr("Open embedding file…"), self)
+        self.open_button.clicked.connect(self._browse)
+        self.cache_label = QLabel(self)
+        self.cache_label.setObjectName("cacheSize")
+        self.cache_button = QToolButton(self)
+        self.cache_button.setObjectName("cacheButton")
+        self.cache_button.setText(self.tr("Cache…"))
+        self.cache_button.setToolTip(self.tr("See what the cache holds, open or remove it"))
+        self.cache_button.clicked.connect(self._show_cache)
+        layout = QGridLayout(self)
+        layout.addWidget(self.combo, 0, 0)
+        layout.addWidget(self.open_button, 0, 1)
+        layout.addWidget(self.cache_label, 1, 0)
+        layout.addWidget(self.cache_button, 1, 1)
+        layout.setColumnStretch(0, 1)
+        # Once for many changes, and after them: whoever adds a layer may mark it only then.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.fill)
+        project = QgsProject.instance()
+        project.layersAdded.connect(self._fill_later)
+        project.layersRemoved.connect(self._fill_later)
+        project.readProject.connect(self._take_up)
+        context.workspace.embeddingChanged.connect(self._fill_later)
+        self._take_up()
+        self.fill()
+
+    def cache(self) -> EmbeddingCache:
+        """The cache, by the settings as they are now."""
+        return EmbeddingCache(self._context.settings.cache_folder, self._context.settings.cache_limit)
+
+    def fill(self) -> None:
+        """List the project's embeddings and measure the cache."""
+        current = self._context.workspace.embedding
+        self.combo.clear()
+        for layer in sorted(layers.embeddings(), key=lambda layer: layer.name().lower()):
+            self.combo.addItem(layer.name(), layer.id())
+            self.combo.setItemData(self.combo.count() - 1, layers.path_of(layer), Qt.ItemDataRole.ToolTipRole)
+        if self.combo.count() == 0:
+            self.combo.addItem(self.tr("None yet"), "")
+        self.combo.setEnabled(bool(self.combo.itemData(0)))
+        if current is not None:
+            self.combo.setCurrentIndex(max(0, self.combo.findData(current.id())))
+        elif self.combo.itemData(0):
+            self.combo.insertItem(0, self.tr("Choose one"), "")
+            self.combo.setCurrentIndex(0)
+        cache = self.cache()
+        self.cache_label.setText(
+            self.tr("Cache: {0} of {1}").format(size_text(cache.size()), size_text(cache.limit * 1e9))
+        )
+
+    def open_file(self, path: str) -> bool:
+        """Add an embedding raster to the project and work with it; False when it is none."""
+        cache = self.cache()
+        layer = next((each for each in layers.embeddings() if layers.path_of(each) == path), None)
+        if layer is None:
+            layer = QgsRasterLayer(path, Path(path).stem, "gdal")
+            if not layers.is_embedding(layer):
+                self._context.warn(self.tr("{} is no embedding raster; embed a layer first.").format(path))
+                return False
+            layers.mark(layer, "embedding")
+            place(layer)
+        if cache.owns(path):
+            cache.touch(path)
+        self._context.workspace.embedding = layer
+        return True
+
+    def close_box(self) -> None:
+        """Let go of project and workspace."""
+        self._later.stop()
+        project = QgsProject.instance()
+        project.layersAdded.disconnect(self._fill_later)
+        project.layersRemoved.disconnect(self._fill_later)
+        project.readProject.disconnect(self._take_up)
+        self._context.workspace.embeddingChanged.disconnect(self._fill_later)
+
+    def _take_up(self, *_):
+        """A project that has one embedding is opened to work with it, as with its samples."""
+        found = layers.embeddings()
+        if self._context.workspace.embedding is None and len(found) == 1:
+            self._context.workspace.embedding = found[0]
+
+    def _fill_later(self, *_):
+        self._later.start()
+
+    def _choose(self, index):
+        self._context.workspace.embedding = QgsProject.instance().mapLayer(self.combo.itemData(index) or "")
+
+    def _browse(self):
+        title, kind = self.tr("Open embedding file"), self.tr("Embedding rasters (*.tif *.tiff)")
+        path = QFileDialog.getOpenFileName(self, title, "", kind)[0]
+        if path:
+            self.open_file(path)
+
+    def _show_cache(self):
+        dialog = CacheDialog(self.cache(), self._keep(), self)
+        dialog.open_requested.connect(self.open_file)
+        dialog.exec()
+        dialog.deleteLater()
+        self.fill()
+
+
+def _tool(name, icon, text, parent):
+    button = QToolButton(parent)
+    button.setObjectName(name)
+    button.setIcon(QgsApplication.getThemeIcon(icon))
+    button.setText(text)
+    button.setToolTip(text)
+    return button

@@ -1,0 +1,260 @@
+"""What can be chosen about an embedding: area, level and offset, bands, model, file. Asks nobody and embeds nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from qgis.core import QgsProject
+from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QGroupBox,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ... import compat
+from ...core.embed.request import EmbedOptions, View
+from ..widgets.labels import wrapped
+from .band_table import BandTable
+
+#: Property of a layer: what the user said about its bands, level and offset, kept with the project.
+_SAID = "mmearth/reading"
+
+
+class EmbedForm(QWidget):
+    """The choices for one layer at a time. `changed` when something else would be embedded."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, context, parent=None):
+        super().__init__(parent)
+        self._context = context
+        self._layer = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for box in (*self._reading_boxes(), self._area_box(), self._advanced_box()):
+            layout.addWidget(box)
+
+    # what is chosen
+
+    def options(self) -> EmbedOptions:
+        """What is chosen now."""
+        text = self.output.filePath().strip()
+        return EmbedOptions(
+            bands=self.band_table.bands(),
+            level=self.level.currentData(),
+            offset=self.offset.currentData(),
+            scale=self.scale.currentData(),
+            area=self._area(),
+            model=self.model.filePath().strip() or "default",
+            exclude_clouds=self.clouds.isChecked(),
+            output=Path(text) if text else None,
+        )
+
+    def problem(self) -> str:
+        """What is still to be chosen, as a sentence; empty when nothing is."""
+        if self.inside.isChecked() and self.polygons.currentLayer() is None:
+            return self.tr("Choose a layer of polygons, or another area.")
+        return ""
+
+    def set_layer(self, layer) -> None:
+        """Show what was said about a layer (QgsRasterLayer or None) before."""
+        self._layer = layer
+        said = _recall(layer)
+        for combo, name in ((self.level, "level"), (self.offset, "offset"), (self.scale, "scale")):
+            combo.blockSignals(True)
+            combo.setCurrentIndex(max(0, combo.findData(said.get(name, "auto"))))
+            combo.blockSignals(False)
+        self.band_table.set_layer(layer, said.get("bands"))
+        self.band_box.setCollapsed(self.band_table.bands() is None)
+        self.details.setCollapsed(True)
+        self.evidence.clear()
+        self.output.setFilePath("")
+
+    def choose_whole_layer(self) -> None:
+        """Embed all of the layer."""
+        self.whole.setChecked(True)
+
+    def show_evidence(self, sentences) -> None:
+        """What the reading of the file rests on."""
+        self.evidence.setText("\n".join(f"• {sentence}" for sentence in sentences))
+        self.evidence.setVisible(bool(sentences))
+
+    def ask_for(self, message: str):
+        """Open what has to be said before the layer can be embedded, going by the worker's sentence; returns the widget
+        to look at, or None."""
+        if "--bands" in message:
+            self.band_box.setCollapsed(False)
+            return self.band_table.confirm_button
+        if any(option in message for option in ("--level", "--offset", "--scale")):
+            self.details.setCollapsed(False)
+            return self.scale
+        return None
+
+    # its boxes
+
+    def _area_box(self):
+        box = QGroupBox(self.tr("Area"), self)
+        self.whole = QRadioButton(self.tr("Whole layer"), box)
+        self.visible = QRadioButton(self.tr("What the map shows"), box)
+        self.inside = QRadioButton(self.tr("Inside polygons"), box)
+        self.polygons = QgsMapLayerComboBox(box)
+        self.polygons.setFilters(compat.LayerFilter.PolygonLayer)
+        tips = (
+            (self.whole, "areaLayer", self.tr("Embed every pixel of the layer")),
+            (self.visible, "areaVisible", self.tr("Embed the pixels that the map shows now")),
+            (
+                self.inside,
+                "areaPolygons",
+                self.tr("Embed the pixels inside the selected polygons, or all when none is"),
+            ),
+            (self.polygons, "areaPolygonLayer", self.tr("The layer with the polygons")),
+        )
+        for widget, name, tip in tips:
+            widget.setObjectName(name)
+            widget.setToolTip(tip)
+        self.whole.setChecked(True)
+        self.polygons.setVisible(False)
+        self.inside.toggled.connect(self.polygons.setVisible)
+        for button in (self.whole, self.visible, self.inside):
+            button.toggled.connect(lambda on: self.changed.emit() if on else None)
+        self.polygons.layerChanged.connect(lambda _: self.changed.emit() if self.inside.isChecked() else None)
+        layout = QVBoxLayout(box)
+        for widget in (self.whole, self.visible, self.inside, self.polygons):
+            layout.addWidget(widget)
+        return box
+
+    def _reading_boxes(self):
+        """How the file is read: which band is which, and what the values mean."""
+        self.band_table = BandTable(self)
+        self.band_table.chosen.connect(self._said_something)
+        self.band_box = _collapsible(self.tr("Bands"), "bandBox", self)
+        QVBoxLayout(self.band_box).addWidget(self.band_table)
+        self.details = _collapsible(self.tr("Level, offset, unit"), "detailsBox", self)
+        by_itself = (self.tr("Found by itself"), "auto")
+        levels = (by_itself, (self.tr("L1C – top of atmosphere"), "l1c"), (self.tr("L2A – surface reflectance"), "l2a"))
+        offsets = (by_itself, (self.tr("0 – none, or removed"), 0), (self.tr("−1000 – to be removed"), -1000))
+        scales = (
+            by_itself,
+            (self.tr("Reflectance × 10\xa0000"), 0.0001),
+            (self.tr("Reflectance × 1000"), 0.001),
+            (self.tr("Percent"), 0.01),
+            (self.tr("Reflectance, 0 … 1"), 1.0),
+        )
+        form = QFormLayout(self.details)
+        self.level = self._choice("level", levels, self.tr("The processing level of the Sentinel-2 product"))
+        self.offset = self._choice(
+            "offset", offsets, self.tr("Products of baseline 04.00 (January 2022) and later carry 1000 in their values")
+        )
+        self.scale = self._choice("scale", scales, self.tr("The unit of the values"))
+        for text, combo in (
+            (self.tr("Level"), self.level),
+            (self.tr("Offset"), self.offset),
+            (self.tr("Unit"), self.scale),
+        ):
+            form.addRow(text, combo)
+        self.evidence = wrapped("evidence", self.details)
+        self.evidence.hide()
+        form.addRow(self.evidence)
+        return self.band_box, self.details
+
+    def _choice(self, name, choices, tip):
+        combo = QComboBox(self.details)
+        combo.setObjectName(name)
+        combo.setToolTip(tip)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for text, data in choices:
+            combo.addItem(text, data)
+        combo.currentIndexChanged.connect(self._said_something)
+        return combo
+
+    def _advanced_box(self):
+        self.advanced = _collapsible(self.tr("Advanced"), "advancedBox", self)
+        self.model = QgsFileWidget(self.advanced)
+        self.model.setFilter(self.tr("Models (*.onnx *.safetensors)"))
+        self.model.lineEdit().setPlaceholderText(self.tr("The one that comes along"))
+        known = self._context.settings.model
+        self.model.setFilePath("" if known == "default" else known)
+        self.model.fileChanged.connect(self._remember_model)
+        self.model.setToolTip(self.tr("A file or name of another model than the one that comes along"))
+        self.output = QgsFileWidget(self.advanced)
+        self.output.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
+        if hasattr(self.output, "setConfirmOverwrite"):  # asked before it is embedded, where the path was typed too
+            self.output.setConfirmOverwrite(False)
+        self.output.setFilter(self.tr("GeoTIFF (*.tif)"))
+        self.output.lineEdit().setPlaceholderText(self.tr("In the cache"))
+        self.output.fileChanged.connect(lambda _: self.changed.emit())
+        self.output.setToolTip(self.tr("Where to write the embedding; in the cache it is found again by itself"))
+        self.clouds = QCheckBox(self.tr("Leave out clouds and shadows"), self.advanced)
+        self.clouds.toggled.connect(lambda _: self.changed.emit())
+        self.clouds.setToolTip(self.tr("By the scene classification (SCL) of the layer, where it has one"))
+        for widget, name in ((self.model, "model"), (self.output, "output"), (self.clouds, "excludeClouds")):
+            widget.setObjectName(name)
+        form = QFormLayout(self.advanced)
+        form.addRow(self.tr("Model"), self.model)
+        form.addRow(self.tr("File"), self.output)
+        form.addRow(self.clouds)
+        return self.advanced
+
+    # what happens
+
+    def _area(self):
+        if self.visible.isChecked():
+            canvas = self._context.iface.mapCanvas()
+            return View(canvas.extent(), canvas.mapSettings().destinationCrs())
+        return self.polygons.currentLayer() if self.inside.isChecked() else None
+
+    def _said_something(self):
+        said = {
+            "level": self.level.currentData(),
+            "offset": self.offset.currentData(),
+            "scale": self.scale.currentData(),
+            "bands": self.band_table.bands(),
+        }
+        if self._layer is not None and QgsProject.instance().mapLayer(self._layer.id()) is not None:
+            self._layer.setCustomProperty(_SAID, json.dumps(said))
+        self.changed.emit()
+
+    def _remember_model(self, path):
+        self._context.settings.model = path.strip() or "default"
+        self.changed.emit()
+
+
+def spoken(message: str) -> str:
+    """A sentence of the worker without the options of its command line, which have their places in the form."""
+    endings = {
+        "bands": QCoreApplication.translate("EmbedForm", "say what each band is"),
+        "level": QCoreApplication.translate("EmbedForm", "choose the level"),
+        "offset": QCoreApplication.translate("EmbedForm", "choose the offset"),
+        "scale": QCoreApplication.translate("EmbedForm", "choose the unit"),
+    }
+    found = re.search(r"--(bands|level|offset|scale)\b", message)
+    if found is None:
+        return message
+    reason = re.sub(rf"[;,][^;]*{found[0]}\b.*$", "", message, flags=re.DOTALL)
+    return f"{reason}; {endings[found[1]]}." if "--" not in reason else message
+
+
+def _recall(layer) -> dict:
+    try:
+        said = json.loads(layer.customProperty(_SAID, "{}")) if layer is not None else {}
+    except (TypeError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _collapsible(title, name, parent):
+    box = QgsCollapsibleGroupBox(title, parent)
+    box.setObjectName(name)
+    box.setSaveCollapsedState(False)
+    box.setCollapsed(True)
+    return box

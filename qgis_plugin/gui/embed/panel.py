@@ -1,0 +1,374 @@
+"""The first tab of the dock: choose a layer, see how it is read, embed it."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProject
+from qgis.gui import QgsMapLayerComboBox
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ... import compat
+from ...core import layers
+from ...core.embed.inspector import EmbedInspector
+from ...core.embed.job import EmbedJob, finished_tiles
+from ...core.embed.request import usable
+from ...core.worker.pace import duration
+from ..widgets.calm_wheel import CalmWheel
+from ..widgets.labels import WarningLine, selectable
+from ..widgets.scrolling import scrolled
+from .cache_dialog import size_text
+from .embeddings_box import EmbeddingsBox
+from .form import EmbedForm, spoken
+
+#: Steps of the progress bar.
+_STEPS = 1000
+
+
+class EmbedPanel(QWidget):
+    """Embeds the layer that is chosen. One at a time; `embedded` when one is done."""
+
+    embedded = pyqtSignal(object)
+
+    def __init__(self, context, parent=None):
+        super().__init__(parent)
+        self._context = context
+        self._job = None
+        self._inspection = None
+        self._shown_layer = None
+        self._closed = False
+        self.inspector = EmbedInspector(context.client, self)
+        self.layer_combo = QgsMapLayerComboBox(self)
+        self.layer_combo.setObjectName("embedLayer")
+        self.layer_combo.setFilters(compat.LayerFilter.RasterLayer)
+        self.layer_combo.setToolTip(self.tr("The Sentinel-2 layer to embed"))
+        self.summary = selectable("embedSummary", self)
+        self.warnings = WarningLine("embedWarnings", self)
+        self.form = EmbedForm(context, self)
+        self.box = EmbeddingsBox(context, self._files_at_work, self)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._exclude_products)
+        self._sought = None
+        self._seek = QTimer(self)
+        self._seek.setSingleShot(True)
+        self._seek.setInterval(100)
+        self._seek.timeout.connect(lambda: self.scroll.ensureWidgetVisible(self._sought))
+        self._lay_out()
+        self._exclude_products()
+        self._connect()
+        self._layer_chosen()
+
+    # for others
+
+    def embed_layer(self, layer) -> None:
+        """Embed all of a raster layer now, as the layer's context menu asks."""
+        if self._job is not None:
+            self._say(self.tr("Wait for {} first, or cancel it.").format(self._job_name))
+            return
+        if not _embeddable(layer):
+            self._say(self.tr("{} cannot be embedded; choose a Sentinel-2 raster.").format(layer.name()))
+            return
+        self.layer_combo.setLayer(layer)
+        self.form.choose_whole_layer()
+        self.embed()
+
+    def embed(self) -> None:
+        """Embed the chosen layer, or open what the cache has of it."""
+        layer, problem = self.layer_combo.currentLayer(), self.form.problem()
+        if self._job is not None or layer is None or problem:
+            self._say(problem)
+            return
+        options = self.form.options()
+        if options.output is not None and options.output.exists() and not self._may_replace(options.output):
+            return
+        self.inspector.forget()
+        self._job_name = layer.name()
+        job = self._job = EmbedJob(self._context, layer, options, self)
+        job.stage.connect(self._say)
+        job.progressed.connect(self._show_progress)
+        job.finished.connect(self._finished)
+        job.failed.connect(self._failed)
+        job.cancelled.connect(self._cancelled)
+        self.bar.setRange(0, 0)
+        self._show_running()
+        job.start()
+
+    def _may_replace(self, path):
+        question = self.tr("{} exists. Replace it?").format(path)
+        return QMessageBox.question(self, self.tr("Replace file?"), question) == QMessageBox.StandardButton.Yes
+
+    def cancel(self) -> None:
+        """Stop; finished tiles are kept."""
+        if self._job is not None:
+            self.cancel_button.setEnabled(False)
+            self._job.cancel()
+
+    def close(self) -> bool:
+        """Let go of the project and the worker; what runs is stopped and kept."""
+        if self._closed:
+            return super().close()
+        self._closed = True
+        self.inspector.forget()
+        self._later.stop()
+        self._seek.stop()
+        if self._job is not None:
+            self._job.close()
+            self._job = None
+        self.box.close_box()
+        project = QgsProject.instance()
+        project.layersAdded.disconnect(self._exclude_later)
+        project.layersRemoved.disconnect(self._exclude_later)
+        self._context.client.stateChanged.disconnect(self._worker_changed)
+        self._context.iface.mapCanvas().extentsChanged.disconnect(self._view_changed)
+        self._context.iface.currentLayerChanged.disconnect(self._follow)
+        return super().close()
+
+    # look
+
+    def _lay_out(self):
+        inside = QWidget(self)
+        top = QFormLayout()
+        top.addRow(self.tr("Layer"), self.layer_combo)
+        layout = QVBoxLayout(inside)
+        layout.addLayout(top)
+        for widget in (self.summary, self.warnings, self.form):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self._choices = inside
+        CalmWheel(self).calm(inside)
+        scroll = self.scroll = scrolled(inside)
+        scroll.setObjectName("embedScroll")
+        self.embed_button = QPushButton(self.tr("Embed layer"), self)
+        self.embed_button.setObjectName("embedButton")
+        self.embed_button.setDefault(True)
+        self.embed_button.setToolTip(self.tr("Compute the embedding of the layer, or open it if it is in the cache"))
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button.setObjectName("cancelEmbed")
+        self.cancel_button.setToolTip(self.tr("Stop; finished tiles are kept and embedding goes on there next time"))
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.embed_button, 1)
+        buttons.addWidget(self.cancel_button)
+        self.bar = QProgressBar(self)
+        self.bar.setObjectName("embedProgress")
+        self.pace = selectable("embedPace", self)
+        self.status = selectable("embedStatus", self)
+        self.failure = WarningLine("embedFailure", self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll, 1)
+        lower = QVBoxLayout()
+        lower.setContentsMargins(9, 0, 9, 9)
+        lower.addLayout(buttons)
+        for widget in (self.bar, self.pace, self.status, self.failure, self.box):
+            lower.addWidget(widget)
+        whole.addLayout(lower)
+        self._say("")
+        self._show_running()
+
+    def _connect(self):
+        self.layer_combo.layerChanged.connect(self._layer_chosen)
+        self.form.changed.connect(self._ask)
+        self.inspector.inspected.connect(self._show_inspection)
+        self.inspector.failed.connect(self._show_refusal)
+        self.embed_button.clicked.connect(self.embed)
+        self.cancel_button.clicked.connect(self.cancel)
+        project = QgsProject.instance()
+        project.layersAdded.connect(self._exclude_later)
+        project.layersRemoved.connect(self._exclude_later)
+        self._context.client.stateChanged.connect(self._worker_changed)
+        self._context.iface.mapCanvas().extentsChanged.connect(self._view_changed)
+        self._context.iface.currentLayerChanged.connect(self._follow)
+
+    def showEvent(self, event):
+        """Ask only while somebody looks."""
+        super().showEvent(event)
+        if self._inspection is None and not self.inspector.busy:
+            self._ask()
+
+    # the layer
+
+    def _exclude_later(self, *_):
+        self._later.start()
+
+    def _exclude_products(self):
+        """Offer no embedding, map or preview of ours, and nothing that is no file."""
+        every = QgsProject.instance().mapLayers().values()
+        self.layer_combo.setExceptedLayerList([each for each in every if not _embeddable(each)])
+        self._layer_chosen()
+
+    def _follow(self, layer):
+        if self._job is None and _embeddable(layer):
+            self.layer_combo.setLayer(layer)
+
+    def _layer_chosen(self, *_):
+        layer = self.layer_combo.currentLayer()
+        if layer is not None and layer.id() == self._shown_layer:
+            return
+        self._shown_layer = None if layer is None else layer.id()
+        self.form.set_layer(layer)
+        if self._job is None:
+            self._say("")
+        self._ask()
+
+    # how it is read
+
+    def _view_changed(self):
+        if self.form.visible.isChecked():
+            self._ask()
+
+    def _worker_changed(self, state):
+        if state == "ready" and self._inspection is None and not self.inspector.busy:
+            self._ask()
+        self._show_running()
+
+    def _ask(self):
+        """Ask the worker about the layer as it is to be embedded."""
+        self._inspection = None
+        layer, problem = self.layer_combo.currentLayer(), self.form.problem()
+        self._show_running()
+        self.warnings.show_text("")
+        if self._job is not None or not self.isVisible():
+            return
+        self.inspector.forget()
+        if layer is None:
+            self._summarise(self.tr("Add a Sentinel-2 raster to the project to begin."))
+        elif not self._context.client.available():
+            self._summarise(self.tr("The environment that computes embeddings is not set up yet."))
+        elif problem:
+            self._summarise(problem)
+        else:
+            self._summarise(self.tr("Looking at {}…").format(layer.name()))
+            self.inspector.ask(layer, self.form.options())
+
+    def _show_inspection(self, found):
+        self._inspection = found
+        level, offset = found["level"].upper(), f"{found['offset']:g}".replace("-", "−")
+        read = self.tr("{0} of {1} bands · {2} · offset {3}").format(
+            len(found["bands"]), len(found["wanted"]), level, offset
+        )
+        size = [self.tr("{0} × {1}\xa0px").format(found["width"], found["height"])]
+        if found.get("area"):
+            size.append(_area_text(found["area"]))
+        made, kept = self._what_is_kept(found)
+        if not made:
+            size.append(self.tr("about {}").format(duration(found["seconds"])))
+            size.append(size_text(found["disk"]))
+        lines = [read, " · ".join(size), kept]
+        if found["fills"]:
+            lines.append(self.tr("Filled: {}").format("; ".join(found["fills"])))
+        self._summarise("\n".join(line for line in lines if line))
+        self.warnings.show_text("\n".join(found["warnings"]))
+        self.form.show_evidence(found["evidence"])
+
+    def _what_is_kept(self, found):
+        """Whether the cache has this embedding, and what is to be said about it."""
+        cache = self.box.cache()
+        if self.form.options().output is None and cache.get(found["key"]) is not None:
+            return True, self.tr("Already embedded – opens at once.")
+        unfinished = cache.unfinished(found["key"]) if self.form.options().output is None else None
+        if unfinished is None:
+            return False, ""
+        done, tiles = finished_tiles(unfinished), found["tiles"]
+        return False, self.tr("{0} of {1} tiles are done – goes on there.").format(done, tiles)
+
+    def _show_refusal(self, kind, message):
+        self.form.show_evidence([])
+        if kind == "cancelled":
+            return
+        self._summarise("")
+        self.warnings.show_text(spoken(message))
+        self._ask_for(message)
+
+    def _summarise(self, text):
+        self.summary.setText(text)
+        self.summary.setVisible(bool(text))
+
+    def _ask_for(self, message):
+        """Open what the worker asks for, and show it once it has its place."""
+        widget = self.form.ask_for(message)
+        if widget is not None:
+            self._sought = widget
+            self._seek.start()
+
+    # while it is embedded
+
+    def _files_at_work(self):
+        return [] if self._job is None or self._job.output is None else [str(self._job.output)]
+
+    def _show_running(self):
+        running = self._job is not None
+        self._choices.setEnabled(not running)
+        self.embed_button.setEnabled(
+            not running and self.layer_combo.currentLayer() is not None and self._context.client.available()
+        )
+        self.cancel_button.setVisible(running)
+        self.cancel_button.setEnabled(running)
+        self.bar.setVisible(running)
+        self.pace.setVisible(running)
+        if not running:
+            self.pace.clear()
+
+    def _show_progress(self, progress):
+        # Nothing is known within a tile: as long as the first one is not finished, the bar says that it works.
+        self.bar.setRange(0, _STEPS if progress["share"] > 0 else 0)
+        self.bar.setValue(round(progress["share"] * _STEPS))
+        self.pace.setText(" · ".join(part for part in (progress["rate"], progress["left"]) if part))
+
+    def _say(self, text):
+        self.status.setText(text)
+        self.status.setVisible(bool(text))
+        self.failure.show_text("")
+
+    def _over(self):
+        job, self._job = self._job, None
+        job.deleteLater()
+        self.embed_button.setText(self.tr("Embed layer"))
+        self._show_running()
+        self.box.fill()
+        self._ask()
+
+    def _finished(self, layer):
+        from_cache = self._job.from_cache
+        if layer is None:
+            text = self.tr("{} is embedded. Its project was closed; the embedding is kept.").format(self._job_name)
+        elif from_cache:
+            text = self.tr("{} was embedded before: opened from the cache.").format(self._job_name)
+        else:
+            text = self.tr("{} is embedded.").format(self._job_name)
+        self._over()
+        self._say(text)
+        if not from_cache:
+            self._context.tell(text)
+        self.embedded.emit(layer)
+
+    def _failed(self, message):
+        again = self._job.worth_another_try
+        self._over()
+        self._say("")
+        self.failure.show_text(spoken(message))
+        if again:
+            self.embed_button.setText(self.tr("Try again"))
+        self._ask_for(message)
+        self._context.warn(spoken(message))
+
+    def _cancelled(self):
+        self._over()
+        self._say(self.tr("Stopped. Finished tiles are kept; embed the layer again to go on."))
+
+
+def _embeddable(layer) -> bool:
+    """Whether a layer is a raster file and not an embedding, map or preview of ours."""
+    return usable(layer) and not layer.customProperty(layers.PRODUCT) and not layers.is_embedding(layer)
+
+
+def _area_text(square_metres: float) -> str:
+    return f"{square_metres / 1e6:.0f}\xa0km²" if square_metres >= 1e7 else f"{square_metres / 1e6:.1f}\xa0km²"

@@ -1,0 +1,335 @@
+"""The final map: one button that maps the whole embedding with the samples in work, and one that applies a saved model
+to another embedding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import Qgis, QgsProject
+from qgis.gui import QgsDoubleSpinBox, QgsFileWidget, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...compat import LayerFilter
+from ...core import layers
+from ...core.accuracy.figures import shares
+from ...core.maps.final_map import FinalMap, default_output, outputs_beside
+from ...core.replaced_files import why_not
+from ...core.samples.classes import SampleError
+from ...core.samples.sample_layer import collect
+
+
+class FinalMapBox(QWidget):
+    """Follows the workspace: the map is made of its embedding and its samples."""
+
+    def __init__(self, context, parent=None):
+        super().__init__(parent)
+        self.setObjectName("final_map_box")
+        self._context = context
+        self._suggested = ""
+        self._closed = False
+        self.final_map = FinalMap(context, self)
+        self.final_map.progressed.connect(self._show_progress)
+        self.final_map.finished.connect(self._finished)
+        self.final_map.failed.connect(self._failed)
+        self._build()
+        context.workspace.embeddingChanged.connect(self._follow)
+        context.workspace.samplesChanged.connect(self._follow)
+        self._follow()
+
+    def _build(self):
+        self._file = _map_file(self)
+        self._file.setObjectName("final_map_file")
+        self._file.setToolTip(self.tr("The map to write: a GeoTIFF with its class names and style beside it"))
+        self._confidence = QCheckBox(self.tr("Confidence"), self)
+        self._confidence.setObjectName("final_map_confidence")
+        self._confidence.setToolTip(self.tr("Also write how sure the classifier is of every pixel"))
+        self._polygons = QCheckBox(self.tr("Polygons"), self)
+        self._polygons.setObjectName("final_map_polygons")
+        self._polygons.setToolTip(self.tr("Also write the areas of the map as polygons with their class and size"))
+        self._unknown = QCheckBox(self.tr("“Unknown” beyond"), self)
+        self._unknown.setObjectName("final_map_unknown")
+        self._share = QgsDoubleSpinBox(self)
+        self._share.setObjectName("final_map_share")
+        self._share.setRange(0.0, 50.0)
+        self._share.setDecimals(1)
+        self._share.setValue(1.0)
+        self._share.setClearValue(1.0)
+        self._share.setSuffix(" %")
+        self._share.setEnabled(False)
+        tip = self.tr(
+            "Pixels more unlike all samples than all but this share of the samples' own pixels get no class: “unknown”."
+        )
+        self._unknown.setToolTip(tip)
+        self._share.setToolTip(tip)
+        self._unknown.toggled.connect(self._share.setEnabled)
+        self._make = QPushButton(self.tr("Make map"), self)
+        self._make.setObjectName("final_map_make")
+        self._make.clicked.connect(self.make)
+        self._apply = QPushButton(self.tr("Apply saved model…"), self)
+        self._apply.setObjectName("final_map_apply")
+        self._apply.setToolTip(self.tr("Map another embedding with a model that was saved beside an earlier map"))
+        self._apply.clicked.connect(self.apply)
+        self._step = QLabel(self)
+        self._step.setObjectName("final_map_step")
+        self._bar = QProgressBar(self)
+        self._bar.setObjectName("final_map_progress")
+        self._cancel = QPushButton(self.tr("Cancel"), self)
+        self._cancel.setObjectName("final_map_cancel")
+        self._cancel.setToolTip(self.tr("Stop; no unfinished map is left behind"))
+        self._cancel.clicked.connect(self.final_map.cancel)
+        self._working = QWidget(self)
+        working = QVBoxLayout(self._working)
+        working.setContentsMargins(0, 0, 0, 0)
+        line = QHBoxLayout()
+        line.addWidget(self._bar, 1)
+        line.addWidget(self._cancel)
+        working.addWidget(self._step)
+        working.addLayout(line)
+        self._working.hide()
+        self._result = QLabel(self)
+        self._result.setObjectName("final_map_result")
+        self._result.setWordWrap(True)
+        self._result.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        file_line = QHBoxLayout()
+        file_line.addWidget(QLabel(self.tr("File"), self))
+        file_line.addWidget(self._file, 1)
+        options = QHBoxLayout()
+        options.addWidget(self._confidence)
+        options.addWidget(self._polygons)
+        options.addStretch(1)
+        unknown = QHBoxLayout()
+        unknown.addWidget(self._unknown)
+        unknown.addWidget(self._share)
+        unknown.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._make, 1)
+        buttons.addWidget(self._apply, 1)
+        for part in (file_line, options, unknown, buttons):
+            layout.addLayout(part)
+        layout.addWidget(self._working)
+        layout.addWidget(self._result)
+        layout.addStretch(1)
+
+    def close(self) -> bool:
+        """Stop what runs and let go of the workspace."""
+        if not self._closed:
+            self._closed = True
+            self._context.workspace.embeddingChanged.disconnect(self._follow)
+            self._context.workspace.samplesChanged.disconnect(self._follow)
+        self.final_map.cancel()
+        return super().close()
+
+    # --- actions ----------------------------------------------------------------------------------------------------
+
+    def make(self) -> None:
+        """Map the embedding in work; asks before anything is replaced."""
+        workspace = self._context.workspace
+        if workspace.embedding is None or workspace.samples is None or self.final_map.running:
+            return
+        if not self._file.filePath().strip():
+            self._context.warn(self.tr("Name the file of the map first."))
+            return
+        try:
+            samples = collect(workspace.samples, workspace.field)
+        except SampleError as error:
+            self._context.warn(str(error))
+            return
+        if not samples["features"]:
+            self._context.warn(self.tr("There are no samples with a class yet; draw some for each class."))
+            return
+        outputs = self._outputs(self._file.filePath(), model=True)
+        overwrite = self._may_replace(outputs)
+        if overwrite is None:
+            return
+        origin = (workspace.samples, workspace.field)
+        self.final_map.make(samples, workspace.embedding, outputs, self._unknown_share(), overwrite, origin)
+        self._running(True)
+
+    def apply(self) -> None:
+        """Ask for a model and an embedding, and make that map."""
+        if self.final_map.running:
+            return
+        dialog = ApplyDialog(self._context.workspace.embedding, self)
+        accepted = dialog.exec()
+        model, embedding, output = dialog.model, dialog.embedding, dialog.output
+        dialog.deleteLater()
+        if accepted:
+            self.apply_model(model, embedding, output)
+
+    def apply_model(self, model, embedding, output) -> None:
+        """Map the layer `embedding` with the model file `model`, with the options of this box."""
+        outputs = self._outputs(output, model=False)
+        overwrite = self._may_replace(outputs)
+        if overwrite is not None:
+            self.final_map.apply(model, embedding, outputs, self._unknown_share(), overwrite)
+            self._running(True)
+
+    def _outputs(self, path, model):
+        return outputs_beside(path, model, self._confidence.isChecked(), self._polygons.isChecked())
+
+    def _unknown_share(self):
+        return self._share.value() / 100 if self._unknown.isChecked() else None
+
+    def _may_replace(self, outputs):
+        """False: nothing is there. True: it is, and may be replaced. None: it may not."""
+        existing = outputs.existing()
+        if not existing:
+            return False
+        problem = why_not(existing)
+        if problem:
+            self._context.warn(problem)
+            return None
+        names = "\n".join(path.name for path in existing)
+        question = self.tr("These files exist in {}:\n\n{}\n\nReplace them?").format(outputs.map.parent, names)
+        answer = QMessageBox.question(self, self.tr("Replace files?"), question)
+        return True if answer == QMessageBox.StandardButton.Yes else None
+
+    # --- what the user sees -----------------------------------------------------------------------------------------
+
+    def _follow(self, *_layer):
+        workspace = self._context.workspace
+        if workspace.embedding is not None and self._file.filePath() == self._suggested:
+            self._suggested = str(default_output(workspace.embedding))
+            self._file.setFilePath(self._suggested)
+        missing = ""
+        if workspace.embedding is None:
+            missing = self.tr("Embed a layer first, or choose an embedding.")
+        elif workspace.samples is None:
+            missing = self.tr("Choose or draw samples first.")
+        self._make.setEnabled(not missing and not self.final_map.running)
+        self._make.setToolTip(missing or self.tr("Map the whole embedding; the model is saved beside the map"))
+
+    def _running(self, running):
+        self._working.setVisible(running)
+        self._apply.setEnabled(not running)
+        if running:
+            self._result.hide()
+        self._follow()
+
+    def _show_progress(self, step, share):
+        self._step.setText(step + " …")
+        self._bar.setRange(0, 0 if share < 0 else 100)
+        self._bar.setValue(max(0, round(100 * share)))
+
+    def _finished(self, layer, result):
+        self._running(False)
+        if layer is None:
+            self._result.setText(self.tr("The map is written. Its project was closed; the files are kept."))
+            self._result.show()
+            return
+        self._result.setText(class_shares(result))
+        self._result.show()
+        self._context.tell(
+            self.tr("{} is in the project.").format(Path(layers.path_of(layer)).name), Qgis.MessageLevel.Success
+        )
+
+    def _failed(self, kind, message):
+        self._running(False)
+        if kind == "cancelled":
+            if self._result.isHidden():  # the map itself may be there, and only its polygons not
+                self._result.setText(self.tr("Cancelled; no map was written."))
+                self._result.show()
+        else:
+            self._context.warn(message)
+
+
+class ApplyDialog(QDialog):
+    """Which model, on which embedding, to which file."""
+
+    def __init__(self, embedding=None, parent=None):
+        super().__init__(parent)
+        self.setObjectName("apply_dialog")
+        self.setWindowTitle(self.tr("Apply a saved model"))
+        self.setMinimumWidth(460)
+        self._suggested = ""
+        self._model = QgsFileWidget(self)
+        self._model.setObjectName("apply_model")
+        self._model.setFilter(self.tr("Model (*.json)"))
+        self._model.setToolTip(self.tr("The NAME_model.json beside an earlier map"))
+        self._embedding = QgsMapLayerComboBox(self)
+        self._embedding.setObjectName("apply_embedding")
+        self._embedding.setToolTip(self.tr("The embedding to map; made by the same encoder as the model's"))
+        self._embedding.setFilters(LayerFilter.RasterLayer)
+        others = [each for each in QgsProject.instance().mapLayers().values() if not layers.is_embedding(each)]
+        self._embedding.setExceptedLayerList(others)
+        if embedding is not None:
+            self._embedding.setLayer(embedding)
+        self._output = _map_file(self)
+        self._output.setObjectName("apply_output")
+        self._output.setToolTip(self.tr("The map to write"))
+        form = QFormLayout()
+        form.addRow(self.tr("Model"), self._model)
+        form.addRow(self.tr("Embedding"), self._embedding)
+        form.addRow(self.tr("Map"), self._output)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, parent=self
+        )
+        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self._ok.setText(self.tr("Make map"))
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+        self._model.fileChanged.connect(self._check)
+        self._output.fileChanged.connect(self._check)
+        self._embedding.layerChanged.connect(self._suggest)
+        self._suggest()
+
+    @property
+    def model(self) -> str:
+        """The model's file."""
+        return self._model.filePath()
+
+    @property
+    def embedding(self):
+        """The embedding's layer, or None."""
+        return self._embedding.currentLayer()
+
+    @property
+    def output(self) -> str:
+        """The map's file."""
+        return self._output.filePath()
+
+    def _suggest(self, *_layer):
+        if self.embedding is not None and self.output == self._suggested:
+            self._suggested = str(default_output(self.embedding))
+            self._output.setFilePath(self._suggested)
+        self._check()
+
+    def _check(self, *_path):
+        self._ok.setEnabled(bool(self.output.strip()) and self.embedding is not None and Path(self.model).is_file())
+
+
+def class_shares(result: dict) -> str:
+    """The shares of a `classify` result: "forest 41.2 %, water 3.0 %, unknown 0.4 %", the largest first."""
+    pixels = dict(result.get("pixels", {}))
+    unknown = QCoreApplication.translate("FinalMapBox", "unknown")
+    if result.get("unknown"):
+        pixels[unknown] = result["unknown"]
+    if not sum(pixels.values()):
+        return QCoreApplication.translate("FinalMapBox", "The map has no pixel with a class.")
+    return shares(dict(sorted(pixels.items(), key=lambda entry: -entry[1])))
+
+
+def _map_file(parent):
+    widget = QgsFileWidget(parent)
+    widget.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
+    widget.setFilter(QCoreApplication.translate("FinalMapBox", "GeoTIFF (*.tif)"))
+    widget.setConfirmOverwrite(False) if hasattr(widget, "setConfirmOverwrite") else None
+    return widget

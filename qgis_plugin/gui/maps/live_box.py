@@ -1,0 +1,244 @@
+"""The live map's switch, its look, the share of each class, and what validation says."""
+
+import html
+
+from qgis.core import QgsGeometry
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QPixmap
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.maps.live_layer import UNKNOWN
+from ..icons import icon
+from ..widgets.labels import shortened, wrapped
+
+
+class ShareBars(QWidget):
+    """A row per class: colour, name, a bar as long as its share, the share in per cent."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(2, 1)
+        self._rows = {}
+
+    def show_shares(self, classes, pixels) -> None:
+        """`classes` as the protocol has them; `pixels` by class name."""
+        total = sum(pixels.values()) or 1
+        names = [each["name"] for each in classes]
+        for name in [name for name in self._rows if name not in names]:
+            for widget in self._rows.pop(name):
+                self._grid.removeWidget(widget)
+                widget.deleteLater()
+        for row, each in enumerate(classes):
+            swatch, label, bar, share = self._row(each["name"])
+            pixmap = QPixmap(12, 12)
+            pixmap.fill(QColor(each["colour"]))
+            swatch.setPixmap(pixmap)
+            value = pixels.get(each["name"], 0) / total
+            bar.setValue(round(1000 * value))
+            bar.setStyleSheet(f"QProgressBar::chunk {{ background-color: {each['colour']}; }}")
+            share.setText(f"{100 * value:.1f} %")
+            for column, widget in enumerate((swatch, label, bar, share)):
+                self._grid.addWidget(widget, row, column)
+
+    def _row(self, name):
+        if name not in self._rows:
+            bar = QProgressBar()
+            bar.setRange(0, 1000)
+            bar.setTextVisible(False)
+            bar.setMaximumHeight(10)
+            label = QLabel()
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setToolTip(html.escape(name))
+            label.setText(shortened(name, label))
+            share = QLabel()
+            share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            share.setMinimumWidth(52)
+            self._rows[name] = (QLabel(), label, bar, share)
+        return self._rows[name]
+
+
+class LiveBox(QWidget):
+    """`swipe_toggled(bool)` when the swipe button is pressed."""
+
+    swipe_toggled = pyqtSignal(bool)
+
+    def __init__(self, context, session, parent=None):
+        super().__init__(parent)
+        self._context, self._session = context, session
+        self._doubts = []
+
+        self.switch = QPushButton(icon("map"), self.tr("Live map"))
+        self.switch.setObjectName("liveSwitch")
+        self.switch.setCheckable(True)
+        self.switch.setToolTip(self.tr("Map what is seen while you draw: every edit of the samples repaints it"))
+        self.swipe = QToolButton()
+        self.swipe.setObjectName("swipe")
+        self.swipe.setIcon(icon("swipe"))
+        self.swipe.setCheckable(True)
+        self.swipe.setEnabled(False)
+        self.swipe.setToolTip(self.tr("Swipe: show the map on one side of the mouse, what is below on the other"))
+        top = QHBoxLayout()
+        top.addWidget(self.switch, 1)
+        top.addWidget(self.swipe)
+
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setObjectName("liveOpacity")
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(100)
+        self.opacity.setToolTip(self.tr("Opacity of the live map"))
+        opacity_row = QHBoxLayout()
+        opacity_row.addWidget(QLabel(self.tr("Opacity")))
+        opacity_row.addWidget(self.opacity, 1)
+
+        self.confidence = QCheckBox(self.tr("Confidence layer"))
+        self.confidence.setObjectName("liveConfidence")
+        self.confidence.setToolTip(self.tr("Draw how probable the class of each pixel is"))
+        self.unknown = QCheckBox(self.tr("“Unknown” beyond"))
+        self.unknown.setObjectName("liveUnknown")
+        self.unknown.setToolTip(
+            self.tr("Give no class to what is less like the samples than all but this share of their pixels")
+        )
+        self.share = QDoubleSpinBox()
+        self.share.setObjectName("liveUnknownShare")
+        self.share.setRange(0.1, 50)
+        self.share.setDecimals(1)
+        self.share.setValue(1)
+        self.share.setSuffix(" %")
+        self.share.setEnabled(False)
+        self.share.setToolTip(self.unknown.toolTip())
+        options = QHBoxLayout()
+        options.addWidget(self.unknown)
+        options.addWidget(self.share)
+        options.addStretch(1)
+
+        self.shares = ShareBars()
+        self.note = wrapped("liveNote")
+        self.validation = wrapped("liveValidation")
+        self.doubts = wrapped("liveDoubts")
+        self.doubts.setTextFormat(Qt.TextFormat.RichText)
+        self.doubts.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(self.note)
+        layout.addLayout(opacity_row)
+        layout.addWidget(self.confidence)
+        layout.addLayout(options)
+        layout.addWidget(self.shares)
+        layout.addWidget(self.validation)
+        layout.addWidget(self.doubts)
+
+        self.switch.toggled.connect(self._switched)
+        self.swipe.toggled.connect(self.swipe_toggled)
+        self.opacity.valueChanged.connect(lambda value: session.set_opacity(value / 100))
+        self.confidence.toggled.connect(session.set_confidence)
+        self.unknown.toggled.connect(self._unknown_changed)
+        self.share.valueChanged.connect(self._unknown_changed)
+        self.doubts.linkActivated.connect(self._go_to)
+        session.repainted.connect(self._repainted)
+        session.validated.connect(self._validated)
+        session.stale.connect(lambda: self.validation.setEnabled(False))
+        session.told.connect(self._told)
+        session.switched.connect(self._session_switched)
+        self.note.setText(self.tr("Draw samples of at least two classes; the map follows."))
+
+    def _switched(self, wanted: bool) -> None:
+        if not wanted:
+            self._session.stop()
+        elif not self._session.start():
+            self.switch.setChecked(False)
+
+    def _session_switched(self, on: bool) -> None:
+        self.switch.setChecked(on)
+        self.swipe.setEnabled(on)
+        if not on:
+            self.swipe.setChecked(False)
+            self._forget()
+
+    def _forget(self) -> None:
+        """What was said belongs to a map that is gone."""
+        self.shares.show_shares([], {})
+        self.validation.clear()
+        self.doubts.clear()
+        self._doubts = []
+
+    def _unknown_changed(self, *_) -> None:
+        self.share.setEnabled(self.unknown.isChecked())
+        self._session.set_unknown(self.share.value() / 100 if self.unknown.isChecked() else None)
+
+    def _repainted(self, result: dict) -> None:
+        self.confidence.setChecked(self._session.confidence_wanted)  # no longer, when its layer was removed
+        classes, pixels = list(result["classes"]), dict(result["pixels"])
+        if result["unknown"]:
+            classes.append(UNKNOWN)
+            pixels[UNKNOWN["name"]] = result["unknown"]
+        self.shares.show_shares(classes, pixels)
+        seconds = result["seconds"].get("total", 0)
+        text = self.tr("Share of what is seen; painted in {:.2f} s.").format(seconds)
+        if result["path"] is None:
+            text = self.tr("The embedding is not in view; zoom to it.")
+        self.note.setText(" ".join([text, *(f"{message}." for message in result["messages"])]))
+
+    def _validated(self, result: dict) -> None:
+        self.validation.setEnabled(True)
+        self.validation.setText(self.tr("Validation: {}").format(self._headline(result)))
+        self._doubts = result["doubts"][:3]
+        self.doubts.setText("<br>".join(self._doubt(index, each) for index, each in enumerate(self._doubts)))
+
+    def _headline(self, result: dict) -> str:
+        """What the worker's own headline says, in the user's language."""
+        if result["accuracy"] is None:
+            return self.tr("Too few to know: draw at least two polygons in each class.")
+        low, high = result["interval95"]
+        polygons = sum(count for count in result["polygons"].values() if count > 1)
+        figures = self.tr("{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn").format(
+            100 * result["accuracy"], 100 * low, 100 * high, polygons
+        )
+        single = [name for name, count in result["polygons"].items() if count == 1]
+        if single:
+            return self.tr("Too few to know: {}; no second polygon of {}.").format(figures, ", ".join(single))
+        return f"{figures}." if result["enough"] else self.tr("Too few to know: {}.").format(figures)
+
+    def _doubt(self, index: int, doubt: dict) -> str:
+        text = self.tr("{} that looks like {}").format(html.escape(doubt["label"]), html.escape(doubt["predicted"]))
+        return f'<a href="{index}">{text}</a>'
+
+    def _go_to(self, link: str) -> None:
+        """Zoom to a sample that may be wrong."""
+        layer = self._context.workspace.samples
+        feature = None if layer is None else layer.getFeature(self._doubts[int(link)]["fid"])
+        if feature is not None and feature.hasGeometry():
+            canvas = self._context.iface.mapCanvas()
+            box = QgsGeometry(feature.geometry()).boundingBox()
+            box.scale(8)
+            settings = canvas.mapSettings()
+            canvas.setExtent(settings.layerToMapCoordinates(layer, box))
+            canvas.refresh()
+            canvas.flashFeatureIds(layer, [feature.id()])
+
+    def _told(self, text: str) -> None:
+        self.note.setText(text)
+        if self._session.layer is None:
+            self._forget()
+
+    def close(self):
+        """Nothing to undo: the session is its owner's."""
+        return super().close()

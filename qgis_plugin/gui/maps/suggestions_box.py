@@ -1,0 +1,214 @@
+"""Where a label would help most: a list that zooms to each place and labels it with one key."""
+
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtCore import QEvent, Qt
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...compat import POLYGON
+from ...core.samples.pixels import square
+from ...core.samples.sample_edits import add_sample
+from ...core.samples.sample_layer import SampleError, open_classes
+from ..icons import icon
+from ..widgets.labels import wrapped
+
+#: Pixels of the embedding that a label covers (a side), and that are seen around a place (a side).
+_LABEL, _AROUND = 3, 120
+_POINT = Qt.ItemDataRole.UserRole
+
+
+class SuggestionsBox(QWidget):
+    """Works on the current embedding and samples of `context`, with the samples of `session`."""
+
+    def __init__(self, context, session, parent=None):
+        super().__init__(parent)
+        self._context, self._session = context, session
+        self._job = None
+        self._stale = False
+        self._band = None
+
+        self.button = QPushButton(icon("suggest"), self.tr("Suggest places"))
+        self.button.setObjectName("suggest")
+        self.button.setToolTip(self.tr("Find places where the map is least certain and unlike what is labelled"))
+        self.number = QSpinBox()
+        self.number.setObjectName("suggestNumber")
+        self.number.setRange(1, 100)
+        self.number.setValue(10)
+        self.number.setToolTip(self.tr("Number of places"))
+        self.in_view = QCheckBox(self.tr("in view"))
+        self.in_view.setObjectName("suggestInView")
+        self.in_view.setToolTip(self.tr("Look only inside what is seen"))
+        row = QHBoxLayout()
+        row.addWidget(self.button, 1)
+        row.addWidget(self.number)
+        row.addWidget(self.in_view)
+
+        self.list = QListWidget()
+        self.list.setObjectName("suggestions")
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setMaximumHeight(150)
+        self.list.installEventFilter(self)
+        self.hint = wrapped("suggestHint")
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(row)
+        layout.addWidget(self.list)
+        layout.addWidget(self.hint)
+        self.list.hide()
+        self.hint.hide()
+
+        self.button.clicked.connect(self.suggest)
+        self.list.currentItemChanged.connect(self._go_to)
+        context.workspace.embeddingChanged.connect(self._forget)
+        context.workspace.samplesChanged.connect(self._forget)
+
+    def suggest(self) -> None:
+        """Ask for places; once more while that is under way cancels it."""
+        if self._job is not None:
+            self._job.cancel()
+            return
+        workspace = self._context.workspace
+        if workspace.embedding is None or workspace.samples is None:
+            self._say(self.tr("Embed a layer and draw samples first."))
+            return
+        try:
+            arguments = {
+                "embedding": workspace.embedding_path,
+                "samples": self._session.samples(),
+                "n": self.number.value(),
+                "bounds": self._session.view()["bounds"] if self.in_view.isChecked() else None,
+            }
+        except (SampleError, QgsCsException) as error:
+            self._say(str(error))
+            return
+        self._job = self._context.client.submit(
+            "suggest_samples", arguments, title=self.tr("Looking for uncertain places"), task=True
+        )
+        self.button.setText(self.tr("Cancel"))
+        self._job.finished.connect(self._found)
+        self._job.failed.connect(self._failed)
+        self._job.ended.connect(self._ended)
+
+    def label(self, index: int) -> bool:
+        """Give the current place the class of a number key (0: the first), and go on to the next."""
+        item, workspace = self.list.currentItem(), self._context.workspace
+        if item is None or workspace.samples is None or workspace.embedding is None:
+            return False
+        x, y = item.data(_POINT)
+        try:
+            classes = open_classes(workspace.samples, workspace.field)
+            if not 0 <= index < len(classes):
+                return False
+            shape = square(workspace.embedding, QgsPointXY(x, y), _LABEL)
+            add_sample(workspace.samples, workspace.field, classes[index], shape, workspace.embedding.crs())
+        except SampleError as error:
+            self._say(str(error))
+            return False
+        workspace.samples.triggerRepaint()
+        self.list.takeItem(self.list.row(item))
+        if not self.list.count():
+            self._clear()
+        return True
+
+    def eventFilter(self, watched, event):
+        """Number keys label, Delete skips."""
+        if watched is self.list and event.type() == QEvent.Type.KeyPress:
+            key = event.key()
+            if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
+                return self.label((key - Qt.Key.Key_1) % 10)
+            if key == Qt.Key.Key_Delete and self.list.currentItem() is not None:
+                self.list.takeItem(self.list.currentRow())
+                return True
+        return super().eventFilter(watched, event)
+
+    def close(self):
+        """Stop, and take the marks off the canvas."""
+        self._forget()
+        return super().close()
+
+    def _forget(self, *_) -> None:
+        """Other material: what was found or is looked for belongs to what there was before."""
+        if self._job is not None:
+            self._job.cancel()
+            self._stale = True
+        self._clear()
+
+    def _found(self, result: dict) -> None:
+        if self._stale:
+            return
+        self._clear()
+        for number, point in enumerate(result["points"], start=1):
+            text = self.tr("{}  {} or {}?  (margin {:.0f} %)").format(
+                number, point["predicted"], point["second"], 100 * point["margin"]
+            )
+            item = QListWidgetItem(text)
+            item.setData(_POINT, (point["x"], point["y"]))
+            self.list.addItem(item)
+        self.list.setVisible(bool(result["points"]))
+        self._say(self.tr("Number keys give the place its class, Delete skips it."))
+        self.list.setCurrentRow(0)
+        self.list.setFocus()
+
+    def _failed(self, kind: str, message: str) -> None:
+        if kind != "cancelled" and not self._stale:
+            self._say(message)
+
+    def _ended(self) -> None:
+        self._job, self._stale = None, False
+        self.button.setText(self.tr("Suggest places"))
+
+    def _go_to(self, item, _before=None) -> None:
+        embedding = self._context.workspace.embedding
+        if item is None or embedding is None:
+            self._unmark()
+            return
+        point = QgsPointXY(*item.data(_POINT))
+        canvas = self._context.iface.mapCanvas()
+        around = square(embedding, point, _AROUND)
+        shape = square(embedding, point, _LABEL)
+        transform = QgsCoordinateTransform(
+            embedding.crs(), canvas.mapSettings().destinationCrs(), QgsProject.instance()
+        )
+        try:
+            canvas.setExtent(transform.transformBoundingBox(around.boundingBox()))
+        except QgsCsException as error:
+            self._say(str(error))
+            return
+        canvas.refresh()
+        self._mark(shape, embedding)
+
+    def _mark(self, shape: QgsGeometry, embedding) -> None:
+        if self._band is None:
+            self._band = QgsRubberBand(self._context.iface.mapCanvas(), POLYGON)
+            self._band.setColor(QColor(255, 255, 0))
+            self._band.setFillColor(QColor(0, 0, 0, 0))
+            self._band.setSecondaryStrokeColor(QColor(0, 0, 0))
+            self._band.setWidth(2)
+        self._band.setToGeometry(shape, embedding.crs())
+
+    def _unmark(self) -> None:
+        if self._band is not None:
+            self._context.iface.mapCanvas().scene().removeItem(self._band)
+            self._band = None
+
+    def _clear(self) -> None:
+        self.list.clear()
+        self.list.hide()
+        self.hint.hide()
+        self._unmark()
+
+    def _say(self, text: str) -> None:
+        self.hint.setText(text)
+        self.hint.show()

@@ -1,0 +1,1 @@
+"""The Samples tab and the tools that draw."""

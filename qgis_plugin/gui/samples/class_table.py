@@ -1,0 +1,105 @@
+"""The table of classes as the samples panel shows it: a colour button in each row, the name edited in place."""
+
+from qgis.gui import QgsColorButton
+from qgis.PyQt.QtCore import QItemSelectionModel, Qt
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView
+
+from ...core.samples.class_model import AREA, COLOUR, COUNT, KEY, NAME
+
+_ROW = 26
+_MOST_ROWS = 10
+
+
+class ClassView(QTableView):
+    """Shows a `ClassTable`; the selected row is the class to draw with, both ways."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.setObjectName("classTable")
+        self.setToolTip(self.tr("The class you draw; double click its name to change it, its colour to choose another"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.SelectedClicked
+        )
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        self.setItemDelegateForColumn(COLOUR, _ColourDelegate(self))
+        self._table = None
+
+    def set_table(self, table) -> None:
+        """Show another `ClassTable`, or none."""
+        if self._table is not None:
+            self._table.currentChanged.disconnect(self._select)
+            self._table.modelReset.disconnect(self._renew)
+        self._table = table
+        self.setModel(table)
+        if table is None:
+            self.updateGeometry()
+            return
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(20)
+        for column in (KEY, COUNT, AREA):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(COLOUR, QHeaderView.ResizeMode.Fixed)
+        self.setColumnWidth(COLOUR, 38)
+        table.currentChanged.connect(self._select)
+        table.modelReset.connect(self._renew)
+        self.selectionModel().currentRowChanged.connect(self._chosen)
+        self._renew()
+
+    def sizeHint(self):
+        hint = super().sizeHint()
+        rows = self._table.rowCount() if self._table is not None else 0
+        hint.setHeight(self.horizontalHeader().sizeHint().height() + _ROW * max(3, min(rows, _MOST_ROWS)) + 4)
+        return hint
+
+    def minimumSizeHint(self):
+        hint = super().minimumSizeHint()
+        hint.setHeight(self.horizontalHeader().sizeHint().height() + _ROW * 3)
+        return hint
+
+    def _renew(self):
+        for row in range(self._table.rowCount()):
+            self.openPersistentEditor(self._table.index(row, COLOUR))
+        self.updateGeometry()
+        self._select(self._table.current)
+
+    def _select(self, row):
+        index = self._table.index(row, NAME)
+        if index.isValid():
+            flag = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
+            self.scrollTo(index)
+
+    def _chosen(self, index, _before):
+        if index.isValid() and self._table is not None:
+            self._table.choose(index.row())
+
+
+class _ColourDelegate(QStyledItemDelegate):
+    def createEditor(self, parent, _option, _index):
+        button = QgsColorButton(parent, self.tr("Colour of the class"))
+        button.setShowMenu(False)
+        button.setToolTip(self.tr("The colour of the class on the map"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.colorChanged.connect(lambda _: self.commitData.emit(button))
+        return button
+
+    def setEditorData(self, editor, index):
+        editor.blockSignals(True)
+        editor.setColor(index.data(Qt.ItemDataRole.EditRole))
+        editor.blockSignals(False)
+
+    def setModelData(self, editor, model, index):
+        model.setData(index, editor.color())
+
+    def updateEditorGeometry(self, editor, option, _index):
+        editor.setGeometry(option.rect.adjusted(2, 2, -2, -2))

@@ -1,0 +1,154 @@
+"""Which layer samples are drawn in: a new one, or any layer of polygons and the field that names the class."""
+
+import os
+from pathlib import Path
+
+from qgis.core import QgsFieldProxyModel, QgsProject
+from qgis.gui import QgsFieldComboBox, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
+
+from ...compat import LayerFilter
+from ...core import layers
+from ...core.samples import sample_layer
+from ...core.samples.classes import SampleError, land_cover
+from ..icons import icon
+
+_CLASS_FIELDS = QgsFieldProxyModel.Filter.String | QgsFieldProxyModel.Filter.Int | QgsFieldProxyModel.Filter.LongLong
+
+
+class SampleLayerBox(QWidget):
+    """Sets the workspace's samples and shows them, whoever set them; finds those of a project that is opened."""
+
+    def __init__(self, context, parent=None):
+        super().__init__(parent)
+        self._context = context
+        self._build()
+        context.workspace.samplesChanged.connect(self._show)
+        QgsProject.instance().layersAdded.connect(self._look_for_samples)
+        self._show(context.workspace.samples)
+        self._look_for_samples()
+
+    def close(self):
+        """Give the project back."""
+        QgsProject.instance().layersAdded.disconnect(self._look_for_samples)
+        self._context.workspace.samplesChanged.disconnect(self._show)
+        return super().close()
+
+    def new_layer(self, path=None):
+        """Make a sample layer, beside the embedding unless told, with the classes of the preset, and work with it.
+        Asks for the file only where there is no place for it; returns the layer or None."""
+        path = path or self._place() or self._asked_path()
+        if path is None:
+            return None
+        embedding = self._context.workspace.embedding
+        crs = (
+            embedding.crs() if embedding is not None else self._context.iface.mapCanvas().mapSettings().destinationCrs()
+        )
+        try:
+            classes = land_cover() if self.preset.currentIndex() == 0 else []
+            layer = sample_layer.create_sample_layer(path, crs, classes)
+        except SampleError as error:
+            self._context.warn(str(error))
+            return None
+        QgsProject.instance().addMapLayer(layer)
+        self._context.workspace.set_samples(layer, "class")
+        return layer
+
+    def _new_clicked(self):
+        self.new_layer()
+
+    def _place(self):
+        """A path for the new layer in the first of these folders that can be written: the embedding's, unless that is
+        the cache; that of the layer it was made from; the project's."""
+        embedding = self._context.workspace.embedding
+        name, folders = "samples", []
+        if embedding is not None:
+            files = [Path(layers.path_of(embedding))]
+            source = layers.source_of(embedding)
+            if source is not None:
+                files.append(Path(layers.path_of(source)))
+            files = [file for file in files if self._context.settings.cache_folder not in file.parents]
+            folders = [file.parent for file in files]
+            name = f"{files[0].stem if files else embedding.name()}_samples"
+        if QgsProject.instance().absolutePath():
+            folders.append(Path(QgsProject.instance().absolutePath()))
+        for folder in folders:
+            if folder.is_absolute() and folder.is_dir() and os.access(str(folder), os.W_OK):
+                return sample_layer.unique_path(folder, name)
+        return None
+
+    def _asked_path(self):
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("New sample layer"), str(Path.home() / "samples.gpkg"), "GeoPackage (*.gpkg)"
+        )
+        if not chosen:
+            return None
+        path = Path(chosen).with_suffix(".gpkg")
+        return sample_layer.unique_path(path.parent, path.stem)
+
+    def _look_for_samples(self, added=None):
+        """Work with the samples among the layers that came, or that are there, unless there are samples already."""
+        if self._context.workspace.samples is None:
+            layer, field = sample_layer.find_samples(added)
+            if layer is not None:
+                self._context.workspace.set_samples(layer, field)
+
+    def _layer_picked(self, layer):
+        field = ""
+        if layer is not None:
+            names = layer.fields().names()
+            wanted = [layer.customProperty(sample_layer.FIELD, ""), "class", "Class", "CLASS", "landcover", "label"]
+            texts = [f.name() for f in layer.fields() if not f.isNumeric()]
+            field = next((name for name in [*wanted, *texts] if name in names), "")
+        self._context.workspace.set_samples(layer, field or "class")
+
+    def _field_picked(self, field):
+        if field and self.layers.currentLayer() is not None:
+            self._context.workspace.set_samples(self.layers.currentLayer(), field)
+
+    def _show(self, layer):
+        field = self._context.workspace.field
+        for combo in (self.layers, self.field):
+            combo.blockSignals(True)
+        self.layers.setLayer(layer)
+        self.field.setLayer(layer)
+        self.field.setField(field if layer is not None else "")
+        for combo in (self.layers, self.field):
+            combo.blockSignals(False)
+
+    def _build(self):
+        self.new = QPushButton(icon("samples"), self.tr("New sample layer"))
+        self.new.setObjectName("newSampleLayer")
+        self.new.setToolTip(self.tr("Make an empty GeoPackage for samples beside the embedding"))
+        self.new.clicked.connect(self._new_clicked)
+        self.preset = QComboBox()
+        self.preset.setObjectName("classPreset")
+        names = [each.name for each in land_cover()]
+        self.preset.setToolTip(self.tr("The classes the new layer starts with: {} or none").format(", ".join(names)))
+        self.preset.addItem(self.tr("Land cover ({})").format(len(names)))
+        self.preset.setItemData(0, ", ".join(names), Qt.ItemDataRole.ToolTipRole)
+        self.preset.addItem(self.tr("Empty"))
+        self.preset.setMinimumContentsLength(10)
+        self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.layers = QgsMapLayerComboBox()
+        self.layers.setObjectName("samplesLayer")
+        self.layers.setFilters(LayerFilter.PolygonLayer)
+        self.layers.setAllowEmptyLayer(True)
+        self.layers.setLayer(None)
+        self.layers.setToolTip(self.tr("The layer of polygons to draw samples in"))
+        self.layers.layerChanged.connect(self._layer_picked)
+        self.field = QgsFieldComboBox()
+        self.field.setObjectName("samplesField")
+        self.field.setFilters(_CLASS_FIELDS)
+        self.field.setToolTip(self.tr("The field that names the class of each polygon"))
+        self.field.fieldChanged.connect(self._field_picked)
+        first = QHBoxLayout()
+        first.addWidget(self.new)
+        first.addWidget(self.preset, 1)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(first)
+        form.addRow(self.tr("Layer"), self.layers)
+        form.addRow(self.tr("Class field"), self.field)

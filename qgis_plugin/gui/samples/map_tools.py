@@ -1,0 +1,186 @@
+"""Map tools that draw samples of the current class: polygon, freehand, rectangle, square of embedding pixels."""
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsProject,
+)
+from qgis.PyQt.QtCore import QPoint, Qt
+
+from ...compat import POLYGON
+from ...core.samples.pixels import square
+from .sample_tool import SampleTool
+
+#: A drag shorter than this many screen pixels is a slip of the mouse.
+_SLIP = 3
+
+
+class PolygonTool(SampleTool):
+    """A click for each corner; right click, Enter or double click closes the polygon."""
+
+    def instruction(self):
+        return self.tr("click corners, right click ends")
+
+    def canvasReleaseEvent(self, event):
+        if event.button() == Qt.MouseButton.RightButton:
+            self.finish()
+        elif event.button() == Qt.MouseButton.LeftButton and (self._points or self._ready()):
+            point = event.mapPoint()
+            if not self._points or point != self._points[-1]:
+                self._points.append(point)
+            self._outline(point)
+
+    def canvasDoubleClickEvent(self, event):
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.finish()
+
+    def canvasMoveEvent(self, event):
+        super().canvasMoveEvent(event)
+        if self._points:
+            self._outline(event.mapPoint())
+
+    def finish(self):
+        if not self._points:
+            return
+        if len(self._points) < 3:
+            self._say(self.tr("A polygon needs at least three corners."))
+            return
+        self._add(QgsGeometry.fromPolygonXY([self._points]), self._crs())
+
+    def remove_last(self):
+        self._points = self._points[:-1]
+        if self._points:
+            self._outline(self._cursor_at or self._points[-1])
+        else:
+            self.cancel()
+
+    def _outline(self, cursor):
+        self._band.reset(POLYGON)
+        for point in [*self._points, cursor]:
+            self._band.addPoint(point, True)
+        self._band.show()
+
+
+class _DragTool(SampleTool):
+    """A shape from a press of the left button to its release."""
+
+    def canvasPressEvent(self, event):
+        self.cancel()
+        if event.button() == Qt.MouseButton.LeftButton and self._ready():
+            self._points = [event.mapPoint()]
+
+    def canvasMoveEvent(self, event):
+        super().canvasMoveEvent(event)
+        if self._points:
+            self._drag(event.mapPoint())
+            self._show(self._shape())
+
+    def canvasReleaseEvent(self, event):
+        if event.button() != Qt.MouseButton.LeftButton or not self._points:
+            return
+        self._drag(event.mapPoint())
+        shape = self._shape()
+        if self._long_enough():
+            self._add(shape, self._crs())
+        else:
+            self.cancel()
+            self._say(self.tr("Keep the button pressed while you draw."))
+
+    def remove_last(self):
+        self.cancel()
+
+    def finish(self):
+        """The release of the button finishes."""
+
+    def _long_enough(self):
+        pixel = self.canvas().mapUnitsPerPixel()
+        box = QgsGeometry.fromMultiPointXY(self._points).boundingBox()
+        return max(box.width(), box.height()) >= _SLIP * pixel
+
+    def _drag(self, point):
+        raise NotImplementedError
+
+    def _shape(self):
+        raise NotImplementedError
+
+
+class FreehandTool(_DragTool):
+    """The outline follows the mouse; it is simplified to half a screen pixel."""
+
+    def instruction(self):
+        return self.tr("draw with the button pressed")
+
+    def _drag(self, point):
+        self._points.append(point)
+
+    def _shape(self):
+        shape = QgsGeometry.fromPolygonXY([self._points])
+        simple = shape.simplify(self.canvas().mapUnitsPerPixel() / 2)
+        return shape if simple.isEmpty() else simple
+
+
+class RectangleTool(_DragTool):
+    """From corner to corner, upright on the screen."""
+
+    def instruction(self):
+        return self.tr("drag from corner to corner")
+
+    def _drag(self, point):
+        self._points = [self._points[0], point]
+
+    def _shape(self):
+        first, last = (self.toCanvasCoordinates(point) for point in self._points)
+        second, third = (self.toMapCoordinates(QPoint(x, y)) for x, y in ((last.x(), first.y()), (first.x(), last.y())))
+        return QgsGeometry.fromPolygonXY([[self._points[0], second, self._points[-1], third]])
+
+
+class SquareTool(SampleTool):
+    """One click: a square of `size` × `size` pixels of the embedding, on its grid."""
+
+    def __init__(self, canvas, workspace):
+        super().__init__(canvas, workspace)
+        self._size = 3
+
+    @property
+    def size(self) -> int:
+        """Side of the square in pixels of the embedding."""
+        return self._size
+
+    @size.setter
+    def size(self, size):
+        self._size = size
+        self._recolour()
+
+    def instruction(self):
+        return self.tr("click for {0} × {0} pixels").format(self.size)
+
+    def canvasMoveEvent(self, event):
+        super().canvasMoveEvent(event)
+        shape = self._square(event.mapPoint())
+        if isinstance(shape, QgsGeometry):
+            self._show(shape, self._workspace.embedding.crs())
+        else:
+            self._band.hide()
+
+    def canvasReleaseEvent(self, event):
+        if event.button() != Qt.MouseButton.LeftButton or not self._ready():
+            return
+        shape = self._square(event.mapPoint())
+        if isinstance(shape, QgsGeometry):
+            self._add(shape, self._workspace.embedding.crs())
+        else:
+            self._say(shape)
+
+    def _square(self, point):
+        """The square about a point of the canvas, in the embedding's CRS, or a sentence why there is none."""
+        embedding = self._workspace.embedding
+        if embedding is None:
+            return self.tr("Choose an embedding first: squares follow its pixels.")
+        try:
+            spot = QgsCoordinateTransform(self._crs(), embedding.crs(), QgsProject.instance()).transform(point)
+        except QgsCsException:
+            return self.tr("That place is outside the embedding.")
+        if not embedding.extent().contains(spot):
+            return self.tr("That place is outside the embedding.")
+        return square(embedding, spot, self.size)

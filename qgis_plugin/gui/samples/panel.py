@@ -1,0 +1,330 @@
+"""The second tab of the dock: the sample layer, its classes, and the tools to draw samples with."""
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...compat import QAction
+from ...core.samples import sample_edits
+from ...core.samples.class_model import ClassTable, area_text
+from ...core.samples.classes import SampleError
+from ..widgets.canvas_tool import give_back, take
+from ..widgets.scrolling import fill
+from .class_table import ClassView
+from .layer_box import SampleLayerBox
+from .map_tools import FreehandTool, PolygonTool, RectangleTool, SquareTool
+
+
+class SamplesPanel(QWidget):
+    """Draws into the workspace's samples; `table` is their `ClassTable`, or None."""
+
+    def __init__(self, context, parent=None):
+        super().__init__(parent)
+        self._context = context
+        self._canvas = context.iface.mapCanvas()
+        self.table = None
+        self._layer_links = []
+        self._build()
+        self.tools = {
+            "polygon": PolygonTool(self._canvas, context.workspace),
+            "freehand": FreehandTool(self._canvas, context.workspace),
+            "rectangle": RectangleTool(self._canvas, context.workspace),
+            "square": SquareTool(self._canvas, context.workspace),
+        }
+        for name, tool in self.tools.items():
+            tool.setAction(self.tool_actions[name])
+            tool.hinted.connect(self._hint)
+        context.workspace.samplesChanged.connect(self._follow)
+        self._follow(context.workspace.samples)
+
+    def close(self):
+        """Give canvas, layer and project back; edits stay in the layer's edit buffer."""
+        self._context.workspace.samplesChanged.disconnect(self._follow)
+        self._let_go()
+        for tool in self.tools.values():
+            tool.close()
+        self.box.close()
+        return super().close()
+
+    def _follow(self, layer):
+        """The workspace has other samples."""
+        self._let_go()
+        self._problem = ""
+        if layer is not None:
+            try:
+                self.table = ClassTable(layer, self._context.workspace.field, self)
+            except SampleError as error:
+                self._problem = str(error)
+        if self.table is not None:
+            self.table.refused.connect(self._context.warn)
+            self.table.counted.connect(self._refresh)
+            self.table.currentChanged.connect(self._refresh)
+            self._layer_links = [
+                (layer.undoStack().indexChanged, self._refresh),
+                (layer.editingStarted, self._refresh),
+                (layer.editingStopped, self._refresh),
+                (layer.readOnlyChanged, self._refresh),
+                (layer.crsChanged, self._refresh),
+            ]
+            for signal, slot in self._layer_links:
+                signal.connect(slot)
+        self.view.set_table(self.table)
+        for tool in self.tools.values():
+            tool.set_table(self.table)
+        self._refresh()
+
+    def _let_go(self):
+        table, self.table = self.table, None
+        links, self._layer_links = self._layer_links, []
+        self.view.set_table(None)
+        for tool in self.tools.values():
+            tool.set_table(None)
+        if table is None:
+            return
+        if table.layer is not None:
+            for signal, slot in links:
+                signal.disconnect(slot)
+        table.close()
+        table.deleteLater()
+
+    # Classes, edits, tools
+
+    def _try(self, change, *arguments):
+        """Do something with the table; what it refuses is told."""
+        try:
+            return change(*arguments)
+        except SampleError as error:
+            self._context.warn(str(error))
+            return None
+
+    def _add_class(self):
+        row = self._try(self.table.add)
+        if row is not None:
+            index = self.table.index(row, 2)
+            self.view.setCurrentIndex(index)
+            self.view.edit(index)
+
+    def _remove_class(self):
+        self._try(self.table.remove, self.table.current)
+
+    def _move_class(self, by):
+        self.table.move(self.table.current, self.table.current + by)
+
+    def _undo(self):
+        sample_edits.undo(self.table.layer)
+
+    def _redo(self):
+        sample_edits.redo(self.table.layer)
+
+    def _save(self):
+        self._try(sample_edits.save, self.table.layer)
+        self._refresh()
+
+    def _use_tool(self, name, wanted):
+        tool = self.tools[name]
+        if not wanted:
+            give_back(self._canvas, tool)
+            return
+        take(self._canvas, tool)
+        if self.table is not None:
+            self._context.iface.setActiveLayer(self.table.layer)
+
+    def _set_size(self, size):
+        self.tools["square"].size = size
+
+    def _hint(self, sentence):
+        self._context.iface.statusBarIface().showMessage(sentence)
+
+    def _refresh(self, *_):
+        """Buttons, numbers and warnings as they are now."""
+        table = self.table
+        layer = table.layer if table is not None else None
+        rows = table.rowCount() if layer is not None else 0
+        row = table.current if layer is not None else -1
+        self.add.setEnabled(layer is not None)
+        self.remove.setEnabled(row >= 0)
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(0 <= row < rows - 1)
+        self.undo.setEnabled(layer is not None and layer.undoStack().canUndo())
+        self.redo.setEnabled(layer is not None and layer.undoStack().canRedo())
+        number = sample_edits.unsaved(layer) if layer is not None else 0
+        self.save.setEnabled(number > 0)
+        self.save.setText(self.tr("Save edits ({} unsaved)").format(number) if number else self.tr("Save edits"))
+        samples = sum(table.count(i) for i in range(rows))
+        area = area_text(sum(table.area(i) for i in range(rows)))
+        self.total.setText(self.tr("Samples: {}, {}").format(samples, area) if layer is not None else "")
+        self._show_notice(self._notice(layer, rows), layer is not None or bool(self._problem))
+
+    def _notice(self, layer, rows):
+        if layer is None:
+            return self._problem or self.tr(
+                "Make a sample layer, or choose a layer of polygons and the field that names the class."
+            )
+        problem = sample_edits.obstacle(layer)
+        if problem:
+            return problem
+        few = [self.table.classes[i].name for i in range(rows) if self.table.count(i) < 2]
+        if rows < 2:
+            return self.tr("Add at least two classes: a map tells one from another.")
+        if few:
+            return self.tr("Draw at least two samples of each class, apart from each other. Still to do: {}.").format(
+                ", ".join(few)
+            )
+        return ""
+
+    def _show_notice(self, sentence, warning):
+        self.sign.setVisible(warning)
+        self.notice.setText(sentence)
+        self.notice_row.setVisible(bool(sentence))
+
+    # What it looks like
+
+    def _build(self):
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(9, 9, 9, 9)
+        self.box = SampleLayerBox(self._context)
+        column.addWidget(self.box)
+        column.addWidget(_heading(self.tr("Classes")))
+        self.view = ClassView()
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column.addWidget(self.view)
+        column.addLayout(self._class_buttons())
+        column.addWidget(_heading(self.tr("Draw")))
+        column.addLayout(self._tool_buttons())
+        column.addLayout(self._edit_buttons())
+        column.addWidget(self._notice_widget())
+        keys = QLabel(
+            self.tr("On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, Z undoes.")
+        )
+        keys.setWordWrap(True)
+        column.addWidget(keys)
+        column.addStretch(1)
+        scroll = fill(self, inner)
+        scroll.setMinimumWidth(inner.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+
+    def _class_buttons(self):
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for name, image, tip, act in (
+            ("add", "symbologyAdd", self.tr("Add a class"), self._add_class),
+            (
+                "remove",
+                "symbologyRemove",
+                self.tr("Remove the class and its samples; undo brings both back"),
+                self._remove_class,
+            ),
+            ("up", "mActionArrowUp", self.tr("Move the class up, to a smaller key"), lambda: self._move_class(-1)),
+            ("down", "mActionArrowDown", self.tr("Move the class down, to a larger key"), lambda: self._move_class(1)),
+        ):
+            button = QToolButton()
+            button.setObjectName(f"{name}Class")
+            button.setIcon(QgsApplication.getThemeIcon(f"/{image}.svg"))
+            button.setToolTip(tip)
+            button.setAutoRaise(True)
+            button.clicked.connect(act)
+            setattr(self, name, button)
+            row.addWidget(button)
+        row.addStretch(1)
+        self.total = QLabel()
+        self.total.setObjectName("sampleTotal")
+        row.addWidget(self.total)
+        return row
+
+    def _tool_buttons(self):
+        column, row = QVBoxLayout(), QHBoxLayout()
+        self.tool_actions = {}
+        for name, image, label, tip in (
+            (
+                "polygon",
+                "mActionCapturePolygon",
+                self.tr("Polygon"),
+                self.tr("Click the corners; right click finishes"),
+            ),
+            (
+                "freehand",
+                "mActionStreamingDigitize",
+                self.tr("Freehand"),
+                self.tr("Draw the outline with the button pressed"),
+            ),
+            ("rectangle", "mActionRectangleExtent", self.tr("Rectangle"), self.tr("Drag from corner to corner")),
+            ("square", "mActionRectangleCenter", self.tr("Square"), self.tr("Click: a square of embedding pixels")),
+        ):
+            action = QAction(QgsApplication.getThemeIcon(f"/{image}.svg"), label, self)
+            action.setCheckable(True)
+            action.setToolTip(tip)
+            action.triggered.connect(lambda wanted, name=name: self._use_tool(name, wanted))
+            self.tool_actions[name] = action
+            button = QToolButton()
+            button.setObjectName(f"{name}Tool")
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setIconSize(QSize(22, 22))
+            button.setAutoRaise(True)  # the one in use stands out in dark palettes too
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            row.addWidget(button)
+        self.square_size = QSpinBox()
+        self.square_size.setObjectName("squareSize")
+        self.square_size.setRange(1, 64)
+        self.square_size.setValue(3)
+        self.square_size.setSuffix(self.tr(" pixels"))
+        self.square_size.setToolTip(self.tr("Side of the square in pixels of the embedding"))
+        self.square_size.valueChanged.connect(self._set_size)
+        size = QHBoxLayout()
+        size.addWidget(QLabel(self.tr("Side of the square")))
+        size.addWidget(self.square_size)
+        size.addStretch(1)
+        column.addLayout(row)
+        column.addLayout(size)
+        return column
+
+    def _edit_buttons(self):
+        row = QHBoxLayout()
+        for name, image, tip, act in (
+            ("undo", "mActionUndo", self.tr("Take the last edit back (Z on the map)"), self._undo),
+            ("redo", "mActionRedo", self.tr("Do again what was taken back (Shift+Z on the map)"), self._redo),
+        ):
+            button = QToolButton()
+            button.setObjectName(f"{name}Samples")
+            button.setIcon(QgsApplication.getThemeIcon(f"/{image}.svg"))
+            button.setToolTip(tip)
+            button.clicked.connect(act)
+            setattr(self, name, button)
+            row.addWidget(button)
+        self.save = QPushButton(QgsApplication.getThemeIcon("/mActionSaveEdits.svg"), "")
+        self.save.setObjectName("saveSamples")
+        self.save.setToolTip(self.tr("Write the samples to their file; the map follows unsaved ones too"))
+        self.save.clicked.connect(self._save)
+        row.addWidget(self.save, 1)
+        return row
+
+    def _notice_widget(self):
+        self.notice_row = QWidget()
+        row = QHBoxLayout(self.notice_row)
+        row.setContentsMargins(0, 4, 0, 4)
+        self.sign = image = QLabel()
+        image.setPixmap(QgsApplication.getThemeIcon("/mIconWarning.svg").pixmap(16, 16))
+        image.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.notice = QLabel()
+        self.notice.setObjectName("samplesNotice")
+        self.notice.setWordWrap(True)
+        row.addWidget(image)
+        row.addWidget(self.notice, 1)
+        return self.notice_row
+
+
+def _heading(words) -> QLabel:
+    label = QLabel(words)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label

@@ -1,0 +1,232 @@
+"""What all map tools that draw samples have in common: the layer, the rubber band, the keys.
+
+Keys: 1 … 9, 0 choose the class, E erases the sample under the cursor, Z and Ctrl+Z take back,
+Shift+Z and Ctrl+Y do again, Esc cancels. A tool only draws; `core.sample_edits` puts the shape into the layer.
+"""
+
+from qgis.core import (
+    Qgis,
+)
+from qgis.gui import QgsMapTool, QgsRubberBand
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QEvent, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+
+from ...compat import POLYGON
+from ...core.samples import sample_edits
+from ...core.samples.classes import SampleError
+
+_Key = Qt.Key
+_DIGITS = [_Key.Key_1, _Key.Key_2, _Key.Key_3, _Key.Key_4, _Key.Key_5, _Key.Key_6, _Key.Key_7, _Key.Key_8, _Key.Key_9]
+_DIGITS.append(_Key.Key_0)
+
+
+class SampleTool(QgsMapTool):
+    """Draws for the `ClassTable` it was given with `set_table`; says in a sentence, by `messageEmitted`, why not."""
+
+    #: A sample was added: its fid.
+    sampleAdded = pyqtSignal("qint64")
+    #: A number key chose a class: its row in the table.
+    classChosen = pyqtSignal(int)
+    #: What to do next, for the status bar; empty when the tool rests.
+    hinted = pyqtSignal(str)
+
+    def __init__(self, canvas, workspace):
+        super().__init__(canvas)
+        self._workspace = workspace
+        self._table = None
+        self._points = []  # corners so far, in the canvas' CRS
+        self._cursor_at = None
+        self._band = QgsRubberBand(canvas, POLYGON)
+        self._band.setWidth(2)
+        self._band.hide()
+        self.setCursor(Qt.CursorShape.CrossCursor)
+
+    def close(self):
+        """Leave the canvas for good."""
+        self.set_table(None)
+        if not sip.isdeleted(self.canvas()):
+            self.canvas().unsetMapTool(self)
+        if not sip.isdeleted(self._band):
+            self.canvas().scene().removeItem(self._band)
+        self.setAction(None)
+        self.deleteLater()
+
+    def set_table(self, table):
+        """Draw for another `ClassTable`, or for none; what is being drawn is dropped."""
+        self.cancel()
+        if self._table is not None:
+            self._table.currentChanged.disconnect(self._recolour)
+            self._table.changed.disconnect(self._recolour)
+        self._table = table
+        if table is not None:
+            table.currentChanged.connect(self._recolour)
+            table.changed.connect(self._recolour)
+        self._recolour()
+
+    @property
+    def layer(self):
+        """The layer drawn into, or None."""
+        return None if self._table is None else self._table.layer
+
+    def instruction(self) -> str:
+        """How to draw, in a few words."""
+        raise NotImplementedError
+
+    def activate(self):
+        super().activate()
+        self.canvas().installEventFilter(self)
+        self.canvas().destinationCrsChanged.connect(self.cancel)
+        self.canvas().setFocus()
+        self._recolour()
+
+    def deactivate(self):
+        self.canvas().removeEventFilter(self)
+        self.canvas().destinationCrsChanged.disconnect(self.cancel)
+        self.cancel()
+        self.hinted.emit("")
+        super().deactivate()
+
+    def cancel(self):
+        """Drop what is being drawn."""
+        self._points = []
+        if not sip.isdeleted(self._band):
+            self._band.reset(POLYGON)
+            self._band.hide()
+
+    def eventFilter(self, watched, event):  # noqa: ARG002 - Qt's
+        """QGIS' own shortcuts (Ctrl+Z of the active layer, say) stand back while the tool is in use, and keys also
+        arrive during a drag, when the canvas keeps them to itself."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._meaning(event) is not None:
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress and self._press(event):
+            event.accept()
+            return True
+        return False
+
+    def keyPressEvent(self, event):
+        if self._press(event):
+            event.accept()
+        else:
+            event.ignore()
+
+    def canvasMoveEvent(self, event):
+        self._cursor_at = event.mapPoint()
+
+    def finish(self):
+        """Make a sample of what was drawn so far."""
+        self.cancel()
+
+    def remove_last(self):
+        """Take back the last corner."""
+
+    def _press(self, event):
+        act = self._meaning(event)
+        if act is None:
+            return False
+        act()
+        return True
+
+    def _meaning(self, event):
+        """What a key does, as a function, or None: the key is QGIS' own."""
+        key, modifiers = event.key(), event.modifiers()
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if modifiers & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier):
+            return None
+        if key == _Key.Key_Z:
+            return self._redo if shift else self._undo
+        if control:
+            return self._redo if key == _Key.Key_Y else None
+        if key in _DIGITS:
+            return lambda: self._choose(_DIGITS.index(key))
+        if key == _Key.Key_E:
+            return self._erase
+        return self._drawing_keys().get(key) if self._points else None
+
+    def _drawing_keys(self):
+        return {
+            _Key.Key_Escape: self.cancel,
+            _Key.Key_Return: self.finish,
+            _Key.Key_Enter: self.finish,
+            _Key.Key_Backspace: self.remove_last,
+            _Key.Key_Delete: self.remove_last,
+        }
+
+    def _choose(self, row):
+        if self._table is None or not self._table.choose(row):
+            self._say(self.tr("There is no class with that key."))
+            return
+        self.classChosen.emit(row)
+
+    def _undo(self):
+        if self._points:
+            self.remove_last()
+        elif self.layer is not None and not sample_edits.undo(self.layer):
+            self._say(self.tr("There is nothing to undo."))
+
+    def _redo(self):
+        if self.layer is not None and not sample_edits.redo(self.layer):
+            self._say(self.tr("There is nothing to redo."))
+
+    def _erase(self):
+        if self.layer is None or self._cursor_at is None:
+            return
+        fid = sample_edits.sample_at(self.layer, self._cursor_at, self._crs())
+        if fid is None:
+            self._say(self.tr("There is no sample under the cursor."))
+            return
+        try:
+            sample_edits.erase_sample(self.layer, fid)
+        except SampleError as error:
+            self._say(str(error))
+
+    def _crs(self):
+        return self.canvas().mapSettings().destinationCrs()
+
+    def _ready(self):
+        """Whether there is something to draw into; says what is missing."""
+        if self.layer is None:
+            self._say(self.tr("Choose or make a sample layer first."))
+        elif self._table.current_class is None:
+            self._say(self.tr("Add a class first."))
+        else:
+            try:
+                sample_edits.require_editable(self.layer)
+                return True
+            except SampleError as error:
+                self._say(str(error))
+        return False
+
+    def _add(self, geometry, crs):
+        """Put a shape into the layer; True when it took it."""
+        self.cancel()
+        if not self._ready():
+            return False
+        try:
+            fids = sample_edits.add_sample(self.layer, self._table.field, self._table.current_class, geometry, crs)
+        except SampleError as error:
+            self._say(str(error))
+            return False
+        for fid in fids:
+            self.sampleAdded.emit(fid)
+        return True
+
+    def _show(self, geometry, crs=None):
+        self._band.setToGeometry(geometry, crs or self._crs())
+        self._band.show()
+
+    def _recolour(self, *_):
+        if sip.isdeleted(self._band):
+            return
+        sample_class = None if self._table is None else self._table.current_class
+        colour = QColor(sample_class.colour if sample_class else "#808080")
+        self._band.setStrokeColor(colour)
+        colour.setAlpha(70)
+        self._band.setFillColor(colour)
+        if self.isActive():
+            self.hinted.emit(f"{sample_class.name}: {self.instruction()}" if sample_class else "")
+
+    def _say(self, sentence):
+        self.messageEmitted.emit(sentence, Qgis.MessageLevel.Warning)

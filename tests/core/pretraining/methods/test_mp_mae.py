@@ -1,0 +1,386 @@
+"""MP-MAE as a whole: each modality's loss against one worked out by hand, constants, layouts, two processes."""
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
+from mmearth_core.errors import MMEarthError  # noqa: E402
+from mmearth_core.modalities import MODALITIES  # noqa: E402
+from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae import MpMae, MpMaeConfig, build  # noqa: E402
+
+SMALL = {"crop": 24, "decoder_width": 32, "flips": False, "band_drop": 0.0}
+PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pixel"]
+
+
+def make_method(outputs=tuple(MODALITIES), **settings) -> MpMae:
+    torch.manual_seed(0)
+    return build(MpMaeConfig(**(SMALL | settings)), outputs)
+
+
+def make_batch(method: MpMae, tiles: int = 3, *, gaps: bool = True, seed: int = 0) -> dict[str, torch.Tensor]:
+    """Views of noise, with holes in every modality and one tile that lacks all but the image."""
+    rng = np.random.default_rng(seed)
+    side, views = method.config.crop, []
+    for tile in range(tiles):
+        sample = {}
+        for modality in MODALITIES.values():
+            sides = (side, side) if modality.level == "pixel" else ()
+            missing = rng.random(sides) < (0.3 if gaps and tile else 0)
+            if gaps and tile == tiles - 1 and modality.name != "sentinel2":
+                missing = np.ones(sides, bool)
+            if modality.kind == "classes":
+                sample[modality.name] = np.where(missing, -1, rng.integers(0, modality.outputs, sides))
+            else:
+                values = rng.standard_normal((modality.outputs, *sides)).astype(np.float32)
+                sample[modality.name] = np.where(missing, np.float32(np.nan), values)
+        views.append(method.view(sample, rng))
+    return {name: torch.from_numpy(np.stack([view[name] for view in views])) for name in views[0]}
+
+
+def patches_by_hand(method: MpMae, batch: dict[str, torch.Tensor], name: str):
+    """The patches a modality is judged on: the hidden ones; of what is predicted everywhere, all."""
+    patch = method.config.patch
+    everywhere = name != "sentinel2" and method.config.others == "everywhere"
+    chosen = torch.ones_like(batch["masked"]) if everywhere else batch["masked"]
+    for n, i, j in torch.nonzero(chosen).tolist():
+        yield n, (slice(i * patch, i * patch + patch), slice(j * patch, j * patch + patch))
+
+
+@pytest.mark.parametrize("sharing", ["shared", "separate"])
+@pytest.mark.parametrize("norm_pix", [True, False])
+@pytest.mark.parametrize("others", ["masked", "everywhere"])
+def test_each_loss_is_the_one_worked_out_by_hand(sharing, norm_pix, others):
+    method = make_method(decoder=sharing, norm_pix=norm_pix, others=others)
+    batch = make_batch(method)
+    with torch.no_grad():
+        losses, pictures = method(batch), method.reconstruct(batch)
+        encoded = forward_masked(method.encoder, batch["image"], batch["masked"], "batch")
+        images = method.decoder(encoded, batch["masked"], dict.fromkeys(PIXEL, VisiblePatches(~batch["masked"])))
+    for name, modality in MODALITIES.items():
+        terms = []
+        if modality.level == "image":
+            for predicted, wanted in zip(images[name].double(), batch[name], strict=True):
+                if modality.kind == "classes":
+                    terms += [-float(predicted.log_softmax(0)[wanted])] if wanted >= 0 else []
+                else:
+                    terms += [float((p - w) ** 2) for p, w in zip(predicted, wanted, strict=True) if not w.isnan()]
+        else:
+            for n, (rows, columns) in patches_by_hand(method, batch, name):
+                predicted = pictures[name][n][:, rows, columns].double()
+                wanted = batch[name][n][..., rows, columns]
+                if modality.kind == "classes":
+                    log_p = predicted.log_softmax(0)
+                    for r, c in np.ndindex(*wanted.shape):
+                        terms += [-float(log_p[wanted[r, c], r, c])] if wanted[r, c] >= 0 else []
+                    continue
+                errors = (predicted - wanted)[~wanted.isnan()]
+                if name == "sentinel2" and norm_pix:
+                    errors = errors / math.sqrt(float(np.var(wanted[~wanted.isnan()].double().numpy(), ddof=1)) + 1e-6)
+                terms += (errors**2).tolist()
+        part = losses.parts[name]
+        assert float(part.count) == len(terms) > 0, name
+        assert float(part.mean) == pytest.approx(np.mean(terms), rel=1e-5), name
+    assert float(losses.objective) == pytest.approx(sum(float(part.mean) for part in losses.parts.values()), rel=1e-6)
+
+
+def test_a_pixel_is_predicted_by_its_own_value_of_the_head():
+    """Order inside a patch: row, column, channel, the channel fastest."""
+    method = make_method(PIXEL, norm_pix=False)
+    with torch.no_grad():
+        for name in PIXEL:
+            head = method.decoder.heads[name]
+            head.weight.zero_()
+            head.bias.copy_(torch.arange(len(head.bias)))
+    pictures = method.reconstruct(make_batch(method))
+    for name in PIXEL:
+        outputs = MODALITIES[name].outputs
+        r, c, channel = 5, 10, outputs - 1
+        assert (pictures[name][:, channel, r, c] == (r * 8 + (c - 8)) * outputs + channel).all()
+
+
+def test_a_shared_decoder_runs_once_for_all_modalities():
+    method = make_method()
+    runs = []
+    method.decoder.stacks["shared"].register_forward_hook(lambda *_: runs.append(1))
+    method(make_batch(method))
+    assert len(runs) == 1
+
+
+def test_reconstructions_take_scale_and_level_from_their_own_patch():
+    """With a head that predicts 0, Sentinel-2 comes back as the mean of each patch over all bands."""
+    method = make_method(["sentinel2"])
+    with torch.no_grad():
+        method.decoder.heads["sentinel2"].weight.zero_()
+    batch = make_batch(method, gaps=False)
+    batch["sentinel2"][0, :, :8, :8] = torch.nan
+    picture = method.reconstruct(batch)["sentinel2"]
+    assert picture[0, :, :8, :8].isnan().all() and picture[:, :, 8:].isfinite().all()
+    mean = batch["sentinel2"][1, :, 8:16, 16:24].mean()
+    assert torch.allclose(picture[1, :, 8:16, 16:24], mean.expand(12, 8, 8), atol=1e-5)
+
+
+def test_constant_losses_are_those_of_predicting_means_and_frequencies():
+    method = make_method(norm_pix=False)
+    batch = make_batch(method, 6)
+    constants = {name: 0.1 * torch.arange(modality.outputs) for name, modality in MODALITIES.items()}
+    parts = method.constant_losses(batch, constants)
+    with torch.no_grad():
+        counts = {name: float(part.count) for name, part in method(batch).parts.items()}
+    hidden = batch["masked"].repeat_interleave(8, 1).repeat_interleave(8, 2)
+    for name, modality in MODALITIES.items():
+        values = batch[name]
+        if modality.level == "pixel":
+            values = (values.movedim(1, -1) if values.ndim == 4 else values)[hidden]
+        if modality.kind == "classes":
+            expected = -float(constants[name].log_softmax(0)[values[values >= 0]].mean())
+        else:
+            expected = float((values - constants[name]).square().nanmean())
+        assert float(parts[name].mean) == pytest.approx(expected, rel=1e-5), name
+        assert float(parts[name].count) == counts[name]
+
+
+@torch.no_grad()
+def test_no_constant_predicts_normalised_patches_better_than_the_one_compared_with():
+    method = make_method(["sentinel2"])
+    batch = make_batch(method, 4)
+    batch["sentinel2"] += torch.linspace(-3, 3, 12)[:, None, None]
+    best = float(method.constant_losses(batch, {})["sentinel2"].mean)
+    head = method.decoder.heads["sentinel2"]
+    head.weight.zero_()
+    tried = torch.stack([torch.linspace(-slope, slope, 12) for slope in torch.linspace(0, 2, 41)])
+    losses = []
+    for constant in tried:
+        head.bias.copy_(constant.repeat(64))
+        losses.append(float(method(batch).parts["sentinel2"].mean))
+    assert losses[0] > 0.9 and best <= min(losses) < best + 0.01
+
+
+def test_a_few_steps_learn_a_batch_by_heart():
+    method = make_method()
+    batch = make_batch(method, 4)
+    optimiser = torch.optim.AdamW(method.parameters(), 2e-3)
+    objectives = []
+    for _ in range(12):
+        optimiser.zero_grad()
+        losses = method(batch)
+        losses.objective.backward()
+        optimiser.step()
+        objectives.append(losses.objective.item())
+    assert min(objectives[-3:]) < 0.9 * objectives[0]
+    assert all(torch.isfinite(parameter).all() for parameter in method.parameters())
+
+
+def test_a_modality_no_tile_has_moves_nothing():
+    method = make_method(["sentinel2", "aster", "biome"])
+    batch = make_batch(method)
+    batch["aster"].fill_(torch.nan)
+    batch["biome"].fill_(-1)
+    losses = method(batch)
+    losses.objective.backward()
+    alone = losses.parts["sentinel2"].mean.item()
+    assert losses.objective.item() == pytest.approx(alone)
+    assert float(losses.parts["aster"].mean) == float(losses.parts["biome"].mean) == 0
+    assert method.weights.log_vars.grad.tolist()[1:] == [0, 0]
+    for name in ("aster", "biome"):
+        assert not method.decoder.heads[name].weight.grad.any()
+
+
+def test_the_number_of_parameters_is_the_published_one():
+    def count(outputs, **settings):
+        return sum(p.numel() for p in build(MpMaeConfig(**settings), outputs).parameters())
+
+    assert count(tuple(MODALITIES)) == 7_580_674
+    assert count(tuple(MODALITIES), patch=16, crop=112) == 11_914_618
+    assert count(PIXEL) == 7_129_230
+    assert count([name for name in MODALITIES if name not in PIXEL]) == 6_136_060
+    assert count(["sentinel2"]) == 6_078_601
+
+
+def test_matrices_and_kernels_decay_and_nothing_else():
+    method = make_method()
+    decayed = {name for name, parameter in method.named_parameters() if method.decayed(name, parameter)}
+    assert "encoder.stages.0.0.mlp.fc1.weight" in decayed and "decoder.heads.era5.weight" in decayed
+    assert "encoder.initial_conv.0.weight" in decayed and "decoder.proj.weight" in decayed
+    for spared in (
+        "weights.log_vars",
+        "decoder.mask_token",
+        "encoder.stages.0.0.mlp.grn.weight",
+        "encoder.stem.1.weight",
+    ):
+        assert spared in dict(method.named_parameters()) and spared not in decayed
+    assert not any(name.endswith("bias") for name in decayed)
+
+
+@torch.no_grad()
+def test_weightings():
+    batch = make_batch(make_method())
+    plain = make_method(weighting="sum")(batch)
+    assert plain.objective.item() == pytest.approx(sum(float(part.mean) for part in plain.parts.values()), rel=1e-6)
+    fixed = make_method(["sentinel2", "era5"], weighting={"sentinel2": 2.0, "era5": 0.5})(batch)
+    parts = fixed.parts
+    assert fixed.objective.item() == pytest.approx(2 * float(parts["sentinel2"].mean) + 0.5 * float(parts["era5"].mean))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("weighting", ["uncertainty", "sum", dict.fromkeys(MODALITIES, 0.3)])
+def test_agreement_is_added_to_an_objective_that_is_otherwise_the_same(weighting):
+    without, method = make_method(weighting=weighting), make_method(weighting=weighting, agreement=0.7)
+    assert {name for name, _ in method.named_parameters()} - {name for name, _ in without.named_parameters()} == {
+        f"agreement.layers.{layer}.{kind}" for layer in (0, 1, 3) for kind in ("weight", "bias")
+    }
+    assert all(torch.equal(tensor, method.state_dict()[name]) for name, tensor in without.state_dict().items())
+    batch = make_batch(method)
+    plain, losses = without(batch), method(batch)
+    assert "agreement" not in plain.parts and "agreement" not in plain.weights
+    assert losses.weights == {**plain.weights, "agreement": 0.7}
+    assert all(torch.equal(losses.parts[name].total, plain.parts[name].total) for name in MODALITIES)
+    part = losses.parts["agreement"]
+    assert float(losses.objective) == pytest.approx(float(plain.objective + 0.7 * part.mean), rel=1e-6)
+    looks = []
+    for again in ("", "_again"):
+        encoded = forward_masked(method.encoder, batch["image" + again], batch["masked" + again], "batch")
+        looks.append(method.agreement(encoded, batch["masked" + again]))
+    assert float(part.mean) == pytest.approx(float(info_nce(*looks, 0.2).mean), rel=1e-5) and float(part.count) == 6
+    assert part.mean > 0 and not torch.allclose(*looks, atol=1e-2)
+
+
+@pytest.mark.parametrize(("agreement", "looks"), [(0.0, 1), (0.5, 2)])
+def test_each_look_is_encoded_once(agreement, looks):
+    method, runs = make_method(agreement=agreement), []
+    method.encoder.stem[0].register_forward_hook(lambda *_: runs.append(1))
+    method(make_batch(method))
+    assert len(runs) == looks
+
+
+def test_agreement_is_learned_through_both_looks():
+    method = make_method(["sentinel2"], agreement=1.0)
+    batch = make_batch(method, 4, gaps=False)
+    for again in ("", "_again"):
+        batch["image" + again].requires_grad_()
+    method(batch).parts["agreement"].mean.backward()
+    for again in ("", "_again"):
+        hidden = batch["masked" + again].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, None].expand(-1, 12, -1, -1)
+        gradient = batch["image" + again].grad
+        assert (gradient[hidden] == 0).all() and (gradient[~hidden] != 0).float().mean() > 0.9
+    assert method.encoder.stages[0][0].conv_dw.weight.grad.abs().sum() > 0
+    assert method.decoder.proj.weight.grad is None or not method.decoder.proj.weight.grad.any()
+
+
+def test_a_few_steps_of_agreement_tell_tiles_apart():
+    method = make_method(["sentinel2"], agreement=1.0)
+    batch = make_batch(method, 6, gaps=False)
+    optimiser, found = torch.optim.AdamW(method.parameters(), 2e-3), []
+    for _ in range(12):
+        optimiser.zero_grad()
+        losses = method(batch)
+        losses.objective.backward()
+        optimiser.step()
+        found.append(losses.parts["agreement"].mean.item())
+    constant = method.constant_losses(batch, {})["agreement"]
+    assert constant.mean.item() == pytest.approx(math.log(6)) and constant.count.item() == 12
+    assert found[-1] < 0.5 * math.log(6)
+
+
+def test_three_band_input_and_other_scopes_and_stems():
+    for settings in ({"inputs": "rgb"}, {"grn": "sample"}, {"stem": "original", "patch": 16, "crop": 48}):
+        method = make_method(["sentinel2"], **settings)
+        method(make_batch(method)).objective.backward()
+        assert method.encoder.stages[0][0].conv_dw.weight.grad.abs().sum() > 0
+
+
+def test_the_export_is_a_plain_encoder():
+    method = make_method()
+    encoder = method.export()
+    assert encoder.grn == "sample" and not encoder.training
+    assert encoder.forward_maps(torch.zeros(1, 12, 16, 16))[-1].shape == (1, 320, 2, 2)
+    assert torch.equal(encoder.stem[0].weight, method.encoder.stem[0].weight)
+
+
+def test_impossible_settings_are_named():
+    with pytest.raises(MMEarthError, match="clouds cannot be predicted; known are sentinel2"):
+        build(MpMaeConfig(), ["clouds"])
+    with pytest.raises(MMEarthError, match="one weight to each output; check era5"):
+        build(MpMaeConfig(weighting={"sentinel2": 1.0}), ["sentinel2", "era5"])
+    for odd, words in (
+        ({"agreement": -0.1}, "agreement must not be negative"),
+        ({"temperature": 0.0}, "temperature must be positive"),
+        ({"mask_ratio": 0.0}, "mask_ratio must be above 0"),
+        ({"decoder_depth": 0}, "decoder_depth and decoder_width must be positive"),
+    ):
+        with pytest.raises(MMEarthError, match=words):
+            build(MpMaeConfig(**odd), ["sentinel2"])
+    with pytest.raises(MMEarthError, match="unknown encoder size 'mini'"):
+        build(MpMaeConfig(size="mini"), ["sentinel2"])
+
+
+PROCESS = """
+import sys, torch, torch.distributed as dist
+from mmearth_core.encoder.masking import sum_over_processes
+from mmearth_core.pretraining.methods.mp_mae import MpMaeConfig, build
+rank, folder = int(sys.argv[1]), sys.argv[2]
+torch.set_num_threads(1)
+stored = torch.load(folder + "/one.pt", weights_only=True)
+dist.init_process_group("gloo", init_method="file://" + folder + "/meeting", rank=rank, world_size=2)
+x = torch.tensor([1.0 + rank, 5.0], requires_grad=True)
+total = sum_over_processes(x * (rank + 1))
+assert total.tolist() == [5.0, 15.0], total
+total[0].square().backward()
+# Each process descends its own copy of (Σ)²: 2 · 2·5 · (rank + 1).
+assert x.grad.tolist() == [20.0 * (rank + 1), 0.0], x.grad
+half = {name: whole[2 * rank : 2 * rank + 2] for name, whole in stored["batch"].items()}
+for expected in stored["runs"]:
+    method = build(MpMaeConfig(crop=24, decoder_width=32, **expected["settings"]), stored["outputs"])
+    method.load_state_dict(expected["state"])
+    losses = method(half)
+    losses.objective.backward()
+    for name, part in losses.parts.items():
+        assert part.count.item() == expected["counts"][name], name
+        assert abs(part.mean.item() - expected["means"][name]) <= 1e-5 * expected["means"][name], name
+    assert abs(losses.objective.item() - expected["objective"]) <= 1e-5 * expected["objective"]
+    for name, part in method.constant_losses(half, stored["constants"]).items():
+        assert abs(part.mean.item() - expected["constants"][name]) <= 1e-5 * expected["constants"][name], name
+    for name, parameter in method.named_parameters():
+        gradient = parameter.grad.clone()
+        dist.all_reduce(gradient)
+        wanted = expected["gradients"][name]
+        error, size = (gradient / 2 - wanted).abs().max().item(), wanted.abs().max().item()
+        assert error <= 1e-4 * size + 1e-7, (expected["settings"], name, error, size)
+"""
+
+
+def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Path):
+    """Averaged gradients, as distributed wrappers average them; the halves lack different shares of the modalities."""
+    batch = make_batch(make_method(agreement=1.0), 4)
+    constants = {name: torch.zeros(modality.outputs) for name, modality in MODALITIES.items()}
+    runs = []
+    for settings in ({"grn": "batch"}, {"grn": "sample"}, {"agreement": 1.0}):
+        method = make_method(**settings)
+        losses = method(batch)
+        losses.objective.backward()
+        run = {
+            "settings": settings,
+            "state": method.state_dict(),
+            "constants": {name: part.mean.item() for name, part in method.constant_losses(batch, constants).items()},
+            "objective": losses.objective.item(),
+            "means": {name: part.mean.item() for name, part in losses.parts.items()},
+            "counts": {name: part.count.item() for name, part in losses.parts.items()},
+            "gradients": {name: parameter.grad for name, parameter in method.named_parameters()},
+        }
+        runs.append(run)
+    stored = {"outputs": list(MODALITIES), "batch": batch, "constants": constants, "runs": runs}
+    torch.save(stored, tmp_path / "one.pt")
+    processes = [
+        subprocess.Popen([sys.executable, "-c", PROCESS, str(rank), str(tmp_path)], stderr=subprocess.PIPE)
+        for rank in range(2)
+    ]
+    for process in processes:
+        _, errors = process.communicate(timeout=200)
+        assert process.returncode == 0, errors.decode()

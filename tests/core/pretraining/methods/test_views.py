@@ -1,0 +1,206 @@
+"""What a masked method sees of a tile: all modalities turned alike, changes of the input that spare the targets."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.methods.views import ONLY_10M, WITHOUT_60M, MaskedView
+from mmearth_core.sentinel2 import ENCODER_BANDS, fill_matrix
+
+PLAIN = {"flips": False, "jitter": False, "band_drop": 0.0}
+
+
+def make_sample(side: int = 64) -> dict[str, np.ndarray]:
+    """Every pixel modality holds the number of its pixel, so that a view tells where each of its pixels is from."""
+    number = np.arange(side * side, dtype=np.float32).reshape(side, side)
+    sample: dict[str, np.ndarray] = {}
+    for modality in MODALITIES.values():
+        if modality.level == "image":
+            sample[modality.name] = (
+                np.array(3) if modality.kind == "classes" else np.arange(modality.outputs, dtype=np.float32)
+            )
+        elif modality.kind == "classes":
+            sample[modality.name] = number.astype(np.int64)
+        else:
+            sample[modality.name] = np.broadcast_to(number, (modality.outputs, side, side)).copy()
+    return sample
+
+
+def test_nineteen_of_forty_nine_patches_stay_visible():
+    view = MaskedView(("sentinel2",), **PLAIN)
+    assert view.visible == 19
+    masks = [view(make_sample(), np.random.default_rng(seed))["masked"] for seed in range(200)]
+    assert {int(mask.sum()) for mask in masks} == {30}
+    assert masks[0].shape == (7, 7) and masks[0].dtype == np.bool_
+    # Every patch is hidden about equally often.
+    assert np.abs(np.mean(masks, 0) - 30 / 49).max() < 0.15
+    assert MaskedView(("sentinel2",), crop=112, patch=16).visible == 19
+
+
+@pytest.mark.parametrize(
+    ("side", "ratio", "visible"), [(5, 0.8, 5), (10, 0.9, 10), (10, 0.7, 30), (7, 0.6, 19), (7, 0.75, 12), (4, 0.0, 16)]
+)
+def test_no_visible_patch_is_lost_to_rounding(side: int, ratio: float, visible: int):
+    """A fifth of 25 patches was 4."""
+    assert MaskedView(("sentinel2",), crop=8 * side, mask_ratio=ratio).visible == visible
+
+
+def test_all_modalities_show_the_same_pixels_whatever_the_crop_and_turn():
+    view = MaskedView(tuple(MODALITIES), flips=True, jitter=False, band_drop=0.0)
+    sample = make_sample()
+    corners = set()
+    for seed in range(60):
+        views = view(sample, np.random.default_rng(seed))
+        pixels = views["image"][0]
+        for name, modality in MODALITIES.items():
+            if modality.level == "pixel":
+                assert (views[name] == pixels).all(), name
+                assert views[name].shape[-2:] == (56, 56) and views[name].flags.c_contiguous
+                assert views[name].dtype == (np.int64 if modality.kind == "classes" else np.float32)
+            else:
+                assert np.array_equal(views[name], sample[name])
+        steps = (pixels[0, 1] - pixels[0, 0], pixels[1, 0] - pixels[0, 0])
+        corners.add((*map(float, steps),))
+        rows, columns = np.unique(pixels // 64), np.unique(pixels % 64)
+        assert len(rows) == len(columns) == 56 and rows[-1] - rows[0] == columns[-1] - columns[0] == 55
+    assert len(corners) == 8
+
+
+def test_a_view_is_a_function_of_the_tile_and_the_seed_in_any_process():
+    view = MaskedView(tuple(MODALITIES), jitter=True, band_drop=0.5)
+    again = pickle.loads(pickle.dumps(view))  # noqa: S301 - what a loader's worker does
+    for seed in range(10):
+        one, two = (v(make_sample(), np.random.default_rng(seed)) for v in (view, again))
+        assert one.keys() == two.keys() == {"image", "masked", *MODALITIES}
+        assert all(np.array_equal(one[name], two[name], equal_nan=name != "masked") for name in one)
+
+
+def test_invalid_pixels_are_zero_in_the_input_and_without_value_in_the_target():
+    sample = make_sample(56)
+    sample["sentinel2"][:, :, :9] = np.nan
+    for settings in (PLAIN, PLAIN | {"band_drop": 1.0}, PLAIN | {"jitter": True}):
+        views = MaskedView(("sentinel2",), **settings)(sample, np.random.default_rng(0))
+        assert (views["image"][:, :, :9] == 0).all()
+        assert np.isfinite(views["image"]).all() and (views["image"][:, :, 9:] != 0).any()
+        assert np.array_equal(views["sentinel2"], sample["sentinel2"], equal_nan=True)
+
+
+def test_dropped_bands_are_filled_as_embed_fills_them_and_the_target_keeps_them():
+    sample = make_sample(56)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
+    view = MaskedView(("sentinel2",), flips=False, jitter=False, band_drop=1.0)
+    seen = set()
+    for seed in range(80):
+        views = view(sample, np.random.default_rng(seed))
+        assert np.array_equal(views["sentinel2"], sample["sentinel2"])
+        present = tuple(
+            b for i, b in enumerate(ENCODER_BANDS) if np.array_equal(views["image"][i], sample["sentinel2"][i])
+        )
+        assert 4 <= len(present) < 12
+        donors = np.stack([sample["sentinel2"][ENCODER_BANDS.index(band)] for band in present])
+        expected = np.tensordot(fill_matrix(present=present, wanted=ENCODER_BANDS), donors, 1)
+        np.testing.assert_allclose(views["image"], expected, atol=1e-5)
+        seen.add(present)
+    assert {WITHOUT_60M, ONLY_10M} <= seen and len(seen) > 15
+
+
+def test_a_probability_of_dropped_bands_is_kept():
+    view = MaskedView(("sentinel2",), flips=False, jitter=False, band_drop=0.3)
+    sample = make_sample(56)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
+    dropped = [
+        not np.array_equal(view(sample, np.random.default_rng(seed))["image"], sample["sentinel2"])
+        for seed in range(300)
+    ]
+    assert 0.22 < np.mean(dropped) < 0.38
+
+
+def test_jitter_is_a_common_gain_with_little_noise_on_the_input_only():
+    sample = make_sample(56)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
+    view = MaskedView(("sentinel2",), flips=False, jitter=True, band_drop=0.0)
+    gains = []
+    for seed in range(30):
+        views = view(sample, np.random.default_rng(seed))
+        assert np.array_equal(views["sentinel2"], sample["sentinel2"])
+        fits = [np.polyfit(sample["sentinel2"][b].ravel(), views["image"][b].ravel(), 1) for b in range(12)]
+        slopes = np.array([fit[0] for fit in fits])
+        assert np.ptp(slopes) < 0.005
+        noise = views["image"] - np.stack([f[0] * b + f[1] for f, b in zip(fits, sample["sentinel2"], strict=True)])
+        assert 0 < noise.std() < 0.03
+        gains.append(slopes.mean())
+    assert 0.02 < np.std(gains) < 0.1 and abs(np.mean(gains) - 1) < 0.05
+
+
+def test_three_bands_are_blue_green_red():
+    sample = make_sample(56)
+    sample["sentinel2"] += 10000 * np.arange(12, dtype=np.float32)[:, None, None]
+    views = MaskedView(("sentinel2",), inputs="rgb", **PLAIN | {"band_drop": 1.0})(sample, np.random.default_rng(0))
+    assert views["image"].shape == (3, 56, 56) and views["sentinel2"].shape == (12, 56, 56)
+    assert [int(channel.min()) // 10000 for channel in views["image"]] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("settings", [PLAIN, {"flips": True, "jitter": True, "band_drop": 0.5}])
+def test_a_second_look_leaves_the_first_as_it_is(settings):
+    alone, both = (MaskedView(tuple(MODALITIES), second=second, **settings) for second in (False, True))
+    for seed in range(10):
+        one, two = (view(make_sample(), np.random.default_rng(seed)) for view in (alone, both))
+        assert two.keys() - one.keys() == {"image_again", "masked_again"}
+        assert all(np.array_equal(one[name], two[name], equal_nan=name != "masked") for name in one)
+
+
+@pytest.mark.parametrize("flips", [True, False])
+def test_a_second_look_is_another_crop_turn_and_mask_of_the_same_tile_with_jitter(flips):
+    view = MaskedView(("sentinel2",), crop=16, flips=flips, jitter=False, band_drop=0.0, second=True)
+    sample = make_sample(19)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 19, 19)).astype(np.float32)
+    ways = {}
+    for row, column, turns, mirrored in np.ndindex(4, 4, 4, 2):
+        turned = np.rot90(sample["sentinel2"][:, row : row + 16, column : column + 16], turns, (1, 2))
+        ways[row, column, turns, mirrored] = turned[..., ::-1] if mirrored else turned
+    firsts, seconds, gains = [], [], set()
+    for seed in range(30):
+        views = view(sample, np.random.default_rng(seed))
+        assert views["image_again"].shape == views["image"].shape and views["image_again"].dtype == np.float32
+        assert views["masked_again"].sum() == views["masked"].sum() == 3
+        likeness = {way: np.corrcoef(image.ravel(), views["image_again"].ravel())[0, 1] for way, image in ways.items()}
+        best = max(likeness, key=likeness.__getitem__)
+        assert likeness[best] > 0.99
+        gains.add(float((views["image_again"] * ways[best]).mean() / np.square(ways[best]).mean()))
+        firsts.append(
+            (*next(way for way in ways if np.array_equal(ways[way], views["image"])), views["masked"].tolist())
+        )
+        seconds.append((*best, views["masked_again"].tolist()))
+    assert len(gains) == 30 and 0.02 < np.std(list(gains)) < 0.1
+    turned = {(turns, mirrored) for _, _, turns, mirrored, _ in seconds}
+    assert len(turned) == 8 if flips else turned == {(0, 0)}
+    for part in (0, 1, *([2, 3] if flips else []), 4):
+        assert any(one[part] != two[part] for one, two in zip(firsts, seconds, strict=True)), part
+
+
+def test_a_second_look_lacks_bands_of_its_own():
+    sample = make_sample(56)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
+    present = []
+    for band_drop in (0.0, 1.0):
+        view = MaskedView(("sentinel2",), flips=False, jitter=False, band_drop=band_drop, second=True)
+        for seed in range(20):
+            views = view(sample, np.random.default_rng(seed))
+            ranks = [np.linalg.matrix_rank(views[name].reshape(12, -1)) for name in ("image", "image_again")]
+            assert all(rank < 12 if band_drop else rank == 12 for rank in ranks)
+            present.append(ranks)
+    assert any(first != second for first, second in present)
+
+
+def test_unusable_settings_and_tiles_are_named():
+    with pytest.raises(MMEarthError, match="tiles of 40 × 40 px are too small for a crop of 56 px"):
+        MaskedView(("sentinel2",))(make_sample(40), np.random.default_rng(0))
+    with pytest.raises(MMEarthError, match="60 px is not made of whole patches of 8 px"):
+        MaskedView(("sentinel2",), crop=60)
+    with pytest.raises(MMEarthError, match=r"mask_ratio of 0\.99 leaves no patch"):
+        MaskedView(("sentinel2",), mask_ratio=0.99)

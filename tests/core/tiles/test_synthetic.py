@@ -1,0 +1,116 @@
+"""The invented tiles: alike each time, with every kind of gap, and with something to learn between the modalities."""
+
+import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmearth_core.modalities import BIOMES, MODALITIES, NO_CLASS, target, valid
+from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.synthetic import make_tile, write_synthetic_tiles
+
+
+def tiles(count: int, *, gaps: bool = True):
+    return [make_tile(np.random.default_rng([5, number]), size=32, gaps=gaps) for number in range(count)]
+
+
+@pytest.fixture(scope="module")
+def with_gaps():
+    return tiles(200)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return tiles(120, gaps=False)
+
+
+def test_the_same_seed_gives_the_same_file(tmp_path: Path) -> None:
+    seeds = {"a": 1, "b": 1, "c": 2}
+    paths = [write_synthetic_tiles(tmp_path / name / "set", 4, size=16, seed=seed) for name, seed in seeds.items()]
+    first, same, other = (TileFile(path).read(2, MODALITIES) for path in paths)
+    for name in MODALITIES:
+        np.testing.assert_array_equal(first[name], same[name])
+    assert not np.array_equal(first["sentinel2"], other["sentinel2"])
+
+
+def test_arrays_are_as_the_table_of_modalities_says(with_gaps) -> None:
+    for raw, _ in with_gaps[:20]:
+        for name, modality in MODALITIES.items():
+            assert (raw[name].shape, raw[name].dtype) == (modality.shape(32), np.dtype(modality.dtype))
+
+
+def test_every_kind_of_missing_value_occurs_and_most_values_do_not_miss(with_gaps) -> None:
+    for name, modality in MODALITIES.items():
+        if modality.kind == "regression":
+            known = [valid(modality, raw[name]).mean() for raw, _ in with_gaps]
+            complete = 0.5 if name == "sentinel1" else 1  # HH and HV are hardly ever there
+            assert np.mean(known) > 0.9 * complete
+            assert (min(known) < complete) == (name not in ("lat", "lon", "month"))
+        else:
+            known = [np.mean(target(modality, raw[name], None, None) != NO_CLASS) for raw, _ in with_gaps]
+            assert min(known) < 1 and np.mean(known) > 0.9
+    codes = np.unique([raw["esa_worldcover"] for raw, _ in with_gaps])
+    assert {0, 255} <= set(codes)
+    assert {info["S2_type"] for _, info in with_gaps} == {"l1c", "l2a"}
+
+
+def test_without_gaps_nothing_is_missing(whole) -> None:
+    for raw, _ in whole:
+        assert raw["esa_worldcover"].min() >= 10 and raw["dynamic_world"].min() >= 1
+        assert valid(MODALITIES["sentinel2"], raw["sentinel2"]).all()
+        assert raw["biome"].sum() == raw["eco_region"].sum() == 1
+
+
+def test_land_cover_can_be_told_from_the_spectrum(whole) -> None:
+    """Nearest class mean of twelve bands, by level: far above the share of the commonest class."""
+    right = commonest = total = 0
+    for level in ("l1c", "l2a"):
+        some = [raw for raw, info in whole if info["S2_type"] == level]
+        x = np.concatenate([np.log(raw["sentinel2"][[1, 2, 3, 5, 8, 11, 12]].reshape(7, -1).T) for raw in some])
+        y = np.concatenate([raw["dynamic_world"].ravel() for raw in some])
+        half = len(x) // 2
+        classes = np.unique(y[:half])
+        means = np.stack([x[:half][y[:half] == each].mean(axis=0) for each in classes])
+        guess = classes[((x[half:, None] - means) ** 2).sum(axis=2).argmin(axis=1)]
+        right += (guess == y[half:]).sum()
+        commonest += np.bincount(y[half:]).max()
+        total += len(x) - half
+    assert right / total > commonest / total + 0.2
+
+
+def test_the_modalities_show_the_same_place(whole) -> None:
+    cover = np.concatenate([raw["esa_worldcover"].ravel() for raw, _ in whole])
+    height = np.concatenate([raw["canopy_height_eth"][0].ravel() for raw, _ in whole])
+    radar = np.concatenate([raw["sentinel1"][0].ravel() for raw, _ in whole])
+    assert height[cover == 10].mean() > 15 and height[cover != 10].max() < height[cover == 10].max() / 4
+    assert radar[cover == 50].mean() > radar[cover == 10].mean() > radar[cover == 80].mean() + 5
+    for raw, info in whole:
+        month = datetime.date.fromisoformat(info["S2_DATE"]).month
+        assert raw["month"] == pytest.approx([np.sin(np.pi * month / 6), np.cos(np.pi * month / 6)], abs=1e-6)
+        assert np.degrees(np.arctan2(*raw["lat"])) == pytest.approx(info["lat"], abs=1e-4)
+        assert np.degrees(np.arctan2(*raw["lon"])) == pytest.approx(info["lon"], abs=1e-4)
+        assert raw["biome"].argmax() == info["biome"] and raw["eco_region"].argmax() == info["eco_region"]
+        assert info["biome"] < len(BIOMES)
+
+
+def test_the_climate_follows_latitude_and_season_and_shows_in_the_vegetation(whole) -> None:
+    year = np.array([raw["era5"][8] for raw, _ in whole])
+    lat = np.array([info["lat"] for _, info in whole])
+    assert year[np.abs(lat) < 20].mean() > year[np.abs(lat) > 50].mean() + 15
+    july, january = [], []
+    for raw, info in whole:
+        wooded = raw["dynamic_world"][0] == 2
+        if info["S2_type"] == "l2a" and info["lat"] > 35 and wooded.any():
+            near, red = (raw["sentinel2"][band].astype(float)[wooded] for band in (8, 3))
+            month = int(info["S2_DATE"][5:7])
+            for season, months in ((july, (6, 7, 8)), (january, (12, 1, 2))):
+                if month in months:
+                    season.append(((near - red) / (near + red)).mean())
+    assert july and january and min(july) > np.mean(january) + 0.05
+
+
+def test_slope_is_that_of_the_elevation(whole) -> None:
+    for raw, _ in whole[:20]:
+        down, right = np.gradient(raw["aster"][0].astype(float), 10)
+        assert np.abs(np.degrees(np.arctan(np.hypot(down, right))) - raw["aster"][1]).mean() < 3

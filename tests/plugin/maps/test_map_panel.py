@@ -1,0 +1,251 @@
+"""The tab "Map": suggestions are labelled by keys, similar places become polygons, swipe takes turns."""
+
+import pytest
+from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+
+from qgis_plugin.core.samples.sample_layer import open_classes
+
+
+@pytest.fixture
+def panel(workbench, shown_canvas, qgis_iface, monkeypatch):
+    from qgis_plugin.gui.maps.panel import MapPanel
+
+    monkeypatch.setattr(qgis_iface, "mapCanvas", lambda: shown_canvas, raising=False)
+    panel = MapPanel(workbench)
+    panel.resize(390, 700)
+    panel.show()
+    samples = workbench.workspace.samples
+    yield panel
+    samples.rollBack()
+    panel.close()
+
+
+def test_the_switch_shows_shares_and_validation(panel, wait):
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    wait(panel.live.validation.text, what="validation")
+    assert "polygons left out in turn" in panel.live.validation.text()
+    shares = [row[3].text() for row in panel.live.shares._rows.values()]
+    assert len(shares) == 6 and sum(float(text.split()[0]) for text in shares) == pytest.approx(100, abs=0.4)
+    panel.live.opacity.setValue(40)
+    assert panel.session.layer.opacity() == pytest.approx(0.4)
+    panel.live.switch.click()
+    assert panel.session.layer is None and not panel.session.on
+
+
+def test_without_material_the_switch_stays_off_and_says_why(panel, context):
+    context.workspace.set_samples(None)
+    panel.live.switch.click()
+    assert not panel.live.switch.isChecked() and "sample layer" in panel.live.note.text()
+
+
+def test_swipe_takes_the_tool_and_gives_it_back(panel, qgis_canvas, wait):
+    before = qgis_canvas.mapTool()
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    panel.live.swipe.click()
+    assert qgis_canvas.mapTool() is panel._swipe
+    wait(lambda: panel._swipe._curtain._image is not None, what="what is under the map")
+    panel.live.switch.click()
+    assert qgis_canvas.mapTool() is before and not panel.live.swipe.isChecked()
+
+
+def test_suggestions_zoom_and_number_keys_label(panel, context, qgis_canvas, wait):
+    samples, box = context.workspace.samples, panel.suggestions
+    before, wide = samples.featureCount(), qgis_canvas.extent().width()
+    box.button.click()
+    wait(lambda: box.list.count() == 10, what="ten places")
+    assert qgis_canvas.extent().width() < wide / 2
+    classes = open_classes(samples, "class")
+    QTest.keyClick(box.list, Qt.Key.Key_2)
+    assert samples.featureCount() == before + 1 and box.list.count() == 9
+    newest = max(samples.getFeatures(), key=lambda feature: feature.id() < 0)
+    assert newest["class"] == classes[1].name and newest.geometry().area() == pytest.approx(900)
+    QTest.keyClick(box.list, Qt.Key.Key_Delete)
+    assert samples.featureCount() == before + 1 and box.list.count() == 8
+    QTest.keyClick(box.list, Qt.Key.Key_9)
+    assert box.list.count() == 8, "there is no ninth class"
+    samples.undoStack().undo()
+    assert samples.featureCount() == before
+
+
+def test_a_search_can_be_cancelled(panel, wait):
+    panel.suggestions.button.click()
+    panel.suggestions.button.click()
+    wait(lambda: panel.suggestions._job is None, what="the end")
+    assert panel.suggestions.button.text() == "Suggest places"
+
+
+def test_similar_places_follow_the_click_and_become_polygons(panel, context, tmp_path, wait, monkeypatch):
+    from qgis_plugin.gui.maps import similarity_box
+
+    box, embedding = panel.similarity, context.workspace.embedding
+    assert not box.save.isEnabled()
+    place = QgsPointXY(embedding.extent().xMinimum() + 1503, embedding.extent().yMaximum() - 1204)
+    box.search(place)
+    wait(lambda: box.layer is not None, what="the heat map")
+    provider = box.layer.dataProvider()
+    value, ok = provider.sample(place, 1)
+    assert box.layer.width() == embedding.width()
+    assert ok and value == pytest.approx(1, abs=0.01)
+
+    target = tmp_path / "alike.gpkg"
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    box.threshold.setValue(80)
+    box.polygons.click()
+    wait(lambda: QgsProject.instance().mapLayersByName("alike"), what="the polygons")
+    shapes = QgsProject.instance().mapLayersByName("alike")[0]
+    assert shapes.featureCount() > 0
+    assert any(feature.geometry().contains(place) for feature in shapes.getFeatures())
+    assert not list(tmp_path.glob(".alike*"))
+    wait(box.polygons.isEnabled, what="the end of saving")
+
+    heat = tmp_path / "heat.tif"
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(heat), ""))
+    box.save.click()
+    wait(lambda: QgsProject.instance().mapLayersByName("heat"), what="the raster")
+    box.clear.click()
+    assert box.layer is None and not box.save.isEnabled()
+
+
+def test_a_click_beside_the_embedding_is_told(panel, context, wait):
+    extent = context.workspace.embedding.extent()
+    point = extent.center()
+    point.setX(extent.xMaximum() + 5000)
+    panel.similarity.search(point)
+    wait(panel.similarity.note.text, what="a sentence")
+    assert "outside" in panel.similarity.note.text()
+
+
+@pytest.fixture
+def pan(qgis_canvas):
+    from qgis.gui import QgsMapToolPan
+
+    tool = QgsMapToolPan(qgis_canvas)
+    qgis_canvas.setMapTool(tool)
+    yield tool
+    qgis_canvas.unsetMapTool(tool)
+
+
+def test_the_swipe_does_not_come_back_after_another_tool(panel, pan, qgis_canvas, wait):
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    panel.live.swipe.click()
+    panel.similarity.pick.click()
+    assert not panel.live.swipe.isChecked() and panel.similarity.pick.isChecked()
+    panel.similarity.pick.click()
+    assert qgis_canvas.mapTool() is pan
+
+
+def test_after_looking_for_similar_places_the_canvas_has_its_tool_again(panel, pan, qgis_canvas):
+    panel.similarity.pick.click()
+    assert qgis_canvas.mapTool() is panel.similarity._tool
+    panel.similarity.pick.click()
+    assert qgis_canvas.mapTool() is pan
+
+
+def test_places_suggested_for_another_embedding_are_not_shown(panel, context, embedding, wait):
+    panel.suggestions.button.click()
+    job = panel.suggestions._job
+    other = QgsRasterLayer(str(embedding), "another")
+    QgsProject.instance().addMapLayer(other)
+    job.cancel = lambda: None  # it was too late
+    context.workspace.embedding = other
+    wait(lambda: not job.running, what="the end of the search")
+    assert panel.suggestions.list.count() == 0 and panel.suggestions.list.isHidden()
+
+
+def test_confidence_switched_off_while_a_picture_is_under_way_stays_off(panel, wait):
+    session = panel.session
+    panel.live.switch.click()
+    wait(lambda: session.layer is not None, what="the live map")
+    results = []
+    session.repainted.connect(results.append)
+    panel.live.confidence.setChecked(True)
+    session._ask()
+    session._preview.cancel = lambda: None  # it was too late
+    panel.live.confidence.setChecked(False)
+    wait(lambda: len(results) > 1, what="both pictures")
+    assert session.confidence_layer is None
+
+
+def test_shares_and_validation_go_with_the_live_map(panel, wait):
+    panel.live.switch.click()
+    wait(panel.live.validation.text, what="validation")
+    panel.live.switch.click()
+    assert not panel.live.shares._rows and not panel.live.validation.text() and not panel.live.doubts.text()
+
+
+def test_another_crs_of_the_samples_repaints_the_live_map(panel, context, wait):
+    from qgis.core import QgsCoordinateReferenceSystem
+
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    told = []
+    panel.session.told.connect(told.append)
+    context.workspace.samples.setCrs(QgsCoordinateReferenceSystem("EPSG:32750"))
+    wait(lambda: told, what="why there is no map any more")
+    assert panel.session.layer is None
+    wait(lambda: not panel.live.shares._rows, seconds=2, what="no shares of a map that is gone")
+
+
+def test_names_of_classes_are_no_markup_and_no_wider_than_the_dock(panel):
+    name = "<b>wide</b> & " + "Gewächshausanlage" * 5
+    classes = [{"value": 1, "name": name, "colour": "#0072b2"}]
+    panel.live.shares.show_shares(classes, {name: 1})
+    [(_, label, *_rest)] = panel.live.shares._rows.values()
+    assert label.textFormat() == Qt.TextFormat.PlainText and label.toolTip()
+    assert panel.live.shares.minimumSizeHint().width() < 390
+    doubt = {"fid": 1, "label": "a<b", "predicted": "c&d"}
+    assert "a&lt;b" in panel.live._doubt(0, doubt) and "c&amp;d" in panel.live._doubt(0, doubt)
+
+
+def test_a_name_without_ending_asks_before_it_replaces_a_heat_map(panel, context, tmp_path, wait, monkeypatch):
+    from qgis_plugin.gui.maps import similarity_box
+
+    kept = tmp_path / "heat.tif"
+    kept.write_bytes(b"mine")
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "heat"), ""))
+    monkeypatch.setattr(similarity_box.QMessageBox, "question", lambda *_: similarity_box.QMessageBox.StandardButton.No)
+    panel.similarity.search(context.workspace.embedding.extent().center())
+    panel.similarity.save.click()
+    assert panel.similarity._saving is None and kept.read_bytes() == b"mine"
+
+
+def test_outlining_that_fails_leaves_no_hidden_raster(panel, context, tmp_path, wait, monkeypatch):
+    from qgis_plugin.gui.maps import similarity_box
+
+    box = panel.similarity
+    target = tmp_path / "alike.gpkg"
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    box.search(context.workspace.embedding.extent().center())
+    target.mkdir()  # the polygons cannot be written there
+    box.polygons.click()
+    wait(lambda: box._saving is None or not box._saving.running, what="the end")
+    wait(box.polygons.isEnabled, what="the end of saving")
+    assert not list(tmp_path.glob(".alike*"))
+
+
+def test_samples_with_unsaved_edits_are_not_replaced_by_polygons(panel, context, wait, monkeypatch):
+    from qgis_plugin.gui.maps import similarity_box
+
+    samples = context.workspace.samples
+    target = samples.source().split("|")[0]
+    samples.startEditing()
+    samples.deleteFeature(next(samples.getFeatures()).id())
+    monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (target, ""))
+    panel.similarity.search(context.workspace.embedding.extent().center())
+    panel.similarity.polygons.click()
+    assert panel.similarity._saving is None and "unsaved edits" in panel.similarity.note.text()
+    assert context.workspace.samples is samples and samples.isModified()
+
+
+def test_removing_the_confidence_layer_by_hand_unchecks_it(panel, wait):
+    panel.live.confidence.setChecked(True)
+    panel.live.switch.click()
+    wait(lambda: panel.session.confidence_layer is not None, what="the confidence")
+    QgsProject.instance().removeMapLayer(panel.session.confidence_layer.id())
+    wait(lambda: not panel.live.confidence.isChecked(), what="the box unchecked")
+    assert panel.session.on

@@ -1,0 +1,318 @@
+"""The samples panel in real QGIS: layer, classes, tools, edits, and what happens when layers come and go."""
+
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.gui import QgsColorButton, QgsMapToolPan
+from qgis.PyQt.QtCore import QCoreApplication, QPoint, Qt
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
+
+from qgis_plugin.context import Context
+from qgis_plugin.core import layers
+from qgis_plugin.core.samples import sample_edits, sample_layer
+from qgis_plugin.core.samples.class_model import COLOUR, NAME
+from qgis_plugin.core.samples.classes import LAND_COVER
+from qgis_plugin.core.workspace import Workspace
+from qgis_plugin.gui.samples.panel import SamplesPanel
+
+UTM = QgsCoordinateReferenceSystem("EPSG:32630")
+
+
+@pytest.fixture
+def here(qgis_iface, settings, qgis_new_project):
+    """A context without a worker: drawing needs none."""
+    workspace = Workspace()
+    qgis_iface.mapCanvas().setDestinationCrs(UTM)
+    yield Context(qgis_iface, None, settings, workspace)
+    workspace.close()
+
+
+@pytest.fixture
+def panel(here):
+    panel = SamplesPanel(here)
+    panel.resize(380, 700)
+    panel.show()
+    yield panel
+    panel.close()
+    panel.deleteLater()
+
+
+@pytest.fixture
+def drawn(panel, tmp_path):
+    """The panel with a new layer of the six classes."""
+    panel.box.new_layer(tmp_path / "s.gpkg")
+    return panel
+
+
+def button(panel, name):
+    return panel.findChild(QToolButton, name) or panel.findChild(QPushButton, name)
+
+
+def sample(panel, row, x, layer=None):
+    shape = QgsGeometry.fromRect(QgsRectangle(500000 + x, 5000000, 500100 + x, 5000100))
+    table = panel.table
+    return sample_edits.add_sample(layer or table.layer, table.field, table.classes[row], shape, UTM)
+
+
+def notice(panel):
+    label = panel.findChild(QLabel, "samplesNotice")
+    return label.text() if label.isVisible() else ""
+
+
+def test_before_there_is_a_layer(panel):
+    assert panel.table is None
+    assert "Make a sample layer" in notice(panel)
+    for name in ("addClass", "removeClass", "upClass", "downClass", "undoSamples", "redoSamples", "saveSamples"):
+        assert not button(panel, name).isEnabled()
+
+
+def test_everything_to_press_has_a_tooltip_and_a_name(drawn):
+    for kind in (QToolButton, QPushButton):
+        for each in drawn.findChildren(kind):
+            if each.parent().objectName() != "qt_toolbar_ext_button" and not isinstance(each, QgsColorButton):
+                assert each.toolTip(), each.objectName()
+                assert each.objectName()
+
+
+def test_a_new_layer_lies_beside_the_embedding_and_asks_nothing(panel, here, embedding, tmp_path):
+    copy = tmp_path / "s2.tif"
+    copy.write_bytes(Path(embedding).read_bytes())
+    raster = QgsRasterLayer(str(copy), "my embedding")
+    QgsProject.instance().addMapLayer(raster)
+    here.workspace.embedding = raster
+    button(panel, "newSampleLayer").click()
+    button(panel, "newSampleLayer").click()
+    assert (tmp_path / "s2_samples.gpkg").exists()
+    layer = here.workspace.samples
+    assert Path(layers.path_of(layer)) == tmp_path / "s2_samples_2.gpkg"
+    assert layer.crs() == raster.crs()
+    assert QgsProject.instance().mapLayer(layer.id()) is layer
+    assert here.workspace.field == "class"
+    assert panel.box.layers.currentLayer() is layer
+    assert [c.name for c in panel.table.classes] == list(LAND_COVER)
+
+
+def test_a_new_layer_does_not_lie_in_the_cache(panel, here, embedding, tmp_path):
+    here.settings.cache_folder = tmp_path / "cache"
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "project").mkdir()
+    copy = tmp_path / "cache" / "s2.tif"
+    copy.write_bytes(Path(embedding).read_bytes())
+    raster = QgsRasterLayer(str(copy), "summer")
+    QgsProject.instance().addMapLayer(raster)
+    here.workspace.embedding = raster
+    QgsProject.instance().write(str(tmp_path / "project" / "p.qgz"))
+    button(panel, "newSampleLayer").click()
+    assert (tmp_path / "project" / "summer_samples.gpkg").exists()
+
+
+def test_the_empty_preset_starts_without_classes(panel, here, tmp_path):
+    panel.box.preset.setCurrentIndex(1)
+    panel.box.new_layer(tmp_path / "s.gpkg")
+    assert panel.table.rowCount() == 0
+    assert "at least two classes" in notice(panel)
+    button(panel, "addClass").click()
+    button(panel, "addClass").click()
+    assert [c.name for c in panel.table.classes] == ["class 1", "class 2"]
+    assert [c.value for c in panel.table.classes] == [1, 2]
+
+
+def test_any_polygon_layer_and_field(panel, here, polygons):
+    layer = QgsVectorLayer(str(polygons), "theirs", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    assert here.workspace.samples is None
+    panel.box.layers.setLayer(layer)
+    assert here.workspace.samples is layer
+    assert here.workspace.field == "class"
+    assert panel.table.rowCount() >= 2
+    assert sum(panel.table.count(i) for i in range(panel.table.rowCount())) == layer.featureCount()
+    panel.box.layers.setLayer(None)
+    assert here.workspace.samples is None
+    assert panel.table is None
+
+
+def test_a_field_of_numbers_beyond_a_map_is_a_sentence(panel, here):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32630&field=kind:string&field=parcel:integer", "theirs", "memory")
+    QgsProject.instance().addMapLayer(layer)
+    panel.box.layers.setLayer(layer)
+    assert here.workspace.field == "kind"
+    layer.startEditing()
+    sample_edits.add_sample(
+        layer,
+        "parcel",
+        sample_layer.SampleClass(4711, "x", "#000000"),
+        QgsGeometry.fromWkt("Polygon((0 0,1 0,1 1,0 0))"),
+        UTM,
+    )
+    panel.box.field.setField("parcel")
+    assert here.workspace.field == "parcel"
+    assert "outside 1–254" in notice(panel)
+    assert panel.table is None
+
+
+def test_the_name_is_edited_in_place(drawn, wait):
+    index = drawn.table.index(0, NAME)
+    drawn.view.setCurrentIndex(index)
+    drawn.view.edit(index)
+    editor = drawn.view.findChild(QLineEdit)
+    editor.setText("lake")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait(lambda: drawn.table.classes[0].name == "lake")
+
+
+def test_the_colour_button_recolours_class_and_layer(drawn):
+    colour = drawn.view.indexWidget(drawn.table.index(1, COLOUR))
+    assert isinstance(colour, QgsColorButton)
+    assert colour.color().name() == "#009e73"
+    colour.setColor(QColor("#204060"))
+    assert drawn.table.classes[1].colour == "#204060"
+    categories = drawn.table.layer.renderer().categories()
+    assert categories[1].symbol().symbolLayer(0).strokeColor().name() == "#204060"
+
+
+def test_rows_and_the_class_drawn_with_follow_each_other(drawn):
+    drawn.view.selectRow(3)
+    assert drawn.table.current == 3
+    drawn.table.choose(1)
+    assert drawn.view.currentIndex().row() == 1
+    button(drawn, "downClass").click()
+    assert [c.name for c in drawn.table.classes][:3] == ["water", "grass", "forest"]
+    assert drawn.view.currentIndex().row() == 2
+    button(drawn, "upClass").click()
+    button(drawn, "upClass").click()
+    assert not button(drawn, "upClass").isEnabled()
+    assert isinstance(drawn.view.indexWidget(drawn.table.index(0, COLOUR)), QgsColorButton)
+
+
+def test_edits_are_counted_saved_and_taken_back(drawn, wait):
+    sample(drawn, 0, 0)
+    sample(drawn, 0, 500)
+    wait(lambda: "2 unsaved" in drawn.save.text() and "Samples: 2" in drawn.total.text())
+    assert "forest" in notice(drawn)
+    assert "water" not in notice(drawn)
+    drawn.undo.click()
+    wait(lambda: "1 unsaved" in drawn.save.text())
+    drawn.redo.click()
+    wait(lambda: "2 unsaved" in drawn.save.text())
+    drawn.save.click()
+    wait(lambda: not drawn.save.isEnabled())
+    assert drawn.table.layer.isEditable()
+    assert not drawn.undo.isEnabled()
+    again = QgsVectorLayer(drawn.table.layer.source(), "again", "ogr")
+    assert again.featureCount() == 2
+
+
+def test_removing_a_class_can_be_undone_from_the_panel(drawn, wait):
+    sample(drawn, 0, 0)
+    drawn.table.choose(0)
+    drawn.remove.click()
+    assert drawn.table.rowCount() == 5
+    drawn.undo.click()
+    wait(lambda: drawn.table.count(0) == 1)
+    assert [c.name for c in drawn.table.classes] == list(LAND_COVER)
+
+
+def test_tools_exclude_each_other_and_give_the_canvas_back(drawn, here):
+    canvas = here.iface.mapCanvas()
+    pan = QgsMapToolPan(canvas)
+    canvas.setMapTool(pan)
+    button(drawn, "polygonTool").click()
+    assert canvas.mapTool() is drawn.tools["polygon"]
+    button(drawn, "squareTool").click()
+    assert not button(drawn, "polygonTool").isChecked()
+    assert button(drawn, "squareTool").isChecked()
+    drawn.square_size.setValue(5)
+    assert drawn.tools["square"].size == 5
+    button(drawn, "squareTool").click()
+    assert canvas.mapTool() is pan
+    button(drawn, "freehandTool").click()
+    canvas.setMapTool(pan)
+    assert not button(drawn, "freehandTool").isChecked()
+    canvas.unsetMapTool(pan)
+
+
+def test_drawing_from_the_panel_with_mouse_and_keys(drawn, here, wait):
+    canvas = here.iface.mapCanvas()
+    canvas.resize(400, 400)
+    canvas.setExtent(QgsRectangle(500000, 5000000, 504000, 5004000))
+    button(drawn, "polygonTool").click()
+    QTest.keyClick(canvas, Qt.Key.Key_3)
+    assert drawn.view.currentIndex().row() == 2
+    for x, y in ((100, 100), (200, 100), (200, 200)):
+        QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, y))
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    wait(lambda: drawn.table.count(2) == 1)
+
+
+def test_a_layer_removed_while_a_tool_is_in_use(drawn, here, polygons):
+    QgsProject.instance().addMapLayer(QgsVectorLayer(str(polygons), "another", "ogr"))
+    button(drawn, "polygonTool").click()
+    sample(drawn, 0, 0)
+    QgsProject.instance().removeMapLayer(here.workspace.samples.id())
+    assert here.workspace.samples is None
+    assert drawn.table is None
+    assert drawn.box.layers.currentLayer() is None
+    assert "Make a sample layer" in notice(drawn)
+    QCoreApplication.processEvents()
+
+
+def test_no_layer_stays_no_layer_when_others_come(drawn, here, polygons):
+    drawn.box.layers.setLayer(None)
+    QgsProject.instance().addMapLayer(QgsVectorLayer(str(polygons), "another", "ogr"))
+    assert here.workspace.samples is None
+
+
+def test_a_read_only_layer_is_said_in_the_panel(drawn):
+    drawn.table.layer.setReadOnly(True)
+    assert "read-only" in notice(drawn)
+
+
+def test_a_project_that_is_opened_brings_its_samples(drawn, here, tmp_path):
+    sample(drawn, 0, 0)
+    drawn.save.click()
+    drawn.table.layer.commitChanges()
+    project = QgsProject.instance()
+    project.write(str(tmp_path / "p.qgz"))
+    project.clear()
+    assert drawn.table is None
+    project.read(str(tmp_path / "p.qgz"))
+    assert here.workspace.samples.name() == "s"
+    assert drawn.box.layers.currentLayer() is here.workspace.samples
+    assert drawn.table.count(0) == 1
+    assert next(c.colour for c in drawn.table.classes) == "#0072b2"
+
+
+def test_the_geopackage_alone_is_known_again(drawn, here, tmp_path):
+    drawn.table.recolour(0, "#123456")
+    QgsProject.instance().removeMapLayer(here.workspace.samples.id())
+    QgsProject.instance().addMapLayer(QgsVectorLayer(str(tmp_path / "s.gpkg"), "from the browser", "ogr"))
+    assert here.workspace.samples.name() == "from the browser"
+    assert drawn.table.classes[0].colour == "#123456"
+
+
+def test_closing_the_panel_gives_everything_back_and_keeps_the_edits(here, tmp_path):
+    canvas = here.iface.mapCanvas()
+    items = len(canvas.scene().items())
+    for _ in range(3):
+        panel = SamplesPanel(here)
+        panel.box.new_layer(sample_layer.unique_path(tmp_path, "s"))
+        sample(panel, 0, 0)
+        button(panel, "rectangleTool").click()
+        layer = here.workspace.samples
+        panel.close()
+        panel.deleteLater()
+        assert canvas.mapTool() is None
+        assert len(canvas.scene().items()) == items
+        assert sample_edits.unsaved(layer) == 1
+        layer.undoStack().undo()
+        here.workspace.set_samples(None)
