@@ -23,7 +23,7 @@ def check_output(path: str | Path, *, overwrite: bool = False, inputs: Iterable[
     if path.exists() and any(each is not None and Path(each).exists() and path.samefile(each) for each in inputs):
         raise MMEarthError(f"{path} is an input of this command, which would destroy it; choose another output.")
     if path.exists() and not overwrite:
-        raise MMEarthError(f"{path} exists already; choose another name or pass --overwrite.")
+        raise MMEarthError(f"{path} exists already; choose another name or pass `overwrite=True`.")
     folder = path.absolute().parent
     if not folder.is_dir():
         raise MMEarthError(f"The folder {folder} does not exist; create it or choose another output.")

@@ -45,7 +45,11 @@ class Description:
 def info(*, file: str | Path) -> Description:
     """Say what a file is: an embedding raster, a map, a probe, a model, or any other raster.
 
-    Raises `MMEarthError` when `file` is missing, damaged or none of these.
+    Args:
+        file: Embedding raster, map, probe, model or any other raster.
+
+    Raises:
+        MMEarthError: The file is missing, damaged or none of these.
     """
     path = Path(file)
     if path.suffix in _MODEL_SUFFIXES:
@@ -60,7 +64,11 @@ def info(*, file: str | Path) -> Description:
 def weights_info(*, model: str) -> Description:
     """Say what a model is: where it comes from, its bands, licence and citation, and what of it is on this machine.
 
-    Raises `MMEarthError` when `model` is neither a known name nor a model file.
+    Args:
+        model: Name of a model, or path of its file.
+
+    Raises:
+        MMEarthError: It is neither a known name nor a model file.
     """
     path = Path(model)
     if path.is_file() and path.suffix in _MODEL_SUFFIXES:

@@ -160,7 +160,7 @@ def match_bands(descriptions: Sequence[str | None], *, source: str = "the raster
         if name in found:
             raise MMEarthError(
                 f"{source} has two bands for {name} (band {found[name] + 1} '{descriptions[found[name]]}' and band"
-                f" {position + 1} '{text}'); say what each band is with --bands ('-' for a band to ignore)."
+                f" {position + 1} '{text}'); say what each band is with `bands` ('-' for a band to ignore)."
             )
         found[name] = position
     return found
@@ -234,7 +234,7 @@ def check_bands(*, present: Sequence[str], wanted: Sequence[str], source: str = 
         found = ", ".join(present) or "none"
         raise MMEarthError(
             f"{source} has {len(present)} of the bands this model uses ({found}), at least {needed} of"
-            f" {', '.join(wanted)} are needed; if its bands are not named, say what they are with --bands."
+            f" {', '.join(wanted)} are needed; if its bands are not named, say what they are with `bands`."
         )
     if not missing:
         return ()

@@ -90,14 +90,25 @@ def sample(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> SampleResult:
-    """Draw `n` random pixels of a class map, stratified by class, as points to be labelled blind.
+    """Draw random pixels of a class map, stratified by class, as points to be labelled blind.
 
-    `output` ends in .gpkg, .geojson, .shp or .fgb. The points are pixel centres in random order with the fields id,
-    class (empty), stratum (the map's value), stratum_px and stratum_ha (its size), map_digest and seed. Classes get
-    points in proportion to their area but at least `min_per_class`; by default 50, or half of an equal share when `n`
-    is too small for that. The same map, `n`, `min_per_class` and `seed` give the same points.
+    The points are pixel centres in random order with the fields id, class (empty), stratum (the map's value),
+    stratum_px and stratum_ha (its size in pixels and hectares), map_digest and seed. Classes get points in proportion
+    to their area, but at least `min_per_class`.
 
-    Raises `MMEarthError` when the map is unusable, `n` does not suit it, or the output cannot be made.
+    Args:
+        map: Map made by mmearth classify, or any integer raster.
+        output: The points to write: .gpkg, .geojson, .shp or .fgb.
+        n: Number of points.
+        seed: Start of the random numbers; the same map, numbers and seed give the same points.
+        min_per_class: Points that each class gets at least; by default 50, or half of an equal share when there are too
+            few points for that.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: The map is unusable, the number of points does not suit it, or the output cannot be made.
     """
     progress = progress or Silent()
     path = check_features_output(output, overwrite=overwrite, inputs=(map,))

@@ -244,7 +244,7 @@ def _folder(folder: Path, overwrite: bool) -> Path:
         raise EnvironmentFailure(f"Cannot make the folder {folder} ({error.strerror}); choose another.") from error
     if filled and not overwrite:
         raise MMEarthError(
-            f"{folder} is not empty; choose another folder or pass --overwrite to replace an earlier demo."
+            f"{folder} is not empty; choose another folder or pass `overwrite=True` to replace an earlier demo."
         )
     return folder
 

@@ -23,11 +23,21 @@ def embed_array(
 ) -> NDArray[np.float32]:
     """Embedding of an array of pixels, before quantisation.
 
-    Parameters: `dn` (k, H, W) in reflectance × 10000 with the product's offset removed; `bands` their names ("B02", …);
-    `level` "l1c" or "l2a"; `valid` (H, W), by default where any band is not 0. The array is treated as a whole raster:
-    nothing outside it is known. Returns (D, H, W) float32; invalid pixels are NaN.
+    The array is treated as a whole raster: nothing outside it is known.
 
-    Raises `MMEarthError` when the bands do not suffice or the model cannot be used.
+    Args:
+        dn: Pixels (k, H, W) in reflectance × 10000 with the product's offset removed.
+        bands: Names of the k bands: B02, B03, …
+        level: Processing level of the pixels, l1c or l2a.
+        valid: Which pixels (H, W) hold a measurement; by default those where any band is not 0.
+        model: Name (see mmearth weights list) or file of a calibrated model.
+        backend: What runs the model: onnx (CPU), torch (GPU), or what suits the machine.
+
+    Returns:
+        (D, H, W) float32; invalid pixels are NaN.
+
+    Raises:
+        MMEarthError: The bands do not suffice, or the model cannot be used.
     """
     if dn.ndim != 3 or len(bands) != len(dn):
         raise MMEarthError(f"The array has shape {dn.shape}; expected ({len(bands)}, H, W), one layer per band name.")

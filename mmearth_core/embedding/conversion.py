@@ -42,10 +42,13 @@ class ConvertResult:
                 f"{text}\nCalibrated on {len(figures['scenes'])} scenes: {len(self.header.scales)} bands explain"
                 f" {100 * figures['explained_variance']:.1f} % of the variance; halo {self.header.halo} px."
             )
-        return f"{text}\nNot calibrated, so only load_encoder takes it; calibrate it with --calibrate SCENE."
+        return (
+            f"{text}\nNot calibrated, so only load_encoder takes it; calibrate it with:"
+            f" mmearth weights convert {self.files[0]} --calibrate SCENE"
+        )
 
 
-def convert(
+def weights_convert(
     *,
     model: str | Path,
     calibrate: Sequence[str | Path] = (),

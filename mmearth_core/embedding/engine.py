@@ -91,9 +91,10 @@ def embed(
     Args:
         scene: A multi-band raster, a .SAFE folder or zip, a folder or several single-band files, or a STAC item.
         output: The GeoTIFF to write. A STAC item and a QGIS style are written beside it.
-        model: Name (see `mmearth weights list`) or file of a calibrated model.
+        model: Name (see mmearth weights list) or file of a calibrated model.
         bands: What the raster's bands are, e.g. B02,B03,B04; by default read from their names.
-        level: Processing level of the scene.
+        level: Processing level of the scene: l1c (top of atmosphere), l2a (surface reflectance), or auto: what its
+            metadata say.
         offset: Digital numbers to add to the raw ones: -1000 for products of baseline 04.00 and later, or 0.
         scale: Reflectance of one raw unit, e.g. 0.0001.
         window: Part of the scene in pixels: column, row, width, height.
@@ -101,12 +102,12 @@ def embed(
         mask: Raster of pixels to leave out, e.g. clouds.
         mask_values: Values of the mask that mean "leave out"; by default all but 0.
         exclude_clouds: Leave out what the product's scene classification calls cloud, shadow or cirrus.
-        backend: What runs the model.
+        backend: What runs the model: onnx (CPU), torch (GPU), or what suits the machine.
         tile: Side in pixels of what is computed at once; by default the most economic within 2 GB of memory.
         halo: Context in pixels around each tile; by default what the model needs to be exact within one step.
         resume: Go on with an interrupted run of the same command; an output that this very command made is kept and
             told as its result.
-        overwrite: Replace an existing output.
+        overwrite: Replace an output that exists.
         preview: Folder for pictures of the finished tiles, while it runs: `.vrt` files of the first three bands.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; finished tiles are kept.
@@ -175,7 +176,7 @@ def embed(
         _give_its_name(staged.path, output)
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{len(journal.finished())} of {len(plan)} tiles are kept in {journal.folder}"
-        raise type(error)(f"{error} {kept}{GO_ON}") from error
+        raise type(error)(f"{error.text} {kept}{GO_ON}") from error
     except MMEarthError:
         journal.remove()
         raise

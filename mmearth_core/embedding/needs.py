@@ -78,5 +78,5 @@ def check_disk(output: Path, wanted: int, present: int) -> None:
     if free < wanted - present:
         raise MMEarthError(
             f"The embedding needs up to {(wanted - present) / 1e9:.1f} GB while it is written, and {folder} has"
-            f" {free / 1e9:.1f} GB free; make room, choose another folder, or embed a part with --window or --aoi."
+            f" {free / 1e9:.1f} GB free; make room, choose another folder, or embed a part with `window` or `aoi`."
         )

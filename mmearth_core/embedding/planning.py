@@ -176,9 +176,9 @@ def _plan(
     patch, architecture = header.patch, header.architecture
     pixels = header.halo if halo is None else architecture.exact_halo if halo == "exact" else int(halo)
     if pixels < 0 or pixels % patch:
-        raise MMEarthError(f"--halo {pixels} does not suit this model; take a multiple of its patch size {patch}.")
+        raise MMEarthError(f"`halo={pixels}` does not suit this model; take a multiple of its patch size {patch}.")
     if tile is not None and (tile <= 0 or tile % patch):
-        raise MMEarthError(f"--tile {tile} does not suit this model; take a multiple of its patch size {patch}.")
+        raise MMEarthError(f"`tile={tile}` does not suit this model; take a multiple of its patch size {patch}.")
     if tile is None:
         tile = default_tile(source.grid.shape, area, architecture, pixels, len(header.scales), batch_size)
     return TilePlan(source.grid.shape, area, tile, pixels, patch)

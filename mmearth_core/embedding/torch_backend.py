@@ -40,7 +40,7 @@ class TorchBackend:
             with torch.inference_mode():
                 result: NDArray[np.float32] = self._model(torch.from_numpy(pixels).to(self._device)).cpu().numpy()
         except torch.OutOfMemoryError as error:
-            raise EnvironmentFailure("The GPU's memory does not hold a tile; choose a smaller --tile.") from error
+            raise EnvironmentFailure("The GPU's memory does not hold a tile; choose a smaller `tile`.") from error
         return result
 
     def interrupt(self) -> None:

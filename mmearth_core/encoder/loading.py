@@ -27,13 +27,18 @@ from mmearth_core.sentinel2 import LEVELS, statistics
 
 
 def load_encoder(name_or_path: str | Path) -> Encoder:
-    """An encoder in evaluation mode, with its `header` (bands, statistics, provenance) attached.
+    """An encoder in evaluation mode, with its `header` (bands, statistics, provenance) attached. Needs torch.
 
-    Takes a registry name, one of our `.safetensors`, or an official `.pth` in the sparse (pretraining checkpoint) or
-    dense layout. Published weights have no frozen response normalisation: they come with scope `sample`.
+    Its `forward_maps` gives the four maps at strides p/8, p/4, p/2 and p of a normalised (N, C, H, W) input, p being
+    the patch size.
 
-    Raises `MMEarthError` when the file is missing, damaged, holds anything but tensors, or lacks or adds entries
-    (each is named).
+    Args:
+        name_or_path: Registry name, one of our .safetensors, or an official .pth in the sparse (pretraining checkpoint)
+            or dense layout. Published weights have no frozen response normalisation: they come with scope "sample".
+
+    Raises:
+        MMEarthError: The file is missing, damaged, holds anything but tensors, or lacks or adds entries (each is
+            named).
     """
     path = local_file(name_or_path)
     if path.suffix == ".safetensors":

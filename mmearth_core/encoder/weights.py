@@ -63,22 +63,28 @@ def state(model: RegisteredModel) -> str:
     return next((word for suffix, word in _STATES if model.file(suffix).is_file()), "")
 
 
-def list_models() -> ModelList:
+def weights_list() -> ModelList:
     """All models with a name: size, patch, what they were trained on, and whether they are on this machine."""
     return ModelList(MODELS)
 
 
-def fetch(
+def weights_fetch(
     *, model: str, overwrite: bool = False, progress: Progress | None = None, cancel: CancelToken | None = None
 ) -> FetchResult:
     """Download an official checkpoint, going on where an earlier attempt stopped.
 
     The first download is checked by its size, its archive's checksums and, with torch, by a strict parse; its sha256 is
-    pinned then, and later downloads must have the same. `model` is a name that `mmearth weights list` prints;
-    `overwrite` downloads again what is already there.
+    pinned then, and later downloads must have the same.
 
-    Raises `MMEarthError` when the name is unknown or what the server sends is not the checkpoint, `EnvironmentFailure`
-    when network or disk fail and `Cancelled` when `cancel` is set (both keep what arrived).
+    Args:
+        model: Name of a model, as mmearth weights list prints it.
+        overwrite: Download again what is already there.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; what arrived is kept.
+
+    Raises:
+        MMEarthError: The name is unknown, or what the server sends is not the checkpoint.
+        EnvironmentFailure, Cancelled: Network or disk failed, or it was cancelled; what arrived is kept.
     """
     known = find(model)
     if known.url is None:
@@ -91,7 +97,8 @@ def fetch(
         digest = sha256_of(path)
         if pin is not None and digest != pin:
             raise MMEarthError(
-                f"{path} changed since it was fetched (sha256 {digest}, pinned is {pin}); fetch it with --overwrite."
+                f"{path} changed since it was fetched (sha256 {digest}, pinned is {pin}); fetch it with"
+                " `overwrite=True`."
             )
         _checker(known)(path)
     else:

@@ -49,13 +49,22 @@ def cluster(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> ClusterResult:
-    """Group the pixels of an embedding raster into `k` clusters (2 … 254) and write them as a paletted map.
+    """Group the pixels of an embedding raster into clusters and write them as a paletted map.
 
-    Mini-batch k-means (Sculley 2010) on at most 200 000 pixels of random blocks, then every pixel to the
-    nearest centre. Values 1 … k are named "cluster 1" …, from the largest to the smallest. The same seed gives the
-    same map.
+    Mini-batch k-means (Sculley 2010) on at most 200 000 pixels of random blocks, then every pixel to the nearest
+    centre. Values 1 … k are named "cluster 1" …, from the largest to the smallest.
 
-    Raises `MMEarthError` when `k` or `seed` is out of range, or the embedding has fewer than `k` different pixels.
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        output: The map to write (GeoTIFF, uint8); its class names and a QGIS style are written beside it.
+        k: Number of clusters, 2 to 254.
+        seed: Start of the random numbers, 0 or more; the same seed gives the same map.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: `k` or `seed` is out of range, or the embedding has fewer than k different pixels.
     """
     progress = progress or Silent()
     if not 2 <= k <= MAX_CLASSES:

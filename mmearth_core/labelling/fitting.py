@@ -60,9 +60,22 @@ def fit(
 ) -> FitResult:
     """Fit a probe on the labelled pixels of one or several scenes, validate it by polygons, and write it as JSON.
 
-    `embeddings` and `samples` come in pairs, each sample file lying on its embedding; one encoder made all embeddings.
-    The same input and `seed` give the same file.
-    Raises `MMEarthError` when an input is unusable (nothing is written then), `Cancelled` when `cancel` is set.
+    The same input and seed give the same file.
+
+    Args:
+        embeddings: Embedding rasters made by mmearth embed with one model.
+        samples: Vector file of polygons, lines or points with a class (any CRS), one for each embedding, in the same
+            order; each lies on its embedding.
+        output: The probe to write (JSON).
+        field: Attribute that holds the class: text, or whole numbers 1 … 254, which become the values of the map.
+        layer: Layer of the vector files; by default their only one.
+        seed: Start of the random numbers; the same seed gives the same result.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: An input is unusable; nothing is written then.
     """
     progress = progress or Silent()
     if not 0 <= seed < 2**32:

@@ -59,17 +59,28 @@ def similar(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> SimilarResult:
-    """Cosine similarity of every embedding to the one at `at`, or to the mean embedding under the features of `like`.
+    """Write how alike the embedding of every pixel is to that of a place, or to the mean under some features.
 
-    `at` is (x, y) in the embedding's CRS; `like` a vector file in any CRS, `layer` its layer. The output is a uint8
-    GeoTIFF on the embedding's grid, no-data 0, whose scale and offset give −1 … 1 in steps of 0.008, with a `.qml`.
+    Cosine similarity, -1 … 1 in steps of 0.008: a uint8 GeoTIFF on the embedding's grid with scale and offset, no-data
+    0, and a QGIS style beside it. Either `at` or `like` says what to look for.
 
-    Raises `MMEarthError` when both or neither of `at` and `like` are given, or they hit no valid pixel.
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        output: The raster to write (GeoTIFF).
+        at: A place by its coordinates x, y in the CRS of the embedding.
+        like: Vector file of polygons, lines or points that show what to look for (any CRS).
+        layer: Layer of the vector file; by default its only one.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: Both or neither of `at` and `like` are given, or they hit no valid pixel.
     """
     progress = progress or Silent()
     if (at is None) == (like is None):
         raise MMEarthError(
-            "Give either a place (--at X,Y) or features (--like FILE) to compare with, not both or none."
+            "Give either a place (`at=X,Y`) or features (`like=FILE`) to compare with, not both or none."
         )
     path = check_map(output, overwrite=overwrite, inputs=(embedding, like))
     raster = EmbeddingRaster.open(embedding)

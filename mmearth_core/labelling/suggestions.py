@@ -76,7 +76,7 @@ def suggest(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> SuggestResult:
-    """Choose `n` places whose label would teach the probe most, and write them as points, best first.
+    """Choose places whose label would teach the probe most, and write them as points, best first.
 
     Uncertainty is 1 − margin (probability of the best class minus that of the second), averaged over 3 × 3 pixels, so
     that single mixed pixels do not win over whole areas. Places are taken one by one, each with the largest

@@ -53,7 +53,7 @@ def check_map(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str
     style = path.with_suffix(".qml")
     if style.exists() and not path.exists() and not overwrite:
         raise MMEarthError(
-            f"{style}, where the map's style goes, exists already; choose another name or pass --overwrite."
+            f"{style}, where the map's style goes, exists already; choose another name or pass `overwrite=True`."
         )
     return path
 

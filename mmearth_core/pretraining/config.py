@@ -186,17 +186,17 @@ def _apply(values: dict[str, Any], change: str) -> None:
     """Put one `key=value` into nested values."""
     key, equals, text = change.partition("=")
     if not equals or not key.strip():
-        raise MMEarthError(f"--set {change} is not of the form optimiser.epochs=3.")
+        raise MMEarthError(f"`set={change}` is not of the form optimiser.epochs=3.")
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise MMEarthError(f"--set {change}: {text} is no value ({' '.join(str(error).split())}).") from error
+        raise MMEarthError(f"`set={change}`: {text} is no value ({' '.join(str(error).split())}).") from error
     *groups, last = key.strip().split(".")
     inner: Any = values
     for group in groups:
         inner = inner.setdefault(group, {}) if isinstance(inner, dict) else None
     if not isinstance(inner, dict):
-        raise MMEarthError(f"--set {change}: {'.'.join(groups)} is a single setting and has no {last}.")
+        raise MMEarthError(f"`set={change}`: {'.'.join(groups)} is a single setting and has no {last}.")
     inner[last] = value
 
 

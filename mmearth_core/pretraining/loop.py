@@ -296,7 +296,7 @@ class Loop:
     def _failure(self, what: str) -> MMEarthError:
         """Why the run stops, and from where another one may go on."""
         steps = self.checkpoints.steps()
-        kept = f"--set init={self.checkpoints.path(steps[-1])}" if steps else "other settings"
+        kept = f"`set=init={self.checkpoints.path(steps[-1])}`" if steps else "other settings"
         return MMEarthError(
             f"Stopped at step {self.position.step + 1}: {what}. The same command would meet the same tiles again, so"
             f" lower optimiser.base_learning_rate or set optimiser.clip, and start a new run with {kept}."

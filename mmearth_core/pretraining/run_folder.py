@@ -123,8 +123,8 @@ class RunFolder:
             more = f" and {len(different) - 1} more" if len(different) > 1 else ""
             raise MMEarthError(
                 f"{self.path} holds a run of another configuration ({different[0]}{more}); choose another folder, or"
-                " pass --overwrite to start afresh. A schedule is not stretched: to train on from this run, give a new"
-                f" folder and --set init={kept.path(kept.steps()[-1])}"
+                " pass `overwrite=True` to start afresh. A schedule is not stretched: to train on from this run, give a"
+                f" new folder and `set=init={kept.path(kept.steps()[-1])}`"
             )
 
     def _clear(self, made: str) -> None:

@@ -121,7 +121,7 @@ class EpochWatcher:
             if json.loads(path.read_text(encoding="utf-8"))["tiles"] != data.digest:
                 raise MMEarthError(
                     f"{self._folder.path} is a run on other tiles; restore them, choose another folder, or pass"
-                    " --overwrite to start afresh."
+                    " `overwrite=True` to start afresh."
                 )
             return
         views = constants_from(data, self._config, self._built.plain_view)

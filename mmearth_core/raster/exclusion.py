@@ -103,6 +103,6 @@ def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) 
     """
     if scl is None:
         raise MMEarthError(
-            f"{title} has no scene classification (SCL), which only L2A products carry; pass a cloud mask with --mask."
+            f"{title} has no scene classification (SCL), which only L2A products carry; pass a cloud mask with `mask`."
         )
     return _exclusion(scl[0], scl[1], CLOUD_CLASSES, grid)

@@ -97,17 +97,17 @@ class _Decision:
             value = float(given)
             if not 0 < value <= 1:
                 raise MMEarthError(
-                    f"--scale {given}: reflectance per unit must be above 0 and at most 1, such as 0.0001."
+                    f"`scale={given}`: reflectance per unit must be above 0 and at most 1, such as 0.0001."
                 )
-            self.evidence.append(f"Scale {value:g} as given by --scale.")
+            self.evidence.append(f"Scale {value:g} as given.")
             return value
         if dtype == "uint8":
             raise MMEarthError(
                 f"{self.source} has 8-bit values: a picture, not reflectance; use the 16-bit product, or"
-                f" pass --scale if the values are reflectance in other units."
+                f" pass `scale` if the values are reflectance in other units."
             )
         if len(self.metadata.scales) > 1:
-            raise MMEarthError(f"{self.source}: contradictory scales ({_list(self.metadata.scales)}); pass --scale.")
+            raise MMEarthError(f"{self.source}: contradictory scales ({_list(self.metadata.scales)}); pass `scale`.")
         top = max(float(np.percentile(values, 99)) for values in samples.values())
         if self.metadata.scales:
             said = self.metadata.scales[0]
@@ -136,7 +136,7 @@ class _Decision:
             )
             return 1e-3
         raise MMEarthError(
-            f"{self.source}: values up to {top:.4g} may be dark reflectance × 10000, or in other units; pass --scale"
+            f"{self.source}: values up to {top:.4g} may be dark reflectance × 10000, or in other units; pass `scale`"
             f" (0.0001 for reflectance × 10000, 0.001 for × 1000, 0.01 for percent)."
         )
 
@@ -149,12 +149,12 @@ class _Decision:
         if medians[brightest] > 20000:
             raise MMEarthError(
                 f"{self.source}: half of the pixels have a reflectance above {medians[brightest] / 1e4:.3g} in"
-                f" {brightest}, which no surface has; check the file, or pass --scale."
+                f" {brightest}, which no surface has; check the file, or pass `scale`."
             )
         if top < 10:
             raise MMEarthError(
                 f"{self.source}: reflectance stays below {max(top, 0) / 1e4:.2g} in every band, which is no daylight"
-                f" image; check the file, or pass --scale."
+                f" image; check the file, or pass `scale`."
             )
         if min(medians.values()) < -1500:
             raise MMEarthError(
@@ -167,13 +167,13 @@ class _Decision:
         if given != "auto":
             value = float(given)
             if not -2000 <= value <= 0:
-                raise MMEarthError(f"--offset {given}: it is what is added to the values, so pass -1000 or 0.")
-            self.evidence.append(f"Offset {value:g} as given by --offset.")
+                raise MMEarthError(f"`offset={given}`: it is what is added to the values, so pass -1000 or 0.")
+            self.evidence.append(f"Offset {value:g} as given.")
             return value
         said = self.metadata.offsets
         if len(said) > 1:
             raise MMEarthError(
-                f"{self.source}: contradictory offsets ({_list(said)}); pass --offset -1000 or --offset 0."
+                f"{self.source}: contradictory offsets ({_list(said)}); pass `offset=-1000` or `offset=0`."
             )
         floor_band = min(dn, key=lambda name: float(np.percentile(dn[name], 1)))
         floor = float(np.percentile(dn[floor_band], 1))
@@ -199,13 +199,13 @@ class _Decision:
         if not self.metadata.authoritative:
             if said.value < 0 and floor < _FLOOR_PRESENT - 50:
                 raise MMEarthError(
-                    f"{self.source}: {said.source} says offset {said.value:g}, but {darkest}; pass --offset -1000 if it"
-                    f" is still to be removed, or --offset 0."
+                    f"{self.source}: {said.source} says offset {said.value:g}, but {darkest}; pass `offset=-1000` if it"
+                    f" is still to be removed, or `offset=0`."
                 )
             if said.value == 0 and floor >= _FLOOR_PRESENT and len(_just_above(dn)) >= min(4, len(dn)):
                 raise MMEarthError(
                     f"{self.source}: {said.source} says the offset is removed, but the darkest values of several bands"
-                    f" lie just above 1000, as they do with it; pass --offset -1000 or --offset 0."
+                    f" lie just above 1000, as they do with it; pass `offset=-1000` or `offset=0`."
                 )
         self.evidence.append(f"Offset {said.value:g} by {said.source}.")
         return said.value
@@ -234,7 +234,7 @@ class _Decision:
             return PRODUCT_OFFSET
         raise MMEarthError(
             f"{self.source}: cannot tell whether the values still carry the +1000 that products of baseline 04.00"
-            f" (January 2022) and later have ({darkest}); pass --offset -1000 if they do, --offset 0 if not."
+            f" (January 2022) and later have ({darkest}); pass `offset=-1000` if they do, `offset=0` if not."
         )
 
     # level
@@ -243,25 +243,25 @@ class _Decision:
         if given != "auto":
             choices: dict[str, Level] = {"l1c": "l1c", "l2a": "l2a"}
             if (level := choices.get(given.lower())) is None:
-                raise MMEarthError(f"--level {given}: use l1c (top of atmosphere), l2a (surface reflectance) or auto.")
-            self.evidence.append(f"Level {_LEVEL_NAMES[level]} as given by --level.")
+                raise MMEarthError(f"`level={given}`: use l1c (top of atmosphere), l2a (surface reflectance) or auto.")
+            self.evidence.append(f"Level {_LEVEL_NAMES[level]} as given.")
             return level
         said = self.metadata.levels
         if len(said) > 1:
-            raise MMEarthError(f"{self.source}: contradictory levels ({_list(said)}); pass --level l1c or --level l2a.")
+            raise MMEarthError(f"{self.source}: contradictory levels ({_list(said)}); pass `level=l1c` or `level=l2a`.")
         shown, why = self._level_by_values(dn)
         if said:
             self.evidence.append(f"Level {_LEVEL_NAMES[said[0].value]} by {said[0].source}.")
             if shown is not None and shown != said[0].value:
                 self.warnings.append(
                     f"{said[0].source} says {_LEVEL_NAMES[said[0].value]}, but the values look like"
-                    f" {_LEVEL_NAMES[shown]} ({why}); pass --level if the metadata is wrong."
+                    f" {_LEVEL_NAMES[shown]} ({why}); pass `level` if the metadata is wrong."
                 )
             return said[0].value
         if shown is None:
             raise MMEarthError(
                 f"{self.source}: cannot tell whether it is top-of-atmosphere (L1C) or surface reflectance (L2A) {why};"
-                f" pass --level l1c or --level l2a."
+                f" pass `level=l1c` or `level=l2a`."
             )
         self.evidence.append(f"Level {_LEVEL_NAMES[shown]}: {why}.")
         return shown

@@ -140,7 +140,7 @@ def read_metadata(xml: bytes, *, source: str) -> Metadata:
     suffix = "BOA" if level == "l2a" else "RADIO"
     offsets = {parse_number(e.text) for e in root.iter() if _tag(e) == f"{suffix}_ADD_OFFSET"}
     if None in offsets or len(offsets) > 1:
-        raise MMEarthError(f"{source} gives unreadable or different offsets per band ({offsets}); pass --offset.")
+        raise MMEarthError(f"{source} gives unreadable or different offsets per band ({offsets}); pass `offset`.")
     offset = offsets.pop() if offsets else 0.0
     quantification = parse_number(_text(root, "BOA_QUANTIFICATION_VALUE") or _text(root, "QUANTIFICATION_VALUE"))
     baseline = parse_number(_text(root, "PROCESSING_BASELINE"))

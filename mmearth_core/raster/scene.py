@@ -293,7 +293,7 @@ def open_scene(
     if mask is not None:
         exclusions.append(mask_exclusion(mask, mask_values, grid))
     elif mask_values is not None:
-        raise MMEarthError("--mask-values needs --mask RASTER.")
+        raise MMEarthError("`mask_values` needs `mask=RASTER`.")
     if exclude_clouds:
         exclusions.append(cloud_exclusion(found.bands.get(SCL), grid, title))
     cirrus = {"B10": found.bands["B10"]} if "B10" in found.bands and "B10" not in present else {}

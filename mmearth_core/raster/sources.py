@@ -208,7 +208,7 @@ def _bands_note(raster: RasterFile, positions: Mapping[str, int], *, given: bool
     """Which band is which; in short where every band used is described by its very name."""
     if not given and all(raster.descriptions[i] == name for name, i in positions.items()):
         return f"Bands by their names: {' '.join(positions)}."
-    how = "as given by --bands" if given else "by the names in the file"
+    how = "as given" if given else "by the names in the file"
     return f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
 
 
@@ -216,12 +216,12 @@ def _unnamed(raster: RasterFile) -> str:
     if raster.count == 3 or (raster.count == 4 and raster.alpha):
         return (
             f"{raster.path} has 3 bands without Sentinel-2 names and looks like an RGB picture; give the product's"
-            " spectral bands, or say what they are with --bands, for example --bands B04,B03,B02."
+            " spectral bands, or say what they are with `bands`, for example `bands=B04,B03,B02`."
         )
     named = ", ".join(text or "unnamed" for text in raster.descriptions[:16]) if any(raster.descriptions) else "unnamed"
     return (
         f"{raster.path} has no band named as one of Sentinel-2 (its {raster.count}: {named}); say what they are, in"
-        " order, with --bands, for example --bands B02,B03,B04,B08 ('-' for a band to ignore)."
+        " order, with `bands`, for example `bands=B02,B03,B04,B08` ('-' for a band to ignore)."
     )
 
 
@@ -229,7 +229,7 @@ def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[st
     """Positions of the bands the user named."""
     if len(bands) != count:
         raise MMEarthError(
-            f"{subject} {count} {noun} but --bands names {len(bands)}; name each, '-' for one to ignore."
+            f"{subject} {count} {noun} but `bands` names {len(bands)}; name each, '-' for one to ignore."
         )
     positions: dict[str, int] = {}
     for position, text in enumerate(bands):
@@ -238,10 +238,10 @@ def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[st
         name = SCL if text.strip().upper() == SCL else band_name(text)
         if name is None:
             raise MMEarthError(
-                f"--bands: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one."
+                f"`bands`: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one."
             )
         if name in positions:
-            raise MMEarthError(f"--bands names {name} twice; '-' stands for a band to ignore.")
+            raise MMEarthError(f"`bands` names {name} twice; '-' stands for a band to ignore.")
         positions[name] = position
     return positions
 
@@ -257,7 +257,7 @@ def _single_band_name(raster: RasterFile) -> str | None:
     named = band_name(file)
     if described and named and described != named:
         raise MMEarthError(
-            f"{raster.path} is named as {named} but its band is described as {described}; say which it is with --bands."
+            f"{raster.path} is named as {named} but its band is described as {described}; say which it is with `bands`."
         )
     scl = SCL if SCL in Path(file).stem.upper().split("_") else None
     return described or named or scl
@@ -281,7 +281,7 @@ def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[
         for raster, name in zip(rasters, names, strict=True):
             if name is None:
                 raise MMEarthError(
-                    f"{raster.path}: neither its name nor its description says which band it is; use --bands."
+                    f"{raster.path}: neither its name nor its description says which band it is; use `bands`."
                 )
     for raster, name in zip(rasters, names, strict=True):
         if name is None:
@@ -290,7 +290,7 @@ def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[
             raise MMEarthError(f"{found[name][0].path} and {raster.path} both hold {name}; give one file per band.")
         found[name] = (raster, 1)
     metadata = _metadata_of(*[raster for raster, _ in found.values()])
-    note = "Bands by " + ("--bands" if bands is not None else "file names") + f": {', '.join(found)}."
+    note = "Bands by " + ("what was given" if bands is not None else "file names") + f": {', '.join(found)}."
     return Inputs(_common_name(paths), found, metadata, (*notes, note))
 
 
@@ -305,7 +305,7 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
     """A folder of single-band files; of one band at several resolutions the finest is taken."""
     if bands is not None:
         raise MMEarthError(
-            f"{folder} is a folder; --bands needs the files named one by one, in the order of its names."
+            f"{folder} is a folder; `bands` needs the files named one by one, in the order of its names."
         )
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _FOLDER_SUFFIXES and p.is_file())
     named = [(p, band_name(p.name) or (SCL if SCL in p.stem.upper().split("_") else None)) for p in files]
@@ -335,7 +335,7 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
 
 def _from_item(path: str, bands: Sequence[str] | None) -> Inputs:
     if bands is not None:
-        raise MMEarthError(f"{path} is a STAC item, which names its bands itself; leave --bands out.")
+        raise MMEarthError(f"{path} is a STAC item, which names its bands itself; leave `bands` out.")
     found = {name: (describe(href), index) for name, (href, index) in local_assets(path).items()}
     metadata = from_item(path).merged(_metadata_of(*[raster for raster, _ in found.values()]))
     note = f"Bands by the assets of the STAC item: {', '.join(found)}."
@@ -344,7 +344,7 @@ def _from_item(path: str, bands: Sequence[str] | None) -> Inputs:
 
 def _from_product(product: Product, bands: Sequence[str] | None) -> Inputs:
     if bands is not None:
-        raise MMEarthError(f"{product.path} is a Sentinel-2 product, which names its bands itself; leave --bands out.")
+        raise MMEarthError(f"{product.path} is a Sentinel-2 product, which names its bands itself; leave `bands` out.")
     found = {name: (describe(path), 1) for name, path in product.files.items()}
     note = f"Bands by the files of the product {product.name}: {', '.join(found)}."
     return Inputs(product.name, found, product.metadata, (note,))

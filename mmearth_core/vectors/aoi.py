@@ -39,14 +39,14 @@ def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
     try:
         metadata, _, wkb, _ = pyogrio.raw.read(path, columns=[])
     except (DataSourceError, DataLayerError) as error:
-        raise MMEarthError(f"{path} is no vector file that can be read; --aoi takes a polygon layer.") from error
+        raise MMEarthError(f"{path} is no vector file that can be read; `aoi` takes a polygon layer.") from error
     if not metadata["crs"]:
         raise MMEarthError(f"{path} has no coordinate reference system; assign one and try again.")
     # Not their union: GEOS 3.14 loses polygons in it whose edges nearly lie on each other's.
     parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shapely.from_wkb(wkb))))
     area = shapely.geometrycollections(parts[shapely.area(parts) > 0])
     if area.is_empty:
-        raise MMEarthError(f"{path} holds no polygons; --aoi takes a polygon layer.")
+        raise MMEarthError(f"{path} holds no polygons; `aoi` takes a polygon layer.")
     to_grid = Transformer.from_crs(CRS(metadata["crs"]), CRS(grid.crs.to_wkt()), always_xy=True)
     area = shapely.transform(area, lambda points: np.column_stack(to_grid.transform(points[:, 0], points[:, 1])))
     corners = shapely.get_coordinates(area)

@@ -52,7 +52,7 @@ def read_vector(path: str | Path, *, layer: str | None = None, field: str | None
         known = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
         if field is not None and field not in known:
             fields = f"it has {', '.join(known)}" if known else "it has no fields"
-            raise MMEarthError(f"{path} has no field {field!r}; {fields}. Name the class field with --field.")
+            raise MMEarthError(f"{path} has no field {field!r}; {fields}. Name the class field with `field`.")
         meta, fids, wkb, columns = pyogrio.raw.read(
             path, layer=layer, columns=[] if field is None else [field], return_fids=True, force_2d=True
         )
@@ -90,7 +90,7 @@ def class_names(layer: VectorLayer, field: str) -> list[str | None]:
     if values.dtype.kind == "O" and all(v is None or isinstance(v, str) for v in values):
         return [_printable(v) or None for v in values]
     raise MMEarthError(
-        f"{layer.path}: the field {field!r} holds neither text nor integers; choose another with --field."
+        f"{layer.path}: the field {field!r} holds neither text nor integers; choose another with `field`."
     )
 
 
@@ -111,7 +111,7 @@ def _choose_layer(path: Path, layer: str | None) -> str:
     if not layers:
         raise MMEarthError(f"{path} has no layer with geometries.")
     if len(layers) > 1:
-        raise MMEarthError(f"{path} has several layers ({listed}); choose one with --layer.")
+        raise MMEarthError(f"{path} has several layers ({listed}); choose one with `layer`.")
     return layers[0]
 
 

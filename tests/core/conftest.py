@@ -59,10 +59,11 @@ def official_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def converted(calibration_scene, official_checkpoint, one_torch_thread, tmp_path_factory):  # noqa: ARG001
     """What `weights convert` makes of the checkpoint, calibrated on the scene: (its result, the folder)."""
-    from mmearth_core.embedding.conversion import convert
+    from mmearth_core.embedding.conversion import weights_convert
 
     folder = tmp_path_factory.mktemp("converted")
-    return convert(model=official_checkpoint, calibrate=[calibration_scene], output=folder, name="small"), folder
+    result = weights_convert(model=official_checkpoint, calibrate=[calibration_scene], output=folder, name="small")
+    return result, folder
 
 
 @pytest.fixture(scope="session")

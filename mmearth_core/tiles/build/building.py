@@ -63,7 +63,7 @@ class BuildResult:
         return "\n".join([head, f"  {'modality'.ljust(width)}    tiles    valid", *rows])
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for `--json`."""
+        """Plain values, for JSON."""
         return {
             "output": str(self.output),
             "sites": self.sites,
@@ -154,13 +154,13 @@ def site_of(tile: str) -> str:
 
 def _check_options(size: int, stride: int | None, valid: float, limit: int | None) -> None:
     if size not in {64, 128}:
-        raise MMEarthError(f"--size {size}: tiles are of 64 or 128 pixels.")
+        raise MMEarthError(f"`size={size}`: tiles are of 64 or 128 pixels.")
     if stride is not None and stride < 1:
-        raise MMEarthError(f"--stride {stride}: at least one pixel must lie between tiles.")
+        raise MMEarthError(f"`stride={stride}`: at least one pixel must lie between tiles.")
     if not 0 < valid <= 1:
-        raise MMEarthError(f"--valid {valid:g}: it is a share above 0, at most 1.")
+        raise MMEarthError(f"`valid={valid:g}`: it is a share above 0, at most 1.")
     if limit is not None and limit < 1:
-        raise MMEarthError(f"--limit {limit}: at least one tile must be made.")
+        raise MMEarthError(f"`limit={limit}`: at least one tile must be made.")
 
 
 def _checked(sites: Sequence[Site], progress: Progress, cancel: CancelToken) -> list[CheckedSite]:
@@ -226,17 +226,17 @@ def _write(
                     progress.advance(1)
         if not len(writer):
             raise MMEarthError(
-                f"No tile has {valid:.0%} of valid Sentinel-2 pixels; nothing was written (see --valid)."
+                f"No tile has {valid:.0%} of valid Sentinel-2 pixels; nothing was written (see `valid`)."
             )
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{len(writer)} of {total} tiles are kept in {writer.folder}"
-        raise type(error)(f"{str(error).removesuffix(GO_ON)} {kept}{GO_ON}") from error
+        raise type(error)(f"{error.text.removesuffix(GO_ON)} {kept}{GO_ON}") from error
     except MMEarthError as error:
         if not len(writer):
             writer.discard()
             raise
         raise MMEarthError(
-            f"{error} {len(writer)} of {total} tiles are kept in {writer.folder}; mend the file and run the same"
+            f"{error.text} {len(writer)} of {total} tiles are kept in {writer.folder}; mend the file and run the same"
             " command again to go on."
         ) from error
     progress.finish()

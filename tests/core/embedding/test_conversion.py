@@ -12,7 +12,7 @@ pytest.importorskip("timm")
 
 from mmearth_core.cli.command import main  # noqa: E402
 from mmearth_core.embedding.backends import open_backend  # noqa: E402
-from mmearth_core.embedding.conversion import convert  # noqa: E402
+from mmearth_core.embedding.conversion import weights_convert  # noqa: E402
 from mmearth_core.embedding.engine import embed  # noqa: E402
 from mmearth_core.encoder.loading import canonical_tensors, model_id  # noqa: E402
 from mmearth_core.encoder.model_file import read_header  # noqa: E402
@@ -60,7 +60,7 @@ def test_without_scenes_there_is_only_the_torch_form_and_embed_says_how_to_go_on
 ):
     folder = tmp_path / "models"
     folder.mkdir()
-    result = convert(model=official_checkpoint, output=folder)
+    result = weights_convert(model=official_checkpoint, output=folder)
     assert [path.name for path in folder.iterdir()] == ["official.safetensors"]
     assert "Not calibrated" in str(result)
     header = read_header(folder / "official.safetensors")
@@ -100,11 +100,11 @@ def test_existing_files_are_kept(official_checkpoint, calibration_scene, tmp_pat
     for name, scenes in (("small.safetensors", []), ("small.onnx", [calibration_scene])):
         (tmp_path / name).write_bytes(b"mine")
         with pytest.raises(MMEarthError, match=f"{name} exists already"):
-            convert(model=official_checkpoint, calibrate=scenes, output=tmp_path, name="small")
+            weights_convert(model=official_checkpoint, calibrate=scenes, output=tmp_path, name="small")
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"mine"}
         (tmp_path / name).unlink()
     (tmp_path / "small.safetensors").write_bytes(b"old")
-    convert(model=official_checkpoint, output=tmp_path, name="small", overwrite=True)
+    weights_convert(model=official_checkpoint, output=tmp_path, name="small", overwrite=True)
     assert read_header(tmp_path / "small.safetensors").name == "small"
 
 
@@ -112,7 +112,7 @@ def refused(tmp_path, match: str, **options) -> None:
     folder = tmp_path / "out"
     folder.mkdir(exist_ok=True)
     with pytest.raises(MMEarthError, match=match) as caught:
-        convert(**{"output": folder} | options)
+        weights_convert(**{"output": folder} | options)
     assert "\n" not in str(caught.value)
     assert not list(folder.iterdir())
 
@@ -132,7 +132,7 @@ def test_cancelling_leaves_nothing_behind(official_checkpoint, calibration_scene
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        convert(model=official_checkpoint, calibrate=[calibration_scene], output=tmp_path, cancel=token)
+        weights_convert(model=official_checkpoint, calibrate=[calibration_scene], output=tmp_path, cancel=token)
     assert not list(tmp_path.iterdir())
 
 
@@ -141,7 +141,7 @@ def test_models_with_a_name_go_where_embed_finds_them(official_checkpoint, tmp_p
     (tmp_path / "weights").mkdir()
     fetched = tmp_path / "weights" / "mmearth-atto-p8-all.pth"
     fetched.write_bytes(official_checkpoint.read_bytes())
-    result = convert(model="pt-all_mod_atto_1M_64_uncertainty_56-8")
+    result = weights_convert(model="pt-all_mod_atto_1M_64_uncertainty_56-8")
     assert result.files == (fetched.with_suffix(".safetensors"),) and result.files[0].is_file()
     assert result.header.name == "mmearth-atto-p8-all"
 

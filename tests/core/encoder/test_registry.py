@@ -81,10 +81,10 @@ def test_models_are_kept_where_the_user_says(own_home: Path) -> None:
 def test_the_list_says_what_is_here() -> None:
     find("mmearth-atto-p8-s2").file(".pth").parent.mkdir(parents=True)
     find("mmearth-atto-p8-s2").file(".pth").touch()
-    lines = {line.split("  ")[0]: line for line in str(weights.list_models()).splitlines()}
+    lines = {line.split("  ")[0]: line for line in str(weights.weights_list()).splitlines()}
     assert "fetched" in lines["mmearth-atto-p8-s2"]
     assert "fetched" not in lines["mmearth-atto-p8-all"]
-    states = {model["name"]: model["state"] for model in weights.list_models().as_dict()["models"]}
+    states = {model["name"]: model["state"] for model in weights.weights_list().as_dict()["models"]}
     assert states["mmearth-atto-p8-s2"] == "fetched"
 
 
@@ -116,40 +116,40 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_first_download_pins_what_later_ones_must_be(published: Path) -> None:
-    first = weights.fetch(model="mmearth-atto-p8-all")
+    first = weights.weights_fetch(model="mmearth-atto-p8-all")
     assert first.path.is_file()
     assert "mmearth weights convert mmearth-atto-p8-all" in str(first)
     assert json.loads((weights_folder() / "pinned.json").read_text())["mmearth-atto-p8-all"] == first.sha256
     first.path.unlink()
     checkpoint(published, seed=1)
     with pytest.raises(MMEarthError, match="wrong sha256"):
-        weights.fetch(model="mmearth-atto-p8-all")
+        weights.weights_fetch(model="mmearth-atto-p8-all")
 
 
 def test_a_file_put_there_by_hand_is_checked_pinned_and_watched(published: Path) -> None:  # noqa: ARG001
     path = find("mmearth-atto-p8-all").file(".pth")
     checkpoint(path)
-    found = weights.fetch(model="mmearth-atto-p8-all")
+    found = weights.weights_fetch(model="mmearth-atto-p8-all")
     checkpoint(path, seed=1)
     with pytest.raises(MMEarthError, match=f"changed since.*{found.sha256}"):
-        weights.fetch(model="mmearth-atto-p8-all")
+        weights.weights_fetch(model="mmearth-atto-p8-all")
 
 
 def test_a_web_page_or_a_damaged_archive_is_no_checkpoint(published: Path) -> None:
     published.write_text("<html>Share link expired</html>")
     with pytest.raises(MMEarthError, match="31 bytes, too few for the atto encoder"):
-        weights.fetch(model="mmearth-atto-p8-all")
+        weights.weights_fetch(model="mmearth-atto-p8-all")
     published.write_bytes(b"<html>" * 3_000_000)
     with pytest.raises(MMEarthError, match="not a checkpoint of torch"):
-        weights.fetch(model="mmearth-atto-p8-all")
+        weights.weights_fetch(model="mmearth-atto-p8-all")
     checkpoint(published)
     whole = bytearray(published.read_bytes())
     whole[5_000_000] ^= 1
     published.write_bytes(whole)
     with pytest.raises(MMEarthError, match="damaged"):
-        weights.fetch(model="mmearth-atto-p8-all")
+        weights.weights_fetch(model="mmearth-atto-p8-all")
 
 
 def test_the_packaged_model_needs_no_fetching() -> None:
     with pytest.raises(MMEarthError, match="part of the package"):
-        weights.fetch(model="default")
+        weights.weights_fetch(model="default")

@@ -1,0 +1,597 @@
+# Made by `make stub` from the functions themselves: change those, then make it again.
+"""Representations of Sentinel-2 scenes with MP-MAE encoders, and maps from a few labels.
+
+Each verb of the command line is one keyword-only function here, imported when first used:
+`mmearth embed SCENE -o EMB.tif` is `mmearth_core.embed(scene=..., output=...)`. `__init__.pyi` shows them all.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmearth_core.accuracy.reference_sample import SampleResult
+from mmearth_core.accuracy.summary import AccuracyReport
+from mmearth_core.demonstration.run import DemoResult
+from mmearth_core.embedding.conversion import ConvertResult
+from mmearth_core.embedding.engine import EmbedResult
+from mmearth_core.embedding.product import EmbeddingRaster as EmbeddingRaster
+from mmearth_core.encoder.network import Encoder
+from mmearth_core.encoder.weights import FetchResult, ModelList
+from mmearth_core.errors import Cancelled as Cancelled
+from mmearth_core.errors import EnvironmentFailure as EnvironmentFailure
+from mmearth_core.errors import MMEarthError as MMEarthError
+from mmearth_core.inspection import Description
+from mmearth_core.labelling.classification import ClassifyResult
+from mmearth_core.labelling.clusters import ClusterResult
+from mmearth_core.labelling.fitting import FitResult
+from mmearth_core.labelling.similarity import SimilarResult
+from mmearth_core.labelling.suggestions import SuggestResult
+from mmearth_core.maps.outlines import OutlineResult
+from mmearth_core.pretraining.pretrain import PretrainResult
+from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.reports.reporting import ReportResult
+from mmearth_core.tiles.build.building import BuildResult
+
+__all__ = [
+    "__version__",
+    "embed",
+    "fit",
+    "classify",
+    "similar",
+    "cluster",
+    "suggest",
+    "sample",
+    "assess",
+    "outline",
+    "report",
+    "weights_list",
+    "weights_fetch",
+    "weights_convert",
+    "weights_info",
+    "build_tiles",
+    "pretrain",
+    "demo",
+    "info",
+    "embed_array",
+    "load_encoder",
+    "EmbeddingRaster",
+    "MMEarthError",
+    "EnvironmentFailure",
+    "Cancelled",
+]
+__version__: str
+
+def embed(
+    *,
+    scene: str | Path | Sequence[str | Path],
+    output: str | Path,
+    model: str | Path = "default",
+    bands: Sequence[str] | None = None,
+    level: Literal["auto", "l1c", "l2a"] = "auto",
+    offset: Literal["auto"] | float = "auto",
+    scale: Literal["auto"] | float = "auto",
+    window: tuple[int, int, int, int] | None = None,
+    aoi: str | Path | None = None,
+    mask: str | Path | None = None,
+    mask_values: Sequence[int] | None = None,
+    exclude_clouds: bool = False,
+    backend: Literal["auto", "onnx", "torch"] = "auto",
+    tile: int | None = None,
+    halo: int | Literal["exact"] | None = None,
+    resume: bool = True,
+    overwrite: bool = False,
+    preview: str | Path | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> EmbedResult:
+    """Embed a Sentinel-2 scene: write a raster of 64 learned bands on the same 10 m grid.
+
+    Args:
+        scene: A multi-band raster, a .SAFE folder or zip, a folder or several single-band files, or a STAC item.
+        output: The GeoTIFF to write. A STAC item and a QGIS style are written beside it.
+        model: Name (see mmearth weights list) or file of a calibrated model.
+        bands: What the raster's bands are, e.g. B02,B03,B04; by default read from their names.
+        level: Processing level of the scene: l1c (top of atmosphere), l2a (surface reflectance), or auto: what its
+            metadata say.
+        offset: Digital numbers to add to the raw ones: -1000 for products of baseline 04.00 and later, or 0.
+        scale: Reflectance of one raw unit, e.g. 0.0001.
+        window: Part of the scene in pixels: column, row, width, height.
+        aoi: Vector file; only pixels inside its polygons are embedded.
+        mask: Raster of pixels to leave out, e.g. clouds.
+        mask_values: Values of the mask that mean "leave out"; by default all but 0.
+        exclude_clouds: Leave out what the product's scene classification calls cloud, shadow or cirrus.
+        backend: What runs the model: onnx (CPU), torch (GPU), or what suits the machine.
+        tile: Side in pixels of what is computed at once; by default the most economic within 2 GB of memory.
+        halo: Context in pixels around each tile; by default what the model needs to be exact within one step.
+        resume: Go on with an interrupted run of the same command; an output that this very command made is kept and
+            told as its result.
+        overwrite: Replace an output that exists.
+        preview: Folder for pictures of the finished tiles, while it runs: `.vrt` files of the first three bands.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; finished tiles are kept.
+
+    Raises:
+        MMEarthError: The input cannot be used; nothing is left behind.
+        EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
+    """
+
+def fit(
+    *,
+    embeddings: Sequence[str | Path],
+    samples: Sequence[str | Path],
+    output: str | Path,
+    field: str = "class",
+    layer: str | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> FitResult:
+    """Fit a probe on the labelled pixels of one or several scenes, validate it by polygons, and write it as JSON.
+
+    The same input and seed give the same file.
+
+    Args:
+        embeddings: Embedding rasters made by mmearth embed with one model.
+        samples: Vector file of polygons, lines or points with a class (any CRS), one for each embedding, in the same
+            order; each lies on its embedding.
+        output: The probe to write (JSON).
+        field: Attribute that holds the class: text, or whole numbers 1 … 254, which become the values of the map.
+        layer: Layer of the vector files; by default their only one.
+        seed: Start of the random numbers; the same seed gives the same result.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: An input is unusable; nothing is written then.
+    """
+
+def classify(
+    *,
+    embedding: str | Path,
+    model: str | Path,
+    output: str | Path,
+    confidence: str | Path | None = None,
+    unknown: float | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ClassifyResult:
+    """Write the class map of an embedding raster: paletted uint8, 0 no-data, class values of the probe's legend.
+
+    Any scene may be classified with a probe fitted on others, when one encoder made their embeddings.
+
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        model: Probe made by mmearth fit (JSON).
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        confidence: Raster to write as well: the probability of each pixel's class and its margin over the second, two
+            uint8 bands whose scale and offset give 0 … 1; by default none.
+        unknown: Share, from 0 to below 1, of the training pixels: what is more remote from every class than all but
+            this share of them gets value 255, "unknown"; by default every pixel gets a class.
+        overwrite: Replace existing outputs.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then.
+    """
+
+def similar(
+    *,
+    embedding: str | Path,
+    output: str | Path,
+    at: tuple[float, float] | None = None,
+    like: str | Path | None = None,
+    layer: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> SimilarResult:
+    """Write how alike the embedding of every pixel is to that of a place, or to the mean under some features.
+
+    Cosine similarity, -1 … 1 in steps of 0.008: a uint8 GeoTIFF on the embedding's grid with scale and offset, no-data
+    0, and a QGIS style beside it. Either `at` or `like` says what to look for.
+
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        output: The raster to write (GeoTIFF).
+        at: A place by its coordinates x, y in the CRS of the embedding.
+        like: Vector file of polygons, lines or points that show what to look for (any CRS).
+        layer: Layer of the vector file; by default its only one.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: Both or neither of `at` and `like` are given, or they hit no valid pixel.
+    """
+
+def cluster(
+    *,
+    embedding: str | Path,
+    output: str | Path,
+    k: int,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ClusterResult:
+    """Group the pixels of an embedding raster into clusters and write them as a paletted map.
+
+    Mini-batch k-means (Sculley 2010) on at most 200 000 pixels of random blocks, then every pixel to the nearest
+    centre. Values 1 … k are named "cluster 1" …, from the largest to the smallest.
+
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        output: The map to write (GeoTIFF, uint8); its class names and a QGIS style are written beside it.
+        k: Number of clusters, 2 to 254.
+        seed: Start of the random numbers, 0 or more; the same seed gives the same map.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: `k` or `seed` is out of range, or the embedding has fewer than k different pixels.
+    """
+
+def suggest(
+    *,
+    embedding: str | Path,
+    model: str | Path,
+    output: str | Path,
+    n: int = 20,
+    seed: int = 0,
+    samples: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> SuggestResult:
+    """Choose places whose label would teach the probe most, and write them as points, best first.
+
+    Uncertainty is 1 − margin (probability of the best class minus that of the second), averaged over 3 × 3 pixels, so
+    that single mixed pixels do not win over whole areas. Places are taken one by one, each with the largest
+    uncertainty × distance in embedding space to the nearest class centre of the training or earlier suggestion
+    (farthest-first, Gonzalez 1985), at least 10 pixels from earlier ones. Fields: rank, class (empty, to be filled),
+    predicted, second, margin.
+
+    Args:
+        embedding: Embedding raster made by mmearth embed.
+        model: Probe made by mmearth fit (JSON).
+        output: The points to write: .gpkg, .geojson, .shp or .fgb.
+        n: Number of points.
+        seed: Decides between equals; the same seed gives the same points.
+        samples: Vector file of what is labelled already: no point comes within 10 pixels of it.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: Input is unusable, the probe is of another encoder, or there is no place to suggest.
+    """
+
+def sample(
+    *,
+    map: str | Path,
+    output: str | Path,
+    n: int,
+    seed: int = 0,
+    min_per_class: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> SampleResult:
+    """Draw random pixels of a class map, stratified by class, as points to be labelled blind.
+
+    The points are pixel centres in random order with the fields id, class (empty), stratum (the map's value),
+    stratum_px and stratum_ha (its size in pixels and hectares), map_digest and seed. Classes get points in proportion
+    to their area, but at least `min_per_class`.
+
+    Args:
+        map: Map made by mmearth classify, or any integer raster.
+        output: The points to write: .gpkg, .geojson, .shp or .fgb.
+        n: Number of points.
+        seed: Start of the random numbers; the same map, numbers and seed give the same points.
+        min_per_class: Points that each class gets at least; by default 50, or half of an equal share when there are too
+            few points for that.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: The map is unusable, the number of points does not suit it, or the output cannot be made.
+    """
+
+def assess(
+    *,
+    map: str | Path,
+    reference: str | Path,
+    field: str = "class",
+    layer: str | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> AccuracyReport:
+    """Accuracy of a class map and areas of its classes, estimated from reference points, or agreement inside polygons.
+
+    Points of mmearth sample bring their strata; other points are weighted by the map's classes, which is right for
+    simple, systematic and so stratified random samples (Olofsson et al. 2014). Shares are given as 0 … 1 with 95 %
+    intervals, areas in hectares. Points without a class, outside the map or on no-data are left out and counted in the
+    warnings.
+
+    Args:
+        map: Map made by mmearth classify, or any integer raster.
+        reference: Vector file of reference points or polygons (any CRS).
+        field: Attribute that holds the class: names, or the map's values.
+        layer: Layer of the vector file; by default its only one.
+        output: File for the report as JSON; by default none.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: Map or reference is unusable, no unit remains, or a class is unknown to the map.
+    """
+
+def outline(
+    *,
+    raster: str | Path,
+    output: str | Path,
+    at_least: float | None = None,
+    min_pixels: int = 1,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> OutlineResult:
+    """Write the areas of a class map as polygons with their class, or those of a raster that reach a value.
+
+    Args:
+        raster: Class map, or any raster (its first band) with at_least.
+        output: The polygons to write: .gpkg, .geojson, .shp or .fgb.
+        at_least: Value that a pixel must reach, in the raster's own units, e.g. a similarity of 0.8; by default the
+            raster is a class map.
+        min_pixels: Areas of fewer pixels are left out; 1 keeps all.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: The raster is unusable or too large, or no pixel is left.
+    """
+
+def report(
+    *,
+    map: str | Path,
+    output: str | Path,
+    title: str | None = None,
+    scene: str | Path | None = None,
+    embedding: str | Path | None = None,
+    samples: str | Path | None = None,
+    field: str = "class",
+    reference: str | Path | None = None,
+    reference_field: str = "class",
+    confidence: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ReportResult:
+    """Write an HTML page about a class map: pictures, areas, accuracy, and where it comes from.
+
+    Args:
+        map: The class map.
+        output: The page to write (.html); it needs no other file.
+        title: Heading of the page; by default the name of the map.
+        scene: The Sentinel-2 raster, to be shown beside the map.
+        embedding: The embedding raster the map was made of, on the same grid: its origin, and the validation with
+            samples.
+        samples: The polygons it was learned from; they are drawn on the scene, and validated with the embedding.
+        field: Field of the samples that holds the class.
+        reference: Reference points or polygons, for the accuracy.
+        reference_field: Field of the reference that holds the class.
+        confidence: Raster of the classification's confidence, on the map's grid.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: An input is unusable; nothing is left then.
+    """
+
+def weights_list() -> ModelList:
+    """All models with a name: size, patch, what they were trained on, and whether they are on this machine."""
+
+def weights_fetch(
+    *, model: str, overwrite: bool = False, progress: Progress | None = None, cancel: CancelToken | None = None
+) -> FetchResult:
+    """Download an official checkpoint, going on where an earlier attempt stopped.
+
+    The first download is checked by its size, its archive's checksums and, with torch, by a strict parse; its sha256 is
+    pinned then, and later downloads must have the same.
+
+    Args:
+        model: Name of a model, as mmearth weights list prints it.
+        overwrite: Download again what is already there.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; what arrived is kept.
+
+    Raises:
+        MMEarthError: The name is unknown, or what the server sends is not the checkpoint.
+        EnvironmentFailure, Cancelled: Network or disk failed, or it was cancelled; what arrived is kept.
+    """
+
+def weights_convert(
+    *,
+    model: str | Path,
+    calibrate: Sequence[str | Path] = (),
+    output: str | Path | None = None,
+    name: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ConvertResult:
+    """Turn official weights into ours: `NAME.safetensors` and, calibrated on scenes, `NAME.onnx`.
+
+    Args:
+        model: Registry name of a fetched model, or a checkpoint file.
+        calibrate: Scenes (as `embed` takes them) that show what the model will meet: varied land cover, both levels,
+            hundreds of pixels wide, since near a border the network sees less.
+        output: Folder for the files; by default where models with a name are kept.
+        name: Name of the model; by default the registry name or the file's.
+        overwrite: Replace existing files.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop.
+
+    Raises:
+        MMEarthError: The weights or a scene cannot be used; nothing is written.
+    """
+
+def weights_info(*, model: str) -> Description:
+    """Say what a model is: where it comes from, its bands, licence and citation, and what of it is on this machine.
+
+    Args:
+        model: Name of a model, or path of its file.
+
+    Raises:
+        MMEarthError: It is neither a known name nor a model file.
+    """
+
+def build_tiles(
+    *,
+    specification: str | Path,
+    output: str | Path,
+    size: Literal[64, 128] = 64,
+    stride: int | None = None,
+    valid: float = 0.9,
+    limit: int | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> BuildResult:
+    """Make a dataset for pretraining from your own rasters: Sentinel-2 and whatever else is known of the same places.
+
+    The specification lists sites: each has a Sentinel-2 scene of twelve bands and, where there is one, radar
+    (`sentinel1`), `elevation`, `land_cover`, `canopy_height`, `date`, `era5`, `biome` and `eco_region`. Rasters in
+    another grid or coordinate system are laid over the scene's. See docs/pretraining.md for every key.
+
+    Args:
+        specification: A YAML file with `sites:`, a STAC item, a list of items, or an ItemCollection.
+        output: The folder to make; the files in it are named after it.
+        size: Side of a tile in pixels.
+        stride: Pixels from one tile to the next; by default the size, so that tiles do not overlap.
+        valid: Share of a tile's Sentinel-2 pixels that must be valid.
+        limit: Number of tiles at most, spread evenly over all sites.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; finished tiles are kept.
+
+    Raises:
+        MMEarthError: The input cannot be used. Nothing is left behind unless a value that only a tile showed is wrong:
+            then the tiles before it are kept, and the same call goes on once the file is mended.
+        EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
+    """
+
+def pretrain(
+    *,
+    config: str | Path,
+    output: str | Path,
+    set: Sequence[str] = (),
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> PretrainResult:
+    """Pretrain an encoder on tiles as a configuration says; the run folder holds everything it makes.
+
+    The same command goes on with an interrupted run exactly where it was; a finished run is left as it is. Started by
+    torchrun, several processes train together.
+
+    Args:
+        config: YAML file with the settings of the run.
+        output: Folder of the run.
+        set: Settings that replace those of the file, as optimiser.epochs=3.
+        overwrite: Remove the run that is in the folder and start afresh.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop after the present step.
+
+    Raises:
+        MMEarthError: The configuration or data cannot be used, or training broke down (the last good state is kept).
+        EnvironmentFailure: The machine failed; the run can go on from its last checkpoint.
+        Cancelled: `cancel` was set; the run can go on from where it was.
+    """
+
+def demo(
+    *,
+    output: str | Path = "demo-output",
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> DemoResult:
+    """See it work: a synthetic scene with sample polygons is embedded, fitted, classified, assessed and reported.
+
+    Args:
+        output: Folder for everything, created if need be.
+        seed: Chooses the landscape, the samples and the reference points.
+        overwrite: Replace the files of an earlier demo in that folder.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop.
+
+    Raises:
+        MMEarthError: The folder is not empty, or cannot be made.
+        EnvironmentFailure, Cancelled: The work stopped.
+    """
+
+def info(*, file: str | Path) -> Description:
+    """Say what a file is: an embedding raster, a map, a probe, a model, or any other raster.
+
+    Args:
+        file: Embedding raster, map, probe, model or any other raster.
+
+    Raises:
+        MMEarthError: The file is missing, damaged or none of these.
+    """
+
+def embed_array(
+    *,
+    dn: NDArray[np.number],
+    bands: Sequence[str],
+    level: Literal["l1c", "l2a"],
+    valid: NDArray[np.bool_] | None = None,
+    model: str | Path = "default",
+    backend: Literal["auto", "onnx", "torch"] = "auto",
+) -> NDArray[np.float32]:
+    """Embedding of an array of pixels, before quantisation.
+
+    The array is treated as a whole raster: nothing outside it is known.
+
+    Args:
+        dn: Pixels (k, H, W) in reflectance × 10000 with the product's offset removed.
+        bands: Names of the k bands: B02, B03, …
+        level: Processing level of the pixels, l1c or l2a.
+        valid: Which pixels (H, W) hold a measurement; by default those where any band is not 0.
+        model: Name (see mmearth weights list) or file of a calibrated model.
+        backend: What runs the model: onnx (CPU), torch (GPU), or what suits the machine.
+
+    Returns:
+        (D, H, W) float32; invalid pixels are NaN.
+
+    Raises:
+        MMEarthError: The bands do not suffice, or the model cannot be used.
+    """
+
+def load_encoder(name_or_path: str | Path) -> Encoder:
+    """An encoder in evaluation mode, with its `header` (bands, statistics, provenance) attached. Needs torch.
+
+    Its `forward_maps` gives the four maps at strides p/8, p/4, p/2 and p of a normalised (N, C, H, W) input, p being
+    the patch size.
+
+    Args:
+        name_or_path: Registry name, one of our .safetensors, or an official .pth in the sparse (pretraining checkpoint)
+            or dense layout. Published weights have no frozen response normalisation: they come with scope "sample".
+
+    Raises:
+        MMEarthError: The file is missing, damaged, holds anything but tensors, or lacks or adds entries (each is
+            named).
+    """
