@@ -23,7 +23,7 @@ DIST := dist
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
-.PHONY: help demo env env-qgis env-package lint test test-core test-plugin translations package benchmark clean
+.PHONY: help demo env stub env-qgis env-package lint test test-core test-plugin translations package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
@@ -31,6 +31,7 @@ help:
 	@echo "make test-core  all tests but those that run in QGIS; make test-plugin: those alone"
 	@echo "make lint       only the checks that run nothing"
 	@echo "make translations  takes new texts of the plugin up in qgis_plugin/i18n and compiles them; needs Qt's lrelease"
+	@echo "make stub       writes mmearth_core/__init__.pyi anew, after a change of a public function"
 	@echo "make package    the plugin for QGIS as a zip in dist/, made of the last commit"
 	@echo "make benchmark  speed and quality measurements (minutes to hours)"
 	@echo "make clean      remove the environments and caches"
@@ -75,6 +76,9 @@ translations:
 	@$(require-python)
 	$(PYTHON) .ci/translations.py
 	lrelease -silent qgis_plugin/i18n/*.ts
+
+stub: env
+	$(ENV)/bin/python .ci/stub.py
 
 package: env-package
 	PACKAGE_ENV="$(abspath $(PACKAGE_ENV))" .ci/package "$(DIST)"

@@ -60,7 +60,9 @@ class Spelling:
             parts.append(f"{each.name}: {self.of(hints[each.name])}{default}")
         head = f"def {name}({', '.join(parts)}) -> {self.of(hints['return'])}:"
         doc = inspect.getdoc(function) or ""
-        return f'{head}\n{textwrap.indent(chr(34) * 3 + doc + (chr(10) if chr(10) in doc else "") + chr(34) * 3, "    ")}'
+        return (
+            f"{head}\n{textwrap.indent(chr(34) * 3 + doc + (chr(10) if chr(10) in doc else '') + chr(34) * 3, '    ')}"
+        )
 
 
 def made() -> str:
@@ -77,7 +79,7 @@ def made() -> str:
     text = "\n".join([head, *sorted(spelling.imports), f"__all__ = [{names}]", "__version__: str", *functions, ""])
     settings = ["--stdin-filename", str(STUB), "-"]
     for command in (["check", "--quiet", "--fix-only", "--select", "I"], ["format", "--quiet"]):
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - ruff, on text of ours
             [sys.executable, "-m", "ruff", *command, *settings], input=text, capture_output=True, text=True, check=True
         )
         text = done.stdout

@@ -11,7 +11,7 @@ from mmearth_core.verbs import PUBLIC
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", *PUBLIC]  # noqa: PLE0604 - the names are those of the table of verbs
+__all__ = sorted(["__version__", *PUBLIC])  # noqa: PLE0605 - the names are those of the table of verbs
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +22,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__

@@ -21,7 +21,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output, write_json
 from mmearth_core.maps.areas import ClassAreas, measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.legend import UNKNOWN, UNKNOWN_NAME
+from mmearth_core.maps.conventions import UNKNOWN, UNKNOWN_NAME
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.vectors.footprints import covered, members, ready, touching

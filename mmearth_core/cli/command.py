@@ -1,138 +1,36 @@
-"""The command `mmearth`: one table of verbs, each a thin skin over one public function.
+"""The command `mmearth`: each verb a thin skin over one public function.
 
 Exit codes: 0 done, 1 an error in one line on stderr, 2 bad arguments, 130 cancelled. Nothing heavy is imported here:
 the help answers at once, and a verb's modules are loaded when the verb is called.
 """
 
-import dataclasses
 import difflib
 import importlib
-import math
 import os
 import shlex
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from mmearth_core import __version__
-from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.cli.declarations import STUB, declarations
+from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told
 from mmearth_core.progress import CancelToken
+from mmearth_core.records import plain
+from mmearth_core.verbs import VERBS, Verb, python_name
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
-    from mmearth_core.cli.arguments import Arguments, Shape
+    from mmearth_core.cli.arguments import Arguments
     from mmearth_core.cli.console import Console
 
 DONE, FAILED, BAD_ARGUMENTS, CANCELLED = 0, 1, 2, 130
 
-#: What the extras bring: a verb that misses one of these needs an extra.
-_EXTRAS = {
-    *("torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"),
-    *("h5py", "yaml", "tensorboard", "matplotlib"),
-}
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One verb: the function behind it, one line of help, how it is written (as `arguments.Syntax` says), and what is
-    `kept` when it is cancelled or the machine fails: nothing, the files finished so far, or work that the same command
-    goes on with, without the options in `afresh`, which begin anew."""
-
-    module: str
-    function: str
-    summary: str
-    inputs: tuple[str, ...] = ()
-    shape: "Shape" = "one each"
-    short: tuple[tuple[str, str], ...] = (("output", "-o"),)
-    many: tuple[str, ...] = ()
-    kept: Literal["nothing", "files", "work"] = "nothing"
-    afresh: tuple[str, ...] = ("--no-resume",)
-
-
-_K = (("output", "-o"), ("k", "-k"))
-_N = (("output", "-o"), ("n", "-n"))
-
-VERBS: dict[str, Verb] = {
-    "embed": Verb(
-        "mmearth_core.embedding.engine",
-        "embed",
-        "turn a Sentinel-2 raster into an embedding raster",
-        ("scene",),
-        "all",
-        kept="work",
-    ),
-    "fit": Verb(
-        "mmearth_core.labelling.fitting",
-        "fit",
-        "learn classes from polygons, and say how well that works",
-        ("embeddings", "samples"),
-        "pairs",
-    ),
-    "classify": Verb(
-        "mmearth_core.labelling.classification",
-        "classify",
-        "make a map of an embedding with what was learned",
-        ("embedding", "model"),
-    ),
-    "similar": Verb("mmearth_core.labelling.similarity", "similar", "show where it looks like here", ("embedding",)),
-    "cluster": Verb(
-        "mmearth_core.labelling.clusters", "cluster", "make a map without any labels", ("embedding",), short=_K
-    ),
-    "suggest": Verb(
-        "mmearth_core.labelling.suggestions", "suggest", "say where to label next", ("embedding", "model"), short=_N
-    ),
-    "sample": Verb(
-        "mmearth_core.accuracy.reference_sample",
-        "sample",
-        "draw the reference points that assess needs",
-        ("map",),
-        short=_N,
-    ),
-    "assess": Verb(
-        "mmearth_core.accuracy.assessment", "assess", "measure accuracy and areas of a map", ("map", "reference")
-    ),
-    "outline": Verb("mmearth_core.maps.outlines", "outline", "turn a map into polygons", ("raster",)),
-    "report": Verb("mmearth_core.reports.reporting", "report", "write a page about a map", ("map",)),
-    "weights list": Verb("mmearth_core.encoder.weights", "list_models", "list the models that have a name"),
-    "weights fetch": Verb(
-        "mmearth_core.encoder.weights", "fetch", "download an official checkpoint", ("model",), kept="work"
-    ),
-    "weights convert": Verb(
-        "mmearth_core.embedding.conversion",
-        "convert",
-        "make official weights ready for embed (needs torch)",
-        ("model",),
-        many=("calibrate",),
-        kept="files",
-    ),
-    "weights info": Verb("mmearth_core.inspection", "weights_info", "say what a model is", ("model",)),
-    "build-tiles": Verb(
-        "mmearth_core.tiles.build.building",
-        "build_tiles",
-        "make tiles for pretraining from your own rasters",
-        ("specification",),
-        kept="work",
-    ),
-    "pretrain": Verb(
-        "mmearth_core.pretraining.pretrain",
-        "pretrain",
-        "train an encoder on tiles, as a configuration says",
-        ("config",),
-        many=("set",),
-        kept="work",
-        afresh=("--overwrite",),
-    ),
-    "demo": Verb(
-        "mmearth_core.demonstration.run", "demo", "see it work on a synthetic scene", ("output",), kept="files"
-    ),
-    "info": Verb("mmearth_core.inspection", "info", "say what a file is", ("file",)),
-}
 _GROUPS = {name.split()[0] for name in VERBS if " " in name}
 
 
@@ -178,53 +76,50 @@ def _main(words: list[str]) -> int:
 def _overview(group: str = "") -> str:
     chosen = {name: verb for name, verb in VERBS.items() if name.startswith(group)}
     width = max(map(len, chosen))
-    return "\n".join(
-        [
-            f"usage: mmearth {f'{group} ' if group else ''}VERB [arguments]",
-            "",
-            "A Sentinel-2 raster becomes an embedding raster, a few polygons become a land-cover map.",
-            "",
-            *(f"  {name.ljust(width)}  {verb.summary}" for name, verb in chosen.items()),
-            "",
-            "mmearth VERB --help explains a verb; mmearth --version prints the version.",
-            "",
-        ]
-    )
+    lines = [
+        f"usage: mmearth {f'{group} ' if group else ''}VERB [arguments]",
+        "",
+        "A Sentinel-2 raster becomes an embedding raster, a few polygons become a land-cover map.",
+    ]
+    for heading in dict.fromkeys(verb.group for verb in chosen.values()):
+        rows = [f"  {name.ljust(width)}  {verb.summary}" for name, verb in chosen.items() if verb.group == heading]
+        lines += ["", f"{heading}:", *rows]
+    return "\n".join([*lines, "", "mmearth VERB --help explains a verb; mmearth --version prints the version.", ""])
 
 
 def _run(name: str, options: list[str], words: list[str]) -> int:
     """Parse the options of a verb and call its function."""
-    from mmearth_core.cli.arguments import ArgumentsError, CommandLine, Syntax  # noqa: PLC0415 - not for the overview
+    from mmearth_core.cli.arguments import ArgumentsError, CommandLine  # noqa: PLC0415 - not for the overview
 
-    verb, program = VERBS[name], f"mmearth {name}"
+    verb, program, function = VERBS[name], f"mmearth {name}", python_name(name)
+    declaration = declarations(STUB)[function]
+    command = CommandLine(program, declaration, verb)
     debug = "--debug" in options
     try:
-        function = _load(verb)
-        command = CommandLine(program, function, Syntax(verb.inputs, verb.shape, verb.short, verb.many))
+        if {"-h", "--help"} & set(options[: options.index("--")] if "--" in options else options):
+            sys.stdout.write(command.help)
+            sys.stdout.flush()
+            return DONE
         arguments = command.parse(options)
-        return _call(function, command.provides, arguments, name)
+        return _call(getattr(importlib.import_module(verb.module), function), declaration.provides, arguments, name)
     except ArgumentsError as error:
         return _bad_arguments(program, str(error))
     except BrokenPipeError:
         raise
     except (MMEarthError, ModuleNotFoundError, MemoryError, OSError) as error:
-        if debug or not _is_expected(error):
+        told = as_told(error, verb.extra)
+        if debug or told is None:
             raise
         code = CANCELLED if isinstance(error, Cancelled) else FAILED
-        text = sentence(error, "train" if ".pretraining." in verb.module else "torch")
+        text = " ".join(told.worded(command.word).split())
         if verb.kept == "work" and isinstance(error, Cancelled | EnvironmentFailure):
             text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words, verb.afresh)}"
         elif verb.kept == "nothing" and isinstance(error, Cancelled):
             text = "Cancelled; nothing was written."
         if "--json" in options:
-            _json_lines().event("error", code=code, message=text)
+            _json_lines().event("error", code=code, message=text, about=told.about)
         _say(f"mmearth: {text}" if code == CANCELLED else f"mmearth: error: {text}")
         return code
-
-
-def _load(verb: Verb) -> Callable[..., Any]:
-    function: Callable[..., Any] = getattr(importlib.import_module(verb.module), verb.function)
-    return function
 
 
 def _call(function: Callable[..., Any], provides: frozenset[str], arguments: "Arguments", name: str) -> int:
@@ -291,38 +186,6 @@ def _json_lines() -> Any:
     from mmearth_core.cli.console import GuardedStream, JsonLines  # noqa: PLC0415 - loads tqdm
 
     return JsonLines(GuardedStream(sys.stdout, lambda: None))
-
-
-def plain(value: Any) -> Any:
-    """A result as JSON values: objects by their `as_dict` or fields, paths as text, not-a-number as null."""
-    for method in ("as_dict", "tolist"):  # the last is that of numpy's scalars and arrays
-        if hasattr(value, method):
-            return plain(getattr(value, method)())
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _is_expected(error: Exception) -> bool:
-    """Whether an error is about the user's input or machine, not about a module of ours that is not there."""
-    return not isinstance(error, ModuleNotFoundError) or (error.name or "").split(".")[0] in _EXTRAS
-
-
-def sentence(error: Exception, extra: str) -> str:
-    """What went wrong, in one line; `extra` brings what the verb needs."""
-    if isinstance(error, ModuleNotFoundError):
-        return f'This needs {error.name}, which is not installed; run: pip install "mmearth[{extra}]"'
-    if isinstance(error, MemoryError):
-        return "The memory of this machine does not suffice; close other programs or choose a smaller --tile."
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
-    return " ".join(str(error).split())
 
 
 def _resuming(words: Sequence[str], afresh: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ class TorchBackend:
         if head is None:
             raise MMEarthError(
                 f"{path} is not calibrated; run: mmearth weights convert {path} --calibrate SCENE"
-                f" --output {path.parent} --overwrite"
+                f" -o {path.parent} --overwrite"
             )
         self.header = encoder.header
         if torch.cuda.is_available():

@@ -18,7 +18,7 @@ from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import transform_blocks
 from mmearth_core.maps.class_map import check_map, new_map
-from mmearth_core.maps.legend import NODATA, UNKNOWN
+from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import new_geotiff

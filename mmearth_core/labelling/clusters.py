@@ -13,7 +13,8 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.streaming import transform_blocks
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
-from mmearth_core.maps.legend import MAX_CLASSES, Legend
+from mmearth_core.maps.conventions import MAX_CLASSES
+from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Window

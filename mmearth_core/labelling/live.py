@@ -39,15 +39,8 @@ from mmearth_core.labelling.samples import Samples, are_codes, samples_under
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
 from mmearth_core.labelling.streaming import in_parts
 from mmearth_core.labelling.validation import choose_regularisation
-from mmearth_core.maps.legend import (
-    MAX_CLASSES,
-    NODATA,
-    UNKNOWN,
-    UNKNOWN_COLOUR,
-    Legend,
-    MapClass,
-    conventional_colours,
-)
+from mmearth_core.maps.conventions import MAX_CLASSES, NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
+from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window

@@ -12,7 +12,8 @@ import mmearth_core
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.labelling.probe import QUANTILES, Probe, Reach, Training
-from mmearth_core.maps.legend import MAX_CLASSES, NODATA, Legend
+from mmearth_core.maps.conventions import MAX_CLASSES, NODATA
+from mmearth_core.maps.legend import Legend
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
 FORMAT, FORMAT_VERSION = "mmearth-probe", 1

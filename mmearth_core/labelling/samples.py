@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.maps.legend import MAX_CLASSES, Legend, MapClass, conventional_colours
+from mmearth_core.maps.conventions import MAX_CLASSES, conventional_colours
+from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.maps.styles import ClassStyle, read_styles
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.cache import bounded_cache

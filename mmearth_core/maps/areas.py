@@ -11,7 +11,7 @@ from pyproj import CRS, Transformer
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.legend import UNKNOWN, UNKNOWN_NAME
+from mmearth_core.maps.conventions import UNKNOWN, UNKNOWN_NAME
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid
 

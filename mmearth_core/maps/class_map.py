@@ -24,18 +24,17 @@ from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path, check_output
-from mmearth_core.maps.legend import (
+from mmearth_core.maps.conventions import (
     MAX_CLASSES,
     NODATA,
     UNKNOWN,
     UNKNOWN_COLOUR,
     UNKNOWN_NAME,
     Colour,
-    Legend,
-    MapClass,
     conventional_colours,
     format_colour,
 )
+from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.style import raster_style
 from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff

@@ -1,48 +1,10 @@
 """Classes of a map: the value in the raster, the name people read, the colour they see. Pure values, no files."""
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-Colour = tuple[int, int, int]
-
-#: Value of no-data in our maps.
-NODATA = 0
-#: Value of "unknown" in our maps: an embedding unlike every training sample.
-UNKNOWN = 255
-UNKNOWN_NAME = "unknown"
-UNKNOWN_COLOUR: Colour = (64, 64, 64)
-#: A uint8 map holds classes 1 … 254.
-MAX_CLASSES = 254
-
-# Okabe & Ito (2008), "Color Universal Design", without black; then P. Tol's "muted" scheme (SRON/EPS/TN/09-002).
-_BLUE, _GREEN, _YELLOW, _RED = (0, 114, 178), (0, 158, 115), (240, 228, 66), (213, 94, 0)
-_ORANGE, _SKY, _PINK = (230, 159, 0), (86, 180, 233), (204, 121, 167)
-_OKABE_ITO: tuple[Colour, ...] = (_ORANGE, _SKY, _GREEN, _YELLOW, _BLUE, _RED, _PINK)
-_TOL_MUTED: tuple[Colour, ...] = (
-    (51, 34, 136),
-    (17, 119, 51),
-    (136, 34, 85),
-    (221, 204, 119),
-    (153, 153, 51),
-    (136, 204, 238),
-    (68, 170, 153),
-    (204, 102, 119),
-    (170, 68, 153),
-)
-_BASE = _OKABE_ITO + _TOL_MUTED
-
-# What map readers expect: water is blue, trees are green. Within the palette, so still colour-blind-safe.
-_CONVENTIONS: tuple[tuple[str, Colour], ...] = (
-    (r"water|sea|lake|river|ocean|pond|reservoir", _BLUE),
-    (r"forest|wood|woodland|trees?", _GREEN),
-    (r"urban|built|building|buildings|town|city|settlement|artificial|impervious|residential|industrial", _RED),
-    (r"grass|grassland|pasture|meadow", _YELLOW),
-    (r"crops?|cropland|field|arable|farmland|agriculture", _ORANGE),
-    (r"snow|ice|glacier|wetland|marsh", _SKY),
-    (r"bare|soil|sand|rock|beach|bareland", _PINK),
-)
+from mmearth_core.maps.conventions import Colour, conventional_colours, format_colour, parse_colour
 
 
 @dataclass(frozen=True)
@@ -109,45 +71,3 @@ class Legend:
     def by_value(self) -> dict[int, MapClass]:
         """Raster value → class."""
         return {c.value: c for c in self.classes}
-
-
-def palette(n: int) -> tuple[Colour, ...]:
-    """`n` distinct colours: first Okabe & Ito's seven, safe for colour-blind readers; then Tol's; then shades."""
-    colours = list(_BASE)
-    lap = 1
-    while len(colours) < n:
-        # Alternate darker and lighter laps; no palette of this size is colour-blind-safe, but every entry differs.
-        towards, share = (0, 255)[lap % 2], 0.8 * ((lap + 1) // 2) / (n // len(_BASE) // 2 + 2)
-        shades = [tuple(round(v + (towards - v) * share) for v in c) for c in _BASE]
-        colours += [(r, g, b) for r, g, b in shades if (r, g, b) not in colours]
-        lap += 1
-    return tuple(colours[:n])
-
-
-def conventional_colours(names: Sequence[str], *, avoid: Collection[Colour] = ()) -> tuple[Colour, ...]:
-    """A distinct colour of `palette` for each class, the one map readers expect where a name says so (water: blue).
-
-    Colours in `avoid` are not given.
-    """
-    free = [colour for colour in palette(len(names) + len(_BASE) + len(avoid)) if colour not in avoid]
-    chosen: list[Colour | None] = [None] * len(names)
-    for index, name in enumerate(names):
-        words = set(re.findall(r"[a-z]+", name.lower()))
-        for pattern, colour in _CONVENTIONS:
-            if colour in free and any(re.fullmatch(pattern, word) for word in words):
-                chosen[index] = colour
-                free.remove(colour)
-                break
-    return tuple(free.pop(0) if c is None else c for c in chosen)
-
-
-def format_colour(colour: Colour) -> str:
-    """`#rrggbb`."""
-    return "#{:02x}{:02x}{:02x}".format(*colour)
-
-
-def parse_colour(text: str) -> Colour:
-    """The colour of `#rrggbb`; raises `ValueError` for anything else."""
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        raise ValueError(f"{text!r} is not a colour like #0072b2")
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from mmearth_core.maps.legend import Colour
+from mmearth_core.maps.conventions import Colour
 
 # A property may be "r,g,b,a", newer QGIS appends ",rgb:…"; which holds the visible colour depends on the symbol.
 _COLOUR_KEYS = ("color", "line_color", "outline_color")

@@ -22,16 +22,6 @@ from mmearth_core.sentinel2 import match_bands
 LONGEST = 720
 Colour = tuple[int, int, int]
 
-#: From low to high: anchor colours of cividis (Nuñez, Anderton & Renslow 2018, PLOS ONE 13), legible to all eyes.
-RAMP: tuple[Colour, ...] = (
-    (0, 34, 78),
-    (43, 61, 108),
-    (86, 92, 108),
-    (124, 123, 120),
-    (165, 156, 116),
-    (210, 192, 96),
-    (254, 232, 56),
-)
 # Reflectance is dark for the eye: a moderate gamma shows fields and woods.
 _GAMMA = 0.85
 
@@ -79,15 +69,23 @@ def paletted(path: str | Path, colours: Mapping[int, Colour], *, longest: int = 
         return _picture(_png(index, table), index.shape, dataset)
 
 
-def ramp(path: str | Path, *, low: float, high: float, band: int = 1, longest: int = LONGEST) -> Picture:
-    """One band from `low` (dark blue) to `high` (yellow), after the band's scale and offset; no-data transparent."""
+def ramp(
+    path: str | Path,
+    colours: Sequence[Colour],
+    *,
+    low: float,
+    high: float,
+    band: int = 1,
+    longest: int = LONGEST,
+) -> Picture:
+    """One band in `colours` from `low` to `high`, after the band's scale and offset; no-data transparent."""
     with _opened(path) as dataset:
         values, valid = _read(dataset, [band], longest, Resampling.average)
         decoded = values[0] * dataset.scales[band - 1] + dataset.offsets[band - 1]
         # 0 is kept for no-data, which no palette entry shows.
         index = np.where(valid, 1 + np.rint(np.clip((decoded - low) / (high - low), 0, 1) * 254), 0).astype(np.uint8)
-        anchors = np.linspace(1, 255, len(RAMP))
-        shades = np.stack([np.interp(np.arange(256), anchors, channel) for channel in zip(*RAMP, strict=True)], 1)
+        anchors = np.linspace(1, 255, len(colours))
+        shades = np.stack([np.interp(np.arange(256), anchors, channel) for channel in zip(*colours, strict=True)], 1)
         table = np.concatenate([np.rint(shades), np.full((256, 1), 255)], 1).astype(np.uint8)
         table[0] = 0
         return _picture(_png(index, table), index.shape, dataset)

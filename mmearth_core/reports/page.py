@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.maps.legend import Colour, format_colour
+from mmearth_core.maps.conventions import Colour, format_colour
 from mmearth_core.raster.pictures import Picture
 
 _STYLE = """

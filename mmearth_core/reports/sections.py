@@ -18,9 +18,9 @@ from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.validation import Validation
 from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.legend import UNKNOWN, UNKNOWN_COLOUR, UNKNOWN_NAME, Colour
+from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, UNKNOWN_NAME, Colour
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.pictures import RAMP, false_colour, paletted, ramp, true_colour
+from mmearth_core.raster.pictures import false_colour, paletted, ramp, true_colour
 from mmearth_core.reports import page
 from mmearth_core.vectors.reading import class_names, read_vector
 
@@ -119,8 +119,8 @@ def _map_figure(class_map: ClassMap, hectares: Mapping[str, float], colours: Map
 
 def _confidence_figure(confidence: str | Path) -> str:
     caption = "Probability the classifier gives to the class it chose: the model's opinion, not a measured accuracy."
-    key = page.ramp_key(RAMP, "0 %", "100 %")
-    return page.figure(ramp(confidence, low=0, high=1), "Confidence", caption, key=key)
+    key = page.ramp_key(CONFIDENCE_RAMP, "0 %", "100 %")
+    return page.figure(ramp(confidence, CONFIDENCE_RAMP, low=0, high=1), "Confidence", caption, key=key)
 
 
 def _embedding_figure(embedding: EmbeddingRaster) -> str:

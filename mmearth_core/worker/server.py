@@ -16,15 +16,18 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 import mmearth_core
 from mmearth_core import __version__
-from mmearth_core.cli.command import CANCELLED, plain, sentence
+from mmearth_core.cli.command import CANCELLED
 from mmearth_core.cli.console import GuardedStream, JsonLines
-from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError, as_told
+from mmearth_core.maps.conventions import conventions
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken
+from mmearth_core.records import plain
+from mmearth_core.verbs import LIVE_VERBS, Lane, lanes
 
 PROTOCOL = 1
 #: Longest request, in bytes, and seconds between heartbeats.
@@ -39,16 +42,7 @@ class BadRequest(Exception):
         self.kind = kind
 
 
-_LIVE, _CHECK, _WORK = "live", "check", "work"
-#: The verbs of `LiveVerbs` and their lanes; the public verbs are in the lane "work".
-LIVE_VERBS = {
-    **dict.fromkeys(("inspect", "info", "preview", "similar_preview"), _LIVE),
-    **dict.fromkeys(("validate", "suggest_samples"), _CHECK),
-    "fit_samples": _WORK,
-}
-PUBLIC_VERBS = (
-    *("embed", "fit", "classify", "similar", "cluster", "suggest", "sample", "assess", "outline", "report"),
-)
+_LANES = lanes()
 
 
 class Events(JsonLines):
@@ -91,12 +85,12 @@ class Server:
         self._greeted = False
         self._last = 0
         self._waiting: dict[int, Request] = {}
-        self._lanes = {lane: ThreadPoolExecutor(1, f"lane-{lane}") for lane in (_LIVE, _CHECK, _WORK)}
+        self._lanes = {lane: ThreadPoolExecutor(1, f"lane-{lane}") for lane in get_args(Lane)}
 
     def serve(self) -> None:
         """Answer until "quit", the end of the input, or nobody reads the answers."""
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
-        self._lanes[_LIVE].submit(_live_verbs)
+        self._lanes["live"].submit(_live_verbs)
         try:
             while not self._over.is_set():
                 line = self._requests.readline(LONGEST_LINE + 1)
@@ -161,11 +155,11 @@ class Server:
             self._greet(events, arguments)
         elif not self._greeted:
             events.event("error", kind="protocol", message='The first request must be "hello".')
-        elif verb not in LIVE_VERBS and verb not in PUBLIC_VERBS:
+        elif verb not in _LANES:
             events.event("error", kind="arguments", message=f"There is no verb {verb!r}.")
         else:
             request = self._waiting[number] = Request(number, verb, arguments, events)
-            request.future = self._lanes[LIVE_VERBS.get(verb, _WORK)].submit(self._result, request)
+            request.future = self._lanes[_LANES[verb]].submit(self._result, request)
             request.future.add_done_callback(lambda done: self._answer(request, done))
 
     def _greet(self, events: Events, arguments: Mapping[str, Any]) -> None:
@@ -186,6 +180,8 @@ class Server:
                 "python": platform.python_version(),
                 "pid": os.getpid(),
                 "processors": available_processors(),
+                "lanes": _LANES,
+                **conventions(),
             },
         )
 
@@ -212,14 +208,15 @@ class Server:
             request.events.event("result", result=done.result())
             return
         kind = kind_of(error)
-        told = {"kind": kind, "message": sentence(error, "torch") if isinstance(error, Exception) else str(error)}
+        told = as_told(error, "torch")
+        event = {"kind": kind, "message": told.text if told else str(error), "about": told.about if told else ()}
         if kind == "cancelled":
-            told["message"] = str(error) or "Cancelled."
+            event["message"] = str(error) or "Cancelled."
         if kind == "internal":
             what = " ".join(f"{type(error).__name__}: {error}".split())
-            told["message"] = f"The worker failed unexpectedly ({what}); please report it."
-            told["traceback"] = "".join(traceback.format_exception(error))
-        request.events.event("error", **told)
+            event["message"] = f"The worker failed unexpectedly ({what}); please report it."
+            event["traceback"] = "".join(traceback.format_exception(error))
+        request.events.event("error", **event)
 
     def _beat(self) -> None:
         """A sign of life now and then; what runs is told by its id."""

@@ -89,7 +89,7 @@ def test_a_network_that_is_not_what_it_describes_is_refused(tmp_path):
 
 def test_a_run_that_fails_says_so():
     backend = open_backend("default")
-    with pytest.raises(EnvironmentFailure, match=r"failed on 9 × 8 pixels .* smaller --tile"):
+    with pytest.raises(EnvironmentFailure, match=r"failed on 9 × 8 pixels .* smaller tile="):
         backend.run(np.zeros((1, 12, 9, 8), np.float32))
     assert backend.run(np.zeros((1, 12, 8, 8), np.float32)).shape == (1, 64, 8, 8)
 

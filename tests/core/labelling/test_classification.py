@@ -18,7 +18,7 @@ from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.legend import UNKNOWN
+from mmearth_core.maps.conventions import UNKNOWN
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 

@@ -22,7 +22,7 @@ from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit, fit_samples
 from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.similarity import similar
-from mmearth_core.maps.legend import UNKNOWN_COLOUR
+from mmearth_core.maps.conventions import UNKNOWN_COLOUR
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.worker.live_verbs import LiveVerbs

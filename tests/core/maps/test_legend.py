@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmearth_core.maps.legend import Colour, Legend, MapClass, conventional_colours, palette, parse_colour
+from mmearth_core.maps.conventions import MAX_CLASSES, Colour, conventional_colours, palette, parse_colour
+from mmearth_core.maps.legend import Legend, MapClass
 
 # Machado, Oliveira & Fernandes (2009), full deficiency, on linear RGB.
 PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
@@ -27,14 +28,19 @@ def lab(colour: Colour, deficiency: list[list[float]] | None) -> np.ndarray:
 
 @pytest.mark.parametrize("deficiency", [None, PROTANOPIA, DEUTERANOPIA], ids=["normal", "protanopia", "deuteranopia"])
 def test_the_first_seven_colours_are_told_apart_by_colour_blind_readers(deficiency: list[list[float]] | None) -> None:
-    seen = [lab(c, deficiency) for c in palette(7)]
+    seen = [lab(c, deficiency) for c in palette()[:7]]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 10
 
 
-@given(st.integers(1, 254))
-def test_every_class_has_a_colour_of_its_own(n: int) -> None:
-    assert len(set(palette(n))) == n
-    assert all(0 <= v <= 255 for c in palette(n) for v in c)
+def test_every_class_has_a_colour_of_its_own_and_thirty_are_well_apart() -> None:
+    assert len(set(palette())) == MAX_CLASSES
+    assert all(0 <= v <= 255 for c in palette() for v in c)
+    seen = [lab(c, None) for c in palette()[:30]]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 14
+
+
+def test_more_classes_than_colours_are_coloured_all_the_same() -> None:
+    assert len(conventional_colours([str(n) for n in range(600)])) == 600
 
 
 @given(

@@ -324,12 +324,12 @@ def test_not_georeferenced(tmp_path: Path) -> None:
 
 def test_bands_that_cannot_be_known(tmp_path: Path) -> None:
     picture = write(tmp_path / "rgb.tif", pixels(bands=3).astype(np.uint8), None)
-    refused(picture, "rgb.tif has 3 bands.*RGB picture.*--bands")
+    refused(picture, "rgb.tif has 3 bands.*RGB picture.*bands=")
     sixteen = write(tmp_path / "x16.tif", pixels(bands=16), None)
-    refused(sixteen, r"x16.tif has no band named as one of Sentinel-2 \(its 16: unnamed\).*--bands")
-    refused(sixteen, "16 bands but --bands names 2", bands=["B02", "B03"])
+    refused(sixteen, r"x16.tif has no band named as one of Sentinel-2 \(its 16: unnamed\).*bands=")
+    refused(sixteen, "16 bands but bands= names 2", bands=["B02", "B03"])
     counted = write(tmp_path / "envi.tif", pixels(bands=4), ("Band 1", "Band 2", "Band 3", "Band 4"))
-    refused(counted, "--bands")
+    refused(counted, "bands=")
     refused(counted, "'NDVI' is not a Sentinel-2 band", bands=["B02", "B03", "B04", "NDVI"])
     refused(counted, "names B02 twice", bands=["B02", "B02", "B04", "B08"])
     refused(write(tmp_path / "twice.tif", pixels(), ("B02", "blue", *NAMES[2:])), "two bands for B02")
@@ -372,7 +372,7 @@ def test_truncated_file(tmp_path: Path) -> None:
 
 def test_unknown_radiometry_is_refused_and_tags_answer_it(tmp_path: Path) -> None:
     path = write(tmp_path / "s.tif", pixels())
-    refused(path, "--level|--offset|--scale", wanted=NAMES)
+    refused(path, "level=|offset=|scale=", wanted=NAMES)
     tagged = write(tmp_path / "t.tif", pixels(), tags={"PROCESSING_LEVEL": "L2A", "SCALE": "0.0001"})
     assert open_scene(tagged, wanted=NAMES).level == "l2a"
 
