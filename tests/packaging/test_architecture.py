@@ -35,7 +35,7 @@ ROOMS = (
     {"raster"},
     {"modalities"},
     {"sentinel2"},
-    {"files", "progress", "processors"},
+    {"files", "progress", "processors", "records"},
     {"errors"},
 )
 #: Where torch and its companions may be imported. Everything an analyst runs does without.

@@ -1,0 +1,418 @@
+"""Plain values (JSON, YAML, the text of a command line) become frozen records, and records plain values again.
+
+A record is a frozen dataclass whose type hints say what may be written; every mistake is one sentence with its place.
+It is our own because pydantic, msgspec, or attrs with cattrs would each be one more package in the analyst's
+environment, and turning their messages into such sentences takes as much code as checking does.
+"""
+
+import dataclasses
+import difflib
+import inspect
+import math
+import re
+import types
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from mmearth_core.errors import MMEarthError
+
+T = TypeVar("T")
+
+#: Numbers that YAML 1.1 takes for texts, such as 2e-4.
+_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+_LONGEST_SHOWN = 60
+_WORDS: Mapping[Any, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    Path: "a path",
+    date: "a date such as 2020-04-08",
+    types.NoneType: "null",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """In `Annotated`: what a value must satisfy beside its type. `text` says it, as in "must be positive"."""
+
+    holds: Callable[[Any], bool]
+    text: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """In `Annotated`: a value is written in another form than its type's.
+
+    `read` makes of it what the type takes, or raises `ValueError`; `write` is its inverse.
+    """
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any] = lambda value: value
+
+
+@dataclass(frozen=True)
+class _Marker:
+    name: str
+
+
+#: In `Annotated`: a text that is a path, relative to the folder of the file it is written in.
+RELATIVE = _Marker("relative")
+#: In `Annotated`, for a parameter whose type is a record: `grouped` takes the record's fields as keywords.
+FLAT = _Marker("flat")
+#: In `Annotated`: one value alone stands for a list of it.
+ONE_OR_MANY = Form(lambda content: content if isinstance(content, list | tuple | None) else [content])
+#: In `Annotated`: a text stands for the list of its parts between commas.
+COMMAS = Form(lambda content: [part.strip() for part in content.split(",")] if isinstance(content, str) else content)
+
+
+def shorthand(name: str) -> Form:
+    """For `Annotated`: what is no mapping stands for a record of which it is the field `name`."""
+    return Form(lambda content: content if content is None or isinstance(content, Mapping) else {name: content})
+
+
+def read(
+    record: type[T],
+    content: Any,
+    place: str | Path,
+    *,
+    folder: Path | None = None,
+    known_only: bool = True,
+    remedy: str = "",
+) -> T:
+    """The record of a mapping of plain values.
+
+    `place` begins the sentences, `remedy` ends them. Paths that are `RELATIVE` are taken from `folder`. Unless
+    `known_only`, names that the record does not have are passed over. Raises `MMEarthError`.
+    """
+    with _told(place, remedy):
+        made: T = _Reader(folder, known_only, text=False).value(record, content, "")
+        return made
+
+
+def value(hint: Any, content: Any, place: str | Path, *, text: bool = False, remedy: str = "") -> Any:
+    """The value of a type hint; with `text` from what a user types: "3", "auto", or "0.5,1" where several are meant.
+
+    Raises `MMEarthError` that begins with `place`.
+    """
+    with _told(place, remedy):
+        return _Reader(None, True, text).value(hint, content, "")
+
+
+def grouped(
+    function: Callable[..., Any], flat: Mapping[str, Any], place: str, *, provided: Collection[str] = ()
+) -> dict[str, Any]:
+    """The keyword arguments of a function, of plain values by name; parameters marked `FLAT` take several of them.
+
+    `provided` are those the caller adds itself. Raises `MMEarthError` for an argument that is unknown, needed or of
+    another type.
+    """
+    slots, groups = _parameters(function)
+    with _told(place):
+        found = _Reader(None, True, text=False).fields([each for each in slots if each.name not in provided], flat, "")
+        for name, record in groups.items():
+            own = [each.name for each in _fields(record) if each.name in found]
+            found[name] = _made(record, {each: found.pop(each) for each in own}, "")
+        return found
+
+
+def plain(content: Any) -> Any:
+    """Anything as JSON values: records by their fields, objects by `as_dict`, paths as text, not-a-number as null."""
+    for method in ("as_dict", "tolist"):  # the last is that of numpy's scalars and arrays
+        if hasattr(content, method):
+            return plain(getattr(content, method)())
+    if dataclasses.is_dataclass(content) and not isinstance(content, type):
+        return {slot.name: plain(slot.written(getattr(content, slot.name))) for slot in _fields(type(content))}
+    if isinstance(content, Mapping):
+        return {str(key): plain(each) for key, each in content.items()}
+    if isinstance(content, list | tuple | set | frozenset):
+        return [plain(each) for each in content]
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content if isinstance(content, str | int | float | bool | None) else str(content)
+
+
+def in_words(hint: Any, *, text: bool = False) -> str:
+    """A type for a reader; with `text`, what to type."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return in_words(arguments[0], text=text)
+    if origin in (Union, types.UnionType):
+        kept = [each for each in arguments if not (text and each is types.NoneType)]
+        return " or ".join(dict.fromkeys(in_words(each, text=text) for each in kept))
+    if origin is Literal:
+        return " or ".join(map(str, arguments))
+    if origin in _SEQUENCES:
+        count = len(arguments) if origin is tuple and Ellipsis not in arguments else 0
+        kind = "numbers" if _bare(arguments[0]) in (int, float) else "values"
+        typed = f"{count or ''} {kind} separated by commas".strip()
+        return typed if text else f"a list{f' of {count} values' if count else ''} ({in_words(arguments[0])} each)"
+    composed = dataclasses.is_dataclass(hint) or origin in _MAPPINGS
+    return "names with values" if composed else _WORDS.get(hint, getattr(hint, "__name__", str(hint)))
+
+
+_SEQUENCES = (list, tuple, Sequence)
+_MAPPINGS = (dict, Mapping)
+
+
+class _Wrong(Exception):
+    """A value that is not as it must be: where, and what. `alien` when it is not even of the kind that is expected."""
+
+    def __init__(self, path: str, text: str, *, alien: bool = False) -> None:
+        super().__init__(text)
+        self.path, self.text, self.alien = path, text, alien
+
+
+@contextmanager
+def _told(place: str | Path, remedy: str = "") -> Iterator[None]:
+    """Mistakes found inside, as sentences."""
+    try:
+        yield
+    except _Wrong as error:
+        where = f"{place}, {error.path}" if error.path else str(place)
+        text = f"{where}: {error.text}; {remedy}" if remedy else f"{where}: {error.text}"
+        raise MMEarthError(text if text.endswith((".", "?")) else f"{text}.") from error
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A field of a record or a parameter of a function."""
+
+    name: str
+    hint: Any
+    needed: bool
+
+    def written(self, content: Any) -> Any:
+        """Its value in the form in which it is written."""
+        for form in reversed([each for each in getattr(self.hint, "__metadata__", ()) if isinstance(each, Form)]):
+            content = form.write(content)
+        return content
+
+
+@cache
+def _fields(record: Any) -> tuple[_Slot, ...]:
+    hints = get_type_hints(record, include_extras=True)
+    return tuple(
+        _Slot(each.name, hints[each.name], each.default is each.default_factory is dataclasses.MISSING)
+        for each in dataclasses.fields(record)
+        if each.init
+    )
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[list[_Slot], dict[str, Any]]:
+    """What a function takes by keyword, fields of `FLAT` records one by one; and those records by parameter."""
+    hints = get_type_hints(function, include_extras=True)
+    slots: list[_Slot] = []
+    groups: dict[str, Any] = {}
+    for name, each in inspect.signature(function).parameters.items():
+        if FLAT in getattr(hints[name], "__metadata__", ()):
+            groups[name] = get_args(hints[name])[0]
+            slots.extend(_fields(groups[name]))
+        else:
+            slots.append(_Slot(name, hints[name], each.default is each.empty))
+    return slots, groups
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """How values are read: relative to which folder, whether unknown names are refused, whether texts are typed."""
+
+    folder: Path | None
+    known_only: bool
+    text: bool
+
+    def value(self, hint: Any, content: Any, path: str) -> Any:
+        """The value of a type hint; `path` is where it stands."""
+        origin, arguments = get_origin(hint), get_args(hint)
+        if origin is Annotated:
+            return self._annotated(arguments[0], hint.__metadata__, content, path)
+        if origin in (Union, types.UnionType):
+            return self._one_of(hint, content, path)
+        if dataclasses.is_dataclass(hint):
+            return content if type(content) is hint else self._record(hint, content, path)
+        if origin in _MAPPINGS and isinstance(content, Mapping):
+            return {
+                self.value(arguments[0], key, _inside(path, key)): self.value(arguments[1], each, _inside(path, key))
+                for key, each in content.items()
+            }
+        if origin in _SEQUENCES:
+            return self._sequence(hint, content, path)
+        try:
+            return self._single(hint, content)
+        except (ValueError, OverflowError) as error:
+            raise _expected(hint, content, path, self.text) from error
+
+    def fields(self, slots: Iterable[_Slot], content: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """Values by name, of those that are given."""
+        known = {slot.name: slot for slot in slots}
+        for name in content if self.known_only else ():
+            if name not in known:
+                near = difflib.get_close_matches(str(name), known, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+                raise _Wrong(path, f"there is no {name!r}; {hint}")
+        for name, slot in known.items():
+            if slot.needed and name not in content:
+                raise _Wrong(_inside(path, name), "it is needed here")
+        return {
+            name: self.value(slot.hint, content[name], _inside(path, name))
+            for name, slot in known.items()
+            if name in content
+        }
+
+    def _record(self, record: Any, content: Any, path: str) -> Any:
+        if not isinstance(content, Mapping):
+            raise _expected(record, content, path, self.text)
+        return _made(record, self.fields(_fields(record), content, path), path)
+
+    def _annotated(self, hint: Any, markers: Sequence[Any], content: Any, path: str) -> Any:
+        for form in (each for each in markers if isinstance(each, Form)):
+            try:
+                content = form.read(content)
+            except ValueError as error:
+                raise _Wrong(path, str(error)) from error
+        found = self.value(hint, content, path)
+        if RELATIVE in markers and self.folder is not None and not (found.startswith("/vsi") or "://" in found):
+            # Addresses and GDAL's virtual paths stay as they are.
+            found = str(self.folder / Path(found).expanduser())
+        for rule in (each for each in markers if isinstance(each, Rule)):
+            if not rule.holds(found):
+                raise _Wrong(path, f"{_shown(found)} is given, but it {rule.text}")
+        return found
+
+    def _one_of(self, hint: Any, content: Any, path: str) -> Any:
+        """By the alternative that takes it; texts take anything that is typed, so they come last."""
+        nearest: _Wrong | None = None
+        for each in sorted(get_args(hint), key=_order):
+            try:
+                return self.value(each, content, path)
+            except _Wrong as error:
+                if not error.alien or error.path != path:
+                    nearest = error
+        raise nearest or _expected(hint, content, path, self.text)
+
+    def _sequence(self, hint: Any, content: Any, path: str) -> Any:
+        origin, arguments = get_origin(hint), get_args(hint)
+        if self.text and isinstance(content, str):
+            content = [part.strip() for part in content.split(",")]
+        if not isinstance(content, list | tuple):
+            raise _expected(hint, content, path, self.text)
+        fixed = origin is tuple and Ellipsis not in arguments
+        if fixed and len(arguments) != len(content):
+            raise _expected(hint, content, path, self.text)
+        hints = arguments if fixed else [arguments[0]] * len(content)
+        try:
+            items = [
+                self.value(h, each, f"{path}[{i}]") for i, (h, each) in enumerate(zip(hints, content, strict=True))
+            ]
+        except _Wrong as error:
+            if self.text:  # typed in one word, so told as one
+                raise _expected(hint, ",".join(map(str, content)), path, self.text) from error
+            raise
+        return tuple(items) if origin is tuple else items
+
+    def _single(self, hint: Any, content: Any) -> Any:
+        """A value of one of the simple types. Raises `ValueError`."""
+        typed = content.strip() if self.text and isinstance(content, str) else None
+        if get_origin(hint) is Literal:
+            return _word(get_args(hint), content, typed)
+        if hint in (bool, int, float, types.NoneType, date):
+            return _SIMPLE[hint](content, typed)
+        if hint is Any or isinstance(content, get_origin(hint) or hint):
+            return content
+        if hint is Path and isinstance(content, str):
+            return Path(content)
+        raise ValueError
+
+
+def _made(record: Any, values: Mapping[str, Any], path: str) -> Any:
+    """A record, which may find that its values do not belong together."""
+    try:
+        return record(**values)
+    except ValueError as error:
+        raise _Wrong(path, str(error)) from error
+
+
+def _inside(path: str, name: Any) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+def _bare(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _order(hint: Any) -> int:
+    """Words before numbers, numbers before texts, texts before what is parted by commas."""
+    bare = _bare(hint)
+    if get_origin(bare) is Literal:
+        return 0
+    return {int: 1, float: 2, str: 4, Path: 5}.get(bare, 6 if get_origin(bare) in _SEQUENCES else 3)
+
+
+def _expected(hint: Any, content: Any, path: str, text: bool) -> _Wrong:
+    return _Wrong(path, f"expected {in_words(hint, text=text)}, found {_shown(content)}", alien=True)
+
+
+def _shown(content: Any) -> str:
+    if content is None or isinstance(content, bool):
+        return {None: "null", True: "true", False: "false"}[content]
+    text = repr(content)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
+def _word(words: Sequence[Any], content: Any, typed: str | None) -> Any:
+    """One of some words, in any case, or one of some numbers."""
+    for word in words:
+        if isinstance(content, str) and str(word).lower() == content.strip().lower():
+            if isinstance(word, str) or typed is not None:
+                return word
+        elif type(word) is type(content) and word == content:
+            return word
+    raise ValueError
+
+
+def _flag(content: Any, typed: str | None) -> bool:
+    found = {"true": True, "false": False}.get(typed.lower()) if typed is not None else content
+    if not isinstance(found, bool):
+        raise ValueError
+    return found
+
+
+def _whole(content: Any, typed: str | None) -> int:
+    if type(content) is not int and typed is None:
+        raise ValueError
+    return int(content)
+
+
+def _number(content: Any, typed: str | None) -> float:
+    written = typed is not None or (isinstance(content, str) and _EXPONENT.fullmatch(content))
+    if isinstance(content, bool) or not (written or isinstance(content, int | float)):
+        raise ValueError
+    found = float(content)
+    if not math.isfinite(found):
+        raise ValueError
+    return found
+
+
+def _nothing(content: Any, _typed: str | None) -> None:
+    if content is not None:
+        raise ValueError
+
+
+def _day(content: Any, _typed: str | None) -> date:
+    if isinstance(content, datetime):
+        return content.date()
+    return content if isinstance(content, date) else date.fromisoformat(str(content)[:10])
+
+
+_SIMPLE: Mapping[Any, Callable[[Any, str | None], Any]] = {
+    bool: _flag,
+    int: _whole,
+    float: _number,
+    types.NoneType: _nothing,
+    date: _day,
+}
