@@ -11,7 +11,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -154,18 +154,6 @@ class View:
     width: int
     height: int
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "View":
-        """Of `{"bounds": […], "width": …, "height": …}`; raises `MMEarthError` when it is of another form."""
-        try:
-            west, south, east, north = (float(number) for number in value["bounds"])
-            width, height = int(value["width"]), int(value["height"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise MMEarthError(f"The view does not have the form of the protocol ({error!r}).") from error
-        if not all(map(math.isfinite, (west, south, east, north))):
-            raise MMEarthError("The bounds of the view are not finite.")
-        return cls((west, south, east, north), width, height)
-
     def on(self, grid: Grid) -> tuple[Window, tuple[int, int]]:
         """The window of `grid` that the view touches (falsy when none), and the (height, width) it is drawn in: about
         `MOST_PIXELS` at most."""
@@ -297,15 +285,11 @@ class LiveEmbedding:
         )
 
     def similar(
-        self, at: Sequence[float], view: View, output: str | Path, *, cancel: CancelToken | None = None
+        self, at: tuple[float, float], view: View, output: str | Path, *, cancel: CancelToken | None = None
     ) -> Path | None:
         """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside."""
         cancel = cancel or CancelToken()
-        try:
-            x, y = (float(number) for number in at)
-        except (TypeError, ValueError) as error:
-            raise MMEarthError(f"The place to compare with must be [x, y], not {at!r}.") from error
-        target = embedding_at(self.raster, x, y)
+        target = embedding_at(self.raster, *at)
         window, shape = view.on(self.raster.grid)
         if not window:
             return None

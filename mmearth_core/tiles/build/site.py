@@ -24,7 +24,7 @@ from mmearth_core.tiles.build.regions import lookup
 from mmearth_core.tiles.build.specification import POLARISATIONS, LandCover, Radar, Site
 from mmearth_core.tiles.build.terrain import reach_of, slope
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.scene import Scene, open_scene
+from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
 _RADAR = {
@@ -141,7 +141,7 @@ def check_site(site: Site) -> CheckedSite:
 
 
 def _scene(site: Site) -> Scene:
-    scene = open_scene(site.sentinel2, wanted=ENCODER_BANDS, **site.scene)
+    scene = open_scene(site.sentinel2, wanted=ENCODER_BANDS, options=SceneOptions(**site.scene))
     missing = [name for name in ENCODER_BANDS if name not in scene.bands]
     if missing:
         raise MMEarthError(
@@ -151,7 +151,7 @@ def _scene(site: Site) -> Scene:
     if scene.level == "l2a":
         return scene
     # B10 belongs to the layout of L1C tiles. In L2A it may be there as zeros, which must not invalidate a pixel.
-    return open_scene(site.sentinel2, wanted=SENTINEL2_STORED, **site.scene)
+    return open_scene(site.sentinel2, wanted=SENTINEL2_STORED, options=SceneOptions(**site.scene))
 
 
 def _radar_files(orbit: str, radar: Radar) -> list[RadarFile]:
