@@ -8,6 +8,7 @@ environment, and turning their messages into such sentences takes as much code a
 import dataclasses
 import difflib
 import inspect
+import json
 import math
 import re
 import types
@@ -102,6 +103,15 @@ def value(hint: Any, content: Any, place: str | Path, *, text: bool = False, rem
     """
     with _told(place, remedy):
         return _Reader(None, True, text).value(hint, content, "")
+
+
+def parsed(text: str | bytes, place: str | Path, *, remedy: str = "") -> Any:
+    """The plain values of JSON. Raises `MMEarthError`."""
+    with _told(place, remedy):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _Wrong("", f"it is no JSON ({' '.join(str(error).split())})") from error
 
 
 def grouped(

@@ -4,16 +4,14 @@ Exit codes: 0 done, 1 an error in one line on stderr, 2 bad arguments, 130 cance
 the help answers at once, and a verb's modules are loaded when the verb is called.
 """
 
-import dataclasses
 import difflib
 import importlib
-import math
 import os
 import shlex
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mmearth_core import __version__
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken
+from mmearth_core.records import plain
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -291,22 +290,6 @@ def _json_lines() -> Any:
     from mmearth_core.cli.console import GuardedStream, JsonLines  # noqa: PLC0415 - loads tqdm
 
     return JsonLines(GuardedStream(sys.stdout, lambda: None))
-
-
-def plain(value: Any) -> Any:
-    """A result as JSON values: objects by their `as_dict` or fields, paths as text, not-a-number as null."""
-    for method in ("as_dict", "tolist"):  # the last is that of numpy's scalars and arrays
-        if hasattr(value, method):
-            return plain(getattr(value, method)())
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def _is_expected(error: Exception) -> bool:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from mmearth_core.records import Form, Rule
 
 Colour = tuple[int, int, int]
 
@@ -45,13 +47,25 @@ _CONVENTIONS: tuple[tuple[str, Colour], ...] = (
 )
 
 
+def format_colour(colour: Colour) -> str:
+    """`#rrggbb`."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def parse_colour(text: Any) -> Colour:
+    """The colour of `#rrggbb`; raises `ValueError` for anything else."""
+    if not isinstance(text, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise ValueError(f"{text!r} is not a colour like #0072b2")
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
 @dataclass(frozen=True)
 class MapClass:
     """One class: `value` in the raster (1 … 254 in our maps, any integer in others'), `name`, `colour` (0 … 255)."""
 
     value: int
     name: str
-    colour: Colour
+    colour: Annotated[Colour, Form(parse_colour, format_colour)]
 
 
 @dataclass(frozen=True)
@@ -72,25 +86,6 @@ class Legend:
         chosen = conventional_colours(names) if colours is None else colours
         return cls(tuple(MapClass(i, n, c) for i, (n, c) in enumerate(zip(names, chosen, strict=True), start=1)))
 
-    @classmethod
-    def from_json(cls, value: Any) -> Self:
-        """The inverse of `to_json`; raises `ValueError` when `value` is anything else."""
-        if not isinstance(value, list):
-            raise ValueError("the classes must be a list")
-        classes = []
-        for entry in value:
-            if not isinstance(entry, dict) or set(entry) != {"value", "name", "colour"}:
-                raise ValueError("a class must have value, name and colour, and nothing else")
-            number, name, colour = entry["value"], entry["name"], entry["colour"]
-            if type(number) is not int or not isinstance(name, str) or not isinstance(colour, str):
-                raise ValueError("a class must have an integer value, a text name and a #rrggbb colour")
-            classes.append(MapClass(number, name, parse_colour(colour)))
-        return cls(tuple(classes))
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """Plain JSON: `[{"value": 1, "name": "water", "colour": "#0072b2"}, …]`."""
-        return [{"value": c.value, "name": c.name, "colour": format_colour(c.colour)} for c in self.classes]
-
     def __len__(self) -> int:
         return len(self.classes)
 
@@ -109,6 +104,15 @@ class Legend:
     def by_value(self) -> dict[int, MapClass]:
         """Raster value → class."""
         return {c.value: c for c in self.classes}
+
+
+#: A legend as files and messages hold it: `[{"value": 1, "name": "water", "colour": "#0072b2"}, …]`.
+ClassTable = Annotated[Legend, Form(lambda listed: {"classes": listed}, lambda legend: legend.classes)]
+#: What a legend must satisfy to be that of a map of ours.
+IN_A_MAP = Rule(
+    lambda legend: all(NODATA < value <= MAX_CLASSES for value in legend.values),
+    f"must have class values 1 … {MAX_CLASSES}",
+)
 
 
 def palette(n: int) -> tuple[Colour, ...]:
@@ -139,15 +143,3 @@ def conventional_colours(names: Sequence[str], *, avoid: Collection[Colour] = ()
                 free.remove(colour)
                 break
     return tuple(free.pop(0) if c is None else c for c in chosen)
-
-
-def format_colour(colour: Colour) -> str:
-    """`#rrggbb`."""
-    return "#{:02x}{:02x}{:02x}".format(*colour)
-
-
-def parse_colour(text: str) -> Colour:
-    """The colour of `#rrggbb`; raises `ValueError` for anything else."""
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        raise ValueError(f"{text!r} is not a colour like #0072b2")
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)

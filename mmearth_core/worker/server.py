@@ -20,12 +20,12 @@ from typing import Any, BinaryIO
 
 import mmearth_core
 from mmearth_core import __version__
-from mmearth_core.cli.command import CANCELLED, plain, sentence
+from mmearth_core.cli.command import CANCELLED, sentence
 from mmearth_core.cli.console import GuardedStream, JsonLines
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken
-from mmearth_core.records import grouped
+from mmearth_core.records import grouped, plain
 
 PROTOCOL = 1
 #: Longest request, in bytes, and seconds between heartbeats.
