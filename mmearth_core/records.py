@@ -110,7 +110,7 @@ def parsed(text: str | bytes, place: str | Path, *, remedy: str = "") -> Any:
     with _told(place, remedy):
         try:
             return json.loads(text)
-        except (ValueError, RecursionError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise _Wrong("", f"it is no JSON ({' '.join(str(error).split())})") from error
 
 

@@ -100,7 +100,7 @@ def load_probe(path: str | Path) -> Probe:
         raise MMEarthError(f"{path} does not exist; make a probe with: mmearth fit.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise MMEarthError(f"{path} cannot be read as a probe; make one with: mmearth fit.") from error
-    content = records.parsed(text, path, remedy="fit the probe again")
+    content = records.parsed(text, f"{path} is damaged", remedy="fit the probe again")
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise MMEarthError(f"{path} is not a probe of mmearth; make one with: mmearth fit.")
     if content.get("format_version") != FORMAT_VERSION:
@@ -108,7 +108,7 @@ def load_probe(path: str | Path) -> Probe:
             f"{path} has probe format {content.get('format_version')!r}, this mmearth reads {FORMAT_VERSION};"
             " update mmearth or fit again."
         )
-    file = records.read(_File, content, path, known_only=False, remedy="the probe is damaged, fit it again")
+    file = records.read(_File, content, f"{path} is damaged", known_only=False, remedy="fit the probe again")
     return Probe(
         coefficients=file.coefficients,
         intercept=file.intercept,

@@ -49,7 +49,7 @@ def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
     [
         (change(["format"], "other"), "is not a probe"),
         (change(["format_version"], 99), "probe format 99"),
-        (change(["coefficients"], KeyError), "coefficients: it is needed here; the probe is damaged, fit it again"),
+        (change(["coefficients"], KeyError), "coefficients: it is needed here; fit the probe again"),
         (change(["coefficients", 0], [1.0]), "coefficients: .* inhomogeneous"),
         (change(["coefficients", 0, 0], "1"), "coefficients: it must hold numbers"),
         (change(["coefficients", 0, 0], None), "coefficients: it must hold numbers"),
