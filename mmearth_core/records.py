@@ -8,6 +8,7 @@ environment, and turning their messages into such sentences takes as much code a
 import dataclasses
 import difflib
 import inspect
+import json
 import math
 import re
 import types
@@ -104,17 +105,32 @@ def value(hint: Any, content: Any, place: str | Path, *, text: bool = False, rem
         return _Reader(None, True, text).value(hint, content, "")
 
 
+def parsed(text: str | bytes, place: str | Path, *, remedy: str = "") -> Any:
+    """The plain values of JSON. Raises `MMEarthError`."""
+    with _told(place, remedy):
+        try:
+            return json.loads(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise _Wrong("", f"it is no JSON ({' '.join(str(error).split())})") from error
+
+
 def grouped(
     function: Callable[..., Any], flat: Mapping[str, Any], place: str, *, provided: Collection[str] = ()
 ) -> dict[str, Any]:
     """The keyword arguments of a function, of plain values by name; parameters marked `FLAT` take several of them.
 
-    `provided` are those the caller adds itself. Raises `MMEarthError` for an argument that is unknown, needed or of
-    another type.
+    `provided` are those the caller adds itself. Raises `TypeError` for an argument that is unknown or missing, as a
+    call does, and `MMEarthError` for one of another type.
     """
     slots, groups = _parameters(function)
+    slots = [each for each in slots if each.name not in provided]
+    reader = _Reader(None, True, text=False)
+    try:
+        reader.check_names(slots, flat, "")
+    except _Wrong as error:
+        raise TypeError(error.sentence(place)) from error
     with _told(place):
-        found = _Reader(None, True, text=False).fields([each for each in slots if each.name not in provided], flat, "")
+        found = reader.fields(slots, flat, "")
         for name, record in groups.items():
             own = [each.name for each in _fields(record) if each.name in found]
             found[name] = _made(record, {each: found.pop(each) for each in own}, "")
@@ -164,8 +180,14 @@ class _Wrong(Exception):
     """A value that is not as it must be: where, and what. `alien` when it is not even of the kind that is expected."""
 
     def __init__(self, path: str, text: str, *, alien: bool = False) -> None:
-        super().__init__(text)
+        super().__init__(path, text)
         self.path, self.text, self.alien = path, text, alien
+
+    def sentence(self, place: str | Path, remedy: str = "") -> str:
+        """All of it."""
+        where = f"{place}, {self.path}" if self.path else str(place)
+        text = f"{where}: {self.text}; {remedy}" if remedy else f"{where}: {self.text}"
+        return text if text.endswith((".", "?")) else f"{text}."
 
 
 @contextmanager
@@ -174,9 +196,7 @@ def _told(place: str | Path, remedy: str = "") -> Iterator[None]:
     try:
         yield
     except _Wrong as error:
-        where = f"{place}, {error.path}" if error.path else str(place)
-        text = f"{where}: {error.text}; {remedy}" if remedy else f"{where}: {error.text}"
-        raise MMEarthError(text if text.endswith((".", "?")) else f"{text}.") from error
+        raise MMEarthError(error.sentence(place, remedy)) from error
 
 
 @dataclass(frozen=True)
@@ -247,8 +267,8 @@ class _Reader:
         except (ValueError, OverflowError) as error:
             raise _expected(hint, content, path, self.text) from error
 
-    def fields(self, slots: Iterable[_Slot], content: Mapping[str, Any], path: str) -> dict[str, Any]:
-        """Values by name, of those that are given."""
+    def check_names(self, slots: Iterable[_Slot], content: Mapping[str, Any], path: str) -> None:
+        """Refuse names that nobody knows, and the absence of what is needed."""
         known = {slot.name: slot for slot in slots}
         for name in content if self.known_only else ():
             if name not in known:
@@ -258,15 +278,16 @@ class _Reader:
         for name, slot in known.items():
             if slot.needed and name not in content:
                 raise _Wrong(_inside(path, name), "it is needed here")
-        return {
-            name: self.value(slot.hint, content[name], _inside(path, name))
-            for name, slot in known.items()
-            if name in content
-        }
+
+    def fields(self, slots: Iterable[_Slot], content: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """Values by name, of those that are given."""
+        given = (slot for slot in slots if slot.name in content)
+        return {slot.name: self.value(slot.hint, content[slot.name], _inside(path, slot.name)) for slot in given}
 
     def _record(self, record: Any, content: Any, path: str) -> Any:
         if not isinstance(content, Mapping):
             raise _expected(record, content, path, self.text)
+        self.check_names(_fields(record), content, path)
         return _made(record, self.fields(_fields(record), content, path), path)
 
     def _annotated(self, hint: Any, markers: Sequence[Any], content: Any, path: str) -> Any:

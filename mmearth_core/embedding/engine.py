@@ -18,10 +18,11 @@ import rasterio
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
+from mmearth_core.embedding.forecast import seconds_per_pixel
 from mmearth_core.embedding.journal import TileJournal
 from mmearth_core.embedding.needs import check_disk, needs
 from mmearth_core.embedding.pipeline import compute_tiles
-from mmearth_core.embedding.planning import EmbeddingJob, plan_embedding
+from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.embedding.sidecar import item_path, write_item, write_style
@@ -30,13 +31,12 @@ from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Tile, TilePlan, Window
-from mmearth_core.raster.scene import Scene
+from mmearth_core.raster.scene import Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK
 from mmearth_core.vectors.aoi import AreaOfInterest
 
-#: Scenes from this size on get an estimate of the time before the work begins, from a forward pass of this side.
+#: Scenes from this size on get an estimate of the time before the work begins.
 _LONG_RUN = 4_000_000
-_TRIAL_SIDE = 128
 
 
 @dataclass(frozen=True)
@@ -129,18 +129,10 @@ def embed(
         output,
         runner.header,
         runner.name,
+        options=SceneOptions(bands, level, offset, scale, mask, mask_values, exclude_clouds),
+        extent=Extent(window, aoi),
+        tiling=Tiling(tile, halo),
         batch_size=runner.batch_size,
-        bands=bands,
-        level=level,
-        offset=offset,
-        scale=scale,
-        window=window,
-        aoi=aoi,
-        mask=mask,
-        mask_values=mask_values,
-        exclude_clouds=exclude_clouds,
-        tile=tile,
-        halo=halo,
     )
     header, source, plan, raster, polygons = job.header, job.source, job.plan, job.raster, job.polygons
     journal = TileJournal(TileJournal.folder_of(output))
@@ -241,12 +233,7 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     ground = source.grid.pixel_area
     estimate = ""
     if area.pixels >= _LONG_RUN:
-        pixels = np.zeros((1, len(header.bands), _TRIAL_SIDE, _TRIAL_SIDE), np.float32)
-        runner.run(pixels)
-        start = time.monotonic()
-        runner.run(pixels)
-        seconds = (time.monotonic() - start) / _TRIAL_SIDE**2 * plan.context_pixels
-        estimate = f"about {seconds / 60:.0f} min, "
+        estimate = f"about {seconds_per_pixel(runner) * plan.context_pixels / 60:.0f} min, "
     tiles = "1 tile" if len(plan) == 1 else f"{len(plan)} tiles"
     progress.message(
         f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {tiles}"

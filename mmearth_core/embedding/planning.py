@@ -8,20 +8,38 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mmearth_core import __version__
-from mmearth_core.embedding.backends import SUFFIXES
-from mmearth_core.embedding.needs import default_tile, needs
+from mmearth_core.embedding.needs import default_tile
 from mmearth_core.embedding.product import EmbeddingRaster
-from mmearth_core.encoder.model_file import ModelHeader, read_header
-from mmearth_core.encoder.registry import local_file
+from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import TilePlan, Window
-from mmearth_core.raster.scene import Scene, open_scene
+from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import fills
 from mmearth_core.vectors.aoi import AreaOfInterest, read_area
 
 #: What of the provenance decides the embedding's values.
 _DECISIVE = ("input_digest", "bands", "level", "offset", "scale", "window", "aoi", "halo")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What of a scene is embedded: a `window` (column, row, width, height in pixels), inside the polygons of `aoi`."""
+
+    window: tuple[int, int, int, int] | None = None
+    aoi: str | Path | None = None
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """Side of a tile and its context in pixels; by default what is most economic, and what the model needs."""
+
+    tile: int | None = None
+    halo: int | Literal["exact"] | None = None
+
+
+#: All of a scene, in the usual tiles.
+WHOLE, USUAL = Extent(), Tiling()
 
 
 @dataclass(frozen=True)
@@ -40,75 +58,6 @@ class EmbeddingJob:
         decisive = [self.header.model_id, *(self.raster.provenance[name] for name in _DECISIVE)]
         return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for a program that asks before it embeds."""
-        source, area, grid = self.source, self.plan.area, self.raster.grid
-        wanted = needs(self.plan, self.header.architecture, self.raster.bands, 1)
-        return {
-            "name": source.name,
-            "crs": grid.crs.to_wkt(),
-            "bounds": list(grid.bounds),
-            "width": area.width,
-            "height": area.height,
-            "area": None if grid.pixel_area is None else area.pixels * grid.pixel_area,
-            "bands": list(source.bands),
-            "wanted": list(self.header.bands),
-            "fills": self.raster.provenance["fills"],
-            "level": source.level,
-            "offset": source.offset,
-            "scale": source.scale,
-            "evidence": list(source.evidence),
-            "warnings": list(source.warnings),
-            "pixels": area.pixels,
-            "tiles": len(self.plan),
-            "context_pixels": self.plan.context_pixels,
-            "disk": wanted.disk,
-            "memory": wanted.memory,
-            "model": {"name": self.header.name, "id": self.header.model_id, "trained": self.header.trained},
-            "key": self.key,
-        }
-
-
-def inspect(
-    *,
-    scene: str | Path | Sequence[str | Path],
-    model: str | Path = "default",
-    bands: Sequence[str] | None = None,
-    level: Literal["auto", "l1c", "l2a"] = "auto",
-    offset: Literal["auto"] | float = "auto",
-    scale: Literal["auto"] | float = "auto",
-    window: tuple[int, int, int, int] | None = None,
-    aoi: str | Path | None = None,
-    mask: str | Path | None = None,
-    mask_values: Sequence[int] | None = None,
-    exclude_clouds: bool = False,
-    backend: Literal["auto", "onnx", "torch"] = "auto",
-    tile: int | None = None,
-    halo: int | Literal["exact"] | None = None,
-) -> EmbeddingJob:
-    """What `embed` would do with these arguments. Reads descriptions and a few samples; computes nothing.
-
-    Raises `MMEarthError` as `embed` would.
-    """
-    path = local_file(model, suffixes=SUFFIXES[backend])
-    return plan_embedding(
-        scene,
-        Path("embedding.tif"),
-        read_header(path),
-        "torch" if path.suffix == ".safetensors" else "onnx",
-        bands=bands,
-        level=level,
-        offset=offset,
-        scale=scale,
-        window=window,
-        aoi=aoi,
-        mask=mask,
-        mask_values=mask_values,
-        exclude_clouds=exclude_clouds,
-        tile=tile,
-        halo=halo,
-    )
-
 
 def plan_embedding(
     scene: str | Path | Sequence[str | Path],
@@ -116,39 +65,21 @@ def plan_embedding(
     header: ModelHeader,
     backend: str,
     *,
+    options: SceneOptions,
+    extent: Extent,
+    tiling: Tiling,
     batch_size: int = 1,
-    bands: Sequence[str] | None,
-    level: str,
-    offset: str | float,
-    scale: str | float,
-    window: tuple[int, int, int, int] | None,
-    aoi: str | Path | None,
-    mask: str | Path | None,
-    mask_values: Sequence[int] | None,
-    exclude_clouds: bool,
-    tile: int | None,
-    halo: int | Literal["exact"] | None,
 ) -> EmbeddingJob:
-    """Open the scene and decide everything; the arguments are those of `embed`."""
+    """Open the scene and decide everything."""
     with bounded_cache():
-        source = open_scene(
-            scene,
-            wanted=header.bands,
-            bands=bands,
-            level=level,
-            offset=offset,
-            scale=scale,
-            mask=mask,
-            mask_values=mask_values,
-            exclude_clouds=exclude_clouds,
-        )
+        source = open_scene(scene, wanted=header.bands, options=options)
     if source.level not in header.statistics:
         raise MMEarthError(
             f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level}."
         )
-    polygons = read_area(aoi, source.grid) if aoi is not None else None
-    area = _area(source, window, polygons)
-    plan = _plan(source, area, header, tile, halo, batch_size)
+    polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
+    area = _area(source, extent.window, polygons)
+    plan = _plan(source, area, header, tiling, batch_size)
     raster = _describe(output, source, plan, header, backend, polygons)
     return EmbeddingJob(header, source, polygons, plan, raster)
 
@@ -170,11 +101,9 @@ def _area(source: Scene, window: tuple[int, int, int, int] | None, polygons: Are
     return area
 
 
-def _plan(
-    source: Scene, area: Window, header: ModelHeader, tile: int | None, halo: int | str | None, batch_size: int
-) -> TilePlan:
-    patch, architecture = header.patch, header.architecture
-    pixels = header.halo if halo is None else architecture.exact_halo if halo == "exact" else int(halo)
+def _plan(source: Scene, area: Window, header: ModelHeader, tiling: Tiling, batch_size: int) -> TilePlan:
+    patch, architecture, tile, halo = header.patch, header.architecture, tiling.tile, tiling.halo
+    pixels = header.halo if halo is None else architecture.exact_halo if halo == "exact" else halo
     if pixels < 0 or pixels % patch:
         raise MMEarthError(f"`halo={pixels}` does not suit this model; take a multiple of its patch size {patch}.")
     if tile is not None and (tile <= 0 or tile % patch):

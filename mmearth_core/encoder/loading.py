@@ -128,6 +128,7 @@ def official_header(name: str, encoder: Encoder) -> ModelHeader:
         statistics={level: Statistics(tuple(m.tolist()), tuple(s.tolist())) for level, (m, s) in numbers.items()},
         stem=architecture.stem,
         grn=encoder.grn,
+        scales=(),
     )
     return replace(header, model_id=model_id(canonical_tensors(encoder, None), header))
 

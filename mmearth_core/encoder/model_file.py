@@ -6,17 +6,18 @@ the metadata key `mmearth`, and the same `model_id`: the sha256 of the canonical
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core import records
 from mmearth_core.encoder.architecture import Architecture, GrnScope, Stem
 from mmearth_core.errors import MMEarthError
+from mmearth_core.records import Rule
 
 #: Metadata key of the header in both file formats.
 METADATA_KEY = "mmearth"
@@ -26,12 +27,15 @@ FORMAT_VERSION = 1
 _LONGEST_HEADER = 10_000_000
 
 
+Positive = Annotated[float, Rule(lambda number: number > 0, "must be positive")]
+
+
 @dataclass(frozen=True)
 class Statistics:
     """Mean and standard deviation per input band, in DN = reflectance × 10000 with the product's offset removed."""
 
     mean: tuple[float, ...]
-    std: tuple[float, ...]
+    std: tuple[Positive, ...]
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class ModelHeader:
     grn: GrnScope = "sample"
     trained: bool = True
     halo: int = 0
-    scales: tuple[float, ...] = ()
+    scales: tuple[Positive, ...] = field(kw_only=True)
     calibration: dict[str, Any] = field(default_factory=dict)
     source: str = ""
     licence: str = ""
@@ -84,40 +88,18 @@ class ModelHeader:
     @classmethod
     def from_json(cls, text: str, path: Path) -> Self:
         """Parse and check a header. Raises `MMEarthError` naming `path`."""
-        try:
-            values = json.loads(text)
-            version = values.get("format_version")
-            if version != FORMAT_VERSION:
-                raise MMEarthError(
-                    f"{path} has model format {version}, this mmearth reads {FORMAT_VERSION}; update it."
-                )
-            known = {item.name for item in fields(cls)}
-            values = {key: value for key, value in values.items() if key in known}
-            values["bands"] = tuple(values["bands"])
-            values["scales"] = tuple(float(scale) for scale in values["scales"])
-            values["statistics"] = {
-                level: Statistics(tuple(map(float, s["mean"])), tuple(map(float, s["std"])))
-                for level, s in values["statistics"].items()
-            }
-            header = cls(**values)
-            header._check()
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise MMEarthError(
-                f"{path} has a damaged model description ({error}); fetch or convert it again."
-            ) from error
-        return header
+        place, remedy = f"{path} has a damaged model description", "fetch or convert it again"
+        content = records.parsed(text, place, remedy=remedy)
+        version = content.get("format_version") if isinstance(content, dict) else FORMAT_VERSION
+        if version != FORMAT_VERSION:
+            raise MMEarthError(f"{path} has model format {version}, this mmearth reads {FORMAT_VERSION}; update it.")
+        return records.read(cls, content, place, known_only=False, remedy=remedy)
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
         """Raise `ValueError` when the values do not belong together."""
-        tables = self.statistics.values()
-        if {len(column) for table in tables for column in (table.mean, table.std)} != {self.architecture.in_channels}:
+        columns = [column for table in self.statistics.values() for column in (table.mean, table.std)]
+        if {len(column) for column in columns} != {self.architecture.in_channels}:
             raise ValueError("statistics do not fit the bands")
-        if not all(math.isfinite(value) for table in tables for value in (*table.mean, *table.std)):
-            raise ValueError("statistics are not finite")
-        if not all(math.isfinite(value) and value > 0 for value in (*self.scales, *(v for t in tables for v in t.std))):
-            raise ValueError("scales and standard deviations must be positive")
-        if self.grn not in get_args(GrnScope) or self.stem not in get_args(Stem):
-            raise ValueError(f"unknown grn {self.grn!r} or stem {self.stem!r}")
         if self.halo < 0 or self.halo % self.patch:
             raise ValueError(f"halo {self.halo} is not a multiple of the patch size")
 
@@ -152,12 +134,9 @@ def _safetensors_metadata(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         text = file.read(length) if length <= _LONGEST_HEADER else b""
-    try:
-        metadata = json.loads(text).get("__metadata__", {})
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise MMEarthError(f"{path} is damaged or not a safetensors file; fetch or convert it again.") from error
-    if not isinstance(metadata, dict):
-        raise MMEarthError(f"{path} is damaged; fetch or convert it again.")
+    place, remedy = f"{path} is damaged or not a safetensors file", "fetch or convert it again"
+    head = records.value(dict[str, Any], records.parsed(text, place, remedy=remedy), place, remedy=remedy)
+    metadata: dict[str, str] = records.value(dict[str, str], head.get("__metadata__", {}), place, remedy=remedy)
     return metadata
 
 

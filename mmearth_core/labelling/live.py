@@ -11,11 +11,11 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pyproj
@@ -25,6 +25,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
+from mmearth_core import records
 from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
@@ -40,10 +41,11 @@ from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, simil
 from mmearth_core.labelling.streaming import in_parts
 from mmearth_core.labelling.validation import choose_regularisation
 from mmearth_core.maps.conventions import MAX_CLASSES, NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
-from mmearth_core.maps.legend import Legend, MapClass
+from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.records import Form
 from mmearth_core.vectors.reading import VectorLayer, class_names
 
 #: What messages call samples that are in no file.
@@ -52,6 +54,40 @@ DRAWN = Path("The sample layer")
 MOST_PIXELS = 1 << 23
 #: Digital numbers of blocks under samples, and of a view, kept in memory for each embedding, in bytes.
 _BLOCK_BYTES = _VIEW_BYTES = 256 << 20
+
+
+def _class_text(value: Any) -> str | None:
+    """A class as a client sends it, as the text of a field: null is none, 3 and 3.0 are "3"."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        if not value.is_integer():
+            raise ValueError(f"{value:g} is no class; use a text or integer field")
+        return str(int(value))
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    raise TypeError(f"{value!r} is no class; use a text or integer field")
+
+
+def _columns(rows: Any) -> tuple[NDArray[np.int64], NDArray[np.object_], list[bytes | None]]:
+    """Ids, classes and shapes of features; all at once, for there may be many. Raises `ValueError`."""
+    try:
+        fids = np.array([int(fid) for fid, _, _ in rows], np.int64)
+        texts = np.array([_class_text(name) for _, name, _ in rows], object)
+        return fids, texts, [bytes.fromhex(wkb or "") or None for _, _, wkb in rows]
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"a feature must be [fid, class, hexadecimal WKB] ({error})") from error
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """Samples as a client sends them."""
+
+    crs: str | int | Mapping[str, Any]
+    features: Annotated[Any, Form(_columns)]
+    classes: Annotated[ClassTable, IN_A_MAP] = field(default_factory=lambda: Legend(()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,30 +100,24 @@ class DrawnSamples:
     key: str
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "DrawnSamples":
+    def from_json(cls, content: Any) -> "DrawnSamples":
         """Of `{"crs": …, "features": [[fid, class, hexadecimal WKB], …], "classes": [{value, name, colour}, …]}`.
 
         Classes become names as those of a field in a file do. Raises `MMEarthError` when anything is of another form.
         """
+        sent = records.read(_Sent, content, "The samples")
         try:
-            crs = pyproj.CRS.from_user_input(value["crs"])
-            rows, listed = value["features"], value.get("classes", [])
-            wkb = [bytes.fromhex(row[2] or "") or None for row in rows]
-            fids = np.array([int(row[0]) for row in rows], np.int64)
-            texts = np.array([_class_text(row[1]) for row in rows], object)
+            crs = pyproj.CRS.from_user_input(sent.crs)
         except CRSError as error:
             raise MMEarthError(f"The sample layer has a coordinate system that is not understood ({error}).") from error
-        except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
-            raise MMEarthError(f"The samples do not have the form of the protocol ({error!r}).") from error
+        fids, texts, wkb = sent.features
         geometries = shapely.force_2d(shapely.from_wkb(np.array(wkb, object), on_invalid="ignore"))
         vector = VectorLayer(DRAWN, DRAWN.name, crs, np.atleast_1d(geometries), fids, texts)
-        try:
-            classes = _listed_classes(vector, listed)
-        except ValueError as error:
-            raise MMEarthError(f"The classes of the samples cannot be used: {error}.") from error
-        if not all(NODATA < each.value <= MAX_CLASSES for each in classes):
-            raise MMEarthError(f"The values of the classes of the samples must be 1 … {MAX_CLASSES}.")
-        key = hashlib.sha256(json.dumps([value["crs"], rows, listed]).encode()).hexdigest()
+        listed = class_names(replace(vector, values=np.array(sent.classes.names, object)), "class")
+        if None in listed or len(set(listed)) < len(listed):
+            raise MMEarthError("The classes of the samples must have names, each another.")
+        classes = tuple(replace(each, name=str(name)) for each, name in zip(sent.classes.classes, listed, strict=True))
+        key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
         return cls(vector, tuple(class_names(vector, "class")), classes, key)
 
     def legend(self, found: set[str]) -> tuple[Legend, dict[str, int]]:
@@ -113,32 +143,6 @@ class DrawnSamples:
         return Legend(classes), {each.name: index for index, each in enumerate(classes)}
 
 
-def _class_text(value: Any) -> str | None:
-    """A class as a client sends it, as the text of a field: null is none, 3 and 3.0 are "3"."""
-    if isinstance(value, float):
-        if math.isnan(value):
-            return None
-        if not value.is_integer():
-            raise ValueError(f"{value:g} is no class; use a text or integer field")
-        return str(int(value))
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return str(value)
-    raise TypeError(f"{value!r} is no class; use a text or integer field")
-
-
-def _listed_classes(vector: VectorLayer, listed: Any) -> tuple[MapClass, ...]:
-    """The classes a client lists, with names as those of features."""
-    legend = Legend.from_json(listed)
-    names = class_names(replace(vector, values=np.array(legend.names, object)), "class")
-    if None in names:
-        raise ValueError("a class has no name")
-    return Legend(
-        tuple(replace(each, name=str(name)) for each, name in zip(legend.classes, names, strict=True))
-    ).classes
-
-
 @dataclass(frozen=True)
 class View:
     """What is to be seen: `bounds` (min x, min y, max x, max y) in the embedding's CRS, and at most so many pixels."""
@@ -146,18 +150,6 @@ class View:
     bounds: tuple[float, float, float, float]
     width: int
     height: int
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "View":
-        """Of `{"bounds": […], "width": …, "height": …}`; raises `MMEarthError` when it is of another form."""
-        try:
-            west, south, east, north = (float(number) for number in value["bounds"])
-            width, height = int(value["width"]), int(value["height"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise MMEarthError(f"The view does not have the form of the protocol ({error!r}).") from error
-        if not all(map(math.isfinite, (west, south, east, north))):
-            raise MMEarthError("The bounds of the view are not finite.")
-        return cls((west, south, east, north), width, height)
 
     def on(self, grid: Grid) -> tuple[Window, tuple[int, int]]:
         """The window of `grid` that the view touches (falsy when none), and the (height, width) it is drawn in: about
@@ -193,10 +185,6 @@ class Preview:
     messages: tuple[str, ...]
     refitted: bool
     seconds: dict[str, float]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return {**vars(self), "classes": Legend(self.classes).to_json()}
 
 
 class LiveEmbedding:
@@ -290,15 +278,11 @@ class LiveEmbedding:
         )
 
     def similar(
-        self, at: Sequence[float], view: View, output: str | Path, *, cancel: CancelToken | None = None
+        self, at: tuple[float, float], view: View, output: str | Path, *, cancel: CancelToken | None = None
     ) -> Path | None:
         """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside."""
         cancel = cancel or CancelToken()
-        try:
-            x, y = (float(number) for number in at)
-        except (TypeError, ValueError) as error:
-            raise MMEarthError(f"The place to compare with must be [x, y], not {at!r}.") from error
-        target = embedding_at(self.raster, x, y)
+        target = embedding_at(self.raster, *at)
         window, shape = view.on(self.raster.grid)
         if not window:
             return None

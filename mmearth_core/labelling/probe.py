@@ -6,7 +6,7 @@ It belongs to one encoder (`model_id`) and refuses embeddings of another. It rea
 import warnings
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.maps.legend import Legend
+from mmearth_core.records import Form
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0
@@ -25,6 +26,23 @@ REGULARISATION = 30.0
 ALIKE = 0.5
 #: Points kept of the distribution of remoteness: one per cent.
 QUANTILES = 101
+#: No number of a probe is as large as this.
+LARGEST = 1e30
+
+
+def _numbers(listed: Any) -> NDArray[np.float64]:
+    """A list of numbers, or of such lists of one length. Raises `ValueError`."""
+    array = np.array(listed)  # ragged lists are an error of it already
+    if array.dtype.kind not in "if" or not array.size:
+        raise ValueError("it must hold numbers, and nothing else")
+    values = array.astype(np.float64)
+    if not np.isfinite(values).all() or np.abs(values).max() > LARGEST:
+        raise ValueError("it holds numbers that are not finite")
+    return values
+
+
+#: Numbers as a file holds them: a list, or lists of one length.
+Numbers = Annotated[NDArray[np.float64], Form(_numbers)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +55,9 @@ class Reach:
     each measured with its own class's centre taken without its polygon where the class has others.
     """
 
-    centres: NDArray[np.float64]
-    spread: NDArray[np.float64]
-    quantiles: NDArray[np.float64]
+    centres: Numbers
+    spread: Numbers
+    quantiles: Numbers
 
     def limit(self, share_outside: float) -> float:
         """The remoteness beyond which `share_outside` (0 … 1) of the training pixels lie."""

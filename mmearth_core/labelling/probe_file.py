@@ -1,52 +1,94 @@
 """Probes as JSON files: complete, readable, strict. Loading runs no code and trusts no number."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import mmearth_core
+from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
-from mmearth_core.labelling.probe import QUANTILES, Probe, Reach, Training
-from mmearth_core.maps.conventions import MAX_CLASSES, NODATA
-from mmearth_core.maps.legend import Legend
+from mmearth_core.labelling.probe import LARGEST, QUANTILES, Numbers, Probe, Reach, Training
+from mmearth_core.maps.legend import IN_A_MAP, ClassTable
+from mmearth_core.records import Rule
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
 FORMAT, FORMAT_VERSION = "mmearth-probe", 1
 
 
+Positive = Annotated[float, Rule(lambda number: 0 < number < LARGEST, "must be positive")]
+Count = Annotated[int, Rule(lambda number: number >= 0, "must not be negative")]
+
+
+@dataclass(frozen=True)
+class _Model:
+    name: str
+    id: str
+    scales: Numbers
+    offsets: Numbers
+
+
+@dataclass(frozen=True)
+class _Training:
+    pixels: Count
+    polygons: Count
+    digest: str
+    regularisation: Positive
+
+
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    """What a file holds, in its order."""
+
+    format: str = FORMAT
+    format_version: int = FORMAT_VERSION
+    software: str = ""
+    model: _Model
+    classes: Annotated[ClassTable, IN_A_MAP, Rule(lambda legend: len(legend) >= 2, "must have two classes or more")]
+    training: _Training
+    validation: Mapping[str, Any] | None = None
+    scale: Positive
+    centre: Numbers
+    intercept: Numbers
+    coefficients: Numbers
+    reach: Reach
+
+    def __post_init__(self) -> None:
+        classes, bands = len(self.classes), self.centre.size
+        shapes = {
+            "centre": (self.centre, (bands,)),
+            "coefficients": (self.coefficients, (classes, bands)),
+            "intercept": (self.intercept, (classes,)),
+            "model.scales": (self.model.scales, (bands,)),
+            "model.offsets": (self.model.offsets, (bands,)),
+            "reach.centres": (self.reach.centres, (classes, bands)),
+            "reach.spread": (self.reach.spread, (classes,)),
+            "reach.quantiles": (self.reach.quantiles, (QUANTILES,)),
+        }
+        for name, (values, shape) in shapes.items():
+            if values.shape != shape:
+                raise ValueError(f"{name} has not the shape {shape}")
+
+
 def save_probe(path: str | Path, probe: Probe, *, validation: Mapping[str, Any] | None = None) -> None:
     """Write a probe, whole or not at all, with the summary of its validation for readers."""
-    write_json(
-        path,
-        {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "software": f"mmearth {mmearth_core.__version__}",
-            "model": {"name": probe.model_name, "id": probe.model_id, "scales": probe.scales, "offsets": probe.offsets},
-            "classes": probe.legend.to_json(),
-            "training": {
-                "pixels": probe.training.pixels,
-                "polygons": probe.training.polygons,
-                "digest": probe.training.digest,
-                "regularisation": probe.regularisation,
-            },
-            "validation": validation,
-            "scale": probe.scale,
-            "centre": probe.centre.tolist(),
-            "intercept": probe.intercept.tolist(),
-            "coefficients": probe.coefficients.tolist(),
-            "reach": {
-                "centres": probe.reach.centres.tolist(),
-                "spread": probe.reach.spread.tolist(),
-                "quantiles": probe.reach.quantiles.tolist(),
-            },
-        },
+    training = probe.training
+    file = _File(
+        software=f"mmearth {mmearth_core.__version__}",
+        model=_Model(probe.model_name, probe.model_id, np.array(probe.scales), np.array(probe.offsets)),
+        classes=probe.legend,
+        training=_Training(training.pixels, training.polygons, training.digest, probe.regularisation),
+        validation=validation,
+        scale=probe.scale,
+        centre=probe.centre,
+        intercept=probe.intercept,
+        coefficients=probe.coefficients,
+        reach=probe.reach,
     )
+    write_json(path, records.plain(file))
 
 
 def load_probe(path: str | Path) -> Probe:
@@ -58,10 +100,7 @@ def load_probe(path: str | Path) -> Probe:
         raise MMEarthError(f"{path} does not exist; make a probe with: mmearth fit.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise MMEarthError(f"{path} cannot be read as a probe; make one with: mmearth fit.") from error
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise MMEarthError(f"{path} is not valid JSON ({error}); fit the probe again.") from error
+    content = records.parsed(text, f"{path} is damaged", remedy="fit the probe again")
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise MMEarthError(f"{path} is not a probe of mmearth; make one with: mmearth fit.")
     if content.get("format_version") != FORMAT_VERSION:
@@ -69,84 +108,18 @@ def load_probe(path: str | Path) -> Probe:
             f"{path} has probe format {content.get('format_version')!r}, this mmearth reads {FORMAT_VERSION};"
             " update mmearth or fit again."
         )
-    try:
-        return _probe(content)
-    except KeyError as error:
-        raise MMEarthError(f"{path} is damaged: {error} is missing; fit the probe again.") from error
-    except (TypeError, ValueError) as error:
-        raise MMEarthError(f"{path} is damaged: {error}; fit the probe again.") from error
-
-
-def _probe(content: Mapping[str, Any]) -> Probe:
-    legend = Legend.from_json(content["classes"])
-    classes = len(legend)
-    if classes < 2 or not all(NODATA < value <= MAX_CLASSES for value in legend.values):
-        raise ValueError(f"a probe has at least two classes with values 1 … {MAX_CLASSES}")
-    model, training, reach = (_object(content, key) for key in ("model", "training", "reach"))
-    bands = len(_list(content, "centre"))
+    file = records.read(_File, content, f"{path} is damaged", known_only=False, remedy="fit the probe again")
     return Probe(
-        coefficients=_numbers(content, "coefficients", (classes, bands)),
-        intercept=_numbers(content, "intercept", (classes,)),
-        centre=_numbers(content, "centre", (bands,)),
-        scale=_positive(content, "scale"),
-        regularisation=_positive(training, "regularisation"),
-        legend=legend,
-        model_name=_text(model, "name"),
-        model_id=_text(model, "id"),
-        scales=tuple(_numbers(model, "scales", (bands,)).tolist()),
-        offsets=tuple(_numbers(model, "offsets", (bands,)).tolist()),
-        reach=Reach(
-            centres=_numbers(reach, "centres", (classes, bands)),
-            spread=_numbers(reach, "spread", (classes,)),
-            quantiles=_numbers(reach, "quantiles", (QUANTILES,)),
-        ),
-        training=Training(_count(training, "pixels"), _count(training, "polygons"), _text(training, "digest")),
+        coefficients=file.coefficients,
+        intercept=file.intercept,
+        centre=file.centre,
+        scale=file.scale,
+        regularisation=file.training.regularisation,
+        legend=file.classes,
+        model_name=file.model.name,
+        model_id=file.model.id,
+        scales=tuple(file.model.scales.tolist()),
+        offsets=tuple(file.model.offsets.tolist()),
+        reach=file.reach,
+        training=Training(file.training.pixels, file.training.polygons, file.training.digest),
     )
-
-
-def _object(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = content[key]
-    if not isinstance(value, dict):
-        raise TypeError(f"{key!r} is not an object")
-    return value
-
-
-def _list(content: Mapping[str, Any], key: str) -> Sequence[Any]:
-    value = content[key]
-    if not isinstance(value, list) or not value:
-        raise TypeError(f"{key!r} is not a list with entries")
-    return value
-
-
-def _numbers(content: Mapping[str, Any], key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    try:
-        array = np.array(_list(content, key))
-    except ValueError as error:  # ragged
-        raise ValueError(f"{key!r} has not the shape {shape}") from error
-    if array.dtype.kind not in "if" or array.shape != shape:
-        raise ValueError(f"{key!r} has not the shape {shape} or holds more than numbers")
-    values = array.astype(np.float64)
-    if not np.isfinite(values).all() or np.abs(values).max() > 1e30:
-        raise ValueError(f"{key!r} holds numbers that are not finite")
-    return values
-
-
-def _positive(content: Mapping[str, Any], key: str) -> float:
-    value = content[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e30:
-        raise ValueError(f"{key!r} is not a positive number")
-    return float(value)
-
-
-def _count(content: Mapping[str, Any], key: str) -> int:
-    value = content[key]
-    if type(value) is not int or value < 0:
-        raise ValueError(f"{key!r} is not a count")
-    return value
-
-
-def _text(content: Mapping[str, Any], key: str) -> str:
-    value = content[key]
-    if not isinstance(value, str):
-        raise TypeError(f"{key!r} is not text")
-    return value

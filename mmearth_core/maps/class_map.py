@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
+from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path, check_output
 from mmearth_core.maps.conventions import (
@@ -34,7 +35,7 @@ from mmearth_core.maps.conventions import (
     conventional_colours,
     format_colour,
 )
-from mmearth_core.maps.legend import Legend, MapClass
+from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.style import raster_style
 from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff
@@ -67,7 +68,7 @@ def new_map(
     Raises `MMEarthError` when the legend does not fit 1 … 254, `EnvironmentFailure` when the disk refuses.
     """
     path = Path(path)
-    if not all(NODATA < value <= MAX_CLASSES for value in legend.values):
+    if not IN_A_MAP.holds(legend):
         raise MMEarthError(f"{path} cannot hold these classes; a map has values 1 … {MAX_CLASSES}.")
     shown = [*legend.classes, *([MapClass(UNKNOWN, UNKNOWN_NAME, UNKNOWN_COLOUR)] if unknown else [])]
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
@@ -84,7 +85,11 @@ def new_map(
                 dtype="uint8",
                 nodata=NODATA,
                 descriptions=["class"],
-                tags={**tags, "product": "map", "legend": json.dumps(legend.to_json(), ensure_ascii=False)},
+                tags={
+                    **tags,
+                    "product": "map",
+                    "legend": json.dumps(records.plain(legend.classes), ensure_ascii=False),
+                },
                 colormap=colormap,
             )
         )
@@ -163,10 +168,10 @@ def _pam_path(path: Path) -> Path:
 
 def _read_legend(path: Path, dataset: DatasetReader, nodata: int | None, tags: Mapping[str, str]) -> Legend:
     if tags.get("product") == "map":
-        try:
-            return Legend.from_json(json.loads(tags["legend"]))
-        except (KeyError, ValueError) as error:
-            raise MMEarthError(f"{path} has a broken legend ({error}); classify again.") from error
+        place, remedy = f"The legend in {path}", "classify again"
+        listed = records.parsed(tags.get("legend", ""), place, remedy=remedy)
+        legend: Legend = records.value(ClassTable, listed, place, remedy=remedy)
+        return legend
     names, colours = _read_pam(_pam_path(path))
     if dataset.colorinterp[0].name == "palette":
         colours = {value: (r, g, b) for value, (r, g, b, _) in dataset.colormap(1).items()} | colours

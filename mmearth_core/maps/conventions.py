@@ -118,9 +118,9 @@ def format_colour(colour: Colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def parse_colour(text: str) -> Colour:
+def parse_colour(text: Any) -> Colour:
     """The colour of `#rrggbb`; raises `ValueError` for anything else."""
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+    if not isinstance(text, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
         raise ValueError(f"{text!r} is not a colour like #0072b2")
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 

@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Annotated, Self
 
-from mmearth_core.maps.conventions import Colour, conventional_colours, format_colour, parse_colour
+from mmearth_core.maps.conventions import (
+    MAX_CLASSES,
+    NODATA,
+    Colour,
+    conventional_colours,
+    format_colour,
+    parse_colour,
+)
+from mmearth_core.records import Form, Rule
 
 
 @dataclass(frozen=True)
@@ -13,7 +21,7 @@ class MapClass:
 
     value: int
     name: str
-    colour: Colour
+    colour: Annotated[Colour, Form(parse_colour, format_colour)]
 
 
 @dataclass(frozen=True)
@@ -34,25 +42,6 @@ class Legend:
         chosen = conventional_colours(names) if colours is None else colours
         return cls(tuple(MapClass(i, n, c) for i, (n, c) in enumerate(zip(names, chosen, strict=True), start=1)))
 
-    @classmethod
-    def from_json(cls, value: Any) -> Self:
-        """The inverse of `to_json`; raises `ValueError` when `value` is anything else."""
-        if not isinstance(value, list):
-            raise ValueError("the classes must be a list")
-        classes = []
-        for entry in value:
-            if not isinstance(entry, dict) or set(entry) != {"value", "name", "colour"}:
-                raise ValueError("a class must have value, name and colour, and nothing else")
-            number, name, colour = entry["value"], entry["name"], entry["colour"]
-            if type(number) is not int or not isinstance(name, str) or not isinstance(colour, str):
-                raise ValueError("a class must have an integer value, a text name and a #rrggbb colour")
-            classes.append(MapClass(number, name, parse_colour(colour)))
-        return cls(tuple(classes))
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """Plain JSON: `[{"value": 1, "name": "water", "colour": "#0072b2"}, …]`."""
-        return [{"value": c.value, "name": c.name, "colour": format_colour(c.colour)} for c in self.classes]
-
     def __len__(self) -> int:
         return len(self.classes)
 
@@ -71,3 +60,12 @@ class Legend:
     def by_value(self) -> dict[int, MapClass]:
         """Raster value → class."""
         return {c.value: c for c in self.classes}
+
+
+#: A legend as files and messages hold it: `[{"value": 1, "name": "water", "colour": "#0072b2"}, …]`.
+ClassTable = Annotated[Legend, Form(lambda listed: {"classes": listed}, lambda legend: legend.classes)]
+#: What a legend must satisfy to be that of a map of ours.
+IN_A_MAP = Rule(
+    lambda legend: all(NODATA < value <= MAX_CLASSES for value in legend.values),
+    f"must have class values 1 … {MAX_CLASSES}",
+)

@@ -46,6 +46,7 @@ def model_header(
         statistics=statistics,
         stem=architecture.stem,
         grn=encoder.grn,
+        scales=(),
         source=f"mmearth pretrain, {config.method}, {trained.steps} steps on {trained.tiles} tiles",
         licence=config.export.licence,
     )

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
-from typing import Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from mmearth_core.raster.layout import BandSource, arrange, ground_size
 from mmearth_core.raster.radiometry import decide
 from mmearth_core.raster.resampling import support, upsample
 from mmearth_core.raster.sources import SCL, RasterFile, collect, opened
+from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE
 from mmearth_core.sentinel2 import Level, check_bands
 
 #: The samples by which values are judged: windows of this edge, this many along each axis of the raster.
@@ -264,37 +265,49 @@ class SceneReader:
         return raw, usable, use_mask or any(value is not None for value in nodata)
 
 
+@dataclass(frozen=True)
+class SceneOptions:
+    """How a scene is to be read: what its files do not say, or say wrongly, and what of it is left out.
+
+    `bands` says what the raster's bands are. `level` is "auto", "l1c" or "l2a", `offset` the DN to add (−1000 or 0),
+    `scale` reflectance per unit. Pixels where the raster `mask` has one of `mask_values` (default: any value but 0) are
+    excluded; with `exclude_clouds` also those whose SCL class is 3, 8, 9 or 10.
+    """
+
+    bands: Annotated[Sequence[str] | None, COMMAS] = None
+    level: Literal["auto", "l1c", "l2a"] = "auto"
+    offset: Literal["auto"] | float = "auto"
+    scale: Literal["auto"] | float = "auto"
+    mask: Annotated[str, RELATIVE] | Path | None = None
+    mask_values: Annotated[Sequence[int] | None, ONE_OR_MANY] = None
+    exclude_clouds: bool = False
+
+    def __post_init__(self) -> None:
+        if self.mask_values is not None and self.mask is None:
+            raise MMEarthError("`mask_values` needs `mask=RASTER`.")
+
+
+#: A scene that says all there is to know.
+AS_IT_IS = SceneOptions()
+
+
 def open_scene(
-    source: str | PurePath | Sequence[str | PurePath],
-    *,
-    wanted: Sequence[str],
-    bands: Sequence[str] | None = None,
-    level: str = "auto",
-    offset: str | float = "auto",
-    scale: str | float = "auto",
-    mask: str | PurePath | None = None,
-    mask_values: Sequence[int] | None = None,
-    exclude_clouds: bool = False,
+    source: str | PurePath | Sequence[str | PurePath], *, wanted: Sequence[str], options: SceneOptions = AS_IT_IS
 ) -> Scene:
     """Open a scene: find the wanted bands, decide what their numbers mean, check that there is something to read.
 
     `source` is a raster, a `.SAFE` folder or zip, a folder or list of single-band files, or a STAC item; `wanted` are
-    the encoder's bands; `bands` says what the raster's bands are. `level` is "auto", "l1c" or "l2a", `offset` the DN
-    to add (−1000 or 0), `scale` reflectance per unit. Pixels where the raster `mask` has one of `mask_values`
-    (default: any value but 0) are excluded; with `exclude_clouds` also those whose SCL class is 3, 8, 9 or 10.
-    Raises `MMEarthError` with one sentence that says what to do.
+    the encoder's bands. Raises `MMEarthError` with one sentence that says what to do.
     """
-    found = collect(source, bands=bands)
+    found = collect(source, bands=options.bands)
     title = str(source) if isinstance(source, str | PurePath) else found.name
     present = tuple(name for name in wanted if name in found.bands)
     warnings = check_bands(present=present, wanted=wanted, source=title)
     grid, sources = arrange({name: found.bands[name] for name in present}, title)
     exclusions = []
-    if mask is not None:
-        exclusions.append(mask_exclusion(mask, mask_values, grid))
-    elif mask_values is not None:
-        raise MMEarthError("`mask_values` needs `mask=RASTER`.")
-    if exclude_clouds:
+    if options.mask is not None:
+        exclusions.append(mask_exclusion(options.mask, options.mask_values, grid))
+    if options.exclude_clouds:
         exclusions.append(cloud_exclusion(found.bands.get(SCL), grid, title))
     cirrus = {"B10": found.bands["B10"]} if "B10" in found.bands and "B10" not in present else {}
     extra = arrange({**{name: found.bands[name] for name in present}, **cirrus}, title)[1] if cirrus else sources
@@ -304,9 +317,9 @@ def open_scene(
         found.metadata,
         source=title,
         dtype=sources[0].raster.dtypes[0],
-        level=level,
-        offset=offset,
-        scale=scale,
+        level=options.level,
+        offset=options.offset,
+        scale=options.scale,
     )
     return Scene(
         name=found.name,

@@ -1,21 +1,15 @@
 """The verbs of a live client, answered at once: what `docs/worker-protocol.md` lists beside the public ones.
 
-Thin: each puts what came over the wire into values of ours and calls one function. Holds the embeddings used last.
+Thin: each calls one function with values that were made of what came over the wire. Holds the embeddings used last.
 """
 
-import inspect as signatures
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Annotated, Any
 
 from mmearth_core import inspection
-from mmearth_core.embedding import planning as job
-from mmearth_core.embedding.backends import BackendName, open_backend
+from mmearth_core.embedding.forecast import inspect
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling import fitting
@@ -23,27 +17,17 @@ from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, cross_validate
 from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.records import Form
 from mmearth_core.vectors.writing import pixel_centres
 
 #: Embeddings held open for previews.
 _HELD = 2
-#: Side of the trial that a time is estimated from, in pixels.
-_TRIAL_SIDE = 128
 #: A validation whose 95 % interval is wider than this says little.
 _WIDE = 0.3
 
 
-def _with_arguments_of(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a method that takes any keyword say which ones it passes on, so that a wrong one is told before the call."""
-
-    def describe(method: Callable[..., Any]) -> Callable[..., Any]:
-        signature = signatures.signature(method)
-        own = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
-        passed_on = signatures.signature(function).parameters.values()
-        vars(method)["__signature__"] = signature.replace(parameters=[*own, *passed_on])
-        return method
-
-    return describe
+#: Samples as a client sends them.
+Sent = Annotated[DrawnSamples, Form(DrawnSamples.from_json)]
 
 
 class LiveVerbs:
@@ -52,16 +36,8 @@ class LiveVerbs:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: OrderedDict[tuple[str, int, int], LiveEmbedding] = OrderedDict()
-        self._rates: dict[tuple[str, BackendName], float] = {}
 
-    @_with_arguments_of(job.inspect)
-    def inspect(self, *, cancel: CancelToken, **arguments: Any) -> dict[str, Any]:
-        """What `embed` would do, and how long it is likely to take."""
-        planned = job.inspect(**arguments)
-        cancel.check()
-        model, backend = str(arguments.get("model", "default")), arguments.get("backend", "auto")
-        rate = self._rate(model, backend, len(planned.header.bands))
-        return planned.as_dict() | {"seconds": planned.plan.context_pixels / rate}
+    inspect = staticmethod(inspect)
 
     def info(self, *, file: str) -> Any:
         """What a file is."""
@@ -72,34 +48,31 @@ class LiveVerbs:
         *,
         cancel: CancelToken,
         embedding: str,
-        samples: Mapping[str, Any],
-        view: Mapping[str, Any],
+        samples: Sent,
+        view: View,
         output: str,
         confidence: str | None = None,
         unknown: float | None = None,
     ) -> Any:
         """The map of a view."""
-        drawn, seen = DrawnSamples.from_json(samples), View.from_json(view)
         live = self._embedding(embedding)
-        return live.preview(drawn, seen, output, confidence=confidence, unknown=unknown, cancel=cancel)
+        return live.preview(samples, view, output, confidence=confidence, unknown=unknown, cancel=cancel)
 
     def similar_preview(
         self,
         *,
         cancel: CancelToken,
         embedding: str,
-        at: list[float],
-        view: dict[str, Any],
+        at: tuple[float, float],
+        view: View,
         output: str,
     ) -> dict[str, Any]:
         """How alike a view is to one pixel."""
-        return {"path": self._embedding(embedding).similar(at, View.from_json(view), output, cancel=cancel)}
+        return {"path": self._embedding(embedding).similar(at, view, output, cancel=cancel)}
 
-    def validate(
-        self, *, progress: Progress, cancel: CancelToken, embedding: str, samples: dict[str, Any]
-    ) -> dict[str, Any]:
+    def validate(self, *, progress: Progress, cancel: CancelToken, embedding: str, samples: Sent) -> dict[str, Any]:
         """Cross-validation by polygon, with a sentence."""
-        labelled = self._embedding(embedding).samples(DrawnSamples.from_json(samples), cancel)
+        labelled = self._embedding(embedding).samples(samples, cancel)
         if len(labelled.legend) < 2:
             raise MMEarthError("There is one class only; label a second one.")
         validation = cross_validate(labelled, progress=progress, cancel=cancel)
@@ -119,18 +92,18 @@ class LiveVerbs:
         progress: Progress,
         cancel: CancelToken,
         embedding: str,
-        samples: dict[str, Any],
+        samples: Sent,
         n: int = 10,
-        bounds: list[float] | None = None,
+        bounds: tuple[float, float, float, float] | None = None,
     ) -> dict[str, Any]:
         """Where to label next; inside `bounds` (min x, min y, max x, max y) when given."""
-        drawn, live = DrawnSamples.from_json(samples), self._embedding(embedding)
-        probe, _ = live.probe(drawn, cancel)
+        live = self._embedding(embedding)
+        probe, _ = live.probe(samples, cancel)
         grid = live.raster.grid
-        labelled = drawn.vector.in_pixels(grid)
+        labelled = samples.vector.in_pixels(grid)
         if n < 1:
             raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
-        window = None if bounds is None else View.from_json({"bounds": bounds, "width": 1, "height": 1}).on(grid)[0]
+        window = None if bounds is None else View(bounds, 1, 1).on(grid)[0]
         chosen = places(live.raster, probe, labelled, n, window=window, progress=progress, cancel=cancel)
         xy = pixel_centres(grid, chosen.row, chosen.col)
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)
@@ -147,13 +120,13 @@ class LiveVerbs:
         progress: Progress,
         cancel: CancelToken,
         embedding: str,
-        samples: dict[str, Any],
+        samples: Sent,
         output: str,
         overwrite: bool = False,
     ) -> Any:
         """A model file of samples that need not be in a file."""
         path = check_output(output, overwrite=overwrite, inputs=(embedding,))
-        labelled = self._embedding(embedding).samples(DrawnSamples.from_json(samples), cancel)
+        labelled = self._embedding(embedding).samples(samples, cancel)
         return fitting.fit_samples(labelled, path, progress=progress, cancel=cancel)
 
     def _embedding(self, path: str) -> LiveEmbedding:
@@ -171,17 +144,6 @@ class LiveVerbs:
             while len(self._open) > _HELD:
                 self._open.popitem(last=False)
             return held
-
-    def _rate(self, model: str, backend: BackendName, bands: int) -> float:
-        """Pixels a second of the bare network, measured once for each model and backend."""
-        if (model, backend) not in self._rates:
-            runner = open_backend(model, backend)
-            pixels = np.zeros((1, bands, _TRIAL_SIDE, _TRIAL_SIDE), np.float32)
-            runner.run(pixels)
-            start = time.monotonic()
-            runner.run(pixels)
-            self._rates[model, backend] = _TRIAL_SIDE**2 / (time.monotonic() - start)
-        return self._rates[model, backend]
 
 
 def is_enough(validation: Validation) -> bool:

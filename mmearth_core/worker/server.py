@@ -26,7 +26,7 @@ from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError, as_
 from mmearth_core.maps.conventions import conventions
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken
-from mmearth_core.records import plain
+from mmearth_core.records import grouped, plain
 from mmearth_core.verbs import LIVE_VERBS, Lane, lanes
 
 PROTOCOL = 1
@@ -190,14 +190,13 @@ class Server:
         request.cancel.check()
         owner = _live_verbs() if request.verb in LIVE_VERBS else mmearth_core
         function: Callable[..., Any] = getattr(owner, request.verb)
-        signature = signatures.signature(function)
         ours = {"progress": request.events, "cancel": request.cancel}
-        provided = {name: value for name, value in ours.items() if name in signature.parameters}
+        provided = {name: value for name, value in ours.items() if name in signatures.signature(function).parameters}
         try:
-            signature.bind(**request.arguments, **provided)
+            arguments = grouped(function, request.arguments, request.verb, provided=ours)
         except TypeError as error:
-            raise BadRequest("arguments", f"{request.verb}: {error}.") from error
-        return plain(function(**request.arguments, **provided))
+            raise BadRequest("arguments", str(error)) from error
+        return plain(function(**arguments, **provided))
 
     def _answer(self, request: Request, done: "Future[Any]") -> None:
         """Tell how a request ended: its last event."""

@@ -61,7 +61,7 @@ class CheckedSite:
         """Of what decides the tiles: the same for the same files, another when one of them was changed."""
         stats = [Path(path).stat() for path in self.site.files if Path(path).is_file()]
         # The scene's files count by their content and the others by size and time of change.
-        known = replace(self.site, sentinel2="")
+        known = replace(self.site, sentinel2=replace(self.site.sentinel2, path=()))
         facts = [repr(known), self.scene.digest(), [(stat.st_size, stat.st_mtime_ns) for stat in stats]]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -115,7 +115,7 @@ def check_site(site: Site) -> CheckedSite:
     Raises `MMEarthError` for what is missing, unreadable, somewhere else, or in other units than declared.
     """
     scene = _scene(site)
-    day = site.day or (scene.datetime.date() if scene.datetime else None)
+    day = site.date or (scene.datetime.date() if scene.datetime else None)
     found = {"sentinel2", "lat", "lon"} | ({"month"} if day else set())
     found |= {name for name in ("era5", "biome", "eco_region") if getattr(site, name) is not None}
     radar = tuple(part for orbit, each in site.sentinel1.items() for part in _radar_files(orbit, each))
@@ -141,7 +141,7 @@ def check_site(site: Site) -> CheckedSite:
 
 
 def _scene(site: Site) -> Scene:
-    scene = open_scene(site.sentinel2, wanted=ENCODER_BANDS, **site.scene)
+    scene = open_scene(site.sentinel2.scene, wanted=ENCODER_BANDS, options=site.sentinel2)
     missing = [name for name in ENCODER_BANDS if name not in scene.bands]
     if missing:
         raise MMEarthError(
@@ -151,16 +151,16 @@ def _scene(site: Site) -> Scene:
     if scene.level == "l2a":
         return scene
     # B10 belongs to the layout of L1C tiles. In L2A it may be there as zeros, which must not invalidate a pixel.
-    return open_scene(site.sentinel2, wanted=SENTINEL2_STORED, **site.scene)
+    return open_scene(site.sentinel2.scene, wanted=SENTINEL2_STORED, options=site.sentinel2)
 
 
 def _radar_files(orbit: str, radar: Radar) -> list[RadarFile]:
     """The files of an orbit that hold a polarisation."""
-    headers = [header_of(path) for path in radar.paths]
+    headers = [header_of(path) for path in radar.path]
     total = sum(header.count for header in headers)
     if radar.bands is not None and len(radar.bands) != total:
         raise MMEarthError(
-            f"{', '.join(radar.paths)}: {total} bands, but `bands:` names {len(radar.bands)}; name each"
+            f"{', '.join(radar.path)}: {total} bands, but `bands:` names {len(radar.bands)}; name each"
             f" ('-' to ignore)."
         )
     given = iter(radar.bands or ())
@@ -179,7 +179,7 @@ def _radar_files(orbit: str, radar: Radar) -> list[RadarFile]:
             files.append(RadarFile(header.path, tuple(chosen), tuple(chosen.values()), radar.units))
     if not files:
         raise MMEarthError(
-            f"{', '.join(radar.paths)}: no band is named {', '.join(POLARISATIONS)}; say what they are with `bands:`,"
+            f"{', '.join(radar.path)}: no band is named {', '.join(POLARISATIONS)}; say what they are with `bands:`,"
             f" for example bands: [VV, VH]."
         )
     return files

@@ -15,7 +15,6 @@ from urllib.parse import unquote, urlparse
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
-from mmearth_core.tiles.build.entry import Entry
 
 _RADAR = {"sentinel1_asc": "asc", "sentinel1_desc": "desc"}
 _RASTERS = ("elevation", "canopy_height")
@@ -52,8 +51,8 @@ def _absolute(asset: Mapping[str, Any], path: Path) -> str:
     return href if urlparse(href).scheme or not href else str(path.parent.resolve() / href)
 
 
-def site_of_item(path: Path) -> Entry:
-    """The entry of a specification that says the same as an item."""
+def site_of_item(path: Path) -> dict[str, Any]:
+    """The site of a specification that says the same as an item."""
     try:
         item = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -80,7 +79,7 @@ def site_of_item(path: Path) -> Entry:
             site[key] = value
     if isinstance(properties.get("datetime"), str):
         site["date"] = properties["datetime"]
-    return Entry(site, str(path), path.parent.resolve())
+    return site
 
 
 def _local(asset: Mapping[str, Any], key: str, path: Path) -> str:

@@ -9,13 +9,19 @@ import rasterio
 import shapely
 
 from mmearth_core.embedding.engine import embed
-from mmearth_core.embedding.planning import inspect
+from mmearth_core.embedding.forecast import Forecast, inspect
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import local_file
+from mmearth_core.records import grouped
+
+
+def look(**flat) -> Forecast:
+    """As another program asks."""
+    return inspect(**grouped(inspect, flat, "inspect"))
 
 
 def test_the_same_content_and_choices_have_the_same_key(scene, tmp_path):
-    key = inspect(scene=scene).key
+    key = look(scene=scene).job.key
     copy = tmp_path / "another name.tif"
     shutil.copy(scene, copy)
     for same in (
@@ -24,7 +30,7 @@ def test_the_same_content_and_choices_have_the_same_key(scene, tmp_path):
         {"scene": scene, "window": [0, 0, 280, 300]}, {"scene": scene, "model": local_file("default")},
         {"scene": scene, "scale": 0.0001},
     ):  # fmt: skip
-        assert inspect(**same).key == key, same
+        assert look(**same).job.key == key, same
 
 
 def test_whatever_changes_the_embedding_changes_the_key(scene, make_scene, tmp_path):
@@ -43,13 +49,13 @@ def test_whatever_changes_the_embedding_changes_the_key(scene, make_scene, tmp_p
         {"aoi": tmp_path / "aoi.gpkg"}, mask, mask | {"mask_values": [0]},
         {"bands": ["B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B12", "B11"]},
     ]  # fmt: skip
-    keys = [inspect(scene=scene, **other).key for other in others]
-    keys.append(inspect(scene=make_scene(300, 280, edit=lambda dn: dn + 1)).key)
+    keys = [look(scene=scene, **other).job.key for other in others]
+    keys.append(look(scene=make_scene(300, 280, edit=lambda dn: dn + 1)).job.key)
     assert len(set(keys)) == len(keys)
 
 
 def test_what_is_told_is_what_embed_does(scene, tmp_path):
-    told = inspect(scene=scene, tile=64, window=(90, 30, 100, 70)).as_dict()
+    told = look(scene=scene, tile=64, window=(90, 30, 100, 70)).as_dict()
     embed(scene=scene, output=tmp_path / "emb.tif", tile=64, window=(90, 30, 100, 70))
     with rasterio.open(tmp_path / "emb.tif") as dataset:
         assert told["bounds"] == pytest.approx(dataset.bounds)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.conventions import MAX_CLASSES, Colour, conventional_colours, palette, parse_colour
-from mmearth_core.maps.legend import Legend, MapClass
+from mmearth_core.maps.legend import ClassTable, Legend, MapClass
+from mmearth_core.records import plain, value
 
 # Machado, Oliveira & Fernandes (2009), full deficiency, on linear RGB.
 PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
@@ -61,7 +63,7 @@ def test_water_is_blue_and_forest_is_green_whatever_their_order() -> None:
 
 def test_json_round_trip() -> None:
     legend = Legend((MapClass(3, "öde Fläche", (1, 2, 3)), MapClass(1, "x", (255, 0, 16))))
-    assert Legend.from_json(legend.to_json()) == legend
+    assert value(ClassTable, plain(legend.classes), "x") == legend
     assert legend.names == ("öde Fläche", "x") and legend.by_name()["x"].value == 1
 
 
@@ -80,8 +82,8 @@ def test_json_round_trip() -> None:
     ],
 )
 def test_broken_json_is_refused(bad: object) -> None:
-    with pytest.raises(ValueError):
-        Legend.from_json(bad)
+    with pytest.raises(MMEarthError, match="^The legend"):
+        value(ClassTable, bad, "The legend")
 
 
 def test_colours_are_read_as_rrggbb() -> None:

@@ -13,7 +13,7 @@ from rasterio.crs import CRS
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.safe import read_metadata
-from mmearth_core.raster.scene import open_scene
+from mmearth_core.raster.scene import SceneOptions, open_scene
 from mmearth_core.sentinel2 import BANDS, ENCODER_BANDS
 
 SIZE = 384
@@ -93,7 +93,7 @@ def test_product_is_read_with_its_own_metadata(product: Path) -> None:
 
 
 def test_clouds_are_excluded_on_request(product: Path) -> None:
-    with open_scene(product, wanted=ENCODER_BANDS, exclude_clouds=True).reader() as reader:
+    with open_scene(product, wanted=ENCODER_BANDS, options=SceneOptions(exclude_clouds=True)).reader() as reader:
         _, valid = reader.read(Window(0, 0, SIZE, SIZE))
     assert not valid[SIZE // 2 :, SIZE // 2 :].any()
     assert valid[: SIZE // 2, SIZE // 8 :].all()
@@ -108,7 +108,7 @@ def test_zip_metadata_file_and_parent_folder_give_the_same_scene(product: Path, 
     with open_scene(product, wanted=ENCODER_BANDS).reader() as reader:
         expected, _ = reader.read(window)
     for source in (packed, product / "MTD_MSIL2A.xml", product.parent):
-        scene = open_scene(source, wanted=ENCODER_BANDS, exclude_clouds=True)
+        scene = open_scene(source, wanted=ENCODER_BANDS, options=SceneOptions(exclude_clouds=True))
         assert (scene.level, scene.offset) == ("l2a", -1000)
         with scene.reader() as reader:
             np.testing.assert_array_equal(reader.read(window)[0], expected)
@@ -190,4 +190,4 @@ def test_l1c_has_no_scene_classification(product: Path, tmp_path: Path) -> None:
     assert (scene.level, scene.offset) == ("l1c", -1000)
     assert any("20 m on the ground" in text for text in scene.warnings)
     with pytest.raises(MMEarthError, match="no scene classification.*mask="):
-        open_scene(folder, wanted=ENCODER_BANDS, exclude_clouds=True)
+        open_scene(folder, wanted=ENCODER_BANDS, options=SceneOptions(exclude_clouds=True))

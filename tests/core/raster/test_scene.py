@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,12 @@ from rasterio.enums import ColorInterp
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window
-from mmearth_core.raster.scene import Scene, open_scene
+from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
 NAMES = ("B02", "B03", "B04", "B08", "B11", "B12")
 UTM = CRS.from_epsg(32630)
-KNOWN: dict[str, Any] = {"level": "l2a", "offset": 0, "scale": 1e-4}
+KNOWN = SceneOptions(level="l2a", offset=0, scale=1e-4)
 
 
 def pixels(height: int = 40, width: int = 50, bands: int = len(NAMES), seed: int = 0) -> np.ndarray:
@@ -54,7 +55,7 @@ def test_bands_come_in_the_encoders_order_and_in_dn(tmp_path: Path) -> None:
     data = pixels()
     shuffled = ("B12", "B02", "B08", "B11", "B03", "B04")
     path = write(tmp_path / "scene.tif", data[[NAMES.index(n) for n in shuffled]], shuffled)
-    scene = open_scene(path, wanted=ENCODER_BANDS, **KNOWN)
+    scene = open_scene(path, wanted=ENCODER_BANDS, options=KNOWN)
     assert scene.bands == ("B02", "B03", "B04", "B08", "B11", "B12")
     dn, valid = read(scene)
     np.testing.assert_array_equal(dn, data)
@@ -76,7 +77,7 @@ def test_any_window_is_the_crop_of_the_whole(
         south, west = flip[0] < 0, flip[1] < 0
         transform = Affine(10 * flip[1], 0, 500000 + 500 * west, 0, -10 * flip[0], 5800000 - 400 * south)
         write(path, data[:, :: flip[0], :: flip[1]], transform=transform)
-    scene = open_scene(path, wanted=NAMES, **KNOWN)
+    scene = open_scene(path, wanted=NAMES, options=KNOWN)
     assert scene.grid.transform == Affine(10, 0, 500000, 0, -10, 5800000)
     window = Window(row, col, height, width)
     dn, valid = read(scene, window)
@@ -90,7 +91,7 @@ def test_a_valid_pixel_stays_valid_when_the_offset_is_removed(tmp_path: Path) ->
     data = pixels() + 1000
     data[:, 5, 5] = 990
     data[:, 6, 6] = 0
-    scene = open_scene(write(tmp_path / "s.tif", data, nodata=0), wanted=NAMES, level="l2a", offset=-1000, scale=1e-4)
+    scene = open_scene(write(tmp_path / "s.tif", data, nodata=0), wanted=NAMES, options=replace(KNOWN, offset=-1000))
     dn, valid = read(scene)
     assert valid[5, 5]
     assert (dn[:, 5, 5] == 1).all()
@@ -106,10 +107,10 @@ def test_declared_nodata_in_any_band_used_invalidates_the_pixel(tmp_path: Path, 
     nodata = {"uint16": 65535, "int16": -9999, "float32": -3.4e38}[dtype]
     data[3, 2, 7] = nodata
     data[:, 0, 0] = 0
-    _, valid = read(open_scene(write(tmp_path / "s.tif", data, nodata=nodata), wanted=NAMES, **KNOWN))
+    _, valid = read(open_scene(write(tmp_path / "s.tif", data, nodata=nodata), wanted=NAMES, options=KNOWN))
     assert not valid[2, 7]
     assert valid.sum() == valid.size - 1
-    _, valid = read(open_scene(tmp_path / "s.tif", wanted=("B02", "B03", "B04"), **KNOWN))
+    _, valid = read(open_scene(tmp_path / "s.tif", wanted=("B02", "B03", "B04"), options=KNOWN))
     assert valid.all(), "the band that is no-data is not used"
 
 
@@ -117,7 +118,7 @@ def test_without_nodata_a_pixel_of_zeros_is_invalid(tmp_path: Path) -> None:
     data = pixels()
     data[:, :7] = 0
     data[0, 20, 20] = 0
-    dn, valid = read(open_scene(write(tmp_path / "s.tif", data), wanted=NAMES, **KNOWN))
+    dn, valid = read(open_scene(write(tmp_path / "s.tif", data), wanted=NAMES, options=KNOWN))
     assert not valid[:7].any()
     assert valid[7:].all()
     assert dn[0, 20, 20] == 1
@@ -138,7 +139,7 @@ def test_nodata_that_the_type_cannot_hold_is_not_trusted(tmp_path: Path) -> None
         f'<VRTDataset rasterXSize="50" rasterYSize="40"><SRS>EPSG:32630</SRS>'
         f"<GeoTransform>500000,10,0,5800000,0,-10</GeoTransform>{bands}</VRTDataset>"
     )
-    _, valid = read(open_scene(vrt, wanted=NAMES, **KNOWN))
+    _, valid = read(open_scene(vrt, wanted=NAMES, options=KNOWN))
     assert not valid[:7].any()
     assert valid[7:].all()
 
@@ -147,7 +148,9 @@ def test_nan_mask_band_and_alpha(tmp_path: Path) -> None:
     data = pixels().astype(np.float32) / 10000
     data[2, 3, 4] = np.nan
     data[4, 9, 9] = np.inf
-    dn, valid = read(open_scene(write(tmp_path / "nan.tif", data), wanted=NAMES, level="l2a", offset=0))
+    dn, valid = read(
+        open_scene(write(tmp_path / "nan.tif", data), wanted=NAMES, options=SceneOptions(level="l2a", offset=0))
+    )
     assert not valid[3, 4]
     assert not valid[9, 9]
     assert valid.sum() == valid.size - 2
@@ -159,14 +162,14 @@ def test_nan_mask_band_and_alpha(tmp_path: Path) -> None:
     keep[10:12] = 0
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as dataset:
         dataset.write_mask(keep)
-    _, valid = read(open_scene(path, wanted=NAMES, **KNOWN))
+    _, valid = read(open_scene(path, wanted=NAMES, options=KNOWN))
     np.testing.assert_array_equal(valid, keep > 0)
 
     with_alpha = np.concatenate([pixels(), np.where(keep, 65535, 0)[None].astype(np.uint16)])
     path = write(tmp_path / "alpha.tif", with_alpha, (*NAMES, "alpha"))
     with rasterio.open(path, "r+") as dataset:
         dataset.colorinterp = [*[ColorInterp.undefined] * 6, ColorInterp.alpha]
-    _, valid = read(open_scene(path, wanted=NAMES, **KNOWN))
+    _, valid = read(open_scene(path, wanted=NAMES, options=KNOWN))
     np.testing.assert_array_equal(valid, keep > 0)
 
 
@@ -175,18 +178,18 @@ def test_mask_raster_excludes_by_coordinates(tmp_path: Path) -> None:
     mask = np.zeros((1, 10, 30), np.uint8)
     mask[0, 4], mask[0, 5] = 1, 7
     write(tmp_path / "m.tif", mask, None, transform=Affine(20, 0, 500000 - 40, 0, -20, 5800000 - 100))
-    _, valid = read(open_scene(path, wanted=NAMES, mask=tmp_path / "m.tif", **KNOWN))
+    _, valid = read(open_scene(path, wanted=NAMES, options=replace(KNOWN, mask=tmp_path / "m.tif")))
     expected = np.ones((40, 50), bool)
     expected[18:22] = False
     np.testing.assert_array_equal(valid, expected)
-    scene = open_scene(path, wanted=NAMES, mask=tmp_path / "m.tif", mask_values=[7], **KNOWN)
+    scene = open_scene(path, wanted=NAMES, options=replace(KNOWN, mask=tmp_path / "m.tif", mask_values=[7]))
     _, part = read(scene, Window(15, 10, 10, 5))
     np.testing.assert_array_equal(part[:, 0], [True] * 5 + [False] * 2 + [True] * 3)
     write(tmp_path / "other.tif", mask, None, crs=CRS.from_epsg(32631))
     with pytest.raises(MMEarthError, match="other.tif is in EPSG:32631 and the scene in EPSG:32630"):
-        open_scene(path, wanted=NAMES, mask=tmp_path / "other.tif", **KNOWN)
+        open_scene(path, wanted=NAMES, options=replace(KNOWN, mask=tmp_path / "other.tif"))
     with pytest.raises(MMEarthError, match="no scene classification"):
-        open_scene(path, wanted=NAMES, exclude_clouds=True, **KNOWN)
+        open_scene(path, wanted=NAMES, options=replace(KNOWN, exclude_clouds=True))
 
 
 def test_single_band_files_of_several_resolutions(tmp_path: Path) -> None:
@@ -198,9 +201,9 @@ def test_single_band_files_of_several_resolutions(tmp_path: Path) -> None:
         transform = Affine(10 * step, 0, 500000, 0, -10 * step, 5800000)
         file = tmp_path / f"T30UVD_20210527T112121_{name}_{10 * step}m.tif"
         paths.append(write(file, coarse, None, transform=transform))
-    from_list = open_scene(paths, wanted=NAMES, **KNOWN)
+    from_list = open_scene(paths, wanted=NAMES, options=KNOWN)
     (tmp_path / "notes.tif").write_bytes((tmp_path / paths[0].name).read_bytes())
-    from_folder = open_scene(tmp_path, wanted=NAMES, **KNOWN)
+    from_folder = open_scene(tmp_path, wanted=NAMES, options=KNOWN)
     for scene in (from_list, from_folder):
         assert scene.bands == NAMES
         dn, valid = read(scene)
@@ -212,10 +215,10 @@ def test_single_band_files_of_several_resolutions(tmp_path: Path) -> None:
     assert from_list.datetime is not None
     assert "notes.tif" in " ".join(from_folder.evidence)
     with pytest.raises(MMEarthError, match="both hold B02"):
-        open_scene([paths[0], paths[0]], wanted=NAMES, **KNOWN)
+        open_scene([paths[0], paths[0]], wanted=NAMES, options=KNOWN)
     odd = write(tmp_path / "B05.tif", data[:1, ::3, ::3], None, transform=Affine(30, 0, 500005, 0, -30, 5800000))
     with pytest.raises(MMEarthError, match="do not fit"):
-        open_scene([*paths, odd], wanted=ENCODER_BANDS, **KNOWN)
+        open_scene([*paths, odd], wanted=ENCODER_BANDS, options=KNOWN)
 
 
 def test_paths_as_users_have_them(tmp_path: Path) -> None:
@@ -227,13 +230,13 @@ def test_paths_as_users_have_them(tmp_path: Path) -> None:
     expected = pixels()
     inside = f"/vsizip/{folder / 'arch.zip'}/inner/ma scène.tif"
     for source in (path, str(path), inside, Path(inside)):
-        dn, _ = read(open_scene(source, wanted=NAMES, **KNOWN))
+        dn, _ = read(open_scene(source, wanted=NAMES, options=KNOWN))
         np.testing.assert_array_equal(dn, expected)
 
 
 def test_rotated_grids_are_kept(tmp_path: Path) -> None:
     transform = Affine(10, 0, 500000, 0, -10, 5800000) * Affine.rotation(20)
-    scene = open_scene(write(tmp_path / "s.tif", pixels(), transform=transform), wanted=NAMES, **KNOWN)
+    scene = open_scene(write(tmp_path / "s.tif", pixels(), transform=transform), wanted=NAMES, options=KNOWN)
     assert scene.grid.transform == transform
     np.testing.assert_array_equal(read(scene)[0], pixels())
 
@@ -250,7 +253,7 @@ def test_rotated_grids_are_kept(tmp_path: Path) -> None:
 )
 def test_ground_size_is_judged_on_the_ground(tmp_path: Path, crs: str, transform: Affine, warns: bool) -> None:
     """A Web Mercator pixel of 20 units at 60° N is 10 m; degrees are not metres."""
-    scene = open_scene(write(tmp_path / "s.tif", pixels(), crs=crs, transform=transform), wanted=NAMES, **KNOWN)
+    scene = open_scene(write(tmp_path / "s.tif", pixels(), crs=crs, transform=transform), wanted=NAMES, options=KNOWN)
     assert any("m on the ground" in text for text in scene.warnings) == warns
 
 
@@ -290,13 +293,13 @@ def test_digest_belongs_to_the_content_not_the_place(tmp_path: Path) -> None:
     data = pixels()
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    first = open_scene(write(tmp_path / "a" / "s.tif", data), wanted=NAMES, **KNOWN)
-    copy = open_scene(write(tmp_path / "b" / "other name.tif", data), wanted=NAMES, **KNOWN)
+    first = open_scene(write(tmp_path / "a" / "s.tif", data), wanted=NAMES, options=KNOWN)
+    copy = open_scene(write(tmp_path / "b" / "other name.tif", data), wanted=NAMES, options=KNOWN)
     assert first.digest() == copy.digest()
     data[0, 0, 0] += 1
-    changed = open_scene(write(tmp_path / "b" / "other name.tif", data), wanted=NAMES, **KNOWN)
+    changed = open_scene(write(tmp_path / "b" / "other name.tif", data), wanted=NAMES, options=KNOWN)
     assert changed.digest() != first.digest()
-    other_level = open_scene(tmp_path / "a" / "s.tif", wanted=NAMES, **(KNOWN | {"level": "l1c"}))
+    other_level = open_scene(tmp_path / "a" / "s.tif", wanted=NAMES, options=replace(KNOWN, level="l1c"))
     assert other_level.digest() != first.digest()
 
 
@@ -327,39 +330,39 @@ def test_bands_that_cannot_be_known(tmp_path: Path) -> None:
     refused(picture, "rgb.tif has 3 bands.*RGB picture.*bands=")
     sixteen = write(tmp_path / "x16.tif", pixels(bands=16), None)
     refused(sixteen, r"x16.tif has no band named as one of Sentinel-2 \(its 16: unnamed\).*bands=")
-    refused(sixteen, "16 bands but bands= names 2", bands=["B02", "B03"])
+    refused(sixteen, "16 bands but bands= names 2", options=SceneOptions(bands=["B02", "B03"]))
     counted = write(tmp_path / "envi.tif", pixels(bands=4), ("Band 1", "Band 2", "Band 3", "Band 4"))
     refused(counted, "bands=")
-    refused(counted, "'NDVI' is not a Sentinel-2 band", bands=["B02", "B03", "B04", "NDVI"])
-    refused(counted, "names B02 twice", bands=["B02", "B02", "B04", "B08"])
+    refused(counted, "'NDVI' is not a Sentinel-2 band", options=SceneOptions(bands=["B02", "B03", "B04", "NDVI"]))
+    refused(counted, "names B02 twice", options=SceneOptions(bands=["B02", "B02", "B04", "B08"]))
     refused(write(tmp_path / "twice.tif", pixels(), ("B02", "blue", *NAMES[2:])), "two bands for B02")
     refused(write(tmp_path / "few.tif", pixels(bands=3), ("B02", "B03", "B04")), "at least 4 of")
 
 
 def test_the_bands_are_listed_in_full_only_where_their_names_do_not_say_it_all(tmp_path: Path) -> None:
-    plain = open_scene(write(tmp_path / "plain.tif", pixels(), NAMES), wanted=ENCODER_BANDS, **KNOWN)
+    plain = open_scene(write(tmp_path / "plain.tif", pixels(), NAMES), wanted=ENCODER_BANDS, options=KNOWN)
     assert f"Bands by their names: {' '.join(NAMES)}." in plain.evidence
     other = ("blue", "green", *NAMES[2:])
-    coloured = open_scene(write(tmp_path / "coloured.tif", pixels(), other), wanted=ENCODER_BANDS, **KNOWN)
+    coloured = open_scene(write(tmp_path / "coloured.tif", pixels(), other), wanted=ENCODER_BANDS, options=KNOWN)
     assert any("B02 is band 1, B03 is band 2" in text for text in coloured.evidence)
 
 
 def test_bands_as_given(tmp_path: Path) -> None:
     data = pixels(bands=5)
     path = write(tmp_path / "s.tif", data, None)
-    scene = open_scene(path, wanted=ENCODER_BANDS, bands=["B08", "-", "B03", "red", "B2"], **KNOWN)
+    scene = open_scene(path, wanted=ENCODER_BANDS, options=replace(KNOWN, bands=["B08", "-", "B03", "red", "B2"]))
     assert scene.bands == ("B02", "B03", "B04", "B08")
     np.testing.assert_array_equal(read(scene)[0], data[[4, 2, 3, 0]])
 
 
 def test_no_data_only(tmp_path: Path) -> None:
-    refused(write(tmp_path / "s.tif", pixels() * 0), "s.tif holds no-data only", **KNOWN)
+    refused(write(tmp_path / "s.tif", pixels() * 0), "s.tif holds no-data only", options=KNOWN)
 
 
 def test_a_small_valid_corner_is_found(tmp_path: Path) -> None:
     data = np.zeros((len(NAMES), 700, 700), np.uint16)
     data[:, 70:75, 70:75] = pixels(5, 5)
-    scene = open_scene(write(tmp_path / "s.tif", data), wanted=NAMES, **KNOWN)
+    scene = open_scene(write(tmp_path / "s.tif", data), wanted=NAMES, options=KNOWN)
     assert read(scene)[1].sum() == 25
 
 
@@ -367,7 +370,7 @@ def test_truncated_file(tmp_path: Path) -> None:
     path = write(tmp_path / "s.tif", pixels(600, 600))
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    refused(path, "s.tif (is damaged|cannot be read)", **KNOWN)
+    refused(path, "s.tif (is damaged|cannot be read)", options=KNOWN)
 
 
 def test_unknown_radiometry_is_refused_and_tags_answer_it(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""What `embed` would do and how long it is likely to take, for whoever asks first. Computes a trial, writes nothing."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+
+from mmearth_core.embedding.backends import SUFFIXES, Backend, BackendName, open_backend
+from mmearth_core.embedding.needs import needs
+from mmearth_core.embedding.planning import USUAL, WHOLE, EmbeddingJob, Extent, Tiling, plan_embedding
+from mmearth_core.encoder.model_file import read_header
+from mmearth_core.encoder.registry import local_file
+from mmearth_core.progress import CancelToken
+from mmearth_core.raster.scene import AS_IT_IS, SceneOptions
+from mmearth_core.records import FLAT
+
+#: Side in pixels of the trial that a time is estimated from.
+_TRIAL_SIDE = 128
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is going to be done, and the `seconds` the network is likely to take for it on this machine."""
+
+    job: EmbeddingJob
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for a program that asks before it embeds."""
+        job, source, area, grid = self.job, self.job.source, self.job.plan.area, self.job.raster.grid
+        wanted = needs(job.plan, job.header.architecture, job.raster.bands, 1)
+        return {
+            "name": source.name,
+            "crs": grid.crs.to_wkt(),
+            "bounds": list(grid.bounds),
+            "width": area.width,
+            "height": area.height,
+            "area": None if grid.pixel_area is None else area.pixels * grid.pixel_area,
+            "bands": list(source.bands),
+            "wanted": list(job.header.bands),
+            "fills": job.raster.provenance["fills"],
+            "level": source.level,
+            "offset": source.offset,
+            "scale": source.scale,
+            "evidence": list(source.evidence),
+            "warnings": list(source.warnings),
+            "pixels": area.pixels,
+            "tiles": len(job.plan),
+            "context_pixels": job.plan.context_pixels,
+            "disk": wanted.disk,
+            "memory": wanted.memory,
+            "model": {"name": job.header.name, "id": job.header.model_id, "trained": job.header.trained},
+            "key": job.key,
+            "seconds": self.seconds,
+        }
+
+
+def inspect(
+    *,
+    scene: str | Path | Sequence[str | Path],
+    model: str | Path = "default",
+    options: Annotated[SceneOptions, FLAT] = AS_IT_IS,
+    extent: Annotated[Extent, FLAT] = WHOLE,
+    tiling: Annotated[Tiling, FLAT] = USUAL,
+    backend: BackendName = "auto",
+    cancel: CancelToken | None = None,
+) -> Forecast:
+    """What `embed` would do with these arguments. Reads descriptions and a few samples of the scene.
+
+    Raises `MMEarthError` as `embed` would.
+    """
+    path = local_file(model, suffixes=SUFFIXES[backend])
+    runs = "torch" if path.suffix == ".safetensors" else "onnx"
+    header = read_header(path)
+    job = plan_embedding(scene, Path("embedding.tif"), header, runs, options=options, extent=extent, tiling=tiling)
+    if cancel is not None:
+        cancel.check()
+    return Forecast(job, _measured(model, backend) * job.plan.context_pixels)
+
+
+def seconds_per_pixel(runner: Backend) -> float:
+    """Time of the bare network, by a trial."""
+    pixels = np.zeros((1, len(runner.header.bands), _TRIAL_SIDE, _TRIAL_SIDE), np.float32)
+    runner.run(pixels)
+    start = time.monotonic()
+    runner.run(pixels)
+    return (time.monotonic() - start) / _TRIAL_SIDE**2
+
+
+@lru_cache(maxsize=8)
+def _measured(model: str | Path, backend: BackendName) -> float:
+    """The same, measured once for each model and backend."""
+    return seconds_per_pixel(open_backend(model, backend))
