@@ -46,6 +46,10 @@ class Rule:
     text: str
 
 
+POSITIVE = Rule(lambda number: number > 0, "must be positive")
+NOT_NEGATIVE = Rule(lambda number: number >= 0, "must not be negative")
+
+
 @dataclass(frozen=True)
 class Form:
     """In `Annotated`: a value is written in another form than its type's.
@@ -82,17 +86,19 @@ def read(
     content: Any,
     place: str | Path,
     *,
+    under: str = "",
     folder: Path | None = None,
     known_only: bool = True,
     remedy: str = "",
 ) -> T:
     """The record of a mapping of plain values.
 
-    `place` begins the sentences, `remedy` ends them. Paths that are `RELATIVE` are taken from `folder`. Unless
-    `known_only`, names that the record does not have are passed over. Raises `MMEarthError`.
+    `place` begins the sentences, `remedy` ends them; `under` is the name the mapping has there. Paths that are
+    `RELATIVE` are taken from `folder`. Unless `known_only`, names that the record does not have are passed over. Raises
+    `MMEarthError`.
     """
     with _told(place, remedy):
-        made: T = _Reader(folder, known_only, text=False).value(record, content, "")
+        made: T = _Reader(folder, known_only, text=False).value(record, content, under)
         return made
 
 
@@ -291,6 +297,7 @@ class _Reader:
         return _made(record, self.fields(_fields(record), content, path), path)
 
     def _annotated(self, hint: Any, markers: Sequence[Any], content: Any, path: str) -> Any:
+        given = content
         for form in (each for each in markers if isinstance(each, Form)):
             try:
                 content = form.read(content)
@@ -302,7 +309,7 @@ class _Reader:
             found = str(self.folder / Path(found).expanduser())
         for rule in (each for each in markers if isinstance(each, Rule)):
             if not rule.holds(found):
-                raise _Wrong(path, f"{_shown(found)} is given, but it {rule.text}")
+                raise _Wrong(path, f"it {rule.text}, found {_shown(given)}")
         return found
 
     def _one_of(self, hint: Any, content: Any, path: str) -> Any:

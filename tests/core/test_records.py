@@ -84,7 +84,7 @@ def test_a_record_is_read_with_all_that_is_in_it() -> None:
         ({"offset": None}, "x.yaml, offset: expected auto or a number, found null."),
         ({"offset": math.nan}, "x.yaml, offset: expected auto or a number, found nan."),
         ({"offset": 10**400}, "x.yaml, offset: expected auto or a number, found 1"),
-        ({"share": 1.5}, "x.yaml, share: 1.5 is given, but it must be from 0 to 1."),
+        ({"share": 1.5}, "x.yaml, share: it must be from 0 to 1, found 1.5."),
         ({"clip": "soft"}, "x.yaml, clip: expected a number or null, found 'soft'."),
         ({"window": [1, 2, 3]}, "x.yaml, window: expected a list of 4 values (a whole number each) or null, found [1,"),
         ({"window": [1, 2, 3, 4.5]}, "x.yaml, window[3]: expected a whole number, found 4.5."),
