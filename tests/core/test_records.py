@@ -130,7 +130,6 @@ def test_names_of_later_versions_are_passed_over_where_that_is_wanted() -> None:
         (tuple[int, ...], "3", (3,)),
         (tuple[float, float], "-4.1,52", (-4.1, 52.0)),
         (str | Path | Sequence[str | Path], "a,b.tif", "a,b.tif"),
-        (bool, "true", True),
         (Path, "a b", Path("a b")),
     ],
     ids=str,
