@@ -46,6 +46,10 @@ class Rule:
     text: str
 
 
+POSITIVE = Rule(lambda number: number > 0, "must be positive")
+NOT_NEGATIVE = Rule(lambda number: number >= 0, "must not be negative")
+
+
 @dataclass(frozen=True)
 class Form:
     """In `Annotated`: a value is written in another form than its type's.
@@ -82,17 +86,19 @@ def read(
     content: Any,
     place: str | Path,
     *,
+    under: str = "",
     folder: Path | None = None,
     known_only: bool = True,
     remedy: str = "",
 ) -> T:
     """The record of a mapping of plain values.
 
-    `place` begins the sentences, `remedy` ends them. Paths that are `RELATIVE` are taken from `folder`. Unless
-    `known_only`, names that the record does not have are passed over. Raises `MMEarthError`.
+    `place` begins the sentences, `remedy` ends them; `under` is the name the mapping has there. Paths that are
+    `RELATIVE` are taken from `folder`. Unless `known_only`, names that the record does not have are passed over. Raises
+    `MMEarthError`.
     """
     with _told(place, remedy):
-        made: T = _Reader(folder, known_only, text=False).value(record, content, "")
+        made: T = _Reader(folder, known_only, text=False).value(record, content, under)
         return made
 
 
@@ -291,6 +297,7 @@ class _Reader:
         return _made(record, self.fields(_fields(record), content, path), path)
 
     def _annotated(self, hint: Any, markers: Sequence[Any], content: Any, path: str) -> Any:
+        given = content
         for form in (each for each in markers if isinstance(each, Form)):
             try:
                 content = form.read(content)
@@ -302,13 +309,13 @@ class _Reader:
             found = str(self.folder / Path(found).expanduser())
         for rule in (each for each in markers if isinstance(each, Rule)):
             if not rule.holds(found):
-                raise _Wrong(path, f"{_shown(found)} is given, but it {rule.text}")
+                raise _Wrong(path, f"it {rule.text}, found {_shown(given)}")
         return found
 
     def _one_of(self, hint: Any, content: Any, path: str) -> Any:
-        """By the alternative that takes it; texts take anything that is typed, so they come last."""
+        """By the alternative that takes it: a text is tried after numbers and words, and before several values."""
         nearest: _Wrong | None = None
-        for each in sorted(get_args(hint), key=_order):
+        for each in sorted(get_args(hint), key=_rank):
             try:
                 return self.value(each, content, path)
             except _Wrong as error:
@@ -318,36 +325,39 @@ class _Reader:
 
     def _sequence(self, hint: Any, content: Any, path: str) -> Any:
         origin, arguments = get_origin(hint), get_args(hint)
-        if self.text and isinstance(content, str):
-            content = [part.strip() for part in content.split(",")]
-        if not isinstance(content, list | tuple):
-            raise _expected(hint, content, path, self.text)
+        typed = self.text and isinstance(content, str)
+        items = [part.strip() for part in content.split(",")] if typed else content
         fixed = origin is tuple and Ellipsis not in arguments
-        if fixed and len(arguments) != len(content):
+        if not isinstance(items, list | tuple) or (fixed and len(arguments) != len(items)):
             raise _expected(hint, content, path, self.text)
-        hints = arguments if fixed else [arguments[0]] * len(content)
+        hints = arguments if fixed else [arguments[0]] * len(items)
         try:
-            items = [
-                self.value(h, each, f"{path}[{i}]") for i, (h, each) in enumerate(zip(hints, content, strict=True))
-            ]
+            found = [self.value(h, each, f"{path}[{i}]") for i, (h, each) in enumerate(zip(hints, items, strict=True))]
         except _Wrong as error:
-            if self.text:  # typed in one word, so told as one
-                raise _expected(hint, ",".join(map(str, content)), path, self.text) from error
-            raise
-        return tuple(items) if origin is tuple else items
+            if not typed:
+                raise
+            raise _expected(hint, content, path, self.text) from error
+        return tuple(found) if origin is tuple else found
 
     def _single(self, hint: Any, content: Any) -> Any:
         """A value of one of the simple types. Raises `ValueError`."""
-        typed = content.strip() if self.text and isinstance(content, str) else None
+        typed = self.text and isinstance(content, str)
         if get_origin(hint) is Literal:
-            return _word(get_args(hint), content, typed)
-        if hint in (bool, int, float, types.NoneType, date):
-            return _SIMPLE[hint](content, typed)
-        if hint is Any or isinstance(content, get_origin(hint) or hint):
-            return content
+            return _word(get_args(hint), content)
+        if hint is float:
+            return _number(content, typed)
+        if hint is int and typed:
+            return int(content)
+        if hint is date and not isinstance(content, date):
+            return date.fromisoformat(str(content)[:10])
         if hint is Path and isinstance(content, str):
             return Path(content)
-        raise ValueError
+        # To Python, true is a number too.
+        if hint is not Any and (
+            not isinstance(content, get_origin(hint) or hint) or (hint is int and isinstance(content, bool))
+        ):
+            raise ValueError
+        return content.date() if hint is date and isinstance(content, datetime) else content
 
 
 def _made(record: Any, values: Mapping[str, Any], path: str) -> Any:
@@ -366,12 +376,9 @@ def _bare(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
-def _order(hint: Any) -> int:
-    """Words before numbers, numbers before texts, texts before what is parted by commas."""
+def _rank(hint: Any) -> int:
     bare = _bare(hint)
-    if get_origin(bare) is Literal:
-        return 0
-    return {int: 1, float: 2, str: 4, Path: 5}.get(bare, 6 if get_origin(bare) in _SEQUENCES else 3)
+    return 2 if get_origin(bare) in _SEQUENCES else int(bare in (str, Path))
 
 
 def _expected(hint: Any, content: Any, path: str, text: bool) -> _Wrong:
@@ -379,61 +386,23 @@ def _expected(hint: Any, content: Any, path: str, text: bool) -> _Wrong:
 
 
 def _shown(content: Any) -> str:
-    if content is None or isinstance(content, bool):
-        return {None: "null", True: "true", False: "false"}[content]
-    text = repr(content)
+    text = "null" if content is None else str(content).lower() if isinstance(content, bool) else repr(content)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
-def _word(words: Sequence[Any], content: Any, typed: str | None) -> Any:
-    """One of some words, in any case, or one of some numbers."""
+def _word(words: Sequence[Any], content: Any) -> Any:
+    """One of some words or numbers, in any case."""
     for word in words:
-        if isinstance(content, str) and str(word).lower() == content.strip().lower():
-            if isinstance(word, str) or typed is not None:
-                return word
-        elif type(word) is type(content) and word == content:
+        if isinstance(content, str | int) and str(word).lower() == str(content).strip().lower():
             return word
     raise ValueError
 
 
-def _flag(content: Any, typed: str | None) -> bool:
-    found = {"true": True, "false": False}.get(typed.lower()) if typed is not None else content
-    if not isinstance(found, bool):
-        raise ValueError
-    return found
-
-
-def _whole(content: Any, typed: str | None) -> int:
-    if type(content) is not int and typed is None:
-        raise ValueError
-    return int(content)
-
-
-def _number(content: Any, typed: str | None) -> float:
-    written = typed is not None or (isinstance(content, str) and _EXPONENT.fullmatch(content))
+def _number(content: Any, typed: bool) -> float:
+    """A finite number."""
+    written = isinstance(content, str) and (typed or _EXPONENT.fullmatch(content))
     if isinstance(content, bool) or not (written or isinstance(content, int | float)):
         raise ValueError
-    found = float(content)
-    if not math.isfinite(found):
+    if not math.isfinite(found := float(content)):
         raise ValueError
     return found
-
-
-def _nothing(content: Any, _typed: str | None) -> None:
-    if content is not None:
-        raise ValueError
-
-
-def _day(content: Any, _typed: str | None) -> date:
-    if isinstance(content, datetime):
-        return content.date()
-    return content if isinstance(content, date) else date.fromisoformat(str(content)[:10])
-
-
-_SIMPLE: Mapping[Any, Callable[[Any, str | None], Any]] = {
-    bool: _flag,
-    int: _whole,
-    float: _number,
-    types.NoneType: _nothing,
-    date: _day,
-}

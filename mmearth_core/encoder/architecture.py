@@ -19,6 +19,8 @@ Stem = Literal["mp_mae", "original"]
 
 #: How global response normalisation takes its statistic: one constant per channel, per image, over the batch.
 GrnScope = Literal["frozen", "sample", "batch"]
+#: What it takes its statistic over while patches are masked.
+MaskedGrnScope = Literal["batch", "sample"]
 
 
 @dataclass(frozen=True)

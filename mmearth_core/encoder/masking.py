@@ -6,7 +6,7 @@ on the visible patches gathered into one tensor; only the 7×7 depthwise convolu
 masked. Uses the parameters of an `Encoder` as they are and holds none of its own.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -14,10 +14,8 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from mmearth_core.encoder.architecture import MaskedGrnScope
 from mmearth_core.encoder.network import GRN_EPS, Encoder
-
-#: Positions over which the response normalisation takes its statistic while masked.
-MaskedGrnScope = Literal["batch", "sample"]
 
 
 def sum_over_processes(x: Tensor) -> Tensor:

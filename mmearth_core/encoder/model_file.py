@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mmearth_core import records
 from mmearth_core.encoder.architecture import Architecture, GrnScope, Stem
 from mmearth_core.errors import MMEarthError
-from mmearth_core.records import Rule
+from mmearth_core.records import POSITIVE
 
 #: Metadata key of the header in both file formats.
 METADATA_KEY = "mmearth"
@@ -27,7 +27,7 @@ FORMAT_VERSION = 1
 _LONGEST_HEADER = 10_000_000
 
 
-Positive = Annotated[float, Rule(lambda number: number > 0, "must be positive")]
+Positive = Annotated[float, POSITIVE]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ ALIKE = 0.5
 #: Points kept of the distribution of remoteness: one per cent.
 QUANTILES = 101
 #: No number of a probe is as large as this.
-LARGEST = 1e30
+_LARGEST = 1e30
 
 
 def _numbers(listed: Any) -> NDArray[np.float64]:
@@ -36,7 +36,7 @@ def _numbers(listed: Any) -> NDArray[np.float64]:
     if array.dtype.kind not in "if" or not array.size:
         raise ValueError("it must hold numbers, and nothing else")
     values = array.astype(np.float64)
-    if not np.isfinite(values).all() or np.abs(values).max() > LARGEST:
+    if not np.isfinite(values).all() or np.abs(values).max() > _LARGEST:
         raise ValueError("it holds numbers that are not finite")
     return values
 

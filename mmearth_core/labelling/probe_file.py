@@ -11,16 +11,16 @@ import mmearth_core
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
-from mmearth_core.labelling.probe import LARGEST, QUANTILES, Numbers, Probe, Reach, Training
+from mmearth_core.labelling.probe import QUANTILES, Numbers, Probe, Reach, Training
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable
-from mmearth_core.records import Rule
+from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Rule
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
 FORMAT, FORMAT_VERSION = "mmearth-probe", 1
 
 
-Positive = Annotated[float, Rule(lambda number: 0 < number < LARGEST, "must be positive")]
-Count = Annotated[int, Rule(lambda number: number >= 0, "must not be negative")]
+Positive = Annotated[float, POSITIVE]
+Count = Annotated[int, NOT_NEGATIVE]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from mmearth_core.pretraining.export import Trained, export, model_files, model_
 from mmearth_core.pretraining.labelled import read_labelled
 from mmearth_core.pretraining.log import RunLog
 from mmearth_core.pretraining.loop import Loop, Plan, uses_bf16
-from mmearth_core.pretraining.methods.registry import BuiltMethod, build_method, start_from
+from mmearth_core.pretraining.methods.building import build_method, start_from
+from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.run_data import RunData, TrainingBatches, open_data
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.pretraining.watching import EpochWatcher
@@ -172,7 +173,7 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
     absent = [name for name in config.output_names if name not in data.tiles.modalities]
     if absent:
         progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")
-    if plan.accumulation > 1 and getattr(config.mp_mae, "grn", "") == "batch":
+    if plan.accumulation > 1 and getattr(config.settings, "grn", "") == "batch":
         progress.message(
             f"Each step adds up {plan.accumulation} batches; response normalisation of scope batch sees"
             f" {plan.tiles} tiles at a time, not {config.optimiser.effective_batch}."

@@ -35,7 +35,7 @@ from mmearth_core.processors import available_processors, processor_name
 _CONFIG, _ENVIRONMENT, _CARD, _LOCK = "config.yaml", "environment.json", "README.md", ".lock"
 #: The first line of a run's configuration: what has it may be replaced.
 _MARK = "# The configuration of a run of `mmearth pretrain`, as resolved."
-_LIBRARIES = ("torch", "timm", "numpy", "h5py", "safetensors", "jsonargparse")
+_LIBRARIES = ("torch", "timm", "numpy", "h5py", "safetensors")
 _PACKAGE = Path(__file__).parents[1]
 
 

@@ -18,7 +18,7 @@ from mmearth_core.pretraining.config import PretrainConfig
 from mmearth_core.pretraining.dataset import TileDataset
 from mmearth_core.pretraining.distributed import Processes
 from mmearth_core.pretraining.labelled import LabelledTiles
-from mmearth_core.pretraining.methods.registry import BuiltMethod
+from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.monitor import (
     COLLAPSED,
     HoldOut,

@@ -92,3 +92,14 @@ class PretrainMethod(nn.Module, ABC):
             {name: value.detach().cpu().clone() for name, value in self.encoder.state_dict().items()}
         )
         return encoder.eval()
+
+
+@dataclass(frozen=True)
+class BuiltMethod:
+    """A method with fresh weights; `bands` of its encoder's input; `crop`, the side of what it looks at, in pixels;
+    `plain_view`, its view without augmentation, by which it is validated."""
+
+    method: PretrainMethod
+    bands: tuple[str, ...]
+    crop: int
+    plain_view: View

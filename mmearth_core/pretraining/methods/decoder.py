@@ -4,7 +4,6 @@ Exists only while pretraining; nothing of it is exported. It never sees an image
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import torch
 from timm.layers.grn import GlobalResponseNorm
@@ -13,9 +12,8 @@ from torch import Tensor, nn
 
 from mmearth_core.encoder.masking import VisiblePatches
 from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.methods.mp_mae_settings import Sharing
 
-#: One stack of blocks for all modalities (the published checkpoints), or one for each (the paper).
-Sharing = Literal["shared", "separate"]
 #: The response normalisation of the published dense blocks has a larger guard than the sparse ones'.
 _GRN_EPS = 1e-4
 

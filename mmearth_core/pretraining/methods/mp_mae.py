@@ -5,20 +5,19 @@ and the losses; never reads a file, steps an optimiser or knows how batches come
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
-from mmearth_core.encoder.architecture import Architecture, Stem
-from mmearth_core.encoder.masking import MaskedGrnScope, VisiblePatches, forward_masked, sum_over_processes
+from mmearth_core.encoder.architecture import Architecture
+from mmearth_core.encoder.masking import VisiblePatches, forward_masked, sum_over_processes
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.agreement import AgreementHead, info_nce
-from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
-from mmearth_core.pretraining.methods.decoder import Decoder, Sharing
+from mmearth_core.pretraining.methods.contract import Batch, BuiltMethod, Losses, LossSum, PretrainMethod
+from mmearth_core.pretraining.methods.decoder import Decoder
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
@@ -28,47 +27,8 @@ from mmearth_core.pretraining.methods.losses import (
     patch_moments,
     squared_error,
 )
-from mmearth_core.pretraining.methods.views import INPUT_BANDS, Inputs, MaskedView
-
-
-@dataclass(frozen=True)
-class MpMaeConfig:
-    """Settings of MP-MAE; the network and its losses are by default as published.
-
-    `size`, `patch`, `stem`: the encoder. `inputs`: what it is fed, "s2" or "rgb". `crop`: side of what is looked at,
-    in pixels. `mask_ratio`: share of the patches that are hidden. `grn`: response normalisation over the visible cells
-    of the "batch", as published, or of each "sample". `decoder`: one stack of blocks for all modalities ("shared", as
-    the published checkpoints) or one for each ("separate", as the paper), of `decoder_depth` blocks `decoder_width`
-    wide. `norm_pix`: Sentinel-2 is predicted relative to each patch's own mean and spread. `weighting` of the losses:
-    "uncertainty" (learned), "sum", or a weight for each modality.
-
-    What the published recipe has not: `flips` mirrors and turns tiles, `jitter` adds a common gain and noise to the
-    input, `band_drop` is the probability that the input lacks bands as users' rasters do. `others` says where pixel
-    modalities other than Sentinel-2 are predicted: on "masked" patches, as published, or "everywhere", since a radar
-    image or a land cover is not given away by the optical image that is seen. `agreement` is the weight of a loss by
-    which two looks at a tile are to be alike and looks at different tiles are not, beside the weighted modalities (0:
-    no second look); it compares the tiles of one batch, of all processes together. `temperature`: what their cosines
-    are divided by.
-    """
-
-    size: str = "atto"
-    patch: int = 8
-    stem: Stem = "mp_mae"
-    inputs: Inputs = "s2"
-    crop: int = 56
-    mask_ratio: float = 0.6
-    grn: MaskedGrnScope = "batch"
-    decoder: Sharing = "shared"
-    decoder_depth: int = 1
-    decoder_width: int = 512
-    norm_pix: bool = True
-    weighting: Literal["uncertainty", "sum"] | dict[str, float] = "uncertainty"
-    flips: bool = True
-    jitter: bool = False
-    band_drop: float = 0.3
-    others: Literal["masked", "everywhere"] = "masked"
-    agreement: float = 0.0
-    temperature: float = 0.2
+from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig
+from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
 
 
 class MpMae(PretrainMethod):
@@ -225,21 +185,17 @@ def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
         raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; known are {', '.join(MODALITIES)}.")
     if isinstance(config.weighting, dict) and (odd := sorted(set(config.weighting) ^ set(outputs))):
         raise MMEarthError(f"mp_mae.weighting must give one weight to each output; check {', '.join(odd)}.")
-    rules = (
-        (config.agreement >= 0, "agreement must not be negative"),
-        (config.temperature > 0, "temperature must be positive"),
-        (0 <= config.band_drop <= 1, "band_drop is a probability, from 0 to 1"),
-        (0 < config.mask_ratio < 1, "mask_ratio must be above 0 and below 1"),
-        (isinstance(config.weighting, str) or min(config.weighting.values()) >= 0, "weights must not be negative"),
-        (min(config.decoder_depth, config.decoder_width) > 0, "decoder_depth and decoder_width must be positive"),
-    )
-    for holds, text in rules:
-        if not holds:
-            raise MMEarthError(f"mp_mae: {text}.")
     try:
         return MpMae(config, outputs)
     except ValueError as error:
         raise MMEarthError(f"mp_mae: {error}.") from error
+
+
+def built(config: MpMaeConfig, outputs: Sequence[str]) -> BuiltMethod:
+    """MP-MAE as the loop takes it."""
+    method = build(config, outputs)
+    plain = replace(method.view, flips=False, jitter=False, band_drop=0.0)
+    return BuiltMethod(method, INPUT_BANDS[config.inputs], config.crop, plain)
 
 
 def _patches(images: Tensor, patches: VisiblePatches) -> Tensor:

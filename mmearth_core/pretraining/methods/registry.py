@@ -1,76 +1,24 @@
-"""The pretraining methods by name, and how each is built from a configuration.
+"""The pretraining methods by name: the record of each one's settings, and the module that builds it.
 
-A further method is a further entry here and a group of settings in `PretrainConfig`; loop, data and export stay.
+A further method is a further entry here; configuration, loop, data and export stay. Torch is loaded with the module.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-import torch
-
-from mmearth_core.encoder.loading import load_encoder
-from mmearth_core.encoder.registry import local_file
-from mmearth_core.errors import MMEarthError
-from mmearth_core.pretraining.checkpoints import WEIGHTS, load_weights
-from mmearth_core.pretraining.config import PretrainConfig
-from mmearth_core.pretraining.methods import mp_mae
-from mmearth_core.pretraining.methods.contract import PretrainMethod, View
-from mmearth_core.pretraining.methods.mp_mae import MpMae
-from mmearth_core.pretraining.methods.official_decoder import start_from_official
-from mmearth_core.pretraining.methods.views import INPUT_BANDS
+from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig
 
 
 @dataclass(frozen=True)
-class BuiltMethod:
-    """A method with fresh weights; `bands` of its encoder's input; `crop`, the side of what it looks at, in pixels;
-    `plain_view`, its view without augmentation, by which it is validated."""
+class Registered:
+    """A method. `settings`: a frozen record with a default for everything, read from the section that has the method's
+    name. `module`: its function `built(settings, outputs)` gives a `contract.BuiltMethod`."""
 
-    method: PretrainMethod
-    bands: tuple[str, ...]
-    crop: int
-    plain_view: View
+    settings: type[Any]
+    module: str
 
 
-def build_method(config: PretrainConfig) -> BuiltMethod:
-    """The method of a configuration, its weights drawn with the seed; `start_from` puts others into it.
-
-    Raises `MMEarthError` when settings contradict each other.
-    """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        return _BUILDERS[config.method](config)
-
-
-def start_from(start: str, method: PretrainMethod) -> None:
-    """Put weights into a method: all of a checkpoint, ours or an official one, else the encoder of a model.
-
-    Raises `MMEarthError` when they are not there or do not fit.
-    """
-    folder = Path(start)
-    if folder.is_dir():
-        if not (folder / WEIGHTS).is_file():
-            raise MMEarthError(f"init: {folder} is no checkpoint; give a folder RUN/checkpoints/step-…, or a model.")
-        load_weights(folder, method)
-        return
-    path = local_file(start)
-    if path.suffix == ".pth" and isinstance(method, MpMae):
-        start_from_official(method, path)
-        return
-    encoder = load_encoder(path)
-    if encoder.architecture != method.encoder.architecture:
-        raise MMEarthError(
-            f"init: {start} is {encoder.architecture}, this configuration asks for {method.encoder.architecture}."
-        )
-    # A frozen response normalisation is a measurement of finished weights; training has none.
-    weights = {name: value for name, value in encoder.state_dict().items() if not name.endswith("grn.scale")}
-    method.encoder.load_state_dict(weights, strict=False)
-
-
-def _mp_mae(config: PretrainConfig) -> BuiltMethod:
-    method = mp_mae.build(config.mp_mae, config.output_names)
-    plain = replace(method.view, flips=False, jitter=False, band_drop=0.0)
-    return BuiltMethod(method, INPUT_BANDS[config.mp_mae.inputs], config.mp_mae.crop, plain)
-
-
-_BUILDERS: Mapping[str, Callable[[PretrainConfig], BuiltMethod]] = {"mp_mae": _mp_mae}
+METHODS: Mapping[str, Registered] = {
+    "mp_mae": Registered(MpMaeConfig, "mmearth_core.pretraining.methods.mp_mae"),
+}

@@ -6,7 +6,7 @@ so the targets stay what was measured. Runs in the loader's workers, on arrays; 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.contract import Sample, View
+from mmearth_core.pretraining.methods.mp_mae_settings import Inputs
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
 from mmearth_core.tiles.statistics import Statistics
 
-#: What the encoder is fed: the twelve bands, or blue, green and red as the published three-band encoders take them.
-Inputs = Literal["s2", "rgb"]
+#: The bands of each kind of input.
 INPUT_BANDS: dict[Inputs, tuple[str, ...]] = {"s2": ENCODER_BANDS, "rgb": ("B02", "B03", "B04")}
 
 #: Bands of the rasters people have: without the 60 m bands, and the four at 10 m.

@@ -1,5 +1,7 @@
 """The configuration of a run: what may be written, what is refused and in which words."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,7 @@ def test_a_minimal_file_is_the_published_recipe(minimal: Path) -> None:
 
 def test_changes_replace_what_the_file_says(minimal: Path) -> None:
     config = read_config(minimal, ["optimiser.epochs=50", "mp_mae.size=tiny", "outputs=[month, sentinel2]", "seed=3"])
-    assert (config.optimiser.epochs, config.mp_mae.size, config.seed) == (50, "tiny", 3)
+    assert (config.optimiser.epochs, config.settings.size, config.seed) == (50, "tiny", 3)
     assert config.output_names == ("sentinel2", "month")  # in the order of the table
 
 
@@ -57,22 +59,26 @@ def test_two_runs_differ_by_what_they_learn_not_by_where_the_tiles_lie(minimal: 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("optimiser.epoch=3", "there is no setting optimiser.epoch; did you mean optimiser.epochs?"),
-        ("colour=red", "there is no setting colour; known here: data, outputs"),
-        ("optimiser.epochs=many", "optimiser.epochs is 'many'; expected a whole number."),
-        ("optimiser.clip=soft", "optimiser.clip is 'soft'; expected a number or null."),
-        ("optimiser.betas=[0.9]", "optimiser.betas is [0.9]; expected a list of 2 values (a number each)."),
-        ("precision=half", "precision is 'half'; expected auto or fp32 or bf16."),
-        ("mp_mae=3", "mp_mae is 3; expected settings"),
+        ("optimiser.epoch=3", ", optimiser: there is no 'epoch'; did you mean 'epochs'?"),
+        ("colour=red", ": there is no 'colour'; known are data, outputs"),
+        ("optimiser.epochs=many", ", optimiser.epochs: expected a whole number, found 'many'."),
+        ("optimiser.clip=soft", ", optimiser.clip: expected a number or null, found 'soft'."),
+        ("optimiser.betas=[0.9]", ", optimiser.betas: expected a list of 2 values (a number each), found [0.9]."),
+        ("precision=half", ", precision: expected auto or fp32 or bf16, found 'half'."),
+        ("method=guess", ", method: it must be one of mp_mae, found 'guess'."),
+        ("mp_mae=3", ", mp_mae: expected names with values, found 3."),
+        ("mp_mae.crops=3", ", mp_mae: there is no 'crops'; did you mean 'crop'?"),
+        ("mp_mae.decoder=3", ", mp_mae.decoder: expected shared or separate, found 3."),
         ("seed.x=3", "set=seed.x=3"),
         ("epochs", "set=epochs is not of the form"),
         ("seed=[", "[ is no value"),
-        ("outputs=[lidar]", "outputs names lidar; known: sentinel2,"),
-        ("outputs=[]", "outputs is empty"),
-        ("optimiser.effective_batch=100", "optimiser.effective_batch must be a multiple of optimiser.batch."),
-        ("optimiser.warmup_epochs=300", "optimiser.warmup_epochs must be between 0 and optimiser.epochs."),
-        ("data.hold_out=1", "data.hold_out must be at least 0 and below 1."),
-        ("watch.keep=0", "watch: steps and keep must be positive."),
+        ("outputs=[lidar]", ", outputs[0]: it must be one of sentinel2,"),
+        ("outputs=[]", ", outputs: it must name at least one modality, found []."),
+        ("optimiser.effective_batch=100", ", optimiser: effective_batch must be a multiple of batch."),
+        ("optimiser.warmup_epochs=300", ", optimiser: warmup_epochs must be between 0 and epochs."),
+        ("data.hold_out=1", ", data.hold_out: it must be at least 0 and below 1, found 1."),
+        ("watch.keep=0", ", watch.keep: it must be positive, found 0."),
+        ("export.name=a/b", ", export.name: it must be a name that a file can have"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_sentence(minimal: Path, change: str, words: str) -> None:
@@ -85,7 +91,12 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(minimal: Path, change: s
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "holds no settings"), ("a: [", "is no YAML file"), ("seed: 1", "data is missing"), ("data: {}", "datasets")],
+    [
+        ("", "holds no settings"),
+        ("a: [", "is no YAML file"),
+        ("seed: 1", "data: it is needed here"),
+        ("data: {}", "datasets"),
+    ],
 )
 def test_a_file_that_is_no_configuration_says_so(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "run.yaml"
@@ -94,3 +105,25 @@ def test_a_file_that_is_no_configuration_says_so(tmp_path: Path, text: str, word
         read_config(path)
     with pytest.raises(MMEarthError, match="No such file"):
         read_config(tmp_path / "none.yaml")
+
+
+def test_reading_a_configuration_loads_no_torch(minimal: Path) -> None:
+    code = (
+        "import sys; from mmearth_core.pretraining.config import read_config; read_config(sys.argv[1]);"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(minimal)], check=False, timeout=60).returncode == 0
+
+
+def test_a_configuration_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
+    """With its method's section between the others, and whole numbers where numbers are meant."""
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        "# The configuration of a run\ndata: {datasets: [/tiles], hold_out: 0}\noutputs: [sentinel2, month]\n"
+        "method: mp_mae\nmp_mae: {size: tiny, weighting: {sentinel2: 1, month: 0}}\n"
+        "optimiser: {warmup_epochs: 40, betas: [0.9, 0.95], clip: null}\ninit: null\n",
+        encoding="utf-8",
+    )
+    config = read_config(path)
+    assert config.settings.size == "tiny" and config.settings.weighting == {"sentinel2": 1.0, "month": 0.0}
+    assert config.as_dict()["mp_mae"]["size"] == "tiny" and "settings" not in config.as_dict()

@@ -400,9 +400,9 @@ def test_too_few_tiles_or_too_small_ones_are_refused_before_anything_is_written(
         ({"mp_mae__crop": 32}, "choose a smaller crop"),
         ({"data__datasets": [str(tmp_path / "none")]}, "does not exist"),
         ({"mp_mae__mask_ratio": 0.99}, "leaves no patch"),
-        ({"mp_mae__mask_ratio": 0}, "mask_ratio must be above 0"),
-        ({"mp_mae__band_drop": 3}, "band_drop is a probability"),
-        ({"outputs": ["month"], "mp_mae__weighting": {"month": -1}}, "weights must not be negative"),
+        ({"mp_mae__mask_ratio": 0}, "mask_ratio: it must be above 0"),
+        ({"mp_mae__band_drop": 3}, "band_drop: it must be from 0 to 1"),
+        ({"outputs": ["month"], "mp_mae__weighting": {"month": -1}}, "weighting.month: it must not be negative"),
         ({"watch__labelled": str(tmp_path / "none.npz")}, "Cannot read the labelled tiles"),
         ({"init": str(tmp_path / "none.pth")}, "none.pth does not exist"),
     ):

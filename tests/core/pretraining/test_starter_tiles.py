@@ -19,7 +19,8 @@ RECIPE = Path(__file__).parents[3] / "training" / "starter" / "starter-atto-p8.y
 
 def test_the_packaged_model_is_that_of_the_recipe_and_was_judged_on_what_the_recipe_holds_out() -> None:
     config, model = read_config(RECIPE), find("default")
-    assert (config.export.name, config.mp_mae.size, config.mp_mae.patch, config.mp_mae.crop, config.output_names) == (
+    settings = config.settings
+    assert (config.export.name, settings.size, settings.patch, settings.crop, config.output_names) == (
         model.name, model.size, model.patch, model.crop, model.outputs,
     )  # fmt: skip
     assert (config.data.hold_out, config.data.block_degrees, config.data.hold_out_seed) == (SHARE, BLOCK_DEGREES, SEED)

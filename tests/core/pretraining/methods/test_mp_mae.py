@@ -14,7 +14,9 @@ from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa:
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
 from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
-from mmearth_core.pretraining.methods.mp_mae import MpMae, MpMaeConfig, build  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae import MpMae, build  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig  # noqa: E402
+from mmearth_core.records import read  # noqa: E402
 
 SMALL = {"crop": 24, "decoder_width": 32, "flips": False, "band_drop": 0.0}
 PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pixel"]
@@ -310,13 +312,14 @@ def test_impossible_settings_are_named():
     with pytest.raises(MMEarthError, match="one weight to each output; check era5"):
         build(MpMaeConfig(weighting={"sentinel2": 1.0}), ["sentinel2", "era5"])
     for odd, words in (
-        ({"agreement": -0.1}, "agreement must not be negative"),
-        ({"temperature": 0.0}, "temperature must be positive"),
-        ({"mask_ratio": 0.0}, "mask_ratio must be above 0"),
-        ({"decoder_depth": 0}, "decoder_depth and decoder_width must be positive"),
+        ({"agreement": -0.1}, "mp_mae.agreement: it must not be negative"),
+        ({"temperature": 0.0}, "mp_mae.temperature: it must be positive"),
+        ({"mask_ratio": 0.0}, "mp_mae.mask_ratio: it must be above 0"),
+        ({"decoder_depth": 0}, "mp_mae.decoder_depth: it must be positive"),
+        ({"weighting": {"sentinel2": -1}}, "mp_mae.weighting.sentinel2: it must not be negative"),
     ):
         with pytest.raises(MMEarthError, match=words):
-            build(MpMaeConfig(**odd), ["sentinel2"])
+            read(MpMaeConfig, odd, "run.yaml", under="mp_mae")
     with pytest.raises(MMEarthError, match="unknown encoder size 'mini'"):
         build(MpMaeConfig(size="mini"), ["sentinel2"])
 
@@ -324,7 +327,8 @@ def test_impossible_settings_are_named():
 PROCESS = """
 import sys, torch, torch.distributed as dist
 from mmearth_core.encoder.masking import sum_over_processes
-from mmearth_core.pretraining.methods.mp_mae import MpMaeConfig, build
+from mmearth_core.pretraining.methods.mp_mae import build
+from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig
 rank, folder = int(sys.argv[1]), sys.argv[2]
 torch.set_num_threads(1)
 stored = torch.load(folder + "/one.pt", weights_only=True)

@@ -12,7 +12,8 @@ from official_checkpoint import checkpoint_shapes, make_checkpoint  # noqa: E402
 from mmearth_core.encoder.loading import load_encoder  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
-from mmearth_core.pretraining.methods.mp_mae import MpMae, MpMaeConfig, build  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae import MpMae, build  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig  # noqa: E402
 from mmearth_core.pretraining.methods.official_decoder import load_official, start_from_official, to_official  # noqa: E402
 
 PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pixel"]

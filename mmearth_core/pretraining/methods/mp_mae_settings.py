@@ -1,0 +1,52 @@
+"""The settings of MP-MAE, as a configuration holds them. Values only; no torch."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from mmearth_core.encoder.architecture import MaskedGrnScope, Stem
+from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Rule
+
+#: What the encoder is fed: the twelve bands, or blue, green and red as the published three-band encoders take them.
+Inputs = Literal["s2", "rgb"]
+#: One stack of blocks for all modalities (the published checkpoints), or one for each (the paper).
+Sharing = Literal["shared", "separate"]
+
+
+@dataclass(frozen=True)
+class MpMaeConfig:
+    """Settings of MP-MAE; the network and its losses are by default as published.
+
+    `size`, `patch`, `stem`: the encoder. `inputs`: what it is fed, "s2" or "rgb". `crop`: side of what is looked at,
+    in pixels. `mask_ratio`: share of the patches that are hidden. `grn`: response normalisation over the visible cells
+    of the "batch", as published, or of each "sample". `decoder`: one stack of blocks for all modalities ("shared", as
+    the published checkpoints) or one for each ("separate", as the paper), of `decoder_depth` blocks `decoder_width`
+    wide. `norm_pix`: Sentinel-2 is predicted relative to each patch's own mean and spread. `weighting` of the losses:
+    "uncertainty" (learned), "sum", or a weight for each modality.
+
+    What the published recipe has not: `flips` mirrors and turns tiles, `jitter` adds a common gain and noise to the
+    input, `band_drop` is the probability that the input lacks bands as users' rasters do. `others` says where pixel
+    modalities other than Sentinel-2 are predicted: on "masked" patches, as published, or "everywhere", since a radar
+    image or a land cover is not given away by the optical image that is seen. `agreement` is the weight of a loss by
+    which two looks at a tile are to be alike and looks at different tiles are not, beside the weighted modalities (0:
+    no second look); it compares the tiles of one batch, of all processes together. `temperature`: what their cosines
+    are divided by.
+    """
+
+    size: str = "atto"
+    patch: int = 8
+    stem: Stem = "mp_mae"
+    inputs: Inputs = "s2"
+    crop: Annotated[int, POSITIVE] = 56
+    mask_ratio: Annotated[float, Rule(lambda share: 0 < share < 1, "must be above 0 and below 1")] = 0.6
+    grn: MaskedGrnScope = "batch"
+    decoder: Sharing = "shared"
+    decoder_depth: Annotated[int, POSITIVE] = 1
+    decoder_width: Annotated[int, POSITIVE] = 512
+    norm_pix: bool = True
+    weighting: Literal["uncertainty", "sum"] | dict[str, Annotated[float, NOT_NEGATIVE]] = "uncertainty"
+    flips: bool = True
+    jitter: bool = False
+    band_drop: Annotated[float, Rule(lambda share: 0 <= share <= 1, "must be from 0 to 1")] = 0.3
+    others: Literal["masked", "everywhere"] = "masked"
+    agreement: Annotated[float, NOT_NEGATIVE] = 0.0
+    temperature: Annotated[float, POSITIVE] = 0.2
