@@ -16,7 +16,7 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.files import write_text
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.style import raster_style
+from mmearth_core.raster.writer import raster_style
 
 #: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
 _LAUNCH = datetime(2015, 6, 23, tzinfo=UTC)

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from affine import Affine
-from rasterio.crs import CRS
+
+if TYPE_CHECKING:
+    from rasterio.crs import CRS
+    from rasterio.io import DatasetReader
 
 
 @dataclass(frozen=True, order=True)
@@ -64,7 +68,12 @@ class Grid:
     height: int
     width: int
     transform: Affine
-    crs: CRS
+    crs: "CRS"
+
+    @classmethod
+    def of(cls, dataset: "DatasetReader") -> Self:
+        """The grid of an open raster, as its file has it."""
+        return cls(dataset.height, dataset.width, dataset.transform, dataset.crs)
 
     @property
     def window(self) -> Window:

@@ -14,16 +14,16 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.dataset import opened, reading
 from mmearth_core.raster.exclusion import Exclusion, cloud_exclusion, mask_exclusion
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import BandSource, arrange, ground_size
 from mmearth_core.raster.radiometry import decide
 from mmearth_core.raster.resampling import support, upsample
-from mmearth_core.raster.sources import SCL, RasterFile, collect, opened
+from mmearth_core.raster.sources import SCENE, SCL, RasterFile, collect
 from mmearth_core.sentinel2 import Level, check_bands
 
 #: The samples by which values are judged: windows of this edge, this many along each axis of the raster.
@@ -124,7 +124,7 @@ class SceneReader:
         self._datasets: dict[str, DatasetReader] = {}
         try:
             for path in {s.raster.path: None for s in sources} | {e.path: None for e in exclusions}:
-                self._datasets[path] = self._stack.enter_context(opened(path))
+                self._datasets[path] = self._stack.enter_context(opened(path, wanted=SCENE))
         except MMEarthError:
             self._stack.close()
             raise
@@ -243,16 +243,12 @@ class SceneReader:
         nodata = [raster.nodata[index - 1] for index in indexes]
         use_alpha = raster.alpha is not None and raster.alpha not in indexes
         use_mask = all(value is None for value in nodata) and (raster.mask_band or use_alpha)
-        try:
+        with reading(raster.path, "copy or download it again"):
             raw = dataset.read(indexes, **{**how, "out_shape": (len(indexes), *shape)})[order]
             usable = np.ones(raw.shape[1:], np.bool_)
             if use_mask:
                 read = dataset.read if use_alpha else dataset.read_masks
                 usable = read([raster.alpha if use_alpha else indexes[0]], **how)[order][0] != 0
-        except RasterioError as error:
-            raise MMEarthError(
-                f"{raster.path} is damaged ({error.__cause__ or error}); copy or download it again."
-            ) from error
         for band, value in zip(raw, nodata, strict=True):
             if value is not None and not np.isnan(value):
                 usable &= band != raw.dtype.type(value)
