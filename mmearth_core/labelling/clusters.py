@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
@@ -90,6 +89,8 @@ def _centres(
     raster: EmbeddingRaster, k: int, seed: int, progress: Progress, cancel: CancelToken | None
 ) -> NDArray[np.float64]:
     """Cluster centres in embedding values, shape (k, bands)."""
+    from sklearn.cluster import MiniBatchKMeans  # noqa: PLC0415 - half a second, and only where it works
+
     rng = np.random.default_rng(seed)
     dn = _sample(raster, k, rng, progress, cancel)
     if not _has_distinct(dn, k):
