@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.embedding.arrays import network_input
-from mmearth_core.embedding.conversion import read_chips
+from mmearth_core.embedding.model_writing import read_chips
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.encoder.calibration import SHARES, features_at, fit_quantiser, principal_projection
 from mmearth_core.encoder.loading import load_model

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from mmearth_core.embedding.arrays import network_input
-from mmearth_core.embedding.conversion import read_chips
+from mmearth_core.embedding.model_writing import read_chips
 from mmearth_core.encoder.architecture import Architecture, GrnScope
 from mmearth_core.encoder.calibration import calibrate
 from mmearth_core.encoder.loading import official_header

@@ -33,7 +33,8 @@ def one_thread_each() -> AbstractContextManager[object]:
 
     Counts for the libraries that are loaded when it is first called.
     """
-    return _thread_pools().limit(limits=1)
+    limited: AbstractContextManager[object] = _thread_pools().limit(limits=1)
+    return limited
 
 
 @cache

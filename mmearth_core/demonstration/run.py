@@ -5,7 +5,7 @@ The truth serves the reference points and the comparison at the end; no step bef
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyogrio.raw
@@ -14,7 +14,6 @@ import shapely
 from mmearth_core.accuracy.assessment import assess
 from mmearth_core.accuracy.reference_sample import CLASS_FIELD, sample
 from mmearth_core.accuracy.summary import AccuracyReport
-from mmearth_core.demonstration.synthetic_scene import DemoScene, make_scene
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
@@ -24,6 +23,9 @@ from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.reports.sections import write_report
 from mmearth_core.vectors.writing import write_points
+
+if TYPE_CHECKING:
+    from mmearth_core.demonstration.synthetic_scene import DemoScene
 
 #: Random reference points for the assessment.
 POINTS = 600
@@ -39,7 +41,7 @@ class DemoResult:
     """Files the demo made, and what it found. `true_accuracy` is the share (0 … 1) of all pixels that are right."""
 
     folder: Path
-    scene: DemoScene
+    scene: "DemoScene"
     embedding: Path
     model: Path
     map: Path
@@ -132,6 +134,8 @@ def demo(
         MMEarthError: The folder is not empty, or cannot be made.
         EnvironmentFailure, Cancelled: The work stopped.
     """
+    from mmearth_core.demonstration.synthetic_scene import make_scene  # noqa: PLC0415 - loads scipy
+
     progress = progress or Silent()
     folder = _folder(Path(output), overwrite)
     embedding, model, map_, confidence = (

@@ -16,15 +16,15 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from mmearth_core.embedding.conversion import write_model
+from mmearth_core.embedding.model_writing import write_model
 from mmearth_core.encoder.loading import load_encoder
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.modalities import SENTINEL2_STORED
 from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.log import read_log
 from mmearth_core.pretraining.methods.mp_mae import MpMae
+from mmearth_core.pretraining.loop import Schedule
 from mmearth_core.pretraining.pretrain import pretrain
-from mmearth_core.pretraining.schedule import Schedule
 from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.tiles.reader import TileFile
