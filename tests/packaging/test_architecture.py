@@ -51,7 +51,7 @@ TORCH_ROOMS = (
     "pretraining",
 )
 #: Where the other libraries of the extra `train` may be imported.
-TRAINING_ROOMS = ("pretraining", "tiles")
+TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
 TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"}
 LONGEST_MODULE, LARGEST_ROOM = 450, 16
 
