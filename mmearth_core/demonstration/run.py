@@ -13,7 +13,7 @@ import shapely
 
 from mmearth_core.accuracy.assessment import assess
 from mmearth_core.accuracy.reference_sample import CLASS_FIELD, sample
-from mmearth_core.accuracy.summary import AccuracyReport
+from mmearth_core.accuracy.summary import AccuracyReport, joined, percent
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
@@ -76,9 +76,7 @@ class DemoResult:
         }
 
     def __str__(self) -> str:
-        overall = self.accuracy.overall
-        estimated = "–" if overall.value is None else f"{100 * overall.value:.1f}"
-        margin = "" if overall.margin is None else f" ± {100 * overall.margin:.1f}"
+        estimated = f"{joined(percent(self.accuracy.overall))} %"
         files = (
             (self.report, "look at this first: pictures, accuracy, areas"),
             (self.map, "the map, with class names and colours"),
@@ -97,7 +95,7 @@ class DemoResult:
             [
                 "A synthetic Sentinel-2 scene and a few polygons became a land-cover map.",
                 "",
-                f"  accuracy, estimated   {estimated + margin + ' %':<14} from {self.accuracy.units} random points",
+                f"  accuracy, estimated   {estimated:<14} from {self.accuracy.units} random points",
                 f"  accuracy, true        {f'{100 * self.true_accuracy:.1f} %':<14} every pixel against the truth",
                 "",
                 *(

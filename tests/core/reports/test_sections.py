@@ -135,7 +135,7 @@ def test_accuracy_is_shown_with_its_interval(land_cover, accuracy, tmp_path):
 
 def test_without_accuracy_areas_are_called_mapped(land_cover, tmp_path):
     _, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover))
-    assert "630.0" in page.text
+    assert "\n630\n" in page.text
     assert "not corrected for the map's errors" in page.text
     assert "overall accuracy" not in page.text
     assert "Error matrix" not in page.text
