@@ -37,7 +37,7 @@ from mmearth_core.labelling.classification import (
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import Samples, are_codes, samples_under
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
-from mmearth_core.labelling.streaming import in_parts
+from mmearth_core.labelling.streaming import in_strips
 from mmearth_core.labelling.validation import choose_regularisation
 from mmearth_core.maps.legend import (
     MAX_CLASSES,
@@ -266,12 +266,11 @@ class LiveEmbedding:
         watch.lap("read")
         certainty = None
         if confidence is None:
-            values = in_parts(lambda part: classify_block(probe, part, unknown=unknown), dn)
+            values = np.concatenate(in_strips(lambda part: classify_block(probe, part, unknown=unknown), dn))
         else:
-            both = in_parts(
-                lambda part: np.concatenate(_stacked(classify_block_with_confidence(probe, part, unknown=unknown))), dn
-            )
-            values, certainty = both[0], both[1:]
+            both = in_strips(lambda part: classify_block_with_confidence(probe, part, unknown=unknown), dn)
+            maps, certainties = zip(*both, strict=True)
+            values, certainty = np.concatenate(maps), np.concatenate(certainties, axis=1)
         watch.lap("classify")
         cancel.check()
         grid = _grid_of(self.raster.grid, window, shape)
@@ -311,7 +310,7 @@ class LiveEmbedding:
             return None
         dn = self._view(window, shape)
         cancel.check()
-        values = in_parts(lambda part: similarity_to(self.raster, target, part), dn)
+        values = np.concatenate(in_strips(lambda part: similarity_to(self.raster, target, part), dn))
         cancel.check()
         return _write(Path(output), values[None], _grid_of(self.raster.grid, window, shape), scale=(SCALE, OFFSET))
 
@@ -352,10 +351,6 @@ class _Watch:
         self.seconds[name] = round(now - self._last, 4)
         self.seconds["total"] = round(now - self._start, 4)
         self._last = now
-
-
-def _stacked(both: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
-    return [both[0][None], both[1]]
 
 
 def _grid_of(grid: Grid, window: Window, shape: tuple[int, int]) -> Grid:

@@ -104,9 +104,9 @@ def _write_next(
     progress.advance(window.pixels)
 
 
-def in_parts(function: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], dn: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def in_strips(function: Callable[[NDArray[np.uint8]], Result], dn: NDArray[np.uint8]) -> list[Result]:
     """`function` of digital numbers (bands, height, width), a strip of rows for each processor, each with one BLAS
-    thread; what it returns, (…, height, width), is put together again."""
+    thread; what it returns, from the upper strip to the lowest."""
     strips = np.array_split(dn, min(available_processors(), dn.shape[1]), axis=1)
     with threadpool_limits(limits=1), ThreadPoolExecutor(len(strips), thread_name_prefix="mmearth") as pool:
-        return np.concatenate(list(pool.map(function, strips)), axis=-2)
+        return list(pool.map(function, strips))
