@@ -60,7 +60,7 @@ class Scene:
 
     def reader(self) -> "SceneReader":
         """A reader to be used by one thread, as a context manager."""
-        return SceneReader(self)
+        return SceneReader(self.grid, self.sources, self.exclusions, (self.scale * 10000, self.offset))
 
     def digest(self) -> str:
         """Identity of what is read, the same for a copy elsewhere: sha256 in hex.
@@ -101,24 +101,15 @@ def _hash_file(digest: "hashlib._Hash", path: str) -> None:
 class SceneReader:
     """Open datasets of a scene, for one thread."""
 
-    def __init__(self, scene: Scene) -> None:
-        gain = scene.scale * 10000
-        self._init(scene.grid, scene.sources, scene.exclusions, (gain, scene.offset))
-
-    @classmethod
-    def raw(cls, grid: Grid, sources: Sequence[BandSource]) -> Self:
-        """A reader of the files' own values, before their meaning is known."""
-        reader = cls.__new__(cls)
-        reader._init(grid, sources, (), None)
-        return reader
-
-    def _init(
+    def __init__(
         self,
         grid: Grid,
         sources: Sequence[BandSource],
-        exclusions: Sequence[Exclusion],
-        radiometry: tuple[float, float] | None,
+        exclusions: Sequence[Exclusion] = (),
+        radiometry: tuple[float, float] | None = None,
     ) -> None:
+        """A reader of bands on one grid. `radiometry` (gain, offset) makes DN of the files' values; without it they are
+        read as they are."""
         self._grid, self._sources, self._exclusions, self._radiometry = grid, sources, exclusions, radiometry
         self._stack = ExitStack()
         self._datasets: dict[str, DatasetReader] = {}
@@ -334,7 +325,7 @@ def _samples(grid: Grid, sources: Sequence[BandSource], title: str) -> dict[str,
 
     Raises `MMEarthError` when the whole scene has no valid pixel, or a file is damaged.
     """
-    with SceneReader.raw(grid, sources) as reader:
+    with SceneReader(grid, sources) as reader:
         values = np.concatenate(list(_sample_parts(reader, grid, sources)), axis=1)
         if values.shape[1] == 0:
             values = next((part for part in _scan(reader, grid) if part.shape[1]), values)
