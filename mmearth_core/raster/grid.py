@@ -20,6 +20,17 @@ class Window:
     height: int
     width: int
 
+    @classmethod
+    def from_columns_first(cls, window: tuple[int, int, int, int]) -> Self:
+        """Of (column, row, width, height), as users and GDAL's -srcwin have it: the one place where the order turns."""
+        col, row, width, height = window
+        return cls(row, col, height, width)
+
+    @property
+    def columns_first(self) -> tuple[int, int, int, int]:
+        """(column, row, width, height)."""
+        return self.col, self.row, self.width, self.height
+
     @property
     def row_end(self) -> int:
         return self.row + self.height
