@@ -68,7 +68,7 @@ def read_polygons(scene: Path, samples: Path) -> Samples:
         raster = EmbeddingRaster(Path(folder) / "any.tif", grid, "any", "any", (1.0,), (-127.5,), {})
         with new_embedding(raster) as output:
             output.write(np.full((1, *grid.shape), 128, np.uint8))
-        return read_samples(raster, samples)
+        return read_samples(raster, samples, cancel=CancelToken())
 
 
 def folds(label: np.ndarray, group: np.ndarray, count: int = 5) -> np.ndarray:

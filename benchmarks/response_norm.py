@@ -56,7 +56,7 @@ def main() -> None:
     randomise(encoder, 0)
     header = replace(official_header("random", encoder), trained=False)
     chips, header = read_chips(arguments.scenes, header, Silent(), CancelToken())
-    head, header = calibrate(encoder, header, chips)
+    head, header = calibrate(encoder, header, chips, progress=Silent(), cancel=CancelToken())
     encoder.header = header
     model = EmbeddingModel(encoder, head)
     step = np.asarray(header.scales, np.float32)[:, None, None]

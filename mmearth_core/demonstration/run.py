@@ -134,7 +134,7 @@ def demo(
     """
     from mmearth_core.demonstration.synthetic_scene import make_scene  # noqa: PLC0415 - loads scipy
 
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     folder = _folder(Path(output), overwrite)
     embedding, model, map_, confidence = (
         folder / name for name in ("embedding.tif", "model.json", "map.tif", "confidence.tif")
@@ -143,7 +143,7 @@ def demo(
 
     progress.message("Making a synthetic Sentinel-2 scene, sample polygons and their truth.")
     scene = make_scene(folder, seed=seed)
-    _check(cancel)
+    cancel.check()
     embed(scene=scene.scene, output=embedding, resume=False, overwrite=True, progress=progress, cancel=cancel)
     fitted = fit(
         embeddings=[embedding],
@@ -249,8 +249,3 @@ def _folder(folder: Path, overwrite: bool) -> Path:
             f"{folder} is not empty; choose another folder or pass --overwrite to replace an earlier demo."
         )
     return folder
-
-
-def _check(cancel: CancelToken | None) -> None:
-    if cancel is not None:
-        cancel.check()

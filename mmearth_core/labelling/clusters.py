@@ -56,7 +56,7 @@ def cluster(
 
     Raises `MMEarthError` when `k` or `seed` is out of range, or the embedding has fewer than `k` different pixels.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     if not 2 <= k <= MAX_CLASSES:
         raise MMEarthError(f"The number of clusters must be 2 … {MAX_CLASSES}, not {k}.")
     if not 0 <= seed < 2**32:
@@ -77,8 +77,7 @@ def cluster(
         with new_map(path, legend, raster.grid, tags=tags) as dataset:
             progress.start("Numbering the clusters by size", raster.grid.pixels, "px")
             for window, values in ClassMap(draft, raster.grid, legend, NODATA, {}).blocks():
-                if cancel is not None:
-                    cancel.check()
+                cancel.check()
                 dataset.write(number[values], 1, window=window.ranges)
                 progress.advance(window.pixels)
             progress.finish()
@@ -86,7 +85,7 @@ def cluster(
 
 
 def _centres(
-    raster: EmbeddingRaster, k: int, seed: int, progress: Progress, cancel: CancelToken | None
+    raster: EmbeddingRaster, k: int, seed: int, progress: Progress, cancel: CancelToken
 ) -> NDArray[np.float64]:
     """Cluster centres in embedding values, shape (k, bands)."""
     from sklearn.cluster import MiniBatchKMeans  # noqa: PLC0415 - half a second, and only where it works
@@ -113,7 +112,7 @@ def _has_distinct(dn: NDArray[np.uint8], k: int) -> bool:
 
 
 def _sample(
-    raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken | None
+    raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
 ) -> NDArray[np.uint8]:
     """Digital numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
     grid = raster.grid
@@ -127,8 +126,7 @@ def _sample(
         progress.start("Sampling pixels", SAMPLE_PIXELS, "px")
         with bounded_cache(), raster.reader() as reader:
             for block in blocks:
-                if cancel is not None:
-                    cancel.check()
+                cancel.check()
                 dn = reader.read(block)
                 dn = dn[:, (dn[0] != NODATA) & (rng.random(dn.shape[1:]) < rate)].T[: SAMPLE_PIXELS - total]
                 parts.append(dn)
@@ -147,7 +145,7 @@ def _assign(
     centres: NDArray[np.float64],
     path: Path,
     progress: Progress,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
 ) -> NDArray[np.int64]:
     """Write the index of the nearest centre plus one for every valid pixel; returns the pixels of each centre."""
     scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))

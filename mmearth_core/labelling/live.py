@@ -217,7 +217,7 @@ class LiveEmbedding:
         self._probe: tuple[str, Probe] | None = None
         self._seen: tuple[tuple[Window, tuple[int, int]], NDArray[np.uint8]] | None = None
 
-    def samples(self, drawn: DrawnSamples, cancel: CancelToken | None = None) -> Samples:
+    def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
         """The labelled pixels. Raises `MMEarthError` when no sample covers a valid pixel."""
         held = self._samples
         if held is None or held[0] != drawn.key:
@@ -229,7 +229,7 @@ class LiveEmbedding:
             held = self._samples = (drawn.key, found)
         return held[1]
 
-    def probe(self, drawn: DrawnSamples, cancel: CancelToken | None = None) -> tuple[Probe, bool]:
+    def probe(self, drawn: DrawnSamples, cancel: CancelToken) -> tuple[Probe, bool]:
         """The probe of the samples, and whether it had to be fitted: the one that `fit_samples` would write."""
         held = self._probe
         if held is not None and held[0] == drawn.key:
@@ -247,10 +247,9 @@ class LiveEmbedding:
         *,
         confidence: str | Path | None = None,
         unknown: float | None = None,
-        cancel: CancelToken | None = None,
+        cancel: CancelToken,
     ) -> Preview:
         """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does."""
-        cancel = cancel or CancelToken()
         if unknown is not None and not 0 <= unknown < 1:
             raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
         watch = _Watch()
@@ -295,11 +294,8 @@ class LiveEmbedding:
             seconds=watch.seconds,
         )
 
-    def similar(
-        self, at: Sequence[float], view: View, output: str | Path, *, cancel: CancelToken | None = None
-    ) -> Path | None:
+    def similar(self, at: Sequence[float], view: View, output: str | Path, *, cancel: CancelToken) -> Path | None:
         """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside."""
-        cancel = cancel or CancelToken()
         try:
             x, y = (float(number) for number in at)
         except (TypeError, ValueError) as error:

@@ -96,7 +96,7 @@ def read_samples(
     layer: str | None = None,
     seed: int = 0,
     cap: int = PIXELS_PER_POLYGON,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
 ) -> Samples:
     """The pixels of `raster` under the features of a vector file, with the class each feature's `field` names.
 
@@ -130,7 +130,7 @@ def samples_under(
     *,
     seed: int = 0,
     cap: int = PIXELS_PER_POLYGON,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
 ) -> Samples:
     """As `read_samples`, of features that need not be in a file: `names` are their classes, None for none.
 
@@ -264,7 +264,7 @@ def _collect(
     features: list[_Feature],
     read: Callable[[Window], NDArray[np.uint8]],
     cap: int,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
     notes: list[str],
 ) -> list[_Kept]:
     """The pixels of every feature, block by block."""
@@ -274,8 +274,7 @@ def _collect(
     of_class = np.array([classes[feature.name] for feature in features], np.intp)
     disputed = twice = blank = 0
     for cell, members in _cells(features, raster.grid):
-        if cancel is not None:
-            cancel.check()
+        cancel.check()
         owner = np.full((cell.height, cell.width), -1, np.intp)
         dispute = np.zeros(owner.shape, bool)
         for member in members:

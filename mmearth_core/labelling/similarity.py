@@ -65,7 +65,7 @@ def similar(
 
     Raises `MMEarthError` when both or neither of `at` and `like` are given, or they hit no valid pixel.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     if (at is None) == (like is None):
         raise MMEarthError(
             "Give either a place (--at X,Y) or features (--like FILE) to compare with, not both or none."
@@ -146,7 +146,7 @@ def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.floa
 
 
 def _mean_under(
-    raster: EmbeddingRaster, like: str | Path, layer: str | None, cancel: CancelToken | None
+    raster: EmbeddingRaster, like: str | Path, layer: str | None, cancel: CancelToken
 ) -> tuple[NDArray[np.float64], int]:
     """(mean embedding (bands,), number of pixels) under the features of a vector file."""
     vector = read_vector(like, layer=layer)
@@ -162,8 +162,7 @@ def _mean_under(
     total, pixels = np.zeros(raster.bands, np.int64), 0
     with bounded_cache(), raster.reader() as reader:
         for window in block_windows(raster.grid, bands=raster.bands):
-            if cancel is not None:
-                cancel.check()
+            cancel.check()
             here = members(tree, window)
             if len(here):
                 dn = reader.read(window)[:, covered(geometries[here], window)]

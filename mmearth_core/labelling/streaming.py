@@ -42,7 +42,7 @@ def transform_blocks(
     write: Callable[[Window, Result], None],
     *,
     progress: Progress,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
     task: str,
     within: Window | None = None,
 ) -> None:
@@ -62,8 +62,7 @@ def transform_blocks(
     def work(window: Window) -> Result:
         reader = readers.get()
         try:
-            if cancel is not None:
-                cancel.check()
+            cancel.check()
             dn = reader.read(window)
         finally:
             readers.put(reader)
@@ -95,10 +94,9 @@ def _write_next(
     pending: deque[tuple[Window, Future[Result]]],
     write: Callable[[Window, Result], None],
     progress: Progress,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
 ) -> None:
-    if cancel is not None:
-        cancel.check()
+    cancel.check()
     window, future = pending.popleft()
     write(window, future.result())
     progress.advance(window.pixels)

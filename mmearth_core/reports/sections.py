@@ -18,7 +18,7 @@ from mmearth_core.labelling.validation import Validation
 from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.legend import UNKNOWN, UNKNOWN_COLOUR, UNKNOWN_NAME, Colour
-from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import RAMP, false_colour, paletted, ramp, true_colour
 from mmearth_core.reports import page
 from mmearth_core.vectors.reading import class_names, read_vector
@@ -47,8 +47,8 @@ def write_report(
     notes: Sequence[str] = (),
     parameters: Mapping[str, str] | None = None,
     overwrite: bool = False,
-    progress: Progress | None = None,
-    cancel: CancelToken | None = None,
+    progress: Progress,
+    cancel: CancelToken,
 ) -> Path:
     """Write the report of `class_map`; everything else is shown where it is given.
 
@@ -60,7 +60,7 @@ def write_report(
     Raises `MMEarthError` when an input cannot be read or the output exists.
     """
     path = check_output(path, overwrite=overwrite)
-    areas = _class_areas(class_map, progress or Silent(), cancel)
+    areas = _class_areas(class_map, progress, cancel)
     provenance = {} if embedding is None else embedding.provenance
     warned = [*([UNTRAINED] if provenance.get("trained") is False else []), *notes]
     colours = _colours(class_map)
@@ -87,7 +87,7 @@ def write_report(
     return path
 
 
-def _class_areas(class_map: ClassMap, progress: Progress, cancel: CancelToken | None) -> dict[str, float]:
+def _class_areas(class_map: ClassMap, progress: Progress, cancel: CancelToken) -> dict[str, float]:
     """Mapped area of every class by name."""
     measured = measure_classes(class_map, progress=progress, cancel=cancel)
     names = value_names(class_map, measured.pixels)
