@@ -12,8 +12,8 @@ from mmearth_core.encoder.weights import state
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.raster.dataset import opened
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.opening import opened
 from mmearth_core.raster.writer import TAG_NAMESPACE
 
 #: Suffixes of model files of ours.

@@ -27,8 +27,8 @@ from mmearth_core.embedding.sidecar import item_path, write_item, write_style
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.dataset import bounded_cache, opened
 from mmearth_core.raster.grid import Tile, TilePlan, Window
+from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.scene import Scene
 from mmearth_core.raster.writer import BLOCK
 from mmearth_core.vectors.aoi import AreaOfInterest

@@ -8,10 +8,10 @@ import torch
 
 from mmearth_core.embedding.arrays import network_input
 from mmearth_core.encoder.calibration import Chip, calibrate
-from mmearth_core.encoder.export import export_onnx
 from mmearth_core.encoder.loading import save_model
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.encoder.network import Encoder
+from mmearth_core.encoder.onnx_graph import export_onnx
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress

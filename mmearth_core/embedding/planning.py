@@ -14,8 +14,8 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader, read_header
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.dataset import bounded_cache
 from mmearth_core.raster.grid import TilePlan, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.scene import Scene, open_scene
 from mmearth_core.sentinel2 import fills
 from mmearth_core.vectors.aoi import AreaOfInterest, read_area

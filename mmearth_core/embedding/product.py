@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.dataset import opened, reading
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE, CheckedWriter, new_geotiff
 
 #: The value of every band where there is no embedding.

@@ -14,8 +14,8 @@ from mmearth_core.labelling.streaming import transform_blocks
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
 from mmearth_core.maps.legend import MAX_CLASSES, Legend
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.dataset import bounded_cache
 from mmearth_core.raster.grid import Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK, new_geotiff
 
 #: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.

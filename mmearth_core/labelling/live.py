@@ -49,8 +49,8 @@ from mmearth_core.maps.legend import (
     conventional_colours,
 )
 from mmearth_core.progress import CancelToken
-from mmearth_core.raster.dataset import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.vectors.reading import VectorLayer, class_names
 
 #: What messages call samples that are in no file.

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
+from mmearth_core.maps.class_styles import ClassStyle, read_styles
 from mmearth_core.maps.legend import MAX_CLASSES, Legend, MapClass, conventional_colours
-from mmearth_core.maps.styles import ClassStyle, read_styles
 from mmearth_core.progress import CancelToken
-from mmearth_core.raster.dataset import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
 from mmearth_core.vectors.reading import VectorLayer, class_names, lonlat_extent, read_vector

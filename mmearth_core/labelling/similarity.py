@@ -20,8 +20,8 @@ from mmearth_core.files import write_text
 from mmearth_core.labelling.streaming import block_windows, transform_blocks
 from mmearth_core.maps.class_map import check_map
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.dataset import bounded_cache
 from mmearth_core.raster.grid import Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import new_geotiff, raster_style
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import lonlat_extent, read_vector

@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.dataset import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
 
 Result = TypeVar("Result")

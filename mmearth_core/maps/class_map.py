@@ -34,8 +34,8 @@ from mmearth_core.maps.legend import (
     conventional_colours,
     format_colour,
 )
-from mmearth_core.raster.dataset import opened, reading
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff, raster_style
 
 # Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).

@@ -14,8 +14,8 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.areas import value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.dataset import opened, reading
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.vectors.writing import check_features_output, write_features
 

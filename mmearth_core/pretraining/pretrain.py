@@ -22,7 +22,7 @@ class PretrainResult:
     def __str__(self) -> str:
         if self.rank:
             return f"Process {self.rank} is done."
-        from mmearth_core.pretraining.export import validation_table  # noqa: PLC0415 - loads torch
+        from mmearth_core.pretraining.outcome import validation_table  # noqa: PLC0415 - loads torch
 
         files = " and ".join(str(path) for path in self.files)
         table = "\n".join(validation_table(self.validation))

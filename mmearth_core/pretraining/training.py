@@ -11,11 +11,11 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.checkpoints import Checkpoints, load_weights
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.pretraining.distributed import Processes, processes
-from mmearth_core.pretraining.export import Trained, export, model_files, model_header
 from mmearth_core.pretraining.labelled import read_labelled
 from mmearth_core.pretraining.log import RunLog
 from mmearth_core.pretraining.loop import Loop, Plan, uses_bf16
 from mmearth_core.pretraining.methods.registry import BuiltMethod, build_method, start_from
+from mmearth_core.pretraining.outcome import Trained, export, model_files, model_header
 from mmearth_core.pretraining.run_data import RunData, TrainingBatches, open_data
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.pretraining.watching import EpochWatcher

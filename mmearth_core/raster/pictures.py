@@ -15,7 +15,7 @@ from rasterio.enums import Resampling
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.dataset import opened, reading
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.sentinel2 import match_bands
 
 #: Longest side of a picture in pixels, unless another is asked for.

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.dataset import opened, reading
 from mmearth_core.raster.exclusion import Exclusion, cloud_exclusion, mask_exclusion
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import BandSource, arrange, ground_size
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.radiometry import decide
 from mmearth_core.raster.resampling import support, upsample
-from mmearth_core.raster.sources import SCENE, SCL, RasterFile, collect
+from mmearth_core.raster.scene_files import SCENE, SCL, RasterFile, collect
 from mmearth_core.sentinel2 import Level, check_bands
 
 #: The samples by which values are judged: windows of this edge, this many along each axis of the raster.

@@ -73,9 +73,9 @@ def figure(picture: Picture, heading: str, caption: str, *, overlay: str = "", k
     )
 
 
-def outline(rings: Sequence[NDArray[np.float64]], colour: Colour) -> str:
+def rings(lines: Sequence[NDArray[np.float64]], colour: Colour) -> str:
     """Closed lines (n, 2) in pixel coordinates, in a colour on a white seam; for `figure`'s overlay."""
-    path = "".join(f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in ring)}Z" for ring in rings)
+    path = "".join(f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in line)}Z" for line in lines)
     shared = f'd="{path}" vector-effect="non-scaling-stroke" stroke-linejoin="round"'
     shade = format_colour(colour)
     return (

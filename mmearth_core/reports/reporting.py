@@ -11,8 +11,8 @@ from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.validation import cross_validate
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.dataset import opened
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.opening import opened
 from mmearth_core.reports.sections import write_report
 
 

@@ -136,7 +136,7 @@ def _outlines(path: str | Path, field: str, class_map: ClassMap, colours: Mappin
             continue
         shape = geometry if geometry.geom_type.endswith("Polygon") else geometry.buffer(2)
         rings = [shapely.get_coordinates(part.exterior) for part in shapely.get_parts(shape)]
-        drawn.append(page.outline(rings, colours.get(name or "", _OTHER)))
+        drawn.append(page.rings(rings, colours.get(name or "", _OTHER)))
     return "".join(drawn), len(drawn)
 
 

@@ -102,7 +102,7 @@ class Moments:
 
 
 @dataclass(frozen=True)
-class Statistics:
+class DatasetStatistics:
     """(mean, standard deviation) in stored units by the keys of band_stats.json, each of shape (outputs,).
 
     A deviation is never 0: a channel that does not vary has 1. `counts`: of how many values they are, (outputs,), by
@@ -120,7 +120,7 @@ class Statistics:
 
 def dataset_statistics(
     tile_file: TileFile, *, own_sentinel2: bool = False, progress: Progress | None = None
-) -> Statistics:
+) -> DatasetStatistics:
     """Statistics of every regression modality of a dataset.
 
     Sentinel-2 has those of `sentinel2.STATISTICS`, which every encoder of this package is fed with, unless
@@ -145,7 +145,7 @@ def dataset_statistics(
         known |= _measured(tile_file, missing, progress)
     values |= {key: _outputs(tile_file, known[key], key, each) for key, each in wanted.items()}
     counts = {key: _counts(known[key], each) for key, each in wanted.items() if "count" in known[key]}
-    return Statistics(values, counts)
+    return DatasetStatistics(values, counts)
 
 
 def _published(tile_file: TileFile) -> dict[str, Any]:

@@ -45,7 +45,7 @@ TORCH_ROOMS = (
     "encoder.official",
     "encoder.loading",
     "encoder.calibration",
-    "encoder.export",
+    "encoder.onnx_graph",
     "encoder.torch_backend",
     "embedding.model_writing",
     "pretraining",

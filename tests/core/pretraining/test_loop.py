@@ -403,7 +403,7 @@ def test_scenes_to_calibrate_on_are_looked_at_before_hours_of_training(
         given.extend(scenes)
         return write_model(encoder, header, (), *arguments, **options)
 
-    monkeypatch.setattr("mmearth_core.pretraining.export.write_model", remember)
+    monkeypatch.setattr("mmearth_core.pretraining.outcome.write_model", remember)
     config = recipe(export__calibrate=[str(calibration_scene)], optimiser__epochs=1)
     result = pretrain(config=config, output=tmp_path / "run")
     assert given == [str(calibration_scene)]

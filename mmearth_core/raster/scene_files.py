@@ -14,9 +14,9 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.dataset import opened
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.metadata import Metadata, from_name, from_tags, parse_time
+from mmearth_core.raster.opening import opened
 from mmearth_core.raster.safe import MTD_NAMES, Product, find_product
 from mmearth_core.raster.stac import from_item, is_item, local_assets, sidecar_item
 from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands

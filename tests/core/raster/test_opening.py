@@ -8,8 +8,8 @@ import rasterio
 from affine import Affine
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.dataset import opened, reading
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.opening import opened, reading
 
 TRANSFORM = Affine(10, 0, 500_000, 0, -10, 5_800_000)
 
