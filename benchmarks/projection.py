@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.embedding.arrays import network_input
-from mmearth_core.embedding.conversion import read_chips
+from mmearth_core.embedding.model_writing import read_chips
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.encoder.calibration import SHARES, features_at, fit_quantiser, principal_projection
 from mmearth_core.encoder.loading import load_model
@@ -68,7 +68,7 @@ def read_polygons(scene: Path, samples: Path) -> Samples:
         raster = EmbeddingRaster(Path(folder) / "any.tif", grid, "any", "any", (1.0,), (-127.5,), {})
         with new_embedding(raster) as output:
             output.write(np.full((1, *grid.shape), 128, np.uint8))
-        return read_samples(raster, samples)
+        return read_samples(raster, samples, cancel=CancelToken())
 
 
 def folds(label: np.ndarray, group: np.ndarray, count: int = 5) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from mmearth_core.embedding.arrays import network_input
-from mmearth_core.embedding.conversion import read_chips
+from mmearth_core.embedding.model_writing import read_chips
 from mmearth_core.encoder.architecture import Architecture, GrnScope
 from mmearth_core.encoder.calibration import calibrate
 from mmearth_core.encoder.loading import official_header
@@ -56,7 +56,7 @@ def main() -> None:
     randomise(encoder, 0)
     header = replace(official_header("random", encoder), trained=False)
     chips, header = read_chips(arguments.scenes, header, Silent(), CancelToken())
-    head, header = calibrate(encoder, header, chips)
+    head, header = calibrate(encoder, header, chips, progress=Silent(), cancel=CancelToken())
     encoder.header = header
     model = EmbeddingModel(encoder, head)
     step = np.asarray(header.scales, np.float32)[:, None, None]

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import rasterio
-from rasterio.errors import RasterioError
-
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find, local_file
@@ -16,12 +13,14 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.opening import opened
 from mmearth_core.raster.writer import TAG_NAMESPACE
 
 #: Suffixes of model files of ours.
 _MODEL_SUFFIXES = (".onnx", ".safetensors")
 #: A sequence longer than this is counted rather than printed.
 _LONGEST = 16
+_WANTED = "a raster, a probe or a model"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def info(*, file: str | Path) -> Description:
     if path.suffix in _MODEL_SUFFIXES:
         return _describe_model(path)
     if not path.exists() and not str(file).startswith("/vsi"):
-        raise MMEarthError(f"{path} does not exist; give a raster, a probe or a model.")
+        raise MMEarthError(f"{path} does not exist; give {_WANTED}.")
     if path.suffix == ".json":
         return _describe_probe(path)
     return _describe_raster(str(file))
@@ -92,20 +91,17 @@ def _describe_probe(path: Path) -> Description:
 
 
 def _describe_raster(source: str) -> Description:
-    try:
-        with rasterio.open(source) as dataset:
-            product = dataset.tags(ns=TAG_NAMESPACE).get("product")
-            grid = Grid(dataset.height, dataset.width, dataset.transform, dataset.crs)
-            plain = {
-                "driver": dataset.driver,
-                "bands": [name or f"band {index}" for index, name in enumerate(dataset.descriptions, 1)],
-                "data type": dataset.dtypes[0],
-                "no-data": dataset.nodata,
-                "scales": sorted(set(dataset.scales)),
-                "offsets": sorted(set(dataset.offsets)),
-            }
-    except RasterioError as error:
-        raise MMEarthError(f"{source} cannot be read as a raster ({error}).") from error
+    with opened(source, wanted=_WANTED) as dataset:
+        product = dataset.tags(ns=TAG_NAMESPACE).get("product")
+        grid = Grid.of(dataset)
+        plain = {
+            "driver": dataset.driver,
+            "bands": [name or f"band {index}" for index, name in enumerate(dataset.descriptions, 1)],
+            "data type": dataset.dtypes[0],
+            "no-data": dataset.nodata,
+            "scales": sorted(set(dataset.scales)),
+            "offsets": sorted(set(dataset.offsets)),
+        }
     if product == "embedding":
         return _describe_embedding(EmbeddingRaster.open(source))
     if product == "map":

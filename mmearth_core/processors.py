@@ -1,8 +1,14 @@
-"""What computes: the processors this process may use, and their name."""
+"""What computes: the processors this process may use, their name, and how many of them a small fit takes."""
 
 import os
 import platform
+from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 
 def available_processors() -> int:
@@ -20,3 +26,20 @@ def processor_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def one_thread_each() -> AbstractContextManager[object]:
+    """A context in which BLAS and OpenMP compute in one thread: more make small products many times slower.
+
+    Counts for the libraries that are loaded when it is first called.
+    """
+    limited: AbstractContextManager[object] = _thread_pools().limit(limits=1)
+    return limited
+
+
+@cache
+def _thread_pools() -> "ThreadpoolController":
+    """The handle on the threads; looking the libraries up takes longer than a small fit, so once."""
+    from threadpoolctl import ThreadpoolController  # noqa: PLC0415 - only where something is fitted
+
+    return ThreadpoolController()

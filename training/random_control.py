@@ -10,7 +10,8 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from mmearth_core.embedding.conversion import write_model
+from mmearth_core.embedding.conversion import ConvertResult
+from mmearth_core.embedding.model_writing import write_model
 from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.loading import official_header
 from mmearth_core.encoder.network import Encoder, randomise
@@ -29,14 +30,16 @@ def main() -> None:
     header = replace(
         official_header(NAME, encoder), trained=False, source=f"random weights of seed {SEED}", licence="MIT"
     )
-    result = write_model(
-        encoder,
-        header,
-        arguments.scenes,
-        arguments.folder,
-        overwrite=True,
-        progress=Silent(),
-        cancel=CancelToken(),
+    result = ConvertResult(
+        *write_model(
+            encoder,
+            header,
+            arguments.scenes,
+            arguments.folder,
+            overwrite=True,
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
     )
     print(result)
 

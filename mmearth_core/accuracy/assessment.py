@@ -59,7 +59,7 @@ def assess(
     Raises:
         MMEarthError: Map or reference is unusable, no unit remains, or a class is unknown to the map.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     path = None if output is None else check_output(output, overwrite=overwrite, inputs=(map, reference))
     class_map = ClassMap.open(map)
     vector = read_vector(reference, layer=layer, field=field)
@@ -91,7 +91,7 @@ class _Context:
     measured: ClassAreas
     names: Mapping[int, str]
     progress: Progress
-    cancel: CancelToken | None
+    cancel: CancelToken
 
 
 #: Code of a feature without a class: no raster value is so small.
@@ -183,8 +183,7 @@ def _values_at(context: _Context, rows: NDArray[np.int64], cols: NDArray[np.int6
     values = np.zeros(len(rows), np.int64)
     context.progress.start("Reading the map at the points", context.class_map.grid.pixels, "px")
     for window, block in context.class_map.blocks():
-        if context.cancel is not None:
-            context.cancel.check()
+        context.cancel.check()
         here = (rows >= window.row) & (rows < window.row_end) & (cols >= window.col) & (cols < window.col_end)
         values[here] = block[rows[here] - window.row, cols[here] - window.col]
         context.progress.advance(window.pixels)
@@ -250,8 +249,7 @@ def _assess_polygons(context: _Context, geometries: NDArray[Any], codes: NDArray
     tree = shapely.STRtree(geometries)
     context.progress.start("Comparing the map with the polygons", grid.pixels, "px")
     for window, block in context.class_map.blocks():
-        if context.cancel is not None:
-            context.cancel.check()
+        context.cancel.check()
         here = members(tree, window)
         if len(here):
             label, clear, contested = _burn(geometries[here], codes[here], window)

@@ -11,6 +11,7 @@ so that standard errors are slightly too large when a stratum is sampled nearly 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,6 +38,11 @@ class Estimate:
         if self.value is None or self.margin is None:
             return None
         return self.value - self.margin, self.value + self.margin
+
+    def scaled(self, factor: float) -> Self:
+        """The same quantity in another unit."""
+        value, error = self.value, self.standard_error
+        return type(self)(None if value is None else value * factor, None if error is None else error * factor)
 
 
 NOT_ESTIMABLE = Estimate(None, None)

@@ -110,7 +110,7 @@ def sample(
     Raises:
         MMEarthError: The map is unusable, the number of points does not suit it, or the output cannot be made.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_features_output(output, overwrite=overwrite, inputs=(map,))
     if seed < 0:
         raise MMEarthError(f"The seed must be 0 or more, not {seed}.")
@@ -164,15 +164,14 @@ def _locate(
     chosen: Mapping[int, NDArray[np.int64]],
     *,
     progress: Progress,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """(row, column, class value) of the k-th pixels of each class, k in ascending order in `chosen`."""
     seen = dict.fromkeys(chosen, 0)
     found: list[NDArray[np.int64]] = []
     progress.start("Choosing the points", class_map.grid.pixels, "px")
     for window, values in class_map.blocks():
-        if cancel is not None:
-            cancel.check()
+        cancel.check()
         flat = values.ravel()
         for value, ordinals in chosen.items():
             inside = np.flatnonzero(flat == value)

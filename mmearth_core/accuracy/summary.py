@@ -83,7 +83,7 @@ class AccuracyReport:
         lines = [
             f"{self.map} against {self.units} {subject} of {self.reference}{interval}",
             "",
-            f"{label}  {_percent(self.overall)} %",
+            f"{label}  {joined(percent(self.overall))} %",
             "",
             *_table(self._summary()),
             "",
@@ -99,10 +99,11 @@ class AccuracyReport:
         header = ["class", "mapped ha", *(["estimated ha", "% of area"] if areas else []), "user's %", "producer's %"]
         rows = [header]
         for c in self.classes:
-            row = [c.name, f"{c.mapped_ha:,.{_decimals(c.mapped_ha)}f}"]
+            row = [c.name, hectares(c.mapped_ha)]
             if c.estimated_ha is not None and self.covered_ha:
-                row += [_hectares(c.estimated_ha), _percent(_scaled(c.estimated_ha, 1 / self.covered_ha))]
-            rows.append([*row, _percent(c.users), _percent(c.producers)])
+                share = c.estimated_ha.scaled(1 / self.covered_ha)
+                row += [joined(area(c.estimated_ha)), joined(percent(share))]
+            rows.append([*row, joined(percent(c.users)), joined(percent(c.producers))])
         return rows
 
     def _matrix(self) -> list[list[str]]:
@@ -118,28 +119,33 @@ def _json(estimate: Estimate) -> dict[str, float | None]:
     return {"value": estimate.value, "standard_error": estimate.standard_error, "low95": low, "high95": high}
 
 
-def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    value, error = estimate.value, estimate.standard_error
-    return Estimate(None if value is None else value * factor, None if error is None else error * factor)
-
-
-def _percent(estimate: Estimate) -> str:
+def percent(estimate: Estimate, unit: str = "") -> tuple[str, str]:
+    """A share as ("87.1", "± 2.4"), its number with a `unit` if given; ("–", "") where the sample cannot say."""
     if estimate.value is None:
-        return "–"
-    margin = "" if estimate.margin is None else f" ± {100 * estimate.margin:.1f}"
-    return f"{100 * estimate.value:.1f}{margin}"
+        return "–", ""
+    return f"{100 * estimate.value:.1f}{unit}", "" if estimate.margin is None else f"± {100 * estimate.margin:.1f}"
 
 
-def _hectares(estimate: Estimate) -> str:
+def area(estimate: Estimate) -> tuple[str, str]:
+    """Hectares as ("1,204", "± 53"); ("–", "") where the sample cannot say."""
     if estimate.value is None:
-        return "–"
+        return "–", ""
     decimals = _decimals(estimate.value)
-    margin = "" if estimate.margin is None else f" ± {estimate.margin:,.{decimals}f}"
-    return f"{estimate.value:,.{decimals}f}{margin}"
+    return hectares(estimate.value), "" if estimate.margin is None else f"± {estimate.margin:,.{decimals}f}"
 
 
-def _decimals(hectares: float) -> int:
-    return 0 if hectares >= 100 else 2
+def hectares(value: float) -> str:
+    """An area in hectares, a small one with decimals."""
+    return f"{value:,.{_decimals(value)}f}"
+
+
+def _decimals(value: float) -> int:
+    return 0 if value >= 100 else 2
+
+
+def joined(figure: tuple[str, str]) -> str:
+    """A number and its margin as one text."""
+    return " ".join(filter(None, figure))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

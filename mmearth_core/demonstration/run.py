@@ -5,7 +5,7 @@ The truth serves the reference points and the comparison at the end; no step bef
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyogrio.raw
@@ -13,8 +13,7 @@ import shapely
 
 from mmearth_core.accuracy.assessment import assess
 from mmearth_core.accuracy.reference_sample import CLASS_FIELD, sample
-from mmearth_core.accuracy.summary import AccuracyReport
-from mmearth_core.demonstration.synthetic_scene import DemoScene, make_scene
+from mmearth_core.accuracy.summary import AccuracyReport, joined, percent
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
@@ -24,6 +23,9 @@ from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.reports.sections import write_report
 from mmearth_core.vectors.writing import write_points
+
+if TYPE_CHECKING:
+    from mmearth_core.demonstration.synthetic_scene import DemoScene
 
 #: Random reference points for the assessment.
 POINTS = 600
@@ -39,7 +41,7 @@ class DemoResult:
     """Files the demo made, and what it found. `true_accuracy` is the share (0 … 1) of all pixels that are right."""
 
     folder: Path
-    scene: DemoScene
+    scene: "DemoScene"
     embedding: Path
     model: Path
     map: Path
@@ -74,9 +76,7 @@ class DemoResult:
         }
 
     def __str__(self) -> str:
-        overall = self.accuracy.overall
-        estimated = "–" if overall.value is None else f"{100 * overall.value:.1f}"
-        margin = "" if overall.margin is None else f" ± {100 * overall.margin:.1f}"
+        estimated = f"{joined(percent(self.accuracy.overall))} %"
         files = (
             (self.report, "look at this first: pictures, accuracy, areas"),
             (self.map, "the map, with class names and colours"),
@@ -95,7 +95,7 @@ class DemoResult:
             [
                 "A synthetic Sentinel-2 scene and a few polygons became a land-cover map.",
                 "",
-                f"  accuracy, estimated   {estimated + margin + ' %':<14} from {self.accuracy.units} random points",
+                f"  accuracy, estimated   {estimated:<14} from {self.accuracy.units} random points",
                 f"  accuracy, true        {f'{100 * self.true_accuracy:.1f} %':<14} every pixel against the truth",
                 "",
                 *(
@@ -132,7 +132,9 @@ def demo(
         MMEarthError: The folder is not empty, or cannot be made.
         EnvironmentFailure, Cancelled: The work stopped.
     """
-    progress = progress or Silent()
+    from mmearth_core.demonstration.synthetic_scene import make_scene  # noqa: PLC0415 - loads scipy
+
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     folder = _folder(Path(output), overwrite)
     embedding, model, map_, confidence = (
         folder / name for name in ("embedding.tif", "model.json", "map.tif", "confidence.tif")
@@ -141,7 +143,7 @@ def demo(
 
     progress.message("Making a synthetic Sentinel-2 scene, sample polygons and their truth.")
     scene = make_scene(folder, seed=seed)
-    _check(cancel)
+    cancel.check()
     embed(scene=scene.scene, output=embedding, resume=False, overwrite=True, progress=progress, cancel=cancel)
     fitted = fit(
         embeddings=[embedding],
@@ -247,8 +249,3 @@ def _folder(folder: Path, overwrite: bool) -> Path:
             f"{folder} is not empty; choose another folder or pass `overwrite=True` to replace an earlier demo."
         )
     return folder
-
-
-def _check(cancel: CancelToken | None) -> None:
-    if cancel is not None:
-        cancel.check()

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import rasterio
 
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import assemble
@@ -29,8 +28,8 @@ from mmearth_core.embedding.sidecar import item_path, write_item, write_style
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Tile, TilePlan, Window
+from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.scene import Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK
 from mmearth_core.vectors.aoi import AreaOfInterest
@@ -215,7 +214,7 @@ def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
     if not same or raster.provenance != json.loads(json.dumps(wanted.provenance)):
         return None
     rows = [Window(row, 0, BLOCK, raster.grid.width) for row in range(0, raster.grid.height, BLOCK)]
-    with bounded_cache(), rasterio.open(raster.path) as dataset:
+    with bounded_cache(), opened(raster.path, wanted="an embedding raster") as dataset:
         parts = (dataset.read(1, window=strip.intersection(raster.grid.window).ranges) for strip in rows)
         valid = sum(int(np.count_nonzero(part != NODATA)) for part in parts)
     return _result(job, pixels=0, valid=valid, clipped=clipped, seconds=time.monotonic() - began)

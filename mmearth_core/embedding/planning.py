@@ -12,8 +12,8 @@ from mmearth_core.embedding.needs import default_tile
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import TilePlan, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import fills
 from mmearth_core.vectors.aoi import AreaOfInterest, read_area
@@ -87,12 +87,12 @@ def plan_embedding(
 def _area(source: Scene, window: tuple[int, int, int, int] | None, polygons: AreaOfInterest | None) -> Window:
     area = source.grid.window
     if window is not None:
-        col, row, width, height = window
-        area = Window(row, col, height, width).intersection(area)
-        if not area or area.pixels != width * height:
+        wanted = Window.from_columns_first(window)
+        area = wanted.intersection(area)
+        if not area or area != wanted:
             raise MMEarthError(
-                f"The window (column {col}, row {row}, {width} × {height}) is not inside the scene of"
-                f" {source.grid.width} × {source.grid.height} pixels."
+                f"The window (column {wanted.col}, row {wanted.row}, {wanted.width} × {wanted.height}) is not inside"
+                f" the scene of {source.grid.width} × {source.grid.height} pixels."
             )
     if polygons is not None:
         area = area.intersection(polygons.window)
@@ -127,7 +127,7 @@ def _describe(
         "offset": source.offset,
         "scale": source.scale,
         "evidence": list(source.evidence),
-        "window": [plan.area.col, plan.area.row, plan.area.width, plan.area.height],
+        "window": list(plan.area.columns_first),
         "aoi": polygons.geometry.wkb_hex if polygons is not None else None,
         "tile": plan.size,
         "halo": plan.halo,

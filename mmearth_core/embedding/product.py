@@ -6,25 +6,25 @@ and means `dn * scale + offset`, with one scale and offset per band that belong 
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError, RasterioIOError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE, CheckedWriter, new_geotiff
 
 #: The value of every band where there is no embedding.
 NODATA = 0
 #: Version of the format; readers refuse what they do not know.
 FORMAT_VERSION = "1"
+_WANTED = "an embedding raster"
 
 
 @dataclass(frozen=True)
@@ -46,31 +46,24 @@ class EmbeddingRaster:
         Raises `MMEarthError` when the file is missing, not a raster, or not written by `mmearth embed`.
         """
         path = Path(path)
-        if not path.exists():
-            raise MMEarthError(f"{path} does not exist.")
-        try:
-            with rasterio.open(path) as dataset:
-                tags = dataset.tags(ns=TAG_NAMESPACE)
-                if tags.get("product") != "embedding":
-                    raise MMEarthError(
-                        f"{path} is not an embedding raster; make one with: mmearth embed {path} -o EMB.tif"
-                    )
-                if tags.get("format_version") != FORMAT_VERSION:
-                    raise MMEarthError(
-                        f"{path} has embedding format {tags.get('format_version')}, this version of mmearth reads"
-                        f" {FORMAT_VERSION}; update mmearth or embed the scene again."
-                    )
-                return cls(
-                    path=path,
-                    grid=Grid(dataset.height, dataset.width, dataset.transform, dataset.crs),
-                    model_name=tags["model_name"],
-                    model_id=tags["model_id"],
-                    scales=tuple(dataset.scales),
-                    offsets=tuple(dataset.offsets),
-                    provenance=json.loads(tags["provenance"]),
+        with opened(path, wanted=_WANTED) as dataset:
+            tags = dataset.tags(ns=TAG_NAMESPACE)
+            if tags.get("product") != "embedding":
+                raise MMEarthError(f"{path} is not an embedding raster; make one with: mmearth embed {path} -o EMB.tif")
+            if tags.get("format_version") != FORMAT_VERSION:
+                raise MMEarthError(
+                    f"{path} has embedding format {tags.get('format_version')}, this version of mmearth reads"
+                    f" {FORMAT_VERSION}; update mmearth or embed the scene again."
                 )
-        except RasterioError as error:
-            raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
+            return cls(
+                path=path,
+                grid=Grid.of(dataset),
+                model_name=tags["model_name"],
+                model_id=tags["model_id"],
+                scales=tuple(dataset.scales),
+                offsets=tuple(dataset.offsets),
+                provenance=json.loads(tags["provenance"]),
+            )
 
     @property
     def bands(self) -> int:
@@ -121,22 +114,21 @@ class EmbeddingReader:
 
     def __init__(self, raster: EmbeddingRaster) -> None:
         self._raster = raster
-        self._dataset = rasterio.open(raster.path)
+        self._stack = ExitStack()
+        self._dataset = self._stack.enter_context(opened(raster.path, wanted=_WANTED))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._dataset.close()
+        self._stack.close()
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         """Digital numbers of a window, shape (bands, height, width); with `shape`, decimated (nearest) to it.
 
         A pixel is valid where band 0 is not `NODATA`. Raises `MMEarthError` when the file is damaged.
         """
-        try:
-            out_shape = None if shape is None else (self._raster.bands, *shape)
+        out_shape = None if shape is None else (self._raster.bands, *shape)
+        with reading(self._raster.path, "embed the scene again"):
             data: NDArray[np.uint8] = self._dataset.read(window=window.ranges, out_shape=out_shape)
-        except RasterioIOError as error:
-            raise MMEarthError(f"{self._raster.path} is damaged ({error}); embed the scene again.") from error
         return data

@@ -1,22 +1,20 @@
 """What lies beside an embedding raster: a STAC Item that says where it comes from, and a QGIS style.
 
-The Item follows STAC 1.0/1.1 with the fields of the embeddings extension proposal (prefix `emb:`). Timestamps are
+The Item follows STAC 1.1 with the fields of the embeddings extension proposal (prefix `emb:`). Timestamps are
 written here only, so that the raster itself is the same bytes every time.
 """
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pystac
 from rasterio.warp import transform_geom
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
-from mmearth_core.files import write_text
+from mmearth_core.files import write_json, write_text
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.style import raster_style
+from mmearth_core.raster.writer import raster_style
 
 #: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
 _LAUNCH = datetime(2015, 6, 23, tzinfo=UTC)
@@ -40,7 +38,7 @@ def write_item(
     raster: EmbeddingRaster, header: ModelHeader, acquired: datetime | None, clipped_share: float, version: str
 ) -> Path:
     """Write the STAC Item of a finished embedding raster; returns its path."""
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = _text(datetime.now(UTC).replace(microsecond=0))
     grid, provenance = raster.grid, raster.provenance
     left, bottom, right, top = grid.bounds
     corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
@@ -51,12 +49,13 @@ def write_item(
     geometry = transform_geom(grid.crs, "EPSG:4326", {"type": "Polygon", "coordinates": [corners]}, precision=7)
     code = grid.crs.to_authority()
     properties: dict[str, Any] = {
-        "created": now.isoformat().replace("+00:00", "Z"),
+        "datetime": _text(acquired) if acquired else None,
+        "created": now,
         "gsd": _metres(grid),
         "proj:code": ":".join(code) if code else None,
         "proj:shape": list(grid.shape),
         "proj:transform": list(grid.transform)[:9],
-        "processing:datetime": now.isoformat().replace("+00:00", "Z"),
+        "processing:datetime": now,
         "processing:software": {"mmearth": version},
         "emb:type": "pixel",
         "emb:model": header.name,
@@ -89,34 +88,39 @@ def write_item(
         },
         "emb:input_digest": provenance["input_digest"],
     }
+    if acquired is None:
+        properties |= {"start_datetime": _text(_LAUNCH), "end_datetime": now}
     if not code:
         properties["proj:wkt2"] = grid.crs.to_wkt()
-    item = pystac.Item(
-        id=raster.path.stem,
-        geometry=geometry,
-        bbox=_bounding_box(geometry),
-        datetime=acquired,
-        start_datetime=None if acquired else _LAUNCH,
-        end_datetime=None if acquired else now,
-        properties=properties,
-        stac_extensions=_EXTENSIONS,
-    )
     bands = [
         {"nodata": NODATA, "data_type": "uint8", "scale": scale, "offset": offset}
         for scale, offset in zip(raster.scales, raster.offsets, strict=True)
     ]
-    item.add_asset(
-        "embeddings",
-        pystac.Asset(
-            href=raster.path.name,
-            media_type=pystac.MediaType.GEOTIFF,
-            roles=["data"],
-            extra_fields={"raster:bands": bands},
-        ),
-    )
+    asset = {
+        "href": raster.path.name,
+        "type": "image/tiff; application=geotiff",
+        "roles": ["data"],
+        "raster:bands": bands,
+    }
+    item = {
+        "type": "Feature",
+        "stac_version": "1.1.0",
+        "stac_extensions": _EXTENSIONS,
+        "id": raster.path.stem,
+        "geometry": geometry,
+        "bbox": _bounding_box(geometry),
+        "properties": properties,
+        "links": [],
+        "assets": {"embeddings": asset},
+    }
     path = item_path(raster.path)
-    write_text(path, json.dumps(item.to_dict(include_self_link=False), indent=2) + "\n")
+    write_json(path, item)
     return path
+
+
+def _text(time: datetime) -> str:
+    """A time in UTC as RFC 3339 writes it."""
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def _metres(grid: Grid) -> float:

@@ -19,7 +19,7 @@ from mmearth_core.encoder.loading import canonical_tensors, model_id
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, ResponseNorm, enlarge
 from mmearth_core.errors import MMEarthError
-from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.progress import CancelToken, Progress
 
 #: Number of embedding bands.
 DIMENSIONS = 64
@@ -54,15 +54,14 @@ def calibrate(
     *,
     shares: Sequence[float] = SHARES,
     dimensions: int = DIMENSIONS,
-    progress: Progress | None = None,
-    cancel: CancelToken | None = None,
+    progress: Progress,
+    cancel: CancelToken,
 ) -> tuple[EmbeddingHead, ModelHeader]:
     """Freeze the encoder's response normalisation in place and fit projection, quantiser and halo.
 
     `chips`: sides must be multiples of the patch size; some must be larger than twice the exact halo plus 64 px.
     Returns the projection and the header with `scales`, `halo`, `calibration` and `model_id` filled in.
     """
-    progress, cancel = progress or Silent(), cancel or CancelToken()
     if sum(int(chip.valid.sum()) for chip in chips) < 100 * dimensions:
         raise MMEarthError("The scenes hold too few valid pixels to calibrate on; give larger ones.")
     _round_to_float16(encoder)

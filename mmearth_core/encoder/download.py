@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
-from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.progress import CancelToken, Progress
 
 #: Bytes read at a time, at most.
 _CHUNK = 1 << 18
@@ -142,8 +142,8 @@ def download(
     check: Callable[[Path], None] | None = None,
     allow_http: bool = False,
     pauses: Sequence[float] = PAUSES,
-    progress: Progress | None = None,
-    cancel: CancelToken | None = None,
+    progress: Progress,
+    cancel: CancelToken,
 ) -> Downloaded:
     """Fetch `url` into `target`, going on where an earlier attempt stopped.
 
@@ -157,12 +157,11 @@ def download(
     target = Path(target)
     if urlsplit(url).scheme not in ({"https", "http"} if allow_http else {"https"}):
         raise MMEarthError(f"{url} is not an https address; refused.")
-    cancel = cancel or CancelToken()
     part = _Part(target.with_name(target.name + ".part"), url)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.load()
-        meter = _Meter(progress or Silent(), target.name)
+        meter = _Meter(progress, target.name)
         digest = _transfer(part, target, size=size, pauses=pauses, meter=meter, cancel=cancel)
         meter.finish()
         _verify(part, size, digest, sha256)

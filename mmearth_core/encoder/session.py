@@ -18,7 +18,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
 from mmearth_core.errors import MMEarthError
 from mmearth_core.processors import available_processors
 
-#: Names of the graph's input and output (see `export`).
+#: Names of the graph's input and output (see `onnx_graph`).
 INPUT, EMBEDDING = "pixels", "embedding"
 
 #: What ONNX Runtime raises for a file it cannot use.

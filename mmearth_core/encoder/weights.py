@@ -89,7 +89,7 @@ def weights_fetch(
     known = find(model)
     if known.url is None:
         raise MMEarthError(f"{known.name} is part of the package; there is nothing to fetch.")
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     path = known.file(".pth")
     pins = _read_pins()
     pin = known.sha256 or pins.get(known.name)

@@ -5,8 +5,6 @@ Learns nothing about imagery. Numpy, scipy and scikit-learn only; no file is rea
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
-from sklearn.ensemble import RandomForestClassifier
 
 #: Side in pixels of the neighbourhood whose mean and spread are taken.
 NEIGHBOURHOOD = 5
@@ -19,6 +17,8 @@ def neighbourhood(bands: NDArray[np.floating], *, side: int = NEIGHBOURHOOD) -> 
 
     At the border the outermost pixels are repeated outwards by reflection.
     """
+    from scipy.ndimage import uniform_filter  # noqa: PLC0415 - slow to load, and only where baselines are measured
+
     # Around the mean of each band, because a variance is a small difference of large squares.
     centre = bands.mean(axis=(-2, -1), keepdims=True, dtype=np.float64)
     values = bands - centre
@@ -43,6 +43,8 @@ def predict_forest(
     train: NDArray[np.floating], label: NDArray[np.intp], test: NDArray[np.floating], *, seed: int
 ) -> NDArray[np.intp]:
     """Class (n,) of every row of `test` (n, d), by a random forest grown on `train` (m, d) of classes `label` (m,)."""
+    from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415 - as above
+
     forest = RandomForestClassifier(TREES, random_state=seed)
     predicted: NDArray[np.intp] = forest.fit(train, label).predict(test)
     return predicted

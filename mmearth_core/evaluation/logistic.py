@@ -4,15 +4,12 @@ The strength of its penalty is chosen on the training labels alone. It reads no 
 """
 
 import warnings
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import ThreadpoolController
 
 from mmearth_core.evaluation.splits import deal
+from mmearth_core.processors import one_thread_each
 
 #: C of the objective C · mean loss + ½‖coefficients‖², on features of unit mean variance, where there are few labels.
 REGULARISATION = 100.0
@@ -38,8 +35,10 @@ def predict_logistic(
     of macro-F1 and gained bands 0.04 at most. C is chosen by the share right in an inner cross-validation that keeps
     the rows of a `group` (m,) together.
     """
-    with _blas().limit(limits=1), warnings.catch_warnings():
-        # More BLAS threads make these small products slower; an unfinished search is as good for prediction.
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - half a second, and only where one is fitted
+
+    with one_thread_each(), warnings.catch_warnings():
+        # An unfinished search is as good for prediction.
         warnings.simplefilter("ignore", ConvergenceWarning)
         chosen = _choose(train, label, group, seed)
         predicted: NDArray[np.intp] = _Probe(train, label, chosen).predict(test)
@@ -50,6 +49,8 @@ class _Probe:
     """A fitted probe with its scaling."""
 
     def __init__(self, train: NDArray[np.floating], label: NDArray[np.intp], regularisation: float) -> None:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - as above
+
         rows = np.asarray(train, np.float64)
         self._centre = rows.mean(axis=0)
         self._scale = float(np.sqrt(rows.var(axis=0).mean())) or 1.0
@@ -75,9 +76,3 @@ def _choose(train: NDArray[np.floating], label: NDArray[np.intp], group: NDArray
                 predicted = _Probe(train[inside], label[inside], candidate).predict(train[outside])
                 right[i] += np.sum(predicted == label[outside])
     return CANDIDATES[int(right.argmax())]
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """The handle on BLAS threads; looking the libraries up takes longer than a small fit, so once."""
-    return ThreadpoolController()

@@ -76,7 +76,7 @@ def classify(
     Raises:
         MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     if unknown is not None and not 0 <= unknown < 1:
         raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
     probe = load_probe(model)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
@@ -16,8 +15,8 @@ from mmearth_core.maps.class_map import ClassMap, check_map, new_map
 from mmearth_core.maps.conventions import MAX_CLASSES
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK, new_geotiff
 
 #: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.
@@ -67,7 +66,7 @@ def cluster(
     Raises:
         MMEarthError: `k` or `seed` is out of range, or the embedding has fewer than k different pixels.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     if not 2 <= k <= MAX_CLASSES:
         raise MMEarthError(f"The number of clusters must be 2 … {MAX_CLASSES}, not {k}.")
     if not 0 <= seed < 2**32:
@@ -88,8 +87,7 @@ def cluster(
         with new_map(path, legend, raster.grid, tags=tags) as dataset:
             progress.start("Numbering the clusters by size", raster.grid.pixels, "px")
             for window, values in ClassMap(draft, raster.grid, legend, NODATA, {}).blocks():
-                if cancel is not None:
-                    cancel.check()
+                cancel.check()
                 dataset.write(number[values], 1, window=window.ranges)
                 progress.advance(window.pixels)
             progress.finish()
@@ -97,9 +95,11 @@ def cluster(
 
 
 def _centres(
-    raster: EmbeddingRaster, k: int, seed: int, progress: Progress, cancel: CancelToken | None
+    raster: EmbeddingRaster, k: int, seed: int, progress: Progress, cancel: CancelToken
 ) -> NDArray[np.float64]:
     """Cluster centres in embedding values, shape (k, bands)."""
+    from sklearn.cluster import MiniBatchKMeans  # noqa: PLC0415 - half a second, and only where it works
+
     rng = np.random.default_rng(seed)
     dn = _sample(raster, k, rng, progress, cancel)
     if not _has_distinct(dn, k):
@@ -122,7 +122,7 @@ def _has_distinct(dn: NDArray[np.uint8], k: int) -> bool:
 
 
 def _sample(
-    raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken | None
+    raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
 ) -> NDArray[np.uint8]:
     """Digital numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
     grid = raster.grid
@@ -136,8 +136,7 @@ def _sample(
         progress.start("Sampling pixels", SAMPLE_PIXELS, "px")
         with bounded_cache(), raster.reader() as reader:
             for block in blocks:
-                if cancel is not None:
-                    cancel.check()
+                cancel.check()
                 dn = reader.read(block)
                 dn = dn[:, (dn[0] != NODATA) & (rng.random(dn.shape[1:]) < rate)].T[: SAMPLE_PIXELS - total]
                 parts.append(dn)
@@ -156,7 +155,7 @@ def _assign(
     centres: NDArray[np.float64],
     path: Path,
     progress: Progress,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
 ) -> NDArray[np.int64]:
     """Write the index of the nearest centre plus one for every valid pixel; returns the pixels of each centre."""
     scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))

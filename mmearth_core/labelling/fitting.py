@@ -77,7 +77,7 @@ def fit(
     Raises:
         MMEarthError: An input is unusable; nothing is written then.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
     output = check_output(output, overwrite=overwrite, inputs=(*embeddings, *samples))
@@ -94,9 +94,7 @@ def fit(
     return fit_samples(merge_samples(parts), output, seed=seed, progress=progress, cancel=cancel)
 
 
-def fit_samples(
-    samples: Samples, output: Path, *, seed: int = 0, progress: Progress, cancel: CancelToken | None = None
-) -> FitResult:
+def fit_samples(samples: Samples, output: Path, *, seed: int = 0, progress: Progress, cancel: CancelToken) -> FitResult:
     """As `fit`, of samples at hand; `output` was checked by the caller."""
     if len(samples.legend) < 2:
         paths = ", ".join(sorted({str(group.path) for group in samples.groups}))

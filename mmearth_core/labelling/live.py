@@ -38,13 +38,13 @@ from mmearth_core.labelling.classification import (
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import Samples, are_codes, samples_under
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
-from mmearth_core.labelling.streaming import in_parts
+from mmearth_core.labelling.streaming import in_strips
 from mmearth_core.labelling.validation import choose_regularisation
 from mmearth_core.maps.conventions import MAX_CLASSES, NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.progress import CancelToken
-from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.records import Form
 from mmearth_core.vectors.reading import VectorLayer, class_names
 
@@ -198,7 +198,7 @@ class LiveEmbedding:
         self._probe: tuple[str, Probe] | None = None
         self._seen: tuple[tuple[Window, tuple[int, int]], NDArray[np.uint8]] | None = None
 
-    def samples(self, drawn: DrawnSamples, cancel: CancelToken | None = None) -> Samples:
+    def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
         """The labelled pixels. Raises `MMEarthError` when no sample covers a valid pixel."""
         held = self._samples
         if held is None or held[0] != drawn.key:
@@ -210,7 +210,7 @@ class LiveEmbedding:
             held = self._samples = (drawn.key, found)
         return held[1]
 
-    def probe(self, drawn: DrawnSamples, cancel: CancelToken | None = None) -> tuple[Probe, bool]:
+    def probe(self, drawn: DrawnSamples, cancel: CancelToken) -> tuple[Probe, bool]:
         """The probe of the samples, and whether it had to be fitted: the one that `fit_samples` would write."""
         held = self._probe
         if held is not None and held[0] == drawn.key:
@@ -228,10 +228,9 @@ class LiveEmbedding:
         *,
         confidence: str | Path | None = None,
         unknown: float | None = None,
-        cancel: CancelToken | None = None,
+        cancel: CancelToken,
     ) -> Preview:
         """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does."""
-        cancel = cancel or CancelToken()
         if unknown is not None and not 0 <= unknown < 1:
             raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
         watch = _Watch()
@@ -247,12 +246,11 @@ class LiveEmbedding:
         watch.lap("read")
         certainty = None
         if confidence is None:
-            values = in_parts(lambda part: classify_block(probe, part, unknown=unknown), dn)
+            values = np.concatenate(in_strips(lambda part: classify_block(probe, part, unknown=unknown), dn))
         else:
-            both = in_parts(
-                lambda part: np.concatenate(_stacked(classify_block_with_confidence(probe, part, unknown=unknown))), dn
-            )
-            values, certainty = both[0], both[1:]
+            both = in_strips(lambda part: classify_block_with_confidence(probe, part, unknown=unknown), dn)
+            maps, certainties = zip(*both, strict=True)
+            values, certainty = np.concatenate(maps), np.concatenate(certainties, axis=1)
         watch.lap("classify")
         cancel.check()
         grid = _grid_of(self.raster.grid, window, shape)
@@ -277,18 +275,15 @@ class LiveEmbedding:
             seconds=watch.seconds,
         )
 
-    def similar(
-        self, at: tuple[float, float], view: View, output: str | Path, *, cancel: CancelToken | None = None
-    ) -> Path | None:
+    def similar(self, at: tuple[float, float], view: View, output: str | Path, *, cancel: CancelToken) -> Path | None:
         """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside."""
-        cancel = cancel or CancelToken()
         target = embedding_at(self.raster, *at)
         window, shape = view.on(self.raster.grid)
         if not window:
             return None
         dn = self._view(window, shape)
         cancel.check()
-        values = in_parts(lambda part: similarity_to(self.raster, target, part), dn)
+        values = np.concatenate(in_strips(lambda part: similarity_to(self.raster, target, part), dn))
         cancel.check()
         return _write(Path(output), values[None], _grid_of(self.raster.grid, window, shape), scale=(SCALE, OFFSET))
 
@@ -329,10 +324,6 @@ class _Watch:
         self.seconds[name] = round(now - self._last, 4)
         self.seconds["total"] = round(now - self._start, 4)
         self._last = now
-
-
-def _stacked(both: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
-    return [both[0][None], both[1]]
 
 
 def _grid_of(grid: Grid, window: Window, shape: tuple[int, int]) -> Grid:

@@ -5,19 +5,17 @@ It belongs to one encoder (`model_id`) and refuses embeddings of another. It rea
 
 import warnings
 from dataclasses import asdict, dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import ThreadpoolController
 
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.maps.legend import Legend
+from mmearth_core.processors import one_thread_each
 from mmearth_core.records import Form
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
@@ -228,25 +226,21 @@ def _solve(
     start: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Coefficients (classes, bands) and intercept (classes,) of the penalised multinomial regression."""
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - half a second, and only where one is fitted
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
     classes = int(label.max()) + 1
     model = LogisticRegression(C=regularisation, max_iter=300, tol=1e-4, warm_start=start is not None)
     if start is not None:
         model.classes_ = np.arange(classes)
         model.coef_, model.intercept_ = start if classes > 2 else (np.diff(start[0], axis=0), np.diff(start[1]))
-    # More BLAS threads make these small products many times slower.
-    with _blas().limit(limits=1), warnings.catch_warnings():
+    with one_thread_each(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(z, label, sample_weight=weight)
     coefficients, intercept = np.asarray(model.coef_, np.float64), np.asarray(model.intercept_, np.float64)
     if classes == 2:
         return np.vstack([-coefficients / 2, coefficients / 2]), np.concatenate([-intercept / 2, intercept / 2])
     return coefficients, intercept
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """The handle on BLAS threads; looking the libraries up takes longer than a small fit, so once."""
-    return ThreadpoolController()
 
 
 def _start(

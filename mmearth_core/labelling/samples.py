@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
+from mmearth_core.maps.class_styles import ClassStyle, read_styles
 from mmearth_core.maps.conventions import MAX_CLASSES, conventional_colours
 from mmearth_core.maps.legend import Legend, MapClass
-from mmearth_core.maps.styles import ClassStyle, read_styles
 from mmearth_core.progress import CancelToken
-from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
 from mmearth_core.vectors.reading import VectorLayer, class_names, lonlat_extent, read_vector
@@ -97,7 +97,7 @@ def read_samples(
     layer: str | None = None,
     seed: int = 0,
     cap: int = PIXELS_PER_POLYGON,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
 ) -> Samples:
     """The pixels of `raster` under the features of a vector file, with the class each feature's `field` names.
 
@@ -131,7 +131,7 @@ def samples_under(
     *,
     seed: int = 0,
     cap: int = PIXELS_PER_POLYGON,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
 ) -> Samples:
     """As `read_samples`, of features that need not be in a file: `names` are their classes, None for none.
 
@@ -265,7 +265,7 @@ def _collect(
     features: list[_Feature],
     read: Callable[[Window], NDArray[np.uint8]],
     cap: int,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
     notes: list[str],
 ) -> list[_Kept]:
     """The pixels of every feature, block by block."""
@@ -275,8 +275,7 @@ def _collect(
     of_class = np.array([classes[feature.name] for feature in features], np.intp)
     disputed = twice = blank = 0
     for cell, members in _cells(features, raster.grid):
-        if cancel is not None:
-            cancel.check()
+        cancel.check()
         owner = np.full((cell.height, cell.width), -1, np.intp)
         dispute = np.zeros(owner.shape, bool)
         for member in members:

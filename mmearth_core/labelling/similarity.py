@@ -20,10 +20,9 @@ from mmearth_core.files import write_text
 from mmearth_core.labelling.streaming import block_windows, transform_blocks
 from mmearth_core.maps.class_map import check_map
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Window
-from mmearth_core.raster.style import raster_style
-from mmearth_core.raster.writer import new_geotiff
+from mmearth_core.raster.opening import bounded_cache
+from mmearth_core.raster.writer import new_geotiff, raster_style
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import lonlat_extent, read_vector
 
@@ -77,7 +76,7 @@ def similar(
     Raises:
         MMEarthError: Both or neither of `at` and `like` are given, or they hit no valid pixel.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     if (at is None) == (like is None):
         raise MMEarthError(
             "Give either a place (`at=X,Y`) or features (`like=FILE`) to compare with, not both or none."
@@ -158,7 +157,7 @@ def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.floa
 
 
 def _mean_under(
-    raster: EmbeddingRaster, like: str | Path, layer: str | None, cancel: CancelToken | None
+    raster: EmbeddingRaster, like: str | Path, layer: str | None, cancel: CancelToken
 ) -> tuple[NDArray[np.float64], int]:
     """(mean embedding (bands,), number of pixels) under the features of a vector file."""
     vector = read_vector(like, layer=layer)
@@ -174,8 +173,7 @@ def _mean_under(
     total, pixels = np.zeros(raster.bands, np.int64), 0
     with bounded_cache(), raster.reader() as reader:
         for window in block_windows(raster.grid, bands=raster.bands):
-            if cancel is not None:
-                cancel.check()
+            cancel.check()
             here = members(tree, window)
             if len(here):
                 dn = reader.read(window)[:, covered(geometries[here], window)]

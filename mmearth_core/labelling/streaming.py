@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.cache import bounded_cache
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
 
 Result = TypeVar("Result")
@@ -42,7 +42,7 @@ def transform_blocks(
     write: Callable[[Window, Result], None],
     *,
     progress: Progress,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
     task: str,
     within: Window | None = None,
 ) -> None:
@@ -62,8 +62,7 @@ def transform_blocks(
     def work(window: Window) -> Result:
         reader = readers.get()
         try:
-            if cancel is not None:
-                cancel.check()
+            cancel.check()
             dn = reader.read(window)
         finally:
             readers.put(reader)
@@ -95,18 +94,17 @@ def _write_next(
     pending: deque[tuple[Window, Future[Result]]],
     write: Callable[[Window, Result], None],
     progress: Progress,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
 ) -> None:
-    if cancel is not None:
-        cancel.check()
+    cancel.check()
     window, future = pending.popleft()
     write(window, future.result())
     progress.advance(window.pixels)
 
 
-def in_parts(function: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], dn: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def in_strips(function: Callable[[NDArray[np.uint8]], Result], dn: NDArray[np.uint8]) -> list[Result]:
     """`function` of digital numbers (bands, height, width), a strip of rows for each processor, each with one BLAS
-    thread; what it returns, (…, height, width), is put together again."""
+    thread; what it returns, from the upper strip to the lowest."""
     strips = np.array_split(dn, min(available_processors(), dn.shape[1]), axis=1)
     with threadpool_limits(limits=1), ThreadPoolExecutor(len(strips), thread_name_prefix="mmearth") as pool:
-        return np.concatenate(list(pool.map(function, strips)), axis=-2)
+        return list(pool.map(function, strips))

@@ -98,7 +98,7 @@ def suggest(
     Raises:
         MMEarthError: Input is unusable, the probe is of another encoder, or there is no place to suggest.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_features_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
     if n < 1 or seed < 0:
         raise MMEarthError(f"The number of points must be 1 or more and the seed 0 or more, not {n} and {seed}.")
@@ -120,7 +120,7 @@ def places(
     window: Window | None = None,
     seed: int = 0,
     progress: Progress,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
 ) -> Candidates:
     """At most `n` places to label next, best first, inside `window` when given, none near the `labelled` geometries
     (in pixel coordinates).
@@ -145,7 +145,7 @@ def find_candidates(
     *,
     window: Window,
     progress: Progress,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
 ) -> Candidates:
     """The most uncertain valid pixel of every cell of a window of the raster, in raster order of the blocks."""
     edge = cell_edge(raster.grid.crop(window))

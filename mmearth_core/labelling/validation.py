@@ -145,9 +145,7 @@ def polygon_folds(samples: Samples, folds: int, seed: int) -> NDArray[np.intp]:
     return fold
 
 
-def cross_validate(
-    samples: Samples, *, seed: int = 0, progress: Progress, cancel: CancelToken | None = None
-) -> Validation:
+def cross_validate(samples: Samples, *, seed: int = 0, progress: Progress, cancel: CancelToken) -> Validation:
     """Predict every polygon by probes fitted without it; C too is chosen without the polygons it is tested on."""
     classes = len(samples.legend)
     used = np.unique(samples.group)
@@ -160,8 +158,7 @@ def cross_validate(
     progress.start("validate", folds, "folds")
     if folds:
         for train, test in _splits(samples, polygon_folds(samples, folds, seed), folds):
-            if cancel is not None:
-                cancel.check()
+            cancel.check()
             chosen = choose_regularisation(train, seed=seed, cancel=cancel)
             predicted = fit_probe(train, regularisation=chosen).predict(test.dn)
             np.add.at(pixels, (predicted, test.label), 1)
@@ -180,7 +177,7 @@ def cross_validate(
     return Validation(samples.legend, pixels, shares, polygons, folds, leave_one_out, tuple(doubts))
 
 
-def choose_regularisation(samples: Samples, *, seed: int = 0, cancel: CancelToken | None = None) -> float:
+def choose_regularisation(samples: Samples, *, seed: int = 0, cancel: CancelToken) -> float:
     """C of lowest out-of-fold log-loss over polygons, or `REGULARISATION` when there are too few polygons to tell."""
     used = np.unique(samples.group)
     polygons = np.bincount(samples.group_labels[used], minlength=len(samples.legend))
@@ -193,8 +190,7 @@ def choose_regularisation(samples: Samples, *, seed: int = 0, cancel: CancelToke
         probe = None
         weight = sample_weights(thin)[fold[thin.group] == fold[test.group[0]]]
         for i, candidate in enumerate(CANDIDATES):
-            if cancel is not None:
-                cancel.check()
+            cancel.check()
             probe = fit_probe(train, regularisation=candidate, previous=probe)
             right = probe.probabilities(test.dn)[np.arange(len(test)), test.label]
             losses[i] -= weight @ np.log(np.maximum(right, 1e-6))

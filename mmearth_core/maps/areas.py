@@ -82,7 +82,7 @@ def measure_classes(
     class_map: ClassMap,
     *,
     progress: Progress,
-    cancel: CancelToken | None = None,
+    cancel: CancelToken,
     task: str = "Measuring the map's classes",
 ) -> ClassAreas:
     """Count the pixels and the hectares of every class in one pass; no-data is left out.
@@ -97,8 +97,7 @@ def measure_classes(
     fingerprint = hashlib.sha256(repr((class_map.grid.shape, tuple(class_map.grid.transform))).encode())
     progress.start(task, class_map.grid.pixels, "px")
     for window, values in class_map.blocks():
-        if cancel is not None:
-            cancel.check()
+        cancel.check()
         fingerprint.update(np.ascontiguousarray(values).tobytes())
         low, high = int(values.min()), int(values.max())
         if high - low >= MAX_VALUE_RANGE:

@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import rasterio
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError
 from defusedxml.ElementTree import parse as parse_xml
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
 from mmearth_core import records
@@ -37,11 +35,12 @@ from mmearth_core.maps.conventions import (
 )
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.style import raster_style
-from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff
+from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff, raster_style
 
 # Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).
 _RAT_NAME, _RAT_VALUE, _RAT_RGB = 2, 5, (6, 7, 8)
+_WANTED, _REMEDY = "a map made by mmearth classify, or an integer raster", "make it again"
 
 
 def check_map(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()) -> Path:
@@ -114,43 +113,27 @@ class ClassMap:
         Raises `MMEarthError` when the file is missing, is not a raster or does not hold integers.
         """
         path = Path(path)
-        if not path.exists():
-            raise MMEarthError(f"{path} does not exist; give a map made by mmearth classify, or an integer raster.")
-        try:
-            with rasterio.open(path) as dataset:
-                if not np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer):
-                    raise MMEarthError(f"{path} holds {dataset.dtypes[0]} values, not classes; give a map of integers.")
-                tags = dataset.tags(ns=TAG_NAMESPACE)
-                if tags.get("product") == "embedding":
-                    raise MMEarthError(
-                        f"{path} is an embedding, not a map; make one with: mmearth classify {path} MODEL.json"
-                    )
-                nodata = None if dataset.nodata is None else int(dataset.nodata)
-                return cls(
-                    path=path,
-                    grid=Grid(dataset.height, dataset.width, dataset.transform, dataset.crs),
-                    legend=_read_legend(path, dataset, nodata, tags),
-                    nodata=nodata,
-                    tags=tags,
+        with opened(path, wanted=_WANTED) as dataset, reading(path, _REMEDY):
+            if not np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer):
+                raise MMEarthError(f"{path} holds {dataset.dtypes[0]} values, not classes; give a map of integers.")
+            tags = dataset.tags(ns=TAG_NAMESPACE)
+            if tags.get("product") == "embedding":
+                raise MMEarthError(
+                    f"{path} is an embedding, not a map; make one with: mmearth classify {path} MODEL.json"
                 )
-        except RasterioError as error:
-            raise MMEarthError(f"{path} cannot be read as a raster ({error}); give a class map.") from error
+            nodata = None if dataset.nodata is None else int(dataset.nodata)
+            legend = _read_legend(path, dataset, nodata, tags)
+            return cls(path=path, grid=Grid.of(dataset), legend=legend, nodata=nodata, tags=tags)
 
     def blocks(self) -> Iterator[tuple[Window, NDArray[Any]]]:
         """The values of the whole map in raster order, a few million pixels at a time: (window, (height, width))."""
-        try:
-            with rasterio.open(self.path) as dataset:
-                yield from _blocks(dataset)
-        except RasterioIOError as error:
-            raise MMEarthError(f"{self.path} is damaged ({error.__cause__ or error}); make it again.") from error
+        with opened(self.path, wanted=_WANTED) as dataset, reading(self.path, _REMEDY):
+            yield from _blocks(dataset)
 
     def read(self, window: Window) -> NDArray[Any]:
         """The values of one window, (height, width)."""
-        try:
-            with rasterio.open(self.path) as dataset:
-                data: NDArray[Any] = dataset.read(1, window=window.ranges)
-        except RasterioIOError as error:
-            raise MMEarthError(f"{self.path} is damaged ({error.__cause__ or error}); make it again.") from error
+        with opened(self.path, wanted=_WANTED) as dataset, reading(self.path, _REMEDY):
+            data: NDArray[Any] = dataset.read(1, window=window.ranges)
         return data
 
 

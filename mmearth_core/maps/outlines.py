@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 import shapely
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
 from rasterio.features import shapes
 
 from mmearth_core.errors import MMEarthError
@@ -17,6 +15,7 @@ from mmearth_core.maps.areas import value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.vectors.writing import check_features_output, write_features
 
@@ -120,23 +119,18 @@ def _class_values(class_map: ClassMap, cancel: CancelToken) -> tuple[NDArray[Any
 
 def _reaching(path: Path, at_least: float, cancel: CancelToken) -> tuple[NDArray[Any], NDArray[np.bool_], Grid]:
     """1 where a raster's first band reaches a value in its own units, else 0; and where that is."""
-    if not path.exists():
-        raise MMEarthError(f"{path} does not exist; give a raster.")
-    try:
-        with rasterio.open(path) as dataset:
-            if dataset.tags(ns=TAG_NAMESPACE).get("product") == "embedding":
-                raise MMEarthError(f"{path} is an embedding; give a class map or a similarity raster.")
-            grid = Grid(dataset.height, dataset.width, dataset.transform, dataset.crs)
-            _check_raster(path, grid)
-            reached = np.zeros(grid.shape, bool)
-            for row in range(0, grid.height, _ROWS):
-                cancel.check()
-                window = Window(row, 0, _ROWS, grid.width).intersection(grid.window)
-                band = dataset.read(1, window=window.ranges, masked=True)
-                here = band * dataset.scales[0] + dataset.offsets[0] >= at_least
-                reached[window.slices] = np.ma.filled(here, False)
-    except RasterioError as error:
-        raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
+    with opened(path, wanted="a class map or a similarity raster") as dataset, reading(path, "make it again"):
+        if dataset.tags(ns=TAG_NAMESPACE).get("product") == "embedding":
+            raise MMEarthError(f"{path} is an embedding; give a class map or a similarity raster.")
+        grid = Grid.of(dataset)
+        _check_raster(path, grid)
+        reached = np.zeros(grid.shape, bool)
+        for row in range(0, grid.height, _ROWS):
+            cancel.check()
+            window = Window(row, 0, _ROWS, grid.width).intersection(grid.window)
+            band = dataset.read(1, window=window.ranges, masked=True)
+            here = band * dataset.scales[0] + dataset.offsets[0] >= at_least
+            reached[window.slices] = np.ma.filled(here, False)
     return reached.view(np.uint8), reached, grid
 
 

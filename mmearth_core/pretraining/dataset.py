@@ -17,7 +17,7 @@ from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, target
 from mmearth_core.pretraining.methods.contract import Sample, View
 from mmearth_core.tiles.reader import Tiles
-from mmearth_core.tiles.statistics import Statistics
+from mmearth_core.tiles.statistics import DatasetStatistics
 
 #: Told apart from the randomness of a view, (seed, epoch, tile), in the order of an epoch: (seed, epoch, 0, this).
 _ORDER = 1
@@ -31,7 +31,7 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
     def __init__(
         self,
         tile_file: Tiles,
-        statistics: Statistics,
+        statistics: DatasetStatistics,
         indices: NDArray[np.int64],
         outputs: Sequence[str],
         view: View,

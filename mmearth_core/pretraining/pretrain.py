@@ -1,26 +1,10 @@
-"""`pretrain`: a configuration and a folder become a trained encoder. Puts data, method, loop and export together."""
+"""The verb `pretrain`: a configuration and a folder become a trained encoder. Says what it takes and what it made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from mmearth_core.embedding.conversion import check_scenes
-from mmearth_core.errors import MMEarthError
-from mmearth_core.pretraining.checkpoints import Checkpoints, load_weights
-from mmearth_core.pretraining.config import PretrainConfig, read_config
-from mmearth_core.pretraining.distributed import Processes, processes
-from mmearth_core.pretraining.export import Trained, export, model_files, model_header, validation_table
-from mmearth_core.pretraining.labelled import read_labelled
-from mmearth_core.pretraining.log import RunLog
-from mmearth_core.pretraining.loop import Loop, Plan, uses_bf16
-from mmearth_core.pretraining.methods.building import build_method, start_from
-from mmearth_core.pretraining.methods.contract import BuiltMethod
-from mmearth_core.pretraining.run_data import RunData, TrainingBatches, open_data
-from mmearth_core.pretraining.run_folder import RunFolder
-from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 
@@ -38,6 +22,8 @@ class PretrainResult:
     def __str__(self) -> str:
         if self.rank:
             return f"Process {self.rank} is done."
+        from mmearth_core.pretraining.outcome import validation_table  # noqa: PLC0415 - loads torch
+
         files = " and ".join(str(path) for path in self.files)
         table = "\n".join(validation_table(self.validation))
         return f"{self.steps} steps on {self.tiles} tiles: {files}.\n\n{table}"
@@ -70,111 +56,9 @@ def pretrain(
         EnvironmentFailure: The machine failed; the run can go on from its last checkpoint.
         Cancelled: `cancel` was set; the run can go on from where it was.
     """
-    settings = read_config(config, set)
-    cancel = cancel or CancelToken()
-    folder = RunFolder(output)
-    threads = torch.get_num_threads()
-    try:
-        if settings.threads:
-            torch.set_num_threads(settings.threads)
-        with processes() as group:
-            progress = progress or Silent() if group.first else Silent()
-            return _run(settings, folder, overwrite, group, progress, cancel)
-    finally:
-        folder.release()
-        torch.set_num_threads(threads)
+    from mmearth_core.pretraining.training import train  # noqa: PLC0415 - loads torch
 
-
-def _run(
-    config: PretrainConfig,
-    folder: RunFolder,
-    overwrite: bool,
-    group: Processes,
-    progress: Progress,
-    cancel: CancelToken,
-) -> PretrainResult:
-    data = open_data(config.data, group, progress)
-    plan = Plan.of(config.optimiser, len(data.train), group.world)
-    _check_outputs(config, data)
-    built = build_method(config)
-    data.tiles.require(built.crop)
-    statistics = data.model_statistics(built.bands)
-    begun = Trained(len(data.train), len(data.held), 0, 0, {})
-    # What is wrong with these is better told now than after the training.
-    check_scenes(config.export.calibrate, model_header(config, built.method.encoder, built.bands, statistics, begun))
-    labelled = None
-    if config.watch.labelled is not None:
-        patch = built.method.encoder.architecture.patch
-        labelled = read_labelled(config.watch.labelled, built.bands, statistics, patch)
-    checkpoints = Checkpoints(folder.checkpoints, config.watch.keep)
-    if config.init is not None and (overwrite or not checkpoints.steps()):
-        start_from(config.init, built.method)
-    group.by_first(lambda: folder.start(config, overwrite=overwrite))
-    device = group.device
-    precision = "bf16" if uses_bf16(config, device) else "fp32"
-    if not folder.card.is_file():
-        step = max(checkpoints.steps(), default=0)
-        group.by_first(lambda: folder.note_start(step, group.world, device.type, precision))
-    _introduce(config, plan, data, built, progress)
-    built.method.to(device)
-    loop = Loop(
-        config=config,
-        plan=plan,
-        method=built.method,
-        batches=TrainingBatches(data, config, built.method.view, plan.tiles, group),
-        watcher=EpochWatcher(config, built, data, folder, labelled, group),
-        processes=group,
-        checkpoints=checkpoints,
-        open_log=lambda size, step: RunLog(folder.log, folder.events, size=size, step=step),
-        progress=progress,
-        cancel=cancel,
+    files, learned, rank = train(
+        config, output, set, overwrite=overwrite, progress=progress or Silent(), cancel=cancel or CancelToken()
     )
-    position = loop.run()
-    step, validation = position.step, position.validation
-    if config.export.checkpoint == "best" and position.best is not None:
-        step, validation = position.best
-    trained = replace(begun, steps=step, epochs=step // plan.steps_per_epoch, validation=validation)
-
-    def write() -> None:
-        """The model files and the card, unless an earlier start wrote them."""
-        if not folder.card.is_file():
-            if step != position.step:
-                load_weights(checkpoints.path(step), built.method)
-            encoder = built.method.export()
-            header = model_header(config, encoder, built.bands, statistics, trained)
-            export(folder, config, encoder, header, trained, progress=progress, cancel=cancel)
-
-    group.by_first(write)
-    files = tuple(model_files(folder, config))
-    return PretrainResult(folder.path, files, len(data.train), position.step, validation, group.rank)
-
-
-def _check_outputs(config: PretrainConfig, data: RunData) -> None:
-    """Refuse a run that nothing could be learned in."""
-    if not set(config.output_names) & set(data.tiles.modalities):
-        raise MMEarthError(
-            f"No tile has any of the outputs ({', '.join(config.output_names)}); the tiles have"
-            f" {', '.join(data.tiles.modalities)}."
-        )
-    if config.export.checkpoint == "best" and not len(data.held):
-        raise MMEarthError("export.checkpoint is best, and no tile is held out to tell which that is; set it to last.")
-
-
-def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMethod, progress: Progress) -> None:
-    """Say what the run will be, before it takes hours."""
-    weights = sum(each.numel() for each in built.method.parameters())
-    left_out = len(data.tiles) - len(data.train) - len(data.held)
-    unknown = f" ({left_out} of unknown place are left out)" if left_out else ""
-    progress.message(
-        f"{len(data.train)} tiles to learn from, {len(data.held)} held out{unknown};"
-        f" {plan.steps} steps of {config.optimiser.effective_batch} tiles in {plan.epochs} epochs;"
-        f" {weights / 1e6:.2f} M weights."
-    )
-    absent = [name for name in config.output_names if name not in data.tiles.modalities]
-    if absent:
-        progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")
-    if plan.accumulation > 1 and getattr(config.settings, "grn", "") == "batch":
-        progress.message(
-            f"Each step adds up {plan.accumulation} batches; response normalisation of scope batch sees"
-            f" {plan.tiles} tiles at a time, not {config.optimiser.effective_batch}."
-        )
+    return PretrainResult(Path(output).absolute(), files, learned.tiles, learned.steps, dict(learned.validation), rank)

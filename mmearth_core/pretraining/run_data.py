@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mmearth_core.encoder.model_file import Statistics as ModelStatistics
+from mmearth_core.encoder.model_file import Statistics
 from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.config import DataConfig, PretrainConfig
 from mmearth_core.pretraining.dataset import TileDataset, TileLoader, make_loader
@@ -23,7 +23,7 @@ from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS
 from mmearth_core.tiles.holdout import split
 from mmearth_core.tiles.joined import JoinedTiles, pooled
 from mmearth_core.tiles.reader import TileFile, evenly
-from mmearth_core.tiles.statistics import Statistics, dataset_statistics
+from mmearth_core.tiles.statistics import DatasetStatistics, dataset_statistics
 
 #: Training tiles that the constants to compare with are measured on, at most.
 _CONSTANTS_FROM = 2048
@@ -37,16 +37,16 @@ class RunData:
     these tiles from others."""
 
     tiles: JoinedTiles
-    statistics: Statistics
+    statistics: DatasetStatistics
     train: NDArray[np.int64]
     held: NDArray[np.int64]
     digest: str
 
-    def model_statistics(self, bands: tuple[str, ...]) -> dict[str, ModelStatistics]:
+    def model_statistics(self, bands: tuple[str, ...]) -> dict[str, Statistics]:
         """Mean and deviation of an encoder's input bands at each processing level, as a model file states them."""
         chosen = [ENCODER_BANDS.index(band) for band in bands]
         return {
-            level: ModelStatistics(*(tuple(part[chosen].tolist()) for part in self.statistics.values[key]))
+            level: Statistics(*(tuple(part[chosen].tolist()) for part in self.statistics.values[key]))
             for level in LEVELS
             if (key := f"sentinel2_{level}") in self.statistics.values
         }
@@ -63,7 +63,7 @@ def open_data(config: DataConfig, processes: Processes, progress: Progress) -> R
             raise MMEarthError(f"data.datasets: {config.datasets[number]} is there twice; name each dataset once.")
     own = config.statistics == "dataset"
 
-    def measure() -> list[Statistics]:
+    def measure() -> list[DatasetStatistics]:
         return [dataset_statistics(file, own_sentinel2=own, progress=progress) for file in files]
 
     # The first process measures what is missing and keeps it; the others then find it.

@@ -1,7 +1,7 @@
 """The folder that owns a pretraining run: what it was asked for, where it ran, what it logged, saved and made.
 
     RUN/config.yaml          the configuration with every setting resolved
-    RUN/environment.json     versions, machine, code and command of every start
+    RUN/environment.json     versions, machine, code and command of every start; what has it is the folder of a run
     RUN/log.jsonl            the log, one JSON object a line; the same for TensorBoard in RUN/tensorboard
     RUN/baseline.json        what predicting constants would lose
     RUN/pictures             reconstructions of hold-out tiles
@@ -33,8 +33,6 @@ from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.processors import available_processors, processor_name
 
 _CONFIG, _ENVIRONMENT, _CARD, _LOCK = "config.yaml", "environment.json", "README.md", ".lock"
-#: The first line of a run's configuration: what has it may be replaced.
-_MARK = "# The configuration of a run of `mmearth pretrain`, as resolved."
 _LIBRARIES = ("torch", "timm", "numpy", "h5py", "safetensors")
 _PACKAGE = Path(__file__).parents[1]
 
@@ -66,7 +64,8 @@ class RunFolder:
                 raise MMEarthError(f"{self.path} is not empty and holds no run; choose another folder.")
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
-            earlier = read_config(self.path / _CONFIG) if self._is_run() else None
+            known = self._is_run() and (self.path / _CONFIG).is_file()
+            earlier = read_config(self.path / _CONFIG) if known else None
             kept = Checkpoints(self.checkpoints, config.watch.keep)
             # Where no state is kept there is nothing that a change could contradict.
             if earlier is not None and (overwrite or (not kept.steps() and config.differences(earlier))):
@@ -82,8 +81,10 @@ class RunFolder:
             self._check_same(config, earlier, kept)
             if config.export != earlier.export:
                 self.card.unlink(missing_ok=True)
+        if not self._is_run():
+            write_json(self.path / _ENVIRONMENT, {"starts": []})
         if config != earlier:
-            write_text(self.path / _CONFIG, f"{_MARK}\n{config.to_yaml()}")
+            write_text(self.path / _CONFIG, config.to_yaml())
 
     def release(self) -> None:
         """Let other processes work on the run."""
@@ -91,8 +92,6 @@ class RunFolder:
 
     def note_start(self, step: int, processes: int, device: str, precision: str) -> None:
         """Add this start of the run to `environment.json`: machine, versions, code, command."""
-        path = self.path / _ENVIRONMENT
-        starts = json.loads(path.read_text(encoding="utf-8"))["starts"] if path.is_file() else []
         start = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "step": step,
@@ -108,13 +107,20 @@ class RunFolder:
             },
             "versions": {"mmearth": __version__, "python": platform.python_version()}
             | {name: metadata.version(name) for name in _LIBRARIES},
-            "code": {"sha256": _code_digest(), "git": git_state(_PACKAGE)},
+            "code": {"sha256": _code_digest()},
         }
-        write_json(path, {"starts": [*starts, start]})
+        write_json(self.path / _ENVIRONMENT, {"starts": [*(self._starts() or ()), start]})
 
     def _is_run(self) -> bool:
-        path = self.path / _CONFIG
-        return path.is_file() and path.read_text(encoding="utf-8").startswith(_MARK)
+        return self._starts() is not None
+
+    def _starts(self) -> list[dict[str, Any]] | None:
+        """The starts of the run; None where the folder is none of a run."""
+        try:
+            starts = json.loads((self.path / _ENVIRONMENT).read_text(encoding="utf-8"))["starts"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return starts if isinstance(starts, list) else None
 
     def _check_same(self, config: PretrainConfig, earlier: PretrainConfig, kept: Checkpoints) -> None:
         """Refuse to change what the steps that were done depend on."""
@@ -133,44 +139,12 @@ class RunFolder:
             if folder.is_dir():
                 shutil.rmtree(folder)
         models = [self.path / f"{made}{suffix}" for suffix in (".safetensors", ".onnx")]
-        for file in (*models, self.log, self.baseline, self.card, self.path / _ENVIRONMENT, self.path / _CONFIG):
+        for file in (*models, self.log, self.baseline, self.card, self.path / _CONFIG, self.path / _ENVIRONMENT):
             file.unlink(missing_ok=True)
 
 
-def git_state(folder: Path) -> dict[str, Any] | None:
-    """Branch and commit of the repository a folder is in, from its files; None outside a repository."""
-    root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
-    if root is None:
-        return None
-    git = root / ".git"
-    try:
-        if git.is_file():  # a worktree names its own folder
-            git = (root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()).resolve()
-        head = (git / "HEAD").read_text(encoding="utf-8").strip()
-        if not head.startswith("ref:"):
-            return {"branch": None, "commit": head}
-        reference = head.removeprefix("ref:").strip()
-        shared = git / "commondir"
-        places = [git, *([(git / shared.read_text(encoding="utf-8").strip()).resolve()] if shared.is_file() else [])]
-        return {"branch": reference.removeprefix("refs/heads/"), "commit": _commit(places, reference)}
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def _commit(places: list[Path], reference: str) -> str | None:
-    for place in places:
-        if (place / reference).is_file():
-            return (place / reference).read_text(encoding="utf-8").strip()
-        packed = place / "packed-refs"
-        lines = packed.read_text(encoding="utf-8").splitlines() if packed.is_file() else []
-        found = [line.split()[0] for line in lines if line.endswith(f" {reference}")]
-        if found:
-            return found[0]
-    return None
-
-
 def _code_digest() -> str:
-    """sha256 of the package's own source: tells a changed working copy from the commit it is on."""
+    """sha256 of the package's own source: tells a changed working copy from a release."""
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())

@@ -10,12 +10,12 @@ from pathlib import PurePath
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.sources import RasterFile, describe, gdal_path
+from mmearth_core.raster.opening import reading
+from mmearth_core.raster.scene_files import RasterFile, describe, gdal_path
 
 #: SCL classes left out as clouds: cloud shadow, cloud of medium and of high probability, thin cirrus.
 #: 0 (no data) is invalid already; 1 (saturated or defective), 2 (dark) and 11 (snow) are ground.
@@ -51,10 +51,8 @@ class Exclusion:
         if not rows.size or not cols.size:
             return excluded
         area = ((int(rows.min()), int(rows.max()) + 1), (int(cols.min()), int(cols.max()) + 1))
-        try:
+        with reading(self.path, "copy or make it again"):
             values = dataset.read(self.index, window=area)
-        except RasterioError as error:
-            raise MMEarthError(f"{self.path} is damaged ({error}); copy or make it again.") from error
         picked = values[np.ix_(rows - area[0][0], cols - area[1][0])]
         chosen = picked != 0 if self.values is None else np.isin(picked, self.values)
         excluded[np.ix_(np.flatnonzero(inside_rows), np.flatnonzero(inside_cols))] = chosen

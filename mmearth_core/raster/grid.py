@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from affine import Affine
-from rasterio.crs import CRS
+
+if TYPE_CHECKING:
+    from rasterio.crs import CRS
+    from rasterio.io import DatasetReader
 
 
 @dataclass(frozen=True, order=True)
@@ -15,6 +19,17 @@ class Window:
     col: int
     height: int
     width: int
+
+    @classmethod
+    def from_columns_first(cls, window: tuple[int, int, int, int]) -> Self:
+        """Of (column, row, width, height), as users and GDAL's -srcwin have it: the one place where the order turns."""
+        col, row, width, height = window
+        return cls(row, col, height, width)
+
+    @property
+    def columns_first(self) -> tuple[int, int, int, int]:
+        """(column, row, width, height)."""
+        return self.col, self.row, self.width, self.height
 
     @property
     def row_end(self) -> int:
@@ -64,7 +79,12 @@ class Grid:
     height: int
     width: int
     transform: Affine
-    crs: CRS
+    crs: "CRS"
+
+    @classmethod
+    def of(cls, dataset: "DatasetReader") -> Self:
+        """The grid of an open raster, as its file has it."""
+        return cls(dataset.height, dataset.width, dataset.transform, dataset.crs)
 
     @property
     def window(self) -> Window:

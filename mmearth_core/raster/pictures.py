@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.sentinel2 import match_bands
 
 #: Longest side of a picture in pixels, unless another is asked for.
@@ -42,7 +42,7 @@ def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
 
     Raises `MMEarthError` when the raster cannot be read or does not name these bands.
     """
-    with _opened(path) as dataset:
+    with opened(path, wanted="a raster") as dataset:
         found = match_bands(dataset.descriptions, source=str(path))
         missing = [band for band in ("B04", "B03", "B02") if band not in found]
         if missing:
@@ -53,14 +53,14 @@ def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
 
 def false_colour(path: str | Path, *, bands: Sequence[int] = (1, 2, 3), longest: int = LONGEST) -> Picture:
     """Three bands (1-based) as red, green and blue, each stretched by itself; no-data transparent."""
-    with _opened(path) as dataset:
+    with opened(path, wanted="a raster") as dataset:
         values, valid = _read(dataset, bands, longest, Resampling.nearest)
         return _rgb(values, valid, dataset, common=False)
 
 
 def paletted(path: str | Path, colours: Mapping[int, Colour], *, longest: int = LONGEST) -> Picture:
     """A map of 8-bit classes in the colours of its values; values without a colour are transparent."""
-    with _opened(path) as dataset:
+    with opened(path, wanted="a raster") as dataset:
         values, _ = _read(dataset, [1], longest, Resampling.nearest)
         table = np.zeros((256, 4), np.uint8)
         for value, colour in colours.items():
@@ -79,7 +79,7 @@ def ramp(
     longest: int = LONGEST,
 ) -> Picture:
     """One band in `colours` from `low` to `high`, after the band's scale and offset; no-data transparent."""
-    with _opened(path) as dataset:
+    with opened(path, wanted="a raster") as dataset:
         values, valid = _read(dataset, [band], longest, Resampling.average)
         decoded = values[0] * dataset.scales[band - 1] + dataset.offsets[band - 1]
         # 0 is kept for no-data, which no palette entry shows.
@@ -91,31 +91,20 @@ def ramp(
         return _picture(_png(index, table), index.shape, dataset)
 
 
-def _opened(path: str | Path) -> rasterio.DatasetReader:
-    try:
-        return rasterio.open(path)
-    except RasterioError as error:
-        raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
-
-
 def _read(
-    dataset: rasterio.DatasetReader, bands: Sequence[int], longest: int, resampling: Resampling
+    dataset: DatasetReader, bands: Sequence[int], longest: int, resampling: Resampling
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Decimated values (bands, height, width) and where they are data."""
     factor = min(1.0, longest / max(dataset.width, dataset.height))
     shape = (len(bands), max(1, round(dataset.height * factor)), max(1, round(dataset.width * factor)))
-    try:
+    with reading(dataset.name, "copy or make it again"):
         data = dataset.read(list(bands), out_shape=shape, masked=True, resampling=resampling)
-    except RasterioError as error:
-        raise MMEarthError(f"{dataset.name} is damaged ({error}).") from error
     values: NDArray[np.float32] = data.filled(0).astype(np.float32)
     valid: NDArray[np.bool_] = np.logical_and(~np.ma.getmaskarray(data).any(0), np.isfinite(values).all(0))
     return values, valid
 
 
-def _rgb(
-    values: NDArray[np.float32], valid: NDArray[np.bool_], dataset: rasterio.DatasetReader, *, common: bool
-) -> Picture:
+def _rgb(values: NDArray[np.float32], valid: NDArray[np.bool_], dataset: DatasetReader, *, common: bool) -> Picture:
     """Stretched from the 1st to the 99th percentile; with `common`, all three over the same width, which keeps hues."""
     seen = values[:, valid] if valid.any() else np.zeros((3, 1), np.float32)
     low, high = (np.percentile(seen, q, axis=1)[:, None, None] for q in (1, 99))
@@ -125,7 +114,7 @@ def _rgb(
     return _picture(_png(np.ascontiguousarray(rgba.transpose(1, 2, 0))), valid.shape, dataset)
 
 
-def _picture(png: bytes, shape: tuple[int, ...], dataset: rasterio.DatasetReader) -> Picture:
+def _picture(png: bytes, shape: tuple[int, ...], dataset: DatasetReader) -> Picture:
     return Picture(png, shape[1], shape[0], dataset.width, dataset.height)
 
 

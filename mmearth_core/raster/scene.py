@@ -14,16 +14,16 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.exclusion import Exclusion, cloud_exclusion, mask_exclusion
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import BandSource, arrange, ground_size
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.radiometry import decide
 from mmearth_core.raster.resampling import support, upsample
-from mmearth_core.raster.sources import SCL, RasterFile, collect, opened
+from mmearth_core.raster.scene_files import SCENE, SCL, RasterFile, collect
 from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE
 from mmearth_core.sentinel2 import Level, check_bands
 
@@ -61,7 +61,7 @@ class Scene:
 
     def reader(self) -> "SceneReader":
         """A reader to be used by one thread, as a context manager."""
-        return SceneReader(self)
+        return SceneReader(self.grid, self.sources, self.exclusions, (self.scale * 10000, self.offset))
 
     def digest(self) -> str:
         """Identity of what is read, the same for a copy elsewhere: sha256 in hex.
@@ -102,30 +102,21 @@ def _hash_file(digest: "hashlib._Hash", path: str) -> None:
 class SceneReader:
     """Open datasets of a scene, for one thread."""
 
-    def __init__(self, scene: Scene) -> None:
-        gain = scene.scale * 10000
-        self._init(scene.grid, scene.sources, scene.exclusions, (gain, scene.offset))
-
-    @classmethod
-    def raw(cls, grid: Grid, sources: Sequence[BandSource]) -> Self:
-        """A reader of the files' own values, before their meaning is known."""
-        reader = cls.__new__(cls)
-        reader._init(grid, sources, (), None)
-        return reader
-
-    def _init(
+    def __init__(
         self,
         grid: Grid,
         sources: Sequence[BandSource],
-        exclusions: Sequence[Exclusion],
-        radiometry: tuple[float, float] | None,
+        exclusions: Sequence[Exclusion] = (),
+        radiometry: tuple[float, float] | None = None,
     ) -> None:
+        """A reader of bands on one grid. `radiometry` (gain, offset) makes DN of the files' values; without it they are
+        read as they are."""
         self._grid, self._sources, self._exclusions, self._radiometry = grid, sources, exclusions, radiometry
         self._stack = ExitStack()
         self._datasets: dict[str, DatasetReader] = {}
         try:
             for path in {s.raster.path: None for s in sources} | {e.path: None for e in exclusions}:
-                self._datasets[path] = self._stack.enter_context(opened(path))
+                self._datasets[path] = self._stack.enter_context(opened(path, wanted=SCENE))
         except MMEarthError:
             self._stack.close()
             raise
@@ -244,16 +235,12 @@ class SceneReader:
         nodata = [raster.nodata[index - 1] for index in indexes]
         use_alpha = raster.alpha is not None and raster.alpha not in indexes
         use_mask = all(value is None for value in nodata) and (raster.mask_band or use_alpha)
-        try:
+        with reading(raster.path, "copy or download it again"):
             raw = dataset.read(indexes, **{**how, "out_shape": (len(indexes), *shape)})[order]
             usable = np.ones(raw.shape[1:], np.bool_)
             if use_mask:
                 read = dataset.read if use_alpha else dataset.read_masks
                 usable = read([raster.alpha if use_alpha else indexes[0]], **how)[order][0] != 0
-        except RasterioError as error:
-            raise MMEarthError(
-                f"{raster.path} is damaged ({error.__cause__ or error}); copy or download it again."
-            ) from error
         for band, value in zip(raw, nodata, strict=True):
             if value is not None and not np.isnan(value):
                 usable &= band != raw.dtype.type(value)
@@ -351,7 +338,7 @@ def _samples(grid: Grid, sources: Sequence[BandSource], title: str) -> dict[str,
 
     Raises `MMEarthError` when the whole scene has no valid pixel, or a file is damaged.
     """
-    with SceneReader.raw(grid, sources) as reader:
+    with SceneReader(grid, sources) as reader:
         values = np.concatenate(list(_sample_parts(reader, grid, sources)), axis=1)
         if values.shape[1] == 0:
             values = next((part for part in _scan(reader, grid) if part.shape[1]), values)

@@ -1,4 +1,7 @@
-"""Writing GeoTIFFs that exist whole or not at all: everything goes to a temporary name, then one rename."""
+"""Writing GeoTIFFs that exist whole or not at all: everything goes to a temporary name, then one rename.
+
+And the frame of the `.qml` beside one, which tells QGIS how to draw it; never what is drawn.
+"""
 
 import itertools
 import zlib
@@ -153,3 +156,14 @@ def _check_overviews(path: Path, levels: int) -> None:
                 expected = full.read(band, window=window)[::factor, ::factor].any()
                 if expected and not small.read(band, window=((rows.start, rows.stop), (0, small.width))).any():
                     raise EnvironmentFailure(f"{path} has lost an overview; is the disk full?")
+
+
+def raster_style(renderer: str) -> str:
+    """A QGIS style for a raster (`.qml`), around a `<rasterrenderer>` element."""
+    return (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+        f'<qgis version="3.22.0" styleCategories="Symbology">\n  <pipe>\n{renderer}'
+        '    <brightnesscontrast brightness="0" contrast="0" gamma="1"/>\n'
+        '    <huesaturation saturation="0" grayscaleMode="0"/>\n'
+        '    <rasterresampler maxOversampling="2"/>\n  </pipe>\n</qgis>\n'
+    )

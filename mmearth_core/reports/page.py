@@ -6,6 +6,7 @@ No script, no link to anything outside, every text escaped. Knows nothing of map
 import base64
 from collections.abc import Mapping, Sequence
 from html import escape
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,58 +14,14 @@ from numpy.typing import NDArray
 from mmearth_core.maps.conventions import Colour, format_colour
 from mmearth_core.raster.pictures import Picture
 
-_STYLE = """
-:root { color-scheme: light dark; --text: #1d232b; --quiet: #5b6673; --line: #d9dee4; --page: #fff; --card: #f5f7f9;
-  --accent: 31, 111, 139; --good: 46, 125, 87; --bad: 190, 84, 52; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6eaee; --quiet: #9aa6b2; --line: #37414b; --page: #14181d;
-  --card: #1d232a; --accent: 98, 178, 205; --good: 92, 184, 138; --bad: 226, 128, 96; } }
-@media print { :root { color-scheme: light; --text: #000; --quiet: #444; --line: #bbb; --page: #fff; --card: #fff; } }
-* { box-sizing: border-box; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-body { margin: 0 auto; padding: 2rem 1.5rem 3rem; max-width: 72rem; background: var(--page); color: var(--text);
-  font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; }
-h2 { font-size: 1.15rem; margin: 2.25rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
-p { margin: .4rem 0; max-width: 48rem; } .quiet, figcaption, caption { color: var(--quiet); }
-.headline { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.25rem 0; }
-.headline div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem 1rem; }
-.headline b { display: block; font-size: 1.5rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
-.headline small { font-size: .95rem; font-weight: 400; color: var(--quiet); }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.25rem; }
-figure { margin: 0; break-inside: avoid; } figcaption { margin-top: .4rem; font-size: .9rem; }
-figcaption strong { color: var(--text); }
-.picture { position: relative; border: 1px solid var(--line); border-radius: 4px; overflow: hidden; line-height: 0;
-  background: repeating-conic-gradient(rgba(128, 128, 128, .16) 0 25%, transparent 0 50%) 0 0 / 16px 16px; }
-.picture img { width: 100%; height: auto; } .picture svg { position: absolute; inset: 0; width: 100%; height: 100%; }
-.key { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin-top: .4rem; font-size: .9rem; }
-.swatch { display: inline-block; width: .85em; height: .85em; margin-right: .4em; border-radius: 2px;
-  vertical-align: -.06em; outline: 1px solid rgba(128, 128, 128, .5); }
-.ramp { display: flex; align-items: center; gap: .6rem; margin-top: .4rem; font-size: .9rem; }
-.ramp i { flex: 0 1 14rem; height: .8rem; border-radius: 2px; }
-.scroll { overflow-x: auto; } .scroll + .scroll { margin-top: 1.25rem; }
-.columns { display: flex; flex-wrap: wrap; gap: 1.25rem 3rem; align-items: end; margin: 1rem 0; }
-.columns .scroll { margin-top: 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; break-inside: avoid; }
-caption { text-align: left; padding-bottom: .4rem; font-size: .9rem; }
-th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th { font-weight: 600; } tr > :first-child { text-align: left; padding-left: .2rem; }
-tbody th { font-weight: 400; } .matrix td { text-align: center; min-width: 4.2rem; } .matrix th { text-align: center; }
-.matrix tr > :first-child { text-align: left; }
-.notes { margin: .75rem 0; padding: .7rem 1rem .7rem 1.1rem; border-left: 4px solid rgba(var(--bad), .8);
-  background: var(--card); border-radius: 0 6px 6px 0; } .notes p { margin: .2rem 0; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: 0; }
-dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
-@media print { body { padding: 0; max-width: none; font-size: 11px; } h2 { margin-top: 1.2rem; break-after: avoid; }
-  .figures { grid-template-columns: 1fr 1fr; gap: .7rem; } .picture { background: none; } }
-"""
-
 
 def page(title: str, subtitle: str, body: Sequence[str]) -> str:
     """A whole HTML document of parts already made by the functions below."""
+    style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        f"<title>{escape(title)}</title><style>{style}</style></head>\n<body>\n"
         f'<header><h1>{escape(title)}</h1><p class="quiet">{escape(subtitle)}</p></header>\n'
         + "\n".join(part for part in body if part)
         + "\n</body></html>\n"
@@ -116,9 +73,9 @@ def figure(picture: Picture, heading: str, caption: str, *, overlay: str = "", k
     )
 
 
-def outline(rings: Sequence[NDArray[np.float64]], colour: Colour) -> str:
+def rings(lines: Sequence[NDArray[np.float64]], colour: Colour) -> str:
     """Closed lines (n, 2) in pixel coordinates, in a colour on a white seam; for `figure`'s overlay."""
-    path = "".join(f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in ring)}Z" for ring in rings)
+    path = "".join(f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in line)}Z" for line in lines)
     shared = f'd="{path}" vector-effect="non-scaling-stroke" stroke-linejoin="round"'
     shade = format_colour(colour)
     return (

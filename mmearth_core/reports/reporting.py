@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import rasterio
-from rasterio.errors import RasterioError
-
 from mmearth_core.accuracy.assessment import assess
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
@@ -15,6 +12,7 @@ from mmearth_core.labelling.validation import cross_validate
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.opening import opened
 from mmearth_core.reports.sections import write_report
 
 
@@ -65,7 +63,7 @@ def report(
     Raises:
         MMEarthError: An input is unusable; nothing is left then.
     """
-    progress = progress or Silent()
+    progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_output(output, overwrite=overwrite, inputs=(map, scene, embedding, samples, reference, confidence))
     if path.suffix.lower() not in {".html", ".htm"}:
         raise MMEarthError(f"{path} must end in .html.")
@@ -76,7 +74,8 @@ def report(
         if class_map.tags.get("model_id", raster.model_id) != raster.model_id:
             raise MMEarthError(f"{class_map.path} was made of an embedding by another model than {raster.path}.")
     if confidence is not None:
-        _check_grid(Path(confidence), _grid_of(confidence), class_map)
+        with opened(confidence, wanted="the confidence that mmearth classify writes") as dataset:
+            _check_grid(Path(confidence), Grid.of(dataset), class_map)
     accuracy = validation = None
     if reference is not None:
         accuracy = assess(map=map, reference=reference, field=reference_field, progress=progress, cancel=cancel)
@@ -100,14 +99,6 @@ def report(
         cancel=cancel,
     )
     return ReportResult(written)
-
-
-def _grid_of(path: str | Path) -> Grid:
-    try:
-        with rasterio.open(path) as dataset:
-            return Grid(dataset.height, dataset.width, dataset.transform, dataset.crs)
-    except RasterioError as error:
-        raise MMEarthError(f"{path} cannot be read as a raster ({error}).") from error
 
 
 def _check_grid(path: Path, grid: Grid, class_map: ClassMap) -> None:

@@ -11,15 +11,14 @@ import numpy as np
 import shapely
 
 from mmearth_core import __version__
-from mmearth_core.accuracy.estimators import Estimate
-from mmearth_core.accuracy.summary import AccuracyReport
+from mmearth_core.accuracy.summary import AccuracyReport, area, hectares, joined, percent
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.validation import Validation
 from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, UNKNOWN_NAME, Colour
-from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import false_colour, paletted, ramp, true_colour
 from mmearth_core.reports import page
 from mmearth_core.vectors.reading import class_names, read_vector
@@ -48,8 +47,8 @@ def write_report(
     notes: Sequence[str] = (),
     parameters: Mapping[str, str] | None = None,
     overwrite: bool = False,
-    progress: Progress | None = None,
-    cancel: CancelToken | None = None,
+    progress: Progress,
+    cancel: CancelToken,
 ) -> Path:
     """Write the report of `class_map`; everything else is shown where it is given.
 
@@ -61,23 +60,23 @@ def write_report(
     Raises `MMEarthError` when an input cannot be read or the output exists.
     """
     path = check_output(path, overwrite=overwrite)
-    hectares = _hectares(class_map, progress or Silent(), cancel)
+    areas = _class_areas(class_map, progress, cancel)
     provenance = {} if embedding is None else embedding.provenance
     warned = [*([UNTRAINED] if provenance.get("trained") is False else []), *notes]
     colours = _colours(class_map)
     outlines = ("", 0) if samples is None else _outlines(samples, field, class_map, colours)
     pictures = [
         *([] if scene is None else [_scene_figure(scene, *outlines)]),
-        _map_figure(class_map, hectares, colours),
+        _map_figure(class_map, areas, colours),
         *([] if confidence is None else [_confidence_figure(confidence)]),
         *([] if embedding is None else [_embedding_figure(embedding)]),
     ]
     content = [
-        page.headline(_headline(accuracy, validation, sum(hectares.values()))),
+        page.headline(_headline(accuracy, validation, sum(areas.values()))),
         page.notes(warned),
         page.section("Pictures", page.figures(pictures)),
         _accuracy_section(accuracy, class_map),
-        "" if accuracy is not None else _area_section(class_map, hectares),
+        "" if accuracy is not None else _area_section(class_map, areas),
         _validation_section(validation),
         page.section("Provenance", page.facts(_provenance(class_map, embedding, parameters or {}))),
     ]
@@ -88,11 +87,11 @@ def write_report(
     return path
 
 
-def _hectares(class_map: ClassMap, progress: Progress, cancel: CancelToken | None) -> dict[str, float]:
+def _class_areas(class_map: ClassMap, progress: Progress, cancel: CancelToken) -> dict[str, float]:
     """Mapped area of every class by name."""
     measured = measure_classes(class_map, progress=progress, cancel=cancel)
     names = value_names(class_map, measured.pixels)
-    return {names[value]: area for value, area in measured.hectares.items()}
+    return {names[value]: found for value, found in measured.hectares.items()}
 
 
 def _colours(class_map: ClassMap) -> dict[str, Colour]:
@@ -107,9 +106,9 @@ def _scene_figure(scene: str | Path, outlines: str, count: int) -> str:
     return page.figure(true_colour(scene), "Scene", caption, overlay=outlines)
 
 
-def _map_figure(class_map: ClassMap, hectares: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
-    total = sum(hectares.values())
-    key = [(f"{name} {100 * area / total:.1f} %", colours.get(name, _OTHER)) for name, area in hectares.items()]
+def _map_figure(class_map: ClassMap, areas: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
+    total = sum(areas.values())
+    key = [(f"{name} {100 * each / total:.1f} %", colours.get(name, _OTHER)) for name, each in areas.items()]
     shown = {c.value: c.colour for c in class_map.legend.classes}
     if class_map.tags.get("product") == "map":
         shown[UNKNOWN] = UNKNOWN_COLOUR
@@ -137,7 +136,7 @@ def _outlines(path: str | Path, field: str, class_map: ClassMap, colours: Mappin
             continue
         shape = geometry if geometry.geom_type.endswith("Polygon") else geometry.buffer(2)
         rings = [shapely.get_coordinates(part.exterior) for part in shapely.get_parts(shape)]
-        drawn.append(page.outline(rings, colours.get(name or "", _OTHER)))
+        drawn.append(page.rings(rings, colours.get(name or "", _OTHER)))
     return "".join(drawn), len(drawn)
 
 
@@ -150,7 +149,7 @@ def _headline(
     figures = []
     if accuracy is not None:
         what = "overall accuracy" if accuracy.unit == "points" else "agreement inside reference polygons"
-        figures.append((*_percent(accuracy.overall), f"{what}, {accuracy.units} {accuracy.unit}"))
+        figures.append((*percent(accuracy.overall, " %"), f"{what}, {accuracy.units} {accuracy.unit}"))
     if validation is not None and validation.validated.any():
         low, high = validation.interval
         share = f"{100 * validation.accuracy:.1f} %"
@@ -168,10 +167,10 @@ def _accuracy_section(accuracy: AccuracyReport | None, class_map: ClassMap) -> s
     header += ["estimated ha", "share of area"] if sampled else []
     rows = []
     for c in accuracy.classes:
-        row = [c.name, " ".join(_percent(c.users)), " ".join(_percent(c.producers)), f"{c.mapped_ha:,.0f}"]
+        row = [c.name, *(joined(percent(each, " %")) for each in (c.users, c.producers)), hectares(c.mapped_ha)]
         if sampled and c.estimated_ha is not None and accuracy.covered_ha:
-            share = _scaled(c.estimated_ha, 1 / accuracy.covered_ha)
-            row += [" ".join(_area(c.estimated_ha)), " ".join(_percent(share))]
+            share = c.estimated_ha.scaled(1 / accuracy.covered_ha)
+            row += [joined(area(c.estimated_ha)), joined(percent(share, " %"))]
         rows.append(row)
     caption = (
         "User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the"
@@ -191,13 +190,13 @@ def _accuracy_section(accuracy: AccuracyReport | None, class_map: ClassMap) -> s
     )
 
 
-def _area_section(class_map: ClassMap, hectares: Mapping[str, float]) -> str:
-    total = sum(hectares.values())
-    rows = [[name, f"{area:,.1f}", f"{100 * area / total:.1f} %"] for name, area in hectares.items()]
+def _area_section(class_map: ClassMap, areas: Mapping[str, float]) -> str:
+    total = sum(areas.values())
+    rows = [[name, hectares(each), f"{100 * each / total:.1f} %"] for name, each in areas.items()]
     colours = _colours(class_map)
     caption = "Areas as mapped: counted pixels, not corrected for the map's errors."
     return page.section(
-        "Areas", page.table(["class", "ha", "share"], rows, caption=caption, colours=[colours.get(n) for n in hectares])
+        "Areas", page.table(["class", "ha", "share"], rows, caption=caption, colours=[colours.get(n) for n in areas])
     )
 
 
@@ -237,24 +236,6 @@ def _validation_section(validation: Validation | None) -> str:
         ),
         page.table(["polygon", "drawn as", "looks like", "share right"], doubts, caption=doubtful) if doubts else "",
     )
-
-
-def _percent(estimate: Estimate) -> tuple[str, str]:
-    """("87.1 %", "± 2.4"), empty where the sample cannot say."""
-    if estimate.value is None:
-        return "–", ""
-    return f"{100 * estimate.value:.1f} %", "" if estimate.margin is None else f"± {100 * estimate.margin:.1f}"
-
-
-def _area(estimate: Estimate) -> tuple[str, str]:
-    if estimate.value is None:
-        return "–", ""
-    return f"{estimate.value:,.0f}", "" if estimate.margin is None else f"± {estimate.margin:,.0f}"
-
-
-def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    value, error = estimate.value, estimate.standard_error
-    return Estimate(None if value is None else value * factor, None if error is None else error * factor)
 
 
 # --- provenance -------------------------------------------------------------------------------------------------

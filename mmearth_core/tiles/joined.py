@@ -10,7 +10,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.sentinel2 import Level
 from mmearth_core.tiles.reader import TileFile
-from mmearth_core.tiles.statistics import Statistics
+from mmearth_core.tiles.statistics import DatasetStatistics
 
 
 class JoinedTiles:
@@ -61,7 +61,7 @@ class JoinedTiles:
         return self.files[which], index - (int(self._ends[which - 1]) if which else 0)
 
 
-def pooled(files: Sequence[TileFile], statistics: Sequence[Statistics]) -> Statistics:
+def pooled(files: Sequence[TileFile], statistics: Sequence[DatasetStatistics]) -> DatasetStatistics:
     """The statistics of several datasets together: mean of means, and the deviation about it.
 
     Each dataset has the weight of its number of values in the channel. Where one of them does not know it, as the
@@ -80,7 +80,7 @@ def pooled(files: Sequence[TileFile], statistics: Sequence[Statistics]) -> Stati
         mean = (weights * means).sum(axis=0)
         std = np.sqrt((weights * (stds**2 + (means - mean) ** 2)).sum(axis=0))
         values[key] = mean.astype(np.float32), std.astype(np.float32)
-    return Statistics(values)
+    return DatasetStatistics(values)
 
 
 def _tiles_of(file: TileFile, key: str) -> int:

@@ -6,7 +6,7 @@ Only valid values count: what is missing is told from raw values before anything
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,21 +45,39 @@ class Moments:
         self.low = np.full(modality.stored, np.inf)
         self.high = np.full(modality.stored, -np.inf)
 
-    def add(self, raw: NDArray[Any]) -> None:
-        """Count in one tile, (stored, H, W) or (stored,) as stored."""
-        channels = self.modality.stored
-        known = valid(self.modality, raw).reshape(channels, -1)
+    @classmethod
+    def of(cls, modality: Modality, raw: NDArray[Any]) -> Self:
+        """Those of one tile, (stored, H, W) or (stored,) as stored."""
+        found, channels = cls(modality), modality.stored
+        known = valid(modality, raw).reshape(channels, -1)
         values = np.where(known, raw.reshape(channels, -1), 0).astype(np.float64)
-        count = known.sum(axis=1)
-        mean = values.sum(axis=1) / np.maximum(count, 1)
-        squares = np.where(known, (values - mean[:, None]) ** 2, 0).sum(axis=1)
-        total = np.maximum(self.count + count, 1)
-        apart = mean - self.mean
-        self.mean += apart * count / total
-        self._squares += squares + apart**2 * self.count * count / total
-        self.count += count
-        self.low = np.minimum(self.low, np.where(known, values, np.inf).min(axis=1))
-        self.high = np.maximum(self.high, np.where(known, values, -np.inf).max(axis=1))
+        found.count = known.sum(axis=1)
+        found.mean = values.sum(axis=1) / np.maximum(found.count, 1)
+        found._squares = np.where(known, (values - found.mean[:, None]) ** 2, 0).sum(axis=1)
+        found.low = np.where(known, values, np.inf).min(axis=1)
+        found.high = np.where(known, values, -np.inf).max(axis=1)
+        return found
+
+    def join(self, other: Self) -> None:
+        """Count in what others were gathered from."""
+        total = np.maximum(self.count + other.count, 1)
+        apart = other.mean - self.mean
+        self.mean += apart * other.count / total
+        self._squares += other._squares + apart**2 * self.count * other.count / total
+        self.count += other.count
+        self.low, self.high = np.minimum(self.low, other.low), np.maximum(self.high, other.high)
+
+    def to_bytes(self) -> bytes:
+        """All numbers to the last digit, as little-endian float64."""
+        return np.stack([self.count, self.mean, self._squares, self.low, self.high]).astype("<f8").tobytes()
+
+    @classmethod
+    def from_bytes(cls, modality: Modality, stored: bytes) -> Self:
+        """The inverse of `to_bytes`."""
+        found = cls(modality)
+        count, found.mean, found._squares, found.low, found.high = np.frombuffer(stored, "<f8").reshape(5, -1).copy()
+        found.count = count.astype(np.int64)
+        return found
 
     @property
     def std(self) -> NDArray[np.float64]:
@@ -84,7 +102,7 @@ class Moments:
 
 
 @dataclass(frozen=True)
-class Statistics:
+class DatasetStatistics:
     """(mean, standard deviation) in stored units by the keys of band_stats.json, each of shape (outputs,).
 
     A deviation is never 0: a channel that does not vary has 1. `counts`: of how many values they are, (outputs,), by
@@ -102,7 +120,7 @@ class Statistics:
 
 def dataset_statistics(
     tile_file: TileFile, *, own_sentinel2: bool = False, progress: Progress | None = None
-) -> Statistics:
+) -> DatasetStatistics:
     """Statistics of every regression modality of a dataset.
 
     Sentinel-2 has those of `sentinel2.STATISTICS`, which every encoder of this package is fed with, unless
@@ -127,7 +145,7 @@ def dataset_statistics(
         known |= _measured(tile_file, missing, progress)
     values |= {key: _outputs(tile_file, known[key], key, each) for key, each in wanted.items()}
     counts = {key: _counts(known[key], each) for key, each in wanted.items() if "count" in known[key]}
-    return Statistics(values, counts)
+    return DatasetStatistics(values, counts)
 
 
 def _published(tile_file: TileFile) -> dict[str, Any]:
@@ -206,7 +224,7 @@ def _measure(tile_file: TileFile, wanted: Mapping[str, Modality], progress: Prog
         layers = [each for key, each in wanted.items() if moments_key(each, level) == key]
         raw = tile_file.read(tile, [each.name for each in layers])
         for each in layers:
-            moments[moments_key(each, level) or ""].add(raw[each.name])
+            moments[moments_key(each, level) or ""].join(Moments.of(each, raw[each.name]))
     return moments
 
 

@@ -35,6 +35,8 @@ LAYERS: Mapping[str, Modality] = {**MODALITIES, **SENTINEL2_QUALITY}
 #: The compound dataset that names the tiles.
 METADATA = np.dtype([("tile_id", "S100"), ("S2_type", "S10")])
 _COMPRESSION = 4
+#: Version of what is kept of a tile: its layers, and their moments where they have statistics.
+_RECORDS = 2
 #: What the channels of a layer are called in tile_info.json.
 _BANDS: Mapping[str, tuple[str, ...]] = {
     "sentinel2": tuple(band.replace("B0", "B") for band in SENTINEL2_STORED),
@@ -82,7 +84,7 @@ class TileWriter:
         self.layers = tuple(layer for name, layer in LAYERS.items() if name in wanted)
         if self.path.exists():
             raise MMEarthError(f"{self.path} exists already; choose another folder or remove it.")
-        stamp = {"size": size, "modalities": sorted(wanted), "made": dict(specification or {})}
+        stamp = {"records": _RECORDS, "size": size, "modalities": sorted(wanted), "made": dict(specification or {})}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -98,7 +100,7 @@ class TileWriter:
                 f"{self._records.outdated} tiles in {self._file('partial')} are of other files or of changed ones; they"
                 " are left out."
             )
-        self._missing = {layer.name: _compressed(layer.missing(size)) for layer in self.layers}
+        self._missing = {layer.name: _kept(layer, layer.missing(size)) for layer in self.layers}
 
     @property
     def path(self) -> Path:
@@ -135,7 +137,9 @@ class TileWriter:
                 raise MMEarthError(
                     f"Tile {tile_id}: {name} is {array.dtype} of shape {array.shape}, not {wanted[1]} of {wanted[0]}."
                 )
-        chunks = {name: _compressed(raw[name]) if name in raw else self._missing[name] for name in names}
+        chunks: dict[str, bytes] = {}
+        for layer in self.layers:
+            chunks |= _kept(layer, raw[layer.name]) if layer.name in raw else self._missing[layer.name]
         try:
             self._records.append({"tile_id": tile_id, "info": dict(info), "source": source}, chunks)
         except (TypeError, ValueError) as error:
@@ -203,17 +207,24 @@ class TileWriter:
             metadata[row] = tile_id.encode(), info["S2_type"].encode()
             text.write(f"{',' if row else ''}\n{json.dumps(tile_id)}: {json.dumps(defaults | info)}")
             for layer in self.layers:
-                chunk = chunks[layer.name]
-                datasets[layer.name].id.write_direct_chunk((row, *(0 for _ in layer.shape(self.size))), chunk)
+                start = (row, *(0 for _ in layer.shape(self.size)))
+                datasets[layer.name].id.write_direct_chunk(start, chunks[layer.name])
                 key = moments_key(layer, info["S2_type"])
                 if key is not None:
-                    raw = np.frombuffer(zlib.decompress(chunk), np.dtype(layer.dtype).newbyteorder("<")).reshape(
-                        layer.shape(self.size)
-                    )
-                    moments.setdefault(key, Moments(layer)).add(raw)
+                    moments.setdefault(key, Moments(layer)).join(Moments.from_bytes(layer, chunks[_moments_of(layer)]))
             self._progress.advance(1)
         text.write("\n}\n")
         file.create_dataset("metadata", data=metadata)
+
+
+def _kept(layer: Modality, array: NDArray[Any]) -> dict[str, bytes]:
+    """What a record keeps of a layer: its chunk, and its moments where it has statistics."""
+    kept = {layer.name: _compressed(array)}
+    return kept if layer.kind == "classes" else kept | {_moments_of(layer): Moments.of(layer, array).to_bytes()}
+
+
+def _moments_of(layer: Modality) -> str:
+    return f"{layer.name} moments"
 
 
 def _compressed(array: NDArray[Any]) -> bytes:

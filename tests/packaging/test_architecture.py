@@ -45,13 +45,13 @@ TORCH_ROOMS = (
     "encoder.official",
     "encoder.loading",
     "encoder.calibration",
-    "encoder.export",
-    "embedding.torch_backend",
-    "embedding.conversion",
+    "encoder.onnx_graph",
+    "encoder.torch_backend",
+    "embedding.model_writing",
     "pretraining",
 )
 #: Where the other libraries of the extra `train` may be imported.
-TRAINING_ROOMS = ("pretraining", "tiles")
+TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
 TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"}
 LONGEST_MODULE, LARGEST_ROOM = 450, 16
 
@@ -195,6 +195,13 @@ def test_what_an_analyst_runs_loads_no_torch() -> None:
     loaded = loaded_by(f"from mmearth_core import {', '.join(verbs)}\nimport mmearth_core.inspection")
     assert "rasterio" in loaded  # the check can see something
     assert not loaded & TORCH_LIBRARIES
+
+
+def test_the_help_of_a_verb_waits_for_no_slow_library() -> None:
+    verbs = "from importlib import import_module\nfrom mmearth_core.cli.command import VERBS"
+    loaded = loaded_by(f"{verbs}\nfor verb in VERBS.values():\n    import_module(verb.module)")
+    assert "rasterio" in loaded  # the check can see something
+    assert not loaded & (TORCH_LIBRARIES | {"sklearn", "scipy", "onnxruntime", "matplotlib", "tensorboard"})
 
 
 def test_the_front_door_loads_nothing_but_the_standard_library() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mmearth_core.encoder.network import Encoder
-from mmearth_core.tiles.statistics import Statistics
+from mmearth_core.tiles.statistics import DatasetStatistics
 
 #: One tile: "sentinel2" and further modalities as `modalities.target` gives them (NaN or −1 where there is no value).
 #: Pixel modalities share H and W. Nothing else.
@@ -25,7 +25,7 @@ Batch = Mapping[str, Tensor]
 class View(ABC):
     """Makes what a method sees of one tile. Runs in the loader's workers: it must pickle and hold no tensors."""
 
-    def with_statistics(self, statistics: Statistics) -> "View":  # noqa: ARG002
+    def with_statistics(self, statistics: DatasetStatistics) -> "View":  # noqa: ARG002
         """The view for samples that are normalised by `statistics`; itself where that makes no difference."""
         return self
 

@@ -16,7 +16,7 @@ from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.contract import Sample, View
 from mmearth_core.pretraining.methods.mp_mae_settings import Inputs
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
-from mmearth_core.tiles.statistics import Statistics
+from mmearth_core.tiles.statistics import DatasetStatistics
 
 #: The bands of each kind of input.
 INPUT_BANDS: dict[Inputs, tuple[str, ...]] = {"s2": ENCODER_BANDS, "rgb": ("B02", "B03", "B04")}
@@ -62,7 +62,7 @@ class MaskedView(View):
         if not 0 <= self.mask_ratio < 1 or not self.visible:
             raise MMEarthError(f"a mask_ratio of {self.mask_ratio} leaves no patch of {self.patch} px to look at.")
 
-    def with_statistics(self, statistics: Statistics) -> Self:
+    def with_statistics(self, statistics: DatasetStatistics) -> Self:
         """The same view of tiles that are normalised by `statistics`, which the jitter depends on."""
         keys = [key for level in LEVELS if (key := f"sentinel2_{level}") in statistics.values]
         return replace(self, _normalised=tuple(np.stack(statistics.values[key]) for key in keys))

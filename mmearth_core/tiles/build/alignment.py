@@ -19,9 +19,10 @@ from rasterio.io import DatasetReader
 from rasterio.warp import reproject, transform_bounds
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.vectors.reading import lonlat_extent
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.sources import RasterFile, describe, opened
+from mmearth_core.raster.scene_files import RasterFile, describe
+from mmearth_core.vectors.reading import lonlat_extent
 
 #: Pixels along an axis of what is read to judge a raster's values before anything is written.
 _SAMPLE = 512
@@ -126,7 +127,7 @@ class AlignedRaster:
 
     @property
     def _grid(self) -> Grid:
-        return Grid(self._dataset.height, self._dataset.width, self._dataset.transform, self._dataset.crs)
+        return Grid.of(self._dataset)
 
     def _window(self, grid: Grid, margin: Callable[[int, int], int]) -> Window:
         """The pixels of this raster under a grid; falsy when there are none."""
@@ -147,13 +148,9 @@ class AlignedRaster:
     def _values(self, window: Window, shape: tuple[int, int]) -> NDArray[np.float32]:
         """A window in the raster's own pixels, decimated to `shape`; scale and offset of the file applied."""
         where = {"window": window.ranges, "out_shape": (len(self._indexes), *shape)}
-        try:
+        with reading(self.path, "copy or make it again"):
             raw = self._dataset.read(self._indexes, **where)
             known = self._dataset.read_masks(self._indexes, **where) != 0
-        except RasterioError as error:
-            raise MMEarthError(
-                f"{self.path} is damaged ({error.__cause__ or error}); copy or make it again."
-            ) from error
         values = np.where(known, raw, np.nan).astype(np.float32)
         np.copyto(values, np.float32(np.nan), where=~np.isfinite(values))
         scales, offsets = np.array(self._linear, np.float32).T

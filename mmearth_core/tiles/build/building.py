@@ -25,7 +25,7 @@ from mmearth_core.tiles.build.specification import Site, read_specification
 from mmearth_core.tiles.tile_info import members
 from mmearth_core.tiles.writer import TileWriter
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.cache import bounded_cache
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.grid import Window
 
 #: The key of tile_info.json under which the share of a tile's pixels with a value is kept, by modality.

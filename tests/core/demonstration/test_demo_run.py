@@ -10,7 +10,7 @@ import pyogrio.raw
 import pytest
 
 from mmearth_core.accuracy.reference_sample import sample
-from mmearth_core.demonstration import run
+from mmearth_core.demonstration import run, synthetic_scene
 from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.maps.class_map import ClassMap, new_map
@@ -24,7 +24,7 @@ def made(tmp_path_factory):
 
 
 def test_whole_demo(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "make_scene", functools.partial(make_scene, size=(240, 240)))
+    monkeypatch.setattr(synthetic_scene, "make_scene", functools.partial(make_scene, size=(240, 240)))
     monkeypatch.setattr(run, "POINTS", 150)
     folder = tmp_path / "with space and ü"
     result = run.demo(output=folder, seed=1)
@@ -96,7 +96,7 @@ def test_cancel_is_heard_before_the_long_work(made, tmp_path, monkeypatch):
             shutil.copy(path, folder)
         return type(made)(*(folder / path.name for path in (made.scene, made.samples, made.truth)))
 
-    monkeypatch.setattr(run, "make_scene", quick)
+    monkeypatch.setattr(synthetic_scene, "make_scene", quick)
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):

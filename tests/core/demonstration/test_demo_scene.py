@@ -21,7 +21,7 @@ from mmearth_core.demonstration.spectra import BANDS, CLASSES, KIND_INDEX, KINDS
 from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.styles import read_styles
+from mmearth_core.maps.class_styles import read_styles
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.vectors.reading import read_vector

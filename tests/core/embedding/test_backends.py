@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmearth_core.embedding.backends import OnnxBackend, open_backend
+from mmearth_core.embedding.backends import open_backend
+from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 

@@ -88,7 +88,7 @@ def test_without_scenes_there_is_only_the_torch_form_and_embed_says_how_to_go_on
         tensors = canonical_tensors(encoder, EmbeddingHead(encoder.architecture, 4))
         return replace(header, model_id=model_id(tensors, header))
 
-    monkeypatch.setattr("mmearth_core.embedding.conversion.calibrate", calibrate)
+    monkeypatch.setattr("mmearth_core.embedding.model_writing.calibrate", calibrate)
     words = str(caught.value).split("run: mmearth ")[1].replace("SCENE", str(calibration_scene)).split()
     assert main(words) == 0
     assert sorted(path.name for path in folder.iterdir()) == ["official.onnx", "official.safetensors"]

@@ -12,10 +12,10 @@ import rasterio
 from affine import Affine
 
 import mmearth_core
-from mmearth_core.embedding.backends import OnnxBackend
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.journal import TileJournal
 from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window

@@ -201,7 +201,7 @@ def test_the_tile_shows_with_response_norms_per_sample_and_not_with_frozen_ones(
 def unusable(chips: list[Chip], match: str) -> None:
     encoder = random_encoder()
     with pytest.raises(MMEarthError, match=match):
-        calibrate(encoder, official_header("model", encoder), chips)
+        calibrate(encoder, official_header("model", encoder), chips, progress=Silent(), cancel=CancelToken())
 
 
 def test_unusable_chips_are_refused():

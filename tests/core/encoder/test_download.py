@@ -83,7 +83,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def get(server: Server, target: Path, **options: object) -> Path:
-    found = download(url=server.url, target=target, allow_http=True, pauses=(0.01, 0.01), **options)
+    given = {"progress": Silent(), "cancel": CancelToken(), **options}
+    found = download(url=server.url, target=target, allow_http=True, pauses=(0.01, 0.01), **given)
     assert found.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
     assert found.size == target.stat().st_size
     return found.path
@@ -228,9 +229,15 @@ def test_a_cancel_stops_a_transfer_at_once_and_keeps_what_arrived(server: Server
 
 def test_plain_http_needs_to_be_asked_for(server: Server, tmp_path: Path) -> None:
     with pytest.raises(MMEarthError, match="not an https address"):
-        download(url=server.url, target=tmp_path / "w.pth")
+        download(url=server.url, target=tmp_path / "w.pth", progress=Silent(), cancel=CancelToken())
     with pytest.raises(MMEarthError, match="not an https address"):
-        download(url="file:///etc/hostname", target=tmp_path / "w.pth", allow_http=True)
+        download(
+            url="file:///etc/hostname",
+            target=tmp_path / "w.pth",
+            allow_http=True,
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
 
 
 def test_a_redirect_to_a_local_file_is_refused(server: Server, tmp_path: Path) -> None:

@@ -65,7 +65,9 @@ def test_the_preview_is_the_final_map_of_the_same_samples(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file))
-    preview = live.preview(samples, whole(scene), tmp_path / "p.tif", confidence=tmp_path / "pc.tif", unknown=0.05)
+    preview = live.preview(
+        samples, whole(scene), tmp_path / "p.tif", confidence=tmp_path / "pc.tif", unknown=0.05, cancel=CancelToken()
+    )
     fit(embeddings=[scene.path], samples=[sample_file], output=tmp_path / "m.json")
     classify(
         embedding=scene.path, model=tmp_path / "m.json", output=tmp_path / "m.tif", confidence=tmp_path / "c.tif",
@@ -80,8 +82,8 @@ def test_the_preview_is_the_final_map_of_the_same_samples(
 def test_a_model_written_from_drawn_samples_is_that_of_the_file(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
-    samples = live.samples(DrawnSamples.from_json(drawn(sample_file)))
-    fit_samples(samples, tmp_path / "drawn.json", progress=Silent())
+    samples = live.samples(DrawnSamples.from_json(drawn(sample_file)), cancel=CancelToken())
+    fit_samples(samples, tmp_path / "drawn.json", progress=Silent(), cancel=CancelToken())
     fit(embeddings=[scene.path], samples=[sample_file], output=tmp_path / "file.json")
     for name in ("drawn", "file"):
         classify(embedding=scene.path, model=tmp_path / f"{name}.json", output=tmp_path / f"{name}.tif")
@@ -92,14 +94,16 @@ def test_a_part_at_full_resolution_and_a_decimated_whole_show_pixels_of_the_map(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples, grid = DrawnSamples.from_json(drawn(sample_file)), scene.raster.grid
-    full = read(live.preview(samples, whole(scene), tmp_path / "full.tif").path)[0]
+    full = read(live.preview(samples, whole(scene), tmp_path / "full.tif", cancel=CancelToken()).path)[0]
     x0, y1 = grid.transform * (20.4, 10.2)
     x1, y0 = grid.transform * (70.6, 41.0)
-    part = live.preview(samples, View((x0, y0, x1, y1), 500, 500), tmp_path / "part.tif")
+    part = live.preview(samples, View((x0, y0, x1, y1), 500, 500), tmp_path / "part.tif", cancel=CancelToken())
     np.testing.assert_array_equal(read(part.path)[0], full[10:41, 20:71])
     with rasterio.open(part.path) as dataset:
         assert dataset.transform * (0, 0) == grid.transform * (20, 10) and dataset.nodata == 0
-    small = live.preview(samples, whole(scene, grid.width // 2, grid.height // 2), tmp_path / "small.tif")
+    small = live.preview(
+        samples, whole(scene, grid.width // 2, grid.height // 2), tmp_path / "small.tif", cancel=CancelToken()
+    )
     np.testing.assert_array_equal(read(small.path)[0], full[::2, ::2])
     with rasterio.open(small.path) as dataset:
         assert dataset.bounds == pytest.approx(grid.bounds)
@@ -109,15 +113,15 @@ def test_classes_keep_their_values_and_new_ones_get_free_ones(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file, classes=CLASSES))
-    preview = live.preview(samples, whole(scene), tmp_path / "p.tif")
+    preview = live.preview(samples, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
     assert {c.name: c.value for c in preview.classes} == {"forest": 3, "water": 7, "grass": 1, "urban": 2}
     assert {c.name: c.colour for c in preview.classes}["water"] == (0, 0, 255)
     assert set(np.unique(read(preview.path))) == {0, 1, 2, 3, 7}
 
 
 def test_another_crs_of_the_samples_takes_the_same_pixels(live: LiveEmbedding, sample_file: Path) -> None:
-    here = live.samples(DrawnSamples.from_json(drawn(sample_file)))
-    there = live.samples(DrawnSamples.from_json(drawn(sample_file, crs="EPSG:4326")))
+    here = live.samples(DrawnSamples.from_json(drawn(sample_file)), cancel=CancelToken())
+    there = live.samples(DrawnSamples.from_json(drawn(sample_file, crs="EPSG:4326")), cancel=CancelToken())
     # Which of many pixels are drawn depends on a shape's own coordinates; what it covers does not.
     assert {(g.fid, g.covered, g.taken) for g in here.groups} == {(g.fid, g.covered, g.taken) for g in there.groups}
 
@@ -126,10 +130,10 @@ def test_only_a_change_of_the_samples_refits(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     value = drawn(sample_file)
-    first = live.preview(DrawnSamples.from_json(value), whole(scene), tmp_path / "1.tif")
-    again = live.preview(DrawnSamples.from_json(value), whole(scene, 60, 60), tmp_path / "2.tif")
+    first = live.preview(DrawnSamples.from_json(value), whole(scene), tmp_path / "1.tif", cancel=CancelToken())
+    again = live.preview(DrawnSamples.from_json(value), whole(scene, 60, 60), tmp_path / "2.tif", cancel=CancelToken())
     value["features"] = value["features"][1:]
-    fewer = live.preview(DrawnSamples.from_json(value), whole(scene), tmp_path / "3.tif")
+    fewer = live.preview(DrawnSamples.from_json(value), whole(scene), tmp_path / "3.tif", cancel=CancelToken())
     assert (first.refitted, again.refitted, fewer.refitted) == (True, False, True)
 
 
@@ -138,7 +142,7 @@ def test_a_view_beside_the_embedding_has_no_picture(
 ) -> None:
     west, south, east, north = scene.raster.grid.bounds
     beside = View((west - 9000, south, west - 8000, north), 100, 100)
-    preview = live.preview(DrawnSamples.from_json(drawn(sample_file)), beside, tmp_path / "p.tif")
+    preview = live.preview(DrawnSamples.from_json(drawn(sample_file)), beside, tmp_path / "p.tif", cancel=CancelToken())
     assert preview.path is None and not list(tmp_path.iterdir()) and preview.classes and east > west
 
 
@@ -157,25 +161,25 @@ def test_unusable_samples_are_told_in_a_sentence(
 ) -> None:
     with pytest.raises(MMEarthError, match=sentence):
         samples = DrawnSamples.from_json(drawn(sample_file) | change)
-        live.preview(samples, whole(scene), tmp_path / "p.tif")
+        live.preview(samples, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
 
 
 def test_features_without_class_or_shape_are_skipped(live: LiveEmbedding, sample_file: Path) -> None:
     value = drawn(sample_file)
-    expected = len(live.samples(DrawnSamples.from_json(value)))
+    expected = len(live.samples(DrawnSamples.from_json(value), cancel=CancelToken()))
     value["features"] += [
         [901, None, value["features"][0][2]],
         [902, "  ", value["features"][0][2]],
         [903, "water", ""],
     ]
-    samples = live.samples(DrawnSamples.from_json(value))
+    samples = live.samples(DrawnSamples.from_json(value), cancel=CancelToken())
     assert len(samples) == expected and "2 features without a class skipped" in " ".join(samples.messages)
 
 
 def test_similarity_of_a_view_is_that_of_the_verb(live: LiveEmbedding, scene: Any, tmp_path: Path) -> None:
     at = scene.raster.grid.transform * (140.5, 133.5)
     similar(embedding=scene.path, output=tmp_path / "s.tif", at=at)
-    path = live.similar(at, whole(scene), tmp_path / "p.tif")
+    path = live.similar(at, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
     np.testing.assert_array_equal(read(path), read(tmp_path / "s.tif"))
 
 
@@ -220,17 +224,19 @@ def test_unknown_is_grey_in_the_preview_as_in_the_map(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file))
-    with rasterio.open(live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=0.05).path) as dataset:
+    with rasterio.open(
+        live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=0.05, cancel=CancelToken()).path
+    ) as dataset:
         assert dataset.colormap(1)[255] == (*UNKNOWN_COLOUR, 255)
     with pytest.raises(MMEarthError, match="unknown is a share"):
-        live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=1.5)
+        live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=1.5, cancel=CancelToken())
 
 
 def test_unknown_with_one_polygon_of_each_class(live: LiveEmbedding, scene: Any, tmp_path: Path) -> None:
     shapes, names = scene.fields(1)
     rows = [[i, name, shapely.to_wkb(s).hex()] for i, (s, name) in enumerate(zip(shapes, names, strict=True))]
     samples = DrawnSamples.from_json({"crs": "EPSG:32630", "features": rows})
-    preview = live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=0.01)
+    preview = live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=0.01, cancel=CancelToken())
     assert sum(preview.pixels.values()) + preview.unknown + preview.nodata == scene.raster.grid.pixels
 
 
@@ -245,7 +251,7 @@ def test_codes_keep_their_values_as_in_the_final_map(
     classify(embedding=scene.path, model=tmp_path / "m.json", output=tmp_path / "m.tif")
     rows = [[i, kind(c), shapely.to_wkb(s).hex()] for i, (s, c) in enumerate(zip(shapes, codes, strict=True), start=1)]
     samples = DrawnSamples.from_json({"crs": "EPSG:32630", "features": rows})
-    preview = live.preview(samples, whole(scene), tmp_path / "p.tif")
+    preview = live.preview(samples, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
     np.testing.assert_array_equal(read(preview.path), read(tmp_path / "m.tif"))
     assert {c.name: c.value for c in preview.classes} == {"3": 3, "7": 7, "40": 40, "100": 100}
     with rasterio.open(tmp_path / "m.tif") as final, rasterio.open(tmp_path / "p.tif") as shown:
@@ -256,7 +262,7 @@ def test_names_with_control_characters_are_those_of_the_file(live: LiveEmbedding
     value = drawn(sample_file, classes=[{"value": 7, "name": "open\x00\twater\x1b", "colour": "#0000ff"}])
     for row in value["features"]:
         row[1] = "open\x00\twater\x1b " if row[1] == "water" else row[1]
-    samples = live.samples(DrawnSamples.from_json(value))
+    samples = live.samples(DrawnSamples.from_json(value), cancel=CancelToken())
     assert {c.name: c.value for c in samples.legend.classes} == {"open water": 7, "forest": 1, "grass": 2, "urban": 3}
 
 
@@ -286,26 +292,26 @@ def test_broken_shapes_are_skipped_and_invalid_ones_repaired(live: LiveEmbedding
         [902, "water", shapely.to_wkb(shapely.Polygon()).hex()],
         [903, "water", shapely.to_wkb(bow).hex()],
     ]
-    told = " ".join(live.samples(DrawnSamples.from_json(value)).messages)
+    told = " ".join(live.samples(DrawnSamples.from_json(value), cancel=CancelToken()).messages)
     assert "2 features without a geometry skipped" in told and "1 feature with an invalid outline repaired" in told
 
 
 def test_messages_about_drawn_samples_are_sentences(live: LiveEmbedding, sample_file: Path) -> None:
     value = drawn(sample_file)
     value["features"] = [row for row in value["features"] if row[1] == "water"]
-    samples = live.samples(DrawnSamples.from_json(value))
+    samples = live.samples(DrawnSamples.from_json(value), cancel=CancelToken())
     with pytest.raises(MMEarthError, match=r"^The sample layer has one class only \(water\)"):
-        fit_samples(samples, Path("x.json"), progress=Silent())
+        fit_samples(samples, Path("x.json"), progress=Silent(), cancel=CancelToken())
     far = drawn(sample_file) | {"crs": "EPSG:32730"}
     with pytest.raises(MMEarthError, match=r"^The sample layer lies in another place"):
-        live.samples(DrawnSamples.from_json(far))
+        live.samples(DrawnSamples.from_json(far), cancel=CancelToken())
 
 
 def test_the_file_is_not_held_open_between_requests(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     """On Windows an open file can be neither replaced nor deleted."""
-    live.preview(DrawnSamples.from_json(drawn(sample_file)), whole(scene), tmp_path / "p.tif")
+    live.preview(DrawnSamples.from_json(drawn(sample_file)), whole(scene), tmp_path / "p.tif", cancel=CancelToken())
     assert str(scene.path.resolve()) not in {str(p.resolve()) for p in Path("/proc/self/fd").iterdir() if p.exists()}
 
 
@@ -323,7 +329,7 @@ def test_a_similarity_preview_can_be_cancelled(live: LiveEmbedding, scene: Any, 
         live.similar(scene.raster.grid.transform * (140.5, 133.5), whole(scene), tmp_path / "p.tif", cancel=cancel)
     assert not (tmp_path / "p.tif").exists()
     with pytest.raises(MMEarthError, match="place"):
-        live.similar([float("nan"), 1], whole(scene), tmp_path / "p.tif")
+        live.similar([float("nan"), 1], whole(scene), tmp_path / "p.tif", cancel=CancelToken())
 
 
 def test_rotated_and_geographic_embeddings_are_seen(make_scene: Any, tmp_path: Path) -> None:
@@ -344,10 +350,12 @@ def test_rotated_and_geographic_embeddings_are_seen(make_scene: Any, tmp_path: P
             rows.append([i, str(made.truth[r + 15, c + 15]), shapely.to_wkb(shape).hex()])
         live = LiveEmbedding(raster.path)
         samples = DrawnSamples.from_json({"crs": crs, "features": rows})
-        full = live.preview(samples, View(raster.grid.bounds, 9999, 9999), tmp_path / f"{name}_full.tif")
+        full = live.preview(
+            samples, View(raster.grid.bounds, 9999, 9999), tmp_path / f"{name}_full.tif", cancel=CancelToken()
+        )
         at = [transform * xy for xy in ((100.5, 100.5), (130.5, 120.5))]
         bounds = [min(x for x, _ in at), min(y for _, y in at), max(x for x, _ in at), max(y for _, y in at)]
-        part = live.preview(samples, view(bounds, 999, 999), tmp_path / f"{name}_part.tif")
+        part = live.preview(samples, view(bounds, 999, 999), tmp_path / f"{name}_part.tif", cancel=CancelToken())
         with rasterio.open(full.path) as whole_map, rasterio.open(part.path) as seen:
             col, row = ~transform * (seen.transform * (0, 0))
             expected = whole_map.read(1)[round(row) :, round(col) :][: seen.height, : seen.width]
@@ -363,8 +371,12 @@ def test_three_lanes_at_once_get_what_each_would_get_alone(scene: Any, sample_fi
 
     def ask(live: LiveEmbedding, number: int, folder: Path) -> Any:
         samples = DrawnSamples.from_json(fewer if number % 2 else value)
-        path = live.preview(samples, views[number % 3], folder / f"{number}.tif").path
-        return read(path), len(live.samples(samples)), live.probe(samples)[0].coefficients
+        path = live.preview(samples, views[number % 3], folder / f"{number}.tif", cancel=CancelToken()).path
+        return (
+            read(path),
+            len(live.samples(samples, cancel=CancelToken())),
+            live.probe(samples, cancel=CancelToken())[0].coefficients,
+        )
 
     alone, together = tmp_path / "alone", tmp_path / "together"
     alone.mkdir()
@@ -383,12 +395,12 @@ def test_a_full_disk_is_the_machines_failure(
     live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file))
-    live.probe(samples)
+    live.probe(samples, cancel=CancelToken())
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:
         with pytest.raises(EnvironmentFailure, match=r"p\.tif"):
-            live.preview(samples, whole(scene), tmp_path / "p.tif")
+            live.preview(samples, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not list(tmp_path.iterdir())
@@ -419,5 +431,5 @@ def test_thousands_of_samples_are_taken(live: LiveEmbedding, scene: Any) -> None
         for i, (r, c) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True))
         if scene.truth[r, c]
     ]
-    samples = live.samples(DrawnSamples.from_json({"crs": "EPSG:32630", "features": features}))
+    samples = live.samples(DrawnSamples.from_json({"crs": "EPSG:32630", "features": features}), cancel=CancelToken())
     assert len(samples) > 2500 and len(samples.legend) == 4

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe, fit_probe, sample_weights
 from mmearth_core.labelling.samples import Samples, read_samples
+from mmearth_core.progress import CancelToken
 
 
 @pytest.fixture(scope="module")
 def samples(scene: Any, sample_file: Path) -> Samples:
-    return read_samples(scene.raster, sample_file)
+    return read_samples(scene.raster, sample_file, cancel=CancelToken())
 
 
 @pytest.fixture(scope="module")

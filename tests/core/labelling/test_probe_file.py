@@ -12,11 +12,12 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.probe_file import load_probe, save_probe
 from mmearth_core.labelling.samples import read_samples
+from mmearth_core.progress import CancelToken
 
 
 @pytest.fixture(scope="module")
 def probe(scene: Any, sample_file: Path) -> Probe:
-    return fit_probe(read_samples(scene.raster, sample_file))
+    return fit_probe(read_samples(scene.raster, sample_file, cancel=CancelToken()))
 
 
 def test_round_trip(probe: Probe, tmp_path: Path) -> None:

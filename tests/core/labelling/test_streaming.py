@@ -64,7 +64,7 @@ def test_results_arrive_in_order_and_equal_a_plain_read(scene: Any, monkeypatch:
         out[window.slices] = result
 
     progress = Counter()
-    transform_blocks(scene.raster, function, write, progress=progress, task="test")
+    transform_blocks(scene.raster, function, write, progress=progress, task="test", cancel=CancelToken())
     with scene.raster.reader() as reader:
         assert (reader.read(scene.raster.grid.window)[7] == out).all()
     assert order == sorted(order) and len(order) > 2
@@ -89,7 +89,7 @@ def test_few_windows_are_in_flight(
         time.sleep(0.02)  # a slow disk must not make finished windows pile up
         ahead.append(len(started))
 
-    transform_blocks(wide.raster, function, write, progress=Silent(), task="test")
+    transform_blocks(wide.raster, function, write, progress=Silent(), task="test", cancel=CancelToken())
     assert len(ahead) == 12
     assert all(begun - written <= 4 for written, begun in enumerate(ahead))
 
@@ -104,7 +104,7 @@ def test_cancel_stops_it_and_errors_pass_through(scene: Any) -> None:
         raise MMEarthError("from the function")
 
     with pytest.raises(MMEarthError, match="from the function"):
-        transform_blocks(scene.raster, broken, discard, progress=Silent(), task="t")
+        transform_blocks(scene.raster, broken, discard, progress=Silent(), task="t", cancel=CancelToken())
 
 
 def test_a_truncated_embedding_is_named(scene: Any, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_truncated_embedding_is_named(scene: Any, tmp_path: Path) -> None:
     raster = EmbeddingRaster.open(damaged)
     damaged.write_bytes(data[:4000] + b"\x07" * (len(data) - 4000))
     with pytest.raises(MMEarthError, match=r"damaged\.tif"):
-        transform_blocks(raster, nothing, discard, progress=Silent(), task="t")
+        transform_blocks(raster, nothing, discard, progress=Silent(), task="t", cancel=CancelToken())
 
 
 def test_pixel_area_is_in_square_metres_or_unknown() -> None:

@@ -19,7 +19,7 @@ from mmearth_core.raster.grid import Grid, Window
 
 @pytest.fixture(scope="module")
 def probe(scene, sample_file):
-    return fit_probe(read_samples(scene.raster, sample_file))
+    return fit_probe(read_samples(scene.raster, sample_file, cancel=CancelToken()))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,9 @@ def slow_uncertainty(scene, probe):
 
 
 def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
-    candidates = find_candidates(scene.raster, probe, window=scene.raster.grid.window, progress=Silent())
+    candidates = find_candidates(
+        scene.raster, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
+    )
     expected = slow_uncertainty(scene, probe)
     assert np.allclose(candidates.uncertainty, expected[candidates.row, candidates.col], atol=1e-4)
     best = {}
@@ -75,7 +77,9 @@ def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
 
 
 def test_each_choice_is_the_most_uncertain_and_unlike_the_earlier_ones(scene, probe):
-    candidates = find_candidates(scene.raster, probe, window=scene.raster.grid.window, progress=Silent())
+    candidates = find_candidates(
+        scene.raster, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
+    )
     chosen = choose(candidates, probe, 12)
     a, c = probe.standardiser
     z = candidates.dn * a + c
@@ -97,7 +101,7 @@ def test_a_class_nobody_labelled_is_suggested_first(scene, write_vector, tmp_pat
     shapes, names = scene.fields(5)
     known = [(s, n) for s, n in zip(shapes, names, strict=True) if n != "urban"]
     samples = write_vector(tmp_path / "s.gpkg", [s for s, _ in known], {"class": [n for _, n in known]})
-    save_probe(tmp_path / "three.json", fit_probe(read_samples(scene.raster, samples)))
+    save_probe(tmp_path / "three.json", fit_probe(read_samples(scene.raster, samples, cancel=CancelToken())))
     result = suggest(embedding=scene.path, model=tmp_path / "three.json", output=tmp_path / "p.gpkg", n=10)
     rows, cols = pixels(scene, read(result.path)[0])
     assert (scene.truth[rows, cols] == 4).mean() >= 0.7 > (scene.truth == 4).mean() + 0.2
@@ -199,12 +203,12 @@ def test_cancel_leaves_nothing(scene, model, tmp_path):
 
 def test_a_small_window_has_places_too(scene, few_samples):
     """Each cell of the raster offers one pixel; a window inside one cell must not depend on where that lies."""
-    samples = read_samples(scene.raster, few_samples)
+    samples = read_samples(scene.raster, few_samples, cancel=CancelToken())
     probe = fit_probe(samples)
     for row, col in ((100, 100), (133, 211), (250, 390)):
         window = Window(row, col, 12, 12)
-        chosen = places(scene.raster, probe, None, 3, window=window, progress=Silent())
+        chosen = places(scene.raster, probe, None, 3, window=window, progress=Silent(), cancel=CancelToken())
         assert len(chosen)
         assert ((chosen.row >= row) & (chosen.row < row + 12) & (chosen.col >= col) & (chosen.col < col + 12)).all()
     with pytest.raises(MMEarthError, match="outside"):
-        places(scene.raster, probe, None, 3, window=Window(0, 0, 0, 5), progress=Silent())
+        places(scene.raster, probe, None, 3, window=Window(0, 0, 0, 5), progress=Silent(), cancel=CancelToken())

@@ -48,7 +48,7 @@ def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed:
 
 def test_pixels_of_a_polygon_never_help_to_predict_it() -> None:
     # Polygons are unmistakable and classes meaningless: mixing pixels of a polygon would give nearly 100 %.
-    validation = cross_validate(make_samples([12, 12], effect=40), progress=Silent())
+    validation = cross_validate(make_samples([12, 12], effect=40), progress=Silent(), cancel=CancelToken())
     assert validation.accuracy < 0.75
     assert not validation.leave_one_out and validation.folds == 10
 
@@ -63,7 +63,7 @@ def test_training_and_test_share_no_polygon(monkeypatch: pytest.MonkeyPatch) -> 
             yield train, test
 
     monkeypatch.setattr(module, "_splits", spy)
-    cross_validate(make_samples([4, 5, 3, 1]), progress=Silent())
+    cross_validate(make_samples([4, 5, 3, 1]), progress=Silent(), cancel=CancelToken())
     assert seen and all(not train & test for train, test in seen)
 
 
@@ -81,7 +81,9 @@ def test_every_polygon_is_tested_once_and_no_class_leaves_training(polygons: lis
 
 
 def test_a_real_scene_validates_well_and_reads_well(scene: Any, sample_file: Path) -> None:
-    validation = cross_validate(read_samples(scene.raster, sample_file), progress=Silent())
+    validation = cross_validate(
+        read_samples(scene.raster, sample_file, cancel=CancelToken()), progress=Silent(), cancel=CancelToken()
+    )
     assert validation.accuracy > 0.97 and validation.interval[0] > 0.8
     assert validation.pixels.sum() == 2400 and validation.shares.sum() == pytest.approx(24)
     assert (validation.pixels.sum(axis=0) == 600).all()  # columns are what was labelled
@@ -118,7 +120,7 @@ def test_wilson_interval() -> None:
 
 
 def test_a_class_with_one_polygon_is_said_to_be_unknown() -> None:
-    validation = cross_validate(make_samples([4, 4, 1]), progress=Silent())
+    validation = cross_validate(make_samples([4, 4, 1]), progress=Silent(), cancel=CancelToken())
     assert validation.leave_one_out and validation.folds == 8
     assert validation.unvalidated == ("class 2",) and np.isnan(validation.f1[2])
     assert validation.pixels[:, 2].sum() == 0
@@ -129,32 +131,32 @@ def test_a_class_with_one_polygon_is_said_to_be_unknown() -> None:
 
 
 def test_nothing_can_be_validated_with_one_polygon_each() -> None:
-    validation = cross_validate(make_samples([1, 1, 1]), progress=Silent())
+    validation = cross_validate(make_samples([1, 1, 1]), progress=Silent(), cancel=CancelToken())
     assert "impossible" in str(validation)
     assert validation.as_dict()["accuracy"] is None
 
 
 def test_a_mislabelled_polygon_is_pointed_at(scene: Any, sample_file: Path) -> None:
-    samples = read_samples(scene.raster, sample_file)
+    samples = read_samples(scene.raster, sample_file, cancel=CancelToken())
     wrong = next(i for i, g in enumerate(samples.groups) if samples.legend.names[g.label] == "water")
     urban = samples.legend.names.index("urban")
     groups = tuple(replace(g, label=urban) if i == wrong else g for i, g in enumerate(samples.groups))
     label = np.where(samples.group == wrong, urban, samples.label)
-    validation = cross_validate(replace(samples, groups=groups, label=label), progress=Silent())
+    validation = cross_validate(replace(samples, groups=groups, label=label), progress=Silent(), cancel=CancelToken())
     first = validation.doubts[0]
     assert first.group.fid == samples.groups[wrong].fid and first.predicted == "water"
     assert f"Look at feature {first.group.fid} of samples.gpkg, labelled urban: " in str(validation)
 
 
 def test_regularisation_is_chosen_when_there_are_enough_polygons() -> None:
-    assert choose_regularisation(make_samples([2, 2, 2])) == REGULARISATION
+    assert choose_regularisation(make_samples([2, 2, 2]), cancel=CancelToken()) == REGULARISATION
     # Meaningless classes and unmistakable polygons: the strongest penalty loses least.
-    assert choose_regularisation(make_samples([8, 8], effect=40)) == CANDIDATES[0]
+    assert choose_regularisation(make_samples([8, 8], effect=40), cancel=CancelToken()) == CANDIDATES[0]
 
 
 def test_it_is_repeatable_and_can_be_cancelled() -> None:
     samples = make_samples([6, 6], effect=10)
-    one, two = (cross_validate(samples, seed=3, progress=Silent()) for _ in range(2))
+    one, two = (cross_validate(samples, seed=3, progress=Silent(), cancel=CancelToken()) for _ in range(2))
     assert (one.pixels == two.pixels).all()
     token = CancelToken()
     token.cancel()

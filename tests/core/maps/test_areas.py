@@ -63,7 +63,7 @@ def test_counts_and_hectares_equal_a_slow_count(tmp_path, dtype):
     values = rng.integers(0, 5, (1100, 130)).astype(dtype) * 3
     transform = Affine(0.001, 0, 5, 0, -0.001, 55)
     class_map = write_map(tmp_path / "map.tif", values, crs="EPSG:4326", transform=transform)
-    measured = measure_classes(class_map, progress=Silent())
+    measured = measure_classes(class_map, progress=Silent(), cancel=CancelToken())
     areas = np.repeat(pixel_areas(class_map.grid)[:, None], 130, axis=1)
     assert measured.pixels == {v: int((values == v).sum()) for v in (3, 6, 9, 12)}
     assert measured.hectares == pytest.approx({v: areas[values == v].sum() / 1e4 for v in (3, 6, 9, 12)})
@@ -71,25 +71,33 @@ def test_counts_and_hectares_equal_a_slow_count(tmp_path, dtype):
 
 def test_fingerprint_tells_maps_apart(tmp_path):
     values = np.ones((20, 20), np.uint8)
-    first = measure_classes(write_map(tmp_path / "a.tif", values), progress=Silent())
-    same = measure_classes(write_map(tmp_path / "b.tif", values), progress=Silent())
+    first = measure_classes(write_map(tmp_path / "a.tif", values), progress=Silent(), cancel=CancelToken())
+    same = measure_classes(write_map(tmp_path / "b.tif", values), progress=Silent(), cancel=CancelToken())
     moved = write_map(tmp_path / "c.tif", values, transform=Affine(10, 0, 0, 0, -10, 0))
     values[3, 4] = 2
     changed = write_map(tmp_path / "d.tif", values)
     assert first.digest == same.digest
-    assert len({first.digest, *(measure_classes(m, progress=Silent()).digest for m in (moved, changed))}) == 3
+    assert (
+        len(
+            {
+                first.digest,
+                *(measure_classes(m, progress=Silent(), cancel=CancelToken()).digest for m in (moved, changed)),
+            }
+        )
+        == 3
+    )
 
 
 def test_maps_without_classes_are_refused_with_a_sentence(tmp_path):
     empty = write_map(tmp_path / "empty.tif", np.zeros((9, 9), np.uint8))
     with pytest.raises(MMEarthError, match="no-data only"):
-        measure_classes(empty, progress=Silent())
+        measure_classes(empty, progress=Silent(), cancel=CancelToken())
     elevation = write_map(tmp_path / "identifiers.tif", np.arange(400, dtype=np.int32).reshape(20, 20) * 1000)
     with pytest.raises(MMEarthError, match="no map of classes"):
-        measure_classes(elevation, progress=Silent())
+        measure_classes(elevation, progress=Silent(), cancel=CancelToken())
     nowhere = write_map(tmp_path / "nowhere.tif", np.ones((9, 9), np.uint8), crs=None)
     with pytest.raises(MMEarthError, match="no coordinate reference system"):
-        measure_classes(nowhere, progress=Silent())
+        measure_classes(nowhere, progress=Silent(), cancel=CancelToken())
 
 
 def test_cancel_stops_the_count(tmp_path):

@@ -15,7 +15,7 @@ from mmearth_core.modalities import MODALITIES, NO_CLASS, target
 from mmearth_core.pretraining.methods.contract import View
 from mmearth_core.pretraining.methods.views import MaskedView
 from mmearth_core.tiles.reader import TileFile
-from mmearth_core.tiles.statistics import Statistics, dataset_statistics
+from mmearth_core.tiles.statistics import DatasetStatistics, dataset_statistics
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
 
 torch = pytest.importorskip("torch")
@@ -164,7 +164,7 @@ def test_a_sample_holds_the_targets_of_the_outputs_and_always_the_image(invented
 def test_jitter_is_a_gain_and_noise_in_reflectance_whatever_the_statistics(invented_tiles: Path, inputs, bands) -> None:
     """It took every input to be normalised by the package's own statistics."""
     mean, std = np.linspace(4000, 9000, 12, dtype=np.float32), np.linspace(300, 900, 12, dtype=np.float32)
-    numbers = Statistics({"sentinel2_l1c": (mean, std), "sentinel2_l2a": (mean, std)})
+    numbers = DatasetStatistics({"sentinel2_l1c": (mean, std), "sentinel2_l2a": (mean, std)})
     looks = []
     for jitter in (False, True):
         view = MaskedView(("sentinel2",), inputs, 24, 8, flips=False, jitter=jitter, band_drop=0.0)

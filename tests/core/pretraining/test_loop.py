@@ -16,15 +16,15 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from mmearth_core.embedding.conversion import write_model
+from mmearth_core.embedding.model_writing import write_model
 from mmearth_core.encoder.loading import load_encoder
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.modalities import SENTINEL2_STORED
 from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.log import read_log
+from mmearth_core.pretraining.loop import Schedule
 from mmearth_core.pretraining.methods.mp_mae import MpMae
 from mmearth_core.pretraining.pretrain import pretrain
-from mmearth_core.pretraining.schedule import Schedule
 from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.tiles.reader import TileFile
@@ -137,6 +137,21 @@ def test_a_finished_run_is_left_as_it_is(finished: Path) -> None:
     assert "sentinel2" in str(result)
 
 
+def test_a_run_folder_of_an_earlier_version_is_known(finished: Path, tmp_path: Path) -> None:
+    """They began their configuration with a comment, and noted the repository the code was in."""
+    run = tmp_path / "run"
+    shutil.copytree(finished, run)
+    (run / "config.yaml").write_text("# As resolved.\n" + (run / "config.yaml").read_text())
+    noted = json.loads((run / "environment.json").read_text())
+    noted["starts"][0]["code"]["git"] = {"branch": "main", "commit": "0"}
+    (run / "environment.json").write_text(json.dumps(noted))
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    pretrain(config=run / "config.yaml", output=run)
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("*")} == before
+    pretrain(config=run / "config.yaml", output=run, overwrite=True)
+    assert len(json.loads((run / "environment.json").read_text())["starts"]) == 1
+
+
 def test_a_run_that_another_process_works_on_is_not_touched(finished: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(finished, run)
@@ -169,6 +184,7 @@ def test_another_configuration_or_other_tiles_are_refused(finished: Path, tmp_pa
     strange = tmp_path / "strange"
     strange.mkdir()
     (strange / "config.yaml").write_text("mine: 1")
+    (strange / "environment.json").write_text('{"mine": 1}')
     with pytest.raises(MMEarthError, match="holds no run"):
         pretrain(config=config, output=strange, overwrite=True)
 
@@ -387,7 +403,7 @@ def test_scenes_to_calibrate_on_are_looked_at_before_hours_of_training(
         given.extend(scenes)
         return write_model(encoder, header, (), *arguments, **options)
 
-    monkeypatch.setattr("mmearth_core.pretraining.export.write_model", remember)
+    monkeypatch.setattr("mmearth_core.pretraining.outcome.write_model", remember)
     config = recipe(export__calibrate=[str(calibration_scene)], optimiser__epochs=1)
     result = pretrain(config=config, output=tmp_path / "run")
     assert given == [str(calibration_scene)]

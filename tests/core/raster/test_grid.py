@@ -22,6 +22,13 @@ def plans(draw: st.DrawFn) -> TilePlan:
     return TilePlan(raster, area, max(size, 16), halo, stride)
 
 
+def test_what_users_give_columns_first_becomes_rows_first_and_back() -> None:
+    window = Window.from_columns_first((3, 50, 20, 7))
+    assert (window.col, window.row, window.width, window.height) == (3, 50, 20, 7)
+    assert window.slices == (slice(50, 57), slice(3, 23))
+    assert window.columns_first == (3, 50, 20, 7)
+
+
 @given(plans())
 def test_every_pixel_of_the_area_is_in_exactly_one_core(plan: TilePlan) -> None:
     count = np.zeros((plan.area.row_end, plan.area.col_end), int)

@@ -102,5 +102,5 @@ def test_large_raster_becomes_a_small_picture(tmp_path, gradient):
 
 
 def test_missing_raster_is_a_clear_error(tmp_path):
-    with pytest.raises(MMEarthError, match=r"absent\.tif cannot be read"):
+    with pytest.raises(MMEarthError, match=r"absent\.tif does not exist; give a raster"):
         true_colour(tmp_path / "absent.tif")

@@ -19,6 +19,7 @@ from mmearth_core.labelling.samples import Group
 from mmearth_core.labelling.validation import Doubt, Validation
 from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.legend import Legend
+from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.writer import new_geotiff
 from mmearth_core.reports.sections import UNTRAINED, write_report
 
@@ -95,7 +96,13 @@ def read(path):
 
 def test_page_needs_no_script_no_network_and_no_other_file(land_cover, scene, accuracy, tmp_path):
     path = write_report(
-        tmp_path / "report.html", title="Map", class_map=land_cover, embedding=scene.raster, accuracy=accuracy
+        tmp_path / "report.html",
+        title="Map",
+        class_map=land_cover,
+        embedding=scene.raster,
+        accuracy=accuracy,
+        progress=Silent(),
+        cancel=CancelToken(),
     )
     html, page = read(path)
     assert not {"script", "link", "iframe", "object"} & set(page.tags)
@@ -115,6 +122,8 @@ def test_text_of_users_cannot_become_markup(land_cover, accuracy, validation, tm
         validation=validation,
         notes=[evil],
         parameters={evil: evil},
+        progress=Silent(),
+        cancel=CancelToken(),
     )
     html, page = read(path)
     assert "<script" not in html
@@ -124,7 +133,16 @@ def test_text_of_users_cannot_become_markup(land_cover, accuracy, validation, tm
 
 
 def test_accuracy_is_shown_with_its_interval(land_cover, accuracy, tmp_path):
-    _, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover, accuracy=accuracy))
+    _, page = read(
+        write_report(
+            tmp_path / "report.html",
+            title="Map",
+            class_map=land_cover,
+            accuracy=accuracy,
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
+    )
     assert "85.1 %" in page.text
     assert "± 3.9" in page.text
     assert "90.0 % ± 3.9" in page.text
@@ -134,8 +152,12 @@ def test_accuracy_is_shown_with_its_interval(land_cover, accuracy, tmp_path):
 
 
 def test_without_accuracy_areas_are_called_mapped(land_cover, tmp_path):
-    _, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover))
-    assert "630.0" in page.text
+    _, page = read(
+        write_report(
+            tmp_path / "report.html", title="Map", class_map=land_cover, progress=Silent(), cancel=CancelToken()
+        )
+    )
+    assert "\n630\n" in page.text
     assert "not corrected for the map's errors" in page.text
     assert "overall accuracy" not in page.text
     assert "Error matrix" not in page.text
@@ -143,7 +165,16 @@ def test_without_accuracy_areas_are_called_mapped(land_cover, tmp_path):
 
 
 def test_validation_names_the_doubtful_polygon(land_cover, validation, tmp_path):
-    _, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover, validation=validation))
+    _, page = read(
+        write_report(
+            tmp_path / "report.html",
+            title="Map",
+            class_map=land_cover,
+            validation=validation,
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
+    )
     assert "each left out in turn" in page.text
     assert "polygons.gpkg, feature 12" in page.text
     assert "90.0 %" in page.text
@@ -152,7 +183,16 @@ def test_validation_names_the_doubtful_polygon(land_cover, validation, tmp_path)
 def test_validation_that_is_impossible_says_so(land_cover, tmp_path):
     nothing = np.zeros((2, 2))
     single = Validation(LEGEND, nothing.astype(int), nothing, np.array([1, 1]), 0, True, ())
-    _, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover, validation=single))
+    _, page = read(
+        write_report(
+            tmp_path / "report.html",
+            title="Map",
+            class_map=land_cover,
+            validation=single,
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
+    )
     assert "Impossible: every class has one polygon only" in page.text
     assert not re.search(r"\bnan\b", page.text.lower())
 
@@ -163,7 +203,16 @@ def test_untrained_encoder_is_admitted(land_cover, tmp_path, trained, said):
     raster = EmbeddingRaster(tmp_path / "e.tif", land_cover.grid, "m", "a" * 64, (1.0,) * 3, (-127.5,) * 3, provenance)
     with new_embedding(raster) as dataset:
         dataset.write(np.full((3, *land_cover.grid.shape), 7, np.uint8))
-    _, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover, embedding=raster))
+    _, page = read(
+        write_report(
+            tmp_path / "report.html",
+            title="Map",
+            class_map=land_cover,
+            embedding=raster,
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
+    )
     assert (UNTRAINED in page.text) == said
 
 
@@ -183,6 +232,8 @@ def test_pictures_show_the_rasters(land_cover, scene, sample_file, tmp_path):
         samples=sample_file,
         embedding=scene.raster,
         confidence=tmp_path / "c.tif",
+        progress=Silent(),
+        cancel=CancelToken(),
     )
     html, page = read(path)
     assert len(page.pictures) == 4
@@ -203,7 +254,13 @@ def test_outlines_lie_where_the_polygons_are(land_cover, tmp_path, write_vector)
     ) as dataset:
         dataset.write(np.ones((3, *grid.shape), np.uint16))
     path = write_report(
-        tmp_path / "report.html", title="Map", class_map=land_cover, scene=tmp_path / "s.tif", samples=samples
+        tmp_path / "report.html",
+        title="Map",
+        class_map=land_cover,
+        scene=tmp_path / "s.tif",
+        samples=samples,
+        progress=Silent(),
+        cancel=CancelToken(),
     )
     drawn = re.search(r'<path d="([^"]*)"', path.read_text(encoding="utf-8"))[1]
     points = np.array([pair.split() for pair in re.split("[ML]", drawn.rstrip("Z")) if pair], float)
@@ -214,7 +271,9 @@ def test_outlines_lie_where_the_polygons_are(land_cover, tmp_path, write_vector)
 def test_refuses_to_replace_a_report(land_cover, tmp_path):
     (tmp_path / "report.html").write_text("mine")
     with pytest.raises(MMEarthError, match="exists already"):
-        write_report(tmp_path / "report.html", title="Map", class_map=land_cover)
+        write_report(
+            tmp_path / "report.html", title="Map", class_map=land_cover, progress=Silent(), cancel=CancelToken()
+        )
     assert (tmp_path / "report.html").read_text() == "mine"
 
 
@@ -224,7 +283,14 @@ def test_scene_without_red_green_blue_is_a_clear_error(land_cover, tmp_path):
     ) as dataset:
         dataset.write(np.ones((1, 9, 9), np.uint8))
     with pytest.raises(MMEarthError, match="natural colours"):
-        write_report(tmp_path / "report.html", title="Map", class_map=land_cover, scene=tmp_path / "s.tif")
+        write_report(
+            tmp_path / "report.html",
+            title="Map",
+            class_map=land_cover,
+            scene=tmp_path / "s.tif",
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
     assert not (tmp_path / "report.html").exists()
 
 
@@ -240,7 +306,16 @@ def test_provenance_tells_how_the_scene_was_read(land_cover, tmp_path):
     raster = EmbeddingRaster(tmp_path / "e.tif", land_cover.grid, "m", "b" * 64, (1.0,) * 3, (-127.5,) * 3, provenance)
     with new_embedding(raster) as dataset:
         dataset.write(np.full((3, *land_cover.grid.shape), 7, np.uint8))
-    html, page = read(write_report(tmp_path / "report.html", title="Map", class_map=land_cover, embedding=raster))
+    html, page = read(
+        write_report(
+            tmp_path / "report.html",
+            title="Map",
+            class_map=land_cover,
+            embedding=raster,
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
+    )
     for told in ("b" * 64, "S2.tif", "-1000.0", "none", "Level L2A by its name. Offset by the baseline."):
         assert f"{told}\n" in page.text
     assert "01030103" not in html

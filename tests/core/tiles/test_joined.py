@@ -9,7 +9,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, valid
 from mmearth_core.tiles.joined import JoinedTiles, pooled
 from mmearth_core.tiles.reader import TileFile
-from mmearth_core.tiles.statistics import Statistics, dataset_statistics
+from mmearth_core.tiles.statistics import DatasetStatistics, dataset_statistics
 from mmearth_core.tiles.synthetic import make_tile, write_synthetic_tiles
 from mmearth_core.tiles.writer import TileWriter
 
@@ -44,7 +44,7 @@ def test_what_a_dataset_lacks_has_no_value(files: list[TileFile]) -> None:
 
 
 def test_statistics_are_those_of_all_tiles_together(files: list[TileFile]) -> None:
-    a, b = (Statistics({"lat": (np.float32([m, 0]), np.float32([s, 1]))}) for m, s in ((1.0, 2.0), (4.0, 1.0)))
+    a, b = (DatasetStatistics({"lat": (np.float32([m, 0]), np.float32([s, 1]))}) for m, s in ((1.0, 2.0), (4.0, 1.0)))
     mean, std = pooled(files, [a, b]).values["lat"]
     values = np.repeat([-1.0, 3.0, 3.0, 5.0], [6, 6, 3, 3])  # mean 1 and spread 2 twelve times, 4 and 1 six times
     assert mean[0] == pytest.approx(values.mean())

@@ -152,6 +152,20 @@ def test_a_killed_build_goes_on_after_its_last_whole_tile(tmp_path: Path) -> Non
     assert not partial.exists()
 
 
+def test_an_interrupted_build_writes_the_same_bytes_as_an_uninterrupted_one(tmp_path: Path) -> None:
+    for name, stops in (("whole", ()), ("stopped", (1, 4))):
+        writer = TileWriter(tmp_path / name / "set", SIZE, MODALITIES)
+        for number in range(6):
+            if number in stops:
+                writer.close()
+                writer = TileWriter(tmp_path / name / "set", SIZE, MODALITIES)
+            writer.append(str(number), *tile(number))
+        writer.finish()
+    files = {path.name: path.read_bytes() for path in (tmp_path / "whole" / "set").iterdir()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "stopped" / "set").iterdir()} == files
+    assert "set_band_stats.json" in files
+
+
 def test_a_damaged_record_and_what_follows_it_do_not_count(tmp_path: Path) -> None:
     with TileWriter(tmp_path / "set", SIZE, MODALITIES) as writer:
         for number in range(4):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmearth_core.embedding.conversion import ConvertResult, write_model
+from mmearth_core.embedding.model_writing import write_model
 from mmearth_core.encoder.model_file import ModelHeader, Statistics
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.files import write_text
@@ -61,13 +61,12 @@ def export(
     *,
     progress: Progress,
     cancel: CancelToken,
-) -> ConvertResult:
-    """Write the model files of a run's encoder and the model card; returns what was written."""
-    written = write_model(
+) -> None:
+    """Write the model files of a run's encoder and the model card."""
+    header, _ = write_model(
         encoder, header, config.export.calibrate, folder.path, overwrite=True, progress=progress, cancel=cancel
     )
-    write_text(folder.card, model_card(config, written.header, trained))
-    return written
+    write_text(folder.card, model_card(config, header, trained))
 
 
 def model_files(folder: RunFolder, config: PretrainConfig) -> list[Path]:

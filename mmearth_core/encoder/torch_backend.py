@@ -1,4 +1,4 @@
-"""The torch backend: for GPUs. The only module of the engine that imports torch."""
+"""The torch backend: for GPUs."""
 
 from pathlib import Path
 

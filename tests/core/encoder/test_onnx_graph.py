@@ -9,12 +9,12 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("timm")
 onnx = pytest.importorskip("onnx")
 
-from mmearth_core.embedding.backends import OnnxBackend  # noqa: E402
 from mmearth_core.encoder.architecture import Architecture  # noqa: E402
-from mmearth_core.encoder.export import build_graph, export_onnx  # noqa: E402
 from mmearth_core.encoder.loading import canonical_tensors, load_model, model_id, official_header, save_model  # noqa: E402
 from mmearth_core.encoder.model_file import ModelHeader, read_header  # noqa: E402
 from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, randomise  # noqa: E402
+from mmearth_core.encoder.onnx_backend import OnnxBackend  # noqa: E402
+from mmearth_core.encoder.onnx_graph import build_graph, export_onnx  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("one_torch_thread")]

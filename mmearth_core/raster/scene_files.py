@@ -4,21 +4,19 @@ Opens files only to read their headers; pixels are `scene`'s business. Never gue
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 import numpy as np
-import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.metadata import Metadata, from_name, from_tags, parse_time
+from mmearth_core.raster.opening import opened
 from mmearth_core.raster.safe import MTD_NAMES, Product, find_product
 from mmearth_core.raster.stac import from_item, is_item, local_assets, sidecar_item
 from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands
@@ -27,7 +25,8 @@ from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands
 SCL = "SCL"
 _FOLDER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
 _GDAL_DOMAINS = {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}
-_SCENE = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band files, or a STAC item"
+#: What a scene may be, in a sentence.
+SCENE = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band files, or a STAC item"
 
 
 @dataclass(frozen=True)
@@ -63,29 +62,7 @@ class Inputs:
     notes: tuple[str, ...]
 
 
-@contextmanager
-def opened(path: str, *, wanted: str = _SCENE) -> Iterator[DatasetReader]:
-    """The raster open for reading by one thread.
-
-    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing or not a raster.
-    """
-    local = not path.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in path[2:]
-    if local and not Path(path).exists():
-        raise MMEarthError(f"{path} does not exist; give {wanted}.")
-    # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes.
-    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
-        try:
-            dataset = rasterio.open(Path(path) if local else path)
-        except (RasterioError, ValueError) as error:
-            raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {wanted}.") from error
-    # Not `with dataset`: rasterio would tie the open dataset to this thread, and another one may close it.
-    try:
-        yield dataset
-    finally:
-        dataset.close()
-
-
-def describe(path: str, *, wanted: str = _SCENE) -> RasterFile:
+def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
     """The header of a raster.
 
     Raises `MMEarthError` when it is missing, no raster, holds no bands, or is not georeferenced.
@@ -101,7 +78,7 @@ def describe(path: str, *, wanted: str = _SCENE) -> RasterFile:
                 f"{path} is not georeferenced (no coordinate reference system); assign one, for example with:"
                 f" gdal_translate -a_srs EPSG:… -a_ullr …"
             )
-        grid, flip = _north_up(Grid(dataset.height, dataset.width, dataset.transform, dataset.crs))
+        grid, flip = _north_up(Grid.of(dataset))
         alpha = [i for i, c in enumerate(dataset.colorinterp, 1) if c == ColorInterp.alpha]
         return RasterFile(
             path=path,
@@ -163,7 +140,7 @@ def collect(source: str | PurePath | Sequence[str | PurePath], *, bands: Sequenc
     if not isinstance(source, str | PurePath):
         paths = [gdal_path(item) for item in source]
         if not paths:
-            raise MMEarthError(f"No input was named; give {_SCENE}.")
+            raise MMEarthError(f"No input was named; give {SCENE}.")
         return _from_files(paths, bands) if len(paths) > 1 else collect(paths[0], bands=bands)
     path = gdal_path(source)
     if (product := find_product(path)) is not None:
@@ -324,7 +301,7 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
                 continue
         best[name] = raster
     if not best:
-        raise MMEarthError(f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {_SCENE}.")
+        raise MMEarthError(f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {SCENE}.")
     inputs = _from_files([raster.path for raster in best.values()], None) if len(best) > 1 else None
     if inputs is None:
         return collect(next(iter(best.values())).path)

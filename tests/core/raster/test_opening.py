@@ -1,0 +1,46 @@
+"""What a user is told of a file that is missing, no raster, or damaged: which one, what is wrong and what to do."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.opening import opened, reading
+
+TRANSFORM = Affine(10, 0, 500_000, 0, -10, 5_800_000)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    shape = {"count": 1, "height": 40, "width": 30, "dtype": "uint8"}
+    with rasterio.open(tmp_path / "r.tif", "w", driver="GTiff", crs="EPSG:32630", transform=TRANSFORM, **shape) as new:
+        new.write(np.arange(1200, dtype=np.uint8).reshape(1, 40, 30))
+    return tmp_path / "r.tif"
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_raster_opens_and_has_its_grid(path, kind):
+    with opened(kind(path), wanted="a map") as dataset:
+        assert Grid.of(dataset) == Grid(40, 30, TRANSFORM, rasterio.CRS.from_epsg(32630))
+    assert dataset.closed
+
+
+def test_what_is_missing_or_no_raster_is_told_with_what_is_wanted(tmp_path):
+    (tmp_path / "text.tif").write_text("no raster")
+    for name, wrong in (("absent.tif", "does not exist"), ("text.tif", r"cannot be read as a raster \(.+\)")):
+        sentence = rf"{name} {wrong}; give a map\.$"
+        with pytest.raises(MMEarthError, match=sentence), opened(tmp_path / name, wanted="a map"):
+            pytest.fail("it was opened")
+
+
+def test_a_damaged_raster_is_told_with_its_remedy(path):
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) - 600])
+    told = pytest.raises(MMEarthError, match=r"r\.tif is damaged \(.+\); mend it\.$")
+    with told, opened(path, wanted="a map") as dataset, reading(path, "mend it"):
+        dataset.read()
+    assert dataset.closed
