@@ -117,7 +117,7 @@ def parsed(text: str | bytes, place: str | Path, *, remedy: str = "") -> Any:
         try:
             return json.loads(text)
         except (TypeError, ValueError, RecursionError) as error:
-            raise _Wrong("", f"it is no JSON ({' '.join(str(error).split())})") from error
+            raise _Wrong("", f"it is not valid JSON ({' '.join(str(error).split())})") from error
 
 
 def grouped(

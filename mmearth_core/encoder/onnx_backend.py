@@ -37,7 +37,7 @@ class OnnxBackend:
             height, width = pixels.shape[2:]
             raise EnvironmentFailure(
                 f"ONNX Runtime failed on {height} × {width} pixels ({str(error).splitlines()[0][:200]});"
-                " if memory ran out, choose a smaller --tile."
+                " if memory ran out, choose a smaller `tile`."
             ) from error
         return result
 

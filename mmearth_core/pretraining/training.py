@@ -137,8 +137,8 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
     absent = [name for name in config.output_names if name not in data.tiles.modalities]
     if absent:
         progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")
-    if plan.accumulation > 1 and getattr(config.mp_mae, "grn", "") == "batch":
+    for what in built.over_batch if plan.accumulation > 1 else ():
         progress.message(
-            f"Each step adds up {plan.accumulation} batches; response normalisation of scope batch sees"
-            f" {plan.tiles} tiles at a time, not {config.optimiser.effective_batch}."
+            f"Each step adds up {plan.accumulation} batches; {what} sees {plan.tiles} tiles at a time, not"
+            f" {config.optimiser.effective_batch}."
         )

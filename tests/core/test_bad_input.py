@@ -145,11 +145,11 @@ UNUSABLE = {
     "fit emb.tif samples.gpkg -o o.json --seed -1": "The seed must be",
     # classify
     "classify emb.tif absent.json -o o.tif": "absent.json does not exist; make a probe with: mmearth fit",
-    "classify emb.tif cut.json -o o.tif": "cut.json is damaged: it is no JSON",
+    "classify emb.tif cut.json -o o.tif": "cut.json is damaged: it is not valid JSON",
     "classify emb.tif scene.tif -o o.tif": "scene.tif cannot be read as a probe",
     "classify emb.tif foreign.json -o o.tif": "foreign.json is not a probe of mmearth",
     "classify emb.tif newer.json -o o.tif": "newer.json has probe format 99",
-    "classify emb.tif list.json -o o.tif": "list.json is damaged: coefficients",
+    "classify emb.tif list.json -o o.tif": "list.json is damaged: coefficients has not the shape",
     "classify emb.tif other.json -o o.tif": "starter-atto-p8",
     "classify scene.tif m.json -o o.tif": "scene.tif is not an embedding raster",
     "classify cutemb.tif m.json -o o.tif --confidence c.tif": "cutemb.tif",
@@ -186,7 +186,7 @@ UNUSABLE = {
     "assess map.tif samples.gpkg -o map.tif --overwrite": "map.tif is an input of this command",
     # others
     "info absent.tif": "absent.tif does not exist",
-    "info cut.json": "cut.json is damaged: it is no JSON",
+    "info cut.json": "cut.json is damaged: it is not valid JSON",
     "info cut.onnx": "cut.onnx is damaged",
     "weights info nonsense": "nonsense is neither a file nor the name of a model",
     "weights convert nonsense": "nonsense is neither a file nor the name of a model",

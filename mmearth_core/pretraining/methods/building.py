@@ -11,8 +11,6 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.checkpoints import WEIGHTS, load_weights
 from mmearth_core.pretraining.config import PretrainConfig
 from mmearth_core.pretraining.methods.contract import BuiltMethod, PretrainMethod
-from mmearth_core.pretraining.methods.mp_mae import MpMae
-from mmearth_core.pretraining.methods.official_decoder import start_from_official
 from mmearth_core.pretraining.methods.registry import METHODS
 
 
@@ -40,8 +38,7 @@ def start_from(start: str, method: PretrainMethod) -> None:
         load_weights(folder, method)
         return
     path = local_file(start)
-    if path.suffix == ".pth" and isinstance(method, MpMae):
-        start_from_official(method, path)
+    if path.suffix == ".pth" and method.start_from_published(path):
         return
     encoder = load_encoder(path)
     if encoder.architecture != method.encoder.architecture:

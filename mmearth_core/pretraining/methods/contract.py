@@ -6,6 +6,7 @@ The loop, the data and the export know methods only through this contract; the e
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,10 @@ class PretrainMethod(nn.Module, ABC):
         What was visible is predicted too; per-patch normalisation of a target is undone with the target's own values.
         """
 
+    def start_from_published(self, path: Path) -> bool:  # noqa: ARG002
+        """Take over all of a checkpoint that the method's authors published; False where it knows no such layout."""
+        return False
+
     def export(self) -> Encoder:
         """The plain encoder that was learned, on the CPU, in evaluation mode."""
         encoder = Encoder(self.encoder.architecture)
@@ -97,9 +102,11 @@ class PretrainMethod(nn.Module, ABC):
 @dataclass(frozen=True)
 class BuiltMethod:
     """A method with fresh weights; `bands` of its encoder's input; `crop`, the side of what it looks at, in pixels;
-    `plain_view`, its view without augmentation, by which it is validated."""
+    `plain_view`, its view without augmentation, by which it is validated; `over_batch`, what of it depends on which
+    tiles are looked at together, in words."""
 
     method: PretrainMethod
     bands: tuple[str, ...]
     crop: int
     plain_view: View
+    over_batch: tuple[str, ...] = ()

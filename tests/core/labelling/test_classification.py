@@ -144,7 +144,7 @@ def test_same_input_gives_the_same_bytes_and_overwrite_is_asked(scene: Any, mode
         ("no embedding", "absent.tif does not exist"),
         ("no model", "absent.json does not exist"),
         ("not an embedding", "is not an embedding raster"),
-        ("corrupt model", "is damaged: it is no JSON"),
+        ("corrupt model", "it is not valid JSON"),
         ("other model", "fitted on"),
         ("truncated", "damaged|cannot be read"),
         ("no folder", "does not exist; create it"),
