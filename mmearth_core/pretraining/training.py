@@ -72,7 +72,7 @@ def _run(
         labelled = read_labelled(config.watch.labelled, built.bands, statistics, patch)
     checkpoints = Checkpoints(folder.checkpoints, config.watch.keep)
     if config.init is not None and (overwrite or not checkpoints.steps()):
-        start_from(config.init, built.method)
+        start_from(config.init, built)
     group.by_first(lambda: folder.start(config, overwrite=overwrite))
     device = group.device
     precision = "bf16" if uses_bf16(config, device) else "fp32"

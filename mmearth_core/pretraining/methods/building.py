@@ -10,7 +10,7 @@ from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.checkpoints import WEIGHTS, load_weights
 from mmearth_core.pretraining.config import PretrainConfig
-from mmearth_core.pretraining.methods.contract import BuiltMethod, PretrainMethod
+from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.registry import METHODS
 
 
@@ -26,19 +26,20 @@ def build_method(config: PretrainConfig) -> BuiltMethod:
     return built
 
 
-def start_from(start: str, method: PretrainMethod) -> None:
+def start_from(start: str, built: BuiltMethod) -> None:
     """Put weights into a method: all of a checkpoint, ours or an official one, else the encoder of a model.
 
     Raises `MMEarthError` when they are not there or do not fit.
     """
-    folder = Path(start)
+    folder, method = Path(start), built.method
     if folder.is_dir():
         if not (folder / WEIGHTS).is_file():
             raise MMEarthError(f"init: {folder} is no checkpoint; give a folder RUN/checkpoints/step-…, or a model.")
         load_weights(folder, method)
         return
     path = local_file(start)
-    if path.suffix == ".pth" and method.start_from_published(path):
+    if path.suffix == ".pth" and built.from_published is not None:
+        built.from_published(path)
         return
     encoder = load_encoder(path)
     if encoder.architecture != method.encoder.architecture:

@@ -4,7 +4,7 @@ The loop, the data and the export know methods only through this contract; the e
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,10 +86,6 @@ class PretrainMethod(nn.Module, ABC):
         What was visible is predicted too; per-patch normalisation of a target is undone with the target's own values.
         """
 
-    def start_from_published(self, path: Path) -> bool:  # noqa: ARG002
-        """Take over all of a checkpoint that the method's authors published; False where it knows no such layout."""
-        return False
-
     def export(self) -> Encoder:
         """The plain encoder that was learned, on the CPU, in evaluation mode."""
         encoder = Encoder(self.encoder.architecture)
@@ -103,10 +99,11 @@ class PretrainMethod(nn.Module, ABC):
 class BuiltMethod:
     """A method with fresh weights; `bands` of its encoder's input; `crop`, the side of what it looks at, in pixels;
     `plain_view`, its view without augmentation, by which it is validated; `over_batch`, what of it depends on which
-    tiles are looked at together, in words."""
+    tiles are looked at together, in words; `from_published` puts a whole checkpoint of the method's authors into it."""
 
     method: PretrainMethod
     bands: tuple[str, ...]
     crop: int
     plain_view: View
     over_batch: tuple[str, ...] = ()
+    from_published: Callable[[Path], None] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig
+from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 
 
 @dataclass(frozen=True)
@@ -20,5 +20,5 @@ class Registered:
 
 
 METHODS: Mapping[str, Registered] = {
-    "mp_mae": Registered(MpMaeConfig, "mmearth_core.pretraining.methods.mp_mae"),
+    "mp_mae": Registered(MpMaeConfig, "mmearth_core.pretraining.methods.mp_mae.built"),
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.contract import Sample, View
-from mmearth_core.pretraining.methods.mp_mae_settings import Inputs
+from mmearth_core.pretraining.methods.mp_mae.settings import Inputs
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
 from mmearth_core.tiles.statistics import DatasetStatistics
 

@@ -10,7 +10,7 @@ from mmearth_core.encoder.registry import MODELS
 from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.methods.building import build_method, start_from
-from mmearth_core.pretraining.methods.official_decoder import to_official
+from mmearth_core.pretraining.methods.mp_mae.published import to_official
 
 FOLDER = Path(__file__).parents[3] / "training" / "configs" / "official"
 PUBLISHED = {model.aliases[0]: model for model in MODELS if model.url}
@@ -55,9 +55,9 @@ def test_an_official_checkpoint_is_gone_on_from_with_its_decoder(tmp_path: Path)
     published = build_method(read_config(path, ["seed=7"])).method
     checkpoint = str(tmp_path / "checkpoint-199.pth")
     torch.save({"model": to_official(published), "epoch": 199}, checkpoint)
-    gone_on = build_method(read_config(path, ["seed=8"])).method
+    gone_on = build_method(read_config(path, ["seed=8"]))
     start_from(checkpoint, gone_on)
     for name, value in published.state_dict().items():
-        assert torch.equal(gone_on.state_dict()[name], value), name
+        assert torch.equal(gone_on.method.state_dict()[name], value), name
     with pytest.raises(MMEarthError, match="predicts sentinel2"):
-        start_from(checkpoint, build_method(read_config(path, ["outputs=pixel"])).method)
+        start_from(checkpoint, build_method(read_config(path, ["outputs=pixel"])))

@@ -5,7 +5,6 @@ and the losses; never reads a file, steps an optimiser or knows how batches come
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -16,8 +15,7 @@ from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.agreement import AgreementHead, info_nce
-from mmearth_core.pretraining.methods.contract import Batch, BuiltMethod, Losses, LossSum, PretrainMethod
-from mmearth_core.pretraining.methods.decoder import Decoder
+from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
@@ -27,7 +25,8 @@ from mmearth_core.pretraining.methods.losses import (
     patch_moments,
     squared_error,
 )
-from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig
+from mmearth_core.pretraining.methods.mp_mae.decoder import Decoder
+from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
 
 
@@ -189,13 +188,6 @@ def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
         return MpMae(config, outputs)
     except ValueError as error:
         raise MMEarthError(f"mp_mae: {error}.") from error
-
-
-def built(config: MpMaeConfig, outputs: Sequence[str]) -> BuiltMethod:
-    """MP-MAE as the loop takes it."""
-    method = build(config, outputs)
-    plain = replace(method.view, flips=False, jitter=False, band_drop=0.0)
-    return BuiltMethod(method, INPUT_BANDS[config.inputs], config.crop, plain)
 
 
 def _patches(images: Tensor, patches: VisiblePatches) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from mmearth_core.encoder.masking import VisiblePatches
 from mmearth_core.modalities import MODALITIES
-from mmearth_core.pretraining.methods.mp_mae_settings import Sharing
+from mmearth_core.pretraining.methods.mp_mae.settings import Sharing
 
 #: The response normalisation of the published dense blocks has a larger guard than the sparse ones'.
 _GRN_EPS = 1e-4

@@ -12,9 +12,9 @@ from official_checkpoint import checkpoint_shapes, make_checkpoint  # noqa: E402
 from mmearth_core.encoder.loading import load_encoder  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
-from mmearth_core.pretraining.methods.mp_mae import MpMae, build  # noqa: E402
-from mmearth_core.pretraining.methods.mp_mae_settings import MpMaeConfig  # noqa: E402
-from mmearth_core.pretraining.methods.official_decoder import load_official, start_from_official, to_official  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae.network import MpMae, build  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae.published import load_official, start_from_official, to_official  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
 
 PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pixel"]
 PLAIN = {"flips": False, "band_drop": 0.0}

@@ -1,0 +1,24 @@
+"""MP-MAE as the loop takes it, and as its authors published it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mmearth_core.pretraining.methods.contract import BuiltMethod
+from mmearth_core.pretraining.methods.mp_mae.network import build
+from mmearth_core.pretraining.methods.mp_mae.published import start_from_official
+from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
+from mmearth_core.pretraining.methods.views import INPUT_BANDS
+
+
+def built(settings: MpMaeConfig, outputs: Sequence[str]) -> BuiltMethod:
+    """The method with fresh weights."""
+    method = build(settings, outputs)
+    over_batch = ("response normalisation of scope batch",) if settings.grn == "batch" else ()
+    return BuiltMethod(
+        method=method,
+        bands=INPUT_BANDS[settings.inputs],
+        crop=settings.crop,
+        plain_view=replace(method.view, flips=False, jitter=False, band_drop=0.0),
+        over_batch=(*over_batch, *(("the agreement of two looks",) if settings.agreement else ())),
+        from_published=lambda path: start_from_official(method, path),
+    )
