@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED, SENTINEL2_STORED
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.scene import Scene, open_scene
+from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.tiles.build.alignment import AlignedRaster, Limits, ground_steps, header_of, lonlat
 from mmearth_core.tiles.build.regions import lookup
 from mmearth_core.tiles.build.specification import POLARISATIONS, LandCover, Radar, Site
 from mmearth_core.tiles.build.terrain import reach_of, slope
-from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.scene import Scene, open_scene
-from mmearth_core.sentinel2 import ENCODER_BANDS
 
 _RADAR = {
     "dB": Limits(-100.0, 50.0, "backscatter in dB (what is not declares `units: linear`)"),
