@@ -43,7 +43,8 @@ def default_tile(
 ) -> int:
     """The tile size that computes the fewest pixels inside the memory budget, a multiple of the patch size.
 
-    Candidates divide a side of the raster, or what of it the area reaches, evenly, so that no sliver is left over.
+    Candidates divide a side of the raster, or what of it the area reaches, evenly, so that no sliver is left over; or
+    are the largest that fits, whose slivers at the raster's edge may need little halo.
     """
     patch = architecture.patch
     limit = largest_context(architecture, dimensions, batch_size)
@@ -53,6 +54,7 @@ def default_tile(
         for side in (*raster, area.row_end, area.col_end)
         for parts in range(1, math.ceil(side / smallest) + 1)
     }
+    candidates.add(max(smallest, (math.isqrt(limit) - 2 * halo) // patch * patch))
     best = smallest
     fewest = None
     for size in sorted(candidates, reverse=True):

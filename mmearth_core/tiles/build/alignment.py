@@ -19,8 +19,8 @@ from rasterio.io import DatasetReader
 from rasterio.warp import reproject, transform_bounds
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.scene_files import RasterFile, describe
 from mmearth_core.vectors.reading import lonlat_extent
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,16 @@ from mmearth_core import __version__
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, Modality, target
 from mmearth_core.modalities import valid as measured
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Window
+from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.tiles.build.regions import lookup
 from mmearth_core.tiles.build.site import CheckedSite, SiteTile, check_site
 from mmearth_core.tiles.build.specification import Site, read_specification
 from mmearth_core.tiles.tile_info import members
-from mmearth_core.tiles.writer import TileWriter
-from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.opening import bounded_cache
-from mmearth_core.raster.grid import Window
+
+if TYPE_CHECKING:
+    from mmearth_core.tiles.writer import TileWriter
 
 #: The key of tile_info.json under which the share of a tile's pixels with a value is kept, by modality.
 _VALID = "VALID"
@@ -106,6 +108,8 @@ def build_tiles(
             then the tiles before it are kept, and the same call goes on once the file is mended.
         EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
     """
+    from mmearth_core.tiles.writer import TileWriter  # noqa: PLC0415 - loads h5py
+
     progress, cancel = progress or Silent(), cancel or CancelToken()
     output = Path(output)
     _check_options(size, stride, valid, limit)
@@ -201,7 +205,7 @@ def _limited(windows: Sequence[Sequence[Window]], limit: int | None) -> list[lis
 
 
 def _write(
-    writer: TileWriter,
+    writer: "TileWriter",
     plan: Sequence[_SitePlan],
     valid: float,
     progress: Progress,

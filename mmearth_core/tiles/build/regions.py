@@ -7,11 +7,11 @@ import pyproj
 import shapely
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.vectors.reading import VectorLayer, read_vector
 from mmearth_core.modalities import MODALITIES
+from mmearth_core.raster.grid import Grid
 from mmearth_core.tiles.build.alignment import AlignedRaster, place_of
 from mmearth_core.tiles.build.specification import Region, biome_index
-from mmearth_core.raster.grid import Grid
+from mmearth_core.vectors.reading import VectorLayer, read_vector
 
 #: A field of the RESOLVE ecoregions whose numbers are another order of the biomes than MMEarth's.
 _OTHER_ORDER = "BIOME_NUM"

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED, SENTINEL2_STORED
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.scene import Scene, open_scene
+from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.tiles.build.alignment import AlignedRaster, Limits, ground_steps, header_of, lonlat
 from mmearth_core.tiles.build.regions import lookup
 from mmearth_core.tiles.build.specification import POLARISATIONS, LandCover, Radar, Site
 from mmearth_core.tiles.build.terrain import reach_of, slope
-from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.scene import Scene, open_scene
-from mmearth_core.sentinel2 import ENCODER_BANDS
 
 _RADAR = {
     "dB": Limits(-100.0, 50.0, "backscatter in dB (what is not declares `units: linear`)"),
@@ -160,8 +160,7 @@ def _radar_files(orbit: str, radar: Radar) -> list[RadarFile]:
     total = sum(header.count for header in headers)
     if radar.bands is not None and len(radar.bands) != total:
         raise MMEarthError(
-            f"{', '.join(radar.path)}: {total} bands, but `bands:` names {len(radar.bands)}; name each"
-            f" ('-' to ignore)."
+            f"{', '.join(radar.path)}: {total} bands, but `bands:` names {len(radar.bands)}; name each ('-' to ignore)."
         )
     given = iter(radar.bands or ())
     files, taken = [], dict[str, str]()

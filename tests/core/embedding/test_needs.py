@@ -44,6 +44,7 @@ def largest(plan: TilePlan) -> int:
 @settings(deadline=None, max_examples=60)
 @given(jobs())
 @example(((1001, 1500), Window(0, 0, 1001, 1500), ATTO, 160, 1))
+@example(((561, 561), Window(0, 0, 561, 561), Architecture("tiny", 8, 12), 160, 4))
 @example(((449, 1153), Window(0, 0, 196, 257), Architecture("tiny", 32, 12), 96, 4))
 def test_the_default_tile_keeps_the_memory_and_is_economic(job):
     raster, area, architecture, halo, batch_size = job
