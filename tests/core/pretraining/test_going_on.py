@@ -86,7 +86,7 @@ def test_what_no_step_depends_on_may_change(recipe: Recipe, tmp_path: Path) -> N
     assert (run / "log.jsonl").read_bytes() == log
     assert (run / "encoder.safetensors").read_bytes() == weights
     for name in ("sub/folder", "", ".."):
-        with pytest.raises(MMEarthError, match="export.name is"):
+        with pytest.raises(MMEarthError, match="export.name: it must be a name"):
             pretrain(config=recipe(**SHORT), output=run, set=[f"export.name='{name}'"])
 
 
