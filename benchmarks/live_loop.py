@@ -84,7 +84,8 @@ def measure(folder: Path, machine: str) -> None:
     raster = QgsRasterLayer(str(folder / "embedding.tif"), "embedding")
     samples = QgsVectorLayer(f"{folder / 'samples.gpkg'}|layername=samples", "samples", "ogr")
     QgsProject.instance().addMapLayers([raster, samples], True)
-    open_classes(samples, "class")
+    Context.client.call("info", {"file": str(folder / "embedding.tif")})  # starts the worker, which greets
+    open_classes(samples, "class", Context.client.greeting.classes)
     canvas.setDestinationCrs(raster.crs())
     centre = raster.extent().center()
     canvas.setExtent(canvas.extent().fromCenterAndSize(QgsPointXY(centre), 10_000, 6_000))

@@ -3,8 +3,17 @@
 QGIS calls `classFactory` when it starts; nothing else is imported before.
 """
 
+from __future__ import annotations
 
-def classFactory(iface):
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from .plugin import Plugin
+
+
+def classFactory(iface: QgisInterface) -> Plugin:
     """The plugin, as QGIS asks for it."""
     from .plugin import Plugin
 

@@ -3,14 +3,27 @@
 The dock and what it needs are made when they are first asked for, so QGIS starts as fast as without the plugin.
 """
 
+from __future__ import annotations
+
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsMapLayer, QgsProject
+from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, QTranslator
 from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.PyQt.QtXml import QDomDocument
 
 from .compat import RASTER, QAction
+
+if TYPE_CHECKING:
+    from .context import Context
+    from .core.worker.client import WorkerClient
+    from .core.workspace import Workspace
+    from .gui.dock import Dock
+    from .gui.options_factory import OptionsFactory
+    from .provider import Provider
 
 _FOLDER = Path(__file__).parent
 
@@ -18,37 +31,44 @@ _FOLDER = Path(__file__).parent
 class Plugin(QObject):
     """Made by `classFactory`; QGIS calls `initGui` or `initProcessing`, and `unload`."""
 
-    def __init__(self, iface):
+    def __init__(self, iface: QgisInterface) -> None:
         super().__init__()
         self._iface = iface
-        self._provider = self._options = self._client = self._workspace = self._context = None
-        self._dock = self._open_action = self._layer_action = self._translator = None
+        self._provider: Provider | None = None
+        self._options: OptionsFactory | None = None
+        self._client: WorkerClient | None = None
+        self._workspace: Workspace | None = None
+        self._context: Context | None = None
+        self._dock: Dock | None = None
+        self._open_action: QAction | None = None
+        self._layer_action: QAction | None = None
+        self._translator: QTranslator | None = None
         self._making_client = threading.Lock()
 
-    def initGui(self):
+    def initGui(self) -> None:
         """Called in the desktop."""
         self.initProcessing()
         window = self._iface.mainWindow()
         from .gui.icons import icon
         from .gui.options_factory import OptionsFactory
 
-        self._open_action = QAction(icon("icon"), self.tr("MMEarth Few-Shot Mapper"), window)
-        self._open_action.setObjectName("mmearthOpen")
-        self._open_action.setCheckable(True)
-        self._open_action.setToolTip(self.tr("Map land cover from a few samples"))
-        self._open_action.triggered.connect(self.toggle_dock)
-        self._iface.addToolBarIcon(self._open_action)
-        self._iface.addPluginToRasterMenu(self.tr("MMEarth Few-Shot Mapper"), self._open_action)
-        self._layer_action = QAction(icon("embed"), self.tr("Embed layer"), window)
-        self._layer_action.setObjectName("mmearthEmbedLayer")
-        self._layer_action.triggered.connect(self.embed_active_layer)
-        self._iface.addCustomActionForLayerType(self._layer_action, "", RASTER, True)
+        opens = self._open_action = QAction(icon("icon"), self.tr("MMEarth Few-Shot Mapper"), window)
+        opens.setObjectName("mmearthOpen")
+        opens.setCheckable(True)
+        opens.setToolTip(self.tr("Map land cover from a few samples"))
+        opens.triggered.connect(self.toggle_dock)
+        self._iface.addToolBarIcon(opens)
+        self._iface.addPluginToRasterMenu(self.tr("MMEarth Few-Shot Mapper"), opens)
+        embeds = self._layer_action = QAction(icon("embed"), self.tr("Embed layer"), window)
+        embeds.setObjectName("mmearthEmbedLayer")
+        embeds.triggered.connect(self.embed_active_layer)
+        self._iface.addCustomActionForLayerType(embeds, "", RASTER, True)
         self._options = OptionsFactory(lambda: self.context)
         self._iface.registerOptionsWidgetFactory(self._options)
         QgsProject.instance().writeProject.connect(self._project_written)
         window.installEventFilter(self)
 
-    def initProcessing(self):
+    def initProcessing(self) -> None:
         """Called in the desktop and by qgis_process."""
         self._translate()
         from .provider import Provider
@@ -56,9 +76,9 @@ class Plugin(QObject):
         self._provider = Provider(lambda: self.client)
         QgsApplication.processingRegistry().addProvider(self._provider)
 
-    def unload(self):
+    def unload(self) -> None:
         """Take everything away that was brought."""
-        if self._open_action is not None:
+        if self._open_action is not None and self._layer_action is not None:
             self._iface.mainWindow().removeEventFilter(self)
             QgsProject.instance().writeProject.disconnect(self._project_written)
             self._iface.unregisterOptionsWidgetFactory(self._options)
@@ -86,7 +106,7 @@ class Plugin(QObject):
             self._translator = None
 
     @property
-    def client(self):
+    def client(self) -> WorkerClient:
         """The worker's client, made when it is first asked for; a model's algorithm may ask in a thread of its own."""
         with self._making_client:
             if self._client is None:
@@ -97,7 +117,7 @@ class Plugin(QObject):
             return self._client
 
     @property
-    def context(self):
+    def context(self) -> Context:
         """What panels share, made when it is first asked for."""
         if self._context is None:
             from .context import Context
@@ -110,14 +130,15 @@ class Plugin(QObject):
         return self._context
 
     @property
-    def dock(self):
+    def dock(self) -> Dock:
         """The dock, made when it is first asked for."""
         if self._dock is None:
             from .gui.dock import Dock
 
-            self._dock = Dock(self.context, self._iface.mainWindow())
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
-            self._dock.visibilityChanged.connect(self._open_action.setChecked)
+            dock = self._dock = Dock(self.context, self._iface.mainWindow())
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            if self._open_action is not None:
+                dock.visibilityChanged.connect(self._open_action.setChecked)
         return self._dock
 
     def toggle_dock(self, wanted: bool = True) -> None:
@@ -132,7 +153,7 @@ class Plugin(QObject):
             self.dock.tabs.setCurrentWidget(self.dock.embed)
             self.dock.embed.embed_layer(layer)
 
-    def eventFilter(self, watched, event):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Closing QGIS asks while the worker is at work: what is finished is kept, but it stops."""
         if (
             event.type() == QEvent.Type.Close
@@ -153,7 +174,7 @@ class Plugin(QObject):
                 return True
         return super().eventFilter(watched, event)
 
-    def _project_written(self, document) -> None:
+    def _project_written(self, document: QDomDocument) -> None:
         from .core.maps.live_layer import set_aside
 
         set_aside(document)
@@ -161,6 +182,6 @@ class Plugin(QObject):
     def _translate(self) -> None:
         file = _FOLDER / "i18n" / f"mmearth_{QgsApplication.locale()[:2]}.qm"
         if file.exists():
-            self._translator = QTranslator()
-            self._translator.load(str(file))
-            QCoreApplication.installTranslator(self._translator)
+            translator = self._translator = QTranslator()
+            translator.load(str(file))
+            QCoreApplication.installTranslator(translator)

@@ -1,7 +1,10 @@
 """What the user has set, under one prefix of QGIS' own settings; every key with its default, in one table."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsSettings
 
@@ -16,10 +19,10 @@ def home() -> Path:
 class Settings:
     """Typed access. Reading and writing go through to QGIS at once, so two instances always agree."""
 
-    def _get(self, key, default, kind):
+    def _get(self, key: str, default: Any, kind: type) -> Any:
         return QgsSettings().value(f"{PREFIX}/{key}", default, type=kind)
 
-    def _set(self, key, value):
+    def _set(self, key: str, value: Any) -> None:
         QgsSettings().setValue(f"{PREFIX}/{key}", value)
 
     @property
@@ -37,7 +40,7 @@ class Settings:
         return Path(self._get("environment_folder", str(home() / "environment"), str))
 
     @environment_folder.setter
-    def environment_folder(self, value) -> None:
+    def environment_folder(self, value: str | Path) -> None:
         self._set("environment_folder", str(value))
 
     @property
@@ -64,7 +67,7 @@ class Settings:
         return Path(self._get("cache_folder", str(home() / "cache"), str))
 
     @cache_folder.setter
-    def cache_folder(self, value) -> None:
+    def cache_folder(self, value: str | Path) -> None:
         self._set("cache_folder", str(value))
 
     @property
@@ -84,3 +87,12 @@ class Settings:
     @model.setter
     def model(self, value: str) -> None:
         self._set("model", value)
+
+    @property
+    def greeting(self) -> str:
+        """What the worker last said of itself, as JSON; empty: it was never there."""
+        return self._get("greeting", "", str)
+
+    @greeting.setter
+    def greeting(self, value: str) -> None:
+        self._set("greeting", value)

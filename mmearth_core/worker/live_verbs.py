@@ -79,6 +79,8 @@ class LiveVerbs:
         return validation.as_dict() | {
             "enough": is_enough(validation),
             "headline": headline(validation),
+            "left_out": int(validation.polygons[validation.validated].sum()),
+            "unvalidated": list(validation.unvalidated),
             "doubts": [
                 {"fid": d.group.fid, "label": d.label, "predicted": d.predicted, "share_right": d.share_right}
                 for d in validation.doubts

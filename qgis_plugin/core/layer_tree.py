@@ -1,9 +1,11 @@
 """Where layers stand in the project's tree: new ones right above what they belong to."""
 
-from qgis.core import QgsProject
+from __future__ import annotations
+
+from qgis.core import QgsLayerTreeLayer, QgsMapLayer, QgsProject
 
 
-def place(layer, above=None):
+def place(layer: QgsMapLayer, above: QgsMapLayer | None = None) -> QgsLayerTreeLayer:
     """Add a layer to the project right above another one, in its group, or on top of all when that one is None or not
     in the tree. Returns the layer's node in the tree."""
     project = QgsProject.instance()
@@ -16,7 +18,7 @@ def place(layer, above=None):
     return parent.insertLayer(parent.children().index(node), layer)
 
 
-def keep_above(layer, other) -> None:
+def keep_above(layer: QgsMapLayer, other: QgsMapLayer) -> None:
     """Move a layer right above another one, unless it is above it already."""
     root = QgsProject.instance().layerTreeRoot()
     order = [node.layerId() for node in root.findLayers()]

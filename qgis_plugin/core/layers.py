@@ -1,5 +1,7 @@
 """Telling our layers from others, by custom properties and by what is in the file; the way from one to another."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -17,7 +19,7 @@ def path_of(layer: QgsMapLayer) -> str:
     return layer.source().split("|")[0]
 
 
-def is_embedding(layer) -> bool:
+def is_embedding(layer: QgsMapLayer) -> bool:
     """Whether a layer is an embedding raster: marked as one, or a file that has its sidecar and band names."""
     if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
         return False
@@ -34,16 +36,16 @@ def mark(layer: QgsMapLayer, product: str, source: QgsMapLayer = None) -> None:
         layer.setCustomProperty(SOURCE, source.id())
 
 
-def source_of(layer: QgsMapLayer):
+def source_of(layer: QgsMapLayer) -> QgsMapLayer | None:
     """The layer this one was made from, or None when it is no longer in the project."""
     return QgsProject.instance().mapLayer(layer.customProperty(SOURCE, "") or "")
 
 
-def embeddings() -> list:
+def embeddings() -> list[QgsRasterLayer]:
     """The embedding layers of the project."""
     return [layer for layer in QgsProject.instance().mapLayers().values() if is_embedding(layer)]
 
 
-def is_samples(layer) -> bool:
+def is_samples(layer: QgsMapLayer) -> bool:
     """Whether a layer is one of ours to draw samples in."""
     return isinstance(layer, QgsVectorLayer) and layer.customProperty(PRODUCT) == "samples"

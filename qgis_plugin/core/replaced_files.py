@@ -3,15 +3,20 @@ every system, and come back when nothing came of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication
 
 from . import layers
 
+#: A layer that was taken out of the project: its file, its name, our properties of it.
+Released = tuple[str, str, dict[str, Any]]
 
-def why_not(paths) -> str:
+
+def why_not(paths: Iterable[str | Path]) -> str:
     """Why these files should not be replaced now, in a sentence: edits of one of their layers would be lost. Empty when
     nothing speaks against it."""
     for layer in _layers_of(paths):
@@ -23,7 +28,7 @@ def why_not(paths) -> str:
     return ""
 
 
-def release(paths) -> list:
+def release(paths: Iterable[str | Path]) -> list[Released]:
     """Take the layers of these files out of the project; returns what `open_again` needs."""
     found = _layers_of(paths)
     released = [
@@ -34,7 +39,7 @@ def release(paths) -> list:
     return released
 
 
-def open_again(released) -> None:
+def open_again(released: Iterable[Released]) -> None:
     """Bring back the layers whose files are still there."""
     for path, name, properties in released:
         if not Path(path).exists():
@@ -46,7 +51,7 @@ def open_again(released) -> None:
         QgsProject.instance().addMapLayer(layer)
 
 
-def _layers_of(paths) -> list:
+def _layers_of(paths: Iterable[str | Path]) -> list[QgsMapLayer]:
     wanted = {Path(path).resolve() for path in paths}
     return [
         layer
@@ -55,5 +60,5 @@ def _layers_of(paths) -> list:
     ]
 
 
-def _ours(layer) -> list:
+def _ours(layer: QgsMapLayer) -> list[str]:
     return [key for key in layer.customPropertyKeys() if key.startswith("mmearth/")]

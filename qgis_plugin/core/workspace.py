@@ -1,6 +1,8 @@
 """What the user is working on: the embedding, the samples and their class field. One value all panels follow."""
 
-from qgis.core import QgsProject
+from __future__ import annotations
+
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
@@ -12,52 +14,52 @@ class Workspace(QObject):
     embeddingChanged = pyqtSignal(object)
     samplesChanged = pyqtSignal(object)
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._embedding = None
         self._samples = None
         self._field = "class"
         QgsProject.instance().layersWillBeRemoved.connect(self._forget)
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the project."""
         QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
         self.embedding = None
         self.set_samples(None)
 
     @property
-    def embedding(self):
+    def embedding(self) -> QgsRasterLayer | None:
         """The embedding layer in work (QgsRasterLayer), or None."""
         return self._embedding
 
     @embedding.setter
-    def embedding(self, layer):
+    def embedding(self, layer: QgsMapLayer) -> None:
         if layer is not self._embedding:
             self._embedding = layer
             self.embeddingChanged.emit(layer)
 
     @property
-    def embedding_path(self):
+    def embedding_path(self) -> str | None:
         """The file of the embedding, or None."""
         return None if self._embedding is None else layers.path_of(self._embedding)
 
     @property
-    def samples(self):
+    def samples(self) -> QgsVectorLayer | None:
         """The sample layer in work (QgsVectorLayer), or None."""
         return self._samples
 
     @property
-    def field(self):
+    def field(self) -> str:
         """The field of the sample layer that names the class."""
         return self._field
 
-    def set_samples(self, layer, field="class"):
+    def set_samples(self, layer: QgsMapLayer, field: str = "class") -> None:
         """Work with a sample layer, its classes in `field`."""
         if layer is not self._samples or field != self._field:
             self._samples, self._field = layer, field
             self.samplesChanged.emit(layer)
 
-    def _forget(self, ids):
+    def _forget(self, ids: list[str]) -> None:
         if self._embedding is not None and self._embedding.id() in ids:
             self.embedding = None
         if self._samples is not None and self._samples.id() in ids:

@@ -1,6 +1,11 @@
 """The dock: a page that sets the environment up while none works, then the tabs in the order of the work."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtGui import QShowEvent
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from .accuracy.panel import AccuracyPanel
@@ -10,11 +15,14 @@ from .samples.panel import SamplesPanel
 from .setup.panel import SetupPanel
 from .worker_label import WorkerLabel
 
+if TYPE_CHECKING:
+    from ..context import Context
+
 
 class Dock(QgsDockWidget):
     """All panels. `close_panels` must be called before it is deleted."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("MMEarthDock")
         self.setWindowTitle(self.tr("MMEarth Few-Shot Mapper"))
@@ -55,6 +63,8 @@ class Dock(QgsDockWidget):
         """The tabs when there is a Python to work with, as far as is known, else the page that sets it up."""
         client = self._context.client
         usable = client.available() and client.state != "failed"
+        if usable and client.greeting is None:
+            client.start()  # once: what it says is kept, and is needed to draw samples
         self._pages.setCurrentWidget(self.tabs if usable else self.setup)
 
     def close_panels(self) -> None:
@@ -63,7 +73,7 @@ class Dock(QgsDockWidget):
         for panel in (self.accuracy, self.map, self.samples, self.embed, self.setup, self._worker):
             panel.close()
 
-    def showEvent(self, event):
+    def showEvent(self, event: QShowEvent) -> None:
         """A Python may have come or gone meanwhile, in QGIS' options."""
         super().showEvent(event)
         self.choose_page()
@@ -74,7 +84,7 @@ class Dock(QgsDockWidget):
         if self._context.client.available():
             self._context.client.start()
 
-    def _worker_changed(self, state) -> None:
+    def _worker_changed(self, state: str) -> None:
         if state == "failed":
             self.setup.explain_failure(self._context.client.failure)
         if state in ("failed", "ready"):

@@ -1,14 +1,21 @@
 """One line at the foot of the dock: what the worker is doing, and how much memory it takes."""
 
-from qgis.PyQt.QtWidgets import QLabel
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qgis.PyQt.QtWidgets import QLabel, QWidget
 
 from .embed.cache_dialog import size_text
+
+if TYPE_CHECKING:
+    from ..core.worker.client import WorkerClient
 
 
 class WorkerLabel(QLabel):
     """Follows a `WorkerClient`; what it works on is the tooltip."""
 
-    def __init__(self, client, parent=None):
+    def __init__(self, client: WorkerClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("workerLabel")
         self.setEnabled(False)  # no matter of importance: the theme's quiet colour
@@ -17,13 +24,13 @@ class WorkerLabel(QLabel):
         client.memoryChanged.connect(self._show)
         self._show()
 
-    def close(self):
+    def close(self) -> bool:
         """Follow no longer."""
         self._client.stateChanged.disconnect(self._show)
         self._client.memoryChanged.disconnect(self._show)
         return super().close()
 
-    def _show(self, *_) -> None:
+    def _show(self, *_: object) -> None:
         client = self._client
         states = {
             "ready": self.tr("ready"),

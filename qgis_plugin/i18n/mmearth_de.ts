@@ -1426,22 +1426,6 @@
         <source>File</source>
         <translation>Datei</translation>
     </message>
-    <message>
-        <source>say what each band is</source>
-        <translation>geben Sie an, was jeder Kanal ist</translation>
-    </message>
-    <message>
-        <source>choose the level</source>
-        <translation>wählen Sie die Stufe</translation>
-    </message>
-    <message>
-        <source>choose the offset</source>
-        <translation>wählen Sie den Offset</translation>
-    </message>
-    <message>
-        <source>choose the unit</source>
-        <translation>wählen Sie die Einheit</translation>
-    </message>
 </context>
 <context>
     <name>EmbedJob</name>
@@ -3274,6 +3258,10 @@ Ersetzen?</translation>
         <translation>Neuer Beispiellayer</translation>
     </message>
     <message>
+        <source>The worker is being started for the first time; it says what classes are like.</source>
+        <translation>Der Rechenprozess startet zum ersten Mal; er sagt, wie Klassen aussehen.</translation>
+    </message>
+    <message>
         <source>Make an empty GeoPackage for samples beside the embedding</source>
         <translation>Ein leeres GeoPackage für Beispielflächen neben der Einbettung anlegen</translation>
     </message>
@@ -3458,6 +3446,10 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>SamplesPanel</name>
+    <message>
+        <source>The worker is being started for the first time; it says what classes are like.</source>
+        <translation>Der Rechenprozess startet zum ersten Mal; er sagt, wie Klassen aussehen.</translation>
+    </message>
     <message>
         <source>Save edits ({} unsaved)</source>
         <translation>Speichern ({} ungespeichert)</translation>

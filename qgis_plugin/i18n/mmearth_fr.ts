@@ -1426,22 +1426,6 @@
         <source>File</source>
         <translation>Fichier</translation>
     </message>
-    <message>
-        <source>say what each band is</source>
-        <translation>indiquez ce qu’est chaque bande</translation>
-    </message>
-    <message>
-        <source>choose the level</source>
-        <translation>choisissez le niveau</translation>
-    </message>
-    <message>
-        <source>choose the offset</source>
-        <translation>choisissez le décalage</translation>
-    </message>
-    <message>
-        <source>choose the unit</source>
-        <translation>choisissez l’unité</translation>
-    </message>
 </context>
 <context>
     <name>EmbedJob</name>
@@ -3274,6 +3258,10 @@ Les remplacer ?</translation>
         <translation>Nouvelle couche</translation>
     </message>
     <message>
+        <source>The worker is being started for the first time; it says what classes are like.</source>
+        <translation>Le processus de calcul démarre pour la première fois ; il indique à quoi ressemblent les classes.</translation>
+    </message>
+    <message>
         <source>Make an empty GeoPackage for samples beside the embedding</source>
         <translation>Créer un GeoPackage vide pour les échantillons à côté du plongement</translation>
     </message>
@@ -3458,6 +3446,10 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>SamplesPanel</name>
+    <message>
+        <source>The worker is being started for the first time; it says what classes are like.</source>
+        <translation>Le processus de calcul démarre pour la première fois ; il indique à quoi ressemblent les classes.</translation>
+    </message>
     <message>
         <source>Save edits ({} unsaved)</source>
         <translation>Enregistrer ({} en attente)</translation>

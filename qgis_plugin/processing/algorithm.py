@@ -1,12 +1,20 @@
 """What all algorithms share: they hand layers as files to one verb of the worker, and its answer back to Processing."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
+    QgsMapLayer,
     QgsProcessingAlgorithm,
+    QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
+    QgsProcessingFeedback,
     QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
@@ -15,20 +23,29 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
     QgsProcessingUtils,
+    QgsVectorLayer,
 )
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtGui import QIcon
 
 from ..compat import ADVANCED
 from ..core.layers import is_embedding, mark, path_of
 from ..core.worker.request import WorkerError
+from ..core.worker.wording import worded
 from ..gui.icons import icon, icon_path
 from .inputs import VectorInput, why_not_a_file
+
+if TYPE_CHECKING:
+    from ..core.worker.client import WorkerClient
+
 
 #: Groups of the toolbox; their ids are part of users' models and never change.
 EMBEDDING, MAPPING, ACCURACY = "embedding", "mapping", "accuracy"
 #: The field that names the class, where no other is chosen.
 CLASS_FIELD = "class"
+#: Values by the names of parameters, arguments or outputs.
+Values = dict[str, Any]
 
 
 class Stopped(Exception):
@@ -38,20 +55,20 @@ class Stopped(Exception):
 class Styled(QgsProcessingLayerPostProcessorInterface):
     """Gives a result the style that was written beside it, and says what it is."""
 
-    _kept = []  # noqa: RUF012 - shared by intent
+    _kept: list[Styled] = []  # noqa: RUF012 - shared by intent
 
     @classmethod
-    def kept(cls, product: str):
+    def kept(cls, product: str) -> Styled:
         """One that stays alive: QGIS takes and deletes the C++ half, and forgets the Python half at once."""
         cls._kept[:] = [each for each in cls._kept if not sip.isdeleted(each)]
         cls._kept.append(cls(product))
         return cls._kept[-1]
 
-    def __init__(self, product: str):
+    def __init__(self, product: str) -> None:
         super().__init__()
         self._product = product
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: ARG002 - QGIS' name and arguments
+    def postProcessLayer(self, layer: QgsMapLayer, _context: object, _feedback: object) -> None:
         """Called on the main thread when the layer is in the project."""
         if Path(path_of(layer)).with_suffix(".qml").is_file():
             layer.loadDefaultStyle()
@@ -61,7 +78,8 @@ class Styled(QgsProcessingLayerPostProcessorInterface):
 
 class Algorithm(QgsProcessingAlgorithm):
     """A thin skin over one verb. A subclass says `verb`, `symbol`, `section`, and `products`: what the layers of its
-    destinations are (see `core.layers`); it defines its parameters by `define` and answers
+    destinations are (see `core.layers`), and `renamed`: the arguments of the verb whose parameters are not called by
+    their own names in capitals; it defines its parameters by `define` and answers
 
     * `title()`, `about()`: (what it does, what comes out, a tip), `words()` to be found by;
     * `arguments(parameters, context, feedback)`: those of the verb, without `overwrite`;
@@ -72,49 +90,50 @@ class Algorithm(QgsProcessingAlgorithm):
     verb = ""
     symbol = ""
     section = ""
-    products = {}  # noqa: RUF012 - read only
+    products: dict[str, str] = {}  # noqa: RUF012 - read only
+    renamed: dict[str, str] = {}  # noqa: RUF012 - read only
 
-    def __init__(self, get_client):
+    def __init__(self, get_client: Callable[[], WorkerClient]) -> None:
         super().__init__()
         self._get_client = get_client
-        self._rasters = {}
-        self._vectors = {}
-        self._outputs = {}
+        self._rasters: Values = {}
+        self._vectors: Values = {}
+        self._outputs: dict[str, str] = {}
 
     # What Processing asks
 
-    def createInstance(self):
+    def createInstance(self) -> Algorithm:
         return type(self)(self._get_client)
 
-    def name(self):
+    def name(self) -> str:
         return self.verb
 
-    def displayName(self):
+    def displayName(self) -> str:
         return self.title()
 
-    def groupId(self):
+    def groupId(self) -> str:
         return self.section
 
-    def group(self):
+    def group(self) -> str:
         return {
             EMBEDDING: QCoreApplication.translate("Algorithm", "Embedding"),
             MAPPING: QCoreApplication.translate("Algorithm", "Mapping"),
             ACCURACY: QCoreApplication.translate("Algorithm", "Accuracy"),
         }[self.section]
 
-    def icon(self):
+    def icon(self) -> QIcon:
         return icon(self.symbol)
 
-    def svgIconPath(self):
+    def svgIconPath(self) -> str:
         return icon_path(self.symbol)
 
-    def tags(self):
+    def tags(self) -> list[str]:
         return [*self.words().split(","), "mmearth", "sentinel-2"]
 
-    def shortDescription(self):
+    def shortDescription(self) -> str:
         return self.about()[0].split(". ")[0].rstrip(".") + "."
 
-    def shortHelpString(self):
+    def shortHelpString(self) -> str:
         what, comes_out, tip = self.about()
         parameters = self.parameterDefinitions()
         explained = [f"• {each.description().lstrip('… ')}: {each.help()}" for each in parameters if each.help()]
@@ -123,7 +142,7 @@ class Algorithm(QgsProcessingAlgorithm):
         # QGIS makes each line a paragraph; qgis_process prints it as it is.
         return "\n".join([what, "", *explained, "", f"{result}: {comes_out}", "", f"{advice}: {tip}"])
 
-    def canExecute(self):
+    def canExecute(self) -> tuple[bool, str]:
         if self._get_client().available():
             return True, ""
         return False, QCoreApplication.translate(
@@ -132,7 +151,7 @@ class Algorithm(QgsProcessingAlgorithm):
             " environment variable MMEARTH_PYTHON name a Python that has mmearth installed.",
         )
 
-    def checkParameterValues(self, parameters, context):
+    def checkParameterValues(self, parameters: Values, context: QgsProcessingContext) -> tuple[bool, str]:
         fine, sentence = super().checkParameterValues(parameters, context)
         if not fine:
             return False, sentence
@@ -140,7 +159,7 @@ class Algorithm(QgsProcessingAlgorithm):
         sentence = sentence or self.why_not(parameters, context)
         return not sentence, sentence
 
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: ARG002 - QGIS' name and arguments
+    def prepareAlgorithm(self, parameters: Values, context: QgsProcessingContext, _feedback: object) -> bool:
         """Look at the layers, and make the client, in this thread rather than in the one that computes."""
         self._get_client()
         fields = [each for each in self.parameterDefinitions() if isinstance(each, QgsProcessingParameterField)]
@@ -166,7 +185,9 @@ class Algorithm(QgsProcessingAlgorithm):
                 self._vectors[name] = [VectorInput(layer, None, context, field) for layer in vectors]
         return True
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def processAlgorithm(
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> Values:
         ready, sentence = self.canExecute()
         if not ready:
             raise QgsProcessingException(sentence)
@@ -191,7 +212,7 @@ class Algorithm(QgsProcessingAlgorithm):
         """A text of the subclass in the user's language."""
         return QCoreApplication.translate(type(self).__name__, text)
 
-    def define(self, parameter, explained: str, advanced: bool = False) -> None:
+    def define(self, parameter: QgsProcessingParameterDefinition, explained: str, advanced: bool = False) -> None:
         """Add a parameter with the sentence that explains it."""
         parameter.setHelp(explained)
         if advanced:
@@ -212,35 +233,38 @@ class Algorithm(QgsProcessingAlgorithm):
             self.tr("A file made by “Fit classes to samples” or saved in the dock."),
         )
 
-    def ask(self, verb: str, arguments: dict, feedback) -> dict:
+    def ask(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """The worker's answer. Raises QgsProcessingException with its sentence, Stopped when the user cancelled."""
         try:
             return self._get_client().call(verb, arguments, feedback)
         except WorkerError as error:
+            sentence = worded(error.message, self._labels())
             if feedback.isCanceled():
-                feedback.pushInfo(error.message)
+                feedback.pushInfo(sentence)
                 raise Stopped from error
-            if getattr(error, "traceback", None):
+            if error.traceback:
                 feedback.pushDebugInfo(error.traceback)
-            raise QgsProcessingException(error.message) from error
+            raise QgsProcessingException(sentence) from error
 
-    def raster(self, name: str):
+    def raster(self, name: str) -> Any:
         """The file of a raster parameter, or None."""
         return self._rasters[name]
 
-    def vector(self, name: str):
+    def vector(self, name: str) -> Any:
         """The `VectorInput` of a vector parameter, or None."""
         return self._vectors[name]
 
-    def output(self, name: str):
+    def output(self, name: str) -> str | None:
         """The file to write for a destination, or None when it is not wanted."""
         return self._outputs.get(name)
 
-    def field(self, parameters, name, context) -> str:
+    def field(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
         """The field that names the class; its parameter is optional, or `qgis_process` would ask for it."""
         return self.parameterAsString(parameters, name, context) or CLASS_FIELD
 
-    def vector_layer(self, parameters, name, context) -> tuple:
+    def vector_layer(
+        self, parameters: Values, name: str, context: QgsProcessingContext
+    ) -> tuple[QgsVectorLayer | None, Any]:
         """(layer or None, what Processing was given) of a feature source."""
         value = parameters.get(name)
         if isinstance(value, QgsProcessingFeatureSourceDefinition):
@@ -248,7 +272,7 @@ class Algorithm(QgsProcessingAlgorithm):
             return QgsProcessingUtils.mapLayerFromString(source, context), value
         return self.parameterAsVectorLayer(parameters, name, context), value
 
-    def given(self, parameters, context, **readers) -> dict:
+    def given(self, parameters: Values, context: QgsProcessingContext, **readers: Callable[..., Any]) -> dict[str, Any]:
         """Arguments of the parameters that are not left blank: `name=self.parameterAsInt` reads NAME."""
         return {
             name: read(parameters, name.upper(), context)
@@ -256,7 +280,7 @@ class Algorithm(QgsProcessingAlgorithm):
             if not self._is_blank(parameters, name.upper())
         }
 
-    def why_no_embedding(self, parameters, name, context) -> str:
+    def why_no_embedding(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
         """Why a raster parameter is no embedding, in a sentence; empty when it is or cannot be known yet."""
         layer = self.parameterAsRasterLayer(parameters, name, context)
         if layer is None or is_embedding(layer):
@@ -265,7 +289,7 @@ class Algorithm(QgsProcessingAlgorithm):
             "Algorithm", "“{}” is not an embedding ({} bands); make one of it first with “Embed layer”."
         ).format(layer.name(), layer.bandCount())
 
-    def why_no_field(self, parameters, source, field, context) -> str:
+    def why_no_field(self, parameters: Values, source: str, field: str, context: QgsProcessingContext) -> str:
         """Why a vector parameter lacks the class field, in a sentence; empty when it has it."""
         layer, _ = self.vector_layer(parameters, source, context)
         wanted = self.field(parameters, field, context)
@@ -281,37 +305,45 @@ class Algorithm(QgsProcessingAlgorithm):
     def title(self) -> str:
         raise NotImplementedError
 
-    def about(self) -> tuple:
+    def about(self) -> tuple[str, str, str]:
         raise NotImplementedError
 
     def words(self) -> str:
         return ""
 
-    def why_not(self, parameters, context) -> str:  # noqa: ARG002 - for subclasses
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:  # noqa: ARG002 - for subclasses
         return ""
 
-    def arguments(self, parameters, context, feedback) -> dict:
+    def arguments(
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
         raise NotImplementedError
 
-    def report(self, result: dict) -> str:
+    def report(self, result: dict[str, Any]) -> str:
         raise NotImplementedError
 
-    def results(self, result: dict) -> dict:  # noqa: ARG002 - for subclasses
+    def results(self, result: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
         return {}
 
-    def finish(self, arguments: dict, feedback) -> None:
+    def finish(self, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> None:
         """What is to be done after the verb."""
 
     # Inner
 
-    def _is_blank(self, parameters, name) -> bool:
+    def _labels(self) -> dict[str, str]:
+        """Argument of the verb → what the dialog calls it."""
+        described = {each.name(): each.description() for each in self.parameterDefinitions()}
+        names = {**{name.lower(): name for name in described}, **self.renamed}
+        return {argument: described[name] for argument, name in names.items()}
+
+    def _is_blank(self, parameters: Values, name: str) -> bool:
         """Whether a parameter without a value has no default either."""
         value = parameters.get(name)
         if value is None:
             value = self.parameterDefinition(name).defaultValue()
         return value is None or value in ("", [])
 
-    def _why_no_layer(self, parameters, context) -> str:
+    def _why_no_layer(self, parameters: Values, context: QgsProcessingContext) -> str:
         for each in self.parameterDefinitions():
             if isinstance(each, QgsProcessingParameterRasterLayer):
                 layer = self.parameterAsRasterLayer(parameters, each.name(), context)
@@ -320,7 +352,7 @@ class Algorithm(QgsProcessingAlgorithm):
                     return sentence
         return ""
 
-    def _why_no_output(self, parameters, context) -> str:
+    def _why_no_output(self, parameters: Values, context: QgsProcessingContext) -> str:
         for each in self.destinationParameterDefinitions():
             value = parameters.get(each.name())
             sink = getattr(value, "sink", None)
@@ -335,7 +367,7 @@ class Algorithm(QgsProcessingAlgorithm):
                     return sentence
         return ""
 
-    def _destinations(self, parameters, context) -> dict:
+    def _destinations(self, parameters: Values, context: QgsProcessingContext) -> dict[str, Any]:
         """The files of the destinations that were asked for."""
         found = {}
         for each in self.destinationParameterDefinitions():
@@ -347,6 +379,6 @@ class Algorithm(QgsProcessingAlgorithm):
         return found
 
 
-def is_raster(layer) -> bool:
+def is_raster(layer: QgsMapLayer) -> bool:
     """Whether a layer has pixels."""
     return hasattr(layer, "bandCount")

@@ -1,6 +1,12 @@
 """`mmearth:assess`: how good a map is and how large its classes are, with 95 % intervals."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterFeatureSource,
@@ -10,7 +16,7 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY
-from .algorithm import ACCURACY, CLASS_FIELD, Algorithm
+from .algorithm import ACCURACY, CLASS_FIELD, Algorithm, Values
 
 #: What points of `sample` say about how they were drawn.
 DESIGN = ("stratum", "stratum_px", "stratum_ha", "map_digest", "seed")
@@ -20,14 +26,15 @@ class Assess(Algorithm):
     """The verb `assess`, and then `report` where its page is wanted."""
 
     verb, symbol, section = "assess", "accuracy", ACCURACY
+    renamed = {"reference_field": "FIELD"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Assess map")
 
-    def words(self):
+    def words(self) -> str:
         return "accuracy,validation,confusion matrix,error matrix,area estimation,olofsson,kappa"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr(
                 "Compares a map with reference data. Random points give accuracies and areas with 95 % intervals"
@@ -37,7 +44,7 @@ class Assess(Algorithm):
             self.tr("Draw the points with “Draw reference sample”, which knows how to weigh them."),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         self.define(
             QgsProcessingParameterRasterLayer("MAP", self.tr("Map")),
@@ -75,10 +82,10 @@ class Assess(Algorithm):
         self.addOutput(QgsProcessingOutputNumber("UNITS", self.tr("Points or pixels compared")))
         self.addOutput(QgsProcessingOutputString("UNIT", self.tr("What was compared: points or pixels")))
 
-    def why_not(self, parameters, context):
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         return self.why_no_field(parameters, "REFERENCE", "FIELD", context)
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         field = self.field(parameters, "FIELD", context)
         reference, layer = self.vector("REFERENCE").file([field, *DESIGN])
         return {
@@ -89,7 +96,7 @@ class Assess(Algorithm):
             "output": self.output("OUTPUT"),
         }
 
-    def finish(self, arguments, feedback):
+    def finish(self, arguments: Values, feedback: QgsProcessingFeedback) -> None:
         if self.output("REPORT"):
             page = {
                 "map": arguments["map"],
@@ -99,7 +106,7 @@ class Assess(Algorithm):
             }
             self.ask("report", {**page, "overwrite": True}, feedback)
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         overall = _percent(result["overall_accuracy"])
         return "\n".join(
             [
@@ -108,7 +115,7 @@ class Assess(Algorithm):
             ]
         )
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         overall = result["overall_accuracy"]
         return {
             "ACCURACY": overall["value"],
@@ -119,7 +126,7 @@ class Assess(Algorithm):
         }
 
 
-def _percent(estimate: dict) -> str:
+def _percent(estimate: dict[str, Any]) -> str:
     """`87.5 ± 3.1 %` of an accuracy as the worker tells it."""
     if estimate["value"] is None:
         return "–"

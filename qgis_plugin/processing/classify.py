@@ -1,6 +1,10 @@
 """`mmearth:classify`: an embedding and a model of classes become a map."""
 
+from __future__ import annotations
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterNumber,
@@ -8,7 +12,7 @@ from qgis.core import (
 )
 
 from ..core.accuracy.figures import shares
-from .algorithm import MAPPING, Algorithm
+from .algorithm import MAPPING, Algorithm, Values
 
 
 class Classify(Algorithm):
@@ -17,13 +21,13 @@ class Classify(Algorithm):
     verb, symbol, section = "classify", "map", MAPPING
     products = {"OUTPUT": "map", "CONFIDENCE": "confidence"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Classify embedding")
 
-    def words(self):
+    def words(self) -> str:
         return "map,classification,land cover,predict,apply model,confidence"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr("Makes a map of an embedding with the classes that “Fit classes to samples” learned."),
             self.tr(
@@ -36,7 +40,7 @@ class Classify(Algorithm):
             ),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         self.define_embedding()
         self.define_model()
@@ -66,10 +70,10 @@ class Classify(Algorithm):
         self.addOutput(QgsProcessingOutputNumber("UNKNOWN_PIXELS", self.tr("Unknown pixels")))
         self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each class")))
 
-    def why_not(self, parameters, context):
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         return self.why_no_embedding(parameters, "EMBEDDING", context)
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
             "embedding": self.raster("EMBEDDING"),
             "model": self.parameterAsFile(parameters, "MODEL", context),
@@ -78,11 +82,11 @@ class Classify(Algorithm):
             **self.given(parameters, context, unknown=self.parameterAsDouble),
         }
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         unknown = {self.tr("unknown"): result["unknown"]} if result["unknown"] else {}
         return shares({**result["pixels"], **unknown})
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         return {
             "PIXELS": sum(result["pixels"].values()),
             "UNKNOWN_PIXELS": result["unknown"],

@@ -1,13 +1,17 @@
 """`mmearth:cluster`: a map of an embedding without any labels."""
 
+from __future__ import annotations
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputString,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
 )
 
 from ..core.accuracy.figures import shares
-from .algorithm import EMBEDDING, Algorithm
+from .algorithm import EMBEDDING, Algorithm, Values
 
 
 class Cluster(Algorithm):
@@ -16,13 +20,13 @@ class Cluster(Algorithm):
     verb, symbol, section = "cluster", "cluster", EMBEDDING
     products = {"OUTPUT": "map"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Cluster embedding")
 
-    def words(self):
+    def words(self) -> str:
         return "unsupervised,k-means,kmeans,segmentation,groups,classification"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr("Groups the pixels of an embedding by likeness, without any samples."),
             self.tr(
@@ -31,7 +35,7 @@ class Cluster(Algorithm):
             self.tr("Look at the clusters before you draw samples: they show which classes can be told apart."),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         self.define_embedding()
         self.define(
@@ -48,10 +52,10 @@ class Cluster(Algorithm):
         )
         self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each cluster")))
 
-    def why_not(self, parameters, context):
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         return self.why_no_embedding(parameters, "EMBEDDING", context)
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
             "embedding": self.raster("EMBEDDING"),
             "output": self.output("OUTPUT"),
@@ -59,8 +63,8 @@ class Cluster(Algorithm):
             "seed": self.parameterAsInt(parameters, "SEED", context),
         }
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         return shares({str(number): count for number, count in enumerate(result["pixels"], start=1)})
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         return {"SHARES": self.report(result)}

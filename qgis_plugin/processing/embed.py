@@ -1,10 +1,14 @@
 """`mmearth:embed`: a Sentinel-2 layer or product becomes an embedding raster."""
 
+from __future__ import annotations
+
 import math
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
@@ -21,7 +25,7 @@ from qgis.core import (
 from ..compat import VECTOR_POLYGON
 from ..core.layers import is_embedding
 from ..settings import Settings
-from .algorithm import EMBEDDING, Algorithm
+from .algorithm import EMBEDDING, Algorithm, Values
 
 LEVELS = ["auto", "l1c", "l2a"]
 BACKENDS = ["auto", "onnx", "torch"]
@@ -36,14 +40,15 @@ class Embed(Algorithm):
 
     verb, symbol, section = "embed", "embed", EMBEDDING
     products = {"OUTPUT": "embedding"}  # noqa: RUF012 - read only
+    renamed = {"window": "EXTENT"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Embed layer")
 
-    def words(self):
+    def words(self) -> str:
         return "embedding,representation,features,encoder,deep learning,neural network,mp-mae"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr(
                 "Turns a Sentinel-2 image into an embedding: a raster of 64 learned bands on the same 10 m grid. Every"
@@ -59,7 +64,7 @@ class Embed(Algorithm):
             ),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         number = QgsProcessingParameterNumber.Type
         self.define(
@@ -177,10 +182,10 @@ class Embed(Algorithm):
         self.addOutput(QgsProcessingOutputString("MODEL_ID", self.tr("Identifier of the model")))
         self.addOutput(QgsProcessingOutputString("ITEM", self.tr("STAC item")))
 
-    def why_not(self, parameters, context):
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         return self._why_no_scene(parameters, context) or self._why_no_option(parameters, context)
 
-    def _why_no_scene(self, parameters, context):
+    def _why_no_scene(self, parameters: Values, context: QgsProcessingContext) -> str:
         layer = self.parameterAsRasterLayer(parameters, "SCENE", context)
         files = [self.parameterAsFile(parameters, name, context) for name in ("SCENE_FILE", "SCENE_FOLDER")]
         if (layer is not None) + sum(map(bool, files)) != 1:
@@ -198,7 +203,7 @@ class Embed(Algorithm):
             )
         return ""
 
-    def _why_no_option(self, parameters, context):
+    def _why_no_option(self, parameters: Values, context: QgsProcessingContext) -> str:
         values = listed(self.parameterAsString(parameters, "MASK_VALUES", context))
         if values and self.parameterAsRasterLayer(parameters, "MASK", context) is None:
             return self.tr("There are mask values but no mask; choose the raster that holds them.")
@@ -209,7 +214,7 @@ class Embed(Algorithm):
             return self.tr("The halo must be a number of pixels or the word exact, not “{}”.").format(halo)
         return ""
 
-    def arguments(self, parameters, context, feedback):
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:
         reading = self.given(
             parameters,
             context,
@@ -239,7 +244,7 @@ class Embed(Algorithm):
             area["aoi"] = self.vector("AOI").file_of_one_layer()
         return {**reading, **computing, **area, "output": self.output("OUTPUT")}
 
-    def _window(self, parameters, context, scene):
+    def _window(self, parameters: Values, context: QgsProcessingContext, scene: Values) -> list[int]:
         """The extent as [column, row, width, height] of the scene, all pixels that it touches."""
         crs = QgsCoordinateReferenceSystem()
         crs.createFromUserInput(scene["crs"])
@@ -256,20 +261,20 @@ class Embed(Algorithm):
             )
         return [first, above, last - first, below - above]
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         return self.tr("{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.").format(
             result["valid_pixels"] / 1e6, result["model_name"], result["seconds"], 100 * result["clipped_share"]
         )
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         names = ("valid_pixels", "clipped_share", "model_name", "model_id", "item")
         return {name.upper(): result[name] for name in names}
 
 
-def listed(text: str) -> list:
+def listed(text: str) -> list[str]:
     """The entries of a text with commas between them."""
     return [each.strip() for each in (text or "").split(",") if each.strip()]
 
 
-def _halo(text: str):
+def _halo(text: str) -> int | str:
     return text if text == "exact" else int(text)

@@ -1,6 +1,10 @@
 """`mmearth:fit`: embeddings and samples become a model of classes, and a validation that says how far to trust it."""
 
+from __future__ import annotations
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterFeatureSource,
@@ -12,21 +16,22 @@ from qgis.core import (
 
 from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
 from ..core.layers import is_embedding
-from .algorithm import CLASS_FIELD, MAPPING, Algorithm, is_raster
+from .algorithm import CLASS_FIELD, MAPPING, Algorithm, Values, is_raster
 
 
 class Fit(Algorithm):
     """The verb `fit`; the first pair of embedding and samples has parameters of its own."""
 
     verb, symbol, section = "fit", "samples", MAPPING
+    renamed = {"embeddings": "EMBEDDING"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Fit classes to samples")
 
-    def words(self):
+    def words(self) -> str:
         return "train,training,classifier,classification,few-shot,land cover,samples,polygons"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr(
                 "Learns classes from the pixels of an embedding under a few labelled polygons or points. Polygons that"
@@ -42,7 +47,7 @@ class Fit(Algorithm):
             ),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         self.define_embedding()
         self.define(
@@ -88,7 +93,7 @@ class Fit(Algorithm):
         self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Number of pixels")))
         self.addOutput(QgsProcessingOutputString("CLASS_NAMES", self.tr("Names of the classes")))
 
-    def why_not(self, parameters, context):
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         sentence = self.why_no_embedding(parameters, "EMBEDDING", context)
         sentence = sentence or self.why_no_field(parameters, "SAMPLES", "FIELD", context)
         if sentence:
@@ -106,7 +111,7 @@ class Fit(Algorithm):
                 )
         return ""
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         field = self.field(parameters, "FIELD", context)
         further, more = self.raster("MORE_EMBEDDINGS"), self.vector("MORE_SAMPLES")
         if more:
@@ -124,7 +129,7 @@ class Fit(Algorithm):
             "seed": self.parameterAsInt(parameters, "SEED", context),
         }
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         training, validation = result["probe"]["training"], result["validation"]
         lines = [
             self.tr("{} classes from {} pixels of {} samples.").format(
@@ -145,7 +150,7 @@ class Fit(Algorithm):
             lines.append(self.tr("  {}: F1 {} from {} samples").format(name, shown, validation["polygons"][name]))
         return "\n".join(lines)
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         training = result["probe"]["training"]
         return {
             "ACCURACY": result["validation"]["accuracy"],

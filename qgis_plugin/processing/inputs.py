@@ -3,18 +3,25 @@
 Layers are looked at where the algorithm is prepared; copies are written later, in any thread, from a snapshot.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from qgis.core import (
     QgsFeature,
     QgsFeatureRequest,
     QgsFeatureSink,
     QgsFields,
+    QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingUtils,
     QgsProviderRegistry,
+    QgsRasterLayer,
     QgsVectorFileWriter,
+    QgsVectorLayer,
     QgsVectorLayerFeatureSource,
 )
 from qgis.PyQt.QtCore import QCoreApplication
@@ -23,7 +30,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from ..core.layers import path_of
 
 
-def why_not_a_file(layer) -> str:
+def why_not_a_file(layer: QgsRasterLayer) -> str:
     """Why the worker cannot read a raster layer, in a sentence; empty when it can."""
     path = path_of(layer)
     if layer.providerType() == "gdal" and (path.startswith("/vsi") or Path(path).is_file()):
@@ -39,7 +46,7 @@ class VectorInput:
     `definition` is what Processing was given: it may ask for the selected or the first features only.
     """
 
-    def __init__(self, layer, definition, context, field: str = ""):
+    def __init__(self, layer: QgsVectorLayer, definition: Any, context: QgsProcessingContext, field: str = "") -> None:
         self.name = layer.name()
         self.fields = layer.fields()
         self._crs, self._type = layer.crs(), layer.wkbType()
@@ -54,15 +61,15 @@ class VectorInput:
         self._alone = self._plain and layer.dataProvider().subLayerCount() == 1
         self._request = self._request or QgsFeatureRequest()
 
-    def file(self, fields=()) -> tuple:
+    def file(self, fields: Iterable[str] = ()) -> tuple[str, str | None]:
         """(file, layer in it or None) with at least these fields. Raises QgsProcessingException."""
         return (self._path, self._layer) if self._plain else (self._copy(fields), None)
 
-    def file_of_one_layer(self, fields=()) -> str:
+    def file_of_one_layer(self, fields: Iterable[str] = ()) -> str:
         """A file with this layer and no other. Raises QgsProcessingException."""
         return self._path if self._alone else self._copy(fields)
 
-    def _copy(self, names) -> str:
+    def _copy(self, names: Iterable[str]) -> str:
         """Write geometries and some fields to a temporary GeoPackage, its style beside."""
         kept = [index for index, field in enumerate(self.fields) if field.name() in names and field.name() != "fid"]
         fields = QgsFields()
@@ -92,7 +99,7 @@ class VectorInput:
         return path
 
 
-def _request(layer, definition, context):
+def _request(layer: QgsVectorLayer, definition: Any, context: QgsProcessingContext) -> QgsFeatureRequest | None:
     """The features asked for, or None when it is all of them."""
     if not isinstance(definition, QgsProcessingFeatureSourceDefinition):
         return None
@@ -110,7 +117,7 @@ def _request(layer, definition, context):
     return request
 
 
-def _style(layer, field: str) -> str:
+def _style(layer: QgsVectorLayer, field: str) -> str:
     """The style as QML when the layer is coloured by `field`; else empty."""
     renderer = layer.renderer()
     if not field or renderer is None or renderer.type() != "categorizedSymbol":
@@ -122,7 +129,7 @@ def _style(layer, field: str) -> str:
     return document.toString()
 
 
-def _is_as_on_disk(layer, parts) -> bool:
+def _is_as_on_disk(layer: QgsVectorLayer, parts: dict[str, Any]) -> bool:
     """Whether the layer's file holds what the layer shows: nothing edited, filtered, joined, computed or moved."""
     if layer.providerType() != "ogr" or layer.subsetString() or layer.isModified() or parts.get("layerId") is not None:
         return False

@@ -1,6 +1,10 @@
 """`mmearth:outline`: a map or a similarity becomes polygons."""
 
+from __future__ import annotations
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -8,7 +12,7 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_POLYGON
-from .algorithm import MAPPING, Algorithm
+from .algorithm import MAPPING, Algorithm, Values
 
 
 class Outline(Algorithm):
@@ -17,20 +21,20 @@ class Outline(Algorithm):
     verb, symbol, section = "outline", "outline", MAPPING
     products = {"OUTPUT": "outline"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Outline")
 
-    def words(self):
+    def words(self) -> str:
         return "polygonize,polygons,vectorize,threshold,raster to vector"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr("Turns the areas of a class map, or what lies above a threshold of a similarity, into polygons."),
             self.tr("Polygons along the pixels' edges, with their class, pixels and hectares."),
             self.tr("For a similarity, begin with 0.6 and look where the edge runs; raise it when too much is inside."),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         self.define(
             QgsProcessingParameterRasterLayer("RASTER", self.tr("Map or similarity")),
@@ -56,15 +60,15 @@ class Outline(Algorithm):
         )
         self.addOutput(QgsProcessingOutputNumber("POLYGONS", self.tr("Number of polygons")))
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
             "raster": self.raster("RASTER"),
             "output": self.output("OUTPUT"),
             **self.given(parameters, context, at_least=self.parameterAsDouble, min_pixels=self.parameterAsInt),
         }
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         return self.tr("{} polygons.").format(result["polygons"])
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         return {"POLYGONS": result["polygons"]}

@@ -1,6 +1,10 @@
 """`mmearth:sample`: the random points of a map that an accuracy assessment needs."""
 
+from __future__ import annotations
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -8,7 +12,7 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_POINT
-from .algorithm import ACCURACY, Algorithm
+from .algorithm import ACCURACY, Algorithm, Values
 
 
 class Sample(Algorithm):
@@ -17,13 +21,13 @@ class Sample(Algorithm):
     verb, symbol, section = "sample", "samples", ACCURACY
     products = {"OUTPUT": "reference"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Draw reference sample")
 
-    def words(self):
+    def words(self) -> str:
         return "stratified,random points,validation,accuracy assessment,olofsson,reference"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr("Draws random pixels of a map, stratified by its classes, to be labelled without looking at it."),
             self.tr(
@@ -32,7 +36,7 @@ class Sample(Algorithm):
             self.tr("Hide the map and the field stratum while you label: who knows the answer, agrees too easily."),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         number = QgsProcessingParameterNumber.Type.Integer
         self.define(
@@ -61,7 +65,7 @@ class Sample(Algorithm):
         )
         self.addOutput(QgsProcessingOutputNumber("POINTS", self.tr("Number of points")))
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
             "map": self.raster("MAP"),
             "output": self.output("OUTPUT"),
@@ -70,8 +74,8 @@ class Sample(Algorithm):
             **self.given(parameters, context, min_per_class=self.parameterAsInt),
         }
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         return ", ".join(f"{name} {number}" for name, number in result["allocation"].items())
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         return {"POINTS": sum(result["allocation"].values())}

@@ -1,6 +1,10 @@
 """`mmearth:similar`: where in an embedding it looks like at a place, or like under some features."""
 
+from __future__ import annotations
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterPoint,
@@ -8,7 +12,7 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY
-from .algorithm import EMBEDDING, Algorithm
+from .algorithm import EMBEDDING, Algorithm, Values
 
 
 class Similar(Algorithm):
@@ -17,13 +21,13 @@ class Similar(Algorithm):
     verb, symbol, section = "similar", "similar", EMBEDDING
     products = {"OUTPUT": "similarity"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Find similar places")
 
-    def words(self):
+    def words(self) -> str:
         return "similarity,search,cosine,query by example,heat map,look alike"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr(
                 "Shows where it looks like at a place, or like under some features, by comparing every pixel's"
@@ -33,7 +37,7 @@ class Similar(Algorithm):
             self.tr("“Outline” turns what lies above a threshold into polygons."),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         self.define_embedding()
         self.define(
@@ -49,18 +53,20 @@ class Similar(Algorithm):
         )
         self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Pixels compared with")))
 
-    def why_not(self, parameters, context):
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         if bool(parameters.get("AT")) == bool(parameters.get("LIKE")):
             return self.tr("Choose either a place or features to compare with.")
         return self.why_no_embedding(parameters, "EMBEDDING", context)
 
-    def prepareAlgorithm(self, parameters, context, feedback):
+    def prepareAlgorithm(
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
         layer = self.parameterAsRasterLayer(parameters, "EMBEDDING", context)
         if layer is not None and parameters.get("AT"):
             self._at = self.parameterAsPoint(parameters, "AT", context, layer.crs())
         return super().prepareAlgorithm(parameters, context, feedback)
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         query = {}
         if self.vector("LIKE") is not None:
             query["like"], query["layer"] = self.vector("LIKE").file()
@@ -68,10 +74,10 @@ class Similar(Algorithm):
             query["at"] = [self._at.x(), self._at.y()]
         return {"embedding": self.raster("EMBEDDING"), "output": self.output("OUTPUT"), **query}
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         if result["pixels"] == 1:
             return self.tr("Compared with one pixel.")
         return self.tr("Compared with the mean of {} pixels.").format(result["pixels"])
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         return {"PIXELS": result["pixels"]}

@@ -1,6 +1,10 @@
 """`mmearth:suggest`: the places whose label would teach a model most."""
 
+from __future__ import annotations
+
 from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
@@ -8,7 +12,7 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY, VECTOR_POINT
-from .algorithm import MAPPING, Algorithm
+from .algorithm import MAPPING, Algorithm, Values
 
 
 class Suggest(Algorithm):
@@ -17,13 +21,13 @@ class Suggest(Algorithm):
     verb, symbol, section = "suggest", "suggest", MAPPING
     products = {"OUTPUT": "suggestions"}  # noqa: RUF012 - read only
 
-    def title(self):
+    def title(self) -> str:
         return self.tr("Suggest where to label next")
 
-    def words(self):
+    def words(self) -> str:
         return "active learning,uncertainty,sampling,where next,labelling"
 
-    def about(self):
+    def about(self) -> tuple[str, str, str]:
         return (
             self.tr(
                 "Finds the places whose label would improve a model most: those it is least sure of, unlike each other"
@@ -35,7 +39,7 @@ class Suggest(Algorithm):
             self.tr("Label the first ten, fit again with both layers, then ask anew: each fit changes the answer."),
         )
 
-    def initAlgorithm(self, configuration=None):  # noqa: ARG002 - QGIS' name and arguments
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
         """Define parameters and outputs."""
         self.define_embedding()
         self.define_model()
@@ -60,10 +64,10 @@ class Suggest(Algorithm):
         )
         self.addOutput(QgsProcessingOutputNumber("POINTS", self.tr("Number of places")))
 
-    def why_not(self, parameters, context):
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         return self.why_no_embedding(parameters, "EMBEDDING", context)
 
-    def arguments(self, parameters, context, feedback):  # noqa: ARG002 - as for all
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         samples = self.vector("SAMPLES")
         return {
             "embedding": self.raster("EMBEDDING"),
@@ -74,8 +78,8 @@ class Suggest(Algorithm):
             "samples": None if samples is None else samples.file_of_one_layer(),
         }
 
-    def report(self, result):
+    def report(self, result: Values) -> str:
         return self.tr("{} places to label next; {} were asked for.").format(result["points"], result["asked"])
 
-    def results(self, result):
+    def results(self, result: Values) -> Values:
         return {"POINTS": result["points"]}

@@ -431,10 +431,3 @@ def test_the_metadata_say_what_the_plugin_repository_asks_for() -> None:
 def test_plugin_and_library_have_one_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata()["version"] == project["version"]
-
-
-def test_client_and_worker_agree_on_the_lanes_of_the_protocol() -> None:
-    from mmearth_core.worker.server import LIVE_VERBS
-    from qgis_plugin.core.worker.request import _LANES
-
-    assert {"fit_samples": "work", **_LANES} == LIVE_VERBS

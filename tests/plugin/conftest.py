@@ -1,5 +1,6 @@
 """What the tests of the plugin share: a real worker, a real scene, its real embedding."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent))
 
 #: Written by the core's own generator: 360 × 300 pixels of a synthetic landscape, and polygons with a class.
 _MAKE = """
@@ -82,8 +84,18 @@ def polygons(material):
     return material / "samples.gpkg"
 
 
+@pytest.fixture(scope="session")
+def rules():
+    """What classes are like, by a worker that was there before."""
+    from fake_greeting import GREETING
+
+    from qgis_plugin.core.worker.greeting import Greeting
+
+    return Greeting.of(GREETING).classes
+
+
 @pytest.fixture
-def workbench(context, embedding, polygons, shown_canvas, tmp_path):
+def workbench(context, rules, embedding, polygons, shown_canvas, tmp_path):
     """An embedding and samples (a copy) in the project and in work, the canvas on them; the context."""
     from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
@@ -95,7 +107,7 @@ def workbench(context, embedding, polygons, shown_canvas, tmp_path):
     samples = QgsVectorLayer(f"{copy}|layername=samples", "samples", "ogr")
     assert raster.isValid() and samples.isValid()
     QgsProject.instance().addMapLayers([raster, samples])
-    open_classes(samples, "class")
+    open_classes(samples, "class", rules)
     shown_canvas.setDestinationCrs(raster.crs())
     shown_canvas.setLayers([samples, raster])
     shown_canvas.setExtent(raster.extent())
@@ -112,12 +124,15 @@ def own_home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def settings(qgis_app):
+    from fake_greeting import GREETING
     from qgis.core import QgsSettings
 
     from qgis_plugin.settings import PREFIX, Settings
 
     QgsSettings().remove(PREFIX)
-    yield Settings()
+    settings = Settings()
+    settings.greeting = json.dumps(GREETING)
+    yield settings
     QgsSettings().remove(PREFIX)
 
 

@@ -7,7 +7,8 @@ import pytest
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication
 
-from qgis_plugin.core.maps.live_layer import LiveLayer, palette, set_aside
+from qgis_plugin.core.maps.live_layer import LiveLayer, set_aside
+from qgis_plugin.core.maps.map_style import palette
 
 CLASSES = [{"value": 1, "name": "water", "colour": "#0072b2"}]
 

@@ -130,7 +130,7 @@ def test_the_dock_speaks_the_language(plugin_in, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_of_base_classes_wrappers_and_tables_are_translated(plugin_in, language):
+def test_texts_of_base_classes_wrappers_and_tables_are_translated(plugin_in, rules, language):
     from qgis_plugin.core.embed.request import _tr
     from qgis_plugin.core.python.failures import explain
     from qgis_plugin.core.samples.classes import land_cover
@@ -141,7 +141,7 @@ def test_texts_of_base_classes_wrappers_and_tables_are_translated(plugin_in, lan
         dock.accuracy.tr("Map and sample"),  # written in AccuracyForm, looked up for AccuracyPanel
         _tr("The polygons of {0} cannot be written ({1})."),
         explain("OSError: [Errno 28] No space left on device").sentence,
-        land_cover()[0].name,
+        land_cover(rules)[0].name,
         QCoreApplication.translate(BandTable.__name__, "red"),
     ]
     assert (

@@ -7,14 +7,28 @@ is a page (.html, made by the worker) or a document (.pdf, made by `report_layou
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsApplication, QgsProject, QgsVectorFileWriter, QgsVectorFileWriterTask
+from qgis.core import (
+    QgsApplication,
+    QgsMapLayer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorFileWriter,
+    QgsVectorFileWriterTask,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from .. import layers
 from ..maps.final_map import CONFIDENCE, SAMPLES, SAMPLES_FIELD
 from .report_layout import ReportLayout
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ..worker.client import Job
 
 
 class Assessment(QObject):
@@ -29,15 +43,17 @@ class Assessment(QObject):
     #: Share of the step that is done, below 0 when that is not known.
     progressed = pyqtSignal(float)
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._job = self._writing = None
-        self._folder = None
+        self._job: Job | None = None
+        self._writing: QgsVectorFileWriterTask | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._cancelled = False
         self._reference = ""
-        self.result = None
-        self.map_layer = self.reference_layer = None
+        self.result: dict[str, Any] | None = None
+        self.map_layer: QgsRasterLayer | None = None
+        self.reference_layer: QgsVectorLayer | None = None
         self.field = ""
         self._layout = ReportLayout(self)
         self._layout.finished.connect(self.reported)
@@ -52,14 +68,14 @@ class Assessment(QObject):
         """Drop a result that no longer belongs to what is chosen."""
         self.result = self.map_layer = self.reference_layer = None
 
-    def uses(self, ids) -> bool:
+    def uses(self, ids: Iterable[str]) -> bool:
         """Whether one of these layers (their ids) is needed by what runs or by a report of the result."""
         if self.map_layer is None:
             return False
         needed = (self.map_layer, self.reference_layer, self.samples, self.embedding, self.scene)
         return any(layer is not None and layer.id() in ids for layer in needed)
 
-    def assess(self, map_layer, reference, field: str) -> None:
+    def assess(self, map_layer: QgsRasterLayer, reference: QgsVectorLayer, field: str) -> None:
         """Compare a map layer with the classes in `field` of the layer `reference`."""
         self.forget()
         self._cancelled = False
@@ -84,28 +100,30 @@ class Assessment(QObject):
 
     # --- assess -----------------------------------------------------------------------------------------------------
 
-    def _submit_assess(self, path):
+    def _submit_assess(self, path: str) -> None:
         self._reference = path
         arguments = {"map": layers.path_of(self.map_layer), "reference": path, "field": self.field}
         self._submit("assess", arguments, self.tr("Assessing the map"), self._take_result)
 
-    def _take_result(self, result):
+    def _take_result(self, result: dict[str, Any]) -> None:
         self.result = result
         self.assessed.emit(result)
 
-    def _submit(self, verb, arguments, title, done):
-        self._job = self._context.client.submit(verb, arguments, title=title, task=True)
-        self._job.finished.connect(done)
-        self._job.failed.connect(self.failed)
-        self._job.progressed.connect(self._tell)
+    def _submit(
+        self, verb: str, arguments: dict[str, Any], title: str, done: Callable[[dict[str, Any]], object]
+    ) -> None:
+        job = self._job = self._context.client.submit(verb, arguments, title=title, task=True)
+        job.finished.connect(done)
+        job.failed.connect(self.failed)
+        job.progressed.connect(self._tell)
 
-    def _tell(self, event):
+    def _tell(self, event: dict[str, Any]) -> None:
         total = event.get("total") or 0
         self.progressed.emit(event.get("done", 0) / total if total else -1.0)
 
     # --- files ------------------------------------------------------------------------------------------------------
 
-    def _with_file(self, layer, go_on):
+    def _with_file(self, layer: QgsVectorLayer, go_on: Callable[[str], None]) -> None:
         """Call `go_on` with a file that holds what `layer` shows, now or once it is copied."""
         if layer.providerType() == "ogr" and not layer.isModified() and not layer.subsetString() and _alone(layer):
             go_on(layers.path_of(layer))
@@ -115,26 +133,26 @@ class Assessment(QObject):
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", "layer"
         copy = str(Path(self._folder.name) / f"{layer.id()}.gpkg")
-        self._writing = QgsVectorFileWriterTask(layer, copy, options)
-        self._writing.writeComplete.connect(lambda name: self._copied(go_on, name))
-        self._writing.errorOccurred.connect(self._not_copied)
-        QgsApplication.taskManager().addTask(self._writing)
+        writing = self._writing = QgsVectorFileWriterTask(layer, copy, options)
+        writing.writeComplete.connect(lambda name: self._copied(go_on, name))
+        writing.errorOccurred.connect(self._not_copied)
+        QgsApplication.taskManager().addTask(writing)
 
-    def _copied(self, go_on, name):
+    def _copied(self, go_on: Callable[[str], None], name: str) -> None:
         self._writing = None
         if self._cancelled:
             self.failed.emit("cancelled", self.tr("Cancelled."))
         else:
             go_on(name)
 
-    def _not_copied(self, _code, message):
+    def _not_copied(self, _code: int, message: str) -> None:
         self._writing = None
         kind = "cancelled" if self._cancelled else "environment"
         self.failed.emit(kind, self.tr("The layer could not be copied for the worker: {}").format(message))
 
     # --- report -----------------------------------------------------------------------------------------------------
 
-    def report(self, path, title: str) -> None:
+    def report(self, path: str | Path, title: str) -> None:
         """Write the report of the last result to `path`, which the user has agreed to replace; .html or .pdf."""
         self._cancelled = False
         if Path(path).suffix.lower() == ".pdf":
@@ -158,56 +176,60 @@ class Assessment(QObject):
         arguments["field"] = self.samples_field
         self._with_file(samples, lambda name: self._submit_report({**arguments, "samples": name}, path))
 
-    def _write_document(self, path, title):
+    def _write_document(self, path: str | Path, title: str) -> None:
         embedding = _file(self.embedding)
         if embedding is None:
             self._layout.write(path, title, self, {})
             return
-        self._job = self._context.client.submit("info", {"file": embedding})
-        self._job.finished.connect(lambda told: self._draw_document(path, title, told))
-        self._job.failed.connect(self.failed)
+        job = self._job = self._context.client.submit("info", {"file": embedding})
+        job.finished.connect(lambda told: self._draw_document(path, title, told))
+        job.failed.connect(self.failed)
 
-    def _draw_document(self, path, title, told):
+    def _draw_document(self, path: str | Path, title: str, told: dict[str, Any]) -> None:
         if self._cancelled:
             self.failed.emit("cancelled", self.tr("Cancelled."))
         else:
             self._layout.write(path, title, self, told)
 
-    def _submit_report(self, arguments, path):
+    def _submit_report(self, arguments: dict[str, Any], path: str | Path) -> None:
         self._submit("report", arguments, self.tr("Writing the report"), lambda _result: self.reported.emit(str(path)))
 
     @property
-    def embedding(self):
+    def embedding(self) -> QgsRasterLayer | None:
         """The embedding's layer the map was made from, if it is in the project."""
-        return layers.source_of(self.map_layer)
+        return None if self.map_layer is None else layers.source_of(self.map_layer)
 
     @property
-    def scene(self):
+    def scene(self) -> QgsRasterLayer | None:
         """The layer that was embedded, if it is in the project."""
         return None if self.embedding is None else layers.source_of(self.embedding)
 
     @property
-    def samples(self):
+    def samples(self) -> QgsVectorLayer | None:
         """The layer the map was learned from, if it is in the project."""
-        return QgsProject.instance().mapLayer(self.map_layer.customProperty(SAMPLES, "") or "")
+        return QgsProject.instance().mapLayer(self._kept_with_map(SAMPLES))
 
     @property
     def samples_field(self) -> str:
         """The field of the samples' classes."""
-        return self.map_layer.customProperty(SAMPLES_FIELD, "class")
+        return self._kept_with_map(SAMPLES_FIELD) or "class"
 
     @property
-    def _confidence(self):
-        path = self.map_layer.customProperty(CONFIDENCE, "")
+    def _confidence(self) -> str | None:
+        path = self._kept_with_map(CONFIDENCE)
         return path if path and Path(path).is_file() else None
 
+    def _kept_with_map(self, name: str) -> str:
+        """A property of the map's layer; empty when it has none."""
+        return "" if self.map_layer is None else self.map_layer.customProperty(name, "") or ""
 
-def _file(layer):
+
+def _file(layer: QgsMapLayer | None) -> str | None:
     path = None if layer is None else layers.path_of(layer)
     return path if path and Path(path).is_file() else None
 
 
-def _alone(layer) -> bool:
+def _alone(layer: QgsVectorLayer) -> bool:
     """Whether a layer is the only one with geometries in its file."""
     described = [entry.split("!!::!!") for entry in layer.dataProvider().subLayers()]
     return Path(layers.path_of(layer)).is_file() and sum(1 for entry in described if entry[3] != "None") <= 1

@@ -6,16 +6,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from qgis.core import (
     NULL,
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsEditorWidgetSetup,
     QgsFeatureRequest,
     QgsGeometry,
     QgsMarkerSymbol,
+    QgsPointXY,
     QgsProject,
+    QgsRasterLayer,
     QgsRectangle,
     QgsRuleBasedRenderer,
     QgsVectorLayer,
@@ -35,14 +40,14 @@ SAVE_EVERY, SAVE_AFTER = 10, 3000
 REVEALING = ("map", "live", "confidence", "live_confidence", "polygons", "similarity", "similarity_preview")
 
 
-def free_output(map_path) -> Path:
+def free_output(map_path: str | Path) -> Path:
     """NAME_reference.gpkg beside a map, or the first of _2, _3 … that does not exist."""
     path = Path(map_path)
     name = path.stem[:-4] if path.stem.endswith("_map") and len(path.stem) > 4 else path.stem
     return unique_path(path.parent, f"{name}_reference")
 
 
-def open_sample(path, map_layer, classes) -> QgsVectorLayer:
+def open_sample(path: str | Path, map_layer: QgsRasterLayer, classes: Iterable[str]) -> QgsVectorLayer:
     """The points of the worker's `sample` as a layer that does not tell the map's class; not yet in the project."""
     layer = QgsVectorLayer(str(path), Path(path).stem, "ogr")
     layers.mark(layer, "reference", map_layer)
@@ -50,7 +55,7 @@ def open_sample(path, map_layer, classes) -> QgsVectorLayer:
     return layer
 
 
-def blind_style(layer, classes) -> None:
+def blind_style(layer: QgsVectorLayer, classes: Iterable[str]) -> None:
     """One look for all points, but for whether they are labelled; fields that tell the stratum hidden; `classes`, their
     names, to choose from in forms. Kept in the GeoPackage too, so that the layer stays blind in another project."""
     fields = layer.fields()
@@ -81,7 +86,7 @@ def blind_style(layer, classes) -> None:
     )
 
 
-def _ring(colour) -> QgsMarkerSymbol:
+def _ring(colour: str) -> QgsMarkerSymbol:
     """A ring on a dark seam: the pixel inside it stays visible."""
     ring = {"name": "circle", "size": "2.6", "color": "0,0,0,0", "outline_color": "#202020", "outline_width": "0.9"}
     symbol = QgsMarkerSymbol.createSimple(ring)
@@ -90,7 +95,7 @@ def _ring(colour) -> QgsMarkerSymbol:
     return symbol
 
 
-def footprint(map_layer, point) -> QgsGeometry:
+def footprint(map_layer: QgsRasterLayer, point: QgsPointXY) -> QgsGeometry:
     """The pixel of a raster layer that holds a QgsPointXY (in the raster's CRS), as a polygon."""
     extent, across, down = map_layer.extent(), map_layer.rasterUnitsPerPixelX(), map_layer.rasterUnitsPerPixelY()
     left = extent.xMinimum() + int((point.x() - extent.xMinimum()) // across) * across
@@ -111,7 +116,9 @@ class Labelling(QObject):
     #: A sentence: why a label could not be written.
     failed = pyqtSignal(str)
 
-    def __init__(self, layer, classes, field=CLASS_FIELD, parent=None):
+    def __init__(
+        self, layer: QgsVectorLayer, classes: dict[str, int], field: str = CLASS_FIELD, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.layer, self.field, self.classes = layer, field, classes
         self._column = layer.fields().indexOf(field)
@@ -149,7 +156,7 @@ class Labelling(QObject):
         return self._position
 
     @property
-    def fid(self):
+    def fid(self) -> int | None:
         """The current feature's id, or None."""
         return self._fids[self._position] if 0 <= self._position < self.total else None
 
@@ -159,7 +166,7 @@ class Labelling(QObject):
         text = self._labels.get(self.fid, "")
         return next((name for name, value in self.classes.items() if text in (name, str(value))), text)
 
-    def geometry(self, crs) -> QgsGeometry:
+    def geometry(self, crs: QgsCoordinateReferenceSystem) -> QgsGeometry:
         """The current feature's geometry in `crs`."""
         geometry = QgsGeometry(self.layer.getFeature(self.fid).geometry())
         geometry.transform(QgsCoordinateTransform(self.layer.crs(), crs, QgsProject.instance()))
@@ -234,22 +241,22 @@ class Labelling(QObject):
             saved = self.layer.commitChanges(True)
         return saved
 
-    def _value(self, name):
+    def _value(self, name: str) -> Any:
         if not name:
             return NULL
         return self.classes[name] if self.layer.fields()[self._column].isNumeric() else name
 
-    def _follow(self, fid, column, value):
+    def _follow(self, fid: int, column: int, value: Any) -> None:
         if column == self._column and fid in self._labels:
             self._labels[fid] = _text(value)
             self.changed.emit()
 
 
-def _text(value) -> str:
+def _text(value: Any) -> str:
     return as_name(value).strip()
 
 
-def missing_labels(layer, field: str) -> tuple:
+def missing_labels(layer: QgsVectorLayer, field: str) -> tuple[int, int, int, int]:
     """(features, of them labelled, labels still missing, strata with fewer than two): what `assess` needs at least.
 
     A sample of `mmearth sample` needs two labelled points per class of the map, other points two, polygons one.
@@ -257,7 +264,8 @@ def missing_labels(layer, field: str) -> tuple:
     column, stratum = layer.fields().indexOf(field), layer.fields().indexOf("stratum")
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
     request.setSubsetOfAttributes([each for each in (column, stratum) if each >= 0])
-    total, labelled, strata = 0, 0, {}
+    total, labelled = 0, 0
+    strata: dict[Any, int] = {}
     for feature in layer.getFeatures(request):
         total += 1
         has = bool(_text(feature[column]))
@@ -272,9 +280,9 @@ def missing_labels(layer, field: str) -> tuple:
 class Blindfold(QObject):
     """Hides what shows the map while reference points are labelled, and shows it again afterwards."""
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._hidden = []
+        self._hidden: list[str] = []
         self._also = None
 
     @property
@@ -282,7 +290,7 @@ class Blindfold(QObject):
         """Whether maps are hidden."""
         return self._also is not None
 
-    def put_on(self, map_layer) -> None:
+    def put_on(self, map_layer: QgsRasterLayer) -> None:
         """Hide our maps and `map_layer`, and every map that comes while it is on."""
         self.take_off()
         self._also = map_layer.id()
@@ -300,7 +308,7 @@ class Blindfold(QObject):
                 node.setItemVisibilityChecked(True)
         self._also, self._hidden = None, []
 
-    def _hide(self, *_added):
+    def _hide(self, *_added: object) -> None:
         for node in QgsProject.instance().layerTreeRoot().findLayers():
             layer = node.layer()
             if layer is None or not node.itemVisibilityChecked():

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsLayoutExporter, QgsMapRendererParallelJob, QgsMapSettings, QgsRectangle
+from qgis.core import QgsLayoutExporter, QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings, QgsRectangle
 from qgis.PyQt.QtCore import QObject, QSize, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QImage
 
 from .. import layers
 from ..maps.final_map import MODEL
@@ -21,6 +23,10 @@ from ..maps.map_style import class_colours
 from ..samples.sample_layer import as_name
 from .figures import area, hectares, percent
 from .report_sheets import WIDTH, Cell, Sheets
+
+if TYPE_CHECKING:
+    from .assessment import Assessment
+
 
 #: Pictures: width and most height in millimetres, and dots per inch.
 PICTURE, DPI = (122.0, 92.0), 200
@@ -35,24 +41,28 @@ class ReportLayout(QObject):
     #: Error kind and sentence.
     failed = pyqtSignal(str, str)
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job = None
-        self._waiting = []
-        self._drawn = []
+        self._job: QgsMapRendererParallelJob | None = None
+        self._sheets: Sheets | None = None
+        self._waiting: list[list[QgsMapLayer]] = []
+        self._drawn: list[QImage] = []
 
     @property
     def running(self) -> bool:
         """Whether a report is being made."""
         return self._job is not None
 
-    def write(self, path, title: str, subject, told: dict) -> None:
+    def write(self, path: str | Path, title: str, subject: Assessment, told: dict[str, Any]) -> None:
         """Write `path`. `subject` is an `Assessment` that has a result: it knows the layers and the figures; `told` is
         what the worker's `info` says of the embedding."""
+        if subject.map_layer is None or subject.result is None:
+            raise ValueError("nothing was assessed")
         self._path, self._title, self._subject, self._told = Path(path), title, subject, told
+        self._map, self._result = subject.map_layer, subject.result
         scene = subject.scene or subject.embedding
         over = [layer for layer in (subject.reference_layer, subject.samples) if layer is not None]
-        self._waiting = [[subject.map_layer]] + ([[*over, scene]] if scene is not None else [])
+        self._waiting = [[self._map]] + ([[*over, scene]] if scene is not None else [])
         self._drawn = []
         self._draw_next()
 
@@ -66,12 +76,12 @@ class ReportLayout(QObject):
 
     # --- pictures ---------------------------------------------------------------------------------------------------
 
-    def _draw_next(self):
+    def _draw_next(self) -> None:
         settings = QgsMapSettings()
         settings.setLayers(self._waiting.pop(0))
-        settings.setDestinationCrs(self._subject.map_layer.crs())
+        settings.setDestinationCrs(self._map.crs())
         settings.setBackgroundColor(QColor("white"))
-        extent = QgsRectangle(self._subject.map_layer.extent())
+        extent = QgsRectangle(self._map.extent())
         width, height = PICTURE
         shape = extent.height() / extent.width()
         height, width = min(height, width * shape), min(width, height / shape)
@@ -79,11 +89,13 @@ class ReportLayout(QObject):
         settings.setOutputDpi(DPI)
         settings.setOutputSize(QSize(round(width / 25.4 * DPI), round(height / 25.4 * DPI)))
         self._size, self._extent = (width, height), settings.visibleExtent()
-        self._job = QgsMapRendererParallelJob(settings)
-        self._job.finished.connect(self._take)
-        self._job.start()
+        job = self._job = QgsMapRendererParallelJob(settings)
+        job.finished.connect(self._take)
+        job.start()
 
-    def _take(self):
+    def _take(self) -> None:
+        if self._job is None:  # cancelled meanwhile
+            return
         self._drawn.append(self._job.renderedImage())
         if self._waiting:
             self._draw_next()
@@ -93,44 +105,46 @@ class ReportLayout(QObject):
 
     # --- sheets -----------------------------------------------------------------------------------------------------
 
-    def _set(self):
+    def _set(self) -> None:
         """Fill the sheets; they are written in a turn of their own, so that QGIS answers in between."""
         if self._job is None:  # cancelled meanwhile
             self._folder.cleanup()
             return
-        self._sheets = Sheets(self._title, self._subject.map_layer.crs())
-        self._fill(self._sheets, Path(self._folder.name))
+        sheets = self._sheets = Sheets(self._title, self._map.crs())
+        self._fill(sheets, Path(self._folder.name))
         QTimer.singleShot(0, self._export)
 
-    def _export(self):
-        if self._job is None:
-            self._sheets.discard()
+    def _export(self) -> None:
+        sheets, self._sheets = self._sheets, None
+        if sheets is None or self._job is None:
+            if sheets is not None:
+                sheets.discard()
             self._folder.cleanup()
             return
         settings = QgsLayoutExporter.PdfExportSettings()
         settings.dpi = DPI
         staged = Path(self._folder.name) / "report.pdf"
-        QgsLayoutExporter(self._sheets.finish()).exportToPdf(str(staged), settings)
+        QgsLayoutExporter(sheets.finish()).exportToPdf(str(staged), settings)
         problem = ""
         try:
             shutil.move(str(staged), str(self._path))
         except OSError as error:
             problem = self.tr("{} cannot be written ({}); choose another folder.").format(self._path, error.strerror)
-        self._sheets.discard()
+        sheets.discard()
         self._folder.cleanup()
-        self._job = self._sheets = self._folder = None
+        self._job = None
         self._drawn = []
         if problem:
             self.failed.emit("environment", problem)
         else:
             self.finished.emit(str(self._path))
 
-    def _fill(self, sheets, folder):
-        subject, result = self._subject, self._subject.result
-        colours = class_colours(subject.map_layer)
+    def _fill(self, sheets: Sheets, folder: Path) -> None:
+        result = self._result
+        colours = class_colours(self._map)
         points = result["unit"] == "points"
         made = datetime.now().strftime("%Y-%m-%d")
-        sheets.heading(self._title, f"{Path(layers.path_of(subject.map_layer)).name} · {made}")
+        sheets.heading(self._title, f"{Path(layers.path_of(self._map)).name} · {made}")
         total = sum(entry["mapped_ha"] for entry in result["classes"])
         what = self.tr("overall accuracy") if points else self.tr("agreement inside reference polygons")
         unit = self.tr("reference points") if points else self.tr("pixels in reference polygons")
@@ -155,12 +169,14 @@ class ReportLayout(QObject):
         sheets.section(self.tr("Origin"))
         sheets.facts(self._origin())
 
-    def _picture(self, sheets, folder, number, name, rows, scale=False):
+    def _picture(
+        self, sheets: Sheets, folder: Path, number: int, name: str, rows: list[list[Cell]], scale: bool = False
+    ) -> None:
         path = folder / f"{number}.png"
         self._drawn[number].save(str(path), "PNG", 90)  # quick rather than small
         sheets.picture(name, str(path), self._size, self._extent if scale else None, rows)
 
-    def _legend(self, result, colours, total):
+    def _legend(self, result: dict[str, Any], colours: dict[str, QColor], total: float) -> list[list[Cell]]:
         rows = [[Cell(), Cell(self.tr("Class"), bold=True), Cell(self.tr("Share"), bold=True, right=True)]]
         for entry in result["classes"]:
             share = 100 * entry["mapped_ha"] / total if total else 0.0
@@ -168,7 +184,7 @@ class ReportLayout(QObject):
             rows.append([swatch, Cell(entry["name"]), Cell(f"{share:.1f} %", right=True)])
         return rows
 
-    def _sample_counts(self, colours):
+    def _sample_counts(self, colours: dict[str, QColor]) -> list[list[Cell]]:
         rows = []
         chosen = (
             (self.tr("Learned from"), self._subject.samples, self._subject.samples_field),
@@ -177,7 +193,7 @@ class ReportLayout(QObject):
         for title, layer, field in chosen:
             if layer is None or layer.fields().indexOf(field) < 0:
                 continue
-            counted = {}
+            counted: dict[str, int] = {}
             column = layer.fields().indexOf(field)
             for feature in layer.getFeatures():
                 name = as_name(feature[column])
@@ -188,7 +204,7 @@ class ReportLayout(QObject):
                 rows.append([Cell(colour=colours.get(name)), Cell(name), Cell(str(counted[name]), right=True)])
         return rows
 
-    def _accuracy(self, sheets, result, colours, points):
+    def _accuracy(self, sheets: Sheets, result: dict[str, Any], colours: dict[str, QColor], points: bool) -> None:
         caption = self.tr(
             "User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the"
             " class on the ground the map shows."
@@ -207,9 +223,9 @@ class ReportLayout(QObject):
         number = (WIDTH - 5 - 45) / len(texts)
         sheets.table(rows, [5, 45, *[number] * len(texts)])
 
-    def _origin(self):
+    def _origin(self) -> list[tuple[str, str]]:
         subject = self._subject
-        layer = subject.map_layer
+        layer = self._map
         grid = self.tr("{} × {} pixels of {:g} × {:g}, {}").format(
             layer.width(),
             layer.height(),
@@ -240,11 +256,13 @@ class ReportLayout(QObject):
         ]
 
 
-def _plain(value) -> str:
+def _plain(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _matrices(result, colours, corner, total):
+def _matrices(
+    result: dict[str, Any], colours: dict[str, QColor], corner: str, total: str
+) -> Iterator[tuple[list[list[Cell]], list[float]]]:
     """Rows and column widths of the error matrix; one of many classes has numbers for heads and comes in parts."""
     names = [entry["name"] for entry in result["classes"]]
     counts = [[*row, sum(row)] for row in result["error_matrix"]["counts"]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsLayoutFrame,
+    QgsLayoutItem,
     QgsLayoutItemLabel,
     QgsLayoutItemManualTable,
     QgsLayoutItemMap,
@@ -19,6 +21,7 @@ from qgis.core import (
     QgsLayoutTableColumn,
     QgsPrintLayout,
     QgsProject,
+    QgsRectangle,
     QgsSymbol,
     QgsTableCell,
     QgsTextFormat,
@@ -50,7 +53,7 @@ class Cell:
 class Sheets:
     """A layout and the place where the next part goes; what does not fit goes to a new sheet."""
 
-    def __init__(self, title: str, crs):
+    def __init__(self, title: str, crs: QgsCoordinateReferenceSystem) -> None:
         self._project = QgsProject()
         self._project.setCrs(crs, True)
         self._layout = QgsPrintLayout(self._project)
@@ -68,7 +71,7 @@ class Sheets:
         self._text(subtitle, 9, colour=QUIET)
         self._y += 3
 
-    def headline(self, figures) -> None:
+    def headline(self, figures: list[tuple[str, str]]) -> None:
         """The few numbers to see first: (number, what it is)."""
         width = WIDTH / len(figures)
         for column, (number, what) in enumerate(figures):
@@ -94,7 +97,7 @@ class Sheets:
         self._text(text, 9)
         self._y += 0.8
 
-    def facts(self, values) -> None:
+    def facts(self, values: list[tuple[str, str]]) -> None:
         """Names and values, one a line."""
         for name, value in values:
             height = _height(value, 8.5, WIDTH - 35)
@@ -103,7 +106,9 @@ class Sheets:
             self._label(value, MARGIN + 35, self._y, WIDTH - 35, height, _format(8.5))
             self._y += height + 0.5
 
-    def picture(self, name: str, path: str, size, extent, rows) -> None:
+    def picture(
+        self, name: str, path: str, size: tuple[float, float], extent: QgsRectangle | None, rows: list[list[Cell]]
+    ) -> None:
         """A picture of `size` millimetres with a table beside it and, with its `extent`, a scale bar below."""
         width, height = size
         beside = ROW * len(rows)
@@ -126,7 +131,7 @@ class Sheets:
         self._rows(rows, left, top, [5, SHEET[0] - MARGIN - left - 5 - 17, 17])
         self._y = top + max(height + (12 if extent is not None else 4), beside)
 
-    def table(self, rows, widths) -> None:
+    def table(self, rows: list[list[Cell]], widths: list[float]) -> None:
         """A table whose first row is its head; long ones go on over the next sheets under the same head."""
         head, body = rows[0], rows[1:]
         while body:
@@ -157,27 +162,29 @@ class Sheets:
 
     # --- items ------------------------------------------------------------------------------------------------------
 
-    def _make_room(self, height):
+    def _make_room(self, height: float) -> None:
         if self._y + height > SHEET[1] - MARGIN:
             self._new_sheet()
 
-    def _new_sheet(self):
+    def _new_sheet(self) -> None:
         page = QgsLayoutItemPage(self._layout)
         page.setPageSize("A4", QgsLayoutItemPage.Orientation.Portrait)
         self._layout.pageCollection().addPage(page)
         self._sheet, self._y = self._sheet + 1, MARGIN
 
-    def _place(self, item, x, y, width, height):
+    def _place(self, item: QgsLayoutItem, x: float, y: float, width: float, height: float) -> None:
         self._layout.addLayoutItem(item)
         item.attemptMove(QgsLayoutPoint(x, y), True, False, self._sheet)
         item.attemptResize(QgsLayoutSize(width, height))
 
-    def _text(self, text, size, bold=False, colour=INK):
+    def _text(self, text: str, size: float, bold: bool = False, colour: QColor = INK) -> None:
         height = _height(text, size, WIDTH)
         self._label(text, MARGIN, self._y, WIDTH, height, _format(size, bold, colour))
         self._y += height
 
-    def _label(self, text, x, y, width, height, text_format):
+    def _label(
+        self, text: str, x: float, y: float, width: float, height: float, text_format: QgsTextFormat
+    ) -> QgsLayoutItemLabel:
         label = QgsLayoutItemLabel(self._layout)
         label.setMode(QgsLayoutItemLabel.Mode.ModeFont)
         label.setText(text.replace("[%", "[ %"))  # never an expression
@@ -194,7 +201,7 @@ class Sheets:
         self._place(label, x, y, width, height)
         return label
 
-    def _rows(self, rows, x, y, widths):
+    def _rows(self, rows: list[list[Cell]], x: float, y: float, widths: list[float]) -> None:
         table = QgsLayoutItemManualTable.create(self._layout)
         self._layout.addMultiFrame(table)
         table.setTableContents([[_table_cell(cell) for cell in row] for row in rows])
@@ -217,7 +224,7 @@ class Sheets:
         self._place(frame, x, y, sum(widths) + 1, ROW * len(rows) + 1)
         table.addFrame(frame)
 
-    def _scale_bar(self, extent, x, y, width, height):
+    def _scale_bar(self, extent: QgsRectangle, x: float, y: float, width: float, height: float) -> None:
         """A scale bar needs a map to measure: one that is there and not drawn."""
         unseen = QgsLayoutItemMap(self._layout)
         self._place(unseen, x, MARGIN, width, height)
@@ -245,7 +252,7 @@ def _table_cell(cell: Cell) -> QgsTableCell:
     return made
 
 
-def _format(size, bold=False, colour=INK) -> QgsTextFormat:
+def _format(size: float, bold: bool = False, colour: QColor = INK) -> QgsTextFormat:
     text_format = QgsTextFormat()
     font = QFont(FAMILY)
     font.setBold(bold)
@@ -255,7 +262,7 @@ def _format(size, bold=False, colour=INK) -> QgsTextFormat:
     return text_format
 
 
-def _height(text, size, width) -> float:
+def _height(text: str, size: float, width: float) -> float:
     """Millimetres that a text takes in a column."""
     font = QFont(FAMILY)
     font.setPixelSize(100)

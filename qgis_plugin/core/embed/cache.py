@@ -10,6 +10,7 @@ import re
 import shutil
 import time
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class EmbeddingCache:
     Looks at the folder each time: several QGIS may share it. Methods raise `OSError` only where they say so.
     """
 
-    def __init__(self, folder, limit: float):
+    def __init__(self, folder: str | Path, limit: float) -> None:
         self.folder = Path(folder)
         self.limit = limit
 
@@ -51,20 +52,20 @@ class EmbeddingCache:
         """Where the embedding with this key (64 hexadecimal letters) of a source of this name lies or is to be made."""
         return self.get(key) or self.unfinished(key) or self.folder / f"{_plain(name)}-{_short(key)}.tif"
 
-    def get(self, key: str):
+    def get(self, key: str) -> Path | None:
         """The finished raster with this key, whatever its name, or None."""
         return self._find(key, complete=True)
 
-    def unfinished(self, key: str):
+    def unfinished(self, key: str) -> Path | None:
         """The raster that an interrupted run with this key would make, or None when there is none."""
         return self._find(key, complete=False)
 
-    def owns(self, path) -> bool:
+    def owns(self, path: str | Path) -> bool:
         """Whether a file is one of the cache's rasters, by its place and name."""
         path = Path(path)
         return path.parent == self.folder and _NAME.fullmatch(path.name) is not None
 
-    def entries(self) -> list:
+    def entries(self) -> list[Entry]:
         """Every `Entry`, last used first. Empty when there is no folder."""
         found = {}
         for child in _children(self.folder):
@@ -82,7 +83,7 @@ class EmbeddingCache:
         """Bytes of all entries."""
         return sum(entry.size for entry in self.entries())
 
-    def touch(self, path) -> None:
+    def touch(self, path: str | Path) -> None:
         """Note that an embedding is used now. What it holds and when it was made stay as they are."""
         try:
             status = Path(path).stat()
@@ -90,7 +91,7 @@ class EmbeddingCache:
         except OSError:
             return  # gone, or somebody else's: then its place in the order does not matter
 
-    def remove(self, path) -> bool:
+    def remove(self, path: str | Path) -> bool:
         """Remove an entry with all that lies beside it; False when it is not of the cache or the system refuses."""
         path = Path(path)
         if not self.owns(path):
@@ -104,12 +105,12 @@ class EmbeddingCache:
         gone = [_remove(beside) for beside in _beside(path)]
         return all(gone)
 
-    def purge(self, keep=()) -> list:
+    def purge(self, keep: Iterable[str | Path] = ()) -> list[Path]:
         """Remove everything but the paths in `keep`; returns the paths that were removed."""
         kept = _resolved(keep)
         return [entry.path for entry in self.entries() if _same(entry.path) not in kept and self.remove(entry.path)]
 
-    def enforce_limit(self, keep=()) -> list:
+    def enforce_limit(self, keep: Iterable[str | Path] = ()) -> list[Path]:
         """Remove embeddings until the size is within the limit; returns the paths that were removed.
 
         Finished ones go first, those unused for longest before others, then unfinished ones that nobody works on.
@@ -128,37 +129,37 @@ class EmbeddingCache:
             removed.append(entry.path)
         return removed
 
-    def _find(self, key, complete):
+    def _find(self, key: str, complete: bool) -> Path | None:
         short = _short(key)
         return next((e.path for e in self.entries() if e.key == short and e.complete == complete), None)
 
 
-def _short(key):
+def _short(key: str) -> str:
     short = key[:KEY_LETTERS].lower()
     if not re.fullmatch(rf"[0-9a-f]{{{KEY_LETTERS}}}", short):
         raise ValueError(f"{key!r} is no key of an embedding.")
     return short
 
 
-def _plain(name):
+def _plain(name: str) -> str:
     """Letters, digits, "-" and "_" of a name: what any file system takes."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_]+", "-", letters)[:_LONGEST_NAME].strip("-") or "scene"
 
 
-def _beside(path):
+def _beside(path: Path) -> list[Path]:
     stem = path.name[: -len(".tif")]
     return [path.with_name(stem + suffix) for suffix in _BESIDE]
 
 
-def _children(folder):
+def _children(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except OSError:
         return []
 
 
-def _measure(path):
+def _measure(path: Path) -> tuple[int, float]:
     """Bytes of a raster and what lies beside it; when it was last used, or last worked on where it is unfinished."""
     size, used = 0, 0.0
     for part in (path, *_beside(path)):
@@ -174,7 +175,7 @@ def _measure(path):
     return size, used
 
 
-def _remove(part):
+def _remove(part: Path) -> bool:
     try:
         if part.is_dir() and not part.is_symlink():
             shutil.rmtree(part)
@@ -185,9 +186,9 @@ def _remove(part):
     return True
 
 
-def _same(path):
+def _same(path: str | Path) -> str:
     return os.path.normcase(os.path.realpath(path))
 
 
-def _resolved(paths):
+def _resolved(paths: Iterable[str | Path]) -> set[str]:
     return {_same(path) for path in paths}

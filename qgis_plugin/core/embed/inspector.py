@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from qgis.core import QgsMapLayer, QgsRasterLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ..worker.request import WorkerError
 from .request import EmbedOptions, EmbedRequest, RequestError
+
+if TYPE_CHECKING:
+    from ..worker.client import Job, WorkerClient
+
 
 #: Milliseconds without another question before one is asked.
 _PAUSE = 350
@@ -14,19 +21,18 @@ _PAUSE = 350
 
 class EmbedInspector(QObject):
     """Asks `inspect` a little after the last change. `asked` when a question is under way, then one of `inspected` (the
-    worker's result) and `failed` (error kind, sentence)."""
+    worker's result) and `failed` (a `WorkerError`)."""
 
     asked = pyqtSignal()
     inspected = pyqtSignal(dict)
-    failed = pyqtSignal(str, str)
+    failed = pyqtSignal(object)
 
-    def __init__(self, client, parent=None):
+    def __init__(self, client: WorkerClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = client
-        self._next = None
-        self._request = None
-        self._job = None
-        self._jobs = []
+        self._next: tuple[QgsRasterLayer, EmbedOptions] | None = None
+        self._request: EmbedRequest | None = None
+        self._job: Job | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE)
@@ -51,23 +57,25 @@ class EmbedInspector(QObject):
         if job is not None and job.running:
             job.cancel()
 
-    def _ask(self):
-        (layer, options), self._next = self._next, None
+    def _ask(self) -> None:
+        asked, self._next = self._next, None
+        if asked is None:
+            return
+        layer, options = asked
         if any(sip.isdeleted(each) for each in (layer, options.area) if isinstance(each, QgsMapLayer)):
             return  # it left the project in this moment
         try:
-            self._request = EmbedRequest(layer, options)
+            request = self._request = EmbedRequest(layer, options)
         except RequestError as error:
-            self.failed.emit("request", str(error))
+            self.failed.emit(WorkerError("request", str(error)))
             return
-        job = self._client.submit("inspect", self._request.arguments)
+        job = self._client.submit("inspect", request.arguments)
         self._job = job
-        self._jobs = [each for each in self._jobs if each.running] + [job]
         job.finished.connect(lambda result: self._answered(job, self.inspected, result))
-        job.failed.connect(lambda kind, message: self._answered(job, self.failed, kind, message))
+        job.failed.connect(lambda *_: self._answered(job, self.failed, job.error))
         self.asked.emit()
 
-    def _answered(self, job, signal, *values):
+    def _answered(self, job: Job, signal: Any, value: Any) -> None:
         if job is self._job:
             self._job = None
-            signal.emit(*values)
+            signal.emit(value)

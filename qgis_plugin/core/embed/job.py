@@ -6,18 +6,26 @@ No widget. Whatever happens to the layer, the project or the worker meanwhile, i
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from .. import layers
 from ..layer_tree import place
-from ..replaced_files import open_again, release
+from ..replaced_files import Released, open_again, release
 from ..worker.pace import rate_text, time_left_text
+from ..worker.request import WorkerError
 from .cache import EmbeddingCache
 from .preview import EmbedPreview
 from .request import EmbedOptions, EmbedRequest, RequestError
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ..worker.client import Job
+
 
 #: The share of a run that its first step (embedding) takes; the rest is writing.
 _FIRST_STEP = 0.96
@@ -28,36 +36,35 @@ _WORTH_ANOTHER_TRY = frozenset({"environment", "memory", "died", "silent", "star
 class EmbedJob(QObject):
     """Embeds a raster layer. Made and used on the main thread; `start` returns at once.
 
-    Ends with `finished` (the embedding layer, or None when another project was opened meanwhile), `failed` (a sentence;
-    see `worth_another_try`) or `cancelled`. `needs_bands` (names of the layer's bands) comes before `failed` when it
-    has to be said which band is which.
+    Ends with `finished` (the embedding layer, or None when another project was opened meanwhile), `failed` (a
+    `WorkerError`; see `worth_another_try`) or `cancelled`.
     """
 
     stage = pyqtSignal(str)
     progressed = pyqtSignal(dict)
-    needs_bands = pyqtSignal(list)
     finished = pyqtSignal(object)
-    failed = pyqtSignal(str)
+    failed = pyqtSignal(object)
     cancelled = pyqtSignal()
 
-    def __init__(self, context, layer: QgsRasterLayer, options: EmbedOptions, parent=None):
+    def __init__(
+        self, context: Context, layer: QgsRasterLayer, options: EmbedOptions, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.from_cache = False
         self.worth_another_try = False
         self._context = context
         self._options = options
-        self._layer = layer
+        self._layer: QgsRasterLayer | None = layer
         self._source_id, self._name = layer.id(), layer.name()
-        self._bands = [layer.bandName(band) for band in range(1, layer.bandCount() + 1)]
         self._cache = EmbeddingCache(context.settings.cache_folder, context.settings.cache_limit)
-        self._request = None
-        self._job = None
-        self._jobs = []
+        self._request: EmbedRequest | None = None
+        self._job: Job | None = None
         self._ended = False
         self._stranger = False
-        self._output = None
-        self._steps = []
-        self._released, self._was_in_use = [], False
+        self._output: Path | None = None
+        self._steps: list[str] = []
+        self._released: list[Released] = []
+        self._was_in_use = False
         self._preview = EmbedPreview(self.tr("{} – embedding, so far").format(self._name), self._source_id, self)
         QgsProject.instance().cleared.connect(self._other_project)
 
@@ -67,26 +74,27 @@ class EmbedJob(QObject):
         return self._request is not None and not self._ended
 
     @property
-    def output(self):
+    def output(self) -> Path | None:
         """The raster in work (Path), or None before that is known."""
         return self._output
 
     @property
-    def preview_layer(self):
+    def preview_layer(self) -> QgsRasterLayer | None:
         """The layer that shows finished tiles, or None."""
         return self._preview.layer
 
     def start(self) -> None:
         """Begin. What cannot be done is told by `failed` like everything else."""
         try:
-            self._request = EmbedRequest(self._layer, self._options)
+            request = self._request = EmbedRequest(self._layer, self._options)
         except RequestError as error:
-            self._fail(str(error))
+            self._fail(WorkerError("request", str(error)))
             return
         finally:
             self._layer = None  # it may leave the project at any time
         self.stage.emit(self.tr("Looking at {}…").format(self._name))
-        self._submit("inspect", self._request.arguments, self._inspected, task=False)
+        asked = request.arguments
+        self._submit("inspect", asked, lambda inspection: self._inspected(asked, inspection), task=False)
 
     def cancel(self) -> None:
         """Stop. Tiles that are finished are kept, and the same job goes on with them another time."""
@@ -101,16 +109,17 @@ class EmbedJob(QObject):
 
     # the way through
 
-    def _submit(self, verb, arguments, then, task):
-        self._job = self._context.client.submit(
+    def _submit(
+        self, verb: str, arguments: dict[str, Any], then: Callable[[dict[str, Any]], object], task: bool
+    ) -> Job:
+        job = self._job = self._context.client.submit(
             verb, arguments, title=self.tr("Embed {}").format(self._name), task=task
         )
-        self._jobs.append(self._job)  # kept until the end: a job must not go while it tells of its own end
-        self._job.finished.connect(lambda result: None if self._ended else then(result))
-        self._job.failed.connect(self._job_failed)
-        return self._job
+        job.finished.connect(lambda result: None if self._ended else then(result))
+        job.failed.connect(lambda *_: self._job_failed(job))
+        return job
 
-    def _inspected(self, inspection):
+    def _inspected(self, asked: dict[str, Any], inspection: dict[str, Any]) -> None:
         key, output = inspection["key"], self._options.output
         done = self._cache.get(key) if output is None else None
         if done is not None:
@@ -121,35 +130,31 @@ class EmbedJob(QObject):
                 self._finish(layer)
                 return
             self._cache.remove(done)  # damaged
-        self._output = Path(output) if output is not None else self._cache.path_for(key, self._name)
+        path = self._output = Path(output) if output is not None else self._cache.path_for(key, self._name)
         try:
-            self._output.parent.mkdir(parents=True, exist_ok=True)
-            preview = _preview_folder(self._output)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            preview = _preview_folder(path)
             preview.mkdir(exist_ok=True)
         except OSError as error:
             self.worth_another_try = True
-            self._fail(self.tr("{0} cannot be made ({1}).").format(self._output.parent, error.strerror))
+            text = self.tr("{0} cannot be made ({1}).").format(path.parent, error.strerror)
+            self._fail(WorkerError("environment", text))
             return
-        self._release()
-        self._say_where_it_goes_on(inspection)
-        arguments = {
-            **self._request.arguments,
-            "output": str(self._output),
-            "overwrite": output is not None,
-            "preview": str(preview),
-        }
-        job = self._submit("embed", arguments, self._embedded, task=True)
+        self._release(path)
+        self._say_where_it_goes_on(path, inspection)
+        arguments = {**asked, "output": str(path), "overwrite": output is not None, "preview": str(preview)}
+        job = self._submit("embed", arguments, lambda _result: self._embedded(path), task=True)
         job.progressed.connect(self._tell_progress)
         job.previewed.connect(self._show_tiles)
         job.messaged.connect(self._context.log)
 
-    def _release(self):
+    def _release(self, path: Path) -> None:
         """A file that is to be replaced must not be open, and what was made from it must not stay on the map."""
-        path = self._context.workspace.embedding_path
-        self._was_in_use = path is not None and Path(path) == self._output
-        self._released = release([self._output])
+        in_use = self._context.workspace.embedding_path
+        self._was_in_use = in_use is not None and Path(in_use) == path
+        self._released = release([path])
 
-    def _bring_back(self):
+    def _bring_back(self) -> None:
         """The file was not replaced after all."""
         released, self._released = self._released, []
         if self._stranger or not released:
@@ -159,23 +164,24 @@ class EmbedJob(QObject):
             again = (each for each in layers.embeddings() if Path(layers.path_of(each)) == self._output)
             self._context.workspace.embedding = next(again, None)
 
-    def _say_where_it_goes_on(self, inspection):
-        done = finished_tiles(self._output)
+    def _say_where_it_goes_on(self, path: Path, inspection: dict[str, Any]) -> None:
+        done = finished_tiles(path)
         if done:
             text = self.tr("Going on: {0} of {1} tiles are done.").format(done, inspection["tiles"])
         else:
             text = self.tr("Embedding {}…").format(self._name)
         self.stage.emit(text)
 
-    def _embedded(self, _result):
-        layer = self._open(self._output)
+    def _embedded(self, path: Path) -> None:
+        layer = self._open(path)
         if layer is None:
-            self._fail(self.tr("{} was written but cannot be opened; embed the layer again.").format(self._output))
+            text = self.tr("{} was written but cannot be opened; embed the layer again.").format(path)
+            self._fail(WorkerError("environment", text))
             return
         self._finish(layer)
-        self._cache.enforce_limit(keep=[self._output, *files_in_use()])
+        self._cache.enforce_limit(keep=[path, *files_in_use()])
 
-    def _open(self, path):
+    def _open(self, path: Path) -> QgsRasterLayer | None:
         """The embedding as a layer: one of the project that shows this file, or a new one. None when it is damaged."""
         for layer in layers.embeddings():
             if Path(layers.path_of(layer)) == path:
@@ -186,7 +192,7 @@ class EmbedJob(QObject):
 
     # its ends
 
-    def _finish(self, layer):
+    def _finish(self, layer: QgsRasterLayer) -> None:
         self._end()
         if self._stranger:
             self.finished.emit(None)
@@ -199,25 +205,23 @@ class EmbedJob(QObject):
         self._context.workspace.embedding = layer
         self.finished.emit(layer)
 
-    def _job_failed(self, kind, message):
-        if self._ended:
+    def _job_failed(self, job: Job) -> None:
+        if self._ended or job.error is None:
             return
-        if kind == "cancelled":
+        if job.error.kind == "cancelled":
             self._end()
             self._bring_back()
             self.cancelled.emit()
             return
-        self.worth_another_try = kind in _WORTH_ANOTHER_TRY
-        if kind == "input" and needs_bands(message):
-            self.needs_bands.emit(self._bands)
-        self._fail(message)
+        self.worth_another_try = job.error.kind in _WORTH_ANOTHER_TRY
+        self._fail(job.error)
 
-    def _fail(self, message):
+    def _fail(self, error: WorkerError) -> None:
         self._end()
         self._bring_back()
-        self.failed.emit(message)
+        self.failed.emit(error)
 
-    def _end(self):
+    def _end(self) -> None:
         if self._ended:
             return
         self._ended = True
@@ -226,16 +230,16 @@ class EmbedJob(QObject):
         if self._output is not None:
             shutil.rmtree(_preview_folder(self._output), ignore_errors=True)
 
-    def _other_project(self):
+    def _other_project(self) -> None:
         self._stranger = True
 
     # while it runs
 
-    def _show_tiles(self, path):
+    def _show_tiles(self, path: str) -> None:
         if not self._ended and not self._stranger:
             self._preview.show(path)
 
-    def _tell_progress(self, event):
+    def _tell_progress(self, event: dict[str, Any]) -> None:
         """Pass a step's progress on: `share` of the whole run (0 … 1), `rate`, `left` (texts, empty when unknown)."""
         if self._ended or event["event"] != "progress" or not event["total"]:
             return
@@ -256,22 +260,17 @@ class EmbedJob(QObject):
         )
 
 
-def needs_bands(message: str) -> bool:
-    """Whether an error of the worker asks to say which band is which."""
-    return "--bands" in message
-
-
 def finished_tiles(output: Path) -> int:
     """How many tiles an interrupted run has left for an output."""
     return sum(1 for _ in output.with_name(output.name + ".partial").glob("*.tile"))
 
 
-def files_in_use() -> list:
+def files_in_use() -> list[str]:
     """The files of all raster layers of the project."""
     return [
         layers.path_of(each) for each in QgsProject.instance().mapLayers().values() if isinstance(each, QgsRasterLayer)
     ]
 
 
-def _preview_folder(output):
+def _preview_folder(output: Path) -> Path:
     return output.with_name(output.name + ".preview")

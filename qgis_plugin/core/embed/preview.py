@@ -26,14 +26,14 @@ _STYLE = (
 class EmbedPreview(QObject):
     """A layer that exists from the first finished tile to `remove`, at most once: who removes it does not want it."""
 
-    def __init__(self, name: str, source_id: str, parent=None):
+    def __init__(self, name: str, source_id: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._source_id = source_id
         self._layer_id = None
 
     @property
-    def layer(self):
+    def layer(self) -> QgsRasterLayer | None:
         """The layer (QgsRasterLayer), or None."""
         return QgsProject.instance().mapLayer(self._layer_id) if self._layer_id else None
 
@@ -52,7 +52,7 @@ class EmbedPreview(QObject):
         if self.layer is not None:
             QgsProject.instance().removeMapLayer(self._layer_id)
 
-    def _add(self, path):
+    def _add(self, path: str) -> None:
         # Without a style QGIS measures the tiles, and leaves what it finds beside them, in the worker's folder.
         try:
             Path(path).with_suffix(".qml").write_text(_STYLE, encoding="utf-8")

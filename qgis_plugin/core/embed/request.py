@@ -11,6 +11,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
+    QgsMapLayer,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
@@ -48,7 +49,7 @@ class EmbedOptions:
     pixels, or None for the best.
     """
 
-    bands: tuple | None = None
+    bands: tuple[str, ...] | None = None
     level: str = "auto"
     offset: Any = "auto"
     scale: Any = "auto"
@@ -62,7 +63,7 @@ class EmbedOptions:
 class EmbedRequest:
     """The arguments that `inspect` and `embed` share. Keep it until the work is done: it owns a temporary file."""
 
-    def __init__(self, layer: QgsRasterLayer, options: EmbedOptions):
+    def __init__(self, layer: QgsRasterLayer, options: EmbedOptions) -> None:
         """Raises `RequestError` when the layer is no raster file or the area has nothing of it."""
         if not usable(layer):
             raise RequestError(
@@ -92,12 +93,12 @@ class EmbedRequest:
             self.arguments["aoi"] = str(_write_polygons(options.area, Path(self._folder.path())))
 
 
-def usable(layer) -> bool:
+def usable(layer: QgsMapLayer | None) -> bool:
     """Whether a layer is a raster that the worker can read too."""
     return isinstance(layer, QgsRasterLayer) and layer.isValid() and layer.providerType() == "gdal"
 
 
-def visible_window(layer: QgsRasterLayer, view: View):
+def visible_window(layer: QgsRasterLayer, view: View) -> list[int] | None:
     """The pixels of a layer that a view shows, those it cuts included: [column, row, width, height].
 
     None when all of them are visible. Raises `RequestError` when none is.
@@ -127,7 +128,7 @@ def visible_window(layer: QgsRasterLayer, view: View):
     return None if window == [0, 0, width, height] else window
 
 
-def _outwards(low, high, size):
+def _outwards(low: float, high: float, size: int) -> tuple[int, int]:
     return max(0, math.floor(low + _ON_THE_LINE)), min(size, math.ceil(high - _ON_THE_LINE))
 
 
@@ -146,5 +147,5 @@ def _write_polygons(layer: QgsVectorLayer, folder: Path) -> Path:
     return path
 
 
-def _tr(text):
+def _tr(text: str) -> str:
     return QCoreApplication.translate("EmbedRequest", text)

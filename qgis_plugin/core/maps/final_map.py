@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -15,7 +16,13 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from .. import layers
 from ..layer_tree import place
 from ..replaced_files import open_again, release
-from .map_style import class_colours, style_confidence, style_polygons
+from .map_style import class_colours, confidence, style_polygons
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ..replaced_files import Released
+    from ..worker.client import Job
+
 
 #: Custom properties of a map layer: the model file it was made with, the layer and the field of its samples, the file
 #: of its confidence.
@@ -24,36 +31,39 @@ SAMPLES = "mmearth/samples"
 SAMPLES_FIELD = "mmearth/samples_field"
 CONFIDENCE = "mmearth/confidence"
 
+#: What is asked of the worker, with which arguments, and how that is called.
+Step = tuple[str, dict[str, Any], str]
+
 
 @dataclass(frozen=True)
 class Outputs:
     """The files of a map; None: not asked for."""
 
     map: Path
-    model: Path = None
-    confidence: Path = None
-    polygons: Path = None
+    model: Path | None = None
+    confidence: Path | None = None
+    polygons: Path | None = None
 
     @property
-    def files(self) -> list:
+    def files(self) -> list[Path]:
         """All files that are asked for."""
         return [path for path in (self.map, self.model, self.confidence, self.polygons) if path is not None]
 
-    def existing(self) -> list:
+    def existing(self) -> list[Path]:
         """Those that exist and would be replaced; so would a style that was there before the map."""
         found = [path for path in self.files if path.exists()]
         style = self.map.with_suffix(".qml")
         return found if self.map in found or not style.exists() else [*found, style]
 
 
-def outputs_beside(path, model: bool = True, confidence: bool = False, polygons: bool = False) -> Outputs:
+def outputs_beside(path: str | Path, model: bool = True, confidence: bool = False, polygons: bool = False) -> Outputs:
     """The files that go with a map: NAME_map.tif has NAME_model.json, NAME_confidence.tif and NAME_polygons.gpkg."""
     path = Path(path)
     if path.suffix.lower() not in (".tif", ".tiff"):
         path = path.with_name(path.name + ".tif")
     name = path.stem[:-4] if path.stem.endswith("_map") and len(path.stem) > 4 else path.stem
 
-    def beside(wanted, ending):
+    def beside(wanted: bool, ending: str) -> Path | None:
         return path.with_name(name + ending) if wanted else None
 
     return Outputs(
@@ -64,7 +74,7 @@ def outputs_beside(path, model: bool = True, confidence: bool = False, polygons:
     )
 
 
-def default_output(embedding) -> Path:
+def default_output(embedding: QgsRasterLayer) -> Path:
     """NAME_map.tif beside the raster that the layer `embedding` was made from, or beside the embedding itself."""
     scene = layers.source_of(embedding)
     for layer in (scene, embedding):
@@ -85,7 +95,16 @@ class FinalMap(QObject):
     #: Error kind and sentence.
     failed = pyqtSignal(str, str)
 
-    def __init__(self, context, parent=None):
+    _job: Job | None
+    _result: dict[str, Any] | None
+    _embedding: str | None
+    _outputs: Outputs | None
+    _model: Path | None
+    _origin: tuple[str, str] | None
+    _steps: list[Step]
+    _released: list[Released]
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._forget()
@@ -96,28 +115,42 @@ class FinalMap(QObject):
         """Whether a map is being made."""
         return self._job is not None
 
-    def make(self, samples: dict, embedding, outputs: Outputs, unknown=None, overwrite=False, origin=None) -> None:
+    def make(
+        self,
+        samples: dict[str, Any],
+        embedding: QgsRasterLayer,
+        outputs: Outputs,
+        unknown: float | None = None,
+        overwrite: bool = False,
+        origin: tuple[QgsVectorLayer, str] | None = None,
+    ) -> None:
         """Learn from `samples` (as the worker's protocol has them) and map the whole layer `embedding`.
 
         `unknown` is the share of training pixels that may be as remote as what is left unclassified, or None. `origin`
         is (layer, field) of the samples, to be remembered with the map.
         """
-        fit = {
-            "embedding": layers.path_of(embedding),
-            "samples": samples,
-            "output": str(_staged(outputs.model)),
-            "overwrite": True,
-        }
         self._check_idle()
+        if outputs.model is None:
+            raise ValueError("what is learned needs a file")
+        model = _staged(outputs.model)
+        fit = {"embedding": layers.path_of(embedding), "samples": samples, "output": str(model), "overwrite": True}
+        self._model = outputs.model
         self._origin = None if origin is None else (origin[0].id(), origin[1])
         learning = ("fit_samples", fit, self.tr("Learning from the samples"))
-        self._start([learning], embedding, outputs, unknown, overwrite)
+        self._start([learning], model, embedding, outputs, unknown, overwrite)
 
-    def apply(self, model, embedding, outputs: Outputs, unknown=None, overwrite=False) -> None:
+    def apply(
+        self,
+        model: str | Path,
+        embedding: QgsRasterLayer,
+        outputs: Outputs,
+        unknown: float | None = None,
+        overwrite: bool = False,
+    ) -> None:
         """Map the whole layer `embedding` with the model file `model`."""
         self._check_idle()
         self._model = Path(model)
-        self._start([], embedding, outputs, unknown, overwrite)
+        self._start([], self._model, embedding, outputs, unknown, overwrite)
 
     def cancel(self) -> None:
         """Stop; files that were there before are there again, others are not left behind."""
@@ -125,18 +158,25 @@ class FinalMap(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def _project_closed(self):
+    def _project_closed(self) -> None:
         self._stranger = self.running
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
-    def _check_idle(self):
+    def _check_idle(self) -> None:
         if self.running:
             raise RuntimeError("a map is being made already")
 
-    def _start(self, steps, embedding, outputs, unknown, overwrite):
+    def _start(
+        self,
+        steps: list[Step],
+        model: Path,
+        embedding: QgsRasterLayer,
+        outputs: Outputs,
+        unknown: float | None,
+        overwrite: bool,
+    ) -> None:
         self._embedding, self._outputs, self._cancelled = embedding.id(), outputs, False
-        model = self._model or _staged(outputs.model)
         classify = {
             "embedding": layers.path_of(embedding),
             "model": str(model),
@@ -145,7 +185,6 @@ class FinalMap(QObject):
             "unknown": unknown,
             "overwrite": overwrite,
         }
-        self._model = self._model or outputs.model
         steps = [*steps, ("classify", classify, self.tr("Making the map"))]
         if outputs.polygons is not None:
             outline = {"raster": str(outputs.map), "output": str(outputs.polygons), "overwrite": overwrite}
@@ -154,7 +193,7 @@ class FinalMap(QObject):
         self._released = release(outputs.files)
         self._next()
 
-    def _next(self):
+    def _next(self) -> None:
         verb, arguments, title = self._steps.pop(0)
         self._title = title
         self._job = self._context.client.submit(verb, arguments, title=title, task=True)
@@ -163,12 +202,12 @@ class FinalMap(QObject):
         self._job.failed.connect(self._fail)
         self.progressed.emit(title, -1.0)
 
-    def _tell(self, event):
+    def _tell(self, event: dict[str, Any]) -> None:
         total = event.get("total") or 0
         self.progressed.emit(self._title, event.get("done", 0) / total if total else -1.0)
 
-    def _done(self, result):
-        if self.sender() is not self._job:
+    def _done(self, result: dict[str, Any]) -> None:
+        if self._job is None or self._outputs is None or self.sender() is not self._job:
             return
         if self._job.verb == "classify":
             self._result = result
@@ -181,7 +220,7 @@ class FinalMap(QObject):
         else:
             self._next()
 
-    def _keep_model(self, staged, model):
+    def _keep_model(self, staged: Path, model: Path) -> None:
         try:
             staged.replace(model)
         except OSError as error:  # open in another program (Windows); the map is there all the same
@@ -189,39 +228,42 @@ class FinalMap(QObject):
             text = self.tr("{0} cannot be replaced ({1}); the model is {2}.")
             self._context.warn(text.format(model, error.strerror, staged))
 
-    def _fail(self, kind, message):
+    def _fail(self, kind: str, message: str) -> None:
         if self.sender() is self._job:
             self._end_early(kind, message)
 
-    def _end_early(self, kind, message):
-        if self._result is not None:  # the map is there, its polygons failed: show the map, then say so
-            self._outputs = replace(self._outputs, polygons=None)
+    def _end_early(self, kind: str, message: str) -> None:
+        outputs = self._outputs
+        if self._result is not None and outputs is not None:
+            # The map is there, its polygons failed: show the map, then say so.
+            self._outputs = replace(outputs, polygons=None)
             self._finish()
         else:
-            if self._outputs.model is not None and _staged(self._outputs.model).exists():
-                _staged(self._outputs.model).unlink()
+            if outputs is not None and outputs.model is not None and _staged(outputs.model).exists():
+                _staged(outputs.model).unlink()
             if not self._stranger:
                 open_again(self._released)
             self._forget()
         self.failed.emit(kind, message)
 
-    def _finish(self):
-        layer, result = None if self._stranger else self._add_layers(), self._result
+    def _finish(self) -> None:
+        outputs, result = self._outputs, self._result
+        layer = None if self._stranger or outputs is None else self._add_layers(outputs)
         self._forget()
         if layer is None or layer.isValid():
             self.finished.emit(layer, result)
         else:
             self.failed.emit("input", self.tr("{} was written but QGIS cannot open it.").format(layers.path_of(layer)))
 
-    def _forget(self):
+    def _forget(self) -> None:
         self._job = self._result = self._embedding = self._outputs = self._model = self._origin = None
         self._steps, self._released, self._title, self._cancelled = [], [], "", False
         self._stranger = False
 
     # --- layers -----------------------------------------------------------------------------------------------------
 
-    def _add_layers(self):
-        outputs, embedding = self._outputs, QgsProject.instance().mapLayer(self._embedding)
+    def _add_layers(self, outputs: Outputs) -> QgsRasterLayer:
+        embedding = QgsProject.instance().mapLayer(self._embedding)
         drawn = QgsRasterLayer(str(outputs.map), outputs.map.stem)
         layers.mark(drawn, "map", embedding)
         drawn.setCustomProperty(MODEL, str(self._model))
@@ -230,10 +272,12 @@ class FinalMap(QObject):
             drawn.setCustomProperty(SAMPLES_FIELD, self._origin[1])
         if outputs.confidence is not None and outputs.confidence.exists():
             drawn.setCustomProperty(CONFIDENCE, str(outputs.confidence))
-            confidence = QgsRasterLayer(str(outputs.confidence), outputs.confidence.stem)
-            layers.mark(confidence, "confidence", drawn)
-            style_confidence(confidence)
-            place(confidence, above=embedding).setItemVisibilityChecked(False)
+            certainty = QgsRasterLayer(str(outputs.confidence), outputs.confidence.stem)
+            layers.mark(certainty, "confidence", drawn)
+            greeting = self._context.client.greeting
+            if greeting is not None:
+                confidence(greeting.confidence)(certainty)
+            place(certainty, above=embedding).setItemVisibilityChecked(False)
         place(drawn, above=embedding)
         if outputs.polygons is not None and outputs.polygons.exists():
             polygons = QgsVectorLayer(str(outputs.polygons), outputs.polygons.stem, "ogr")
@@ -243,6 +287,6 @@ class FinalMap(QObject):
         return drawn
 
 
-def _staged(model) -> Path:
+def _staged(model: Path) -> Path:
     """Where a model waits for its map: an earlier model stays until there is a new map too."""
     return model.with_name(f"{model.stem}.partial.json")

@@ -4,29 +4,28 @@ A new picture is a new file, and the layer turns to it without losing its place,
 saved with the project.
 """
 
+from __future__ import annotations
+
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from qgis.core import (
-    QgsColorRampShader,
-    QgsPalettedRasterRenderer,
+    QgsMapLayer,
     QgsProject,
     QgsRasterLayer,
-    QgsRasterShader,
-    QgsSingleBandPseudoColorRenderer,
 )
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
 
 from ...settings import home
 from .. import layers
 from ..layer_tree import place
+from .map_style import Style
 
 #: Pictures kept: the one that is shown, and one that a rendering may still be reading.
 _KEPT = 2
-#: What a map shows where nothing is like the samples, as the protocol has classes.
-UNKNOWN = {"value": 255, "name": "unknown", "colour": "#404040"}
 
 
 class LiveLayer(QObject):
@@ -34,16 +33,16 @@ class LiveLayer(QObject):
 
     removed = pyqtSignal()
 
-    def __init__(self, product: str, name: str, parent=None):
+    def __init__(self, product: str, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._product, self._name = product, name
         self._folder = _own_folder(product)
         self._number = 0
-        self._files = []
-        self._layer = None
+        self._files: list[str] = []
+        self._layer: QgsRasterLayer | None = None
 
     @property
-    def layer(self):
+    def layer(self) -> QgsRasterLayer | None:
         """The layer while it is in the project, else None."""
         return self._layer
 
@@ -52,7 +51,7 @@ class LiveLayer(QObject):
         self._number += 1
         return str(self._folder / f"{self._product}-{self._number}.tif")
 
-    def show(self, path: str, style, above=None) -> bool:
+    def show(self, path: str, style: Style, above: QgsMapLayer | None = None) -> bool:
         """Turn to a picture. `style(layer)` is called when the layer is new, and must be idempotent; `above` is the
         layer to be put on top of. False when the picture cannot be read."""
         if self._layer is None:
@@ -90,7 +89,7 @@ class LiveLayer(QObject):
         _discard(*self._forget())
         shutil.rmtree(str(self._folder), ignore_errors=True)
 
-    def _forget(self) -> tuple:
+    def _forget(self) -> tuple[str, list[str]]:
         layer, files = self._layer, self._files
         self._layer, self._files = None, []
         if layer is not None:
@@ -102,36 +101,7 @@ class LiveLayer(QObject):
         self.removed.emit()
 
 
-def palette(classes, unknown: bool = False):
-    """A style for class maps: `classes` as the protocol has them."""
-    shown = [*classes, UNKNOWN] if unknown else classes
-    entries = [QgsPalettedRasterRenderer.Class(c["value"], QColor(c["colour"]), c["name"]) for c in shown]
-
-    def style(layer):
-        layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, entries))
-
-    return style
-
-
-def ramp(stops, band: int = 1):
-    """A style for one band: (value, colour, label) from low to high; colours between them are mixed."""
-
-    def style(layer):
-        shader = QgsColorRampShader(stops[0][0], stops[-1][0], None, QgsColorRampShader.Type.Interpolated)
-        shader.setColorRampItemList(
-            [QgsColorRampShader.ColorRampItem(value, QColor(colour), label) for value, colour, label in stops]
-        )
-        raster_shader = QgsRasterShader(stops[0][0], stops[-1][0])
-        raster_shader.setRasterShaderFunction(shader)
-        renderer = QgsSingleBandPseudoColorRenderer(layer.dataProvider(), band, raster_shader)
-        renderer.setClassificationMin(stops[0][0])
-        renderer.setClassificationMax(stops[-1][0])
-        layer.setRenderer(renderer)
-
-    return style
-
-
-def set_aside(document) -> None:
+def set_aside(document: QDomDocument) -> None:
     """While a project is being saved, take out of it what is only a picture of the moment.
 
     To be called on `QgsProject.writeProject`: the tree of the layers is in `document` by then, the layers are not yet.
@@ -164,12 +134,12 @@ def set_aside(document) -> None:
 
     exchanged = []
 
-    def note_exchange():
+    def note_exchange() -> None:
         exchanged.append(True)
 
     project.cleared.connect(note_exchange)
 
-    def put_back():
+    def put_back() -> None:
         project.cleared.disconnect(note_exchange)
         if exchanged:  # another project by now, in which these have no place
             return
@@ -190,7 +160,7 @@ def _own_folder(product: str) -> Path:
         return Path(tempfile.mkdtemp(prefix=f"mmearth-{product}-"))
 
 
-def _discard(layer_id: str, files) -> None:
+def _discard(layer_id: str, files: Iterable[str]) -> None:
     if layer_id:
         QgsProject.instance().removeMapLayer(layer_id)
     for path in files:

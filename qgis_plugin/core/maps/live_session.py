@@ -4,19 +4,29 @@ Every edit of the samples and every move of the canvas asks the worker for a new
 older one that is still under way is cancelled. Validation follows when the hand rests.
 """
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..layer_tree import keep_above
-from ..samples.sample_layer import SampleError, collect, digest
-from .live_layer import LiveLayer, palette, ramp
+from ..samples.classes import SampleError
+from ..samples.sample_layer import collect, digest
+from .live_layer import LiveLayer
+from .map_style import confidence, palette
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ..worker.client import Job
+
 
 #: Milliseconds after the last edit or move before the worker is asked, and after a new map before it is validated.
 EDIT_PAUSE, VIEW_PAUSE, CHECK_PAUSE = 60, 120, 500
 #: Most pixels of a picture.
 MOST_PIXELS = 2_000_000
-#: Low to high probability of a pixel's class.
-CONFIDENCE_STOPS = ((0.2, "#7b3294", "0.2"), (0.5, "#c2a5cf", "0.5"), (0.75, "#f7f7f7", "0.75"), (1.0, "#008837", "1"))
 
 
 class LiveSession(QObject):
@@ -32,15 +42,18 @@ class LiveSession(QObject):
     stale = pyqtSignal()
     switched = pyqtSignal(bool)
 
-    def __init__(self, context, canvas, parent=None):
+    def __init__(self, context: Context, canvas: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._canvas = context, canvas
         self._on = False
-        self._watched = self._collected = None
-        self._preview = self._check = None
+        self._watched: QgsVectorLayer | None = None
+        self._collected: tuple[dict[str, Any], str] | None = None
+        self._preview: Job | None = None
+        self._check: Job | None = None
         self._dirty = False
-        self._checked = None
-        self._confidence_wanted, self._unknown, self._opacity = False, None, 1.0
+        self._checked: str | None = None
+        self._confidence_wanted, self._opacity = False, 1.0
+        self._unknown: float | None = None
         self._map = LiveLayer("live", self.tr("Live map"), self)
         self._confidence = LiveLayer("live_confidence", self.tr("Live confidence"), self)
         self._map.removed.connect(self.stop)
@@ -57,7 +70,7 @@ class LiveSession(QObject):
         return self._on
 
     @property
-    def layer(self):
+    def layer(self) -> QgsRasterLayer | None:
         """The layer of the live map, or None."""
         return self._map.layer
 
@@ -67,7 +80,7 @@ class LiveSession(QObject):
         return self._confidence_wanted
 
     @property
-    def confidence_layer(self):
+    def confidence_layer(self) -> QgsRasterLayer | None:
         """The layer of the live confidence, or None."""
         return self._confidence.layer
 
@@ -123,7 +136,7 @@ class LiveSession(QObject):
                 self._confidence.hide()
             self.refresh()
 
-    def set_unknown(self, share) -> None:
+    def set_unknown(self, share: float | None) -> None:
         """Share of the samples' pixels beyond which what is unlike them is "unknown" (0 … 1), or None."""
         if share != self._unknown:
             self._unknown = share
@@ -134,16 +147,15 @@ class LiveSession(QObject):
         if self._on:
             self._edit_timer.start()
 
-    def samples(self) -> dict:
+    def samples(self) -> dict[str, Any]:
         """What is drawn, as the protocol has it. Raises `SampleError`."""
         workspace = self._context.workspace
         return collect(workspace.samples, workspace.field)
 
-    def view(self) -> dict:
-        """What the canvas shows, in the embedding's CRS. Raises `QgsCsException` when it cannot be told."""
-        canvas, layer = self._canvas, self._context.workspace.embedding
-        settings = canvas.mapSettings()
-        transform = QgsCoordinateTransform(settings.destinationCrs(), layer.crs(), QgsProject.instance())
+    def view(self, embedding: QgsRasterLayer) -> dict[str, Any]:
+        """What the canvas shows, in an embedding's CRS. Raises `QgsCsException` when it cannot be told."""
+        settings = self._canvas.mapSettings()
+        transform = QgsCoordinateTransform(settings.destinationCrs(), embedding.crs(), QgsProject.instance())
         extent = transform.transformBoundingBox(settings.visibleExtent())
         size = settings.outputSize()
         # On a very large screen every second pixel must do until one zooms in: it stays quick, and memory bounded.
@@ -158,14 +170,15 @@ class LiveSession(QObject):
         """Ask for a picture of the moment; when one is under way, as soon as that has ended."""
         self._edit_timer.stop()
         self._view_timer.stop()
-        if not self._on:
+        embedding = self._context.workspace.embedding
+        if not self._on or embedding is None:
             return
         if self._preview is not None:
             self._dirty = True
             self._preview.cancel()
             return
         try:
-            (samples, key), view = self._material(), self.view()
+            (samples, key), view = self._material(), self.view(embedding)
         except (SampleError, QgsCsException) as error:
             self._hide()
             self.told.emit(str(error))
@@ -188,19 +201,19 @@ class LiveSession(QObject):
         job.failed.connect(self._failed)
         job.ended.connect(self._over)
 
-    def _show(self, result: dict, key: str) -> None:
+    def _show(self, result: dict[str, Any], key: str) -> None:
         if not self._on:
             return
-        workspace = self._context.workspace
-        if result["path"] is not None and workspace.embedding is not None:
+        workspace, greeting = self._context.workspace, self._context.client.greeting
+        if result["path"] is not None and workspace.embedding is not None and greeting is not None:
             new = self._map.layer is None
-            style = palette(result["classes"], self._unknown is not None)
-            self._map.show(result["path"], style, above=workspace.embedding)
+            shown = [*result["classes"], *([] if self._unknown is None else [greeting.classes.unknown])]
+            self._map.show(result["path"], palette(shown), above=workspace.embedding)
             if new:
                 self._map.set_opacity(self._opacity)
                 keep_above(workspace.samples, self._map.layer)
             if result["confidence"] is not None and self._confidence_wanted:
-                self._confidence.show(result["confidence"], ramp(CONFIDENCE_STOPS), above=self._map.layer)
+                self._confidence.show(result["confidence"], confidence(greeting.confidence), above=self._map.layer)
         self.repainted.emit(result)
         if key != self._checked:
             self._check_timer.start()
@@ -236,7 +249,7 @@ class LiveSession(QObject):
         job.finished.connect(lambda result: self._checked_as(key, result))
         job.ended.connect(self._check_over)
 
-    def _checked_as(self, key: str, result: dict) -> None:
+    def _checked_as(self, key: str, result: dict[str, Any]) -> None:
         self._checked = key
         if self._on:
             self.validated.emit(result)
@@ -244,7 +257,7 @@ class LiveSession(QObject):
     def _check_over(self) -> None:
         self._check = None
 
-    def _watch(self, layer) -> None:
+    def _watch(self, layer: QgsVectorLayer | None) -> None:
         """Follow the edits of a sample layer, and of no other."""
         if self._watched is not None:
             for signal in self._signals(self._watched):
@@ -261,7 +274,7 @@ class LiveSession(QObject):
         self._watched = None
 
     @staticmethod
-    def _signals(layer):
+    def _signals(layer: QgsVectorLayer) -> tuple[Any, ...]:
         return (
             layer.featureAdded,
             layer.featuresDeleted,
@@ -276,25 +289,25 @@ class LiveSession(QObject):
             layer.updatedFields,
         )
 
-    def _material(self) -> tuple:
+    def _material(self) -> tuple[dict[str, Any], str]:
         """The samples and their digest, read once for each edit: a move of the canvas does not change them."""
         if self._collected is None:
             samples = self.samples()
             self._collected = samples, digest(samples)
         return self._collected
 
-    def _edited(self, *_) -> None:
+    def _edited(self, *_: object) -> None:
         self._collected = None
         self._edit_timer.start()
 
-    def _other_material(self, _layer) -> None:
+    def _other_material(self, _layer: object) -> None:
         if self._on:
             self.stop()
             workspace = self._context.workspace
             if workspace.embedding is not None and workspace.samples is not None:
                 self.start()
 
-    def _timer(self, pause: int, slot) -> QTimer:
+    def _timer(self, pause: int, slot: Callable[..., object]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(pause)

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
@@ -39,7 +41,7 @@ _PIP_KEPT = (
 )
 
 
-def find(note) -> list[str] | None:
+def find(note: Any) -> list[str] | None:
     """The command of a 64-bit Python >= 3.11 that can make environments; None: there is none. Takes seconds.
 
     `note(line)` hears why each other one was not taken."""
@@ -91,7 +93,7 @@ def installer_environment(index_url: str = "", strict: bool = False) -> dict[str
     return environment
 
 
-def _candidates():
+def _candidates() -> Iterator[Any]:
     """Commands that may start a Python, the best ones first. One that stands in QGIS' own folder comes last: the next
     version of QGIS takes it away."""
     beside = Path(sys.base_prefix) / ("python.exe" if os.name == "nt" else "bin/python3")

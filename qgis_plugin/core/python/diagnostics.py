@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from qgis.core import Qgis
 from qgis.PyQt.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QSettings
@@ -67,11 +69,11 @@ def last_lines(path: Path, lines: int = LINES) -> str:
     return "\n".join(line[:500] for line in text.splitlines()[-lines:]) or "(empty)"
 
 
-def _pairs(values: dict) -> str:
+def _pairs(values: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items()) or "none"
 
 
-def _table(rows) -> str:
+def _table(rows: Iterable[tuple[str, Any]]) -> str:
     """Two columns; what would break a cell is replaced."""
     lines = ["| | |", "|---|---|"]
     for name, value in rows:

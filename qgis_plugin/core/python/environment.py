@@ -12,17 +12,21 @@ import sys
 import threading
 from configparser import ConfigParser
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from .failures import explain
 
+if TYPE_CHECKING:
+    from ...settings import Settings
+
+
 OLDEST = (3, 11)
 TIME_OUT = 60  # seconds: a first import from a cold or virus-scanned disk takes its time
 MARKER = "mmearth.json"
-PLUGIN = Path(__file__).resolve().parent.parent
+PLUGIN = Path(__file__).resolve().parents[2]
 
 #: Started without a window on Windows; 0 elsewhere.
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -66,7 +70,7 @@ class Report(NamedTuple):
 
     ok: bool
     sentence: str
-    versions: dict
+    versions: dict[str, Any]
 
 
 def plugin_version() -> str:
@@ -76,12 +80,12 @@ def plugin_version() -> str:
     return parser.get("general", "version", fallback="")
 
 
-def python_in(folder) -> Path:
+def python_in(folder: str | Path) -> Path:
     """Where the Python of a virtual environment stands, whether it is there or not."""
     return Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def read_marker(folder) -> dict:
+def read_marker(folder: str | Path) -> dict[str, Any]:
     """What a finished installation wrote (`version`, `digest`, …); empty when there is none."""
     try:
         marker = json.loads((Path(folder) / MARKER).read_text(encoding="utf-8"))
@@ -90,7 +94,7 @@ def read_marker(folder) -> dict:
     return marker if isinstance(marker, dict) else {}
 
 
-def find_python(settings) -> Choice | None:
+def find_python(settings: Settings) -> Choice | None:
     """The Python to use: the one set by the user, that of MMEARTH_PYTHON, or that of the managed environment when it
     was installed to the end and is of the plugin's version. The first two are given even if they are not there, so that
     `check_python` tells what is wrong with them. None: nothing is set and nothing installed."""
@@ -128,7 +132,7 @@ def scrubbed_environment() -> dict[str, str]:
     return environment
 
 
-def is_qgis(path) -> bool:
+def is_qgis(path: str | Path) -> bool:
     """Whether a program is QGIS itself, which must not be started as a Python: it would open another window."""
     path = Path(path)
     if path.stem.lower().startswith("qgis"):
@@ -137,7 +141,7 @@ def is_qgis(path) -> bool:
     return not host.stem.lower().startswith("python") and host.is_file() and path.is_file() and path.samefile(host)
 
 
-def check_python(path) -> Report:
+def check_python(path: str | Path) -> Report:
     """Start a Python and ask what is in it; takes seconds, at most `TIME_OUT`: not for the main thread.
 
     Never raises: whatever is wrong is the report's sentence, with what to do about it."""
@@ -179,11 +183,11 @@ class Check(QObject):
 
     done = pyqtSignal(str, object)
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._last = 0
 
-    def start(self, path) -> None:
+    def start(self, path: str | Path) -> None:
         """Ask about a Python; returns at once."""
         self._last += 1
         threading.Thread(target=self._run, args=(self._last, str(path)), daemon=True, name="mmearth-check").start()
@@ -216,7 +220,7 @@ def _refusal(path: Path) -> str:
     return text.format(path=path)
 
 
-def _judge(path: Path, versions: dict) -> Report:
+def _judge(path: Path, versions: dict[str, Any]) -> Report:
     """The sentence about a Python that answered."""
     translate = QCoreApplication.translate
     problems = versions.get("problems", {})
@@ -251,7 +255,7 @@ def _judge(path: Path, versions: dict) -> Report:
     return Report(False, text.format(**names), versions)
 
 
-def _last_object(output: str) -> dict | None:
+def _last_object(output: str) -> dict[str, Any] | None:
     """The last line of an output that is a JSON object with a Python version; None when there is none."""
     for line in reversed(output.splitlines()):
         if line.startswith("{"):

@@ -16,7 +16,7 @@ class Failure(NamedTuple):
 
 
 class _Rule(NamedTuple):
-    pattern: re.Pattern
+    pattern: re.Pattern[str]
     sentence: str
     action: str
 

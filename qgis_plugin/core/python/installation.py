@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from qgis.PyQt import sip
@@ -41,7 +42,7 @@ class _Cancelled(Exception):
 
 
 class _Failed(Exception):
-    def __init__(self, sentence: str, action: str):
+    def __init__(self, sentence: str, action: str) -> None:
         super().__init__(sentence)
         self.failure = Failure(sentence, action)
 
@@ -55,10 +56,10 @@ class Installation(QObject):
     failed = pyqtSignal(str, str)  # sentence, action
     cancelled = pyqtSignal()
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = None
-        self._process = None
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()  # of _process, so that none is started once cancel has been asked for
         self._cancel = threading.Event()
         self._per_cent = 0.0
@@ -72,7 +73,7 @@ class Installation(QObject):
         """Make the environment, in place of the one that is there. Returns at once; ignored while one is at work."""
         self._begin(lambda: self._install(options), options.folder)
 
-    def remove(self, folder) -> None:
+    def remove(self, folder: str | Path) -> None:
         """Remove an environment that this class made. Returns at once."""
         self._begin(lambda: self._clear(Path(folder)), Path(folder))
 
@@ -89,7 +90,7 @@ class Installation(QObject):
             self._thread.join(seconds)
         return not self.running
 
-    def _begin(self, work, folder) -> None:
+    def _begin(self, work: Callable[[], None], folder: str | Path) -> None:
         if self.running:
             return
         self._cancel.clear()
@@ -99,9 +100,10 @@ class Installation(QObject):
         )
         self._thread.start()
 
-    def _run(self, work, folder: Path) -> None:
+    def _run(self, work: Callable[[], None], folder: Path) -> None:
         """The thread: the work under the lock, its end as a signal."""
-        tell, arguments = self.finished, ()
+        tell = self.finished
+        arguments: tuple[str, ...] = ()
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             lock = QLockFile(str(folder.with_name(folder.name + ".lock")))
@@ -130,13 +132,13 @@ class Installation(QObject):
 
     def _install(self, options: Options) -> None:
         folder = Path(options.folder)
-        package = options.package or shipped_package()
+        found = options.package or shipped_package()
         log_file().parent.mkdir(parents=True, exist_ok=True)
         with log_file().open("w", encoding="utf-8") as log:
             self._log = log
-            self._note(f"{time.strftime('%Y-%m-%d %H:%M:%S')}: mmearth from {package} into {folder}")
+            self._note(f"{time.strftime('%Y-%m-%d %H:%M:%S')}: mmearth from {found} into {folder}")
             self._report(1, self.tr("Looking for room and a Python"))
-            self._check(options, package)
+            package = self._check(options, found)
             base, uv = base_python.find(self._note), base_python.find_uv()
             if base is None and uv is None:
                 raise _Failed(*base_python.missing())
@@ -146,15 +148,15 @@ class Installation(QObject):
                 self._clear(folder)
                 folder.mkdir(parents=True)
                 (folder / MARKER).write_text("{}", encoding="utf-8")
-                self._fill(options, package, base, uv)
+                self._fill(options, package, base, uv or "")
                 done = True
             finally:
                 if not done:
                     self._note("Not finished; removing what was made")
                     _remove(folder)
 
-    def _check(self, options: Options, package: Path | None) -> None:
-        """Everything that can be known before anything is written."""
+    def _check(self, options: Options, package: Path | None) -> Path:
+        """Everything that can be known before anything is written; returns the package, which is there."""
         folder = Path(options.folder)
         if package is None:
             raise _Failed(
@@ -179,8 +181,9 @@ class Installation(QObject):
                 sentence.format(folder=there, free=free / 1e9, size=options.size * _WHILE_UNPACKING / 1e9),
                 self.tr("Make room, or choose a folder on another disk."),
             )
+        return package
 
-    def _fill(self, options: Options, package: Path, base, uv) -> None:
+    def _fill(self, options: Options, package: Path, base: list[str] | None, uv: str) -> None:
         """An empty folder becomes an environment that passes the check, and gets its marker."""
         folder, python = Path(options.folder), python_in(options.folder)
         environment = base_python.installer_environment(options.index_url, strict=bool(options.wheels_folder))
@@ -234,12 +237,12 @@ class Installation(QObject):
             self._report(2, self.tr("Removing the environment that is there"))
         _remove(folder)
 
-    def _execute(self, command: list, environment: dict, packages: int = 0) -> None:
+    def _execute(self, command: list[str], environment: dict[str, str], packages: int = 0) -> None:
         """Run a program to its end, its output to the log and, line by line, into progress."""
         self._note("$ " + " ".join(str(part) for part in command))
         with self._guard:
             self._stop_if_cancelled()
-            self._process = subprocess.Popen(  # a Python or uv found here, arguments of ours # noqa: S603 # nosec B603
+            process = self._process = subprocess.Popen(  # a Python or uv found here, arguments of ours # noqa: S603 # nosec B603
                 command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -248,29 +251,31 @@ class Installation(QObject):
                 creationflags=NO_WINDOW,
                 start_new_session=os.name != "nt",
             )
-        output = deque(maxlen=_OUTPUT_KEPT)
-        collected, unpacking, over = set(), threading.Event(), threading.Event()
+        output: deque[str] = deque(maxlen=_OUTPUT_KEPT)
+        collected: set[str] = set()
+        unpacking, over = threading.Event(), threading.Event()
         if packages:
             folder = Path(command[0]).parent.parent
             threading.Thread(target=self._watch, args=(folder, packages, unpacking, over), daemon=True).start()
         try:
-            with self._process.stdout as stream:
-                for raw in stream:
-                    line = raw.decode("utf-8", "replace").rstrip()
-                    output.append(line)
-                    self._note(line)
-                    if packages:
-                        self._follow(line, collected, packages)
-                    if line.startswith("Installing collected packages"):
-                        unpacking.set()
-            code = self._process.wait()
+            for raw in process.stdout or ():
+                line = raw.decode("utf-8", "replace").rstrip()
+                output.append(line)
+                self._note(line)
+                if packages:
+                    self._follow(line, collected, packages)
+                if line.startswith("Installing collected packages"):
+                    unpacking.set()
+            code = process.wait()
         finally:
             over.set()
             unpacking.set()
             with self._guard:
-                if self._process.poll() is None:
-                    _kill(self._process)
+                if process.poll() is None:
+                    _kill(process)
                 self._process = None
+            if process.stdout is not None:
+                process.stdout.close()
         self._stop_if_cancelled()
         if code:
             if code < 0:
@@ -279,7 +284,7 @@ class Installation(QObject):
             self._note(" ".join(failure))
             raise _Failed(*failure)
 
-    def _follow(self, line: str, collected: set, packages: int) -> None:
+    def _follow(self, line: str, collected: set[str], packages: int) -> None:
         """Progress from a line of pip or uv: packages collected, of about so many; then unpacking."""
         found = re.match(r"\s*(Collecting|Processing|Downloading|Using cached) (\S+)(.*)", line)
         if found:
@@ -291,7 +296,7 @@ class Installation(QObject):
             share = min(len(collected) / packages, 1)
             self._report(10 + 40 * share, text.format(name=name) + (f" ({size.group(1)})" if size else ""))
 
-    def _watch(self, folder: Path, packages: int, unpacking, over) -> None:
+    def _watch(self, folder: Path, packages: int, unpacking: threading.Event, over: threading.Event) -> None:
         """Progress while pip unpacks and says nothing: the packages that are there, counted twice a second."""
         unpacking.wait()
         while not over.wait(0.5) and not self._cancel.is_set():
@@ -327,7 +332,7 @@ def _remove(folder: Path) -> None:
         folder.rmdir()
 
 
-def _kill(process) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     """End a program and all it has started, without waiting for it."""
     try:
         if os.name == "nt":

@@ -61,7 +61,7 @@ def digest_of(package: Path | None) -> str:
     return hashlib.sha256(package.read_bytes()).hexdigest()
 
 
-def status(folder, package: Path | None = None) -> str:
+def status(folder: str | Path, package: Path | None = None) -> str:
     """What stands in the environment's folder: "missing", "unfinished", "ready", "update" (made for another version of
     the plugin) or "foreign" (other files, which are left alone)."""
     folder = Path(folder)

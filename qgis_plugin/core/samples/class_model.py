@@ -4,11 +4,18 @@ The layer keeps the classes (`sample_layer`); this follows it, also when undo ch
 drawn with.
 """
 
-from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt, QTimer, pyqtSignal
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from qgis.core import QgsVectorLayer
+from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
+from ..worker.greeting import ClassRules
 from . import sample_edits, sample_layer
-from .classes import SampleClass, SampleError, conventional_colours, next_value
+from .classes import SampleClass, SampleError, next_value
 
 KEY, COLOUR, NAME, COUNT, AREA = range(5)
 
@@ -39,12 +46,14 @@ class ClassTable(QAbstractTableModel):
     #: An edit in the table could not be made, with the sentence why.
     refused = pyqtSignal(str)
 
-    def __init__(self, layer, field, parent=None):
+    def __init__(self, layer: QgsVectorLayer, field: str, rules: ClassRules, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.layer, self.field = layer, field
-        self._classes = sample_layer.open_classes(layer, field)
-        self._counts, self._measured, self._areas = {}, {}, {}
-        self._dirty = None  # fids to look at again; None: all of them
+        self.layer, self.field, self._rules = layer, field, rules
+        self._classes = sample_layer.open_classes(layer, field, rules)
+        self._counts: dict[str, tuple[int, float]] = {}
+        self._measured: dict[int, tuple[str, float]] = {}
+        self._areas: dict[bytes, float] = {}
+        self._dirty: set[int] | None = None  # fids to look at again; None: all of them
         self._current = 0 if self._classes else -1
         self._counting = self._timer(_PAUSE, self.recount)
         self._styling = self._timer(_STYLE_PAUSE, self._save_style)
@@ -66,7 +75,7 @@ class ClassTable(QAbstractTableModel):
             signal.connect(slot)
         self.recount()
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the layer; what is still to be kept in its GeoPackage is written."""
         self._counting.stop()
         if self.layer is None:
@@ -76,7 +85,7 @@ class ClassTable(QAbstractTableModel):
         self._lost()
 
     @property
-    def classes(self) -> list:
+    def classes(self) -> list[SampleClass]:
         """The classes in the order of their keys."""
         return list(self._classes)
 
@@ -86,7 +95,7 @@ class ClassTable(QAbstractTableModel):
         return self._current
 
     @property
-    def current_class(self):
+    def current_class(self) -> SampleClass | None:
         """The class to draw with, or None."""
         return self._classes[self._current] if 0 <= self._current < len(self._classes) else None
 
@@ -115,8 +124,8 @@ class ClassTable(QAbstractTableModel):
             name = self.tr("class {}").format(number)
             name = "" if name in taken else name
             number += 1
-        [colour] = conventional_colours([name], avoid=[c.colour for c in self._classes])
-        sample_edits.add_class(self.layer, self.field, name, colour)
+        [colour] = self._rules.colours([name], avoid=[c.colour for c in self._classes])
+        sample_edits.add_class(self.layer, self.field, name, colour, self._rules)
         self.choose(len(self._classes) - 1)
         return len(self._classes) - 1
 
@@ -154,7 +163,7 @@ class ClassTable(QAbstractTableModel):
                 self._measured.pop(fid, None)
             self._measured.update(sample_layer.measured(self.layer, self.field, self._areas, self._dirty))
         self._dirty = set()
-        counts = {}
+        counts: dict[str, tuple[int, float]] = {}
         for name, area in self._measured.values():
             number, total = counts.get(name, (0, 0.0))
             counts[name] = number + 1, total + area
@@ -166,22 +175,22 @@ class ClassTable(QAbstractTableModel):
 
     # What Qt asks of a table.
 
-    def rowCount(self, parent=QModelIndex()):  # noqa: B008 - Qt's name and its way
+    def rowCount(self, parent: QObject = QModelIndex()) -> int:  # noqa: B008 - Qt's name and its way
         return 0 if parent.isValid() else len(self._classes)
 
-    def columnCount(self, parent=QModelIndex()):  # noqa: B008
+    def columnCount(self, parent: QObject = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else AREA + 1
 
-    def headerData(self, section, orientation, role=_Role.DisplayRole):
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != _Role.DisplayRole:
             return None
         return [self.tr("Key"), "", self.tr("Class"), self.tr("Samples"), self.tr("Area")][section]
 
-    def flags(self, index):
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in {COLOUR, NAME} else flags
 
-    def data(self, index, role=_Role.DisplayRole):
+    def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._classes):
             return None
         row, column = index.row(), index.column()
@@ -193,7 +202,7 @@ class ClassTable(QAbstractTableModel):
             return QColor(self._classes[row].colour)
         return self._shown(row, column) if role in {_Role.DisplayRole, _Role.EditRole} else None
 
-    def _shown(self, row, column):
+    def _shown(self, row: int, column: int) -> str | None:
         if column == KEY:
             return str((row + 1) % 10) if row < 10 else ""
         if column == NAME:
@@ -202,7 +211,7 @@ class ClassTable(QAbstractTableModel):
             return QLocale().toString(self.count(row))
         return area_text(self.area(row)) if column == AREA else None
 
-    def setData(self, index, value, role=_Role.EditRole):
+    def setData(self, index: QModelIndex, value: Any, role: int = _Role.EditRole) -> bool:
         if role != _Role.EditRole or not index.isValid():
             return False
         try:
@@ -217,36 +226,37 @@ class ClassTable(QAbstractTableModel):
             return False
         return True
 
-    def _timer(self, pause, slot):
+    def _timer(self, pause: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(pause)
         timer.timeout.connect(slot)
         return timer
 
-    def _counted(self, row):
+    def _counted(self, row: int) -> tuple[int, float]:
         key = sample_layer.key_of(self.layer, self.field, self._classes[row]) if self.layer is not None else ""
         return self._counts.get(str(key), (0, 0.0))
 
-    def _write(self, classes):
+    def _write(self, classes: Sequence[SampleClass]) -> None:
         sample_layer.write_classes(self.layer, self.field, classes)
 
-    def _adopt(self):
+    def _adopt(self) -> None:
         known = {str(sample_layer.key_of(self.layer, self.field, c)) for c in self._classes}
         unknown = sorted(set(self._counts) - known)
         classes = self.classes
         numeric = sample_layer.is_numeric(self.layer, self.field)
-        for name, colour in zip(unknown, conventional_colours(unknown, avoid=[c.colour for c in classes])):
+        last = sample_layer.last_value(self.layer, self.field)
+        for name, colour in zip(unknown, self._rules.colours(unknown, avoid=[c.colour for c in classes])):
             try:
-                value = int(name) if numeric else next_value(classes, sample_layer.last_value(self.layer, self.field))
+                value = int(name) if numeric else next_value(classes, last, self._rules)
             except (SampleError, ValueError):
                 return
-            if not numeric or 1 <= value <= sample_layer.LAST_VALUE:
+            if not numeric or 1 <= value <= self._rules.last_value:
                 classes.append(SampleClass(value, name, colour))
         if len(classes) > len(self._classes):
             self._write(classes)
 
-    def _follow(self, key):
+    def _follow(self, key: str) -> None:
         if key != sample_layer.CLASSES:
             return
         classes = sample_layer.read_classes(self.layer, self.field)
@@ -271,27 +281,27 @@ class ClassTable(QAbstractTableModel):
         self._counting.start()
         self.changed.emit()
 
-    def _touch(self, fid):
+    def _touch(self, fid: int) -> None:
         if self._dirty is not None:
             self._dirty.add(fid)
         self._counting.start()
 
-    def _touch_all(self):
+    def _touch_all(self) -> None:
         self._dirty = None
         self._counting.start()
 
-    def _forget_areas(self):
+    def _forget_areas(self) -> None:
         self._areas = {}
         self._touch_all()
 
-    def _save_style(self):
+    def _save_style(self) -> None:
         self._styling.stop()
         if self.layer is not None:
             problem = sample_layer.save_style(self.layer)
             if problem:
                 self.refused.emit(self.tr("The colours were not kept in {}: {}").format(self.layer.name(), problem))
 
-    def _lost(self):
+    def _lost(self) -> None:
         for signal, slot in self._links:
             signal.disconnect(slot)
         self._links = []

@@ -1,11 +1,13 @@
 """Pixels of an embedding as shapes on the map."""
 
+from __future__ import annotations
+
 import math
 
-from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle
+from qgis.core import QgsGeometry, QgsPointXY, QgsRasterLayer, QgsRectangle
 
 
-def square(embedding, point: QgsPointXY, size: int) -> QgsGeometry:
+def square(embedding: QgsRasterLayer, point: QgsPointXY, size: int) -> QgsGeometry:
     """The `size` × `size` pixels of an embedding layer about a point in its CRS, on the pixels' own edges; those of
     them that the embedding has."""
     extent = embedding.extent()

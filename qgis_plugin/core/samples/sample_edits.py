@@ -3,13 +3,21 @@
 Each function raises `SampleError` with one sentence when the layer does not allow it, and then has changed nothing.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
     QgsGeometry,
+    QgsPointXY,
     QgsProject,
     QgsVectorDataProvider,
+    QgsVectorLayer,
     QgsVectorLayerUtils,
     QgsWkbTypes,
 )
@@ -17,6 +25,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QDateTime
 
 from ...compat import POLYGON, QUndoCommand
+from ..worker.greeting import ClassRules
 from .classes import SampleClass, SampleError, next_value
 from .sample_layer import as_name, key_of, last_value, read_classes, require_crs, require_field, write_classes
 
@@ -25,7 +34,7 @@ _DELETE = QgsVectorDataProvider.Capability.DeleteFeatures
 _CHANGE = QgsVectorDataProvider.Capability.ChangeAttributeValues
 
 
-def obstacle(layer, capability=_ADD) -> str:
+def obstacle(layer: QgsVectorLayer, capability: Any = _ADD) -> str:
     """The sentence why a layer cannot be edited; empty: it can."""
     try:
         require_crs(layer)
@@ -38,7 +47,7 @@ def obstacle(layer, capability=_ADD) -> str:
     return ""
 
 
-def require_editable(layer, capability=_ADD) -> None:
+def require_editable(layer: QgsVectorLayer, capability: Any = _ADD) -> None:
     """Put the layer in edit mode unless it is; `SampleError` when it has no CRS or cannot be edited."""
     problem = obstacle(layer, capability)
     if problem:
@@ -51,7 +60,13 @@ def require_editable(layer, capability=_ADD) -> None:
         )
 
 
-def add_sample(layer, field: str, sample_class: SampleClass, geometry: QgsGeometry, crs) -> list:
+def add_sample(
+    layer: QgsVectorLayer,
+    field: str,
+    sample_class: SampleClass,
+    geometry: QgsGeometry,
+    crs: QgsCoordinateReferenceSystem,
+) -> list[int]:
     """Add a polygon given in `crs` as a sample of a class, as one undo step. Returns the fids: one, or several where a
     shape that crosses itself falls apart and the layer holds single polygons only."""
     require_editable(layer)
@@ -76,7 +91,7 @@ def add_sample(layer, field: str, sample_class: SampleClass, geometry: QgsGeomet
     return fids
 
 
-def sample_at(layer, point, crs):
+def sample_at(layer: QgsVectorLayer, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> int | None:
     """The fid of the smallest sample that holds `point` (QgsPointXY in `crs`), or None."""
     try:
         spot = QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance()).transform(point)
@@ -88,7 +103,7 @@ def sample_at(layer, point, crs):
     return min(held)[1] if held else None
 
 
-def erase_sample(layer, fid: int) -> None:
+def erase_sample(layer: QgsVectorLayer, fid: int) -> None:
     """Remove one sample as one undo step."""
     require_editable(layer, _DELETE)
     layer.beginEditCommand(QCoreApplication.translate("Samples", "Erase sample"))
@@ -97,17 +112,17 @@ def erase_sample(layer, fid: int) -> None:
     layer.triggerRepaint()
 
 
-def undo(layer) -> bool:
+def undo(layer: QgsVectorLayer) -> bool:
     """Take the last step back; False when there is none."""
     return _step(layer, layer.undoStack().canUndo, layer.undoStack().undo)
 
 
-def redo(layer) -> bool:
+def redo(layer: QgsVectorLayer) -> bool:
     """Do again what was taken back; False when there is nothing."""
     return _step(layer, layer.undoStack().canRedo, layer.undoStack().redo)
 
 
-def unsaved(layer) -> int:
+def unsaved(layer: QgsVectorLayer) -> int:
     """How many samples were added, changed or removed since the layer was saved."""
     buffer = layer.editBuffer()
     if buffer is None:
@@ -116,7 +131,7 @@ def unsaved(layer) -> int:
     return len(set(buffer.addedFeatures()) | changed) + len(buffer.deletedFeatureIds())
 
 
-def save(layer) -> None:
+def save(layer: QgsVectorLayer) -> None:
     """Write the edits to the file and stay in edit mode; `SampleError` with the reason when it fails."""
     if layer.isEditable() and not layer.commitChanges(False):
         reason = " ".join(layer.commitErrors()) or QCoreApplication.translate("Samples", "no reason given")
@@ -126,16 +141,16 @@ def save(layer) -> None:
     layer.triggerRepaint()
 
 
-def add_class(layer, field: str, name: str, colour: str) -> SampleClass:
+def add_class(layer: QgsVectorLayer, field: str, name: str, colour: str, rules: ClassRules) -> SampleClass:
     """A new class at the end of the table, with a value no class ever had."""
     classes = read_classes(layer, field)
     name = _checked(layer, field, name, classes)
-    added = SampleClass(next_value(classes, last_value(layer, field)), name, colour)
+    added = SampleClass(next_value(classes, last_value(layer, field), rules), name, colour)
     write_classes(layer, field, [*classes, added])
     return added
 
 
-def rename_class(layer, field: str, value: int, name: str) -> None:
+def rename_class(layer: QgsVectorLayer, field: str, value: int, name: str) -> None:
     """Give a class another name, in the table and in its samples, as one undo step; its value stays."""
     classes = read_classes(layer, field)
     before = next(c for c in classes if c.value == value)
@@ -155,7 +170,7 @@ def rename_class(layer, field: str, value: int, name: str) -> None:
     layer.endEditCommand()
 
 
-def remove_class(layer, field: str, value: int) -> None:
+def remove_class(layer: QgsVectorLayer, field: str, value: int) -> None:
     """Take a class and its samples away as one undo step; its value is not given again."""
     classes = read_classes(layer, field)
     position = next(i for i, c in enumerate(classes) if c.value == value)
@@ -174,17 +189,17 @@ def remove_class(layer, field: str, value: int) -> None:
 class _Replace(QUndoCommand):
     """A class of the table has another name."""
 
-    def __init__(self, layer, field, before, after):
+    def __init__(self, layer: QgsVectorLayer, field: str, before: SampleClass, after: SampleClass) -> None:
         super().__init__()
         self._layer, self._field, self._before, self._after = layer, field, before, after
 
-    def redo(self):
+    def redo(self) -> None:
         self._name(self._after.name)
 
-    def undo(self):
+    def undo(self) -> None:
         self._name(self._before.name)
 
-    def _name(self, name):
+    def _name(self, name: str) -> None:
         value = self._before.value
         classes = read_classes(self._layer, self._field)
         # The name may have been given to another class meanwhile: the samples cannot tell the two apart.
@@ -196,15 +211,15 @@ class _Replace(QUndoCommand):
 class _Remove(QUndoCommand):
     """A class is no longer in the table."""
 
-    def __init__(self, layer, field, removed, position):
+    def __init__(self, layer: QgsVectorLayer, field: str, removed: SampleClass, position: int) -> None:
         super().__init__()
         self._layer, self._field, self._removed, self._position = layer, field, removed, position
 
-    def redo(self):
+    def redo(self) -> None:
         classes = read_classes(self._layer, self._field)
         write_classes(self._layer, self._field, [c for c in classes if c.value != self._removed.value])
 
-    def undo(self):
+    def undo(self) -> None:
         classes = [
             c
             for c in read_classes(self._layer, self._field)
@@ -214,20 +229,20 @@ class _Remove(QUndoCommand):
         write_classes(self._layer, self._field, classes)
 
 
-def _push(layer, command) -> None:
+def _push(layer: QgsVectorLayer, command: QUndoCommand) -> None:
     stack = layer.undoStack()
     stack.push(command)
     sip.transferto(command, command)  # else its Python half goes when Python's view of the stack does
 
 
-def _editing(layer, fids, capability) -> bool:
+def _editing(layer: QgsVectorLayer, fids: Iterable[int], capability: Any) -> bool:
     """Whether the change of the table has to go through the undo stack; starts editing when samples change too."""
     if fids:
         require_editable(layer, capability)
     return layer.isEditable()
 
 
-def _step(layer, possible, step) -> bool:
+def _step(layer: QgsVectorLayer, possible: Callable[[], bool], step: Callable[[], None]) -> bool:
     if not possible():
         return False
     step()
@@ -235,14 +250,14 @@ def _step(layer, possible, step) -> bool:
     return True
 
 
-def _samples_of(layer, field, sample_class) -> list:
+def _samples_of(layer: QgsVectorLayer, field: str, sample_class: SampleClass) -> list[int]:
     index, key = require_field(layer, field), str(key_of(layer, field, sample_class))
     request = QgsFeatureRequest().setSubsetOfAttributes([index])
     request.setFlags(QgsFeatureRequest.Flag.NoGeometry | QgsFeatureRequest.Flag.SubsetOfAttributes)
     return [f.id() for f in layer.getFeatures(request) if as_name(f.attribute(index)) == key]
 
 
-def _checked(layer, field, name, others) -> str:
+def _checked(layer: QgsVectorLayer, field: str, name: str, others: list[SampleClass]) -> str:
     name = name.strip()
     if not name:
         raise SampleError(QCoreApplication.translate("Samples", "A class needs a name."))
@@ -262,7 +277,7 @@ def _checked(layer, field, name, others) -> str:
     return name
 
 
-def _prepared(layer, geometry, crs) -> list:
+def _prepared(layer: QgsVectorLayer, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> list[QgsGeometry]:
     """The shape in the layer's CRS and geometry type, valid; several only for a layer of single polygons."""
     shape = QgsGeometry(geometry)
     try:

@@ -5,21 +5,29 @@ field holds a class' name; where the field is numeric, it holds the class' value
 `sample_edits` does.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 import sqlite3
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsDefaultValue,
     QgsDistanceArea,
     QgsEditorWidgetSetup,
+    QgsFeature,
     QgsFeatureRequest,
     QgsFillSymbol,
+    QgsGeometry,
+    QgsMapLayer,
     QgsProject,
     QgsProviderRegistry,
     QgsRendererCategory,
@@ -34,7 +42,8 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from ...compat import POLYGON
 from .. import layers
-from .classes import LAST_VALUE, SampleClass, SampleError, conventional_colours, from_json, to_json
+from ..worker.greeting import ClassRules
+from .classes import SampleClass, SampleError, from_json, to_json
 
 #: Custom properties: the classes as JSON, the field they are of, the highest value ever given to a class.
 CLASSES = "mmearth/classes"
@@ -46,7 +55,7 @@ _FIELDS = "field=class:string(80)&field=note:string&field=created:datetime"
 _FILL_OPACITY = 70
 
 
-def unique_path(folder, name: str) -> Path:
+def unique_path(folder: str | Path, name: str) -> Path:
     """`folder/name.gpkg`, or the first of `name_2.gpkg`, `name_3.gpkg`, … that is not there yet."""
     path, number = Path(folder) / f"{name}.gpkg", 1
     while path.exists():
@@ -55,7 +64,9 @@ def unique_path(folder, name: str) -> Path:
     return path
 
 
-def create_sample_layer(path, crs, classes) -> QgsVectorLayer:
+def create_sample_layer(
+    path: str | Path, crs: QgsCoordinateReferenceSystem, classes: Sequence[SampleClass]
+) -> QgsVectorLayer:
     """A new GeoPackage with an empty layer of polygons, fields `class`, `note` and `created`, drawn in the colours of
     `classes`. The caller adds it to the project. `SampleError` when the file exists or cannot be written."""
     path = Path(path)
@@ -91,7 +102,7 @@ def create_sample_layer(path, crs, classes) -> QgsVectorLayer:
     return QgsVectorLayer(source, path.stem, "ogr")
 
 
-def open_classes(layer, field: str) -> list:
+def open_classes(layer: QgsVectorLayer, field: str, rules: ClassRules) -> list[SampleClass]:
     """The classes of a layer of polygons: those kept with it, else one for each value of the field, in the colours of
     its categorized renderer or the conventional ones; these are then kept. `SampleError` when the layer or the field
     cannot hold samples."""
@@ -105,23 +116,23 @@ def open_classes(layer, field: str) -> list:
     kept = read_classes(layer, field)
     if kept:
         return kept
-    names = sorted(class_names(layer.uniqueValues(index, LAST_VALUE + 2)))
-    if len(names) > LAST_VALUE:
+    names = sorted(class_names(layer.uniqueValues(index, rules.last_value + 2)))
+    if len(names) > rules.last_value:
         raise SampleError(
             QCoreApplication.translate(
                 "Samples", "Field {} of {} has more than {} different values; choose the field with the class."
-            ).format(field, layer.name(), LAST_VALUE)
+            ).format(field, layer.name(), rules.last_value)
         )
-    codes = all(_is_code(name) for name in names)
+    codes = all(_is_code(name, rules) for name in names)
     if is_numeric(layer, field) and not codes:
         raise SampleError(
             QCoreApplication.translate(
                 "Samples", "Field {} of {} holds numbers outside 1–{}; choose the field with the class."
-            ).format(field, layer.name(), LAST_VALUE)
+            ).format(field, layer.name(), rules.last_value)
         )
     styled = _styled(layer, field)
     unstyled = [name for name in names if name not in styled]
-    colours = dict(zip(unstyled, conventional_colours(unstyled, avoid=[colour for _, colour in styled.values()])))
+    colours = dict(zip(unstyled, rules.colours(unstyled, avoid=[colour for _, colour in styled.values()])))
     ordered = sorted(names, key=int) if codes else names
     classes = []
     for position, name in enumerate(ordered, start=1):
@@ -135,12 +146,12 @@ def open_classes(layer, field: str) -> list:
     return classes
 
 
-def read_classes(layer, field: str) -> list:
+def read_classes(layer: QgsVectorLayer, field: str) -> list[SampleClass]:
     """The classes kept with a layer for a field; an empty list when there are none."""
     return from_json(layer.customProperty(CLASSES)) if layer.customProperty(FIELD) == field else []
 
 
-def write_classes(layer, field: str, classes) -> None:
+def write_classes(layer: QgsVectorLayer, field: str, classes: Sequence[SampleClass]) -> None:
     """Keep the classes with the layer and draw it in their colours. A layer that is not ours keeps its own drawing
     unless it is categorized by this very field."""
     last = last_value(layer, field)
@@ -155,12 +166,12 @@ def write_classes(layer, field: str, classes) -> None:
         QgsProject.instance().setDirty(True)
 
 
-def last_value(layer, field: str) -> int:
+def last_value(layer: QgsVectorLayer, field: str) -> int:
     """The highest value ever given to a class of the field; 0: none."""
     return int(layer.customProperty(LAST, 0) or 0) if layer.customProperty(FIELD) == field else 0
 
 
-def save_style(layer) -> str:
+def save_style(layer: QgsVectorLayer) -> str:
     """Keep colours and classes in the layer's GeoPackage, in the style made with it, so that they survive without a
     project. Returns what went wrong, empty when nothing did; other layers are left alone.
 
@@ -183,23 +194,23 @@ def save_style(layer) -> str:
     return ""
 
 
-def is_numeric(layer, field: str) -> bool:
+def is_numeric(layer: QgsVectorLayer, field: str) -> bool:
     """Whether the field holds the classes' values rather than their names."""
     index = layer.fields().indexOf(field)
     return index >= 0 and layer.fields().at(index).isNumeric()
 
 
-def key_of(layer, field: str, sample_class):
+def key_of(layer: QgsVectorLayer, field: str, sample_class: SampleClass) -> int | str:
     """What the field holds for a class: its name, or its value where the field is numeric."""
     return sample_class.value if is_numeric(layer, field) else sample_class.name
 
 
-def class_names(values) -> set:
+def class_names(values: Iterable[Any]) -> set[str]:
     """Values of a class field as text, without null and empty ones; 3.0 becomes "3"."""
     return {name for name in map(as_name, values) if name}
 
 
-def as_name(value) -> str:
+def as_name(value: Any) -> str:
     """One value of a class field as text; null is empty."""
     if isinstance(value, str):
         return value
@@ -210,7 +221,7 @@ def as_name(value) -> str:
     return str(value)
 
 
-def collect(layer, field: str, classes=None) -> dict:
+def collect(layer: QgsVectorLayer, field: str, classes: Sequence[Any] | None = None) -> dict[str, Any]:
     """What is drawn, saved or not, as the worker's protocol has it: `crs`, `features` [fid, class, hex WKB], `classes`.
 
     New features have the negative fid QGIS gives them. Features without geometry or class are left out; curves are made
@@ -237,7 +248,7 @@ def collect(layer, field: str, classes=None) -> dict:
     }
 
 
-def digest(samples: dict) -> str:
+def digest(samples: dict[str, Any]) -> str:
     """A short name for what `collect` returned; another one when a shape, class, colour or the CRS is another. Saving
     the edits gives new features another fid and changes nothing here."""
     shapes = sorted(f"{wkb} {name}" for _, name, wkb in samples["features"])
@@ -245,7 +256,9 @@ def digest(samples: dict) -> str:
     return hashlib.sha256("\n".join(content).encode()).hexdigest()[:16]
 
 
-def measured(layer, field: str, areas: dict, fids=None) -> dict:
+def measured(
+    layer: QgsVectorLayer, field: str, areas: dict[bytes, float], fids: Iterable[int] | None = None
+) -> dict[int, tuple[str, float]]:
     """fid → (class as text in the field, area in m² on the ellipsoid) of all samples or those in `fids`, unsaved ones
     included. `areas` remembers the area of each shape from call to call, since measuring is slow."""
     measure = QgsDistanceArea()
@@ -269,7 +282,7 @@ def measured(layer, field: str, areas: dict, fids=None) -> dict:
     return found
 
 
-def require_crs(layer) -> None:
+def require_crs(layer: QgsVectorLayer) -> None:
     """`SampleError` unless the layer says where on Earth it is."""
     if not layer.crs().isValid():
         raise SampleError(
@@ -279,7 +292,7 @@ def require_crs(layer) -> None:
         )
 
 
-def require_field(layer, field: str) -> int:
+def require_field(layer: QgsVectorLayer, field: str) -> int:
     """The field's index; `SampleError` when the layer has no such field, or no longer."""
     index = layer.fields().indexOf(field)
     if index < 0:
@@ -291,7 +304,7 @@ def require_field(layer, field: str) -> int:
     return index
 
 
-def find_samples(among=None):
+def find_samples(among: Iterable[QgsMapLayer] | None = None) -> tuple[QgsVectorLayer | None, str]:
     """The sample layer among some layers or all of the project, and its class field: one of ours, else one whose
     classes were opened before; or None, ""."""
     known = [
@@ -305,7 +318,7 @@ def find_samples(among=None):
     return (known[0], known[0].customProperty(FIELD)) if known else (None, "")
 
 
-def _all_features(layer, request) -> list:
+def _all_features(layer: QgsVectorLayer, request: QgsFeatureRequest) -> list[QgsFeature]:
     """What the layer holds. When QGIS saves a style to the GeoPackage, readers that have it open find nothing at all;
     this notices, and opens the file again."""
     found = list(layer.getFeatures(request))
@@ -318,11 +331,11 @@ def _all_features(layer, request) -> list:
     return found
 
 
-def _is_code(name: str) -> bool:
-    return name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= LAST_VALUE
+def _is_code(name: str, rules: ClassRules) -> bool:
+    return name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= rules.last_value
 
 
-def _wkb(geometry) -> str:
+def _wkb(geometry: QgsGeometry) -> str:
     kind = geometry.wkbType()
     if QgsWkbTypes.isCurvedType(kind) or QgsWkbTypes.hasZ(kind) or QgsWkbTypes.hasM(kind):
         shape = geometry.constGet().segmentize()
@@ -332,7 +345,7 @@ def _wkb(geometry) -> str:
     return bytes(geometry.asWkb()).hex()
 
 
-def _styled(layer, field: str) -> dict:
+def _styled(layer: QgsVectorLayer, field: str) -> dict[str, Any]:
     """Value as text → (label, colour) of a categorized renderer on the field."""
     renderer = layer.renderer()
     if not isinstance(renderer, QgsCategorizedSymbolRenderer) or renderer.classAttribute().strip('"') != field:
@@ -345,7 +358,7 @@ def _styled(layer, field: str) -> dict:
     return found
 
 
-def _draw(layer, field: str, classes) -> None:
+def _draw(layer: QgsVectorLayer, field: str, classes: Sequence[SampleClass]) -> None:
     ours = layers.is_samples(layer)
     renderer = layer.renderer()
     before = {}

@@ -5,32 +5,37 @@ Nothing here waits on the main thread but `call`, which is for algorithms, and `
 
 from __future__ import annotations
 
-import itertools
+import json
 import queue
 import threading
+from collections.abc import Callable
+from typing import Any
 
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsApplication, QgsProcessingFeedback, QgsTask
 from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, QThreadPool, pyqtSignal
 
-from ...settings import home
+from ...settings import Settings, home
 from ..python.environment import find_python, is_qgis, plugin_version, scrubbed_environment, worker_command
+from .greeting import Greeting
 from .pace import progress_text
-from .process import Request, WorkerError, WorkerProcess
+from .process import WorkerProcess
+from .request import Request, WorkerError
+from .wording import worded
 
 #: The events that end a request.
 _LAST = ("result", "error")
 
 
-def percent(event: dict) -> float:
+def percent(event: dict[str, Any]) -> float:
     """How much of its step a `progress` event says is done, in per cent."""
     total = event.get("total") or 0
     return min(100.0, 100.0 * event.get("done", 0) / total) if total else 0.0
 
 
-class Job(QObject):
-    """A request on its way, made by `WorkerClient.submit`. Signals come on the main thread, after `submit` returned.
+class Job(QObject, Request):
+    """A request whose events come as signals on the main thread, after `WorkerClient.submit` returned it.
 
-    `finished` or `failed` comes once, then `ended`.
+    `finished` or `failed` (error kind, sentence) comes once, then `ended`.
     """
 
     progressed = pyqtSignal(dict)
@@ -40,22 +45,21 @@ class Job(QObject):
     failed = pyqtSignal(str, str)
     ended = pyqtSignal()
 
-    def __init__(self, verb: str, title: str):
-        super().__init__()
-        self.id = 0
-        self.verb = verb
+    def __init__(self, verb: str, arguments: dict[str, Any], title: str, post: Callable[[Job, dict[str, Any]], None]):
+        """`post` takes each event to the main thread, where it calls `take`."""
+        super().__init__(verb=verb, arguments=arguments)  # Qt hands on what it does not know
         self.title = title
-        self.running = True
-        self.result: dict | None = None
-        self.error: WorkerError | None = None
-        self._request: Request | None = None
+        self.running = True  # until its end was signalled
+        self.task: _JobTask | None = None
+        self._post = post
 
-    def cancel(self) -> None:
-        """Ask for an end; returns at once. The job then fails with the kind "cancelled"."""
-        if self._request is not None:
-            self._request.cancel()
+    def tell(self, event: dict[str, Any]) -> None:
+        if self.task is not None:
+            self.task.follow(event)
+        self._post(self, event)
 
-    def _take(self, event: dict) -> None:
+    def take(self, event: dict[str, Any]) -> None:
+        """Signal an event; called on the main thread."""
         name = event["event"]
         if name in {"start", "progress", "finish"}:
             self.progressed.emit(event)
@@ -64,27 +68,26 @@ class Job(QObject):
         elif name == "preview":
             self.previewed.emit(str(event.get("path", "")))
         elif name == "result":
-            self.running, self.result = False, event["result"]
-            self.finished.emit(self.result)
+            self.running, self.task = False, None
+            self.finished.emit(event["result"])
             self.ended.emit()
         elif name == "error":
-            self.running = False
-            self.error = WorkerError(event["kind"], event["message"], event.get("traceback"))
-            self.failed.emit(self.error.kind, self.error.message)
+            self.running, self.task = False, None
+            self.failed.emit(event["kind"], worded(event["message"]))
             self.ended.emit()
 
 
 class _JobTask(QgsTask):
     """A job in QGIS' task manager: shows its progress, forwards a cancel, and only waits."""
 
-    def __init__(self, job: Job):
+    def __init__(self, job: Job) -> None:
         super().__init__(job.title or job.verb, QgsTask.Flag.CanCancel)
         self._job = job
         self._over = threading.Event()
         self._percent = 0.0
         self._succeeded = False
 
-    def follow(self, event: dict) -> None:
+    def follow(self, event: dict[str, Any]) -> None:
         """Called from the worker's threads: the end must not wait for a main thread that waits for this task."""
         if event["event"] == "progress":
             self._percent = percent(event)
@@ -111,11 +114,11 @@ class _JobTask(QgsTask):
 class _LocatedProcess(WorkerProcess):
     """Looks for the Python when it starts, so that a change of the settings counts."""
 
-    def __init__(self, settings, **options):
+    def __init__(self, settings: Settings, **options: Any) -> None:
         super().__init__([], {}, home() / "logs" / "worker.log", plugin_version(), **options)
         self._settings = settings
 
-    def locate(self) -> tuple[list[str], dict]:
+    def locate(self) -> tuple[list[str], dict[str, str]]:
         choice = find_python(self._settings)
         if choice is None:
             sentence = QCoreApplication.translate(
@@ -139,9 +142,11 @@ class WorkerClient(QObject):
     stateChanged = pyqtSignal(str)
     memoryChanged = pyqtSignal("qlonglong")
     told = pyqtSignal(str)
+    #: There is a `greeting`, and there was none.
+    greeted = pyqtSignal()
     _arrived = pyqtSignal(object, object)
 
-    def __init__(self, settings, parent: QObject | None = None):
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         if parent is None:  # it may be made in a thread of Processing
             self.moveToThread(QCoreApplication.instance().thread())
@@ -149,18 +154,25 @@ class WorkerClient(QObject):
         self.failure = ""  # why it could not be started, while `state` is "failed"
         self.memory = 0
         self._settings = settings
-        self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._process: WorkerProcess | None = None
+        self._kept: Greeting | None = None
         self._jobs: dict[int, Job] = {}
         self._tasks: dict[int, _JobTask] = {}
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
-    def hello(self) -> dict | None:
-        """What the worker said of itself (`hello` in docs/worker-protocol.md); None while it does not run."""
+    def greeting(self) -> Greeting | None:
+        """What the worker said of itself, now or when it last ran; None: it never ran. For the main thread."""
         process = self._process
-        return None if process is None else process.hello
+        running = None if process is None else process.greeting
+        return running or self._kept_greeting()
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process; None while it does not run."""
+        process = self._process
+        return None if process is None else process.pid
 
     def available(self) -> bool:
         """Whether there is a Python to run the worker; not whether it works."""
@@ -170,30 +182,26 @@ class WorkerClient(QObject):
         """Start the worker ahead of the first request; returns at once. `stateChanged` tells how it went."""
         self._get_process().wake()
 
-    def submit(self, verb: str, arguments: dict, title: str = "", task: bool = False) -> Job:
+    def submit(self, verb: str, arguments: dict[str, Any], title: str = "", task: bool = False) -> Job:
         """Ask the worker for `verb`; never blocks. `task` shows it in QGIS' task manager, with progress and cancel."""
-        job = Job(verb, title)
-        job.id = next(self._numbers)
-        shown = _JobTask(job) if task else None
-
-        def take(event: dict) -> None:
-            if shown is not None:
-                shown.follow(event)
-            self._post(job, event)
-
-        job._request = self._get_process().request(verb, arguments, take)
+        job = Job(verb, arguments, title, self._post)
+        job.task = _JobTask(job) if task else None
+        self._get_process().send(job)
         self._jobs[job.id] = job
-        if shown is not None:
-            self._show(job.id, shown)
+        if job.task is not None:
+            self._show(job.id, job.task)
         return job
 
-    def call(self, verb: str, arguments: dict, feedback=None) -> dict:
+    def call(
+        self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback | None = None
+    ) -> dict[str, Any]:
         """Ask the worker for `verb` and wait for its result, on any thread, with or without an event loop.
 
         `feedback`, a `QgsProcessingFeedback`, is told the progress and asked for a cancel. Raises `WorkerError`.
         """
-        events: queue.SimpleQueue = queue.SimpleQueue()
-        request = self._get_process().request(verb, arguments, events.put)
+        events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        request = Request(verb, arguments, events.put)
+        self._get_process().send(request)
         while True:
             try:
                 event = events.get(timeout=0.05)
@@ -223,26 +231,47 @@ class WorkerClient(QObject):
                 self._process = _LocatedProcess(self._settings, on_event=lambda event: self._post(None, event))
             return self._process
 
-    def _post(self, job: Job | None, event: dict) -> None:
+    def _post(self, job: Job | None, event: dict[str, Any]) -> None:
         """Hand an event over to the main thread; called from any thread."""
         try:
             self._arrived.emit(job, event)
         except RuntimeError:  # the client is gone, and with it whoever would listen
             return
 
-    def _deliver(self, job: Job | None, event: dict) -> None:
+    def _deliver(self, job: Job | None, event: dict[str, Any]) -> None:
         if job is not None:
             if event["event"] in _LAST:
                 self._jobs.pop(job.id, None)
-            job._take(event)
+            job.take(event)
         elif event["event"] == "state":
             self.state, self.failure = event["state"], event.get("text", "")
+            if self.state == "ready":
+                self._remember()
             self.stateChanged.emit(self.state)
         elif event["event"] == "told":
             self.told.emit(event["text"])
         elif event["event"] == "heartbeat":
             self.memory = int(event.get("memory") or 0)
             self.memoryChanged.emit(self.memory)
+
+    def _kept_greeting(self) -> Greeting | None:
+        if self._kept is None:
+            try:
+                self._kept = Greeting.of(json.loads(self._settings.greeting))
+            except ValueError:  # nothing is kept, or another version kept it
+                return None
+        return self._kept
+
+    def _remember(self) -> None:
+        """Keep the greeting for the sessions to come, where it says something new."""
+        known, greeting = self._kept_greeting(), self.greeting
+        if greeting is None:  # the worker has died in between
+            return
+        self._kept = greeting
+        if known is None or dict(known.told, pid=0) != dict(greeting.told, pid=0):
+            self._settings.greeting = json.dumps(dict(greeting.told, pid=0))
+        if known is None:
+            self.greeted.emit()
 
     def _show(self, number: int, task: _JobTask) -> None:
         self._tasks[number] = task  # QGIS does not keep the Python half alive
@@ -251,7 +280,7 @@ class WorkerClient(QObject):
         QgsApplication.taskManager().addTask(task)
 
 
-def _report(event: dict, feedback) -> None:
+def _report(event: dict[str, Any], feedback: QgsProcessingFeedback) -> None:
     if event["event"] == "progress":
         feedback.setProgress(percent(event))
         feedback.setProgressText(progress_text(event))

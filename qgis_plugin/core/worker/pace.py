@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qgis.PyQt.QtCore import QCoreApplication
 
 
-def rate_text(event: dict) -> str:
+def rate_text(event: dict[str, Any]) -> str:
     """The rate of a `progress` event; empty when it is not known."""
     rate, unit = event.get("rate"), event.get("unit", "")
     if not rate:
@@ -16,13 +18,13 @@ def rate_text(event: dict) -> str:
     return QCoreApplication.translate("EmbedJob", "{} Mpx/s").format(millions)
 
 
-def time_left_text(event: dict) -> str:
+def time_left_text(event: dict[str, Any]) -> str:
     """The time left by a `progress` event; empty when it is not known."""
     seconds = event.get("seconds_left")
     return "" if seconds is None else QCoreApplication.translate("EmbedJob", "{} left").format(duration(seconds))
 
 
-def progress_text(event: dict) -> str:
+def progress_text(event: dict[str, Any]) -> str:
     """Rate and time left of a `progress` event, as far as they are known."""
     return ", ".join(text for text in (rate_text(event), time_left_text(event)) if text)
 

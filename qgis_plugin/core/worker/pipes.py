@@ -8,7 +8,13 @@ import logging.handlers
 import os
 import queue
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .request import Listener
+
 
 #: Longest line taken from the worker, in bytes; what is longer is skipped.
 LONGEST_LINE = 64 << 20
@@ -22,12 +28,12 @@ _LOG_BYTES = 1_000_000  # at most twice: the log and the one before
 class EventReader:
     """The events among the lines of a stdout; whatever else comes is skipped, cheaply, and counted in `foreign`."""
 
-    def __init__(self, pipe, logger: logging.Logger):
+    def __init__(self, pipe: IO[bytes], logger: logging.Logger) -> None:
         self.foreign = 0
         self._pipe = pipe
         self._logger = logger
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         kept, skipping = bytearray(), False
         while True:
             chunk = os.read(self._pipe.fileno(), _CHUNK)
@@ -47,7 +53,7 @@ class EventReader:
                 kept.clear()
                 skipping = True
 
-    def _events(self, text: bytes):
+    def _events(self, text: bytes) -> Iterator[dict[str, Any]]:
         """The events in some whole lines."""
         if _MARK not in text:
             self._skip(text, text.count(b"\n") + 1)
@@ -65,7 +71,7 @@ class EventReader:
         self.foreign += count
 
 
-def _event(line: bytes) -> dict | None:
+def _event(line: bytes) -> dict[str, Any] | None:
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
@@ -76,10 +82,10 @@ def _event(line: bytes) -> dict | None:
 class LineWriter(threading.Thread):
     """Writes what `send` is given, in order, from a thread of its own: a full pipe keeps nobody else waiting."""
 
-    def __init__(self, pipe):
+    def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(name="mmearth worker stdin", daemon=True)
         self._pipe = pipe
-        self._lines: queue.SimpleQueue = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def send(self, line: bytes) -> None:
         self._lines.put(line)
@@ -104,18 +110,24 @@ class LineWriter(threading.Thread):
 
 
 class Pipes:
-    """The pipes of a process, each with its thread; `on_event` and `on_end` (of stdout) are called from these."""
+    """The three pipes of a process, each with its thread; `on_event` and `on_end` (of stdout) are called from these."""
 
-    def __init__(self, process, logger: logging.Logger, on_event, on_end):
+    def __init__(
+        self,
+        pipes: Sequence[IO[bytes]],
+        logger: logging.Logger,
+        on_event: Listener,
+        on_end: Callable[[], None],
+    ) -> None:
         self.ended = False
         self.last_words = ""
         self._closed = False
-        self._process = process
         self._logger = logger
         self._on_event = on_event
         self._on_end = on_end
-        self._events = EventReader(process.stdout, logger)
-        self._writer = LineWriter(process.stdin)
+        stdin, *self._outputs = pipes
+        self._events = EventReader(self._outputs[0], logger)
+        self._writer = LineWriter(stdin)
         self._readers = [
             threading.Thread(target=self._read, name="mmearth worker stdout", daemon=True),
             threading.Thread(target=self._listen, name="mmearth worker stderr", daemon=True),
@@ -138,7 +150,7 @@ class Pipes:
     def close(self) -> None:
         """Wait for the threads of a process that is over; a pipe that some child of it still holds is left alone."""
         self._writer.join(1)
-        for thread, pipe in zip(self._readers, (self._process.stdout, self._process.stderr)):
+        for thread, pipe in zip(self._readers, self._outputs):
             thread.join(1)
             if not thread.is_alive():
                 _close(pipe)
@@ -161,7 +173,7 @@ class Pipes:
         rest = b""
         try:
             while True:
-                chunk = os.read(self._process.stderr.fileno(), _CHUNK)
+                chunk = os.read(self._outputs[1].fileno(), _CHUNK)
                 whole, end, rest = (rest + chunk).rpartition(b"\n")
                 if not chunk or len(rest) > _CHUNK:
                     whole, rest = whole + end + rest, b""
@@ -175,7 +187,7 @@ class Pipes:
             self._logger.info("Reading the worker's stderr: %s", error)
 
 
-def _close(pipe) -> None:
+def _close(pipe: IO[bytes]) -> None:
     try:
         pipe.close()
     except OSError:

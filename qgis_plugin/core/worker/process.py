@@ -9,18 +9,20 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import logging
 import os
 import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from .end import End, meaning
+from .greeting import Greeting
 from .pipes import LONGEST_LINE, Pipes, close_log, open_log
-from .request import PROTOCOL, Request, WorkerError, objection
-
-__all__ = ["PROTOCOL", "Request", "WorkerError", "WorkerProcess"]
+from .request import PROTOCOL, Listener, Request, WorkerError, greeting_of
 
 #: The id of every greeting: ids grow from request to request, and those that wait for the greeting have theirs already.
 _HELLO = 1
@@ -28,7 +30,9 @@ _HELLO = 1
 #: which slept does not take its own sleep for the worker's.
 _TICK = 0.25
 #: The process leads a group of its own where there are groups, so that its children end with it.
-_OWN_GROUP = {"creationflags": subprocess.CREATE_NO_WINDOW} if os.name == "nt" else {"start_new_session": True}
+_OWN_GROUP: dict[str, Any] = (
+    {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)} if os.name == "nt" else {"start_new_session": True}
+)
 
 
 class WorkerProcess:
@@ -42,22 +46,22 @@ class WorkerProcess:
     def __init__(
         self,
         command: list[str],
-        environment: dict,
+        environment: dict[str, str],
         log: Path,
         version: str,
         *,
-        on_event=None,
+        on_event: Listener | None = None,
         start_seconds: float = 60,
         silence_seconds: float = 30,
         cancel_seconds: float = 10,
         quit_seconds: float = 1,
-    ):
+    ) -> None:
         self.command = command
         self.environment = environment
         self.version = version
         self.log = Path(log)
         self.state = "stopped"
-        self.hello: dict | None = None
+        self.greeting: Greeting | None = None
         self.pid: int | None = None
         self._on_event = on_event
         self._start_seconds = start_seconds
@@ -73,46 +77,45 @@ class WorkerProcess:
         self._supervisor: threading.Thread | None = None
         self._logger = open_log(self.log)
 
-    def locate(self) -> tuple[list[str], dict]:
+    def locate(self) -> tuple[list[str], dict[str, str]]:
         """Command and environment of the next start; called off the main thread, may raise `WorkerError`."""
         return self.command, self.environment
 
-    def start(self) -> dict:
+    def start(self) -> dict[str, Any]:
         """Start unless it runs, and wait for the greeting: the result of `hello`. Raises `WorkerError`."""
         return self.wake().result()
 
     def wake(self) -> Request:
         """As `start` without waiting: a request whose result is that of `hello`."""
-        greeting = Request("hello", {})
+        hello = Request("hello", {})
         with self._changed:
-            hello, closing = self.hello, self._closing
-            if not closing and hello is None:
-                self._greetings.append(greeting)
+            greeting, closing = self.greeting, self._closing
+            if not closing and greeting is None:
+                self._greetings.append(hello)
                 self._call_supervisor()
         if closing:
-            greeting.fail(_closed())
-        elif hello is not None:
-            greeting.succeed(hello)
-        return greeting
+            hello.fail(_closed())
+        elif greeting is not None:
+            hello.succeed(dict(greeting.told))
+        return hello
 
-    def request(self, verb: str, arguments: dict, on_event=None) -> Request:
-        """Ask for `verb`; returns at once.
+    def send(self, request: Request) -> None:
+        """Put a request to the worker, whatever becomes of it; returns at once.
 
-        `on_event` hears all its events, from another thread; the last one is `result` or `error`. When the request is
-        sent again, `{"event": "restart", "text": …}` says why. Raises `TypeError` when an argument is not JSON.
+        When it has to be sent again, its listener hears `{"event": "restart", "text": …}`, which says why.
         """
-        request = Request(verb, arguments, on_event, self._cancel)
+        request.on_cancel = self._cancel
         with self._changed:
-            request.id = next(self._numbers)
-            refusal = _closed() if self._closing else _too_long(verb) if len(request.line) > LONGEST_LINE else None
+            request.number(next(self._numbers))
+            long = len(request.line) > LONGEST_LINE
+            refusal = _closed() if self._closing else _too_long(request.verb) if long else None
             if refusal is None:
                 self._unfinished[request.id] = request
-                if self.state == "ready":
-                    self._send(request, self._run)
+                if self._run is not None and self.state == "ready":
+                    self._put(request, self._run)
                 self._call_supervisor()
         if refusal is not None:
             request.fail(refusal)
-        return request
 
     def close(self) -> None:
         """End the worker: ask it to quit, wait a second, kill it. What was unfinished fails as cancelled."""
@@ -147,13 +150,13 @@ class WorkerProcess:
                     continue
                 self._run, self.pid = run, run.process.pid
                 hello = Request("hello", {"protocol": PROTOCOL, "client": self.version})
-                hello.id = _HELLO
+                hello.number(_HELLO)
                 run.send(hello.line)
-                error = None
+                end: WorkerError | None = None
                 try:
-                    error = self._watch(run)
+                    end = self._watch(run)
                 finally:
-                    self._bury(run, error)
+                    self._bury(run, end)
         finally:
             with self._changed:
                 self._closing = True
@@ -183,10 +186,10 @@ class WorkerProcess:
             if closing:
                 return None
             if self.state != "ready" and run.greeting is not None:
-                error = objection(run.greeting, self.version)
-                if error is not None:
+                try:
+                    self._welcome(run, greeting_of(run.greeting, self.version))
+                except WorkerError as error:
                     return error
-                self._welcome(run)
             elif run.is_over():
                 return WorkerError("died" if self.state == "ready" else "start", "")
             elif self.state != "ready" and run.silence > self._start_seconds:
@@ -200,16 +203,16 @@ class WorkerProcess:
                     "cancelled", f"The worker did not stop within {self._cancel_seconds:g} s of a cancel"
                 )
 
-    def _welcome(self, run: _Run) -> None:
+    def _welcome(self, run: _Run, greeting: Greeting) -> None:
         with self._changed:
-            self.hello = run.greeting["result"]
+            self.greeting = greeting
             self.state = "ready"
             run.silence = 0.0
-            greetings, self._greetings = self._greetings, []
+            waiting, self._greetings = self._greetings, []
             for request in self._unfinished.values():
-                self._send(request, run)
-        for greeting in greetings:
-            greeting.succeed(self.hello)
+                self._put(request, run)
+        for hello in waiting:
+            hello.succeed(dict(greeting.told))
         self._tell({"event": "state", "state": "ready"})
 
     def _is_overdue(self, now: float) -> bool:
@@ -219,17 +222,16 @@ class WorkerProcess:
 
     def _bury(self, run: _Run, error: WorkerError | None) -> None:
         """End the process for certain and decide what becomes of the unfinished requests."""
-        asked = error is None
         greeted = self.state == "ready"
         with self._changed:
             self.state = "stopped"
-            self.hello = self.pid = self._run = None
-        if asked:
+            self.greeting = self.pid = self._run = None
+        if error is None:  # it is asked to
             run.send(b'{"verb": "quit"}\n')
-        code = run.end(self._quit_seconds if asked or not error.message else 0)
+        code = run.end(self._quit_seconds if error is None or not error.message else 0)
         if run.pipes.foreign:
             self._logger.info("%d lines on stdout were not of the protocol.", run.pipes.foreign)
-        if asked:
+        if error is None:
             return
         end = meaning(code)
         sentence = error.message or f"The worker {end.what}"
@@ -285,7 +287,7 @@ class WorkerProcess:
 
     # Lines in and out -----------------------------------------------------------------------------------------------
 
-    def _send(self, request: Request, run: _Run) -> None:
+    def _put(self, request: Request, run: _Run) -> None:
         request.sent = True
         run.send(request.line)
 
@@ -294,17 +296,18 @@ class WorkerProcess:
             if request.id not in self._unfinished or request.cancelled_at is not None:
                 return
             request.cancelled_at = time.monotonic()
-            sent = self.state == "ready"
-            if sent:
+            over = True  # what only waits for its turn need not wait for its end
+            if self._run is not None and self.greeting is not None:
                 self._run.send(json.dumps({"cancel": request.id}).encode() + b"\n")
-            first = next(other for other in self._unfinished.values() if other.lane == request.lane)
-            over = not sent or first is not request  # what only waits for its turn need not wait for its end
+                lanes = self.greeting.lanes
+                before = (each for each in self._unfinished.values() if lanes.get(each.verb) == lanes.get(request.verb))
+                over = next(before) is not request
             if over:
                 del self._unfinished[request.id]
         if over:
             request.fail(WorkerError("cancelled", "Cancelled."))
 
-    def _receive(self, run: _Run, event: dict) -> None:
+    def _receive(self, run: _Run, event: dict[str, Any]) -> None:
         """An event of the worker; called from the thread that reads its stdout."""
         run.silence = 0.0 if run.greeting is not None else run.silence
         name, number, last = event["event"], event.get("id"), event["event"] in {"result", "error"}
@@ -324,8 +327,7 @@ class WorkerProcess:
             if name == "result":
                 request.succeed(event.get("result") or {})
             elif name == "error":
-                kind, message = str(event.get("kind", "internal")), str(event.get("message", ""))
-                request.fail(WorkerError(kind, message, event.get("traceback")))
+                request.fail(WorkerError.of(event))
             else:
                 request.tell(event)
 
@@ -334,7 +336,7 @@ class WorkerProcess:
             self.state = state
             self._tell({"event": "state", "state": state, "text": why})
 
-    def _tell(self, event: dict) -> None:
+    def _tell(self, event: dict[str, Any]) -> None:
         if self._on_event is not None:
             self._on_event(event)
 
@@ -352,7 +354,14 @@ def _too_long(verb: str) -> WorkerError:
 class _Run:
     """One run of the process with its pipes. Raises `OSError` when it cannot be started."""
 
-    def __init__(self, command, environment, logger, on_event, on_end):
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        logger: logging.Logger,
+        on_event: Callable[[_Run, dict[str, Any]], None],
+        on_end: Callable[[], None],
+    ) -> None:
         self.process = subprocess.Popen(  # nosec B603 - a list, no shell; a Python the user chose  # noqa: S603
             command,
             stdin=subprocess.PIPE,
@@ -362,11 +371,12 @@ class _Run:
             bufsize=0,
             **_OWN_GROUP,
         )
-        self.greeting: dict | None = None
+        self.greeting: dict[str, Any] | None = None
         self.silence = 0.0
         self.killed = False
         self._logger = logger
-        self.pipes = Pipes(self.process, logger, functools.partial(on_event, self), on_end)
+        pipes = [pipe for pipe in (self.process.stdin, self.process.stdout, self.process.stderr) if pipe is not None]
+        self.pipes = Pipes(pipes, logger, functools.partial(on_event, self), on_end)
         self.send = self.pipes.send
 
     def is_over(self) -> bool:

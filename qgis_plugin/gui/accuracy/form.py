@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qgis.core import QgsFieldProxyModel
 from qgis.gui import QgsCollapsibleGroupBox, QgsFieldComboBox, QgsMapLayerComboBox, QgsSpinBox
 from qgis.PyQt.QtWidgets import (
@@ -20,6 +22,10 @@ from ..widgets.scrolling import fill
 from .labelling_box import LabellingBox
 from .table import AccuracyTable
 
+if TYPE_CHECKING:
+    from ...context import Context
+
+
 #: Points of a reference sample unless the user wants another number.
 POINTS = 300
 
@@ -27,14 +33,14 @@ POINTS = 300
 class AccuracyForm(QWidget):
     """Three groups below each other: the map and its sample, the reference and its labels, the outcome."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("accuracy_panel")
         self._context = context
         self._build()
         CalmWheel(self).calm(self)
 
-    def _build(self):
+    def _build(self) -> None:
         inside = QWidget(self)
         inside.setObjectName("accuracy_inside")
         column = QVBoxLayout(inside)
@@ -45,7 +51,7 @@ class AccuracyForm(QWidget):
         column.addStretch(1)
         fill(self, inside)
 
-    def _build_map(self):
+    def _build_map(self) -> QgsCollapsibleGroupBox:
         box = self._box(self.tr("Map and sample"), "accuracy_sample_box")
         self._map = QgsMapLayerComboBox(box)
         self._map.setObjectName("accuracy_map")
@@ -72,7 +78,7 @@ class AccuracyForm(QWidget):
         box.layout().addWidget(self._allocation)
         return box
 
-    def _build_reference(self):
+    def _build_reference(self) -> QgsCollapsibleGroupBox:
         box = self._box(self.tr("Reference and labelling"), "accuracy_label_box")
         self._reference = QgsMapLayerComboBox(box)
         self._reference.setObjectName("accuracy_reference")
@@ -97,7 +103,7 @@ class AccuracyForm(QWidget):
         box.layout().addWidget(self.labelling)
         return box
 
-    def _build_assessment(self):
+    def _build_assessment(self) -> QgsCollapsibleGroupBox:
         box = self._box(self.tr("Accuracy and areas"), "accuracy_result_box")
         self._assess = self._button("accuracy_assess", self.tr("Assess"))
         self._assess.clicked.connect(self.assess)
@@ -131,19 +137,19 @@ class AccuracyForm(QWidget):
         box.layout().addWidget(self._table)
         return box
 
-    def _box(self, title, name):
+    def _box(self, title: str, name: str) -> QgsCollapsibleGroupBox:
         box = QgsCollapsibleGroupBox(title, self)
         box.setObjectName(name)
         box.setSaveCollapsedState(False)
         QVBoxLayout(box)
         return box
 
-    def _button(self, name, text):
+    def _button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(text, self)
         button.setObjectName(name)
         return button
 
-    def _sentence(self, name):
+    def _sentence(self, name: str) -> QLabel:
         label = QLabel(self)
         label.setObjectName(name)
         label.setWordWrap(True)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import html
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsCoordinateTransform, QgsGeometry, QgsPointXY, QgsProject
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.gui import QgsRubberBand, QgsScaleWidget
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QIcon, QKeySequence, QPixmap
+from qgis.PyQt.QtGui import QColor, QHideEvent, QIcon, QKeySequence, QPixmap, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -25,6 +34,10 @@ from ...compat import LINE, POINT, POLYGON, QShortcut
 from ...core.accuracy.reference_sample import Blindfold, Labelling, footprint
 from ..widgets.labels import shortened
 
+if TYPE_CHECKING:
+    from ...context import Context
+
+
 #: Scale to look at a point with: a Sentinel-2 pixel is then two millimetres wide.
 SCALE = 5000.0
 SEAM, MARK = QColor(0, 0, 0, 200), QColor(255, 212, 0)
@@ -36,13 +49,15 @@ class LabellingBox(QWidget):
     #: Labels were given or the labelling was started or stopped.
     changed = pyqtSignal()
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._canvas = context.iface.mapCanvas()
-        self._labelling = self._map = None
-        self._bands = []
-        self._shortcuts = []
+        self._labelling: Labelling | None = None
+        self._map: QgsRasterLayer | None = None
+        self._at: int | None = None
+        self._bands: list[QgsRubberBand] = []
+        self._shortcuts: list[QShortcut] = []
         self._closed = False
         self._blindfold = Blindfold(self)
         self._build()
@@ -51,7 +66,7 @@ class LabellingBox(QWidget):
 
     # --- widgets ----------------------------------------------------------------------------------------------------
 
-    def _build(self):
+    def _build(self) -> None:
         self._place = QLabel(self)
         self._place.setObjectName("labelling_place")
         self._now = QLabel(self)
@@ -116,7 +131,7 @@ class LabellingBox(QWidget):
         layout.addWidget(self._inside)
         layout.addWidget(self._bar)
 
-    def _button(self, name, text, tip, action):
+    def _button(self, name: str, text: str, tip: str, action: str) -> QPushButton:
         button = QPushButton(text, self)
         button.setObjectName(name)
         button.setToolTip(tip)
@@ -130,19 +145,26 @@ class LabellingBox(QWidget):
         return self._start_button
 
     @property
-    def labelling(self):
+    def labelling(self) -> Labelling | None:
         """The labelling that is on, or None."""
         return self._labelling
 
     # --- on and off -------------------------------------------------------------------------------------------------
 
-    def start(self, layer, field: str, classes: dict, map_layer, colours: dict) -> None:
+    def start(
+        self,
+        layer: QgsVectorLayer,
+        field: str,
+        classes: dict[str, Any],
+        map_layer: QgsRasterLayer,
+        colours: dict[str, Any],
+    ) -> None:
         """Label `field` of `layer` with `classes` (name → value of the map), blind to `map_layer`."""
         self.stop()
         self._map = map_layer
-        self._labelling = Labelling(layer, classes, field, self)
-        self._labelling.changed.connect(self._show)
-        self._labelling.failed.connect(self._context.warn)
+        labelling = self._labelling = Labelling(layer, classes, field, self)
+        labelling.changed.connect(self._show)
+        labelling.failed.connect(self._context.warn)
         layer.willBeDeleted.connect(self._gone)
         self._fill_classes(classes, colours)
         self._make_shortcuts(list(classes))
@@ -169,11 +191,11 @@ class LabellingBox(QWidget):
             self._canvas.destinationCrsChanged.disconnect(self._mark)
         return super().close()
 
-    def _gone(self):
+    def _gone(self) -> None:
         self._labelling = None
         self._end()
 
-    def _end(self):
+    def _end(self) -> None:
         self._blindfold.take_off()
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
@@ -184,7 +206,7 @@ class LabellingBox(QWidget):
         self._map = None
         self._show()
 
-    def _blind(self, hide):
+    def _blind(self, hide: bool) -> None:
         if self._labelling is None:
             return
         if hide:
@@ -194,7 +216,7 @@ class LabellingBox(QWidget):
 
     # --- classes and keys -------------------------------------------------------------------------------------------
 
-    def _fill_classes(self, classes, colours):
+    def _fill_classes(self, classes: dict[str, int], colours: dict[str, QColor]) -> None:
         while self._grid.count():
             self._grid.takeAt(0).widget().deleteLater()
         for number, name in enumerate(classes):
@@ -214,10 +236,10 @@ class LabellingBox(QWidget):
             button.clicked.connect(partial(self._label, name))
             self._grid.addWidget(button, number // 2, number % 2)
 
-    def _make_shortcuts(self, names):
+    def _make_shortcuts(self, names: list[str]) -> None:
         actions = {str(number + 1): partial(self._label, name) for number, name in enumerate(names[:9])}
-        for key, action in (("N", "next"), ("B", "previous"), ("K", "skip"), ("0", "clear")):
-            actions[key] = partial(self._act, action)
+        for key, step in (("N", "next"), ("B", "previous"), ("K", "skip"), ("0", "clear")):
+            actions[key] = partial(self._act, step)
         for parent in (self, self._canvas):
             for key, action in actions.items():
                 shortcut = QShortcut(QKeySequence(key), parent)
@@ -226,13 +248,13 @@ class LabellingBox(QWidget):
                 shortcut.setEnabled(self.isVisible())
                 self._shortcuts.append(shortcut)
 
-    def showEvent(self, event):
+    def showEvent(self, event: QShowEvent) -> None:
         """Keys work again."""
         super().showEvent(event)
         for shortcut in self._shortcuts:
             shortcut.setEnabled(True)
 
-    def hideEvent(self, event):
+    def hideEvent(self, event: QHideEvent) -> None:
         """Keys belong to others while another panel is shown; what was labelled is written."""
         super().hideEvent(event)
         for shortcut in self._shortcuts:
@@ -242,12 +264,12 @@ class LabellingBox(QWidget):
 
     # --- what the user does -----------------------------------------------------------------------------------------
 
-    def _label(self, name, *_checked):
+    def _label(self, name: str, *_checked: object) -> None:
         if self._labelling is not None and self._labelling.label(name):
             self._labelling.next_open()
             self.changed.emit()
 
-    def _act(self, action, *_checked):
+    def _act(self, action: str, *_checked: object) -> None:
         if self._labelling is None:
             return
         if action == "clear":
@@ -260,15 +282,15 @@ class LabellingBox(QWidget):
 
     # --- what the user sees -----------------------------------------------------------------------------------------
 
-    def _show(self):
-        on = self._labelling is not None
+    def _show(self) -> None:
+        labelling = self._labelling
+        on = labelling is not None
         self._start_button.setChecked(on)
         self._start_button.setText(self.tr("Stop labelling") if on else self.tr("Start labelling"))
         self._inside.setVisible(on)
         self._bar.setVisible(on)
-        if not on:
+        if labelling is None:
             return
-        labelling = self._labelling
         points = labelling.layer.geometryType() == POINT
         place = self.tr("Point {} of {}") if points else self.tr("Feature {} of {}")
         self._place.setText("<b>" + place.format(labelling.position + 1, labelling.total) + "</b>")
@@ -282,7 +304,7 @@ class LabellingBox(QWidget):
             self._mark()
             self._zoom()
 
-    def _zoom(self):
+    def _zoom(self) -> None:
         if self._labelling is None or self._labelling.fid is None:
             return
         box = self._labelling.geometry(self._canvas.mapSettings().destinationCrs()).boundingBox()
@@ -294,9 +316,9 @@ class LabellingBox(QWidget):
             self._canvas.setExtent(box)
             self._canvas.refresh()
 
-    def _mark(self):
+    def _mark(self) -> None:
         self._clear_bands()
-        if self._labelling is None or self._labelling.fid is None:
+        if self._labelling is None or self._labelling.fid is None or self._map is None:
             return
         geometry = self._labelling.geometry(self._map.crs())
         lines = []
@@ -319,13 +341,13 @@ class LabellingBox(QWidget):
             band.setToGeometry(shape, None)
             self._bands.append(band)
 
-    def _clear_bands(self):
+    def _clear_bands(self) -> None:
         for band in self._bands:
             self._canvas.scene().removeItem(band)
         self._bands = []
 
 
-def _cross(box, gap, end):
+def _cross(box: QgsRectangle, gap: float, end: float) -> list[QgsGeometry]:
     """Four strokes that point at the centre of a rectangle, from `end` to `gap` away from it."""
     centre = box.center()
     return [

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis, QgsProject
+from qgis.core import Qgis, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer, QUrl
-from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
+from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ...core import layers
 from ...core.accuracy.assessment import Assessment
 from ...core.accuracy.reference_sample import CLASS_FIELD, free_output, missing_labels, open_sample
 from ...core.maps.map_style import class_colours, class_values
-from ...core.replaced_files import open_again, release, why_not
+from ...core.replaced_files import Released, open_again, release, why_not
 from .form import AccuracyForm
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ...core.worker.client import Job
+
 
 #: Layers with more features are not counted while they are chosen: `assess` says what is wrong with them.
 COUNTED = 5000
@@ -23,14 +30,15 @@ COUNTED = 5000
 class AccuracyPanel(AccuracyForm):
     """From a map to its accuracy and areas with intervals."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self._job = self._classes_job = None
-        self._classes = {}
-        self._chosen = {}
-        self._watched = None
+        self._job: Job | None = None
+        self._classes_job: Job | None = None
+        self._classes: dict[str, int] = {}
+        self._chosen: dict[QWidget, str | None] = {}
+        self._watched: QgsVectorLayer | None = None
         self._closed = False
-        self._released = []
+        self._released: list[Released] = []
         self.assessment = Assessment(context, self)
         self._recount = QTimer(self)
         self._recount.setSingleShot(True)
@@ -44,7 +52,7 @@ class AccuracyPanel(AccuracyForm):
         self._map_changed()
         self._reference_changed()
 
-    def _connect(self):
+    def _connect(self) -> None:
         self._map.layerChanged.connect(self._map_changed)
         self._reference.layerChanged.connect(self._reference_changed)
         self._field.fieldChanged.connect(self._field_changed)
@@ -73,12 +81,12 @@ class AccuracyPanel(AccuracyForm):
     # --- what is chosen ---------------------------------------------------------------------------------------------
 
     @property
-    def map_layer(self):
+    def map_layer(self) -> QgsRasterLayer | None:
         """The map to assess, or None."""
         return self._map.currentLayer()
 
     @property
-    def reference_layer(self):
+    def reference_layer(self) -> QgsVectorLayer | None:
         """The reference layer, or None."""
         return self._reference.currentLayer()
 
@@ -87,19 +95,19 @@ class AccuracyPanel(AccuracyForm):
         """The field of the reference that holds the class."""
         return self._field.currentField()
 
-    def _layers_added(self, added):
+    def _layers_added(self, added: list[QgsMapLayer]) -> None:
         self._except_layers()
         if self.labelling.labelling is None:
             self._choose(added)
 
-    def _layers_going(self, ids):
+    def _layers_going(self, ids: list[str]) -> None:
         if self.assessment.uses(ids):
             self.assessment.cancel()
         for combo in (self._map, self._reference):
             if self._chosen.get(combo) in ids:  # the combo box shows another layer by now, and does not say so
                 combo.setLayer(None)
 
-    def _choose(self, added):
+    def _choose(self, added: Iterable[QgsMapLayer]) -> None:
         """Take up a new map, and a reference sample when there is none yet."""
         for layer in added:
             product = layer.customProperty(layers.PRODUCT)
@@ -108,7 +116,7 @@ class AccuracyPanel(AccuracyForm):
             elif product == "reference" and self.reference_layer is None:
                 self._reference.setLayer(layer)
 
-    def _except_layers(self):
+    def _except_layers(self) -> None:
         """Only maps can be assessed, and not with the polygons of a map."""
         none = [
             layer
@@ -119,7 +127,7 @@ class AccuracyPanel(AccuracyForm):
         for combo in (self._map, self._reference):
             combo.setExceptedLayerList(none)
 
-    def _map_changed(self, *_layer):
+    def _map_changed(self, *_layer: object) -> None:
         self._chosen[self._map] = self.map_layer.id() if self.map_layer is not None else None
         self.labelling.stop()
         self.assessment.cancel()
@@ -128,7 +136,7 @@ class AccuracyPanel(AccuracyForm):
         self._classes, self._classes_job = {}, None
         self._enable()
 
-    def _reference_changed(self, *_layer):
+    def _reference_changed(self, *_layer: object) -> None:
         self._chosen[self._reference] = self.reference_layer.id() if self.reference_layer is not None else None
         self.labelling.stop()
         self.assessment.cancel()
@@ -140,13 +148,13 @@ class AccuracyPanel(AccuracyForm):
         self._recount.start()
         self._enable()
 
-    def _field_changed(self, *_name):
+    def _field_changed(self, *_name: object) -> None:
         self.labelling.stop()
         self._forget_result()
         self._recount.start()
         self._enable()
 
-    def _watch(self, layer):
+    def _watch(self, layer: QgsVectorLayer | None) -> None:
         """Follow edits of the reference, whoever makes them."""
         if self._watched is not None and self._watched in QgsProject.instance().mapLayers().values():
             for signal in (
@@ -160,10 +168,10 @@ class AccuracyPanel(AccuracyForm):
             for signal in (layer.attributeValueChanged, layer.featureAdded, layer.featureDeleted):
                 signal.connect(self._edited)
 
-    def _edited(self, *_what):
+    def _edited(self, *_what: object) -> None:
         self._recount.start()
 
-    def _count(self):
+    def _count(self) -> None:
         """Say what is missing before the map can be assessed."""
         layer, text, ready = self.reference_layer, "", False
         if layer is None or not self.field:
@@ -187,7 +195,7 @@ class AccuracyPanel(AccuracyForm):
 
     _ready = False
 
-    def _enable(self):
+    def _enable(self) -> None:
         has_map = self.map_layer is not None
         busy = self._job is not None or self.assessment.running
         self._draw.setEnabled(has_map and not busy)
@@ -218,17 +226,17 @@ class AccuracyPanel(AccuracyForm):
             if not path.exists() or self._may_replace(path):
                 self.draw_to(path)
 
-    def _may_replace(self, path):
+    def _may_replace(self, path: Path) -> bool:
         problem = why_not([path])
         if problem:
             self._context.warn(problem)
             return False
         return self._agreed(self.tr("{} exists. Replace it, and lose the labels in it?").format(path))
 
-    def _agreed(self, question):
+    def _agreed(self, question: str) -> bool:
         return QMessageBox.question(self, self.tr("Replace file?"), question) == QMessageBox.StandardButton.Yes
 
-    def draw_to(self, path) -> None:
+    def draw_to(self, path: str | Path) -> None:
         """Draw the reference sample of the map into a GeoPackage, which is replaced when it exists."""
         path, layer = Path(path), self.map_layer
         self._released = release([path])
@@ -239,13 +247,13 @@ class AccuracyPanel(AccuracyForm):
             "overwrite": path.exists(),
         }
         title = self.tr("Drawing the reference sample")
-        self._job = self._context.client.submit("sample", arguments, title=title, task=True)
-        self._job.progressed.connect(self._show_event)
-        self._job.finished.connect(lambda result: self._drawn(path, layer, result))
-        self._job.failed.connect(self._draw_failed)
+        job = self._job = self._context.client.submit("sample", arguments, title=title, task=True)
+        job.progressed.connect(self._show_event)
+        job.finished.connect(lambda result: self._drawn(path, layer, result))
+        job.failed.connect(self._draw_failed)
         self._work(title)
 
-    def _drawn(self, path, map_layer, result):
+    def _drawn(self, path: Path, map_layer: QgsRasterLayer, result: dict[str, Any]) -> None:
         self._job = None
         self._work("")
         allocation = result["allocation"]
@@ -258,27 +266,28 @@ class AccuracyPanel(AccuracyForm):
         self._allocation.setText(self.tr("{} points: {}.").format(sum(allocation.values()), shares))
         self._allocation.show()
 
-    def _draw_failed(self, kind, message):
+    def _draw_failed(self, kind: str, message: str) -> None:
         self._job = None
         open_again(self._released)
         self._failed(kind, message)
 
     # --- labelling --------------------------------------------------------------------------------------------------
 
-    def _toggle_labelling(self, on):
+    def _toggle_labelling(self, on: bool) -> None:
         if not on:
             self.labelling.stop()
         elif self._classes:
             self._start_labelling()
-        elif self._classes_job is None:
+        elif self._classes_job is None and self.map_layer is not None:
             layer = self.map_layer
-            self._classes_job = self._context.client.submit("info", {"file": layers.path_of(layer)})
-            self._classes_job.finished.connect(lambda result: self._take_classes(layer, result))
-            self._classes_job.failed.connect(self._no_classes)
+            job = self._classes_job = self._context.client.submit("info", {"file": layers.path_of(layer)})
+            job.finished.connect(lambda result: self._take_classes(layer, result))
+            job.failed.connect(self._no_classes)
 
-    def _take_classes(self, layer, result):
+    def _take_classes(self, asked: QgsRasterLayer, result: dict[str, Any]) -> None:
         self._classes_job = None
-        if self.map_layer is not layer:
+        layer = self.map_layer
+        if layer is None or layer is not asked:
             return
         found = {name: int(value) for value, name in result.get("classes", {}).items()}
         self._classes = found or class_values(layer)
@@ -288,12 +297,12 @@ class AccuracyPanel(AccuracyForm):
             text = self.tr("{} does not name its classes; give it a paletted style first.")
             self._no_classes("input", text.format(layer.name()))
 
-    def _no_classes(self, kind, message):
+    def _no_classes(self, kind: str, message: str) -> None:
         self._classes_job = None
         self.labelling.start_button.setChecked(False)
         self._failed(kind, message)
 
-    def _start_labelling(self):
+    def _start_labelling(self) -> None:
         if self.reference_layer is not None and self.field:
             colours = class_colours(self.map_layer)
             self.labelling.start(self.reference_layer, self.field, self._classes, self.map_layer, colours)
@@ -308,7 +317,7 @@ class AccuracyPanel(AccuracyForm):
         self.assessment.assess(self.map_layer, self.reference_layer, self.field)
         self._work(self.tr("Assessing the map"))
 
-    def _assessed(self, result):
+    def _assessed(self, result: dict[str, Any]) -> None:
         self._work("")
         if (
             self.assessment.map_layer is not self.map_layer
@@ -319,12 +328,12 @@ class AccuracyPanel(AccuracyForm):
         self._table.show_result(result, class_colours(self.map_layer), self._trained_on())
         self._table.show()
 
-    def _trained_on(self):
+    def _trained_on(self) -> bool:
         """Whether the reference is what the map was learned from."""
-        samples = self.assessment.samples
-        return samples is not None and samples.id() == self.reference_layer.id()
+        samples, reference = self.assessment.samples, self.reference_layer
+        return samples is not None and reference is not None and samples.id() == reference.id()
 
-    def _forget_result(self):
+    def _forget_result(self) -> None:
         self.assessment.forget()
         self._table.hide()
         self._link.hide()
@@ -334,6 +343,8 @@ class AccuracyPanel(AccuracyForm):
 
     def ask_report(self) -> None:
         """Ask for a file and write the report."""
+        if self.assessment.map_layer is None:
+            return
         map_path = Path(layers.path_of(self.assessment.map_layer))
         suggested = str(map_path.with_name(map_path.stem + "_report.html"))
         kinds = {"HTML (*.html)": ".html", "PDF (*.pdf)": ".pdf"}
@@ -348,13 +359,15 @@ class AccuracyPanel(AccuracyForm):
         if not Path(path).exists() or self._agreed(question):
             self.save_report(path)
 
-    def save_report(self, path) -> None:
+    def save_report(self, path: str | Path) -> None:
         """Write the report of the last assessment; .html or .pdf."""
+        if self.assessment.map_layer is None:
+            return
         self._work(self.tr("Writing the report"))
         self.assessment.report(path, self.tr("Accuracy of {}").format(self.assessment.map_layer.name()))
         self._enable()
 
-    def _reported(self, path):
+    def _reported(self, path: str) -> None:
         self._work("")
         link = f'<a href="{QUrl.fromLocalFile(path).toString()}">{html.escape(Path(path).name)}</a>'
         self._link.setText(self.tr("Saved: {}").format(link))
@@ -369,7 +382,7 @@ class AccuracyPanel(AccuracyForm):
             self._job.cancel()
         self.assessment.cancel()
 
-    def _work(self, step):
+    def _work(self, step: str) -> None:
         """Show that a step is under way; "" that none is."""
         self._working.setVisible(bool(step))
         self._step.setText(step + " …")
@@ -377,15 +390,15 @@ class AccuracyPanel(AccuracyForm):
         self._bar.setRange(0, 0)
         self._enable()
 
-    def _show_event(self, event):
+    def _show_event(self, event: dict[str, Any]) -> None:
         total = event.get("total") or 0
         self._show_progress(event.get("done", 0) / total if total else -1.0)
 
-    def _show_progress(self, share):
+    def _show_progress(self, share: float) -> None:
         self._bar.setRange(0, 0 if share < 0 else 100)
         self._bar.setValue(max(0, round(100 * share)))
 
-    def _failed(self, kind, message):
+    def _failed(self, kind: str, message: str) -> None:
         self._work("")
         if kind != "cancelled":
             self._context.warn(message)

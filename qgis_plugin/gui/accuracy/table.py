@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QIcon, QPixmap
+from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,7 +22,7 @@ from ...core.accuracy.figures import area, hectares, percent
 class AccuracyTable(QWidget):
     """Shows a result of the worker's `assess`."""
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("accuracy_outcome")
         self.headline = QLabel(self)
@@ -56,13 +58,13 @@ class AccuracyTable(QWidget):
         for part in (self.headline, self.table, self.warnings):
             layout.addWidget(part)
 
-    def show_result(self, result: dict, colours: dict, trained_on: bool = False) -> None:
+    def show_result(self, result: dict[str, Any], colours: dict[str, Any], trained_on: bool = False) -> None:
         """Fill in. `colours`: class name → QColor; `trained_on`: the reference is what the map was learned from."""
         points = result["unit"] == "points"
         what = self.tr("Overall accuracy") if points else self.tr("Agreement")
         units = self.tr("{:,} reference points") if points else self.tr("{:,} pixels in reference polygons")
-        number = percent(result["overall_accuracy"])
-        self.headline.setText(f"{what} <b>{number} %</b>, {units.format(result['units'])}")
+        share = percent(result["overall_accuracy"])
+        self.headline.setText(f"{what} <b>{share} %</b>, {units.format(result['units'])}")
         self.table.setColumnCount(2)
         self.table.setHorizontalHeaderLabels([self.tr("User's %"), self.tr("Producer's %")])
         self.table.setRowCount(2 * len(result["classes"]))
@@ -75,7 +77,7 @@ class AccuracyTable(QWidget):
         self.warnings.setText("\n".join("• " + warning for warning in warnings))
         self.warnings.setVisible(bool(warnings))
 
-    def _show_class(self, row, entry, colours, points):
+    def _show_class(self, row: int, entry: dict[str, Any], colours: dict[str, QColor], points: bool) -> None:
         """The name and the area, the accuracies below: a panel is too narrow for four columns."""
         name = QTableWidgetItem(entry["name"])
         font = name.font()
@@ -101,7 +103,7 @@ class AccuracyTable(QWidget):
                 item.setBackground(self.palette().alternateBase())
             self.table.setItem(where, column, item)
 
-    def _fit(self):
+    def _fit(self) -> None:
         """As high as its rows: the panel scrolls, not the table."""
         rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)

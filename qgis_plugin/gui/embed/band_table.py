@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from qgis.core import QgsRasterLayer
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
@@ -60,10 +61,10 @@ class BandTable(QWidget):
     #: The names for all bands of the layer, once confirmed; None when they are to be read from the file again.
     chosen = pyqtSignal(object)
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._confirmed = None
-        self._rows = []
+        self._confirmed: tuple[str, ...] | None = None
+        self._rows: list[QComboBox] = []
         self._wheel = CalmWheel(self)
         self._note = QLabel(self)
         self._note.setObjectName("bandNote")
@@ -93,11 +94,11 @@ class BandTable(QWidget):
         for widget in (self._note, self._table, self.confirm_button, self.file_button):
             layout.addWidget(widget)
 
-    def bands(self):
+    def bands(self) -> tuple[str, ...] | None:
         """A name for each band of the layer ("-": ignored), as confirmed, or None to go by the file."""
         return self._confirmed
 
-    def set_layer(self, layer: QgsRasterLayer, confirmed=None) -> None:
+    def set_layer(self, layer: QgsRasterLayer, confirmed: Sequence[str] | None = None) -> None:
         """Show the bands of a layer, or nothing for None; `confirmed` is what was confirmed for it before."""
         names = [] if layer is None else [layer.bandName(band) for band in range(1, layer.bandCount() + 1)]
         named, guessed = guess(names)
@@ -122,7 +123,7 @@ class BandTable(QWidget):
         self._check()
         self.chosen.emit(None)
 
-    def _fill(self, names, chosen):
+    def _fill(self, names: Sequence[str], chosen: Sequence[str]) -> None:
         for combo in self._rows:
             combo.hide()  # it is deleted only later
         self._rows = []
@@ -153,11 +154,11 @@ class BandTable(QWidget):
         frame = 2 * self._table.frameWidth()
         self._table.setFixedHeight(self._table.horizontalHeader().sizeHint().height() + shown + frame)
 
-    def _changed(self):
+    def _changed(self) -> None:
         self._guessed = False
         self._check()
 
-    def _check(self):
+    def _check(self) -> None:
         """Say how things stand, and offer to confirm what can be confirmed."""
         chosen = tuple(combo.currentData() for combo in self._rows)
         used = [name for name in chosen if name != IGNORED]
@@ -177,7 +178,7 @@ class BandTable(QWidget):
         self.file_button.setVisible(self._confirmed is not None)
 
 
-def guess(names) -> tuple:
+def guess(names: Sequence[str]) -> tuple[list[str], bool]:
     """(a Sentinel-2 band or "-" for each of a raster's band names, whether that is a mere guess from their number)."""
     plain = [_COUNTED.sub("", name).strip() for name in names]
     found = [_by_name(name) for name in plain]
@@ -189,7 +190,7 @@ def guess(names) -> tuple:
     return [IGNORED] * len(names), False
 
 
-def _by_name(text):
+def _by_name(text: str) -> str:
     match = _CODE.search(text)
     if match is None:
         return "SCL" if text.upper() == "SCL" else IGNORED

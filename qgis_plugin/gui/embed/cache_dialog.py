@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, Qt, pyqtSignal
@@ -14,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from ...core.embed.cache import EmbeddingCache
@@ -25,7 +27,7 @@ class CacheDialog(QDialog):
 
     open_requested = pyqtSignal(str)
 
-    def __init__(self, cache: EmbeddingCache, keep=(), parent=None):
+    def __init__(self, cache: EmbeddingCache, keep: Iterable[str] = (), parent: QWidget | None = None) -> None:
         """`keep`: files at work, which stay like those of the project's layers."""
         super().__init__(parent)
         self._cache = cache
@@ -94,12 +96,12 @@ class CacheDialog(QDialog):
         self.purge_button.setEnabled(bool(entries))
         self._offer()
 
-    def _offer(self):
+    def _offer(self) -> None:
         items = self.list.selectedItems()
         self.remove_button.setEnabled(bool(items))
         self.open_button.setEnabled(any(item.data(0, Qt.ItemDataRole.UserRole + 1) for item in items))
 
-    def _paths(self, complete_only=False):
+    def _paths(self, complete_only: bool = False) -> list[str]:
         items = self.list.selectedItems()
         return [
             item.data(0, Qt.ItemDataRole.UserRole)
@@ -107,25 +109,25 @@ class CacheDialog(QDialog):
             if item.data(0, Qt.ItemDataRole.UserRole + 1) or not complete_only
         ]
 
-    def _open(self):
+    def _open(self) -> None:
         for path in self._paths(complete_only=True):
             self.open_requested.emit(path)
         self.fill()
 
-    def _remove(self):
+    def _remove(self) -> None:
         kept = {str(path) for path in (*files_in_use(), *self._keep)}
         paths = self._paths()
         stay = [path for path in paths if path in kept or not self._cache.remove(path)]
         self._say_what_stays(len(stay))
 
-    def _purge(self):
+    def _purge(self) -> None:
         question = self.tr("Delete all embeddings in the cache that no layer of the project uses?")
         yes = QMessageBox.StandardButton.Yes
         if QMessageBox.question(self, self.windowTitle(), question) == yes:
             self._cache.purge(keep=(*files_in_use(), *self._keep))
             self._say_what_stays(len(self._cache.entries()))
 
-    def _say_what_stays(self, count):
+    def _say_what_stays(self, count: int) -> None:
         self.note.setVisible(count > 0)
         self.note.setText(self.tr("{} in use and stay; remove their layers first.").format(count))
         self.fill()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt, QTimer
@@ -14,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QSizePolicy,
     QToolButton,
+    QWidget,
 )
 
 from ...core import layers
@@ -21,11 +24,14 @@ from ...core.embed.cache import EmbeddingCache
 from ...core.layer_tree import place
 from .cache_dialog import CacheDialog, size_text
 
+if TYPE_CHECKING:
+    from ...context import Context
+
 
 class EmbeddingsBox(QGroupBox):
     """Chooses the workspace's embedding. `keep`: a callable that gives the files at work, which the cache must keep."""
 
-    def __init__(self, context, keep, parent=None):
+    def __init__(self, context: Context, keep: Callable[[], list[str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("Embedding in use"))
         self._context = context
@@ -112,25 +118,25 @@ class EmbeddingsBox(QGroupBox):
         project.readProject.disconnect(self._take_up)
         self._context.workspace.embeddingChanged.disconnect(self._fill_later)
 
-    def _take_up(self, *_):
+    def _take_up(self, *_: object) -> None:
         """A project that has one embedding is opened to work with it, as with its samples."""
         found = layers.embeddings()
         if self._context.workspace.embedding is None and len(found) == 1:
             self._context.workspace.embedding = found[0]
 
-    def _fill_later(self, *_):
+    def _fill_later(self, *_: object) -> None:
         self._later.start()
 
-    def _choose(self, index):
+    def _choose(self, index: int) -> None:
         self._context.workspace.embedding = QgsProject.instance().mapLayer(self.combo.itemData(index) or "")
 
-    def _browse(self):
+    def _browse(self) -> None:
         title, kind = self.tr("Open embedding file"), self.tr("Embedding rasters (*.tif *.tiff)")
         path = QFileDialog.getOpenFileName(self, title, "", kind)[0]
         if path:
             self.open_file(path)
 
-    def _show_cache(self):
+    def _show_cache(self) -> None:
         dialog = CacheDialog(self.cache(), self._keep(), self)
         dialog.open_requested.connect(self.open_file)
         dialog.exec()
@@ -138,7 +144,7 @@ class EmbeddingsBox(QGroupBox):
         self.fill()
 
 
-def _tool(name, icon, text, parent):
+def _tool(name: str, icon: str, text: str, parent: QWidget) -> QToolButton:
     button = QToolButton(parent)
     button.setObjectName(name)
     button.setIcon(QgsApplication.getThemeIcon(icon))

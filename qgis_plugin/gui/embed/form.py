@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsProject
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget, QgsMapLayerComboBox
-from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,8 +23,13 @@ from qgis.PyQt.QtWidgets import (
 
 from ... import compat
 from ...core.embed.request import EmbedOptions, View
+from ...core.worker.wording import worded
 from ..widgets.labels import wrapped
 from .band_table import BandTable
+
+if TYPE_CHECKING:
+    from ...context import Context
+
 
 #: Property of a layer: what the user said about its bands, level and offset, kept with the project.
 _SAID = "mmearth/reading"
@@ -34,7 +40,7 @@ class EmbedForm(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._layer = None
@@ -65,7 +71,7 @@ class EmbedForm(QWidget):
             return self.tr("Choose a layer of polygons, or another area.")
         return ""
 
-    def set_layer(self, layer) -> None:
+    def set_layer(self, layer: QgsRasterLayer | None) -> None:
         """Show what was said about a layer (QgsRasterLayer or None) before."""
         self._layer = layer
         said = _recall(layer)
@@ -83,25 +89,42 @@ class EmbedForm(QWidget):
         """Embed all of the layer."""
         self.whole.setChecked(True)
 
-    def show_evidence(self, sentences) -> None:
+    def show_evidence(self, sentences: list[str]) -> None:
         """What the reading of the file rests on."""
         self.evidence.setText("\n".join(f"• {sentence}" for sentence in sentences))
         self.evidence.setVisible(bool(sentences))
 
-    def ask_for(self, message: str):
-        """Open what has to be said before the layer can be embedded, going by the worker's sentence; returns the widget
-        to look at, or None."""
-        if "--bands" in message:
-            self.band_box.setCollapsed(False)
-            return self.band_table.confirm_button
-        if any(option in message for option in ("--level", "--offset", "--scale")):
-            self.details.setCollapsed(False)
-            return self.scale
+    def worded(self, message: str) -> str:
+        """A sentence of the worker with what it names called as here."""
+        return worded(message, {name: label for name, (label, _, _) in self._places().items()})
+
+    def open_place(self, about: Sequence[str]) -> QWidget | None:
+        """Open where the first of these arguments that has a place here is chosen; returns the widget to look at."""
+        places = self._places()
+        for _, box, widget in (places[name] for name in about if name in places):
+            if box is not None:
+                box.setCollapsed(False)
+            return widget
         return None
+
+    def _places(self) -> dict[str, tuple[str, QgsCollapsibleGroupBox | None, QWidget]]:
+        """Argument of the worker → its label, the box it is in, where it is chosen."""
+        reading, advanced = self.details.layout(), self.advanced.layout()
+        return {
+            "bands": (self.band_box.title(), self.band_box, self.band_table.confirm_button),
+            "level": (reading.labelForField(self.level).text(), self.details, self.level),
+            "offset": (reading.labelForField(self.offset).text(), self.details, self.offset),
+            "scale": (reading.labelForField(self.scale).text(), self.details, self.scale),
+            "window": (self.visible.text(), None, self.visible),
+            "aoi": (self.inside.text(), None, self.polygons),
+            "model": (advanced.labelForField(self.model).text(), self.advanced, self.model),
+            "output": (advanced.labelForField(self.output).text(), self.advanced, self.output),
+            "exclude_clouds": (self.clouds.text(), self.advanced, self.clouds),
+        }
 
     # its boxes
 
-    def _area_box(self):
+    def _area_box(self) -> QGroupBox:
         box = QGroupBox(self.tr("Area"), self)
         self.whole = QRadioButton(self.tr("Whole layer"), box)
         self.visible = QRadioButton(self.tr("What the map shows"), box)
@@ -132,7 +155,7 @@ class EmbedForm(QWidget):
             layout.addWidget(widget)
         return box
 
-    def _reading_boxes(self):
+    def _reading_boxes(self) -> tuple[QWidget, QWidget]:
         """How the file is read: which band is which, and what the values mean."""
         self.band_table = BandTable(self)
         self.band_table.chosen.connect(self._said_something)
@@ -166,7 +189,7 @@ class EmbedForm(QWidget):
         form.addRow(self.evidence)
         return self.band_box, self.details
 
-    def _choice(self, name, choices, tip):
+    def _choice(self, name: str, choices: Sequence[tuple[str, Any]], tip: str) -> QComboBox:
         combo = QComboBox(self.details)
         combo.setObjectName(name)
         combo.setToolTip(tip)
@@ -177,7 +200,7 @@ class EmbedForm(QWidget):
         combo.currentIndexChanged.connect(self._said_something)
         return combo
 
-    def _advanced_box(self):
+    def _advanced_box(self) -> QWidget:
         self.advanced = _collapsible(self.tr("Advanced"), "advancedBox", self)
         self.model = QgsFileWidget(self.advanced)
         self.model.setFilter(self.tr("Models (*.onnx *.safetensors)"))
@@ -207,13 +230,13 @@ class EmbedForm(QWidget):
 
     # what happens
 
-    def _area(self):
+    def _area(self) -> Any:
         if self.visible.isChecked():
             canvas = self._context.iface.mapCanvas()
             return View(canvas.extent(), canvas.mapSettings().destinationCrs())
         return self.polygons.currentLayer() if self.inside.isChecked() else None
 
-    def _said_something(self):
+    def _said_something(self) -> None:
         said = {
             "level": self.level.currentData(),
             "offset": self.offset.currentData(),
@@ -224,27 +247,12 @@ class EmbedForm(QWidget):
             self._layer.setCustomProperty(_SAID, json.dumps(said))
         self.changed.emit()
 
-    def _remember_model(self, path):
+    def _remember_model(self, path: str) -> None:
         self._context.settings.model = path.strip() or "default"
         self.changed.emit()
 
 
-def spoken(message: str) -> str:
-    """A sentence of the worker without the options of its command line, which have their places in the form."""
-    endings = {
-        "bands": QCoreApplication.translate("EmbedForm", "say what each band is"),
-        "level": QCoreApplication.translate("EmbedForm", "choose the level"),
-        "offset": QCoreApplication.translate("EmbedForm", "choose the offset"),
-        "scale": QCoreApplication.translate("EmbedForm", "choose the unit"),
-    }
-    found = re.search(r"--(bands|level|offset|scale)\b", message)
-    if found is None:
-        return message
-    reason = re.sub(rf"[;,][^;]*{found[0]}\b.*$", "", message, flags=re.DOTALL)
-    return f"{reason}; {endings[found[1]]}." if "--" not in reason else message
-
-
-def _recall(layer) -> dict:
+def _recall(layer: QgsMapLayer | None) -> dict[str, Any]:
     try:
         said = json.loads(layer.customProperty(_SAID, "{}")) if layer is not None else {}
     except (TypeError, ValueError):
@@ -252,7 +260,7 @@ def _recall(layer) -> dict:
     return said if isinstance(said, dict) else {}
 
 
-def _collapsible(title, name, parent):
+def _collapsible(title: str, name: str, parent: QWidget) -> QgsCollapsibleGroupBox:
     box = QgsCollapsibleGroupBox(title, parent)
     box.setObjectName(name)
     box.setSaveCollapsedState(False)

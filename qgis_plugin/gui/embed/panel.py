@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProject
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QShowEvent
 from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -21,12 +25,17 @@ from ...core.embed.inspector import EmbedInspector
 from ...core.embed.job import EmbedJob, finished_tiles
 from ...core.embed.request import usable
 from ...core.worker.pace import duration
+from ...core.worker.request import WorkerError
 from ..widgets.calm_wheel import CalmWheel
 from ..widgets.labels import WarningLine, selectable
 from ..widgets.scrolling import scrolled
 from .cache_dialog import size_text
 from .embeddings_box import EmbeddingsBox
-from .form import EmbedForm, spoken
+from .form import EmbedForm
+
+if TYPE_CHECKING:
+    from ...context import Context
+
 
 #: Steps of the progress bar.
 _STEPS = 1000
@@ -37,12 +46,12 @@ class EmbedPanel(QWidget):
 
     embedded = pyqtSignal(object)
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._job = None
-        self._inspection = None
-        self._shown_layer = None
+        self._job: EmbedJob | None = None
+        self._inspection: dict[str, Any] | None = None
+        self._shown_layer: str | None = None
         self._closed = False
         self.inspector = EmbedInspector(context.client, self)
         self.layer_combo = QgsMapLayerComboBox(self)
@@ -69,7 +78,7 @@ class EmbedPanel(QWidget):
 
     # for others
 
-    def embed_layer(self, layer) -> None:
+    def embed_layer(self, layer: QgsMapLayer) -> None:
         """Embed all of a raster layer now, as the layer's context menu asks."""
         if self._job is not None:
             self._say(self.tr("Wait for {} first, or cancel it.").format(self._job_name))
@@ -95,14 +104,14 @@ class EmbedPanel(QWidget):
         job = self._job = EmbedJob(self._context, layer, options, self)
         job.stage.connect(self._say)
         job.progressed.connect(self._show_progress)
-        job.finished.connect(self._finished)
-        job.failed.connect(self._failed)
-        job.cancelled.connect(self._cancelled)
+        job.finished.connect(lambda made: self._finished(job, made))
+        job.failed.connect(lambda error: self._failed(job, error))
+        job.cancelled.connect(lambda: self._cancelled(job))
         self.bar.setRange(0, 0)
         self._show_running()
         job.start()
 
-    def _may_replace(self, path):
+    def _may_replace(self, path: Path) -> bool:
         question = self.tr("{} exists. Replace it?").format(path)
         return QMessageBox.question(self, self.tr("Replace file?"), question) == QMessageBox.StandardButton.Yes
 
@@ -134,7 +143,7 @@ class EmbedPanel(QWidget):
 
     # look
 
-    def _lay_out(self):
+    def _lay_out(self) -> None:
         inside = QWidget(self)
         top = QFormLayout()
         top.addRow(self.tr("Layer"), self.layer_combo)
@@ -174,7 +183,7 @@ class EmbedPanel(QWidget):
         self._say("")
         self._show_running()
 
-    def _connect(self):
+    def _connect(self) -> None:
         self.layer_combo.layerChanged.connect(self._layer_chosen)
         self.form.changed.connect(self._ask)
         self.inspector.inspected.connect(self._show_inspection)
@@ -188,7 +197,7 @@ class EmbedPanel(QWidget):
         self._context.iface.mapCanvas().extentsChanged.connect(self._view_changed)
         self._context.iface.currentLayerChanged.connect(self._follow)
 
-    def showEvent(self, event):
+    def showEvent(self, event: QShowEvent) -> None:
         """Ask only while somebody looks."""
         super().showEvent(event)
         if self._inspection is None and not self.inspector.busy:
@@ -196,20 +205,20 @@ class EmbedPanel(QWidget):
 
     # the layer
 
-    def _exclude_later(self, *_):
+    def _exclude_later(self, *_: object) -> None:
         self._later.start()
 
-    def _exclude_products(self):
+    def _exclude_products(self) -> None:
         """Offer no embedding, map or preview of ours, and nothing that is no file."""
         every = QgsProject.instance().mapLayers().values()
         self.layer_combo.setExceptedLayerList([each for each in every if not _embeddable(each)])
         self._layer_chosen()
 
-    def _follow(self, layer):
+    def _follow(self, layer: QgsMapLayer | None) -> None:
         if self._job is None and _embeddable(layer):
             self.layer_combo.setLayer(layer)
 
-    def _layer_chosen(self, *_):
+    def _layer_chosen(self, *_: object) -> None:
         layer = self.layer_combo.currentLayer()
         if layer is not None and layer.id() == self._shown_layer:
             return
@@ -221,16 +230,16 @@ class EmbedPanel(QWidget):
 
     # how it is read
 
-    def _view_changed(self):
+    def _view_changed(self) -> None:
         if self.form.visible.isChecked():
             self._ask()
 
-    def _worker_changed(self, state):
+    def _worker_changed(self, state: str) -> None:
         if state == "ready" and self._inspection is None and not self.inspector.busy:
             self._ask()
         self._show_running()
 
-    def _ask(self):
+    def _ask(self) -> None:
         """Ask the worker about the layer as it is to be embedded."""
         self._inspection = None
         layer, problem = self.layer_combo.currentLayer(), self.form.problem()
@@ -249,7 +258,7 @@ class EmbedPanel(QWidget):
             self._summarise(self.tr("Looking at {}…").format(layer.name()))
             self.inspector.ask(layer, self.form.options())
 
-    def _show_inspection(self, found):
+    def _show_inspection(self, found: dict[str, Any]) -> None:
         self._inspection = found
         level, offset = found["level"].upper(), f"{found['offset']:g}".replace("-", "−")
         read = self.tr("{0} of {1} bands · {2} · offset {3}").format(
@@ -269,7 +278,7 @@ class EmbedPanel(QWidget):
         self.warnings.show_text("\n".join(found["warnings"]))
         self.form.show_evidence(found["evidence"])
 
-    def _what_is_kept(self, found):
+    def _what_is_kept(self, found: dict[str, Any]) -> tuple[bool, str]:
         """Whether the cache has this embedding, and what is to be said about it."""
         cache = self.box.cache()
         if self.form.options().output is None and cache.get(found["key"]) is not None:
@@ -280,31 +289,31 @@ class EmbedPanel(QWidget):
         done, tiles = finished_tiles(unfinished), found["tiles"]
         return False, self.tr("{0} of {1} tiles are done – goes on there.").format(done, tiles)
 
-    def _show_refusal(self, kind, message):
+    def _show_refusal(self, error: WorkerError) -> None:
         self.form.show_evidence([])
-        if kind == "cancelled":
+        if error.kind == "cancelled":
             return
         self._summarise("")
-        self.warnings.show_text(spoken(message))
-        self._ask_for(message)
+        self.warnings.show_text(self.form.worded(error.message))
+        self._look_at(error)
 
-    def _summarise(self, text):
+    def _summarise(self, text: str) -> None:
         self.summary.setText(text)
         self.summary.setVisible(bool(text))
 
-    def _ask_for(self, message):
-        """Open what the worker asks for, and show it once it has its place."""
-        widget = self.form.ask_for(message)
+    def _look_at(self, error: WorkerError) -> None:
+        """Open what an error is about, and show it once it has its place."""
+        widget = self.form.open_place(error.about)
         if widget is not None:
             self._sought = widget
             self._seek.start()
 
     # while it is embedded
 
-    def _files_at_work(self):
+    def _files_at_work(self) -> list[str]:
         return [] if self._job is None or self._job.output is None else [str(self._job.output)]
 
-    def _show_running(self):
+    def _show_running(self) -> None:
         running = self._job is not None
         self._choices.setEnabled(not running)
         self.embed_button.setEnabled(
@@ -317,57 +326,61 @@ class EmbedPanel(QWidget):
         if not running:
             self.pace.clear()
 
-    def _show_progress(self, progress):
+    def _show_progress(self, progress: dict[str, Any]) -> None:
         # Nothing is known within a tile: as long as the first one is not finished, the bar says that it works.
         self.bar.setRange(0, _STEPS if progress["share"] > 0 else 0)
         self.bar.setValue(round(progress["share"] * _STEPS))
         self.pace.setText(" · ".join(part for part in (progress["rate"], progress["left"]) if part))
 
-    def _say(self, text):
+    def _say(self, text: str) -> None:
         self.status.setText(text)
         self.status.setVisible(bool(text))
         self.failure.show_text("")
 
-    def _over(self):
-        job, self._job = self._job, None
+    def _over(self, job: EmbedJob) -> None:
+        self._job = None
         job.deleteLater()
         self.embed_button.setText(self.tr("Embed layer"))
         self._show_running()
         self.box.fill()
         self._ask()
 
-    def _finished(self, layer):
-        from_cache = self._job.from_cache
+    def _finished(self, job: EmbedJob, layer: QgsRasterLayer | None) -> None:
         if layer is None:
             text = self.tr("{} is embedded. Its project was closed; the embedding is kept.").format(self._job_name)
-        elif from_cache:
+        elif job.from_cache:
             text = self.tr("{} was embedded before: opened from the cache.").format(self._job_name)
         else:
             text = self.tr("{} is embedded.").format(self._job_name)
-        self._over()
+        self._over(job)
         self._say(text)
-        if not from_cache:
+        if not job.from_cache:
             self._context.tell(text)
         self.embedded.emit(layer)
 
-    def _failed(self, message):
-        again = self._job.worth_another_try
-        self._over()
+    def _failed(self, job: EmbedJob, error: WorkerError) -> None:
+        self._over(job)
         self._say("")
-        self.failure.show_text(spoken(message))
-        if again:
+        sentence = self.form.worded(error.message)
+        self.failure.show_text(sentence)
+        if job.worth_another_try:
             self.embed_button.setText(self.tr("Try again"))
-        self._ask_for(message)
-        self._context.warn(spoken(message))
+        self._look_at(error)
+        self._context.warn(sentence)
 
-    def _cancelled(self):
-        self._over()
+    def _cancelled(self, job: EmbedJob) -> None:
+        self._over(job)
         self._say(self.tr("Stopped. Finished tiles are kept; embed the layer again to go on."))
 
 
-def _embeddable(layer) -> bool:
+def _embeddable(layer: QgsMapLayer | None) -> bool:
     """Whether a layer is a raster file and not an embedding, map or preview of ours."""
-    return usable(layer) and not layer.customProperty(layers.PRODUCT) and not layers.is_embedding(layer)
+    return (
+        layer is not None
+        and usable(layer)
+        and not layer.customProperty(layers.PRODUCT)
+        and not layers.is_embedding(layer)
+    )
 
 
 def _area_text(square_metres: float) -> str:

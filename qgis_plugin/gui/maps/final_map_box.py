@@ -4,8 +4,9 @@ to another embedding."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis, QgsProject
+from qgis.core import Qgis, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDoubleSpinBox, QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import (
@@ -30,11 +31,15 @@ from ...core.replaced_files import why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
 
+if TYPE_CHECKING:
+    from ...context import Context
+    from ...core.maps.final_map import Outputs
+
 
 class FinalMapBox(QWidget):
     """Follows the workspace: the map is made of its embedding and its samples."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("final_map_box")
         self._context = context
@@ -49,7 +54,7 @@ class FinalMapBox(QWidget):
         context.workspace.samplesChanged.connect(self._follow)
         self._follow()
 
-    def _build(self):
+    def _build(self) -> None:
         self._file = _map_file(self)
         self._file.setObjectName("final_map_file")
         self._file.setToolTip(self.tr("The map to write: a GeoTIFF with its class names and style beside it"))
@@ -171,7 +176,7 @@ class FinalMapBox(QWidget):
         if accepted:
             self.apply_model(model, embedding, output)
 
-    def apply_model(self, model, embedding, output) -> None:
+    def apply_model(self, model: str | Path, embedding: QgsRasterLayer, output: str) -> None:
         """Map the layer `embedding` with the model file `model`, with the options of this box."""
         outputs = self._outputs(output, model=False)
         overwrite = self._may_replace(outputs)
@@ -179,13 +184,13 @@ class FinalMapBox(QWidget):
             self.final_map.apply(model, embedding, outputs, self._unknown_share(), overwrite)
             self._running(True)
 
-    def _outputs(self, path, model):
+    def _outputs(self, path: str, model: bool) -> Outputs:
         return outputs_beside(path, model, self._confidence.isChecked(), self._polygons.isChecked())
 
-    def _unknown_share(self):
+    def _unknown_share(self) -> float | None:
         return self._share.value() / 100 if self._unknown.isChecked() else None
 
-    def _may_replace(self, outputs):
+    def _may_replace(self, outputs: Outputs) -> bool | None:
         """False: nothing is there. True: it is, and may be replaced. None: it may not."""
         existing = outputs.existing()
         if not existing:
@@ -201,7 +206,7 @@ class FinalMapBox(QWidget):
 
     # --- what the user sees -----------------------------------------------------------------------------------------
 
-    def _follow(self, *_layer):
+    def _follow(self, *_layer: object) -> None:
         workspace = self._context.workspace
         if workspace.embedding is not None and self._file.filePath() == self._suggested:
             self._suggested = str(default_output(workspace.embedding))
@@ -214,19 +219,19 @@ class FinalMapBox(QWidget):
         self._make.setEnabled(not missing and not self.final_map.running)
         self._make.setToolTip(missing or self.tr("Map the whole embedding; the model is saved beside the map"))
 
-    def _running(self, running):
+    def _running(self, running: bool) -> None:
         self._working.setVisible(running)
         self._apply.setEnabled(not running)
         if running:
             self._result.hide()
         self._follow()
 
-    def _show_progress(self, step, share):
+    def _show_progress(self, step: str, share: float) -> None:
         self._step.setText(step + " …")
         self._bar.setRange(0, 0 if share < 0 else 100)
         self._bar.setValue(max(0, round(100 * share)))
 
-    def _finished(self, layer, result):
+    def _finished(self, layer: QgsRasterLayer | None, result: dict[str, Any]) -> None:
         self._running(False)
         if layer is None:
             self._result.setText(self.tr("The map is written. Its project was closed; the files are kept."))
@@ -238,7 +243,7 @@ class FinalMapBox(QWidget):
             self.tr("{} is in the project.").format(Path(layers.path_of(layer)).name), Qgis.MessageLevel.Success
         )
 
-    def _failed(self, kind, message):
+    def _failed(self, kind: str, message: str) -> None:
         self._running(False)
         if kind == "cancelled":
             if self._result.isHidden():  # the map itself may be there, and only its polygons not
@@ -251,7 +256,7 @@ class FinalMapBox(QWidget):
 class ApplyDialog(QDialog):
     """Which model, on which embedding, to which file."""
 
-    def __init__(self, embedding=None, parent=None):
+    def __init__(self, embedding: QgsRasterLayer | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("apply_dialog")
         self.setWindowTitle(self.tr("Apply a saved model"))
@@ -297,7 +302,7 @@ class ApplyDialog(QDialog):
         return self._model.filePath()
 
     @property
-    def embedding(self):
+    def embedding(self) -> QgsRasterLayer | None:
         """The embedding's layer, or None."""
         return self._embedding.currentLayer()
 
@@ -306,17 +311,17 @@ class ApplyDialog(QDialog):
         """The map's file."""
         return self._output.filePath()
 
-    def _suggest(self, *_layer):
+    def _suggest(self, *_layer: object) -> None:
         if self.embedding is not None and self.output == self._suggested:
             self._suggested = str(default_output(self.embedding))
             self._output.setFilePath(self._suggested)
         self._check()
 
-    def _check(self, *_path):
+    def _check(self, *_path: object) -> None:
         self._ok.setEnabled(bool(self.output.strip()) and self.embedding is not None and Path(self.model).is_file())
 
 
-def class_shares(result: dict) -> str:
+def class_shares(result: dict[str, Any]) -> str:
     """The shares of a `classify` result: "forest 41.2 %, water 3.0 %, unknown 0.4 %", the largest first."""
     pixels = dict(result.get("pixels", {}))
     unknown = QCoreApplication.translate("FinalMapBox", "unknown")
@@ -327,7 +332,7 @@ def class_shares(result: dict) -> str:
     return shares(dict(sorted(pixels.items(), key=lambda entry: -entry[1])))
 
 
-def _map_file(parent):
+def _map_file(parent: QWidget) -> QgsFileWidget:
     widget = QgsFileWidget(parent)
     widget.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
     widget.setFilter(QCoreApplication.translate("FinalMapBox", "GeoTIFF (*.tif)"))

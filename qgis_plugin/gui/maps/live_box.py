@@ -1,6 +1,10 @@
 """The live map's switch, its look, the share of each class, and what validation says."""
 
+from __future__ import annotations
+
 import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsGeometry
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -19,23 +23,26 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.maps.live_layer import UNKNOWN
 from ..icons import icon
 from ..widgets.labels import shortened, wrapped
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ...core.maps.live_session import LiveSession
 
 
 class ShareBars(QWidget):
     """A row per class: colour, name, a bar as long as its share, the share in per cent."""
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(2, 1)
-        self._rows = {}
+        self._rows: dict[str, tuple[QLabel, QLabel, QProgressBar, QLabel]] = {}
 
-    def show_shares(self, classes, pixels) -> None:
+    def show_shares(self, classes: Sequence[dict[str, Any]], pixels: dict[str, int]) -> None:
         """`classes` as the protocol has them; `pixels` by class name."""
         total = sum(pixels.values()) or 1
         names = [each["name"] for each in classes]
@@ -55,7 +62,7 @@ class ShareBars(QWidget):
             for column, widget in enumerate((swatch, label, bar, share)):
                 self._grid.addWidget(widget, row, column)
 
-    def _row(self, name):
+    def _row(self, name: str) -> tuple[QLabel, QLabel, QProgressBar, QLabel]:
         if name not in self._rows:
             bar = QProgressBar()
             bar.setRange(0, 1000)
@@ -77,10 +84,10 @@ class LiveBox(QWidget):
 
     swipe_toggled = pyqtSignal(bool)
 
-    def __init__(self, context, session, parent=None):
+    def __init__(self, context: Context, session: LiveSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._session = context, session
-        self._doubts = []
+        self._doubts: list[dict[str, Any]] = []
 
         self.switch = QPushButton(icon("map"), self.tr("Live map"))
         self.switch.setObjectName("liveSwitch")
@@ -180,16 +187,17 @@ class LiveBox(QWidget):
         self.doubts.clear()
         self._doubts = []
 
-    def _unknown_changed(self, *_) -> None:
+    def _unknown_changed(self, *_: object) -> None:
         self.share.setEnabled(self.unknown.isChecked())
         self._session.set_unknown(self.share.value() / 100 if self.unknown.isChecked() else None)
 
-    def _repainted(self, result: dict) -> None:
+    def _repainted(self, result: dict[str, Any]) -> None:
         self.confidence.setChecked(self._session.confidence_wanted)  # no longer, when its layer was removed
         classes, pixels = list(result["classes"]), dict(result["pixels"])
-        if result["unknown"]:
-            classes.append(UNKNOWN)
-            pixels[UNKNOWN["name"]] = result["unknown"]
+        greeting = self._context.client.greeting
+        if result["unknown"] and greeting is not None:
+            classes.append(greeting.classes.unknown)
+            pixels[greeting.classes.unknown["name"]] = result["unknown"]
         self.shares.show_shares(classes, pixels)
         seconds = result["seconds"].get("total", 0)
         text = self.tr("Share of what is seen; painted in {:.2f} s.").format(seconds)
@@ -197,27 +205,26 @@ class LiveBox(QWidget):
             text = self.tr("The embedding is not in view; zoom to it.")
         self.note.setText(" ".join([text, *(f"{message}." for message in result["messages"])]))
 
-    def _validated(self, result: dict) -> None:
+    def _validated(self, result: dict[str, Any]) -> None:
         self.validation.setEnabled(True)
         self.validation.setText(self.tr("Validation: {}").format(self._headline(result)))
         self._doubts = result["doubts"][:3]
         self.doubts.setText("<br>".join(self._doubt(index, each) for index, each in enumerate(self._doubts)))
 
-    def _headline(self, result: dict) -> str:
-        """What the worker's own headline says, in the user's language."""
+    def _headline(self, result: dict[str, Any]) -> str:
+        """The worker's own headline in the user's language, put together of the parts that it sends."""
         if result["accuracy"] is None:
             return self.tr("Too few to know: draw at least two polygons in each class.")
         low, high = result["interval95"]
-        polygons = sum(count for count in result["polygons"].values() if count > 1)
         figures = self.tr("{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn").format(
-            100 * result["accuracy"], 100 * low, 100 * high, polygons
+            100 * result["accuracy"], 100 * low, 100 * high, result["left_out"]
         )
-        single = [name for name, count in result["polygons"].items() if count == 1]
-        if single:
-            return self.tr("Too few to know: {}; no second polygon of {}.").format(figures, ", ".join(single))
+        if result["unvalidated"]:
+            names = ", ".join(result["unvalidated"])
+            return self.tr("Too few to know: {}; no second polygon of {}.").format(figures, names)
         return f"{figures}." if result["enough"] else self.tr("Too few to know: {}.").format(figures)
 
-    def _doubt(self, index: int, doubt: dict) -> str:
+    def _doubt(self, index: int, doubt: dict[str, Any]) -> str:
         text = self.tr("{} that looks like {}").format(html.escape(doubt["label"]), html.escape(doubt["predicted"]))
         return f'<a href="{index}">{text}</a>'
 
@@ -239,6 +246,6 @@ class LiveBox(QWidget):
         if self._session.layer is None:
             self._forget()
 
-    def close(self):
+    def close(self) -> bool:
         """Nothing to undo: the session is its owner's."""
         return super().close()

@@ -1,6 +1,10 @@
 """The tab "Map": the live map, where to label next, similar places, and the map of the whole layer."""
 
-from qgis.gui import QgsCollapsibleGroupBox
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qgis.gui import QgsCollapsibleGroupBox, QgsMapTool
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from ...core.maps.live_session import LiveSession
@@ -12,11 +16,14 @@ from .similarity_box import SimilarityBox
 from .suggestions_box import SuggestionsBox
 from .swipe import SwipeTool
 
+if TYPE_CHECKING:
+    from ...context import Context
+
 
 class MapPanel(QWidget):
     """Holds the live session."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._canvas = context.iface.mapCanvas()
         self.session = LiveSession(context, self._canvas, self)
@@ -44,7 +51,7 @@ class MapPanel(QWidget):
         self.live.swipe_toggled.connect(self._toggle_swipe)
         self._canvas.mapToolSet.connect(self._tool_changed)
 
-    def close(self):
+    def close(self) -> bool:
         """Stop everything and leave the canvas as it was."""
         self._canvas.mapToolSet.disconnect(self._tool_changed)
         self._toggle_swipe(False)
@@ -56,6 +63,6 @@ class MapPanel(QWidget):
     def _toggle_swipe(self, wanted: bool) -> None:
         (take if wanted else give_back)(self._canvas, self._swipe)
 
-    def _tool_changed(self, tool, _before=None) -> None:
+    def _tool_changed(self, tool: QgsMapTool, _before: object | None = None) -> None:
         if tool is not self._swipe:
             self.live.swipe.setChecked(False)

@@ -1,8 +1,20 @@
 """Where does it look like here: click a place, see what is alike, keep it as a raster or as polygons."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsProject, QgsRasterLayer, QgsVectorLayer
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsMapLayer,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
 from qgis.gui import QgsMapToolEmitPoint, QgsVertexMarker
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QCursor
@@ -19,11 +31,18 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core import layers
 from ...core.layer_tree import place
-from ...core.maps.live_layer import LiveLayer, ramp
-from ...core.replaced_files import open_again, release, why_not
+from ...core.maps.live_layer import LiveLayer
+from ...core.maps.map_style import Style, ramp
+from ...core.replaced_files import Released, open_again, release, why_not
 from ..icons import icon
 from ..widgets.canvas_tool import give_back, take
 from ..widgets.labels import wrapped
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ...core.maps.live_session import LiveSession
+    from ...core.worker.client import Job
+
 
 #: Colours from alike enough to the same.
 _COLOURS = ("#443983", "#31688e", "#21918c", "#90d743", "#fde725")
@@ -33,13 +52,17 @@ _VIEW_PAUSE = 150
 class SimilarityBox(QWidget):
     """Follows the canvas while a place is chosen."""
 
-    def __init__(self, context, session, parent=None):
+    def __init__(self, context: Context, session: LiveSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._session = context, session
         self._canvas = context.iface.mapCanvas()
-        self._at = self._job = self._saving = self._marker = None
+        self._at: QgsPointXY | None = None
+        self._job: Job | None = None
+        self._saving: Job | None = None
+        self._marker: QgsVertexMarker | None = None
         self._dirty = False
-        self._between, self._released = None, []
+        self._between: str | None = None
+        self._released: list[Released] = []
         self._layer = LiveLayer("similarity_preview", self.tr("Similar places"), self)
         self._tool = QgsMapToolEmitPoint(self._canvas)
         self._tool.setCursor(QCursor(Qt.CursorShape.CrossCursor))
@@ -103,7 +126,7 @@ class SimilarityBox(QWidget):
         self._enable()
 
     @property
-    def layer(self):
+    def layer(self) -> QgsRasterLayer | None:
         """The layer of the heat map, or None."""
         return self._layer.layer
 
@@ -114,7 +137,7 @@ class SimilarityBox(QWidget):
         self._ask()
         self._enable()
 
-    def reset(self, *_) -> None:
+    def reset(self, *_: object) -> None:
         """Forget the place."""
         self._at = None
         self._timer.stop()
@@ -123,7 +146,7 @@ class SimilarityBox(QWidget):
         self.note.hide()
         self._enable()
 
-    def close(self):
+    def close(self) -> bool:
         """Leave the canvas as it was."""
         self._canvas.extentsChanged.disconnect(self._moved)
         self._canvas.destinationCrsChanged.disconnect(self._mark)
@@ -144,7 +167,7 @@ class SimilarityBox(QWidget):
         else:
             give_back(self._canvas, self._tool)
 
-    def _clicked(self, point, _button) -> None:
+    def _clicked(self, point: QgsPointXY, _button: object) -> None:
         embedding = self._context.workspace.embedding
         if embedding is None:
             return
@@ -159,13 +182,14 @@ class SimilarityBox(QWidget):
             self._timer.start()
 
     def _ask(self) -> None:
-        if self._at is None or self._context.workspace.embedding is None:
+        embedding = self._context.workspace.embedding
+        if self._at is None or embedding is None:
             return
         if self._job is not None:
             self._dirty = True
             return
         try:
-            view = self._session.view()
+            view = self._session.view(embedding)
         except QgsCsException as error:
             self._say(str(error))
             return
@@ -180,7 +204,7 @@ class SimilarityBox(QWidget):
         self._job.failed.connect(self._failed)
         self._job.ended.connect(self._ended)
 
-    def _show(self, result: dict) -> None:
+    def _show(self, result: dict[str, Any]) -> None:
         if self._at is not None and result["path"] is not None:
             above = self._session.layer or self._context.workspace.embedding
             self._layer.show(result["path"], self._style(), above=above)
@@ -196,7 +220,7 @@ class SimilarityBox(QWidget):
             self._dirty = False
             self._ask()
 
-    def _style(self):
+    def _style(self) -> Style:
         """Nothing below the threshold, then from dark to bright."""
         low = self.threshold.value() / 100
         step = (1 - low) / (len(_COLOURS) - 1)
@@ -207,7 +231,7 @@ class SimilarityBox(QWidget):
         ]
         return ramp([(-1.0, clear, ""), (low - 1e-6, clear, ""), *stops])
 
-    def _restyle(self, *_) -> None:
+    def _restyle(self, *_: object) -> None:
         self._value.setText(f"{self.threshold.value() / 100:.2f}")
         if self._layer.layer is not None:
             self._style()(self._layer.layer)
@@ -226,7 +250,9 @@ class SimilarityBox(QWidget):
             raster = self._between = str(Path(path).with_name(f".{Path(path).stem}_heat.tif"))
             self._compute(raster, lambda _: self._outline(raster, path))
 
-    def _compute(self, path: str, then) -> None:
+    def _compute(self, path: str, then: Callable[[dict[str, Any]], object]) -> None:
+        if self._at is None:
+            return
         arguments = {
             "embedding": self._context.workspace.embedding_path,
             "at": [self._at.x(), self._at.y()],
@@ -236,7 +262,7 @@ class SimilarityBox(QWidget):
         self._follow("similar", arguments, then)
 
     def _outline(self, raster: str, path: str) -> None:
-        def finish(result):
+        def finish(result: dict[str, Any]) -> None:
             self._tidy()
             self._add(QgsVectorLayer(path, Path(path).stem, "ogr"), "similarity")
             self._say(self.tr("{} polygons.").format(result["polygons"]))
@@ -250,7 +276,7 @@ class SimilarityBox(QWidget):
         }
         self._follow("outline", arguments, finish)
 
-    def _follow(self, verb: str, arguments: dict, then) -> None:
+    def _follow(self, verb: str, arguments: dict[str, Any], then: Callable[[dict[str, Any]], object]) -> None:
         self._say(self.tr("Comparing the whole layer …"))
         job = self._saving = self._context.client.submit(verb, arguments, title=self.tr("Similar places"), task=True)
         job.ended.connect(self._saved)
@@ -279,13 +305,13 @@ class SimilarityBox(QWidget):
             self._saving = None
         self._enable()
 
-    def _add(self, layer, product: str) -> None:
+    def _add(self, layer: QgsMapLayer, product: str) -> None:
         embedding = self._context.workspace.embedding
         layers.mark(layer, product, embedding)
         place(layer, above=embedding)
 
     def _choose(self, title: str, ending: str, kinds: str) -> str:
-        source = Path(self._context.workspace.embedding_path)
+        source = Path(self._context.workspace.embedding_path or "")
         path, _ = QFileDialog.getSaveFileName(self, title, str(source.with_name(source.stem + ending)), kinds)
         suffix = Path(ending).suffix
         problem = why_not([path, path + suffix]) if path else ""
@@ -318,12 +344,12 @@ class SimilarityBox(QWidget):
             centre = transform.transform(self._at)
         except QgsCsException:
             return
-        self._marker = QgsVertexMarker(self._canvas)
-        self._marker.setCenter(centre)
-        self._marker.setIconType(QgsVertexMarker.IconType.ICON_CIRCLE)
-        self._marker.setColor(QColor(255, 255, 255))
-        self._marker.setIconSize(12)
-        self._marker.setPenWidth(3)
+        marker = self._marker = QgsVertexMarker(self._canvas)
+        marker.setCenter(centre)
+        marker.setIconType(QgsVertexMarker.IconType.ICON_CIRCLE)
+        marker.setColor(QColor(255, 255, 255))
+        marker.setIconSize(12)
+        marker.setPenWidth(3)
 
     def _unmark(self) -> None:
         if self._marker is not None:

@@ -1,8 +1,12 @@
 """Where a label would help most: a list that zooms to each place and labels it with one key."""
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject, QgsRasterLayer
 from qgis.gui import QgsRubberBand
-from qgis.PyQt.QtCore import QEvent, Qt
+from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -17,11 +21,18 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...compat import POLYGON
+from ...core.samples.classes import SampleError
 from ...core.samples.pixels import square
 from ...core.samples.sample_edits import add_sample
-from ...core.samples.sample_layer import SampleError, open_classes
+from ...core.samples.sample_layer import read_classes
 from ..icons import icon
 from ..widgets.labels import wrapped
+
+if TYPE_CHECKING:
+    from ...context import Context
+    from ...core.maps.live_session import LiveSession
+    from ...core.worker.client import Job
+
 
 #: Pixels of the embedding that a label covers (a side), and that are seen around a place (a side).
 _LABEL, _AROUND = 3, 120
@@ -31,12 +42,12 @@ _POINT = Qt.ItemDataRole.UserRole
 class SuggestionsBox(QWidget):
     """Works on the current embedding and samples of `context`, with the samples of `session`."""
 
-    def __init__(self, context, session, parent=None):
+    def __init__(self, context: Context, session: LiveSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._session = context, session
-        self._job = None
+        self._job: Job | None = None
         self._stale = False
-        self._band = None
+        self._band: QgsRubberBand | None = None
 
         self.button = QPushButton(icon("suggest"), self.tr("Suggest places"))
         self.button.setObjectName("suggest")
@@ -80,7 +91,8 @@ class SuggestionsBox(QWidget):
             self._job.cancel()
             return
         workspace = self._context.workspace
-        if workspace.embedding is None or workspace.samples is None:
+        embedding = workspace.embedding
+        if embedding is None or workspace.samples is None:
             self._say(self.tr("Embed a layer and draw samples first."))
             return
         try:
@@ -88,18 +100,18 @@ class SuggestionsBox(QWidget):
                 "embedding": workspace.embedding_path,
                 "samples": self._session.samples(),
                 "n": self.number.value(),
-                "bounds": self._session.view()["bounds"] if self.in_view.isChecked() else None,
+                "bounds": self._session.view(embedding)["bounds"] if self.in_view.isChecked() else None,
             }
         except (SampleError, QgsCsException) as error:
             self._say(str(error))
             return
-        self._job = self._context.client.submit(
+        job = self._job = self._context.client.submit(
             "suggest_samples", arguments, title=self.tr("Looking for uncertain places"), task=True
         )
         self.button.setText(self.tr("Cancel"))
-        self._job.finished.connect(self._found)
-        self._job.failed.connect(self._failed)
-        self._job.ended.connect(self._ended)
+        job.finished.connect(self._found)
+        job.failed.connect(self._failed)
+        job.ended.connect(self._ended)
 
     def label(self, index: int) -> bool:
         """Give the current place the class of a number key (0: the first), and go on to the next."""
@@ -108,7 +120,7 @@ class SuggestionsBox(QWidget):
             return False
         x, y = item.data(_POINT)
         try:
-            classes = open_classes(workspace.samples, workspace.field)
+            classes = read_classes(workspace.samples, workspace.field)
             if not 0 <= index < len(classes):
                 return False
             shape = square(workspace.embedding, QgsPointXY(x, y), _LABEL)
@@ -122,7 +134,7 @@ class SuggestionsBox(QWidget):
             self._clear()
         return True
 
-    def eventFilter(self, watched, event):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Number keys label, Delete skips."""
         if watched is self.list and event.type() == QEvent.Type.KeyPress:
             key = event.key()
@@ -133,19 +145,19 @@ class SuggestionsBox(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def close(self):
+    def close(self) -> bool:
         """Stop, and take the marks off the canvas."""
         self._forget()
         return super().close()
 
-    def _forget(self, *_) -> None:
+    def _forget(self, *_: object) -> None:
         """Other material: what was found or is looked for belongs to what there was before."""
         if self._job is not None:
             self._job.cancel()
             self._stale = True
         self._clear()
 
-    def _found(self, result: dict) -> None:
+    def _found(self, result: dict[str, Any]) -> None:
         if self._stale:
             return
         self._clear()
@@ -169,7 +181,7 @@ class SuggestionsBox(QWidget):
         self._job, self._stale = None, False
         self.button.setText(self.tr("Suggest places"))
 
-    def _go_to(self, item, _before=None) -> None:
+    def _go_to(self, item: Any, _before: object | None = None) -> None:
         embedding = self._context.workspace.embedding
         if item is None or embedding is None:
             self._unmark()
@@ -189,13 +201,13 @@ class SuggestionsBox(QWidget):
         canvas.refresh()
         self._mark(shape, embedding)
 
-    def _mark(self, shape: QgsGeometry, embedding) -> None:
+    def _mark(self, shape: QgsGeometry, embedding: QgsRasterLayer) -> None:
         if self._band is None:
-            self._band = QgsRubberBand(self._context.iface.mapCanvas(), POLYGON)
-            self._band.setColor(QColor(255, 255, 0))
-            self._band.setFillColor(QColor(0, 0, 0, 0))
-            self._band.setSecondaryStrokeColor(QColor(0, 0, 0))
-            self._band.setWidth(2)
+            band = self._band = QgsRubberBand(self._context.iface.mapCanvas(), POLYGON)
+            band.setColor(QColor(255, 255, 0))
+            band.setFillColor(QColor(0, 0, 0, 0))
+            band.setSecondaryStrokeColor(QColor(0, 0, 0))
+            band.setWidth(2)
         self._band.setToGeometry(shape, embedding.crs())
 
     def _unmark(self) -> None:

@@ -1,34 +1,38 @@
 """Swipe: the top layer is drawn on one side of a line only, which follows the mouse."""
 
-from qgis.core import QgsMapRendererParallelJob, QgsMapSettings
-from qgis.gui import QgsMapCanvasItem, QgsMapTool
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qgis.core import QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings
+from qgis.gui import QgsMapCanvas, QgsMapCanvasItem, QgsMapMouseEvent, QgsMapTool
 from qgis.PyQt.QtCore import QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QCursor, QPen
+from qgis.PyQt.QtGui import QColor, QCursor, QPainter, QPen
 
 
 class SwipeTool(QgsMapTool):
     """While it is active, what is left of the line is drawn without one layer."""
 
-    def __init__(self, canvas, layer_of):
+    def __init__(self, canvas: QgsMapCanvas, layer_of: Callable[[], QgsMapLayer | None]) -> None:
         """`layer_of()` gives the layer to be swiped away, or None."""
         super().__init__(canvas)
         self._layer_of = layer_of
-        self._curtain = None
+        self._curtain: Curtain | None = None
         self.setCursor(QCursor(Qt.CursorShape.SplitHCursor))
 
-    def activate(self):
+    def activate(self) -> None:
         """Draw the curtain in the middle."""
         super().activate()
         self._curtain = Curtain(self.canvas(), self._layer_of)
 
-    def deactivate(self):
+    def deactivate(self) -> None:
         """Take the curtain away."""
         if self._curtain is not None:
             self._curtain.close()
             self._curtain = None
         super().deactivate()
 
-    def canvasMoveEvent(self, event):
+    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
         """The line follows."""
         if self._curtain is not None:
             self._curtain.move_to(event.pos().x())
@@ -37,17 +41,18 @@ class SwipeTool(QgsMapTool):
 class Curtain(QgsMapCanvasItem):
     """All layers but one, drawn over the canvas left of a line."""
 
-    def __init__(self, canvas, layer_of):
+    def __init__(self, canvas: QgsMapCanvas, layer_of: Callable[[], QgsMapLayer | None]) -> None:
         super().__init__(canvas)
         self._canvas, self._layer_of = canvas, layer_of
         self._x = canvas.width() // 2
         self._job = self._image = None
-        self._retired = []  # jobs: they must not go while they tell of their end, nor be waited for
+        # They must not go while they tell of their end, nor be waited for.
+        self._retired: list[QgsMapRendererParallelJob] = []
         self.setZValue(50)
         canvas.mapCanvasRefreshed.connect(self.renew)
         self.renew()
 
-    def close(self):
+    def close(self) -> None:
         """Leave the canvas as it was."""
         self._canvas.mapCanvasRefreshed.disconnect(self.renew)
         self._stop()
@@ -69,7 +74,7 @@ class Curtain(QgsMapCanvasItem):
         job.finished.connect(self._finished)
         job.start()
 
-    def paint(self, painter, _option=None, _widget=None):
+    def paint(self, painter: QPainter, _option: object | None = None, _widget: object | None = None) -> None:
         """Called by the canvas."""
         size = self.boundingRect().size()
         part = QRectF(0, 0, self._x, size.height())
@@ -82,23 +87,23 @@ class Curtain(QgsMapCanvasItem):
             painter.setPen(QPen(colour, width))
             painter.drawLine(int(self._x), 0, int(self._x), int(size.height()))
 
-    def boundingRect(self):
+    def boundingRect(self) -> QRectF:
         """The whole canvas, in its pixels."""
         self.setPos(0, 0)
         return QRectF(0, 0, self._canvas.width(), self._canvas.height())
 
-    def updatePosition(self):
+    def updatePosition(self) -> None:
         """The item lies on the canvas, not on the ground."""
         self.setPos(0, 0)
 
-    def _finished(self):
+    def _finished(self) -> None:
         if self._job is not None:
             self._image = self._job.renderedImage()
             self._retired.append(self._job)
             self._job = None
             self.update()
 
-    def _stop(self):
+    def _stop(self) -> None:
         self._retired = [job for job in self._retired if job.isActive()]
         if self._job is not None:
             self._job.finished.disconnect(self._finished)

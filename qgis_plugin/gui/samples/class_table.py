@@ -1,10 +1,25 @@
 """The table of classes as the samples panel shows it: a colour button in each row, the name edited in place."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from qgis.gui import QgsColorButton
-from qgis.PyQt.QtCore import QItemSelectionModel, Qt
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView
+from qgis.PyQt.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QSize, Qt
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from ...core.samples.class_model import AREA, COLOUR, COUNT, KEY, NAME
+
+if TYPE_CHECKING:
+    from ...core.samples.class_model import ClassTable
+
 
 _ROW = 26
 _MOST_ROWS = 10
@@ -13,7 +28,7 @@ _MOST_ROWS = 10
 class ClassView(QTableView):
     """Shows a `ClassTable`; the selected row is the class to draw with, both ways."""
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("classTable")
         self.setToolTip(self.tr("The class you draw; double click its name to change it, its colour to choose another"))
@@ -30,9 +45,9 @@ class ClassView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.setItemDelegateForColumn(COLOUR, _ColourDelegate(self))
-        self._table = None
+        self._table: ClassTable | None = None
 
-    def set_table(self, table) -> None:
+    def set_table(self, table: ClassTable | None) -> None:
         """Show another `ClassTable`, or none."""
         if self._table is not None:
             self._table.currentChanged.disconnect(self._select)
@@ -55,37 +70,41 @@ class ClassView(QTableView):
         self.selectionModel().currentRowChanged.connect(self._chosen)
         self._renew()
 
-    def sizeHint(self):
+    def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         rows = self._table.rowCount() if self._table is not None else 0
         hint.setHeight(self.horizontalHeader().sizeHint().height() + _ROW * max(3, min(rows, _MOST_ROWS)) + 4)
         return hint
 
-    def minimumSizeHint(self):
+    def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
         hint.setHeight(self.horizontalHeader().sizeHint().height() + _ROW * 3)
         return hint
 
-    def _renew(self):
+    def _renew(self) -> None:
+        if self._table is None:
+            return
         for row in range(self._table.rowCount()):
             self.openPersistentEditor(self._table.index(row, COLOUR))
         self.updateGeometry()
         self._select(self._table.current)
 
-    def _select(self, row):
+    def _select(self, row: int) -> None:
+        if self._table is None:
+            return
         index = self._table.index(row, NAME)
         if index.isValid():
             flag = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
             self.scrollTo(index)
 
-    def _chosen(self, index, _before):
+    def _chosen(self, index: QModelIndex, _before: object) -> None:
         if index.isValid() and self._table is not None:
             self._table.choose(index.row())
 
 
 class _ColourDelegate(QStyledItemDelegate):
-    def createEditor(self, parent, _option, _index):
+    def createEditor(self, parent: QWidget, _option: object, _index: object) -> QWidget:
         button = QgsColorButton(parent, self.tr("Colour of the class"))
         button.setShowMenu(False)
         button.setToolTip(self.tr("The colour of the class on the map"))
@@ -93,13 +112,13 @@ class _ColourDelegate(QStyledItemDelegate):
         button.colorChanged.connect(lambda _: self.commitData.emit(button))
         return button
 
-    def setEditorData(self, editor, index):
+    def setEditorData(self, editor: QgsColorButton, index: QModelIndex) -> None:
         editor.blockSignals(True)
         editor.setColor(index.data(Qt.ItemDataRole.EditRole))
         editor.blockSignals(False)
 
-    def setModelData(self, editor, model, index):
+    def setModelData(self, editor: QgsColorButton, model: QAbstractItemModel, index: QModelIndex) -> None:
         model.setData(index, editor.color())
 
-    def updateEditorGeometry(self, editor, option, _index):
+    def updateEditorGeometry(self, editor: QgsColorButton, option: QStyleOptionViewItem, _index: object) -> None:
         editor.setGeometry(option.rect.adjusted(2, 2, -2, -2))

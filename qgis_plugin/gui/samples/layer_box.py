@@ -1,9 +1,13 @@
 """Which layer samples are drawn in: a new one, or any layer of polygons and the field that names the class."""
 
-import os
-from pathlib import Path
+from __future__ import annotations
 
-from qgis.core import QgsFieldProxyModel, QgsProject
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qgis.core import QgsFieldProxyModel, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsFieldComboBox, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
@@ -14,39 +18,46 @@ from ...core.samples import sample_layer
 from ...core.samples.classes import SampleError, land_cover
 from ..icons import icon
 
+if TYPE_CHECKING:
+    from ...context import Context
+
+
 _CLASS_FIELDS = QgsFieldProxyModel.Filter.String | QgsFieldProxyModel.Filter.Int | QgsFieldProxyModel.Filter.LongLong
 
 
 class SampleLayerBox(QWidget):
     """Sets the workspace's samples and shows them, whoever set them; finds those of a project that is opened."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._build()
         context.workspace.samplesChanged.connect(self._show)
+        context.client.greeted.connect(self._offer_classes)
         QgsProject.instance().layersAdded.connect(self._look_for_samples)
         self._show(context.workspace.samples)
         self._look_for_samples()
 
-    def close(self):
+    def close(self) -> bool:
         """Give the project back."""
         QgsProject.instance().layersAdded.disconnect(self._look_for_samples)
         self._context.workspace.samplesChanged.disconnect(self._show)
+        self._context.client.greeted.disconnect(self._offer_classes)
         return super().close()
 
-    def new_layer(self, path=None):
+    def new_layer(self, path: Path | None = None) -> QgsVectorLayer | None:
         """Make a sample layer, beside the embedding unless told, with the classes of the preset, and work with it.
         Asks for the file only where there is no place for it; returns the layer or None."""
-        path = path or self._place() or self._asked_path()
-        if path is None:
+        greeting = self._context.client.greeting
+        path = None if greeting is None else path or self._place() or self._asked_path()
+        if greeting is None or path is None:
             return None
         embedding = self._context.workspace.embedding
         crs = (
             embedding.crs() if embedding is not None else self._context.iface.mapCanvas().mapSettings().destinationCrs()
         )
         try:
-            classes = land_cover() if self.preset.currentIndex() == 0 else []
+            classes = land_cover(greeting.classes) if self.preset.currentIndex() == 0 else []
             layer = sample_layer.create_sample_layer(path, crs, classes)
         except SampleError as error:
             self._context.warn(str(error))
@@ -55,10 +66,10 @@ class SampleLayerBox(QWidget):
         self._context.workspace.set_samples(layer, "class")
         return layer
 
-    def _new_clicked(self):
+    def _new_clicked(self) -> None:
         self.new_layer()
 
-    def _place(self):
+    def _place(self) -> Path | None:
         """A path for the new layer in the first of these folders that can be written: the embedding's, unless that is
         the cache; that of the layer it was made from; the project's."""
         embedding = self._context.workspace.embedding
@@ -78,7 +89,7 @@ class SampleLayerBox(QWidget):
                 return sample_layer.unique_path(folder, name)
         return None
 
-    def _asked_path(self):
+    def _asked_path(self) -> Path | None:
         chosen, _ = QFileDialog.getSaveFileName(
             self, self.tr("New sample layer"), str(Path.home() / "samples.gpkg"), "GeoPackage (*.gpkg)"
         )
@@ -87,14 +98,14 @@ class SampleLayerBox(QWidget):
         path = Path(chosen).with_suffix(".gpkg")
         return sample_layer.unique_path(path.parent, path.stem)
 
-    def _look_for_samples(self, added=None):
+    def _look_for_samples(self, added: Iterable[QgsMapLayer] | None = None) -> None:
         """Work with the samples among the layers that came, or that are there, unless there are samples already."""
         if self._context.workspace.samples is None:
             layer, field = sample_layer.find_samples(added)
             if layer is not None:
                 self._context.workspace.set_samples(layer, field)
 
-    def _layer_picked(self, layer):
+    def _layer_picked(self, layer: QgsVectorLayer | None) -> None:
         field = ""
         if layer is not None:
             names = layer.fields().names()
@@ -103,11 +114,11 @@ class SampleLayerBox(QWidget):
             field = next((name for name in [*wanted, *texts] if name in names), "")
         self._context.workspace.set_samples(layer, field or "class")
 
-    def _field_picked(self, field):
+    def _field_picked(self, field: str) -> None:
         if field and self.layers.currentLayer() is not None:
             self._context.workspace.set_samples(self.layers.currentLayer(), field)
 
-    def _show(self, layer):
+    def _show(self, layer: QgsVectorLayer | None) -> None:
         field = self._context.workspace.field
         for combo in (self.layers, self.field):
             combo.blockSignals(True)
@@ -117,18 +128,30 @@ class SampleLayerBox(QWidget):
         for combo in (self.layers, self.field):
             combo.blockSignals(False)
 
-    def _build(self):
-        self.new = QPushButton(icon("samples"), self.tr("New sample layer"))
-        self.new.setObjectName("newSampleLayer")
+    def _offer_classes(self) -> None:
+        """What a new layer may start with, as soon as the worker has said it."""
+        greeting = self._context.client.greeting
+        self.new.setEnabled(greeting is not None)
+        self.preset.setEnabled(greeting is not None)
+        self.preset.clear()
+        if greeting is None:
+            self.new.setToolTip(
+                self.tr("The worker is being started for the first time; it says what classes are like.")
+            )
+            return
+        names = [each.name for each in land_cover(greeting.classes)]
         self.new.setToolTip(self.tr("Make an empty GeoPackage for samples beside the embedding"))
-        self.new.clicked.connect(self._new_clicked)
-        self.preset = QComboBox()
-        self.preset.setObjectName("classPreset")
-        names = [each.name for each in land_cover()]
         self.preset.setToolTip(self.tr("The classes the new layer starts with: {} or none").format(", ".join(names)))
         self.preset.addItem(self.tr("Land cover ({})").format(len(names)))
         self.preset.setItemData(0, ", ".join(names), Qt.ItemDataRole.ToolTipRole)
         self.preset.addItem(self.tr("Empty"))
+
+    def _build(self) -> None:
+        self.new = QPushButton(icon("samples"), self.tr("New sample layer"))
+        self.new.setObjectName("newSampleLayer")
+        self.new.clicked.connect(self._new_clicked)
+        self.preset = QComboBox()
+        self.preset.setObjectName("classPreset")
         self.preset.setMinimumContentsLength(10)
         self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.layers = QgsMapLayerComboBox()
@@ -150,5 +173,6 @@ class SampleLayerBox(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(first)
+        self._offer_classes()
         form.addRow(self.tr("Layer"), self.layers)
         form.addRow(self.tr("Class field"), self.field)

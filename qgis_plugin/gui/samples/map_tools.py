@@ -1,16 +1,26 @@
 """Map tools that draw samples of the current class: polygon, freehand, rectangle, square of embedding pixels."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from qgis.core import (
     QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
+    QgsPointXY,
     QgsProject,
 )
+from qgis.gui import QgsMapCanvas, QgsMapMouseEvent
 from qgis.PyQt.QtCore import QPoint, Qt
 
 from ...compat import POLYGON
 from ...core.samples.pixels import square
 from .sample_tool import SampleTool
+
+if TYPE_CHECKING:
+    from ...core.workspace import Workspace
+
 
 #: A drag shorter than this many screen pixels is a slip of the mouse.
 _SLIP = 3
@@ -19,10 +29,10 @@ _SLIP = 3
 class PolygonTool(SampleTool):
     """A click for each corner; right click, Enter or double click closes the polygon."""
 
-    def instruction(self):
+    def instruction(self) -> str:
         return self.tr("click corners, right click ends")
 
-    def canvasReleaseEvent(self, event):
+    def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
         if event.button() == Qt.MouseButton.RightButton:
             self.finish()
         elif event.button() == Qt.MouseButton.LeftButton and (self._points or self._ready()):
@@ -31,16 +41,16 @@ class PolygonTool(SampleTool):
                 self._points.append(point)
             self._outline(point)
 
-    def canvasDoubleClickEvent(self, event):
+    def canvasDoubleClickEvent(self, event: QgsMapMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.finish()
 
-    def canvasMoveEvent(self, event):
+    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
         super().canvasMoveEvent(event)
         if self._points:
             self._outline(event.mapPoint())
 
-    def finish(self):
+    def finish(self) -> None:
         if not self._points:
             return
         if len(self._points) < 3:
@@ -48,14 +58,14 @@ class PolygonTool(SampleTool):
             return
         self._add(QgsGeometry.fromPolygonXY([self._points]), self._crs())
 
-    def remove_last(self):
+    def remove_last(self) -> None:
         self._points = self._points[:-1]
         if self._points:
             self._outline(self._cursor_at or self._points[-1])
         else:
             self.cancel()
 
-    def _outline(self, cursor):
+    def _outline(self, cursor: QgsPointXY) -> None:
         self._band.reset(POLYGON)
         for point in [*self._points, cursor]:
             self._band.addPoint(point, True)
@@ -65,18 +75,18 @@ class PolygonTool(SampleTool):
 class _DragTool(SampleTool):
     """A shape from a press of the left button to its release."""
 
-    def canvasPressEvent(self, event):
+    def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
         self.cancel()
         if event.button() == Qt.MouseButton.LeftButton and self._ready():
             self._points = [event.mapPoint()]
 
-    def canvasMoveEvent(self, event):
+    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
         super().canvasMoveEvent(event)
         if self._points:
             self._drag(event.mapPoint())
             self._show(self._shape())
 
-    def canvasReleaseEvent(self, event):
+    def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not self._points:
             return
         self._drag(event.mapPoint())
@@ -87,34 +97,34 @@ class _DragTool(SampleTool):
             self.cancel()
             self._say(self.tr("Keep the button pressed while you draw."))
 
-    def remove_last(self):
+    def remove_last(self) -> None:
         self.cancel()
 
-    def finish(self):
+    def finish(self) -> None:
         """The release of the button finishes."""
 
-    def _long_enough(self):
+    def _long_enough(self) -> bool:
         pixel = self.canvas().mapUnitsPerPixel()
         box = QgsGeometry.fromMultiPointXY(self._points).boundingBox()
         return max(box.width(), box.height()) >= _SLIP * pixel
 
-    def _drag(self, point):
+    def _drag(self, point: QgsPointXY) -> None:
         raise NotImplementedError
 
-    def _shape(self):
+    def _shape(self) -> QgsGeometry:
         raise NotImplementedError
 
 
 class FreehandTool(_DragTool):
     """The outline follows the mouse; it is simplified to half a screen pixel."""
 
-    def instruction(self):
+    def instruction(self) -> str:
         return self.tr("draw with the button pressed")
 
-    def _drag(self, point):
+    def _drag(self, point: QgsPointXY) -> None:
         self._points.append(point)
 
-    def _shape(self):
+    def _shape(self) -> QgsGeometry:
         shape = QgsGeometry.fromPolygonXY([self._points])
         simple = shape.simplify(self.canvas().mapUnitsPerPixel() / 2)
         return shape if simple.isEmpty() else simple
@@ -123,13 +133,13 @@ class FreehandTool(_DragTool):
 class RectangleTool(_DragTool):
     """From corner to corner, upright on the screen."""
 
-    def instruction(self):
+    def instruction(self) -> str:
         return self.tr("drag from corner to corner")
 
-    def _drag(self, point):
+    def _drag(self, point: QgsPointXY) -> None:
         self._points = [self._points[0], point]
 
-    def _shape(self):
+    def _shape(self) -> QgsGeometry:
         first, last = (self.toCanvasCoordinates(point) for point in self._points)
         second, third = (self.toMapCoordinates(QPoint(x, y)) for x, y in ((last.x(), first.y()), (first.x(), last.y())))
         return QgsGeometry.fromPolygonXY([[self._points[0], second, self._points[-1], third]])
@@ -138,7 +148,7 @@ class RectangleTool(_DragTool):
 class SquareTool(SampleTool):
     """One click: a square of `size` × `size` pixels of the embedding, on its grid."""
 
-    def __init__(self, canvas, workspace):
+    def __init__(self, canvas: QgsMapCanvas, workspace: Workspace) -> None:
         super().__init__(canvas, workspace)
         self._size = 3
 
@@ -148,31 +158,31 @@ class SquareTool(SampleTool):
         return self._size
 
     @size.setter
-    def size(self, size):
+    def size(self, size: int) -> None:
         self._size = size
         self._recolour()
 
-    def instruction(self):
+    def instruction(self) -> str:
         return self.tr("click for {0} × {0} pixels").format(self.size)
 
-    def canvasMoveEvent(self, event):
+    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
         super().canvasMoveEvent(event)
-        shape = self._square(event.mapPoint())
-        if isinstance(shape, QgsGeometry):
-            self._show(shape, self._workspace.embedding.crs())
+        embedding, shape = self._workspace.embedding, self._square(event.mapPoint())
+        if embedding is not None and isinstance(shape, QgsGeometry):
+            self._show(shape, embedding.crs())
         else:
             self._band.hide()
 
-    def canvasReleaseEvent(self, event):
+    def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not self._ready():
             return
-        shape = self._square(event.mapPoint())
-        if isinstance(shape, QgsGeometry):
-            self._add(shape, self._workspace.embedding.crs())
+        embedding, shape = self._workspace.embedding, self._square(event.mapPoint())
+        if embedding is not None and isinstance(shape, QgsGeometry):
+            self._add(shape, embedding.crs())
         else:
             self._say(shape)
 
-    def _square(self, point):
+    def _square(self, point: QgsPointXY) -> QgsGeometry | str:
         """The square about a point of the canvas, in the embedding's CRS, or a sentence why there is none."""
         embedding = self._workspace.embedding
         if embedding is None:

@@ -1,6 +1,11 @@
 """The second tab of the dock: the sample layer, its classes, and the tools to draw samples with."""
 
-from qgis.core import QgsApplication
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsApplication, QgsVectorLayer
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
@@ -23,16 +28,19 @@ from .class_table import ClassView
 from .layer_box import SampleLayerBox
 from .map_tools import FreehandTool, PolygonTool, RectangleTool, SquareTool
 
+if TYPE_CHECKING:
+    from ...context import Context
+
 
 class SamplesPanel(QWidget):
     """Draws into the workspace's samples; `table` is their `ClassTable`, or None."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._canvas = context.iface.mapCanvas()
-        self.table = None
-        self._layer_links = []
+        self.table: ClassTable | None = None
+        self._layer_links: list[tuple[Any, Callable[..., None]]] = []
         self._build()
         self.tools = {
             "polygon": PolygonTool(self._canvas, context.workspace),
@@ -44,27 +52,36 @@ class SamplesPanel(QWidget):
             tool.setAction(self.tool_actions[name])
             tool.hinted.connect(self._hint)
         context.workspace.samplesChanged.connect(self._follow)
+        context.client.greeted.connect(self._take_up)
         self._follow(context.workspace.samples)
 
-    def close(self):
+    def close(self) -> bool:
         """Give canvas, layer and project back; edits stay in the layer's edit buffer."""
         self._context.workspace.samplesChanged.disconnect(self._follow)
+        self._context.client.greeted.disconnect(self._take_up)
         self._let_go()
         for tool in self.tools.values():
             tool.close()
         self.box.close()
         return super().close()
 
-    def _follow(self, layer):
+    def _take_up(self) -> None:
+        """The worker has said what classes are like: samples that had to wait for it are opened."""
+        self._follow(self._context.workspace.samples)
+
+    def _follow(self, layer: QgsVectorLayer | None) -> None:
         """The workspace has other samples."""
         self._let_go()
         self._problem = ""
-        if layer is not None:
+        greeting = self._context.client.greeting
+        if layer is not None and greeting is None:
+            self._problem = self.tr("The worker is being started for the first time; it says what classes are like.")
+        elif layer is not None and greeting is not None:
             try:
-                self.table = ClassTable(layer, self._context.workspace.field, self)
+                self.table = ClassTable(layer, self._context.workspace.field, greeting.classes, self)
             except SampleError as error:
                 self._problem = str(error)
-        if self.table is not None:
+        if self.table is not None and layer is not None:
             self.table.refused.connect(self._context.warn)
             self.table.counted.connect(self._refresh)
             self.table.currentChanged.connect(self._refresh)
@@ -82,7 +99,7 @@ class SamplesPanel(QWidget):
             tool.set_table(self.table)
         self._refresh()
 
-    def _let_go(self):
+    def _let_go(self) -> None:
         table, self.table = self.table, None
         links, self._layer_links = self._layer_links, []
         self.view.set_table(None)
@@ -98,7 +115,7 @@ class SamplesPanel(QWidget):
 
     # Classes, edits, tools
 
-    def _try(self, change, *arguments):
+    def _try(self, change: Callable[..., Any], *arguments: Any) -> Any:
         """Do something with the table; what it refuses is told."""
         try:
             return change(*arguments)
@@ -106,30 +123,36 @@ class SamplesPanel(QWidget):
             self._context.warn(str(error))
             return None
 
-    def _add_class(self):
-        row = self._try(self.table.add)
-        if row is not None:
-            index = self.table.index(row, 2)
+    def _add_class(self) -> None:
+        table = self.table
+        row = None if table is None else self._try(table.add)
+        if table is not None and row is not None:
+            index = table.index(row, 2)
             self.view.setCurrentIndex(index)
             self.view.edit(index)
 
-    def _remove_class(self):
-        self._try(self.table.remove, self.table.current)
+    def _remove_class(self) -> None:
+        if self.table is not None:
+            self._try(self.table.remove, self.table.current)
 
-    def _move_class(self, by):
-        self.table.move(self.table.current, self.table.current + by)
+    def _move_class(self, by: int) -> None:
+        if self.table is not None:
+            self.table.move(self.table.current, self.table.current + by)
 
-    def _undo(self):
-        sample_edits.undo(self.table.layer)
+    def _undo(self) -> None:
+        if self.table is not None:
+            sample_edits.undo(self.table.layer)
 
-    def _redo(self):
-        sample_edits.redo(self.table.layer)
+    def _redo(self) -> None:
+        if self.table is not None:
+            sample_edits.redo(self.table.layer)
 
-    def _save(self):
-        self._try(sample_edits.save, self.table.layer)
-        self._refresh()
+    def _save(self) -> None:
+        if self.table is not None:
+            self._try(sample_edits.save, self.table.layer)
+            self._refresh()
 
-    def _use_tool(self, name, wanted):
+    def _use_tool(self, name: str, wanted: bool) -> None:
         tool = self.tools[name]
         if not wanted:
             give_back(self._canvas, tool)
@@ -138,18 +161,17 @@ class SamplesPanel(QWidget):
         if self.table is not None:
             self._context.iface.setActiveLayer(self.table.layer)
 
-    def _set_size(self, size):
+    def _set_size(self, size: int) -> None:
         self.tools["square"].size = size
 
-    def _hint(self, sentence):
+    def _hint(self, sentence: str) -> None:
         self._context.iface.statusBarIface().showMessage(sentence)
 
-    def _refresh(self, *_):
+    def _refresh(self, *_: object) -> None:
         """Buttons, numbers and warnings as they are now."""
-        table = self.table
-        layer = table.layer if table is not None else None
-        rows = table.rowCount() if layer is not None else 0
-        row = table.current if layer is not None else -1
+        table = None if self.table is None or self.table.layer is None else self.table
+        layer = None if table is None else table.layer
+        rows, row = (0, -1) if table is None else (table.rowCount(), table.current)
         self.add.setEnabled(layer is not None)
         self.remove.setEnabled(row >= 0)
         self.up.setEnabled(row > 0)
@@ -159,21 +181,23 @@ class SamplesPanel(QWidget):
         number = sample_edits.unsaved(layer) if layer is not None else 0
         self.save.setEnabled(number > 0)
         self.save.setText(self.tr("Save edits ({} unsaved)").format(number) if number else self.tr("Save edits"))
-        samples = sum(table.count(i) for i in range(rows))
-        area = area_text(sum(table.area(i) for i in range(rows)))
-        self.total.setText(self.tr("Samples: {}, {}").format(samples, area) if layer is not None else "")
-        self._show_notice(self._notice(layer, rows), layer is not None or bool(self._problem))
+        self.total.clear()
+        if table is not None:
+            samples = sum(table.count(i) for i in range(rows))
+            area = area_text(sum(table.area(i) for i in range(rows)))
+            self.total.setText(self.tr("Samples: {}, {}").format(samples, area))
+        self._show_notice(self._notice(table), layer is not None or bool(self._problem))
 
-    def _notice(self, layer, rows):
-        if layer is None:
+    def _notice(self, table: ClassTable | None) -> str:
+        if table is None:
             return self._problem or self.tr(
                 "Make a sample layer, or choose a layer of polygons and the field that names the class."
             )
-        problem = sample_edits.obstacle(layer)
+        problem = sample_edits.obstacle(table.layer)
         if problem:
             return problem
-        few = [self.table.classes[i].name for i in range(rows) if self.table.count(i) < 2]
-        if rows < 2:
+        few = [each.name for row, each in enumerate(table.classes) if table.count(row) < 2]
+        if len(table.classes) < 2:
             return self.tr("Add at least two classes: a map tells one from another.")
         if few:
             return self.tr("Draw at least two samples of each class, apart from each other. Still to do: {}.").format(
@@ -181,14 +205,14 @@ class SamplesPanel(QWidget):
             )
         return ""
 
-    def _show_notice(self, sentence, warning):
+    def _show_notice(self, sentence: str, warning: bool) -> None:
         self.sign.setVisible(warning)
         self.notice.setText(sentence)
         self.notice_row.setVisible(bool(sentence))
 
     # What it looks like
 
-    def _build(self):
+    def _build(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(9, 9, 9, 9)
@@ -212,7 +236,7 @@ class SamplesPanel(QWidget):
         scroll = fill(self, inner)
         scroll.setMinimumWidth(inner.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
 
-    def _class_buttons(self):
+    def _class_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
         for name, image, tip, act in (
@@ -240,7 +264,7 @@ class SamplesPanel(QWidget):
         row.addWidget(self.total)
         return row
 
-    def _tool_buttons(self):
+    def _tool_buttons(self) -> QVBoxLayout:
         column, row = QVBoxLayout(), QHBoxLayout()
         self.tool_actions = {}
         for name, image, label, tip in (
@@ -287,7 +311,7 @@ class SamplesPanel(QWidget):
         column.addLayout(size)
         return column
 
-    def _edit_buttons(self):
+    def _edit_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         for name, image, tip, act in (
             ("undo", "mActionUndo", self.tr("Take the last edit back (Z on the map)"), self._undo),
@@ -307,7 +331,7 @@ class SamplesPanel(QWidget):
         row.addWidget(self.save, 1)
         return row
 
-    def _notice_widget(self):
+    def _notice_widget(self) -> QWidget:
         self.notice_row = QWidget()
         row = QHBoxLayout(self.notice_row)
         row.setContentsMargins(0, 4, 0, 4)
@@ -322,7 +346,7 @@ class SamplesPanel(QWidget):
         return self.notice_row
 
 
-def _heading(words) -> QLabel:
+def _heading(words: str) -> QLabel:
     label = QLabel(words)
     font = label.font()
     font.setBold(True)

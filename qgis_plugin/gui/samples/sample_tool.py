@@ -4,17 +4,31 @@ Keys: 1 … 9, 0 choose the class, E erases the sample under the cursor, Z and C
 Shift+Z and Ctrl+Y do again, Esc cancels. A tool only draws; `core.sample_edits` puts the shape into the layer.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from qgis.core import (
     Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
+    QgsPointXY,
+    QgsVectorLayer,
 )
-from qgis.gui import QgsMapTool, QgsRubberBand
+from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QEvent, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QKeyEvent
 
 from ...compat import POLYGON
 from ...core.samples import sample_edits
 from ...core.samples.classes import SampleError
+
+if TYPE_CHECKING:
+    from ...core.samples.class_model import ClassTable
+    from ...core.workspace import Workspace
+
 
 _Key = Qt.Key
 _DIGITS = [_Key.Key_1, _Key.Key_2, _Key.Key_3, _Key.Key_4, _Key.Key_5, _Key.Key_6, _Key.Key_7, _Key.Key_8, _Key.Key_9]
@@ -31,18 +45,18 @@ class SampleTool(QgsMapTool):
     #: What to do next, for the status bar; empty when the tool rests.
     hinted = pyqtSignal(str)
 
-    def __init__(self, canvas, workspace):
+    def __init__(self, canvas: QgsMapCanvas, workspace: Workspace) -> None:
         super().__init__(canvas)
         self._workspace = workspace
-        self._table = None
-        self._points = []  # corners so far, in the canvas' CRS
+        self._table: ClassTable | None = None
+        self._points: list[QgsPointXY] = []  # corners so far, in the canvas' CRS
         self._cursor_at = None
         self._band = QgsRubberBand(canvas, POLYGON)
         self._band.setWidth(2)
         self._band.hide()
         self.setCursor(Qt.CursorShape.CrossCursor)
 
-    def close(self):
+    def close(self) -> None:
         """Leave the canvas for good."""
         self.set_table(None)
         if not sip.isdeleted(self.canvas()):
@@ -52,7 +66,7 @@ class SampleTool(QgsMapTool):
         self.setAction(None)
         self.deleteLater()
 
-    def set_table(self, table):
+    def set_table(self, table: ClassTable | None) -> None:
         """Draw for another `ClassTable`, or for none; what is being drawn is dropped."""
         self.cancel()
         if self._table is not None:
@@ -65,7 +79,7 @@ class SampleTool(QgsMapTool):
         self._recolour()
 
     @property
-    def layer(self):
+    def layer(self) -> QgsVectorLayer | None:
         """The layer drawn into, or None."""
         return None if self._table is None else self._table.layer
 
@@ -73,28 +87,28 @@ class SampleTool(QgsMapTool):
         """How to draw, in a few words."""
         raise NotImplementedError
 
-    def activate(self):
+    def activate(self) -> None:
         super().activate()
         self.canvas().installEventFilter(self)
         self.canvas().destinationCrsChanged.connect(self.cancel)
         self.canvas().setFocus()
         self._recolour()
 
-    def deactivate(self):
+    def deactivate(self) -> None:
         self.canvas().removeEventFilter(self)
         self.canvas().destinationCrsChanged.disconnect(self.cancel)
         self.cancel()
         self.hinted.emit("")
         super().deactivate()
 
-    def cancel(self):
+    def cancel(self) -> None:
         """Drop what is being drawn."""
         self._points = []
         if not sip.isdeleted(self._band):
             self._band.reset(POLYGON)
             self._band.hide()
 
-    def eventFilter(self, watched, event):  # noqa: ARG002 - Qt's
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002 - Qt's
         """QGIS' own shortcuts (Ctrl+Z of the active layer, say) stand back while the tool is in use, and keys also
         arrive during a drag, when the canvas keeps them to itself."""
         if event.type() == QEvent.Type.ShortcutOverride and self._meaning(event) is not None:
@@ -105,30 +119,30 @@ class SampleTool(QgsMapTool):
             return True
         return False
 
-    def keyPressEvent(self, event):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._press(event):
             event.accept()
         else:
             event.ignore()
 
-    def canvasMoveEvent(self, event):
+    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
         self._cursor_at = event.mapPoint()
 
-    def finish(self):
+    def finish(self) -> None:
         """Make a sample of what was drawn so far."""
         self.cancel()
 
-    def remove_last(self):
+    def remove_last(self) -> None:
         """Take back the last corner."""
 
-    def _press(self, event):
+    def _press(self, event: QKeyEvent) -> bool:
         act = self._meaning(event)
         if act is None:
             return False
         act()
         return True
 
-    def _meaning(self, event):
+    def _meaning(self, event: QKeyEvent) -> Callable[[], None] | None:
         """What a key does, as a function, or None: the key is QGIS' own."""
         key, modifiers = event.key(), event.modifiers()
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
@@ -145,7 +159,7 @@ class SampleTool(QgsMapTool):
             return self._erase
         return self._drawing_keys().get(key) if self._points else None
 
-    def _drawing_keys(self):
+    def _drawing_keys(self) -> dict[Qt.Key, Callable[[], None]]:
         return {
             _Key.Key_Escape: self.cancel,
             _Key.Key_Return: self.finish,
@@ -154,23 +168,23 @@ class SampleTool(QgsMapTool):
             _Key.Key_Delete: self.remove_last,
         }
 
-    def _choose(self, row):
+    def _choose(self, row: int) -> None:
         if self._table is None or not self._table.choose(row):
             self._say(self.tr("There is no class with that key."))
             return
         self.classChosen.emit(row)
 
-    def _undo(self):
+    def _undo(self) -> None:
         if self._points:
             self.remove_last()
         elif self.layer is not None and not sample_edits.undo(self.layer):
             self._say(self.tr("There is nothing to undo."))
 
-    def _redo(self):
+    def _redo(self) -> None:
         if self.layer is not None and not sample_edits.redo(self.layer):
             self._say(self.tr("There is nothing to redo."))
 
-    def _erase(self):
+    def _erase(self) -> None:
         if self.layer is None or self._cursor_at is None:
             return
         fid = sample_edits.sample_at(self.layer, self._cursor_at, self._crs())
@@ -182,30 +196,31 @@ class SampleTool(QgsMapTool):
         except SampleError as error:
             self._say(str(error))
 
-    def _crs(self):
+    def _crs(self) -> QgsCoordinateReferenceSystem:
         return self.canvas().mapSettings().destinationCrs()
 
-    def _ready(self):
+    def _ready(self) -> bool:
         """Whether there is something to draw into; says what is missing."""
-        if self.layer is None:
+        if self._table is None or self._table.layer is None:
             self._say(self.tr("Choose or make a sample layer first."))
         elif self._table.current_class is None:
             self._say(self.tr("Add a class first."))
         else:
             try:
-                sample_edits.require_editable(self.layer)
+                sample_edits.require_editable(self._table.layer)
                 return True
             except SampleError as error:
                 self._say(str(error))
         return False
 
-    def _add(self, geometry, crs):
+    def _add(self, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> bool:
         """Put a shape into the layer; True when it took it."""
         self.cancel()
-        if not self._ready():
+        table = self._table
+        if not self._ready() or table is None or table.current_class is None:
             return False
         try:
-            fids = sample_edits.add_sample(self.layer, self._table.field, self._table.current_class, geometry, crs)
+            fids = sample_edits.add_sample(table.layer, table.field, table.current_class, geometry, crs)
         except SampleError as error:
             self._say(str(error))
             return False
@@ -213,11 +228,11 @@ class SampleTool(QgsMapTool):
             self.sampleAdded.emit(fid)
         return True
 
-    def _show(self, geometry, crs=None):
+    def _show(self, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem | None = None) -> None:
         self._band.setToGeometry(geometry, crs or self._crs())
         self._band.show()
 
-    def _recolour(self, *_):
+    def _recolour(self, *_: object) -> None:
         if sip.isdeleted(self._band):
             return
         sample_class = None if self._table is None else self._table.current_class
@@ -228,5 +243,5 @@ class SampleTool(QgsMapTool):
         if self.isActive():
             self.hinted.emit(f"{sample_class.name}: {self.instruction()}" if sample_class else "")
 
-    def _say(self, sentence):
+    def _say(self, sentence: str) -> None:
         self.messageEmitted.emit(sentence, Qgis.MessageLevel.Warning)

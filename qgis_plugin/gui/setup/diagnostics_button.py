@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QGuiApplication
-from qgis.PyQt.QtWidgets import QPushButton
+from qgis.PyQt.QtWidgets import QPushButton, QWidget
 
 from ...core.python.diagnostics import diagnostics
 
@@ -14,7 +16,7 @@ _CONFIRMED = 3000  # milliseconds it says that it was done
 class DiagnosticsButton(QPushButton):
     """Copies `diagnostics(report())` when clicked; `report` gives the last test of the worker's Python, or None."""
 
-    def __init__(self, report, parent=None):
+    def __init__(self, report: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report = report
         self.setObjectName("copyDiagnostics")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
@@ -28,6 +29,11 @@ from ...core.python.own_environment import Options, status
 from ...core.python.redaction import without_credentials
 from .python_chooser import Verdict
 
+if TYPE_CHECKING:
+    from ...core.worker.client import WorkerClient
+    from ...settings import Settings
+
+
 INTERNET, INDEX, WHEELS = range(3)
 
 
@@ -37,7 +43,7 @@ class EnvironmentBox(QWidget):
     installed = pyqtSignal()
     removed = pyqtSignal()
 
-    def __init__(self, settings, client=None, parent=None):
+    def __init__(self, settings: Settings, client: WorkerClient | None = None, parent: QWidget | None = None) -> None:
         """`client`: the WorkerClient, stopped before files it may run from are replaced."""
         super().__init__(parent)
         self._settings = settings

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -24,27 +26,30 @@ from .diagnostics_button import DiagnosticsButton
 from .environment_box import EnvironmentBox
 from .python_chooser import PythonChooser
 
+if TYPE_CHECKING:
+    from ...context import Context
+
 
 class _CacheWork(QObject):
     """Size and purge of the cache, off the main thread because they look at every file."""
 
     measured = pyqtSignal(float)  # bytes
 
-    def start(self, folder: Path, limit: float, purge: bool, keep) -> None:
+    def start(self, folder: Path, limit: float, purge: bool, keep: Iterable[str]) -> None:
         threading.Thread(target=self._run, args=(folder, limit, purge, keep), daemon=True).start()
 
-    def _run(self, folder: Path, limit: float, purge: bool, keep) -> None:
+    def _run(self, folder: Path, limit: float, purge: bool, keep: Iterable[str]) -> None:
         from ...core.embed.cache import EmbeddingCache
 
         cache = EmbeddingCache(folder, limit)
         try:
             if purge:
                 cache.purge(keep)
-            size = cache.size()
+            size = float(cache.size())
         except OSError:
             size = -1.0
         try:
-            self.measured.emit(float(size))
+            self.measured.emit(size)
         except RuntimeError:
             return  # the page was closed meanwhile
 
@@ -52,7 +57,7 @@ class _CacheWork(QObject):
 class OptionsPage(QgsOptionsPageWidget):
     """Writes paths, limit and model when the dialog is accepted; creating, removing and emptying happen at once."""
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("mmearthOptions")
         self._context = context
@@ -147,11 +152,11 @@ class OptionsPage(QgsOptionsPageWidget):
         column.addStretch(1)
         fill(self, content, sideways=True)
 
-    def _measure(self, purge=False) -> None:
+    def _measure(self, purge: bool = False) -> None:
         folder = self.cache_widget.filePath().strip()
         if not folder:
             return
-        keep = ()
+        keep: tuple[str, ...] = ()
         if purge is True:
             from ...core.embed.job import files_in_use
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtGui import QShowEvent
 from qgis.PyQt.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ...core.python.environment import Report, find_python
@@ -13,13 +16,16 @@ from .diagnostics_button import DiagnosticsButton
 from .environment_box import EnvironmentBox
 from .python_chooser import PythonChooser
 
+if TYPE_CHECKING:
+    from ...context import Context
+
 
 class SetupPanel(QWidget):
     """Emits `ready` when a usable Python has been set."""
 
     ready = pyqtSignal()
 
-    def __init__(self, context, parent=None):
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("setupPanel")
         self.context = context
@@ -56,7 +62,7 @@ class SetupPanel(QWidget):
         self.environment.close()
         return super().close()
 
-    def showEvent(self, event) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Looks at how things stand only now: the dock makes this panel even when it is not needed."""
         super().showEvent(event)
         if not event.spontaneous() and not self.environment.installation.running:
@@ -79,7 +85,7 @@ class SetupPanel(QWidget):
         content.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         fill(self, content, sideways=True)
 
-    def _explain(self, choice) -> None:
+    def _explain(self, choice: Any) -> None:
         """What is missing and why, in two sentences."""
         why = self.tr("MMEarth computes in a Python of its own, so that nothing inside QGIS changes.")
         if choice is not None:

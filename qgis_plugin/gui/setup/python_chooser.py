@@ -13,7 +13,7 @@ from ...core.python.environment import Check, Report
 class Verdict(QWidget):
     """A sentence that wraps, with an icon that says whether it is good news; hidden while there is none."""
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = QLabel(self)
         self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -27,9 +27,9 @@ class Verdict(QWidget):
         layout.addWidget(self._text, 1)
         self.hide()
 
-    def say(self, text: str, good=None) -> None:
+    def say(self, text: str, good: bool | None = None) -> None:
         """Show a sentence as good (True), bad (False) or neutral (None); an empty one hides it."""
-        icon = {True: "/mIconSuccess.svg", False: "/mIconWarning.svg"}.get(good, "/mIconInfo.svg")
+        icon = "/mIconInfo.svg" if good is None else "/mIconSuccess.svg" if good else "/mIconWarning.svg"
         side = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(side, side))
         # A long path has no place to wrap at but after its separators.
@@ -48,7 +48,7 @@ class PythonChooser(QWidget):
     tested = pyqtSignal(str, object)
     changed = pyqtSignal()  # another path stands there: what was tested before does not count
 
-    def __init__(self, python: str = "", parent=None):
+    def __init__(self, python: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.report: Report | None = None
         self._check = Check(self)

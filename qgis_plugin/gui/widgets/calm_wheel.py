@@ -15,7 +15,7 @@ class CalmWheel(QObject):
             combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             combo.installEventFilter(self)
 
-    def eventFilter(self, watched, event):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Pass the wheel on to what lies below."""
         if event.type() == QEvent.Type.Wheel and not watched.hasFocus():
             event.ignore()

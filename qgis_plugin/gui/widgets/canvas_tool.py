@@ -1,9 +1,12 @@
 """Whose turn it is on the canvas: a tool of ours takes it, and gives it back to the tool the user had before ours."""
 
+from __future__ import annotations
+
+from qgis.gui import QgsMapCanvas, QgsMapTool
 from qgis.PyQt import sip
 
 
-def take(canvas, tool) -> None:
+def take(canvas: QgsMapCanvas, tool: QgsMapTool) -> None:
     """Make a tool of ours the canvas' tool."""
     before = canvas.mapTool()
     if before is not tool:
@@ -11,7 +14,7 @@ def take(canvas, tool) -> None:
     canvas.setMapTool(tool)
 
 
-def give_back(canvas, tool) -> None:
+def give_back(canvas: QgsMapCanvas, tool: QgsMapTool) -> None:
     """Put the tool the user had back in its place, if the canvas still has ours."""
     if canvas.mapTool() is not tool:
         return

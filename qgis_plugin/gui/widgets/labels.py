@@ -1,5 +1,7 @@
 """Labels of more than a word, and names that may be longer than there is room for."""
 
+from __future__ import annotations
+
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QWidget
@@ -8,7 +10,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QWidget
 _LETTERS = 24
 
 
-def wrapped(name: str, parent=None) -> QLabel:
+def wrapped(name: str, parent: QWidget | None = None) -> QLabel:
     """An empty label that breaks its lines, by its object name."""
     label = QLabel(parent)
     label.setObjectName(name)
@@ -17,14 +19,14 @@ def wrapped(name: str, parent=None) -> QLabel:
     return label
 
 
-def selectable(name: str, parent=None) -> QLabel:
+def selectable(name: str, parent: QWidget | None = None) -> QLabel:
     """As `wrapped`, with a text that can be copied."""
     label = wrapped(name, parent)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
 
-def shortened(name: str, widget) -> str:
+def shortened(name: str, widget: QWidget) -> str:
     """A name as far as there is room for it in a dock, in the widget's font."""
     metrics = widget.fontMetrics()
     return metrics.elidedText(name, Qt.TextElideMode.ElideRight, _LETTERS * metrics.averageCharWidth())
@@ -33,7 +35,7 @@ def shortened(name: str, widget) -> str:
 class WarningLine(QWidget):
     """A sentence beside a warning sign; hidden without one."""
 
-    def __init__(self, name, parent):
+    def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         sign = QLabel(self)
@@ -46,7 +48,7 @@ class WarningLine(QWidget):
         layout.addWidget(self.label, 1)
         self.hide()
 
-    def show_text(self, text):
+    def show_text(self, text: str) -> None:
         """Show a sentence, or nothing."""
         self.label.setText(text)
         self.setVisible(bool(text))

@@ -1,10 +1,12 @@
 """Panels that may be higher than the dock: they scroll up and down."""
 
+from __future__ import annotations
+
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout
+from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 
-def scrolled(inside, sideways: bool = False) -> QScrollArea:
+def scrolled(inside: QWidget, sideways: bool = False) -> QScrollArea:
     """A widget in an area without a frame that scrolls; to the sides only when `sideways`."""
     area = QScrollArea()
     area.setWidgetResizable(True)
@@ -15,7 +17,7 @@ def scrolled(inside, sideways: bool = False) -> QScrollArea:
     return area
 
 
-def fill(panel, inside, sideways: bool = False) -> QScrollArea:
+def fill(panel: QWidget, inside: QWidget, sideways: bool = False) -> QScrollArea:
     """Fill a panel with a widget that scrolls, see `scrolled`."""
     area = scrolled(inside, sideways)
     layout = QVBoxLayout(panel)

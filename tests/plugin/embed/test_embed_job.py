@@ -32,12 +32,11 @@ class Watch:
 
     def __init__(self, job):
         self.job = job
-        self.stages, self.progress, self.ends, self.bands = [], [], [], []
+        self.stages, self.progress, self.ends = [], [], []
         job.stage.connect(self.stages.append)
         job.progressed.connect(self.progress.append)
-        job.needs_bands.connect(self.bands.append)
         job.finished.connect(lambda layer: self.ends.append(("finished", layer)))
-        job.failed.connect(lambda message: self.ends.append(("failed", message)))
+        job.failed.connect(lambda error: self.ends.append(("failed", error)))
         job.cancelled.connect(lambda: self.ends.append(("cancelled", None)))
 
     def end(self, seconds=120):
@@ -177,7 +176,7 @@ def test_a_killed_worker_is_replaced_and_the_work_finished(context, source):
     context.client.told.connect(told.append)
     watch = embed(context, source, tile=64)
     wait_until(lambda: watch.job.preview_layer is not None or watch.ends)
-    os.kill(context.client.hello["pid"], signal.SIGKILL)
+    os.kill(context.client.pid, signal.SIGKILL)
     assert watch.end()[0] == "finished", watch.ends
     assert told
 
@@ -211,9 +210,9 @@ def test_another_project_gets_no_layer_of_the_first(context, source):
 def test_bands_without_names_are_asked_for(context, scene_file, tmp_path):
     layer = add_layer(strip_names(scene_file, tmp_path / "plain.tif"), "plain")
     watch = embed(context, layer)
-    kind, message = watch.end()
-    assert kind == "failed" and "plain.tif" in message and not watch.job.worth_another_try
-    assert len(watch.bands[0]) == layer.bandCount()
+    kind, error = watch.end()
+    assert kind == "failed" and "plain.tif" in error.message and not watch.job.worth_another_try
+    assert error.about[0] == "bands"
     assert not list(context.settings.cache_folder.glob("*")) if context.settings.cache_folder.exists() else True
 
 
@@ -232,8 +231,8 @@ def test_bands_named_by_hand_give_the_same_embedding(context):
     assert (first.width(), first.height()) == (96, 64)
     plain = add_layer(strip_names(scene, context.settings.cache_folder.parent / "plain.tif"), "plain")
     watch = embed(context, plain, area=part)
-    assert watch.end()[0] == "failed" and watch.bands == [[f"Band {band:02d}" for band in range(1, 13)]]
-    bands = tuple(guess(watch.bands[0])[0])
+    assert watch.end()[0] == "failed"
+    bands = tuple(guess([plain.bandName(band) for band in range(1, 13)])[0])
     watch = embed(context, plain, area=part, bands=bands)
     kind, second = watch.end()
     assert kind == "finished", watch.ends
@@ -243,15 +242,15 @@ def test_bands_named_by_hand_give_the_same_embedding(context):
 def test_what_is_no_file_is_refused_with_a_sentence(context):
     layer = QgsRasterLayer("type=xyz&url=http://127.0.0.1/{z}/{x}/{y}.png", "tiles", "wms")
     watch = embed(context, layer)
-    assert watch.end()[1].startswith("tiles is not a raster file")
+    assert watch.end()[1].message.startswith("tiles is not a raster file")
 
 
 def test_a_folder_that_cannot_be_made_is_told_and_worth_another_try(context, source, tmp_path):
     (tmp_path / "occupied").write_text("a file")
     context.settings.cache_folder = tmp_path / "occupied"
     watch = embed(context, source)
-    kind, message = watch.end()
-    assert kind == "failed" and "occupied" in message and watch.job.worth_another_try
+    kind, error = watch.end()
+    assert kind == "failed" and "occupied" in error.message and watch.job.worth_another_try
 
 
 def test_a_chosen_file_is_written_instead(context, source, tmp_path):

@@ -1,21 +1,30 @@
 """The Embed tab: what it shows of a layer, what it asks for, and that its buttons do what they say."""
 
+import re
 from pathlib import Path
 
 import pytest
 from embed_material import add_layer, crop, own_context, record, strip_names, wait_until
 from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QWheelEvent
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.embed.cache import EmbeddingCache
+from qgis_plugin.core.worker.request import WorkerError
 from qgis_plugin.gui.embed.band_table import guess
 from qgis_plugin.gui.embed.cache_dialog import CacheDialog, size_text
-from qgis_plugin.gui.embed.form import spoken
 from qgis_plugin.gui.embed.panel import EmbedPanel
 
 TWELVE = ["B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B11", "B12"]
+
+
+def boxes_around(widget):
+    while widget is not None:
+        if isinstance(widget, QgsCollapsibleGroupBox):
+            yield widget
+        widget = widget.parentWidget()
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +156,7 @@ def test_bands_without_names_open_the_table(panel, context, plain_file):
     layer = add_layer(plain_file, "plain")
     wait_until(panel.warnings.isVisible)
     assert not panel.form.band_box.isCollapsed()
-    assert "--" not in panel.warnings.label.text() and "say what each band is" in panel.warnings.label.text()
+    assert "“Bands”" in panel.warnings.label.text() and "`" not in panel.warnings.label.text()
     table = panel.form.band_table
     assert table.bands() is None and "guess" in table._note.text()
     assert [table.combo(band).currentData() for band in range(1, 13)] == TWELVE
@@ -197,9 +206,21 @@ def test_the_mouse_wheel_passes_over_choices(panel, scene_file):
 
 
 def test_an_ambiguous_offset_opens_its_choice(panel):
-    panel._show_refusal("input", "x.tif: cannot tell the level by its values; pass --level l1c or --level l2a.")
+    text = "x.tif: the values do not tell the offset, see `tile`; choose `offset=-1000` or `offset=0`."
+    panel._show_refusal(WorkerError("input", text, about=("tile", "offset")))
     assert not panel.form.details.isCollapsed()
-    assert panel.warnings.label.text() == "x.tif: cannot tell the level by its values; choose the level."
+    assert panel._sought is panel.form.offset
+    said = "x.tif: the values do not tell the offset, see tile; choose “Offset” = -1000 or “Offset” = 0."
+    assert panel.warnings.label.text() == said
+
+
+@pytest.mark.parametrize("name", ["bands", "level", "scale", "window", "aoi", "model", "output", "exclude_clouds"])
+def test_what_an_error_is_about_is_opened_and_called_as_on_the_screen(panel, scene_file, name):
+    add_layer(scene_file, "Autumn")
+    widget = panel.form.open_place([name])
+    wait_until(lambda: not any(box.isCollapsed() for box in boxes_around(widget)))
+    text = panel.form.worded(f"Look at `{name}` and `{name}=3`.")
+    assert re.fullmatch(r"Look at “[A-Z].+” and “[A-Z].+” = 3\.", text), text
 
 
 def test_the_visible_part_and_its_change(panel, context, scene_file):
@@ -309,12 +330,6 @@ def test_names_and_numbers_of_bands():
     assert guess(["Band 1: B02", "Band 2: B8A", "Band 3: SCL"]) == (["B02", "B8A", "SCL"], False)
     assert guess(["Band 1 (Gray)", "Band 2", "Band 3"]) == (["-", "-", "-"], False)
     assert guess([f"Band {number}" for number in range(1, 14)])[0][9:11] == ["B09", "B10"]
-
-
-def test_sentences_lose_the_command_line():
-    said = "a.tif: it may be dark; pass --scale (0.0001 for × 10000, 0.001 for × 1000)."
-    assert spoken(said) == "a.tif: it may be dark; choose the unit."
-    assert spoken("a.tif is damaged; copy it again.") == "a.tif is damaged; copy it again."
 
 
 def test_sizes_read_well():

@@ -15,14 +15,14 @@ from qgis_plugin.gui.maps.final_map_box import ApplyDialog, FinalMapBox, class_s
 
 
 @pytest.fixture
-def project(context, scene, embedding, polygons):
+def project(context, rules, scene, embedding, polygons):
     """The scene, its embedding and its samples in QGIS, in work."""
     raster = QgsRasterLayer(str(scene), "scene")
     made = QgsRasterLayer(str(embedding), "embedding")
     drawn = QgsVectorLayer(str(polygons), "samples", "ogr")
     QgsProject.instance().addMapLayers([raster, made, drawn])
     layers.mark(made, "embedding", raster)
-    open_classes(drawn, "class")
+    open_classes(drawn, "class", rules)
     context.workspace.embedding = made
     context.workspace.set_samples(drawn, "class")
     return context
@@ -197,10 +197,10 @@ def test_cancelled_between_two_steps(box, wait, tmp_path):
     press(box, "final_map_make")
     box.final_map._job.finished.disconnect(box.final_map._done)
     job = box.final_map._job
-    wait(lambda: job.result is not None, 60, "the model")
+    wait(lambda: not job.running, 60, "the model")
     box.final_map.cancel()
     job.finished.connect(box.final_map._done)
-    job.finished.emit(job.result)  # the result was on its way when the user pressed Cancel
+    job.finished.emit(job.result())  # the result was on its way when the user pressed Cancel
     wait(lambda: ended, 10, "the end")
     assert ended[0][0] == "cancelled"
     assert list(tmp_path.glob("town*")) == []

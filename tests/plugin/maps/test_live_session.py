@@ -207,7 +207,7 @@ def test_a_killed_worker_is_replaced(at_work, context, wait):
     assert session.start()
     wait(lambda: session.results, what="the map")
     count = len(session.results)
-    os.kill(context.client.hello["pid"], signal.SIGKILL)
+    os.kill(context.client.pid, signal.SIGKILL)
     centre = context.workspace.embedding.extent().center()
     add(samples, "later", centre.x(), centre.y())
     wait(lambda: len(session.results) > count, seconds=90, what="a map by the next worker")
@@ -242,9 +242,9 @@ def test_a_very_large_screen_does_not_ask_for_more_than_two_million_pixels(at_wo
             settings.setOutputSize(QSize(3840, 2160))
             return settings
 
-    small = at_work.view()
+    small = at_work.view(at_work._context.workspace.embedding)
     monkeypatch.setattr(at_work, "_canvas", Huge())
-    large = at_work.view()
+    large = at_work.view(at_work._context.workspace.embedding)
     assert large["width"] * large["height"] <= 2_000_000 < 3840 * 2160
     assert large["width"] / large["height"] == pytest.approx(16 / 9, rel=0.01)
     assert small["width"] >= 590
@@ -263,4 +263,4 @@ def test_another_crs_of_the_canvas(at_work, context, qgis_canvas, wait):
     wait(lambda: session.results, what="the map")
     assert session.results[-1]["path"] is not None
     assert session.layer.extent().contains(QgsPointXY(embedding.extent().center()))
-    assert session.view()["bounds"][0] > 600_000
+    assert session.view(session._context.workspace.embedding)["bounds"][0] > 600_000

@@ -5,7 +5,7 @@ from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
-from qgis_plugin.core.samples.sample_layer import open_classes
+from qgis_plugin.core.samples.sample_layer import read_classes
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_suggestions_zoom_and_number_keys_label(panel, context, qgis_canvas, wai
     box.button.click()
     wait(lambda: box.list.count() == 10, what="ten places")
     assert qgis_canvas.extent().width() < wide / 2
-    classes = open_classes(samples, "class")
+    classes = read_classes(samples, "class")
     QTest.keyClick(box.list, Qt.Key.Key_2)
     assert samples.featureCount() == before + 1 and box.list.count() == 9
     newest = max(samples.getFeatures(), key=lambda feature: feature.id() < 0)
@@ -249,3 +249,18 @@ def test_removing_the_confidence_layer_by_hand_unchecks_it(panel, wait):
     QgsProject.instance().removeMapLayer(panel.session.confidence_layer.id())
     wait(lambda: not panel.live.confidence.isChecked(), what="the box unchecked")
     assert panel.session.on
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"accuracy": None, "interval95": None}, "draw at least two polygons in each class."),
+        ({}, "80 % right (70 … 90 %) on 7 polygons left out in turn."),
+        ({"enough": False}, "Too few to know: 80 % right (70 … 90 %) on 7 polygons left out in turn."),
+        ({"enough": False, "unvalidated": ["b"]}, "left out in turn; no second polygon of b."),
+    ],
+)
+def test_what_the_worker_says_of_a_validation_is_shown_and_not_worked_out_again(panel, parts, says):
+    told = {"accuracy": 0.8, "interval95": [0.7, 0.9], "left_out": 7, "unvalidated": [], "enough": True, "doubts": []}
+    panel.session.validated.emit({**told, "polygons": {"a": 2, "b": 9}, **parts})
+    assert panel.live.validation.text().endswith(says)

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsGeometry,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
     QgsProcessingModelAlgorithm,
@@ -559,3 +560,18 @@ def test_qgis_process_goes_from_scene_to_map(scene, polygons, class_map, worker_
     assert "ACCURACY" in algorithm("fit", EMBEDDING=emb, SAMPLES=polygons, OUTPUT=model)
     algorithm("classify", EMBEDDING=emb, MODEL=model, OUTPUT=made)
     assert made.read_bytes() == class_map.read_bytes()
+
+
+def test_a_failure_calls_parameters_as_the_dialog_does(provider, monkeypatch):
+    from qgis_plugin.core.worker.request import WorkerError
+
+    class Client:
+        def call(self, *_):
+            text = "Name `bands`, or a smaller `window`; see `level=l1c` and `other`."
+            raise WorkerError("input", text, about=("bands", "window"))
+
+    algorithm = provider.algorithm("embed").create()
+    monkeypatch.setattr(algorithm, "_get_client", Client)
+    with pytest.raises(QgsProcessingException) as caught:
+        algorithm.ask("embed", {}, Feedback())
+    assert str(caught.value) == "Name “Bands”, or a smaller “Extent”; see “Processing level” = l1c and other."

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from fake_greeting import GREETING
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -19,10 +20,12 @@ from qgis.PyQt.QtWidgets import QApplication
 
 from qgis_plugin.core.samples import sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import ClassTable
-from qgis_plugin.core.samples.classes import LAND_COVER, numbered
+from qgis_plugin.core.samples.classes import land_cover
+from qgis_plugin.core.worker.greeting import Greeting
 from qgis_plugin.core.workspace import Workspace
 from qgis_plugin.gui.samples.map_tools import FreehandTool, PolygonTool, RectangleTool, SquareTool
 
+RULES = Greeting.of(GREETING).classes
 UTM = QgsCoordinateReferenceSystem("EPSG:32630")
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -49,9 +52,9 @@ def workspace(qgis_new_project):
 
 @pytest.fixture
 def table(qgis_new_project, tmp_path):
-    layer = sample_layer.create_sample_layer(tmp_path / "s.gpkg", UTM, numbered(LAND_COVER))
+    layer = sample_layer.create_sample_layer(tmp_path / "s.gpkg", UTM, land_cover(RULES))
     QgsProject.instance().addMapLayer(layer)
-    table = ClassTable(layer, "class")
+    table = ClassTable(layer, "class", RULES)
     yield table
     table.close()
 
@@ -323,11 +326,11 @@ def test_e_erases_the_smallest_sample_under_the_cursor(canvas, table, use):
 
 def test_another_crs_than_the_canvas(canvas, use, tmp_path):
     degrees = sample_layer.create_sample_layer(
-        tmp_path / "d.gpkg", QgsCoordinateReferenceSystem("EPSG:4326"), numbered(LAND_COVER)
+        tmp_path / "d.gpkg", QgsCoordinateReferenceSystem("EPSG:4326"), land_cover(RULES)
     )
     QgsProject.instance().addMapLayer(degrees)
     tool = use(RectangleTool)
-    other = ClassTable(degrees, "class")
+    other = ClassTable(degrees, "class", RULES)
     tool.set_table(other)
     drag(canvas, (100, 100), (200, 200))
     [(_, shape)] = drawn(other)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from fake_greeting import GREETING
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
@@ -16,14 +17,13 @@ from qgis.core import (
 from qgis_plugin.core.samples import sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import COLOUR, COUNT, KEY, NAME, ClassTable, area_text
 from qgis_plugin.core.samples.classes import (
-    LAND_COVER,
-    PALETTE,
     SampleClass,
     SampleError,
-    conventional_colours,
-    numbered,
+    land_cover,
 )
+from qgis_plugin.core.worker.greeting import Greeting
 
+RULES = Greeting.of(GREETING).classes
 UTM = QgsCoordinateReferenceSystem("EPSG:32630")
 
 
@@ -33,14 +33,14 @@ def square(x, y, side=100.0):
 
 @pytest.fixture
 def samples(qgis_new_project, tmp_path):
-    made = sample_layer.create_sample_layer(tmp_path / "my samples.gpkg", UTM, numbered(LAND_COVER))
+    made = sample_layer.create_sample_layer(tmp_path / "my samples.gpkg", UTM, land_cover(RULES))
     QgsProject.instance().addMapLayer(made)
     return made
 
 
 @pytest.fixture
 def table(samples):
-    table = ClassTable(samples, "class")
+    table = ClassTable(samples, "class", RULES)
     yield table
     table.close()
 
@@ -79,7 +79,7 @@ def put(layer, *values):
 def test_a_new_layer_has_its_fields_classes_and_colours(samples):
     assert [f.name() for f in samples.fields()] == ["fid", "class", "note", "created"]
     assert sample_layer.read_classes(samples, "class")[0] == SampleClass(1, "water", "#0072b2")
-    assert [c.label() for c in samples.renderer().categories()] == list(LAND_COVER)
+    assert [c.label() for c in samples.renderer().categories()] == list(RULES.land_cover)
     assert stroke(samples) == "#0072b2"
     categories = samples.renderer().categories()
     assert categories[0].symbol().color().alpha() < 128
@@ -145,7 +145,7 @@ def test_a_project_brings_layer_field_and_classes_back(samples, tmp_path):
     project.read(str(tmp_path / "p.qgz"))
     found, field = sample_layer.find_samples()
     assert (found.name(), field) == ("my samples", "class")
-    assert [c.name for c in sample_layer.read_classes(found, field)] == list(LAND_COVER)
+    assert [c.name for c in sample_layer.read_classes(found, field)] == list(RULES.land_cover)
 
 
 def test_collect_has_saved_and_unsaved_samples_as_the_protocol_wants(samples):
@@ -293,7 +293,7 @@ def test_removing_a_class_takes_its_samples_and_comes_back_by_undo(samples, tabl
     draw(samples, "forest", 300)
     table.remove(0)
     assert in_field(samples) == ["forest"]
-    assert [c.name for c in table.classes] == list(LAND_COVER[1:])
+    assert [c.name for c in table.classes] == list(RULES.land_cover[1:])
     sample_edits.undo(samples)
     assert in_field(samples) == ["forest", "water"]
     assert table.classes[0] == SampleClass(1, "water", "#0072b2")
@@ -305,7 +305,7 @@ def test_discarding_the_edits_brings_removed_and_renamed_classes_back(samples, t
     table.rename(1, "wood")
     table.remove(0)
     samples.rollBack()
-    assert [c.name for c in table.classes] == list(LAND_COVER)
+    assert [c.name for c in table.classes] == list(RULES.land_cover)
     assert in_field(samples) == ["water"]
 
 
@@ -316,7 +316,7 @@ def test_the_value_of_a_removed_class_is_never_given_again(samples, table, tmp_p
     table.remove(table.rowCount() - 1)
     sample_layer.save_style(samples)
     again = QgsVectorLayer(str(tmp_path / "my samples.gpkg"), "again", "ogr")
-    assert sample_edits.add_class(again, "class", "ice", "#ffffff").value == 8
+    assert sample_edits.add_class(again, "class", "ice", "#ffffff", RULES).value == 8
 
 
 def test_values_end_at_254(samples, table):
@@ -372,12 +372,12 @@ def test_any_layer_of_polygons_gives_its_values_conventional_colours(qgis_new_pr
     theirs = memory("field=kind:string")
     put(theirs, "Water", "deep forest", "Water", "quarry", None, "")
     drawn = theirs.renderer()
-    classes = sample_layer.open_classes(theirs, "kind")
+    classes = sample_layer.open_classes(theirs, "kind", RULES)
     assert [(c.value, c.name) for c in classes] == [(1, "Water"), (2, "deep forest"), (3, "quarry")]
     assert [c.colour for c in classes[:2]] == ["#0072b2", "#009e73"]
-    assert classes[2].colour in PALETTE
+    assert classes[2].colour in RULES.palette
     assert theirs.renderer() is drawn  # theirs to style
-    assert sample_layer.open_classes(theirs, "kind") == classes
+    assert sample_layer.open_classes(theirs, "kind", RULES) == classes
 
 
 def test_colours_of_a_categorized_layer_are_taken_and_changed_in_place(qgis_new_project):
@@ -388,7 +388,7 @@ def test_colours_of_a_categorized_layer_are_taken_and_changed_in_place(qgis_new_
         for v, colour, label in ((10, "#112233", "trees"), (20, "#445566", "shrubs"))
     ]
     theirs.setRenderer(QgsCategorizedSymbolRenderer("code", categories))
-    table = ClassTable(theirs, "code")
+    table = ClassTable(theirs, "code", RULES)
     assert table.classes == [SampleClass(10, "trees", "#112233"), SampleClass(20, "shrubs", "#445566")]
     assert [table.count(0), table.count(1)] == [2, 1]
     assert [f[1] for f in sample_layer.collect(theirs, "code")["features"]] == ["trees", "shrubs", "trees"]
@@ -414,11 +414,11 @@ def test_a_field_that_cannot_name_classes_is_a_sentence(qgis_new_project, fields
     theirs = memory(fields)
     put(theirs, *values)
     with pytest.raises(SampleError, match=why):
-        sample_layer.open_classes(theirs, field)
+        sample_layer.open_classes(theirs, field, RULES)
 
 
 def test_a_table_whose_layer_goes_away_lets_go(samples):
-    table = ClassTable(samples, "class")
+    table = ClassTable(samples, "class", RULES)
     QgsProject.instance().removeMapLayer(samples.id())
     assert table.layer is None
     assert table.rowCount() == 6
@@ -428,10 +428,11 @@ def test_a_table_whose_layer_goes_away_lets_go(samples):
 
 
 def test_no_colour_is_given_twice_within_the_palette():
-    names = [f"kind {i}" for i in range(len(PALETTE))]
-    assert len(set(conventional_colours(names))) == len(names)
-    assert conventional_colours(["lake", "sea"])[0] == "#0072b2"
-    assert len(set(conventional_colours(["lake", "sea"], avoid=["#E69F00"])) | {"#e69f00"}) == 3
+    names = [f"kind {i}" for i in range(len(RULES.palette))]
+    assert len(set(RULES.colours(names))) == len(names)
+    assert RULES.colours([*names, "one more"])[-1] in RULES.palette
+    assert RULES.colours(["lake", "sea"])[0] == "#0072b2"
+    assert len({*RULES.colours(["lake", "sea"], avoid=["#E69F00"]), "#e69f00"}) == 3
 
 
 @pytest.mark.parametrize(("area", "shown"), [(0, "–"), (420, "420 m²"), (12_000, "1.2 ha"), (3_400_000, "3.4 km²")])
@@ -445,10 +446,10 @@ def test_taking_a_rename_back_whose_name_was_given_again_keeps_the_classes(sampl
     table.add("water")
     sample_edits.undo(samples)
     names = [c.name for c in table.classes]
-    assert names == list(LAND_COVER) and sample_layer.read_classes(samples, "class") == table.classes
+    assert names == list(RULES.land_cover) and sample_layer.read_classes(samples, "class") == table.classes
     assert in_field(samples) == ["water"]
     sample_edits.redo(samples)
-    assert [c.name for c in table.classes] == ["lake", *LAND_COVER[1:]] and in_field(samples) == ["lake"]
+    assert [c.name for c in table.classes] == ["lake", *RULES.land_cover[1:]] and in_field(samples) == ["lake"]
 
 
 def test_a_name_that_a_shapefile_would_cut_is_refused(samples, tmp_path):
@@ -461,7 +462,7 @@ def test_a_name_that_a_shapefile_would_cut_is_refused(samples, tmp_path):
     path = str(tmp_path / "fields.shp")
     QgsVectorFileWriter.writeAsVectorFormatV3(source, path, QgsProject.instance().transformContext(), options)
     layer = QgsVectorLayer(path, "fields", "ogr")
-    table = ClassTable(layer, "class")
+    table = ClassTable(layer, "class", RULES)
     with pytest.raises(SampleError, match="too long"):
         table.rename(0, "Gewächshäu")
     table.rename(0, "Gewächsh")
@@ -486,5 +487,5 @@ def test_a_class_field_that_is_removed_is_a_sentence(samples, table):
             change()
     sample_edits.undo(samples)
     table.recount()
-    assert table.count(0) == 1 and [c.name for c in table.classes] == list(LAND_COVER)
+    assert table.count(0) == 1 and [c.name for c in table.classes] == list(RULES.land_cover)
     samples.rollBack()

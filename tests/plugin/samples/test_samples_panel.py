@@ -1,8 +1,10 @@
 """The samples panel in real QGIS: layer, classes, tools, edits, and what happens when layers come and go."""
 
+import json
 from pathlib import Path
 
 import pytest
+from fake_greeting import GREETING
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsGeometry,
@@ -21,19 +23,23 @@ from qgis_plugin.context import Context
 from qgis_plugin.core import layers
 from qgis_plugin.core.samples import sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import COLOUR, NAME
-from qgis_plugin.core.samples.classes import LAND_COVER
+from qgis_plugin.core.samples.classes import land_cover
+from qgis_plugin.core.worker.client import WorkerClient
+from qgis_plugin.core.worker.greeting import Greeting
 from qgis_plugin.core.workspace import Workspace
 from qgis_plugin.gui.samples.panel import SamplesPanel
+
+RULES = Greeting.of(GREETING).classes
 
 UTM = QgsCoordinateReferenceSystem("EPSG:32630")
 
 
 @pytest.fixture
 def here(qgis_iface, settings, qgis_new_project):
-    """A context without a worker: drawing needs none."""
+    """A context whose worker does not run: drawing needs none, once it has been there."""
     workspace = Workspace()
     qgis_iface.mapCanvas().setDestinationCrs(UTM)
-    yield Context(qgis_iface, None, settings, workspace)
+    yield Context(qgis_iface, WorkerClient(settings), settings, workspace)
     workspace.close()
 
 
@@ -99,7 +105,7 @@ def test_a_new_layer_lies_beside_the_embedding_and_asks_nothing(panel, here, emb
     assert QgsProject.instance().mapLayer(layer.id()) is layer
     assert here.workspace.field == "class"
     assert panel.box.layers.currentLayer() is layer
-    assert [c.name for c in panel.table.classes] == list(LAND_COVER)
+    assert [c.name for c in panel.table.classes] == list(RULES.land_cover)
 
 
 def test_a_new_layer_does_not_lie_in_the_cache(panel, here, embedding, tmp_path):
@@ -219,7 +225,7 @@ def test_removing_a_class_can_be_undone_from_the_panel(drawn, wait):
     assert drawn.table.rowCount() == 5
     drawn.undo.click()
     wait(lambda: drawn.table.count(0) == 1)
-    assert [c.name for c in drawn.table.classes] == list(LAND_COVER)
+    assert [c.name for c in drawn.table.classes] == list(RULES.land_cover)
 
 
 def test_tools_exclude_each_other_and_give_the_canvas_back(drawn, here):
@@ -316,3 +322,23 @@ def test_closing_the_panel_gives_everything_back_and_keeps_the_edits(here, tmp_p
         assert sample_edits.unsaved(layer) == 1
         layer.undoStack().undo()
         here.workspace.set_samples(None)
+
+
+def test_samples_wait_for_the_first_greeting_of_all(here, settings, tmp_path):
+    path = tmp_path / "s.gpkg"
+    layer = sample_layer.create_sample_layer(path, UTM, land_cover(RULES))
+    QgsProject.instance().addMapLayer(layer)
+    settings.greeting = ""
+    panel = SamplesPanel(here)
+    assert here.workspace.samples is layer
+    assert panel.table is None
+    assert "for the first time" in panel.notice.text()
+    assert not panel.box.new.isEnabled()
+    assert panel.box.new_layer(tmp_path / "other.gpkg") is None
+    settings.greeting = json.dumps(GREETING)
+    here.client.greeted.emit()
+    assert [c.name for c in panel.table.classes] == list(RULES.land_cover)
+    assert panel.box.new.isEnabled()
+    assert panel.box.preset.count() == 2
+    panel.close()
+    panel.deleteLater()

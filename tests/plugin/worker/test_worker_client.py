@@ -12,8 +12,10 @@ from qgis.core import QgsApplication, QgsProcessingFeedback, QgsTask
 from qgis.PyQt.QtCore import QThread
 
 from qgis_plugin.core.worker import client as worker_client
-from qgis_plugin.core.worker.client import Job, WorkerClient, WorkerError, percent
+from qgis_plugin.core.worker.client import Job, WorkerClient, percent
 from qgis_plugin.core.worker.pace import progress_text
+from qgis_plugin.core.worker.request import WorkerError
+from qgis_plugin.core.worker.wording import worded
 
 UNRULY = Path(__file__).with_name("unruly_worker.py")
 
@@ -86,7 +88,7 @@ def test_embedding_as_a_job(client, scene, tmp_path, wait):
     tasks = QgsApplication.taskManager().tasks()
     assert [task.description() for task in tasks] == ["Embedding of the scene"]
     wait(lambda: not job.running, 180, "the embedding")
-    assert job.result["output"] == str(tmp_path / "e.tif")
+    assert job.result()["output"] == str(tmp_path / "e.tif")
     names = listener.names()
     assert names[-2:] == ["finished", "ended"]
     assert {"progressed", "messaged", "previewed"} <= set(names)
@@ -95,7 +97,7 @@ def test_embedding_as_a_job(client, scene, tmp_path, wait):
     assert memory
     assert max(memory) > 1 << 26
     assert client.running() == []
-    assert client.hello["protocol"] == 1
+    assert client.greeting.told["protocol"] == 1
     wait(lambda: not QgsApplication.taskManager().tasks(), 10, "the end of the task")
 
 
@@ -107,7 +109,6 @@ def test_failure_of_a_job_is_the_sentence_of_the_worker(client, tmp_path, wait):
     _, kind, message = listener.heard[0]
     assert kind == "input"
     assert "nowhere.tif" in message
-    assert job.result is None
     assert job.error.kind == "input"
 
 
@@ -250,7 +251,7 @@ def test_stop_fails_what_runs_and_a_new_job_starts_anew(unruly, wait, new_thread
     job = unruly.submit("deaf", {})
     listener = Listener(job)
     wait(lambda: unruly.state == "ready", 10, "the start")
-    pid = unruly.hello["pid"]
+    pid = unruly.pid
     unruly.stop()
     assert not is_alive(pid)
     assert not new_threads()
@@ -265,7 +266,7 @@ def test_dead_worker_while_idle_is_told(unruly, wait):
     unruly.told.connect(told.append)
     unruly.start()
     wait(lambda: unruly.state == "ready", 10, "the start")
-    os.kill(unruly.hello["pid"], signal.SIGSEGV)
+    os.kill(unruly.pid, signal.SIGSEGV)
     wait(lambda: told, 10, "the sentence")
     assert told == ["The worker crashed (SIGSEGV); it is started again when it is needed."]
 
@@ -285,3 +286,45 @@ def test_progress_in_words():
     assert progress_text({"unit": "tiles", "rate": None, "seconds_left": 61}) == "1\xa0min left"
     assert progress_text({}) == ""
     assert percent({"total": 0, "done": 0}) == 0
+
+
+def test_what_the_worker_said_of_itself_is_kept_for_the_next_session(unruly, settings, wait):
+    settings.greeting = ""
+    first = []
+    unruly.greeted.connect(lambda: first.append(unruly.greeting))
+    assert unruly.greeting is None
+    unruly.start()
+    wait(lambda: first, 10, "the greeting")
+    assert first[0].lanes["preview"] == "live"
+    unruly.stop()
+    wait(lambda: unruly.state == "stopped", 5, "the end")
+    assert WorkerClient(settings).greeting.classes == first[0].classes
+    assert unruly.call("echo", {})["verb"] == "echo"
+    assert len(first) == 1
+
+
+@pytest.mark.parametrize("kept", ["", "nonsense", "[]", '{"protocol": 1}'])
+def test_a_kept_greeting_that_is_not_understood_is_none(settings, kept):
+    settings.greeting = kept
+    assert WorkerClient(settings).greeting is None
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Say it with `bands`.", "Say it with “Bands”."),
+        ("Pass `offset=-1000` or `offset=0`.", "Pass “Offset” = -1000 or “Offset” = 0."),
+        ("Choose a smaller `tile`, `tile=256`.", "Choose a smaller tile, tile=256."),
+        ("Run `mmearth weights fetch`.", "Run `mmearth weights fetch`."),
+    ],
+)
+def test_arguments_are_called_as_on_the_screen(said, shown):
+    assert worded(said, {"bands": "Bands", "offset": "Offset"}) == shown
+
+
+def test_a_failed_job_says_bare_names_and_knows_what_it_is_about(unruly, wait):
+    job = unruly.submit("refuse", {})
+    listener = Listener(job)
+    wait(lambda: not job.running, 10, "the refusal")
+    assert listener.heard[0] == ("failed", "input", "The bands are not named; say what they are with bands.")
+    assert job.error.about == ("bands", "level")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qgis_plugin.core.worker.process import WorkerError, WorkerProcess
+from qgis_plugin.core.worker.process import WorkerProcess
+from qgis_plugin.core.worker.request import Request, WorkerError
 
 UNRULY = Path(__file__).with_name("unruly_worker.py")
 REAL = os.environ.get("MMEARTH_PYTHON", str(Path(__file__).parents[3] / ".venv" / "bin" / "python"))
@@ -63,6 +64,12 @@ def new_threads():
     return lambda: [t for t in threading.enumerate() if t.name.startswith("mmearth") and t not in before]
 
 
+def ask(process, verb, arguments, listener=None):
+    request = Request(verb, arguments, listener)
+    process.send(request)
+    return request
+
+
 def failure(request, seconds=20):
     with pytest.raises(WorkerError) as caught:
         request.result(seconds)
@@ -74,7 +81,7 @@ def test_starts_answers_and_leaves_nothing(start, new_threads):
     assert process.start()["protocol"] == 1
     pid = process.pid
     heard = []
-    request = process.request("echo", {"path": "Straße 東.tif"}, heard.append)
+    request = ask(process, "echo", {"path": "Straße 東.tif"}, heard.append)
     assert request.result(5)["verb"] == "echo"
     assert request.done
     assert [event["event"] for event in heard] == ["result"]
@@ -86,7 +93,7 @@ def test_starts_answers_and_leaves_nothing(start, new_threads):
 
 def test_requests_wait_for_the_start_and_keep_their_order(start):
     process = start("--slow", "0.5")
-    requests = [process.request("echo", {"n": n}) for n in range(20)]
+    requests = [ask(process, "echo", {"n": n}) for n in range(20)]
     assert {request.result(10)["verb"] for request in requests} == {"echo"}
     assert [request.id for request in requests] == sorted({request.id for request in requests})
 
@@ -95,10 +102,10 @@ def test_requests_from_many_threads(start):
     process = start()
     results = []
 
-    def ask():
-        results.extend(process.request("echo", {}).result(10) for _ in range(20))
+    def ask_often():
+        results.extend(ask(process, "echo", {}).result(10) for _ in range(20))
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
+    threads = [threading.Thread(target=ask_often) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -108,7 +115,7 @@ def test_requests_from_many_threads(start):
 
 
 def test_error_of_the_worker_is_shown_as_it_is(start):
-    error = failure(start().request("fail", {}))
+    error = failure(ask(start(), "fail", {}))
     assert (error.kind, error.message, error.traceback) == ("internal", "It failed.", "Traceback …")
 
 
@@ -125,22 +132,22 @@ def test_error_of_the_worker_is_shown_as_it_is(start):
 def test_death_is_told_once_and_the_request_sent_again(start, tmp_path, how, sentence):
     process = start()
     heard = []
-    request = process.request("die", {"marker": str(tmp_path / "count"), "times": 1, **how}, heard.append)
+    request = ask(process, "die", {"marker": str(tmp_path / "count"), "times": 1, **how}, heard.append)
     assert request.result(20)["verb"] == "die"
     assert len(process.told()) == 1
     assert sentence in process.told()[0]
     assert "started again" in process.told()[0]
     assert [event["event"] for event in heard] == ["progress", "restart", "result"]
-    assert process.request("echo", {}).result(5)
+    assert ask(process, "echo", {}).result(5)
 
 
 def test_second_death_fails_the_request_and_the_next_one_finds_a_worker(start, tmp_path):
     process = start()
-    error = failure(process.request("die", {"marker": str(tmp_path / "count"), "signal": "SIGSEGV"}))
+    error = failure(ask(process, "die", {"marker": str(tmp_path / "count"), "signal": "SIGSEGV"}))
     assert error.kind == "died"
     assert "crashed (SIGSEGV), for the second time during die" in error.message
     assert (tmp_path / "count").read_text() == "2"
-    assert process.request("echo", {}).result(10)["verb"] == "echo"
+    assert ask(process, "echo", {}).result(10)["verb"] == "echo"
     assert "about to fall" in process.log.read_text()
 
 
@@ -153,12 +160,12 @@ def test_death_while_idle_is_told_and_the_next_request_starts_another(start):
     assert "started again when it is needed" in process.told()[0]
     assert not is_alive(pid)
     assert process.state == "stopped"
-    assert process.request("echo", {}).result(10)["pid"] != pid
+    assert ask(process, "echo", {}).result(10)["pid"] != pid
 
 
 def test_frozen_worker_is_killed_and_the_request_sent_again(start, tmp_path):
     process = start()
-    request = process.request("die", {"marker": str(tmp_path / "count"), "times": 1, "signal": "SIGSTOP"})
+    request = ask(process, "die", {"marker": str(tmp_path / "count"), "times": 1, "signal": "SIGSTOP"})
     wait_for(lambda: process.pid)
     pid = process.pid
     assert request.result(20)["pid"] != pid
@@ -168,7 +175,7 @@ def test_frozen_worker_is_killed_and_the_request_sent_again(start, tmp_path):
 
 
 def test_worker_that_freezes_twice(start, tmp_path):
-    error = failure(start().request("die", {"marker": str(tmp_path / "count"), "signal": "SIGSTOP"}))
+    error = failure(ask(start(), "die", {"marker": str(tmp_path / "count"), "signal": "SIGSTOP"}))
     assert error.kind == "silent"
 
 
@@ -192,7 +199,7 @@ def test_closing_a_frozen_worker(start, new_threads):
 
 
 def test_worker_that_closes_its_stdout(start):
-    error = failure(start().request("close", {}))
+    error = failure(ask(start(), "close", {}))
     assert error.kind == "died"
     assert "ended" in error.message
 
@@ -201,7 +208,7 @@ def test_flood_and_garbage_on_stdout_are_skipped(start):
     process = start(silence_seconds=20)
     process.start()
     began = time.monotonic()
-    result = process.request("flood", {"megabytes": 30}).result(60)
+    result = ask(process, "flood", {"megabytes": 30}).result(60)
     assert result["verb"] == "flood"
     assert "x" not in result
     print(f"96 MB of garbage: {time.monotonic() - began:.1f} s")
@@ -214,13 +221,13 @@ def test_flood_and_garbage_on_stdout_are_skipped(start):
 def test_events_nobody_asked_for_are_ignored(start):
     process = start()
     heard = []
-    assert process.request("nonsense", {}, heard.append).result(5)
+    assert ask(process, "nonsense", {}, heard.append).result(5)
     assert [event["event"] for event in heard] == ["surprise", "result"]
 
 
 def test_log_stays_small(start):
     process = start(silence_seconds=20)
-    process.request("stderr", {"lines": 4000}).result(30)
+    ask(process, "stderr", {"lines": 4000}).result(30)
     process.close()
     sizes = [path.stat().st_size for path in process.log.parent.iterdir()]
     assert sum(sizes) <= 2_000_000
@@ -228,12 +235,12 @@ def test_log_stays_small(start):
 
 
 def test_slow_start_is_waited_for(start):
-    assert start("--slow", "3", silence_seconds=1).request("echo", {}).result(10)
+    assert ask(start("--slow", "3", silence_seconds=1), "echo", {}).result(10)
 
 
 def test_too_slow_start_fails(start):
     process = start("--slow", "60", start_seconds=1)
-    request = process.request("echo", {})
+    request = ask(process, "echo", {})
     error = failure(request)
     assert error.kind == "start"
     assert error.message == "The worker did not answer within 1 s; check the environment in the plugin's panel."
@@ -246,21 +253,34 @@ def test_failed_start_says_the_last_words(start):
     with pytest.raises(WorkerError, match="code 1 .*No module named 'mmearth_core'.*check the environment") as caught:
         process.start()
     assert caught.value.kind == "start"
-    assert failure(process.request("echo", {})).kind == "start"
+    assert failure(ask(process, "echo", {})).kind == "start"
 
 
 def test_missing_python(start):
-    error = failure(start(command=["/nowhere/python"]).request("echo", {}))
+    error = failure(ask(start(command=["/nowhere/python"]), "echo", {}))
     assert error.kind == "start"
     assert "/nowhere/python" in error.message
 
 
 def test_another_version_of_the_package(start):
-    error = failure(start("--version", "0.9.2").request("echo", {}))
+    error = failure(ask(start("--version", "0.9.2"), "echo", {}))
     assert error.kind == "protocol"
     assert "0.9.2" in error.message
     assert "0.1.0" in error.message
     assert "update the environment" in error.message
+
+
+def test_a_greeting_that_is_not_understood(start):
+    error = failure(ask(start("--curt"), "echo", {}))
+    assert error.kind == "protocol"
+    assert "(classes is missing); update the environment" in error.message
+
+
+def test_error_says_what_it_is_about(start):
+    error = failure(ask(start(), "refuse", {}))
+    assert error.kind == "input"
+    assert error.message == "The bands are not named; say what they are with `bands`."
+    assert error.about == ("bands", "level")
 
 
 def test_another_version_of_the_protocol(start):
@@ -270,7 +290,7 @@ def test_another_version_of_the_protocol(start):
 
 def test_cancel_before_the_start(start):
     process = start("--slow", "5")
-    request = process.request("echo", {})
+    request = ask(process, "echo", {})
     request.cancel()
     assert failure(request, 0.1).kind == "cancelled"
     request.cancel()
@@ -280,35 +300,35 @@ def test_worker_deaf_to_a_cancel_is_killed(start):
     process = start()
     process.start()
     pid = process.pid
-    request = process.request("deaf", {})
-    other = process.request("echo", {})
+    request = ask(process, "deaf", {})
+    other = ask(process, "echo", {})
     other.result(5)
     began = time.monotonic()
     request.cancel()
     assert failure(request).kind == "cancelled"
     assert 0.9 < time.monotonic() - began < 4
     assert not is_alive(pid)
-    assert process.request("echo", {}).result(10)["pid"] != pid
+    assert ask(process, "echo", {}).result(10)["pid"] != pid
 
 
 def test_cancel_of_a_request_that_waits_for_its_turn(start):
     """The worker is not killed for what it has not begun: the request before goes on."""
     process = start()
     process.start()
-    first = process.request("deaf", {})
-    second = process.request("deaf", {})
+    first = ask(process, "deaf", {})
+    second = ask(process, "deaf", {})
     second.cancel()
     assert failure(second, 0.1).kind == "cancelled"
     time.sleep(1.5)
     assert not first.done
-    assert process.request("info", {}).result(5)["pid"] == process.pid
+    assert ask(process, "info", {}).result(5)["pid"] == process.pid
 
 
 def test_full_pipe_keeps_nobody_waiting(start, new_threads):
     process = start("--unread", silence_seconds=60)
     process.start()
     began = time.monotonic()
-    requests = [process.request("echo", {"much": "x" * 1_000_000}) for _ in range(10)]
+    requests = [ask(process, "echo", {"much": "x" * 1_000_000}) for _ in range(10)]
     requests[0].cancel()
     assert time.monotonic() - began < 0.5
     process.close()
@@ -320,15 +340,15 @@ def test_full_pipe_keeps_nobody_waiting(start, new_threads):
 def test_request_that_is_no_json_or_too_long(start):
     process = start()
     with pytest.raises(TypeError):
-        process.request("echo", {"path": Path("x")})
-    assert failure(process.request("echo", {"much": "x" * (64 << 20)})).kind == "arguments"
-    assert process.request("echo", {}).result(10)
+        ask(process, "echo", {"path": Path("x")})
+    assert failure(ask(process, "echo", {"much": "x" * (64 << 20)})).kind == "arguments"
+    assert ask(process, "echo", {}).result(10)
 
 
 def test_after_close_requests_fail(start):
     process = start()
     process.close()
-    assert failure(process.request("echo", {})).kind == "cancelled"
+    assert failure(ask(process, "echo", {})).kind == "cancelled"
     with pytest.raises(WorkerError):
         process.start()
 
@@ -347,7 +367,7 @@ def test_ten_cycles_leave_no_process_and_no_thread(start, new_threads):
 
 def test_close_while_starting(start):
     process = start("--slow", "30")
-    request = process.request("echo", {})
+    request = ask(process, "echo", {})
     wait_for(lambda: process.pid)
     pid = process.pid
     process.close()
@@ -411,7 +431,7 @@ def real(start):
 
 def embed_in_steps(process, scene, output, heard):
     """Embed with tiles so small that the work can be caught in the middle; returns when a few are done."""
-    request = process.request("embed", {"scene": scene, "output": str(output), "tile": 64}, heard.append)
+    request = ask(process, "embed", {"scene": scene, "output": str(output), "tile": 64}, heard.append)
     wait_for(lambda: any(e["event"] == "progress" and e["done"] > 0 for e in heard) or request.done, 90)
     assert not request.done
     return request
@@ -431,7 +451,7 @@ def test_embedding_goes_on_after_the_worker_was_killed(real, small_scene, tmp_pa
     assert names.count("restart") == 1
     after = heard[names.index("restart") :]
     assert any("done already" in event.get("text", "") for event in after)  # it does not begin at nothing
-    real.request("embed", {"scene": small_scene, "output": str(tmp_path / "whole.tif"), "tile": 64}).result(180)
+    ask(real, "embed", {"scene": small_scene, "output": str(tmp_path / "whole.tif"), "tile": 64}).result(180)
     assert (tmp_path / "killed.tif").read_bytes() == (tmp_path / "whole.tif").read_bytes()
     assert not list(tmp_path.glob("*.partial"))
 

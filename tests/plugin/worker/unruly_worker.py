@@ -9,6 +9,9 @@ import threading
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from fake_greeting import GREETING
+
 lock = threading.Lock()
 
 
@@ -71,6 +74,10 @@ def answer(number, verb, arguments):
     elif verb == "fail":
         say(event="error", id=number, kind="internal", message="It failed.", traceback="Traceback …")
         return
+    elif verb == "refuse":
+        text = "The bands are not named; say what they are with `bands`."
+        say(event="error", id=number, kind="input", message=text, about=["bands", "level"])
+        return
     say(event="result", id=number, result={"verb": verb, "pid": os.getpid(), "size": len(str(arguments))})
 
 
@@ -81,6 +88,7 @@ def main():
     parser.add_argument("--protocol", type=int, default=1)
     parser.add_argument("--exit", type=int)
     parser.add_argument("--mute", action="store_true", help="no heartbeats")
+    parser.add_argument("--curt", action="store_true", help="greets without its tables")
     parser.add_argument("--unread", action="store_true", help="reads nothing after hello")
     options = parser.parse_args()
     if options.exit is not None:
@@ -94,7 +102,9 @@ def main():
         if message.get("verb") == "quit":
             break
         if message.get("verb") == "hello":
-            result = {"protocol": options.protocol, "version": options.version, "pid": os.getpid()}
+            result = {**GREETING, "protocol": options.protocol, "version": options.version, "pid": os.getpid()}
+            if options.curt:
+                del result["classes"]
             say(event="result", id=message["id"], result=result)
             while options.unread:
                 time.sleep(1)
