@@ -106,7 +106,7 @@ def test_until_a_state_is_kept_everything_may_change(recipe: Recipe, tmp_path: P
     newest = max((run / "checkpoints").iterdir())
     with pytest.raises(MMEarthError) as refused:
         pretrain(config=recipe(**SHORT), output=run, set=["seed=3"])
-    assert f"--set init={newest}" in str(refused.value)
+    assert f"set=init={newest}" in str(refused.value)
 
 
 def test_what_a_run_began_with_may_be_gone(recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
