@@ -27,7 +27,7 @@ from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.modalities import BIOMES, SENTINEL2_STORED
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.sentinel2 import ENCODER_BANDS
-from mmearth_core.tiles.build.building import site_of
+from mmearth_core.tiles.build.build_tiles import site_of
 from mmearth_core.tiles.build.specification import LandCover, Radar, Region, Sentinel2, Site, codings
 from mmearth_core.tiles.build.terrain import slope
 
@@ -465,7 +465,7 @@ def test_a_scene_without_all_bands_or_large_enough_is_refused(tmp_path: Path) ->
 
 
 def test_every_tile_of_a_large_scene_comes_once_and_neighbours_come_together() -> None:
-    from mmearth_core.tiles.build.building import _windows
+    from mmearth_core.tiles.build.build_tiles import _windows
 
     windows = _windows((2200, 1300), 64, 64)
     assert len({(each.row, each.col) for each in windows}) == len(windows) == 34 * 20
