@@ -208,3 +208,11 @@ def test_the_front_door_loads_nothing_but_the_standard_library() -> None:
     before = loaded_by("")
     new = loaded_by("import mmearth_core.cli.command") - before
     assert new - set(sys.stdlib_module_names) == {"mmearth_core"}
+
+
+def test_the_map_of_the_house_names_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w.-]+/)*\w+\.(?:py|pyi))`", text)) - {"settings.py", "built.py"}
+    places = (ROOT, PACKAGE, ROOT / "qgis_plugin")
+    assert len(named) > 20
+    assert not {name for name in named if not any((place / name).is_file() for place in places)}
