@@ -212,7 +212,11 @@ def test_what_libraries_print_does_not_reach_the_protocol() -> None:
     assert b"from Python" in err and b"from C" in err
 
 
-@pytest.mark.parametrize("line", [b"[" * 200_000 + b"\n", b'{"id": ' + b"9" * 5000 + b"}\n", b"\xff\xfe\n"])
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 200_000 + b"\n", b'{"id": ' + b"9" * 5000 + b"}\n", b"\xff\xfe\n"],
+    ids=["deep", "long number", "no text"],
+)
 def test_a_line_that_upsets_the_parser_is_skipped(client: Client, line: bytes) -> None:
     client.send(line)
     assert client.end_of(None)["kind"] == "protocol"
