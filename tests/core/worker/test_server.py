@@ -57,13 +57,23 @@ class Client:
         return self.end_of(self.ask(verb, **arguments))
 
 
+@pytest.fixture(scope="module")
+def workers() -> Iterator[list[Client]]:
+    """The workers that were started, the last one perhaps alive."""
+    started: list[Client] = []
+    yield started
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+
+
 @pytest.fixture
-def client() -> Iterator[Client]:
-    client = Client()
-    assert client.answer("hello", protocol=1, client=__version__)["event"] == "result"
-    yield client
-    client.process.kill()
-    client.process.wait()
+def client(workers: list[Client]) -> Client:
+    """A worker that has been greeted: that of the test before, unless it ended with it."""
+    if not workers or workers[-1].process.poll() is not None:
+        workers.append(Client())
+        assert workers[-1].answer("hello", protocol=1, client=__version__)["event"] == "result"
+    return workers[-1]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +105,7 @@ def test_nonsense_is_answered_and_skipped(client: Client) -> None:
         client.send(line)
         refused = client.end_of(None)
         assert refused["kind"] == "protocol" and word in refused["message"]
-    client.last = 10
+    client.last += 10
     assert client.answer("no such verb")["kind"] == "arguments"
     assert client.answer("preview", wrong=1)["kind"] == "arguments"
     assert "does not exist" in client.answer("info", file="/no/such.tif")["message"]
