@@ -12,15 +12,13 @@ import pdoc
 import mmearth_core
 
 
-def main() -> None:
+def write(folder: Path, *rooms: str) -> None:
     for name in mmearth_core.__all__:  # they are imported when first used, and pdoc reads what is there
         vars(mmearth_core)[name] = getattr(mmearth_core, name)
     pdoc.render.configure(docformat="google", show_source=False, footer_text=f"mmearth {mmearth_core.__version__}")
-    rooms = [each.name for each in pkgutil.iter_modules(mmearth_core.__path__, "mmearth_core.")]
-    pdoc.pdoc(
-        "mmearth_core", *(name for name in rooms if not name.endswith("__main__")), output_directory=Path(sys.argv[1])
-    )
+    pdoc.pdoc("mmearth_core", *(f"mmearth_core.{room}" for room in rooms), output_directory=folder)
 
 
 if __name__ == "__main__":
-    main()
+    every = (each.name for each in pkgutil.iter_modules(mmearth_core.__path__))
+    write(Path(sys.argv[1]), *(room for room in every if room != "__main__"))
