@@ -22,6 +22,8 @@ ENV := .venv
 QGIS_ENV := .venv-qgis
 PACKAGE_ENV := .venv-package
 LOWEST_ENV := .venv-lowest
+# What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
+LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
 DIST := dist
 # What the environments hold; the versions are those of CONSTRAINTS.
 ANALYST := -e .
@@ -34,7 +36,8 @@ PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77'
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
-.PHONY: help demo env stub env-qgis env-package lint lint-rules lint-format lint-types lint-python39 lint-security \
+.PHONY: help demo env stub env-qgis env-package env-lowest \
+  lint lint-rules lint-format lint-types lint-python39 lint-security \
   test test-core test-plugin test-plugin-apart test-lowest constraints api translations package benchmark clean
 
 help:
@@ -98,14 +101,15 @@ test-plugin: env env-qgis
 	@echo "== pytest in QGIS"
 	QT_QPA_PLATFORM=offscreen MMEARTH_PYTHON="$(CURDIR)/$(ENV)/bin/python" $(QGIS_ENV)/bin/python -m pytest -rfEs tests/plugin
 
-# What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
-test-lowest: $(LOWEST_ENV)/.installed
+test-lowest: env-lowest
 	@echo "== pytest with the lowest versions"
-	$(LOWEST_ENV)/bin/python -m pytest -rfEs -m "not torch" tests/core --ignore=tests/core/pretraining
+	$(LOWEST_ENV)/bin/python -m pytest -rfEs -m "not torch" $(LOWEST_TESTS)
 
 env-qgis: $(QGIS_ENV)/.installed
 
 env-package: $(PACKAGE_ENV)/.installed
+
+env-lowest: $(LOWEST_ENV)/.installed
 
 constraints:
 	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV)
