@@ -12,9 +12,9 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 def lowest(project: dict) -> dict[str, str]:
-    """Name → version, of every requirement written as NAME>=VERSION."""
+    """Name → version, of every requirement written as NAME>=VERSION or NAME[EXTRA]>=VERSION."""
     requirements = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
-    found = (re.fullmatch(r"([\w.-]+)>=([\d.]+)", requirement) for requirement in requirements)
+    found = (re.fullmatch(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", requirement) for requirement in requirements)
     return {match[1]: match[2] for match in found if match}
 
 
