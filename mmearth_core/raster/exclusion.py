@@ -101,6 +101,7 @@ def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) 
     """
     if scl is None:
         raise MMEarthError(
-            f"{title} has no scene classification (SCL), which only L2A products carry; pass a cloud mask with `mask`."
+            f"{title} has no scene classification (SCL), which `exclude_clouds` goes by and only L2A products carry;"
+            " pass a cloud mask with `mask` instead."
         )
     return _exclusion(scl[0], scl[1], CLOUD_CLASSES, grid)

@@ -255,7 +255,7 @@ class _Decision:
             if shown is not None and shown != said[0].value:
                 self.warnings.append(
                     f"{said[0].source} says {_LEVEL_NAMES[said[0].value]}, but the values look like"
-                    f" {_LEVEL_NAMES[shown]} ({why}); pass `level` if the metadata is wrong."
+                    f" {_LEVEL_NAMES[shown]} ({why}); choose that level if the metadata is wrong."
                 )
             return said[0].value
         if shown is None:

@@ -4,6 +4,10 @@
 <context>
     <name>AccuracyForm</name>
     <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
         <source>Map and sample</source>
         <translation>Karte und Stichprobe</translation>
     </message>
@@ -42,10 +46,6 @@
     <message>
         <source>Reference</source>
         <translation>Referenz</translation>
-    </message>
-    <message>
-        <source>Class field</source>
-        <translation>Klassenfeld</translation>
     </message>
     <message>
         <source>Accuracy and areas</source>
@@ -71,6 +71,10 @@
 <context>
     <name>AccuracyPanel</name>
     <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
         <source>Map and sample</source>
         <translation>Karte und Stichprobe</translation>
     </message>
@@ -109,10 +113,6 @@
     <message>
         <source>Reference</source>
         <translation>Referenz</translation>
-    </message>
-    <message>
-        <source>Class field</source>
-        <translation>Klassenfeld</translation>
     </message>
     <message>
         <source>Accuracy and areas</source>

@@ -4,6 +4,10 @@
 <context>
     <name>AccuracyForm</name>
     <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
         <source>Map and sample</source>
         <translation>Carte et échantillon</translation>
     </message>
@@ -42,10 +46,6 @@
     <message>
         <source>Reference</source>
         <translation>Référence</translation>
-    </message>
-    <message>
-        <source>Class field</source>
-        <translation>Champ de classe</translation>
     </message>
     <message>
         <source>Accuracy and areas</source>
@@ -71,6 +71,10 @@
 <context>
     <name>AccuracyPanel</name>
     <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
         <source>Map and sample</source>
         <translation>Carte et échantillon</translation>
     </message>
@@ -109,10 +113,6 @@
     <message>
         <source>Reference</source>
         <translation>Référence</translation>
-    </message>
-    <message>
-        <source>Class field</source>
-        <translation>Champ de classe</translation>
     </message>
     <message>
         <source>Accuracy and areas</source>

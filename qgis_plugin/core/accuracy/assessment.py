@@ -20,7 +20,7 @@ from qgis.core import (
     QgsVectorFileWriterTask,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from .. import layers
 from ..maps.final_map import CONFIDENCE, SAMPLES, SAMPLES_FIELD
@@ -112,7 +112,8 @@ class Assessment(QObject):
     def _submit(
         self, verb: str, arguments: dict[str, Any], title: str, done: Callable[[dict[str, Any]], object]
     ) -> None:
-        job = self._job = self._context.client.submit(verb, arguments, title=title, task=True)
+        labels = {"field": QCoreApplication.translate("AccuracyForm", "Class field")}
+        job = self._job = self._context.client.submit(verb, arguments, title=title, task=True, labels=labels)
         job.finished.connect(done)
         job.failed.connect(self.failed)
         job.progressed.connect(self._tell)

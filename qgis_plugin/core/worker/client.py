@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from qgis.core import QgsApplication, QgsProcessingFeedback, QgsTask
@@ -45,10 +46,18 @@ class Job(QObject, Request):
     failed = pyqtSignal(str, str)
     ended = pyqtSignal()
 
-    def __init__(self, verb: str, arguments: dict[str, Any], title: str, post: Callable[[Job, dict[str, Any]], None]):
+    def __init__(
+        self,
+        verb: str,
+        arguments: dict[str, Any],
+        title: str,
+        labels: Mapping[str, str],
+        post: Callable[[Job, dict[str, Any]], None],
+    ):
         """`post` takes each event to the main thread, where it calls `take`."""
         super().__init__(verb=verb, arguments=arguments)  # Qt hands on what it does not know
         self.title = title
+        self._labels = labels
         self.running = True  # until its end was signalled
         self.task: _JobTask | None = None
         self._post = post
@@ -73,7 +82,7 @@ class Job(QObject, Request):
             self.ended.emit()
         elif name == "error":
             self.running, self.task = False, None
-            self.failed.emit(event["kind"], worded(event["message"]))
+            self.failed.emit(event["kind"], worded(event["message"], self._labels))
             self.ended.emit()
 
 
@@ -182,9 +191,17 @@ class WorkerClient(QObject):
         """Start the worker ahead of the first request; returns at once. `stateChanged` tells how it went."""
         self._get_process().wake()
 
-    def submit(self, verb: str, arguments: dict[str, Any], title: str = "", task: bool = False) -> Job:
-        """Ask the worker for `verb`; never blocks. `task` shows it in QGIS' task manager, with progress and cancel."""
-        job = Job(verb, arguments, title, self._post)
+    def submit(
+        self,
+        verb: str,
+        arguments: dict[str, Any],
+        title: str = "",
+        task: bool = False,
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ) -> Job:
+        """Ask the worker for `verb`; never blocks. `task` shows it in QGIS' task manager, with progress and cancel.
+        `labels`: what arguments are called on the screen, for the sentence of a failure."""
+        job = Job(verb, arguments, title, labels, self._post)
         job.task = _JobTask(job) if task else None
         self._get_process().send(job)
         self._jobs[job.id] = job

@@ -245,9 +245,9 @@ class EmbedPanel(QWidget):
         layer, problem = self.layer_combo.currentLayer(), self.form.problem()
         self._show_running()
         self.warnings.show_text("")
+        self.inspector.forget()
         if self._job is not None or not self.isVisible():
             return
-        self.inspector.forget()
         if layer is None:
             self._summarise(self.tr("Add a Sentinel-2 raster to the project to begin."))
         elif not self._context.client.available():

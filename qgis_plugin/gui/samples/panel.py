@@ -74,9 +74,9 @@ class SamplesPanel(QWidget):
         self._let_go()
         self._problem = ""
         greeting = self._context.client.greeting
-        if layer is not None and greeting is None:
+        if greeting is None:
             self._problem = self.tr("The worker is being started for the first time; it says what classes are like.")
-        elif layer is not None and greeting is not None:
+        elif layer is not None:
             try:
                 self.table = ClassTable(layer, self._context.workspace.field, greeting.classes, self)
             except SampleError as error:

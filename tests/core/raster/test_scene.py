@@ -188,8 +188,9 @@ def test_mask_raster_excludes_by_coordinates(tmp_path: Path) -> None:
     write(tmp_path / "other.tif", mask, None, crs=CRS.from_epsg(32631))
     with pytest.raises(MMEarthError, match="other.tif is in EPSG:32631 and the scene in EPSG:32630"):
         open_scene(path, wanted=NAMES, options=replace(KNOWN, mask=tmp_path / "other.tif"))
-    with pytest.raises(MMEarthError, match="no scene classification"):
+    with pytest.raises(MMEarthError, match="no scene classification") as refused:
         open_scene(path, wanted=NAMES, options=replace(KNOWN, exclude_clouds=True))
+    assert refused.value.about == ("exclude_clouds", "mask")  # what was asked for is shown first
 
 
 def test_single_band_files_of_several_resolutions(tmp_path: Path) -> None:

@@ -306,6 +306,22 @@ def test_polygons_of_the_user(panel, wait, mapped, project):
     assert any("no random sample" in warning for warning in result["warnings"])
 
 
+def test_a_refusal_calls_the_field_as_the_form_does(panel, wait, project):
+    theirs = QgsVectorLayer(f"Polygon?crs={project.crs().authid()}&field=class:string", "theirs", "memory")
+    feature = QgsFeature(theirs.fields())
+    feature["class"] = "lava"
+    feature.setGeometry(QgsGeometry.fromRect(project.extent()))
+    theirs.dataProvider().addFeatures([feature])
+    QgsProject.instance().addMapLayer(theirs)
+    panel._reference.setLayer(theirs)
+    refused = []
+    panel.assessment.failed.connect(lambda _kind, sentence: refused.append(sentence))
+    wait(lambda: panel.findChild(QPushButton, "accuracy_assess").isEnabled(), 30, "the count")
+    press(panel, "accuracy_assess")
+    wait(lambda: refused, 60, "the refusal")
+    assert "lava" in refused[0] and "with “Class field”" in refused[0]
+
+
 def test_numbers_are_labelled_by_value(panel, project):
     theirs = QgsVectorLayer(f"Point?crs={project.crs().authid()}&field=code:integer", "theirs", "memory")
     feature = QgsFeature(theirs.fields())

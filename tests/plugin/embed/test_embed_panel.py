@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from embed_material import add_layer, crop, own_context, record, strip_names, wait_until
+from osgeo import gdal
 from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import QCoreApplication, QPoint, QPointF, Qt
@@ -91,6 +92,17 @@ def test_nothing_is_asked_while_nobody_looks(context, scene_file):
     inspected(panel)
     assert verbs == ["inspect"]
     panel.close()
+
+
+def test_what_is_said_is_of_the_layer_that_was_chosen_while_nobody_looked(panel, scene_file, tmp_path):
+    add_layer(scene_file, "Autumn")
+    wait_until(lambda: panel.inspector.busy)
+    panel.hide()
+    gdal.Translate(str(tmp_path / "small.tif"), str(scene_file), srcWin=[0, 0, 200, 180])
+    panel._follow(add_layer(tmp_path / "small.tif", "small"))
+    panel.show()
+    inspected(panel)
+    assert "200 × 180 px" in plainly(panel.summary)
 
 
 def test_only_rasters_that_can_be_embedded_are_offered(panel, scene_file, embedding):

@@ -324,6 +324,20 @@ def test_closing_the_panel_gives_everything_back_and_keeps_the_edits(here, tmp_p
         here.workspace.set_samples(None)
 
 
+def test_why_no_layer_can_be_made_before_the_first_greeting_of_all(here, settings):
+    settings.greeting = ""
+    panel = SamplesPanel(here)
+    panel.show()
+    assert not panel.box.new.isEnabled()
+    assert "for the first time" in notice(panel)
+    settings.greeting = json.dumps(GREETING)
+    here.client.greeted.emit()
+    assert panel.box.new.isEnabled()
+    assert "Make a sample layer" in notice(panel)
+    panel.close()
+    panel.deleteLater()
+
+
 def test_samples_wait_for_the_first_greeting_of_all(here, settings, tmp_path):
     path = tmp_path / "s.gpkg"
     layer = sample_layer.create_sample_layer(path, UTM, land_cover(RULES))

@@ -315,10 +315,11 @@ def test_a_kept_greeting_that_is_not_understood_is_none(settings, kept):
         ("Say it with `bands`.", "Say it with “Bands”."),
         ("Pass `offset=-1000` or `offset=0`.", "Pass “Offset” = -1000 or “Offset” = 0."),
         ("Choose a smaller `tile`, `tile=256`.", "Choose a smaller tile, tile=256."),
-        ("Run `mmearth weights fetch`.", "Run `mmearth weights fetch`."),
+        ("`mmearth weights list` names the models.", "“mmearth weights list” names the models."),
+        ("Declare `units: dB`, see `bands=B02`.", "Declare “units: dB”, see “Bands” = B02."),
     ],
 )
-def test_arguments_are_called_as_on_the_screen(said, shown):
+def test_arguments_are_called_as_on_the_screen_and_no_back_quotes_are_left(said, shown):
     assert worded(said, {"bands": "Bands", "offset": "Offset"}) == shown
 
 
