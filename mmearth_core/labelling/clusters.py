@@ -125,10 +125,8 @@ def _sample(
     raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
 ) -> NDArray[np.uint8]:
     """Digital numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
-    grid = raster.grid
-    cells = [(row, col) for row in range(0, grid.height, BLOCK) for col in range(0, grid.width, BLOCK)]
-    shuffled = (cells[i] for i in rng.permutation(len(cells)))
-    blocks = [Window(row, col, BLOCK, BLOCK).intersection(grid.window) for row, col in shuffled]
+    cells = list(raster.grid.window.parts(BLOCK, BLOCK))
+    blocks = [cells[i] for i in rng.permutation(len(cells))]
     share = SAMPLE_PIXELS / (min(len(blocks), SAMPLE_BLOCKS) * BLOCK * BLOCK)
     # A scene with little data may not yield enough at that share; then all of its pixels are looked at.
     for rate in (share, 1.0) if share < 1 else (1.0,):

@@ -154,22 +154,14 @@ class View:
     def on(self, grid: Grid) -> tuple[Window, tuple[int, int]]:
         """The window of `grid` that the view touches (falsy when none), and the (height, width) it is drawn in: about
         `MOST_PIXELS` at most."""
-        west, south, east, north = self.bounds
-        corners = [~grid.transform * (x, y) for x in (west, east) for y in (south, north)]
-        (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*corners, strict=True))
-        row, row_end = (int(_clipped(edge, grid.height)) for edge in (np.floor(top), np.ceil(bottom)))
-        col, col_end = (int(_clipped(edge, grid.width)) for edge in (np.floor(left), np.ceil(right)))
-        window = Window(row, col, row_end - row, col_end - col)
+        whole = grid.covering(self.bounds)
+        window = whole.intersection(grid.window)
         if not window:
             return window, (1, 1)
         # Pixels of the embedding to one of the picture, along each side; the view may reach far outside.
-        across, down = np.ceil(right) - np.floor(left), np.ceil(bottom) - np.floor(top)
-        factor = max(1.0, across / max(1, self.width), down / max(1, self.height), (window.pixels / MOST_PIXELS) ** 0.5)
+        across, down = whole.width / max(1, self.width), whole.height / max(1, self.height)
+        factor = max(1.0, across, down, (window.pixels / MOST_PIXELS) ** 0.5)
         return window, (max(1, round(window.height / factor)), max(1, round(window.width / factor)))
-
-
-def _clipped(edge: float, end: int) -> float:
-    return min(max(edge, 0), end)
 
 
 @dataclass(frozen=True, eq=False)

@@ -140,9 +140,7 @@ def similarity_to(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDAr
 
 def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.float64]:
     """The embedding of the pixel that holds a map coordinate, shape (bands,)."""
-    inverse = ~raster.grid.transform
-    col = np.floor(inverse.a * x + inverse.b * y + inverse.c)
-    row = np.floor(inverse.d * x + inverse.e * y + inverse.f)
+    col, row = np.floor(~raster.grid.transform * (x, y))
     if not (0 <= row < raster.grid.height and 0 <= col < raster.grid.width):
         west, south, east, north = raster.grid.bounds
         raise MMEarthError(

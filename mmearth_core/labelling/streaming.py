@@ -30,10 +30,7 @@ WINDOW_BYTES = 16 << 20
 def block_windows(grid: Grid, *, bands: int) -> list[Window]:
     """Windows that cover `grid` exactly once, in raster order, aligned to its blocks, about `WINDOW_BYTES` each."""
     width = max(1, WINDOW_BYTES // (bands * BLOCK * BLOCK)) * BLOCK
-    cells = (
-        Window(row, col, BLOCK, width) for row in range(0, grid.height, BLOCK) for col in range(0, grid.width, width)
-    )
-    return [cell.intersection(grid.window) for cell in cells]
+    return list(grid.window.parts(BLOCK, width))
 
 
 def transform_blocks(

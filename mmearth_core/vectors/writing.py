@@ -40,8 +40,8 @@ def check_features_output(
 
 def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float64]:
     """Coordinates of the centres of pixels in the grid's CRS, shape (n, 2)."""
-    t, c, r = grid.transform, cols + 0.5, rows + 0.5
-    return np.column_stack([t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f])
+    centres: Any = cols + 0.5, rows + 0.5
+    return np.column_stack(grid.transform * centres)
 
 
 def write_points(path: Path, xy: NDArray[np.float64], crs: CRS, fields: Mapping[str, NDArray[np.generic]]) -> None:

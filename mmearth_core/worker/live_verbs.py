@@ -105,7 +105,7 @@ class LiveVerbs:
         labelled = samples.vector.in_pixels(grid)
         if n < 1:
             raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
-        window = None if bounds is None else View(bounds, 1, 1).on(grid)[0]
+        window = None if bounds is None else grid.covering(bounds)
         chosen = places(live.raster, probe, labelled, n, window=window, progress=progress, cancel=cancel)
         xy = pixel_centres(grid, chosen.row, chosen.col)
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)
