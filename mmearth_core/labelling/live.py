@@ -32,8 +32,8 @@ from mmearth_core.files import atomic_path
 from mmearth_core.labelling.classification import (
     CONFIDENCE_OFFSET,
     CONFIDENCE_SCALE,
+    check_unknown,
     classify_block,
-    classify_block_with_confidence,
 )
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import Samples, are_codes, samples_under
@@ -223,8 +223,7 @@ class LiveEmbedding:
         cancel: CancelToken,
     ) -> Preview:
         """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does."""
-        if unknown is not None and not 0 <= unknown < 1:
-            raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
+        check_unknown(unknown)
         watch = _Watch()
         samples = self.samples(drawn, cancel)
         watch.lap("samples")
@@ -236,13 +235,10 @@ class LiveEmbedding:
         dn = self._view(window, shape)
         cancel.check()
         watch.lap("read")
-        certainty = None
-        if confidence is None:
-            values = np.concatenate(in_strips(lambda part: classify_block(probe, part, unknown=unknown), dn))
-        else:
-            both = in_strips(lambda part: classify_block_with_confidence(probe, part, unknown=unknown), dn)
-            maps, certainties = zip(*both, strict=True)
-            values, certainty = np.concatenate(maps), np.concatenate(certainties, axis=1)
+        surely = confidence is not None
+        strips = in_strips(lambda part: classify_block(probe, part, unknown=unknown, confidence=surely), dn)
+        values = np.concatenate([drawn for drawn, _ in strips])
+        certainties = [certainty for _, certainty in strips if certainty is not None]
         watch.lap("classify")
         cancel.check()
         grid = _grid_of(self.raster.grid, window, shape)
@@ -251,7 +247,8 @@ class LiveEmbedding:
             colours[UNKNOWN] = (*UNKNOWN_COLOUR, 255)
         path = _write(Path(output), values[None], grid, colours=colours)
         measured = None
-        if certainty is not None and confidence is not None:
+        if confidence is not None:
+            certainty = np.concatenate(certainties, axis=1)
             measured = _write(Path(confidence), certainty, grid, scale=(CONFIDENCE_SCALE, CONFIDENCE_OFFSET))
         counts = np.bincount(values.ravel(), minlength=256)
         watch.lap("write")
