@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mmearth_core.encoder.loading import official_state
+from mmearth_core.encoder.loading import check_fit, official_state
 from mmearth_core.encoder.official import encoder_tensors, infer_architecture, load_tensors, to_ours
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
@@ -120,8 +120,4 @@ def _fill(method: MpMae, state: Mapping[str, Tensor], path: Path) -> None:
     if missing == ["weights.log_vars"] and "loss_fn.log_vars" not in state:
         # Losses were added up plainly there; here their weights begin at 1.
         missing = []
-    if missing or odd or unexpected:
-        raise MMEarthError(
-            f"{path} does not fit: missing {', '.join(missing) or 'nothing'};"
-            f" unexpected {', '.join([*unexpected, *odd]) or 'nothing'}."
-        )
+    check_fit(path, missing, [*unexpected, *odd])
