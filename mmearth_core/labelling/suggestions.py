@@ -156,12 +156,8 @@ def find_candidates(
 
     task = "Looking for uncertain places"
     transform_blocks(raster, compete, keep, progress=progress, cancel=cancel, task=task, within=window)
-    return Candidates(
-        row=np.concatenate([c.row for c in found]),
-        col=np.concatenate([c.col for c in found]),
-        dn=np.concatenate([c.dn for c in found]),
-        uncertainty=np.concatenate([c.uncertainty for c in found]),
-    )
+    columns = zip(*((each.row, each.col, each.dn, each.uncertainty) for each in found), strict=True)
+    return Candidates(*map(np.concatenate, columns))
 
 
 def choose(candidates: Candidates, probe: Probe, n: int) -> NDArray[np.intp]:

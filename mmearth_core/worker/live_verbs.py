@@ -8,7 +8,6 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Annotated, Any
 
-from mmearth_core import inspection
 from mmearth_core.embedding.forecast import inspect
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
@@ -38,10 +37,6 @@ class LiveVerbs:
         self._open: OrderedDict[tuple[str, int, int], LiveEmbedding] = OrderedDict()
 
     inspect = staticmethod(inspect)
-
-    def info(self, *, file: str) -> Any:
-        """What a file is."""
-        return inspection.info(file=file)
 
     def preview(
         self,

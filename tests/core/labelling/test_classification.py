@@ -213,7 +213,7 @@ def test_a_real_coast_becomes_a_map_whose_sea_is_water(realdata: Path, tmp_path:
     classify(embedding=raster.path, model=tmp_path / "model.json", output=tmp_path / "map.tif")
     opened = ClassMap.open(tmp_path / "map.tif")
     drawn = read(tmp_path / "map.tif")[0]
-    water = opened.legend.by_name()["water"].value
+    water = next(each.value for each in opened.legend.classes if each.name == "water")
     sea = dn[:, : grid.height // 3, : grid.width // 8]  # Cardigan Bay fills the north-west of the scene
     sea_map = drawn[: grid.height // 3, : grid.width // 8]
     assert (sea_map[sea[0] > 0] == water).mean() > 0.99
