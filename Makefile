@@ -1,8 +1,9 @@
 # What a newcomer and the continuous integration run. `make` alone lists the targets.
 #
-#   PYTHON        the interpreter to build environments with (default: the first Python ≥ 3.11 found that has venv)
-#   TORCH         the versions of torch to try first; when they cannot be had, whatever pip finds
-#   QGIS_PYTHON   the Python that can import qgis (default: Debian's)
+#   PYTHON         the interpreter to build environments with (default: the first Python ≥ 3.11 found that has venv)
+#   CONSTRAINTS    the versions to try first; when they cannot be had, whatever pip finds (/dev/null: the newest at once)
+#   LOWEST_PYTHON  the oldest Python that pyproject.toml allows, for make test-lowest
+#   QGIS_PYTHON    the Python that can import qgis (default: Debian's)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -11,7 +12,8 @@ SHELL := /bin/bash
 USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 /usr/bin/python3; do \
 	  "$$name" -c "$(USABLE)" 2>/dev/null && command -v "$$name" && break; done)
-TORCH ?= torch==2.14.1 torchvision==0.29.1
+CONSTRAINTS ?= constraints.txt
+LOWEST_PYTHON ?= python3.11
 
 QGIS_PYTHON ?= /usr/bin/python3
 
@@ -19,17 +21,33 @@ DEMO := .venv-demo
 ENV := .venv
 QGIS_ENV := .venv-qgis
 PACKAGE_ENV := .venv-package
+LOWEST_ENV := .venv-lowest
+# What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
+LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
 DIST := dist
+# What the environments hold; the versions are those of CONSTRAINTS.
+ANALYST := -e .
+DEVELOPER := -e '.[dev,train]'
+LOWEST_TESTER := -e . pytest hypothesis 'pystac[validation]' filelock h5py matplotlib
+QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
+# Of PyQt6 only its list of names is read, so it comes without Qt.
+QT6_NAMES := --no-deps 'PyQt6>=6.6,<7'
+PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77'
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
-.PHONY: help demo env stub env-qgis env-package lint test test-core test-plugin translations package benchmark clean
+.PHONY: help demo env stub env-qgis env-package env-lowest \
+  lint lint-rules lint-format lint-types lint-python39 lint-security \
+  test test-core test-plugin test-plugin-apart test-lowest constraints api translations package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
 	@echo "make test       lint, types, security rules and all tests; those of the plugin need QGIS"
 	@echo "make test-core  all tests but those that run in QGIS; make test-plugin: those alone"
+	@echo "make test-lowest  what needs no torch, with the lowest versions that pyproject.toml allows; needs Python 3.11"
 	@echo "make lint       only the checks that run nothing"
+	@echo "make api        the reference of the Python functions in docs/api, of their docstrings"
+	@echo "make constraints  makes the environments anew of the newest versions and writes these to constraints.txt"
 	@echo "make translations  takes new texts of the plugin up in qgis_plugin/i18n and compiles them; needs Qt's lrelease"
 	@echo "make stub       writes mmearth_core/__init__.pyi anew, after a change of a public function"
 	@echo "make package    the plugin for QGIS as a zip in dist/, made of the last commit"
@@ -41,24 +59,39 @@ demo: $(DEMO)/.installed
 
 env: $(ENV)/.installed
 
-lint: env
+# As hooks of pre-commit they stand in .pre-commit-config.yaml.
+lint: lint-rules lint-format lint-types lint-python39 lint-security
+
+lint-rules: env
 	@echo "== ruff check"
 	$(ENV)/bin/ruff check .
+
+lint-format: env
 	@echo "== ruff format --check"
 	$(ENV)/bin/ruff format --check .
+
+lint-types: env
 	@echo "== mypy"
 	$(ENV)/bin/mypy
+
+lint-python39: env
 	@echo "== vermin: the plugin runs in Python 3.9"
 	$(ENV)/bin/vermin --quiet --no-tips --no-parse-comments --target=3.9- --violations --backport configparser \
 	  --backport dataclasses --backport typing qgis_plugin
+
+lint-security: env
 	@echo "== bandit, the rules of QGIS's plugin repository, on: $(SHIPPED)"
 	$(ENV)/bin/bandit --quiet -r $(SHIPPED) -t "$$(cat .ci/bandit-rules.txt)"
 
-# The plugin is tested even when another test fails, so that one run tells everything.
-test: lint
-	@status=0; \
-	$(MAKE) --no-print-directory test-core || status=1; \
-	$(MAKE) --no-print-directory test-plugin || status=1; exit $$status
+# In QGIS and outside of it side by side, for both wait a lot. Each runs to its end even when the other fails, so that
+# one run tells everything; what QGIS' tests say is shown in one piece when they end.
+test: lint env-package
+	-@$(MAKE) --no-print-directory env-qgis
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-core test-plugin-apart
+
+test-plugin-apart:
+	@log="$$(mktemp)"; status=0; $(MAKE) --no-print-directory test-plugin >"$$log" 2>&1 || status=1; \
+	echo; cat "$$log"; rm -f "$$log"; exit $$status
 
 test-core: env env-package
 	@echo "== pytest"
@@ -68,9 +101,24 @@ test-plugin: env env-qgis
 	@echo "== pytest in QGIS"
 	QT_QPA_PLATFORM=offscreen MMEARTH_PYTHON="$(CURDIR)/$(ENV)/bin/python" $(QGIS_ENV)/bin/python -m pytest -rfEs tests/plugin
 
+test-lowest: env-lowest
+	@echo "== pytest with the lowest versions"
+	$(LOWEST_ENV)/bin/python -m pytest -rfEs -m "not torch" $(LOWEST_TESTS)
+
 env-qgis: $(QGIS_ENV)/.installed
 
 env-package: $(PACKAGE_ENV)/.installed
+
+env-lowest: $(LOWEST_ENV)/.installed
+
+constraints:
+	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV)
+	$(MAKE) --no-print-directory CONSTRAINTS=/dev/null env env-package env-qgis
+	$(ENV)/bin/python .ci/constraints.py $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) >constraints.txt
+
+api: env
+	rm -rf docs/api
+	$(ENV)/bin/python .ci/api.py docs/api
 
 translations:
 	@$(require-python)
@@ -89,36 +137,47 @@ benchmark: env
 	  echo "== $$script"; $(ENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) qgis_plugin/wheels .qgis-settings
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) qgis_plugin/wheels .qgis-settings
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/api
 
-$(DEMO)/.installed: pyproject.toml
+$(DEMO)/.installed: pyproject.toml constraints.txt
 	@$(require-python)
 	$(PYTHON) -m venv $(DEMO)
-	$(DEMO)/bin/pip install --quiet --disable-pip-version-check -e .
+	@$(call install,$(DEMO),$(ANALYST))
 	@touch $@
 
-$(ENV)/.installed: pyproject.toml
+$(ENV)/.installed: pyproject.toml constraints.txt
 	@$(require-python)
 	$(PYTHON) -m venv $(ENV)
-	$(ENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,train]" $(TORCH) \
-	  || $(ENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,train]"
+	@$(call install,$(ENV),$(DEVELOPER))
+	@touch $@
+
+$(LOWEST_ENV)/.installed: pyproject.toml .ci/lowest.py
+	$(LOWEST_PYTHON) -m venv $(LOWEST_ENV)
+	$(LOWEST_PYTHON) .ci/lowest.py >$(LOWEST_ENV)/constraints.txt
+	$(LOWEST_ENV)/bin/pip install --quiet --disable-pip-version-check --constraint $(LOWEST_ENV)/constraints.txt \
+	  $(LOWEST_TESTER)
 	@touch $@
 
 # QGIS' own Python with pytest beside it; it sees the system's packages, and the worker runs in $(ENV).
-$(QGIS_ENV)/.installed: Makefile
+$(QGIS_ENV)/.installed: Makefile constraints.txt
 	@$(require-qgis)
 	$(QGIS_PYTHON) -m venv --system-site-packages $(QGIS_ENV)
-	$(QGIS_ENV)/bin/pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-qgis>=5,<6'
+	@$(call install,$(QGIS_ENV),$(QGIS_TESTER))
 	@touch $@
 
-# What packs the plugin. Of PyQt6 only its list of names is read, so it comes without Qt.
-$(PACKAGE_ENV)/.installed: Makefile
+$(PACKAGE_ENV)/.installed: Makefile constraints.txt
 	@$(require-python)
 	$(PYTHON) -m venv $(PACKAGE_ENV)
-	$(PACKAGE_ENV)/bin/pip install --quiet --disable-pip-version-check 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77'
-	$(PACKAGE_ENV)/bin/pip install --quiet --disable-pip-version-check --no-deps 'PyQt6>=6.6,<7'
+	@$(call install,$(PACKAGE_ENV),$(PACKER))
+	@$(call install,$(PACKAGE_ENV),$(QT6_NAMES))
 	@touch $@
+
+# $(call install,ENVIRONMENT,REQUIREMENTS)
+define install
+set -- $(1)/bin/pip install --quiet --disable-pip-version-check $(2); echo "$$*"; \
+  "$$@" --constraint $(CONSTRAINTS) || { echo "Now without $(CONSTRAINTS): whatever pip finds." >&2; "$$@"; }
+endef
 
 define require-qgis
 if ! $(QGIS_PYTHON) -c 'import qgis.core' 2>/dev/null; then \

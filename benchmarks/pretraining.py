@@ -32,7 +32,7 @@ from mmearth_core.encoder.masking import forward_masked
 from mmearth_core.encoder.network import GRN_EPS, Encoder, randomise
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.dataset import TileDataset, make_loader
-from mmearth_core.pretraining.methods.mp_mae.network import MpMae, build
+from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.tiles.reader import TileFile

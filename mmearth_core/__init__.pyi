@@ -33,7 +33,7 @@ from mmearth_core.maps.outlines import OutlineResult
 from mmearth_core.pretraining.pretrain import PretrainResult
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.reports.reporting import ReportResult
-from mmearth_core.tiles.build.building import BuildResult
+from mmearth_core.tiles.build.build_tiles import BuildResult
 
 __all__ = [
     "Cancelled",

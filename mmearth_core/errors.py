@@ -13,7 +13,7 @@ GO_ON = "; run the same command again to go on."
 
 #: What the package's extras bring.
 _OPTIONAL = {
-    *("torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"),
+    *("torch", "torchvision", "timm", "safetensors", "onnx"),
     *("h5py", "yaml", "filelock", "tensorboard", "matplotlib"),
 }
 _NAMED = re.compile(r"`([a-z]\w*)(?:=([^`]*))?`")

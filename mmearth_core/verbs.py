@@ -102,7 +102,7 @@ VERBS: dict[str, Verb] = {
     ),
     "weights info": Verb("mmearth_core.inspection", "say what a model is", MODELS, inputs=("model",)),
     "build-tiles": Verb(
-        "mmearth_core.tiles.build.building",
+        "mmearth_core.tiles.build.build_tiles",
         "make tiles for pretraining from your own rasters",
         TRAIN,
         inputs=("specification",),

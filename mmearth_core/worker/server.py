@@ -208,9 +208,8 @@ class Server:
             return
         kind = kind_of(error)
         told = as_told(error, "torch")
-        event = {"kind": kind, "message": told.text if told else str(error), "about": told.about if told else ()}
-        if kind == "cancelled":
-            event["message"] = str(error) or "Cancelled."
+        text = " ".join((told.text if told else str(error)).split())
+        event = {"kind": kind, "message": text or "Cancelled.", "about": told.about if told else ()}
         if kind == "internal":
             what = " ".join(f"{type(error).__name__}: {error}".split())
             event["message"] = f"The worker failed unexpectedly ({what}); please report it."

@@ -8,7 +8,7 @@ from mmearth_core.encoder.architecture import Stem
 from mmearth_core.encoder.official import BLOCK_NAMES
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.losses import UncertaintyWeights
-from mmearth_core.pretraining.methods.mp_mae.network import MpMae
+from mmearth_core.pretraining.methods.mp_mae.method import MpMae
 
 
 def to_official(method: MpMae) -> dict[str, Tensor]:

@@ -11,7 +11,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-import pytest
+from house_rules import for_every
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "mmearth_core"
@@ -52,7 +52,7 @@ TORCH_ROOMS = (
 )
 #: Where the other libraries of the extra `train` may be imported.
 TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
-TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx", "onnxscript"}
+TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx"}
 LONGEST_MODULE, LARGEST_ROOM = 450, 16
 
 
@@ -96,7 +96,7 @@ def room_of(name: str) -> int:
     return next(index for index, rooms in enumerate(ROOMS) if name.partition(".")[0] in rooms)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_imports_run_towards_the_foundations(path: Path) -> None:
     name = name_of(path)
     if name == "__init__":
@@ -122,14 +122,14 @@ def test_no_module_imports_itself_by_a_detour() -> None:
         visit(name, ())
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_neither_qgis_nor_a_library_with_risks_is_imported(path: Path) -> None:
     roots = {name.split(".")[0] for name in imports_of(tree_of(path))}
     assert not roots & {"qgis", "PyQt5", "PyQt6", "osgeo", "requests", "joblib", "dill", "shelve"}
     assert not {name for name in imports_of(tree_of(path)) if name.startswith("xml.etree")}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_only_the_rooms_of_torch_import_torch(path: Path) -> None:
     roots = {name.split(".")[0] for name in imports_of(tree_of(path))}
     if not name_of(path).startswith(TORCH_ROOMS):
@@ -150,7 +150,7 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
                 assert distributions.get(root, root) in asked, f"{name_of(path)} imports {root}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_no_except_clause_catches_everything(path: Path) -> None:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ExceptHandler):
@@ -160,7 +160,7 @@ def test_no_except_clause_catches_everything(path: Path) -> None:
             assert not names & {"Exception", "BaseException"}, f"broad except in line {node.lineno}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
     assert ast.get_docstring(tree_of(path))
@@ -172,12 +172,12 @@ def test_no_room_is_larger_than_a_reader_can_hold_in_mind() -> None:
         assert len(modules) <= LARGEST_ROOM, f"{folder.relative_to(ROOT)} holds {len(modules)} modules"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_no_module_has_a_name_that_says_nothing(path: Path) -> None:
     assert path.stem not in {"utils", "util", "helpers", "common", "misc", "manager"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_shipped_code_neither_asserts_nor_silences_the_type_checker(path: Path) -> None:
     assert not [node.lineno for node in ast.walk(tree_of(path)) if isinstance(node, ast.Assert)]
     assert "type: ignore" not in path.read_text(encoding="utf-8")
@@ -208,3 +208,11 @@ def test_the_front_door_loads_nothing_but_the_standard_library() -> None:
     before = loaded_by("")
     new = loaded_by("import mmearth_core.cli.command") - before
     assert new - set(sys.stdlib_module_names) == {"mmearth_core"}
+
+
+def test_the_map_of_the_house_names_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w.-]+/)*\w+\.(?:py|pyi))`", text)) - {"settings.py", "built.py"}
+    places = (ROOT, PACKAGE, ROOT / "qgis_plugin")
+    assert len(named) > 20
+    assert not {name for name in named if not any((place / name).is_file() for place in places)}

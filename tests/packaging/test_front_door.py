@@ -2,23 +2,19 @@
 
 import ast
 import importlib.util
-import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import mmearth_core
-from mmearth_core.cli.declarations import NEEDED, STUB, declarations
+from mmearth_core.cli.declarations import STUB, declarations
 from mmearth_core.errors import MMEarthError
 from mmearth_core.verbs import PUBLIC, VERBS, lanes, python_name
 
 ROOT = Path(__file__).parents[2]
-FUNCTIONS = [name for name in PUBLIC if not name[0].isupper()]
 
 RIGHT = """
 import mmearth_core
@@ -86,18 +82,6 @@ def test_importing_the_package_loads_nothing() -> None:
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
     assert "mmearth_core.verbs" in shown
     assert not {"numpy", "rasterio", "mmearth_core.errors"} & set(re.findall(r"'([\w.]+)'", shown))
-
-
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in {"pretrain", "load_encoder"}])
-def test_help_and_docstring_are_one_and_explain_every_argument(name: str) -> None:
-    function: Callable[..., Any] = getattr(mmearth_core, name)
-    declared = declarations(STUB)[name]
-    taken = {key: each for key, each in inspect.signature(function).parameters.items() if key not in declared.provides}
-    assert list(taken) == list(declared.parameters)
-    for key, each in taken.items():
-        assert each.kind is each.KEYWORD_ONLY
-        assert declared.parameters[key].meaning, f"{name}: the docstring says nothing of {key}"
-        assert declared.parameters[key].default == (NEEDED if each.default is each.empty else each.default)
 
 
 def test_every_verb_is_one_function_one_command_and_what_the_worker_offers() -> None:

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from house_rules import for_every
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "qgis_plugin"
@@ -89,14 +90,14 @@ def relative_imports(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_only_qgis_and_the_standard_library_are_imported(path: Path) -> None:
     roots = {name.partition(".")[0] for name in absolute_imports(path)}
     assert roots <= (set(sys.stdlib_module_names) - YOUNGER_THAN_39 - FORBIDDEN_LIBRARIES) | {"qgis", "processing"}
     assert "urllib.request" not in {name.rpartition(".")[0] for name in absolute_imports(path)} | absolute_imports(path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_what_is_imported_of_the_plugin_is_there(path: Path) -> None:
     for name in relative_imports(path):
         module, _, member = name.rpartition(".")
@@ -123,7 +124,7 @@ def test_what_is_imported_of_the_plugin_is_there(path: Path) -> None:
         assert member in defined, f"{name_of(files[0])} defines no {member}"
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if name_of(path).startswith("core/")], ids=name_of)
+@for_every([path for path in MODULES if name_of(path).startswith("core/")], name_of)
 def test_the_core_has_no_widgets(path: Path) -> None:
     assert not {name for name in absolute_imports(path) if name.startswith(("qgis.gui", "qgis.PyQt.QtWidgets"))}
     assert not {
@@ -131,10 +132,9 @@ def test_the_core_has_no_widgets(path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "path",
+@for_every(
     [path for path in MODULES if name_of(path).startswith("processing/") or path.stem == "provider"],
-    ids=name_of,
+    name_of,
 )
 def test_processing_needs_no_dock(path: Path) -> None:
     """`qgis_process` has no windows; pictures are all it shares with them."""
@@ -142,7 +142,7 @@ def test_processing_needs_no_dock(path: Path) -> None:
     assert not {name for name in shared if not name.startswith("gui.icons")}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_processes_are_started_in_few_places(path: Path) -> None:
     if name_of(path) not in STARTERS:
         assert "subprocess" not in {name.partition(".")[0] for name in absolute_imports(path)}
@@ -151,14 +151,14 @@ def test_processes_are_started_in_few_places(path: Path) -> None:
     assert "shell=True" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
     assert ast.get_docstring(tree_of(path))
     assert path.stem not in {"utils", "util", "helpers", "common", "misc", "manager"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_shipped_code_neither_asserts_nor_catches_everything(path: Path) -> None:
     for node in ast.walk(tree_of(path)):
         assert not isinstance(node, ast.Assert), f"assert in line {node.lineno}"
@@ -169,7 +169,7 @@ def test_shipped_code_neither_asserts_nor_catches_everything(path: Path) -> None
             assert not names & {"Exception", "BaseException"}, f"broad except in line {node.lineno}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_every(MODULES, name_of)
 def test_annotations_of_younger_pythons_are_never_evaluated(path: Path) -> None:
     lazy = any(
         isinstance(node, ast.ImportFrom) and node.module == "__future__" and node.names[0].name == "annotations"
@@ -307,7 +307,7 @@ def member(classes: dict[str, Stub | None], stub: Stub, name: str) -> tuple[bool
     return False, None
 
 
-@pytest.mark.parametrize("path", SCOPED, ids=name_of)
+@for_every(SCOPED, name_of)
 def test_every_name_of_qt_is_one_of_qt_6(path: Path, qt6: dict[str, dict[str, Stub | None]]) -> None:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("qgis.PyQt.Qt"):
@@ -329,7 +329,7 @@ def test_every_name_of_qt_is_one_of_qt_6(path: Path, qt6: dict[str, dict[str, St
             assert known, f"line {line}: Qt 6 has no {'.'.join([root, *rest])}"
 
 
-@pytest.mark.parametrize("path", SCOPED, ids=name_of)
+@for_every(SCOPED, name_of)
 def test_no_enum_is_read_off_an_object(path: Path, qt6: dict[str, dict[str, Stub | None]]) -> None:
     """`self.Accepted` and the like are gone in Qt 6 as well; they cannot be looked up, so they are found by name."""
     members = set(UNSCOPED_QGIS)

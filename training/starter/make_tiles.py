@@ -32,7 +32,7 @@ import yaml
 from rasterio.windows import Window
 
 from mmearth_core.progress import Progress, Silent
-from mmearth_core.tiles.build.building import BuildResult, build_tiles
+from mmearth_core.tiles.build.build_tiles import BuildResult, build_tiles
 from training.scenes_from_arrays import L1C, WITH_OFFSET, Place, pair_place, write, write_raster
 
 #: Pixels from one tile of 64 to the next: patches of 120 pixels give four tiles, which overlap by 8.

@@ -31,11 +31,11 @@ def write_map(path, values, *, names=NAMES, crs=32630, transform=TRANSFORM, unkn
 
 
 def centre(row, col, transform=TRANSFORM):
-    return shapely.Point(*(transform @ (col + 0.5, row + 0.5)))
+    return shapely.Point(*(transform * (col + 0.5, row + 0.5)))
 
 
 def box(row, col, row_end, col_end):
-    return shapely.box(*(TRANSFORM @ (col, row_end)), *(TRANSFORM @ (col_end, row)))
+    return shapely.box(*(TRANSFORM * (col, row_end)), *(TRANSFORM * (col_end, row)))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def label(points, truth, output):
     """What an interpreter does: fill the class of each point of a sample from the truth."""
     meta, _, geometry, columns = pyogrio.raw.read(points)
     fields = dict(zip(meta["fields"], columns, strict=True))
-    cols, rows = np.asarray(~TRANSFORM @ shapely.get_coordinates(shapely.from_wkb(geometry)).T).astype(int)
+    cols, rows = np.asarray(~TRANSFORM * shapely.get_coordinates(shapely.from_wkb(geometry)).T).astype(int)
     fields["class"] = np.array([NAMES[code - 1] for code in truth[rows, cols]], object)
     pyogrio.raw.write(output, geometry, list(fields.values()), list(fields), geometry_type="Point", crs=meta["crs"])
     return output

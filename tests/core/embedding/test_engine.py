@@ -244,7 +244,7 @@ def test_a_full_disk_is_noticed_before_the_work(scene, tmp_path, monkeypatch):
     [
         ("nord äö.tif", {}),
         ("south-up.tif", {"transform": Affine(10, 0, 400_000, 0, 10, 5_799_000)}),
-        ("rotated.tif", {"transform": Affine(10, 0, 400_000, 0, -10, 5_800_000) @ Affine.rotation(20)}),
+        ("rotated.tif", {"transform": Affine(10, 0, 400_000, 0, -10, 5_800_000) * Affine.rotation(20)}),
         ("degrees.tif", {"transform": Affine(1.3e-4, 0, -4, 0, -9e-5, 52.4), "crs": "EPSG:4326"}),
         ("big.tif", {"BIGTIFF": "YES"}),
         ("zipped.tif", {}),

@@ -61,7 +61,7 @@ def test_any_format_and_crs_gives_the_same_pixels(
 ) -> None:
     shapes, names = scene.fields(6)
     transform = pyproj.Transformer.from_crs("EPSG:32630", crs, always_xy=True).transform
-    moved = [shapely.transform(s, transform, interleaved=False) for s in shapes]
+    moved = [shapely.transform(s, lambda xy: np.column_stack(transform(*xy.T))) for s in shapes]
     path = write_vector(tmp_path / name, moved, {"class": names}, crs=crs, geometry_type="Polygon")
     there, here = (
         read_samples(scene.raster, path, cap=10_000, cancel=CancelToken()),

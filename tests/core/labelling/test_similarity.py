@@ -11,7 +11,7 @@ from mmearth_core.progress import CancelToken
 
 
 def centre(scene, row, col):
-    return tuple(scene.raster.grid.transform @ (col + 0.5, row + 0.5))
+    return tuple(scene.raster.grid.transform * (col + 0.5, row + 0.5))
 
 
 def embedding(scene):

@@ -35,7 +35,7 @@ def read(path):
 
 
 def pixels(scene, xy):
-    cols, rows = np.asarray(~scene.raster.grid.transform @ xy.T)
+    cols, rows = np.asarray(~scene.raster.grid.transform * xy.T)
     return np.floor(rows).astype(int), np.floor(cols).astype(int)
 
 

@@ -29,8 +29,8 @@ def land_cover(scene: Any, tmp_path: Path) -> Path:
 
 
 def read(path: Path) -> Any:
-    _, _, wkb, columns = pyogrio.raw.read(path, columns=["class", "pixels", "hectares"])
-    return shapely.from_wkb(wkb), dict(zip(("class", "pixels", "hectares"), columns, strict=False))
+    meta, _, wkb, columns = pyogrio.raw.read(path, columns=["class", "pixels", "hectares"])
+    return shapely.from_wkb(wkb), dict(zip(meta["fields"], columns, strict=True))
 
 
 def test_polygons_burnt_again_are_the_map(scene: Any, land_cover: Path, tmp_path: Path) -> None:

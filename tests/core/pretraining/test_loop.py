@@ -23,7 +23,7 @@ from mmearth_core.modalities import SENTINEL2_STORED
 from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.log import read_log
 from mmearth_core.pretraining.loop import Schedule
-from mmearth_core.pretraining.methods.mp_mae.network import MpMae
+from mmearth_core.pretraining.methods.mp_mae.method import MpMae
 from mmearth_core.pretraining.pretrain import pretrain
 from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Silent

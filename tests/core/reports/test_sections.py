@@ -247,7 +247,7 @@ def test_pictures_show_the_rasters(land_cover, scene, sample_file, tmp_path):
 
 def test_outlines_lie_where_the_polygons_are(land_cover, tmp_path, write_vector):
     grid = land_cover.grid
-    corners = [grid.transform @ corner for corner in ((100, 50), (120, 50), (120, 80), (100, 80))]
+    corners = [grid.transform * corner for corner in ((100, 50), (120, 50), (120, 80), (100, 80))]
     samples = write_vector(tmp_path / "one.gpkg", [shapely.Polygon(corners)], {"class": ["water"]})
     with new_geotiff(
         tmp_path / "s.tif", grid, count=3, dtype="uint16", nodata=0, descriptions=["B02", "B03", "B04"]

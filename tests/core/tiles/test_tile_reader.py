@@ -3,7 +3,6 @@
 import json
 import multiprocessing
 import pickle
-import re
 import shutil
 from pathlib import Path
 
@@ -13,10 +12,7 @@ import pytest
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
-from mmearth_core.pretraining.dataset import TileDataset, make_loader
-from mmearth_core.pretraining.methods.contract import View
 from mmearth_core.tiles.reader import TileFile
-from mmearth_core.tiles.statistics import dataset_statistics
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
 from mmearth_core.tiles.writer import METADATA
 
@@ -221,36 +217,3 @@ def test_a_pickled_file_is_small_and_reads_the_same(invented_tiles: Path) -> Non
     assert len(packed) < 2000
     again = pickle.loads(packed)  # noqa: S301
     assert total(again) == expected[0] and np.array_equal(again.lonlat, expected[1])
-
-
-def resident() -> int:
-    """Memory of this process in kB."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
-
-
-class SmallView(View):
-    """A corner of the image, and the memory of the process that made it."""
-
-    def __call__(self, sample, rng):  # noqa: ARG002
-        return {"image": sample["sentinel2"][:, :8, :8], "resident": np.int64(resident())}
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the memory of a process is read as on Linux")
-def test_a_file_of_a_million_tiles_is_read_in_little_memory(tmp_path: Path) -> None:
-    count = 1_200_000
-    path = tmp_path / "giant.h5"
-    with h5py.File(path, "w", libver="latest") as file:  # chunks that were never written take no room
-        file.create_dataset("sentinel2", (count, 13, 64, 64), "uint16", chunks=(1, 13, 64, 64), compression="gzip")
-        file.create_dataset("metadata", (count,), METADATA, fillvalue=np.array((b"0", b"l2a"), METADATA))
-        file["sentinel2"][7] = 3
-    before = resident()
-    tiles = TileFile(path)
-    dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(count), ["sentinel2"], SmallView(), 0)
-    loader = make_loader(dataset, 16, 2)
-    assert len(loader) == count // 16
-    batches = iter(loader)
-    seen = [next(batches) for _ in range(4)]
-    assert resident() - before < 100_000, "kB: not even a Python object for each tile"
-    assert max(int(batch["resident"].max()) for batch in seen) - before < 100_000
-    assert len(pickle.dumps(dataset)) < 12 * count
-    assert tiles.read(7, ["sentinel2"])["sentinel2"].max() == 3

@@ -57,13 +57,23 @@ class Client:
         return self.end_of(self.ask(verb, **arguments))
 
 
+@pytest.fixture(scope="module")
+def workers() -> Iterator[list[Client]]:
+    """The workers that were started, the last one perhaps alive."""
+    started: list[Client] = []
+    yield started
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+
+
 @pytest.fixture
-def client() -> Iterator[Client]:
-    client = Client()
-    assert client.answer("hello", protocol=1, client=__version__)["event"] == "result"
-    yield client
-    client.process.kill()
-    client.process.wait()
+def client(workers: list[Client]) -> Client:
+    """A worker that has been greeted: that of the test before, unless it ended with it."""
+    if not workers or workers[-1].process.poll() is not None:
+        workers.append(Client())
+        assert workers[-1].answer("hello", protocol=1, client=__version__)["event"] == "result"
+    return workers[-1]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +105,7 @@ def test_nonsense_is_answered_and_skipped(client: Client) -> None:
         client.send(line)
         refused = client.end_of(None)
         assert refused["kind"] == "protocol" and word in refused["message"]
-    client.last = 10
+    client.last += 10
     assert client.answer("no such verb")["kind"] == "arguments"
     assert client.answer("preview", wrong=1)["kind"] == "arguments"
     assert "does not exist" in client.answer("info", file="/no/such.tif")["message"]
@@ -212,7 +222,11 @@ def test_what_libraries_print_does_not_reach_the_protocol() -> None:
     assert b"from Python" in err and b"from C" in err
 
 
-@pytest.mark.parametrize("line", [b"[" * 200_000 + b"\n", b'{"id": ' + b"9" * 5000 + b"}\n", b"\xff\xfe\n"])
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 200_000 + b"\n", b'{"id": ' + b"9" * 5000 + b"}\n", b"\xff\xfe\n"],
+    ids=["deep", "long number", "no text"],
+)
 def test_a_line_that_upsets_the_parser_is_skipped(client: Client, line: bytes) -> None:
     client.send(line)
     assert client.end_of(None)["kind"] == "protocol"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mmearth_core.pretraining.methods.contract import BuiltMethod
-from mmearth_core.pretraining.methods.mp_mae.network import build
+from mmearth_core.pretraining.methods.mp_mae.method import build
 from mmearth_core.pretraining.methods.mp_mae.published import start_from_official
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.pretraining.methods.views import INPUT_BANDS

@@ -16,7 +16,7 @@ from mmearth_core.encoder.official import encoder_tensors, infer_architecture, l
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.losses import UncertaintyWeights
-from mmearth_core.pretraining.methods.mp_mae.network import MpMae, build
+from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.pretraining.methods.views import INPUT_BANDS
 

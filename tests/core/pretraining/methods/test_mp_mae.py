@@ -14,7 +14,7 @@ from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa:
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
 from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
-from mmearth_core.pretraining.methods.mp_mae.network import MpMae, build  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
 
@@ -327,7 +327,7 @@ def test_impossible_settings_are_named():
 PROCESS = """
 import sys, torch, torch.distributed as dist
 from mmearth_core.encoder.masking import sum_over_processes
-from mmearth_core.pretraining.methods.mp_mae.network import build
+from mmearth_core.pretraining.methods.mp_mae.method import build
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 rank, folder = int(sys.argv[1]), sys.argv[2]
 torch.set_num_threads(1)

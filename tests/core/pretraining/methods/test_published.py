@@ -13,7 +13,7 @@ from official_layout import to_official  # noqa: E402
 from mmearth_core.encoder.loading import load_encoder  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
-from mmearth_core.pretraining.methods.mp_mae.network import MpMae, build  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.published import load_official, start_from_official  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
 

@@ -464,7 +464,7 @@ def test_a_scene_without_all_bands_or_large_enough_is_refused(tmp_path: Path) ->
 
 
 def test_every_tile_of_a_large_scene_comes_once_and_neighbours_come_together() -> None:
-    from mmearth_core.tiles.build.building import _windows
+    from mmearth_core.tiles.build.build_tiles import _windows
 
     windows = _windows((2200, 1300), 64, 64)
     assert len({(each.row, each.col) for each in windows}) == len(windows) == 34 * 20
