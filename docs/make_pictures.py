@@ -18,6 +18,7 @@ from rasterio.io import MemoryFile
 
 from mmearth_core.demonstration.run import demo
 from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.conventions import CONFIDENCE_RAMP
 from mmearth_core.raster.pictures import Picture, false_colour, paletted, ramp, true_colour
 from mmearth_core.vectors.reading import class_names, read_vector
 
@@ -50,7 +51,7 @@ def draw(folder: Path) -> None:
     save("scene", encoded(with_samples(scene, folder / "samples.gpkg", class_map)))
     save("embedding", encoded(pixels(false_colour(folder / "embedding.tif", longest=LONGEST))))
     save("map", paletted(class_map.path, colours, longest=LONGEST).png)
-    save("confidence", ramp(folder / "confidence.tif", low=0, high=1, longest=LONGEST).png)
+    save("confidence", ramp(folder / "confidence.tif", CONFIDENCE_RAMP, low=0, high=1, longest=LONGEST).png)
 
 
 def pixels(picture: Picture) -> NDArray[np.uint8]:

@@ -63,9 +63,12 @@ def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def flush_folder(path: Path) -> None:
-    """Let a rename in a folder reach the disk; systems other than POSIX cannot flush a folder."""
-    if os.name == "posix":
+def flush(path: Path) -> None:
+    """Let what was written to a file reach the disk, or a rename in a folder; only POSIX can flush a folder."""
+    if path.is_file():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    elif os.name == "posix":
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)

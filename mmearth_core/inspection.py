@@ -1,7 +1,7 @@
 """What a file is, as its own reader understands it. Reads descriptions, never pixels; never writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,17 +73,17 @@ def weights_info(*, model: str) -> Description:
     if path.is_file() and path.suffix in _MODEL_SUFFIXES:
         return _describe_model(path)
     known = find(model)
-    facts = known.as_dict() | {"on this machine": state(known) or "no"}
+    facts = asdict(known) | {"on this machine": state(known) or "no"}
     if state(known) in {"ready", "converted"}:
         file = local_file(known.name, suffixes=(".onnx", ".safetensors"))
-        facts |= {"file": str(file)} | read_header(file).as_dict()
+        facts |= {"file": str(file)} | asdict(read_header(file))
         if file.with_suffix(".md").is_file():
             facts["card"] = str(file.with_suffix(".md"))
     return Description("model with a name", known.name, facts)
 
 
 def _describe_model(path: Path) -> Description:
-    return Description("encoder model", str(path), read_header(path).as_dict())
+    return Description("encoder model", str(path), asdict(read_header(path)))
 
 
 def _describe_probe(path: Path) -> Description:

@@ -1,11 +1,12 @@
 """How good is this map: comparing it with reference data and saying no more than those can tell.
 
-Points are taken as a random sample: design-based accuracies and areas with 95 % intervals (`labelling.accuracy`).
+Points are taken as a random sample: design-based accuracies and areas with 95 % intervals (`estimators`).
 Polygons are not one, and yield plain agreement inside them: never an interval, never an area.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-from mmearth_core.accuracy.estimators import Accuracy, agreement, error_matrix, estimate
+from mmearth_core.accuracy.estimators import Accuracy, Estimate, agreement, error_matrix, estimate
 from mmearth_core.accuracy.reference_sample import DIGEST_FIELD, HECTARES_FIELD, STRATUM_FIELD
 from mmearth_core.accuracy.summary import AccuracyReport, ClassAccuracy
 from mmearth_core.errors import MMEarthError
@@ -23,7 +24,7 @@ from mmearth_core.maps.areas import ClassAreas, measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import UNKNOWN, UNKNOWN_NAME
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.grid import Window
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import VectorLayer, class_names, lonlat_extent, read_vector
 
@@ -122,7 +123,7 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
     points, feature = shapely.get_parts(geometries, return_index=True)
     xy = shapely.get_coordinates(points)
     reference = codes[feature]
-    inside = _inside(xy, grid)
+    inside = ((xy >= 0) & (xy < (grid.width, grid.height))).all(axis=1)  # False for NaN and infinity
     rows, cols = np.floor(np.where(inside[:, None], xy, 0)).astype(np.int64).T[::-1]
     mapped = _values_at(context, rows, cols)
     on_map = inside & np.isin(mapped, list(measured.pixels))
@@ -155,27 +156,28 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
     accuracy = estimate(
         mapped=mapped[used], reference=reference[used], stratum=strata[used], sizes=sizes, classes=classes
     )
-    warnings += _limits(accuracy, names, sizes)
-    estimates = zip(classes, accuracy.areas, accuracy.users, accuracy.producers, strict=True)
     return AccuracyReport(
         map=context.class_map.path,
         reference=context.vector.path,
         unit="points",
-        classes=tuple(
-            ClassAccuracy(value, names[value], measured.hectares.get(value, 0.0), area, user, producer)
-            for value, area, user, producer in estimates
-        ),
+        classes=_judged(context, classes, accuracy.areas, accuracy.users, accuracy.producers),
         counts=accuracy.counts,
         proportions=accuracy.proportions,
         overall=accuracy.overall,
         covered_ha=accuracy.covered,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *_limits(accuracy, names, sizes)),
     )
 
 
-def _inside(xy: NDArray[np.float64], grid: Grid) -> NDArray[np.bool_]:
-    x, y = xy.T
-    return np.asarray((x >= 0) & (x < grid.width) & (y >= 0) & (y < grid.height))  # False for NaN and infinity
+def _judged(
+    context: _Context, classes: Sequence[int], areas: Iterable[Estimate | None], *shares: Sequence[Estimate]
+) -> tuple[ClassAccuracy, ...]:
+    """What is said of each class: its estimated area, and user's and producer's accuracy."""
+    mapped = context.measured.hectares
+    return tuple(
+        ClassAccuracy(value, context.names[value], mapped.get(value, 0.0), area, user, producer)
+        for value, area, user, producer in zip(classes, areas, *shares, strict=False)
+    )
 
 
 def _values_at(context: _Context, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -270,10 +272,7 @@ def _assess_polygons(context: _Context, geometries: NDArray[Any], codes: NDArray
         map=context.class_map.path,
         reference=context.vector.path,
         unit="pixels",
-        classes=tuple(
-            ClassAccuracy(value, names[value], measured.hectares.get(value, 0.0), None, user, producer)
-            for value, user, producer in zip(classes, users, producers, strict=True)
-        ),
+        classes=_judged(context, classes, repeat(None), users, producers),
         counts=counts,
         proportions=None,
         overall=overall,

@@ -39,6 +39,11 @@ class Estimate:
             return None
         return self.value - self.margin, self.value + self.margin
 
+    def as_dict(self) -> dict[str, float | None]:
+        """Plain values, with the ends of the interval."""
+        low, high = self.interval or (None, None)
+        return {"value": self.value, "standard_error": self.standard_error, "low95": low, "high95": high}
+
     def scaled(self, factor: float) -> Self:
         """The same quantity in another unit."""
         value, error = self.value, self.standard_error

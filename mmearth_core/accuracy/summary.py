@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.accuracy.estimators import Estimate
+from mmearth_core.records import plain
 
 
 @dataclass(frozen=True)
@@ -49,32 +50,21 @@ class AccuracyReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON; accuracies are shares 0 … 1, areas hectares, None what the reference data cannot tell."""
-        return {
-            "map": str(self.map),
-            "reference": str(self.reference),
+        names = {"users": "users_accuracy", "producers": "producers_accuracy"}
+        matrix = {"rows": "map", "columns": "reference", "counts": self.counts, "proportions": self.proportions}
+        values = {
+            "map": self.map,
+            "reference": self.reference,
             "unit": self.unit,
             "units": self.units,
-            "overall_accuracy": _json(self.overall),
+            "overall_accuracy": self.overall,
             "covered_ha": self.covered_ha,
-            "classes": [
-                {
-                    "value": c.value,
-                    "name": c.name,
-                    "mapped_ha": c.mapped_ha,
-                    "estimated_ha": None if c.estimated_ha is None else _json(c.estimated_ha),
-                    "users_accuracy": _json(c.users),
-                    "producers_accuracy": _json(c.producers),
-                }
-                for c in self.classes
-            ],
-            "error_matrix": {
-                "rows": "map",
-                "columns": "reference",
-                "counts": self.counts.tolist(),
-                "proportions": None if self.proportions is None else self.proportions.tolist(),
-            },
-            "warnings": list(self.warnings),
+            "classes": [{names.get(name, name): each for name, each in vars(c).items()} for c in self.classes],
+            "error_matrix": matrix,
+            "warnings": self.warnings,
         }
+        made: dict[str, Any] = plain(values)
+        return made
 
     def __str__(self) -> str:
         subject = "reference points" if self.unit == "points" else "pixels inside reference polygons"
@@ -112,11 +102,6 @@ class AccuracyReport:
         for name, counts in zip(names, self.counts, strict=True):
             rows.append([name, *map(str, counts.tolist()), str(int(counts.sum()))])
         return [*rows, ["total", *map(str, self.counts.sum(0).tolist()), str(self.units)]]
-
-
-def _json(estimate: Estimate) -> dict[str, float | None]:
-    low, high = estimate.interval or (None, None)
-    return {"value": estimate.value, "standard_error": estimate.standard_error, "low95": low, "high95": high}
 
 
 def percent(estimate: Estimate, unit: str = "") -> tuple[str, str]:

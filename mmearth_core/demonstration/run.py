@@ -21,6 +21,7 @@ from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import FitResult, fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.records import plain
 from mmearth_core.reports.sections import write_report
 from mmearth_core.vectors.writing import write_points
 
@@ -56,19 +57,10 @@ class DemoResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON: the files, the accuracy estimated from the reference points, and the true one (0 … 1)."""
-        files = {
-            "scene": self.scene.scene,
-            "samples": self.scene.samples,
-            "truth": self.scene.truth,
-            "embedding": self.embedding,
-            "model": self.model,
-            "map": self.map,
-            "confidence": self.confidence,
-            "reference": self.reference,
-            "report": self.report,
-        }
+        made = ("embedding", "model", "map", "confidence", "reference", "report")
+        files = vars(self.scene) | {name: getattr(self, name) for name in made}
         return {
-            "files": {name: str(path) for name, path in files.items()},
+            "files": plain(files),
             "model_name": self.model_name,
             "trained": self.trained,
             "accuracy": self.accuracy.as_dict(),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import MMEarthError
-from mmearth_core.sentinel2 import Level, check_bands, normalise
+from mmearth_core.sentinel2 import Level, check_bands
 
 
 def embed_array(
@@ -57,15 +57,7 @@ def network_input(
     dn: NDArray[np.float32], valid: NDArray[np.bool_], present: Sequence[str], level: Level, header: ModelHeader
 ) -> NDArray[np.float32]:
     """DN (k, H, W) of the `present` bands → what the network of `header` takes: (C, H, W), normalised and filled."""
-    numbers = header.statistics[level]
-    return normalise(
-        dn,
-        valid,
-        present=present,
-        wanted=header.bands,
-        mean=np.asarray(numbers.mean, np.float32),
-        std=np.asarray(numbers.std, np.float32),
-    )
+    return header.statistics[level].normalised(dn, valid, present=present, wanted=header.bands)
 
 
 def embed_pixels(backend: Backend, pixels: NDArray[np.float32]) -> NDArray[np.float32]:

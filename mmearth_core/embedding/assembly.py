@@ -35,11 +35,7 @@ def assemble(
 ) -> Tally:
     """Write the embedding raster of `plan.area` from the journal's tiles."""
     area, tiles = plan.area, list(plan)
-    windows = [
-        Window(row, col, BLOCK, _COLUMNS).intersection(area)
-        for row in range(area.row, area.row_end, BLOCK)
-        for col in range(area.col, area.col_end, _COLUMNS)
-    ]
+    windows = list(area.parts(BLOCK, _COLUMNS))
     valid = clipped = 0
     progress.start("Writing", area.pixels, "px")
     with new_embedding(raster) as dataset, ThreadPoolExecutor(1, thread_name_prefix="gather") as ahead:

@@ -39,7 +39,7 @@ class Backend(Protocol):
         """Make the current run and all later ones end at once with `Cancelled`."""
 
 
-def open_backend(model: str | Path, backend: BackendName = "auto", threads: int | None = None) -> Backend:
+def open_backend(model: str | Path, backend: BackendName = "auto") -> Backend:
     """Load a model by registry name or path for inference.
 
     `auto` takes ONNX Runtime, unless the model is only there as `.safetensors`.
@@ -54,7 +54,7 @@ def open_backend(model: str | Path, backend: BackendName = "auto", threads: int 
     if path.suffix == ".onnx":
         from mmearth_core.encoder.onnx_backend import OnnxBackend  # noqa: PLC0415 - loads ONNX Runtime
 
-        return OnnxBackend(path, threads)
+        return OnnxBackend(path)
     from mmearth_core.encoder.torch_backend import TorchBackend  # noqa: PLC0415 - torch only where it is asked for
 
     return TorchBackend(path)

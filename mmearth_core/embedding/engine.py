@@ -28,7 +28,7 @@ from mmearth_core.embedding.sidecar import item_path, write_item, write_style
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.grid import Tile, TilePlan, Window
+from mmearth_core.raster.grid import Tile, TilePlan
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.scene import Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK
@@ -213,9 +213,9 @@ def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
     same = (raster.model_id, raster.grid.shape) == (wanted.model_id, wanted.grid.shape)
     if not same or raster.provenance != json.loads(json.dumps(wanted.provenance)):
         return None
-    rows = [Window(row, 0, BLOCK, raster.grid.width) for row in range(0, raster.grid.height, BLOCK)]
+    strips = raster.grid.window.parts(BLOCK, raster.grid.width)
     with bounded_cache(), opened(raster.path, wanted="an embedding raster") as dataset:
-        parts = (dataset.read(1, window=strip.intersection(raster.grid.window).ranges) for strip in rows)
+        parts = (dataset.read(1, window=strip.ranges) for strip in strips)
         valid = sum(int(np.count_nonzero(part != NODATA)) for part in parts)
     return _result(job, pixels=0, valid=valid, clipped=clipped, seconds=time.monotonic() - began)
 

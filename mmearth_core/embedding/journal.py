@@ -6,7 +6,6 @@ file.
 """
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from rasterio.io import MemoryFile
 
 from mmearth_core.embedding.product import NODATA
 from mmearth_core.errors import EnvironmentFailure
-from mmearth_core.files import flush_folder
+from mmearth_core.files import flush
 from mmearth_core.raster.grid import Tile, Window
 
 _SPECIFICATION = "specification.json"
@@ -89,12 +88,10 @@ class TileJournal:
 
     def _write(self, name: str, content: bytes) -> None:
         temporary = self.folder / f"{name}.tmp"
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        temporary.write_bytes(content)
+        flush(temporary)
         temporary.replace(self.folder / name)
-        flush_folder(self.folder)
+        flush(self.folder)
 
 
 def _compress(dn: NDArray[np.uint8]) -> bytes:

@@ -18,11 +18,10 @@ _COMPRESSION = 0.9
 
 @dataclass(frozen=True)
 class Needs:
-    """What a job takes: peak memory and disk in bytes, and the share of pixels computed more than once."""
+    """What a job takes: peak memory and disk in bytes."""
 
     memory: int
     disk: int
-    overlap: float
 
 
 def bytes_per_pixel(architecture: Architecture, dimensions: int) -> int:
@@ -69,7 +68,6 @@ def needs(plan: TilePlan, architecture: Architecture, dimensions: int, batch_siz
     return Needs(
         memory=_BASE_MEMORY + plan.largest_context * batch_size * bytes_per_pixel(architecture, dimensions),
         disk=int(2 * plan.area.pixels * dimensions * _COMPRESSION),
-        overlap=plan.context_pixels / plan.area.pixels,
     )
 
 

@@ -138,16 +138,11 @@ class _Readers:
 
     def __init__(self, source: Scene) -> None:
         self._source = source
-        self._own = threading.local()
-        self._all: list[SceneReader] = []
+        self._own, self._all = threading.local(), ExitStack()
+        self.close = self._all.close
 
     def mine(self) -> SceneReader:
         if not hasattr(self._own, "reader"):
-            self._own.reader = self._source.reader().__enter__()
-            self._all.append(self._own.reader)
+            self._own.reader = self._all.enter_context(self._source.reader())
         reader: SceneReader = self._own.reader
         return reader
-
-    def close(self) -> None:
-        for reader in self._all:
-            reader.__exit__(None, None, None)

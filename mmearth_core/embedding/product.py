@@ -5,8 +5,7 @@ and means `dn * scale + offset`, with one scale and offset per band that belong 
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,10 +83,9 @@ class EmbeddingRaster:
         return EmbeddingReader(self)
 
 
-@contextmanager
-def new_embedding(raster: EmbeddingRaster) -> Iterator[CheckedWriter]:
+def new_embedding(raster: EmbeddingRaster) -> AbstractContextManager[CheckedWriter]:
     """A new embedding raster, to be filled with uint8 windows of all bands; it takes its name at the end."""
-    with new_geotiff(
+    return new_geotiff(
         raster.path,
         raster.grid,
         count=raster.bands,
@@ -105,8 +103,7 @@ def new_embedding(raster: EmbeddingRaster) -> Iterator[CheckedWriter]:
         },
         # Embeddings hardly compress: higher levels save 4 % for five times the time.
         zstd_level=1,
-    ) as dataset:
-        yield dataset
+    )
 
 
 class EmbeddingReader:

@@ -52,8 +52,6 @@ def calibrate(
     header: ModelHeader,
     chips: Sequence[Chip],
     *,
-    shares: Sequence[float] = SHARES,
-    dimensions: int = DIMENSIONS,
     progress: Progress,
     cancel: CancelToken,
 ) -> tuple[EmbeddingHead, ModelHeader]:
@@ -62,18 +60,18 @@ def calibrate(
     `chips`: sides must be multiples of the patch size; some must be larger than twice the exact halo plus 64 px.
     Returns the projection and the header with `scales`, `halo`, `calibration` and `model_id` filled in.
     """
-    if sum(int(chip.valid.sum()) for chip in chips) < 100 * dimensions:
+    if sum(int(chip.valid.sum()) for chip in chips) < 100 * DIMENSIONS:
         raise MMEarthError("The scenes hold too few valid pixels to calibrate on; give larger ones.")
     _round_to_float16(encoder)
     freeze_response_norms(encoder, chips, progress, cancel)
-    head, explained, sample = fit_projection(encoder, chips, shares, dimensions, progress, cancel)
+    head, explained, sample = fit_projection(encoder, chips, SHARES, DIMENSIONS, progress, cancel)
     scales = fit_quantiser(sample)
     clipped = float(np.mean(np.abs(sample) > 127 * scales))
     header = replace(header, grn="frozen", scales=tuple(float(scale) for scale in scales))
     halo, steps = measure_halo(EmbeddingModel(encoder, head), chips, scales, progress, cancel)
     calibration = {
         **header.calibration,
-        "shares": list(shares),
+        "shares": list(SHARES),
         "pixels": len(sample),
         "explained_variance": round(explained, 4),
         "clipped_share": clipped,

@@ -1,4 +1,4 @@
-"""Downloads that survive a bad line: resumed where they broke, checked by size and sha256, renamed only when whole.
+"""Downloads that survive a bad line: resumed where they broke, checked by sha256, renamed only when whole.
 
 Only https is spoken (plain http is an explicit choice of the caller), proxies come from the environment, and what
 arrives is stored, never run or unpickled.
@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.files import flush
 from mmearth_core.progress import CancelToken, Progress
 
 #: Bytes read at a time, at most.
@@ -33,15 +34,6 @@ _TIMEOUT = 30.0
 PAUSES = (1.0, 2.0, 4.0)
 #: Answers of a server that may be different in a moment.
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
-
-
-@dataclass(frozen=True)
-class Downloaded:
-    """A file that arrived whole: where it is, its size in bytes and its sha256."""
-
-    path: Path
-    size: int
-    sha256: str
 
 
 class _TransferError(Exception):
@@ -92,8 +84,7 @@ class _Part:
 
     def become(self, target: Path) -> None:
         """Make the part the target: on disk first, then under its name."""
-        with self.path.open("rb+") as file:
-            os.fsync(file.fileno())
+        flush(self.path)
         self.path.replace(target)
         self._notes.unlink(missing_ok=True)
 
@@ -137,17 +128,16 @@ def download(
     *,
     url: str,
     target: str | Path,
-    size: int | None = None,
     sha256: str | None = None,
     check: Callable[[Path], None] | None = None,
     allow_http: bool = False,
     pauses: Sequence[float] = PAUSES,
     progress: Progress,
     cancel: CancelToken,
-) -> Downloaded:
-    """Fetch `url` into `target`, going on where an earlier attempt stopped.
+) -> str:
+    """Fetch `url` into `target`, going on where an earlier attempt stopped; returns the file's sha256.
 
-    `size` in bytes and `sha256` (hex) are enforced when given. `check` is called with the complete file before it gets
+    `sha256` (hex) is enforced when given. `check` is called with the complete file before it gets
     its name and raises `MMEarthError` when it is not what it should be. `pauses`: seconds before each further attempt
     in a row that brings nothing new; never empty.
 
@@ -162,9 +152,13 @@ def download(
         target.parent.mkdir(parents=True, exist_ok=True)
         part.load()
         meter = _Meter(progress, target.name)
-        digest = _transfer(part, target, size=size, pauses=pauses, meter=meter, cancel=cancel)
+        digest = _transfer(part, target, pauses=pauses, meter=meter, cancel=cancel)
         meter.finish()
-        _verify(part, size, digest, sha256)
+        if sha256 is not None and digest != sha256.lower():
+            raise MMEarthError(
+                f"What {url} delivers has sha256 {digest}, expected is {sha256}; it was removed. Fetch again, and"
+                " if it stays so, do not use the file."
+            )
         if check is not None:
             check(part.path)
         part.become(target)
@@ -177,7 +171,7 @@ def download(
         raise EnvironmentFailure(
             f"Could not write {part.path} ({error.strerror or error}); what arrived is kept."
         ) from error
-    return Downloaded(target, target.stat().st_size, digest)
+    return digest
 
 
 def sha256_of(path: Path) -> str:
@@ -186,15 +180,13 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _transfer(
-    part: _Part, target: Path, *, size: int | None, pauses: Sequence[float], meter: _Meter, cancel: CancelToken
-) -> str:
+def _transfer(part: _Part, target: Path, *, pauses: Sequence[float], meter: _Meter, cancel: CancelToken) -> str:
     """Attempt after attempt until the part is complete; returns its sha256."""
     fruitless = 0
     while True:
         before = part.size
         try:
-            return _attempt(part, size, meter, cancel)
+            return _attempt(part, meter, cancel)
         except _TransferError as error:
             fruitless = 0 if part.size > before else fruitless + 1
             if fruitless > len(pauses):
@@ -209,7 +201,7 @@ def _transfer(
                 woken.wait(pause)
 
 
-def _attempt(part: _Part, size: int | None, meter: _Meter, cancel: CancelToken) -> str:
+def _attempt(part: _Part, meter: _Meter, cancel: CancelToken) -> str:
     """One request for what is missing; returns the sha256 of the whole. Raises `_TransferError` when it ends early."""
     start = part.size
     headers_sent = {"User-Agent": "mmearth", "Accept-Encoding": "identity"}
@@ -235,7 +227,6 @@ def _attempt(part: _Part, size: int | None, meter: _Meter, cancel: CancelToken) 
         else:
             length = headers.get("Content-Length")
             start, total = 0, int(length) if length is not None and length.isdigit() else None
-            _check_size(part.url, size, total)
             part.begin(_validator(headers), total)
         if part.total is not None:
             _check_disk(part, part.total - start)
@@ -251,20 +242,6 @@ def _attempt(part: _Part, size: int | None, meter: _Meter, cancel: CancelToken) 
     if part.total is not None and arrived < part.total:
         raise _TransferError(f"it ended after {arrived} of {part.total} bytes")
     return digest.hexdigest()
-
-
-def _verify(part: _Part, size: int | None, digest: str, sha256: str | None) -> None:
-    _check_size(part.url, size, part.size)
-    if sha256 is not None and digest != sha256.lower():
-        raise MMEarthError(
-            f"What {part.url} delivers has sha256 {digest}, expected is {sha256}; it was removed. Fetch again, and"
-            " if it stays so, do not use the file."
-        )
-
-
-def _check_size(url: str, expected: int | None, found: int | None) -> None:
-    if expected is not None and found is not None and found != expected:
-        raise MMEarthError(f"What {url} delivers has {found} bytes, expected are {expected}; it was removed.")
 
 
 def _check_disk(part: _Part, needed: int) -> None:

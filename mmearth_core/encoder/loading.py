@@ -156,8 +156,13 @@ def _part(stored: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _load_strictly(module: Encoder | EmbeddingHead, tensors: dict[str, Tensor], foreign: list[str], path: Path) -> None:
     missing, unexpected = load_tensors(module, tensors)
-    if missing or unexpected or foreign:
+    check_fit(path, missing, [*foreign, *unexpected])
+
+
+def check_fit(path: Path, missing: list[str], unexpected: list[str]) -> None:
+    """Raise `MMEarthError` when a file lacks entries or adds some."""
+    if missing or unexpected:
         raise MMEarthError(
             f"{path} does not fit: missing {', '.join(missing) or 'nothing'};"
-            f" unexpected {', '.join([*foreign, *unexpected]) or 'nothing'}."
+            f" unexpected {', '.join(unexpected) or 'nothing'}."
         )

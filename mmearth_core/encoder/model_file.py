@@ -6,7 +6,7 @@ the metadata key `mmearth`, and the same `model_id`: the sha256 of the canonical
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -18,6 +18,7 @@ from mmearth_core import records
 from mmearth_core.encoder.architecture import Architecture, GrnScope, Stem
 from mmearth_core.errors import MMEarthError
 from mmearth_core.records import POSITIVE
+from mmearth_core.sentinel2 import normalise
 
 #: Metadata key of the header in both file formats.
 METADATA_KEY = "mmearth"
@@ -36,6 +37,13 @@ class Statistics:
 
     mean: tuple[float, ...]
     std: tuple[Positive, ...]
+
+    def normalised(
+        self, dn: NDArray[np.float32], valid: NDArray[np.bool_], *, present: Sequence[str], wanted: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """`sentinel2.normalise` with these numbers, which are of the `wanted` bands."""
+        mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
+        return normalise(dn, valid, present=present, wanted=wanted, mean=mean, std=std)
 
 
 @dataclass(frozen=True)
@@ -78,12 +86,8 @@ class ModelHeader:
         """Offset of each embedding band: value = dn·scale + offset. No whole dn decodes to exactly 0."""
         return tuple(-127.5 * scale for scale in self.scales)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, as stored in JSON."""
-        return asdict(self)
-
     def to_json(self) -> str:
-        return json.dumps(self.as_dict(), sort_keys=True, allow_nan=False)
+        return json.dumps(asdict(self), sort_keys=True, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str, path: Path) -> Self:

@@ -29,9 +29,9 @@ class ResponseNorm(nn.Module):
 
     scale: Tensor
 
-    def __init__(self, channels: int, scope: GrnScope = "sample") -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.scope: GrnScope = scope
+        self.scope: GrnScope = "sample"
         self.weight = nn.Parameter(torch.zeros(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
         self.register_buffer("scale", torch.ones(channels))

@@ -1,4 +1,4 @@
-"""The layouts in which MP-MAE weights are published, and the way from them to ours and back.
+"""The layouts in which MP-MAE weights are published, and the way from them to ours.
 
 Sparse layout: a pretraining checkpoint of MMEarth-train (`encoder.*` with Minkowski kernels, beside decoder, heads and
 loss). Dense layout: the same encoder with ordinary convolutions, as its classifier and UNet save it.
@@ -17,7 +17,8 @@ _PRETRAINING_ONLY = re.compile(r"(mask_token|loss_fn\.log_vars|proj\.|decoder_di
 #: What downstream models of the reference hold beside the encoder.
 _DOWNSTREAM_ONLY = re.compile(r"(norm|head|upsample_layers\.\d+|initial_conv_upsample)\.")
 
-_BLOCK_NAMES = (
+#: Names inside a ConvNeXt block: theirs, ours.
+BLOCK_NAMES = (
     ("dwconv.", "conv_dw."),
     ("pwconv1.", "mlp.fc1."),
     ("pwconv2.", "mlp.fc2."),
@@ -48,37 +49,11 @@ def to_dense(name: str, tensor: Tensor) -> tuple[str, Tensor]:
 def to_ours(name: str) -> str:
     """A dense-layout name of an encoder entry in our module."""
     if name.startswith("stages."):
-        for theirs, ours in _BLOCK_NAMES:
+        for theirs, ours in BLOCK_NAMES:
             name = name.replace(theirs, ours)
     elif name.startswith("stem_orig."):
         name = name.replace("stem_orig.", "stem.")
     return name
-
-
-def block_to_theirs(name: str) -> str:
-    """A name inside one of our ConvNeXt blocks as the published code names it."""
-    for theirs, ours in _BLOCK_NAMES:
-        name = name.replace(ours, theirs)
-    return name
-
-
-def to_sparse(name: str, tensor: Tensor, stem: Stem) -> tuple[str, Tensor]:
-    """One entry of our encoder in the sparse layout: the way back of `to_dense` and `to_ours`."""
-    name = "encoder." + block_to_theirs(name)
-    if stem == "original":
-        name = name.replace("encoder.stem.", "encoder.stem_orig.")
-    part, _, kind = name.rpartition(".")
-    if ".grn." in name:
-        return name, tensor.reshape(1, -1)
-    if ".pwconv" in name:
-        return f"{part}.linear.{kind}", tensor
-    if tensor.ndim == 4:
-        # Depthwise kernels have one input channel a group; no other convolution of the encoder has one.
-        offsets = tensor.transpose(-1, -2).flatten(2)
-        kernel = offsets[:, 0].T if tensor.shape[1] == 1 else offsets.permute(2, 1, 0)
-        return f"{part}.kernel", kernel.contiguous()
-    convolution = re.search(r"(initial_conv|stem|stem_orig)\.0$|downsample_layers\.\d\.1$|dwconv$", part)
-    return (name, tensor.reshape(1, -1)) if convolution else (f"{part}.ln.{kind}", tensor)
 
 
 def encoder_tensors(state: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:

@@ -7,7 +7,7 @@ import difflib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ _MODELS_FOLDER = Path(__file__).parent / "models"
 
 @dataclass(frozen=True)
 class RegisteredModel:
-    """A model with a name.
+    """A model with a name; by default as most of those that the authors of MMEarth published.
 
     `crop`: edge in pixels of the images it was pretrained on. `outputs`: what it was pretrained to predict.
     `training_data` and `loss`: on what and with which weighting of the losses.
@@ -59,15 +59,15 @@ class RegisteredModel:
     """
 
     name: str
-    size: str
-    patch: int
-    crop: int
-    bands: tuple[str, ...]
-    outputs: tuple[str, ...]
-    training_data: str
-    loss: str
-    licence: str
-    citation: str
+    size: str = "atto"
+    patch: int = 8
+    crop: int = 56
+    bands: tuple[str, ...] = ENCODER_BANDS
+    outputs: tuple[str, ...] = _ALL_OUTPUTS
+    training_data: str = "MMEarth64 (1.2 M)"
+    loss: str = "uncertainty"
+    licence: str = _MIT
+    citation: str = _MMEARTH_PAPER
     stem: Stem = "mp_mae"
     url: str | None = None
     sha256: str | None = None
@@ -93,57 +93,20 @@ class RegisteredModel:
         """Where this model's file of a kind (".onnx", ".safetensors", ".pth") is or would be on this machine."""
         return (_MODELS_FOLDER if self.packaged else weights_folder()) / f"{self.name}{suffix}"
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
 
-
-def _official(
-    name: str,
-    folder: str,
-    *,
-    size: str = "atto",
-    crop: int = 56,
-    patch: int = 8,
-    bands: tuple[str, ...] = ENCODER_BANDS,
-    outputs: tuple[str, ...] = _ALL_OUTPUTS,
-    training_data: str = "MMEarth64 (1.2 M)",
-    loss: str = "uncertainty",
-    stem: Stem = "mp_mae",
-    licence: str = _MIT,
-    citation: str = _MMEARTH_PAPER,
-) -> RegisteredModel:
+def _official(name: str, folder: str, **own: Any) -> RegisteredModel:
     """A checkpoint published by the authors of MMEarth: epoch 199 of a run, named by its folder there."""
-    return RegisteredModel(
-        name=name,
-        size=size,
-        patch=patch,
-        crop=crop,
-        bands=bands,
-        outputs=outputs,
-        training_data=training_data,
-        loss=loss,
-        licence=licence,
-        citation=citation,
-        stem=stem,
-        url=f"{_SHARE}{folder}/checkpoint-199.pth",
-        aliases=(folder,),
-    )
+    return RegisteredModel(name, url=f"{_SHARE}{folder}/checkpoint-199.pth", aliases=(folder,), **own)
 
 
 #: Every model with a name: the packaged one, then the eleven official checkpoints.
 MODELS: tuple[RegisteredModel, ...] = (
     RegisteredModel(
         name="starter-atto-p8",
-        size="atto",
-        patch=8,
-        crop=56,
-        bands=ENCODER_BANDS,
         outputs=_STARTER_OUTPUTS,
         training_data="310 tiles of open example data",
         loss="fixed weights",
         licence="MIT. Trained on images of several open data sets, named in its card.",
-        citation=_MMEARTH_PAPER,
         aliases=(DEFAULT,),
     ),
     _official("mmearth-atto-p8-all", "pt-all_mod_atto_1M_64_uncertainty_56-8"),

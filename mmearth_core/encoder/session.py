@@ -3,17 +3,7 @@
 from pathlib import Path
 
 import onnxruntime
-from onnxruntime.capi.onnxruntime_pybind11_state import (
-    Fail,
-    InvalidArgument,
-    InvalidGraph,
-    InvalidProtobuf,
-    NoSuchFile,
-    RuntimeException,
-)
-from onnxruntime.capi.onnxruntime_pybind11_state import (
-    NotImplemented as NotImplementedByRuntime,
-)
+from onnxruntime.capi import onnxruntime_pybind11_state as native
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.processors import available_processors
@@ -23,13 +13,13 @@ INPUT, EMBEDDING = "pixels", "embedding"
 
 #: What ONNX Runtime raises for a file it cannot use.
 LOAD_ERRORS = (
-    Fail,
-    InvalidArgument,
-    InvalidGraph,
-    InvalidProtobuf,
-    NoSuchFile,
-    NotImplementedByRuntime,
-    RuntimeException,
+    native.Fail,
+    native.InvalidArgument,
+    native.InvalidGraph,
+    native.InvalidProtobuf,
+    native.NoSuchFile,
+    native.NotImplemented,
+    native.RuntimeException,
 )
 
 

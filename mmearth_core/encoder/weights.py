@@ -6,8 +6,8 @@ Never converts or runs a model; an official checkpoint is only parsed as tensors
 import importlib.util
 import json
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class ModelList:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {"models": [model.as_dict() | {"state": state(model)} for model in self.models]}
+        return {"models": [asdict(model) | {"state": state(model)} for model in self.models]}
 
     def __str__(self) -> str:
         rows = [(model.name, f"{model.size} p{model.patch}", state(model), model.summary) for model in self.models]
@@ -90,7 +90,7 @@ def weights_fetch(
     if known.url is None:
         raise MMEarthError(f"{known.name} is part of the package; there is nothing to fetch.")
     progress, cancel = progress or Silent(), cancel or CancelToken()
-    path = known.file(".pth")
+    path, check = known.file(".pth"), partial(_check, known)
     pins = _read_pins()
     pin = known.sha256 or pins.get(known.name)
     if path.is_file() and not overwrite:
@@ -100,36 +100,30 @@ def weights_fetch(
                 f"{path} changed since it was fetched (sha256 {digest}, pinned is {pin}); fetch it with"
                 " `overwrite=True`."
             )
-        _checker(known)(path)
+        check(path)
     else:
         progress.message(f"Fetching {known.url}")
-        digest = download(
-            url=known.url, target=path, sha256=pin, check=_checker(known), progress=progress, cancel=cancel
-        ).sha256
+        digest = download(url=known.url, target=path, sha256=pin, check=check, progress=progress, cancel=cancel)
     if pin is None:
-        _write_pins(pins | {known.name: digest})
+        write_json(weights_folder() / _PINS, dict(sorted((pins | {known.name: digest}).items())))
     return FetchResult(known.name, path, path.stat().st_size, digest, parsed=_torch_is_here())
 
 
-def _checker(model: RegisteredModel) -> Callable[[Path], None]:
-    """A function that raises `MMEarthError` when a file is not this model's official checkpoint."""
+def _check(model: RegisteredModel, path: Path) -> None:
+    """Raise `MMEarthError` when a file is not this model's official checkpoint."""
+    size, smallest = path.stat().st_size, _smallest_checkpoint(model.architecture)
+    if size < smallest:
+        raise MMEarthError(
+            f"{path} has {size} bytes, too few for the {model.size} encoder of {model.name} (at least {smallest});"
+            f" look at {model.url} with a browser."
+        )
+    _check_archive(path)
+    if _torch_is_here():
+        from mmearth_core.encoder.loading import load_encoder  # noqa: PLC0415 - loads torch, only when it is there
 
-    def check(path: Path) -> None:
-        size, smallest = path.stat().st_size, _smallest_checkpoint(model.architecture)
-        if size < smallest:
-            raise MMEarthError(
-                f"{path} has {size} bytes, too few for the {model.size} encoder of {model.name} (at least {smallest});"
-                f" look at {model.url} with a browser."
-            )
-        _check_archive(path)
-        if _torch_is_here():
-            from mmearth_core.encoder.loading import load_encoder  # noqa: PLC0415 - loads torch, only when it is there
-
-            found = load_encoder(path).architecture
-            if found != model.architecture:
-                raise MMEarthError(f"{path} holds a {found}, but {model.name} is a {model.architecture}.")
-
-    return check
+        found = load_encoder(path).architecture
+        if found != model.architecture:
+            raise MMEarthError(f"{path} holds a {found}, but {model.name} is a {model.architecture}.")
 
 
 def _smallest_checkpoint(architecture: Architecture) -> int:
@@ -165,7 +159,3 @@ def _read_pins() -> dict[str, str]:
             f"{path} is damaged ({error}); remove it and the models beside it that you distrust."
         ) from error
     return {str(name): str(digest) for name, digest in pins.items()}
-
-
-def _write_pins(pins: dict[str, str]) -> None:
-    write_json(weights_folder() / _PINS, dict(sorted(pins.items())))

@@ -16,15 +16,13 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path, check_output
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
-from mmearth_core.labelling.streaming import transform_blocks
+from mmearth_core.labelling.streaming import CHUNK, transform_blocks
 from mmearth_core.maps.class_map import check_map, new_map
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import new_geotiff
 
-#: Pixels per matrix product: 64 bands of them in float32 stay in the processor's second-level cache.
-CHUNK = 4096
 #: Confidence is stored in 255 steps: value = dn · scale + offset, dn 1 … 255, 0 no-data.
 CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
 
@@ -77,8 +75,7 @@ def classify(
         MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then.
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
-    if unknown is not None and not 0 <= unknown < 1:
-        raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
+    check_unknown(unknown)
     probe = load_probe(model)
     raster = EmbeddingRaster.open(embedding)
     probe.check_same_model(raster)
@@ -92,10 +89,7 @@ def classify(
     def classified(
         dn: NDArray[np.uint8], _window: Window
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.int64]]:
-        if confidence is None:
-            values, certainty = classify_block(probe, dn, unknown=unknown), None
-        else:
-            values, certainty = classify_block_with_confidence(probe, dn, unknown=unknown)
+        values, certainty = classify_block(probe, dn, unknown=unknown, confidence=confidence is not None)
         return values, certainty, np.bincount(values.ravel(), minlength=256)
 
     tags = {"model_name": raster.model_name, "model_id": raster.model_id, "training_digest": probe.training.digest}
@@ -139,27 +133,22 @@ def classify(
     )
 
 
-def classify_block(probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None) -> NDArray[np.uint8]:
+def check_unknown(unknown: float | None) -> None:
+    """Raise `MMEarthError` when it is no share."""
+    if unknown is not None and not 0 <= unknown < 1:
+        raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
+
+
+def classify_block(
+    probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None, confidence: bool = False
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """The map (height, width) of digital numbers (bands, height, width): class values, 0 where there is no embedding.
+    With `confidence`, probability and margin too, uint8 (2, height, width): an exponential more per class and pixel.
 
     A pixel's class depends on nothing but its own digital numbers. `unknown` as in `classify`. To give the same values
     as `classify`, call it under `threadpool_limits(1)`: more BLAS threads may round in another order, and are slower.
     """
-    return _decide(probe, dn, unknown, None)
-
-
-def classify_block_with_confidence(
-    probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The map of `classify_block` and its confidence, uint8 (2, height, width): probability and margin."""
-    certainty = np.empty((2, *dn.shape[1:]), np.uint8)
-    return _decide(probe, dn, unknown, certainty), certainty
-
-
-def _decide(
-    probe: Probe, dn: NDArray[np.uint8], unknown: float | None, certainty: NDArray[np.uint8] | None
-) -> NDArray[np.uint8]:
-    """The map of a block; fills `certainty` when given, which costs an exponential per class and pixel."""
+    certainty = np.empty((2, *dn.shape[1:]), np.uint8) if confidence else None
     flat = dn.reshape(len(dn), -1)
     out = np.empty(flat.shape[1], np.uint8)
     values = np.array(probe.legend.values, np.uint8)
@@ -185,7 +174,7 @@ def _decide(
     out[empty] = NODATA
     if certainty is not None:
         certainty.reshape(2, -1)[:, empty] = NODATA
-    return out.reshape(dn.shape[1:])
+    return out.reshape(dn.shape[1:]), certainty
 
 
 class _Ranking:

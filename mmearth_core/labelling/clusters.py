@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.streaming import transform_blocks
+from mmearth_core.labelling.streaming import by_pixel, transform_blocks
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
 from mmearth_core.maps.conventions import MAX_CLASSES
 from mmearth_core.maps.legend import Legend
@@ -22,8 +22,6 @@ from mmearth_core.raster.writer import BLOCK, new_geotiff
 #: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.
 SAMPLE_PIXELS = 200_000
 SAMPLE_BLOCKS = 64
-#: Pixels worked on at a time: their digital numbers as floats fit a processor's cache.
-_CHUNK = 4096
 
 
 @dataclass(frozen=True)
@@ -125,10 +123,8 @@ def _sample(
     raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
 ) -> NDArray[np.uint8]:
     """Digital numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
-    grid = raster.grid
-    cells = [(row, col) for row in range(0, grid.height, BLOCK) for col in range(0, grid.width, BLOCK)]
-    shuffled = (cells[i] for i in rng.permutation(len(cells)))
-    blocks = [Window(row, col, BLOCK, BLOCK).intersection(grid.window) for row, col in shuffled]
+    cells = list(raster.grid.window.parts(BLOCK, BLOCK))
+    blocks = [cells[i] for i in rng.permutation(len(cells))]
     share = SAMPLE_PIXELS / (min(len(blocks), SAMPLE_BLOCKS) * BLOCK * BLOCK)
     # A scene with little data may not yield enough at that share; then all of its pixels are looked at.
     for rate in (share, 1.0) if share < 1 else (1.0,):
@@ -165,15 +161,7 @@ def _assign(
     counts = np.zeros(len(centres), np.int64)
 
     def nearest(dn: NDArray[np.uint8], _: Window) -> NDArray[np.uint8]:
-        bands, height, width = dn.shape
-        flat, out = dn.reshape(bands, -1), np.zeros(height * width, np.uint8)
-        for start in range(0, height * width, _CHUNK):
-            part = flat[:, start : start + _CHUNK]
-            valid = part[0] != NODATA
-            if valid.any():
-                scores = weight @ part.astype(np.float32) + bias
-                out[start : start + _CHUNK] = np.where(valid, scores.argmax(axis=0) + 1, 0)
-        return out.reshape(height, width)
+        return by_pixel(lambda part: (weight @ part.astype(np.float32) + bias).argmax(axis=0) + 1, dn)
 
     with new_geotiff(path, raster.grid, count=1, dtype="uint8", nodata=NODATA, overviews=False) as dataset:
 

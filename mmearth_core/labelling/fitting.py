@@ -88,9 +88,10 @@ def fit(
         if raster.model_id != rasters[0].model_id:
             first, other = (f"{r.path} by {describe_model(r.model_name, r.model_id)}" for r in (rasters[0], raster))
             raise MMEarthError(f"The embeddings are of different models: {first}, {other}; embed both with one.")
-    parts: list[Samples] = []
-    for raster, path in zip(rasters, samples, strict=True):
-        parts.append(read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel))
+    parts = [
+        read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel)
+        for raster, path in zip(rasters, samples, strict=True)
+    ]
     return fit_samples(merge_samples(parts), output, seed=seed, progress=progress, cancel=cancel)
 
 

@@ -32,8 +32,8 @@ from mmearth_core.files import atomic_path
 from mmearth_core.labelling.classification import (
     CONFIDENCE_OFFSET,
     CONFIDENCE_SCALE,
+    check_unknown,
     classify_block,
-    classify_block_with_confidence,
 )
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import Samples, are_codes, samples_under
@@ -154,22 +154,14 @@ class View:
     def on(self, grid: Grid) -> tuple[Window, tuple[int, int]]:
         """The window of `grid` that the view touches (falsy when none), and the (height, width) it is drawn in: about
         `MOST_PIXELS` at most."""
-        west, south, east, north = self.bounds
-        corners = [~grid.transform * (x, y) for x in (west, east) for y in (south, north)]
-        (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*corners, strict=True))
-        row, row_end = (int(_clipped(edge, grid.height)) for edge in (np.floor(top), np.ceil(bottom)))
-        col, col_end = (int(_clipped(edge, grid.width)) for edge in (np.floor(left), np.ceil(right)))
-        window = Window(row, col, row_end - row, col_end - col)
+        whole = grid.covering(self.bounds)
+        window = whole.intersection(grid.window)
         if not window:
             return window, (1, 1)
         # Pixels of the embedding to one of the picture, along each side; the view may reach far outside.
-        across, down = np.ceil(right) - np.floor(left), np.ceil(bottom) - np.floor(top)
-        factor = max(1.0, across / max(1, self.width), down / max(1, self.height), (window.pixels / MOST_PIXELS) ** 0.5)
+        across, down = whole.width / max(1, self.width), whole.height / max(1, self.height)
+        factor = max(1.0, across, down, (window.pixels / MOST_PIXELS) ** 0.5)
         return window, (max(1, round(window.height / factor)), max(1, round(window.width / factor)))
-
-
-def _clipped(edge: float, end: int) -> float:
-    return min(max(edge, 0), end)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,8 +223,7 @@ class LiveEmbedding:
         cancel: CancelToken,
     ) -> Preview:
         """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does."""
-        if unknown is not None and not 0 <= unknown < 1:
-            raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
+        check_unknown(unknown)
         watch = _Watch()
         samples = self.samples(drawn, cancel)
         watch.lap("samples")
@@ -244,13 +235,10 @@ class LiveEmbedding:
         dn = self._view(window, shape)
         cancel.check()
         watch.lap("read")
-        certainty = None
-        if confidence is None:
-            values = np.concatenate(in_strips(lambda part: classify_block(probe, part, unknown=unknown), dn))
-        else:
-            both = in_strips(lambda part: classify_block_with_confidence(probe, part, unknown=unknown), dn)
-            maps, certainties = zip(*both, strict=True)
-            values, certainty = np.concatenate(maps), np.concatenate(certainties, axis=1)
+        surely = confidence is not None
+        strips = in_strips(lambda part: classify_block(probe, part, unknown=unknown, confidence=surely), dn)
+        values = np.concatenate([drawn for drawn, _ in strips])
+        certainties = [certainty for _, certainty in strips if certainty is not None]
         watch.lap("classify")
         cancel.check()
         grid = _grid_of(self.raster.grid, window, shape)
@@ -259,7 +247,8 @@ class LiveEmbedding:
             colours[UNKNOWN] = (*UNKNOWN_COLOUR, 255)
         path = _write(Path(output), values[None], grid, colours=colours)
         measured = None
-        if certainty is not None and confidence is not None:
+        if confidence is not None:
+            certainty = np.concatenate(certainties, axis=1)
             measured = _write(Path(confidence), certainty, grid, scale=(CONFIDENCE_SCALE, CONFIDENCE_OFFSET))
         counts = np.bincount(values.ravel(), minlength=256)
         watch.lap("write")

@@ -16,7 +16,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import one_thread_each
-from mmearth_core.records import Form
+from mmearth_core.records import NOT_NEGATIVE, Form
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0
@@ -66,8 +66,8 @@ class Reach:
 class Training:
     """What a probe was fitted on: pixels, polygons (groups) and the digest of `Samples.digest`."""
 
-    pixels: int
-    polygons: int
+    pixels: Annotated[int, NOT_NEGATIVE]
+    polygons: Annotated[int, NOT_NEGATIVE]
     digest: str
 
 

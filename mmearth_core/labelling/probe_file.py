@@ -13,14 +13,13 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.labelling.probe import QUANTILES, Numbers, Probe, Reach, Training
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable
-from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Rule
+from mmearth_core.records import POSITIVE, Rule
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
 FORMAT, FORMAT_VERSION = "mmearth-probe", 1
 
 
 Positive = Annotated[float, POSITIVE]
-Count = Annotated[int, NOT_NEGATIVE]
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,7 @@ class _Model:
 
 
 @dataclass(frozen=True)
-class _Training:
-    pixels: Count
-    polygons: Count
-    digest: str
+class _Training(Training):
     regularisation: Positive
 
 
@@ -75,12 +71,11 @@ class _File:
 
 def save_probe(path: str | Path, probe: Probe, *, validation: Mapping[str, Any] | None = None) -> None:
     """Write a probe, whole or not at all, with the summary of its validation for readers."""
-    training = probe.training
     file = _File(
         software=f"mmearth {mmearth_core.__version__}",
         model=_Model(probe.model_name, probe.model_id, np.array(probe.scales), np.array(probe.offsets)),
         classes=probe.legend,
-        training=_Training(training.pixels, training.polygons, training.digest, probe.regularisation),
+        training=_Training(**vars(probe.training), regularisation=probe.regularisation),
         validation=validation,
         scale=probe.scale,
         centre=probe.centre,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_text
-from mmearth_core.labelling.streaming import block_windows, transform_blocks
+from mmearth_core.labelling.streaming import block_windows, by_pixel, transform_blocks
 from mmearth_core.maps.class_map import check_map
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
@@ -29,8 +29,6 @@ from mmearth_core.vectors.reading import lonlat_extent, read_vector
 #: Similarity −1 … 1 is stored as 1 … 254; as in the embedding, no valid number means exactly 0, which QGIS would hide.
 SCALE = 2 / 253
 OFFSET = -127.5 * SCALE
-#: Pixels worked on at a time: their decoded embeddings fit a processor's cache.
-_CHUNK = 4096
 # From dark to bright (the colours of matplotlib's "viridis"), most of them for the upper half, where the interest is.
 _RAMP = ((-1.0, "#440154"), (0.0, "#3b528b"), (0.5, "#21918c"), (0.75, "#5ec962"), (1.0, "#fde725"))
 
@@ -118,31 +116,26 @@ def similarity_to(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDAr
 
     With v = dn·s + o, target·v is linear and |v|² is Σ s²·dn² + Σ 2·s·o·dn + Σ o²: no pixel needs to be decoded.
     """
-    bands, height, width = dn.shape
     scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))
     direction = target / np.linalg.norm(target)
     linear = np.stack([direction * scale, 2 * scale * offset]).astype(np.float32)
     constant = np.array([[direction @ offset], [offset @ offset]], np.float32)
     quadratic = (scale**2).astype(np.float32)
-    flat, out = dn.reshape(bands, -1), np.zeros(height * width, np.uint8)
-    for start in range(0, height * width, _CHUNK):
-        part = flat[:, start : start + _CHUNK]
-        valid = part[0] != NODATA
-        if valid.any():
-            numbers = part.astype(np.float32)
-            product, rest = linear @ numbers + constant
-            np.square(numbers, out=numbers)
-            length = np.sqrt(np.maximum(quadratic @ numbers + rest, np.finfo(np.float32).tiny))
-            stored = np.clip(np.rint((product / length - OFFSET) / SCALE), 1, 254)
-            out[start : start + _CHUNK] = np.where(valid, stored, 0)
-    return out.reshape(height, width)
+
+    def stored(part: NDArray[np.uint8]) -> NDArray[np.float32]:
+        numbers = part.astype(np.float32)
+        product, rest = linear @ numbers + constant
+        np.square(numbers, out=numbers)
+        length = np.sqrt(np.maximum(quadratic @ numbers + rest, np.finfo(np.float32).tiny))
+        steps: NDArray[np.float32] = np.clip(np.rint((product / length - OFFSET) / SCALE), 1, 254)
+        return steps
+
+    return by_pixel(stored, dn)
 
 
 def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.float64]:
     """The embedding of the pixel that holds a map coordinate, shape (bands,)."""
-    inverse = ~raster.grid.transform
-    col = np.floor(inverse.a * x + inverse.b * y + inverse.c)
-    row = np.floor(inverse.d * x + inverse.e * y + inverse.f)
+    col, row = np.floor(~raster.grid.transform * (x, y))
     if not (0 <= row < raster.grid.height and 0 <= col < raster.grid.width):
         west, south, east, north = raster.grid.bounds
         raise MMEarthError(

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster, EmbeddingReader
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid, Window
@@ -25,15 +25,14 @@ Result = TypeVar("Result")
 
 #: Digital numbers one thread holds at a time, in bytes.
 WINDOW_BYTES = 16 << 20
+#: Pixels worked on at a time: their digital numbers as floats fit a processor's second-level cache.
+CHUNK = 4096
 
 
 def block_windows(grid: Grid, *, bands: int) -> list[Window]:
     """Windows that cover `grid` exactly once, in raster order, aligned to its blocks, about `WINDOW_BYTES` each."""
     width = max(1, WINDOW_BYTES // (bands * BLOCK * BLOCK)) * BLOCK
-    cells = (
-        Window(row, col, BLOCK, width) for row in range(0, grid.height, BLOCK) for col in range(0, grid.width, width)
-    )
-    return [cell.intersection(grid.window) for cell in cells]
+    return list(grid.window.parts(BLOCK, width))
 
 
 def transform_blocks(
@@ -100,6 +99,19 @@ def _write_next(
     window, future = pending.popleft()
     write(window, future.result())
     progress.advance(window.pixels)
+
+
+def by_pixel(
+    function: Callable[[NDArray[np.uint8]], NDArray[Any]], dn: NDArray[np.uint8], dtype: type[np.generic] = np.uint8
+) -> NDArray[Any]:
+    """`function` of the pixels (bands, n) of digital numbers (bands, height, width): (height, width), 0 on no-data."""
+    flat, out = dn.reshape(len(dn), -1), np.zeros(dn.shape[1:], dtype)
+    for start in range(0, out.size, CHUNK):
+        part = flat[:, start : start + CHUNK]
+        valid = part[0] != NODATA
+        if valid.any():
+            out.reshape(-1)[start : start + CHUNK] = np.where(valid, function(part), 0)
+    return out
 
 
 def in_strips(function: Callable[[NDArray[np.uint8]], Result], dn: NDArray[np.uint8]) -> list[Result]:

@@ -4,7 +4,6 @@ Uncertainty alone asks for the same confusing thing twenty times, diversity alon
 their product asks for what changes the map most. Memory does not grow with the raster: places compete cell by cell.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
-from mmearth_core.labelling.streaming import transform_blocks
+from mmearth_core.labelling.streaming import by_pixel, transform_blocks
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
@@ -28,8 +27,6 @@ from mmearth_core.vectors.writing import check_features_output, pixel_centres, w
 MIN_DISTANCE = 10
 #: The raster is divided into about so many square cells; each offers its most uncertain pixel.
 CELLS = 16_384
-#: Pixels worked on at a time: their digital numbers as floats fit a processor's cache.
-_CHUNK = 4096
 
 
 @dataclass(frozen=True)
@@ -159,12 +156,8 @@ def find_candidates(
 
     task = "Looking for uncertain places"
     transform_blocks(raster, compete, keep, progress=progress, cancel=cancel, task=task, within=window)
-    return Candidates(
-        row=np.concatenate([c.row for c in found]),
-        col=np.concatenate([c.col for c in found]),
-        dn=np.concatenate([c.dn for c in found]),
-        uncertainty=np.concatenate([c.uncertainty for c in found]),
-    )
+    columns = zip(*((each.row, each.col, each.dn, each.uncertainty) for each in found), strict=True)
+    return Candidates(*map(np.concatenate, columns))
 
 
 def choose(candidates: Candidates, probe: Probe, n: int) -> NDArray[np.intp]:
@@ -195,16 +188,9 @@ def cell_edge(grid: Grid) -> int:
 
 def _uncertainty(probe: Probe, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
     """1 − margin averaged over the valid pixels of 3 × 3, shape (height, width); −1 on no-data."""
-    bands, height, width = dn.shape
-    flat = dn.reshape(bands, -1)
-    valid = flat[0] != NODATA
-    raw = np.zeros(height * width, np.float32)
-    for start in range(0, height * width, _CHUNK):
-        here = slice(start, start + _CHUNK)
-        if valid[here].any():
-            raw[here] = np.where(valid[here], 1 - probe.margins(flat[:, here].T), 0)
-    mask = valid.reshape(height, width)
-    total, count = _sum_3x3(raw.reshape(height, width)), _sum_3x3(mask.astype(np.float32))
+    mask = dn[0] != NODATA
+    total = _sum_3x3(by_pixel(lambda part: 1 - probe.margins(part.T), dn, np.float32))
+    count = _sum_3x3(mask.astype(np.float32))
     return np.where(mask, total / np.maximum(count, 1), np.float32(-1)).astype(np.float32)
 
 
@@ -221,19 +207,13 @@ def _sum_3x3(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _best_of_cells(dn: NDArray[np.uint8], window: Window, uncertainty: NDArray[np.float32], edge: int) -> Candidates:
     """The most uncertain valid pixel of each `edge` × `edge` cell; the first in raster order among equals."""
-    rows, cols = [], []
-    for row, col in _cells(uncertainty.shape, edge):
-        cell = uncertainty[row : row + edge, col : col + edge]
-        r, c = np.unravel_index(np.argmax(cell), cell.shape)
-        if cell[r, c] >= 0:
-            rows.append(row + int(r))
-            cols.append(col + int(c))
-    y, x = np.array(rows, np.int64), np.array(cols, np.int64)
-    return Candidates(y + window.row, x + window.col, dn[:, y, x].T, uncertainty[y, x])
-
-
-def _cells(shape: tuple[int, ...], edge: int) -> Iterator[tuple[int, int]]:
-    return ((row, col) for row in range(0, shape[0], edge) for col in range(0, shape[1], edge))
+    best = []
+    for cell in Window(0, 0, *uncertainty.shape).parts(edge, edge):
+        row, col = divmod(int(np.argmax(uncertainty[cell.slices])), cell.width)
+        best.append((row + cell.row, col + cell.col))
+    y, x = np.array(best, np.int64).T
+    found = Candidates(y + window.row, x + window.col, dn[:, y, x].T, uncertainty[y, x])
+    return found.take(found.uncertainty >= 0)
 
 
 def _near(candidates: Candidates, geometries: NDArray[Any]) -> NDArray[np.bool_]:

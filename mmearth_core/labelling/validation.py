@@ -15,6 +15,7 @@ from mmearth_core.labelling.probe import REGULARISATION, fit_probe, sample_weigh
 from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.records import plain
 
 #: Values of C tried.
 CANDIDATES = (3.0, 30.0, 300.0)
@@ -94,19 +95,17 @@ class Validation:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON; what cannot be known is null."""
-        known = bool(self.validated.any())
-        return {
+        values = {
             "scheme": "leave one polygon out" if self.leave_one_out else f"{self.folds} folds of polygons",
-            "accuracy": self.accuracy if known else None,
-            "interval95": list(self.interval) if known else None,
-            "pixel_accuracy": self.pixel_accuracy if known else None,
-            "f1": {
-                name: None if np.isnan(score) else float(score)
-                for name, score in zip(self.legend.names, self.f1, strict=True)
-            },
-            "polygons": dict(zip(self.legend.names, self.polygons.tolist(), strict=True)),
-            "confusion_pixels": self.pixels.tolist(),
+            "accuracy": self.accuracy,
+            "interval95": self.interval if self.validated.any() else None,
+            "pixel_accuracy": self.pixel_accuracy,
+            "f1": dict(zip(self.legend.names, self.f1, strict=True)),
+            "polygons": dict(zip(self.legend.names, self.polygons, strict=True)),
+            "confusion_pixels": self.pixels,
         }
+        made: dict[str, Any] = plain(values)
+        return made
 
     def __str__(self) -> str:
         if not self.validated.any():

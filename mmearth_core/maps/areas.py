@@ -4,6 +4,7 @@ memory."""
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +58,11 @@ def _ellipsoidal_areas(grid: Grid) -> NDArray[np.float64]:
     if geod is None:
         raise ValueError("the CRS has no ellipsoid")
     to_degrees = Transformer.from_crs(crs, geographic, always_xy=True)
-    t, col, row = grid.transform, grid.width / 2, np.arange(grid.height) + 0.5
+    col, row = grid.width / 2, np.arange(grid.height) + 0.5
 
     def position(d_col: float, d_row: float) -> NDArray[np.float64]:
-        c, r = col + d_col, row + d_row
-        return np.radians(to_degrees.transform(t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f))
+        at: Any = col + d_col, row + d_row
+        return np.radians(to_degrees.transform(*(grid.transform * at)))
 
     along, down = position(0.5, 0) - position(-0.5, 0), position(0, 0.5) - position(0, -0.5)
     along[0], down[0] = (np.remainder(step[0] + np.pi, 2 * np.pi) - np.pi for step in (along, down))  # antimeridian
@@ -83,7 +84,6 @@ def measure_classes(
     *,
     progress: Progress,
     cancel: CancelToken,
-    task: str = "Measuring the map's classes",
 ) -> ClassAreas:
     """Count the pixels and the hectares of every class in one pass; no-data is left out.
 
@@ -95,7 +95,7 @@ def measure_classes(
     pixels: dict[int, int] = {}
     square_metres: dict[int, float] = {}
     fingerprint = hashlib.sha256(repr((class_map.grid.shape, tuple(class_map.grid.transform))).encode())
-    progress.start(task, class_map.grid.pixels, "px")
+    progress.start("Measuring the map's classes", class_map.grid.pixels, "px")
     for window, values in class_map.blocks():
         cancel.check()
         fingerprint.update(np.ascontiguousarray(values).tobytes())

@@ -138,11 +138,8 @@ class ClassMap:
 
 
 def _blocks(dataset: DatasetReader) -> Iterator[tuple[Window, NDArray[Any]]]:
-    whole = Window(0, 0, dataset.height, dataset.width)
-    for row in range(0, dataset.height, 4 * BLOCK):
-        for col in range(0, dataset.width, 16 * BLOCK):
-            window = Window(row, col, 4 * BLOCK, 16 * BLOCK).intersection(whole)
-            yield window, dataset.read(1, window=window.ranges)
+    for window in Window(0, 0, dataset.height, dataset.width).parts(4 * BLOCK, 16 * BLOCK):
+        yield window, dataset.read(1, window=window.ranges)
 
 
 def _pam_path(path: Path) -> Path:

@@ -53,14 +53,6 @@ class Legend:
     def values(self) -> tuple[int, ...]:
         return tuple(c.value for c in self.classes)
 
-    def by_name(self) -> dict[str, MapClass]:
-        """Name → class."""
-        return {c.name: c for c in self.classes}
-
-    def by_value(self) -> dict[int, MapClass]:
-        """Raster value → class."""
-        return {c.value: c for c in self.classes}
-
 
 #: A legend as files and messages hold it: `[{"value": 1, "name": "water", "colour": "#0072b2"}, …]`.
 ClassTable = Annotated[Legend, Form(lambda listed: {"classes": listed}, lambda legend: legend.classes)]

@@ -14,7 +14,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.areas import value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.vectors.writing import check_features_output, write_features
@@ -83,9 +83,7 @@ def outline(
     polygons = np.array([geometry for geometry, _ in found], object)
     codes = np.array([value for _, value in found], np.int64)
     pixels = np.rint(shapely.area(polygons)).astype(np.int64)
-    t = grid.transform
-    to_ground = np.array([[t.a, t.d], [t.b, t.e]])
-    polygons = shapely.transform(polygons, lambda xy: xy @ to_ground + (t.c, t.f))
+    polygons = shapely.transform(polygons, lambda xy: np.column_stack(grid.transform * xy.T))
     fields: dict[str, NDArray[Any]] = {"pixels": pixels}
     if class_map is not None:
         names = value_names(class_map, set(codes.tolist()))
@@ -125,9 +123,8 @@ def _reaching(path: Path, at_least: float, cancel: CancelToken) -> tuple[NDArray
         grid = Grid.of(dataset)
         _check_raster(path, grid)
         reached = np.zeros(grid.shape, bool)
-        for row in range(0, grid.height, _ROWS):
+        for window in grid.window.parts(_ROWS, grid.width):
             cancel.check()
-            window = Window(row, 0, _ROWS, grid.width).intersection(grid.window)
             band = dataset.read(1, window=window.ranges, masked=True)
             here = band * dataset.scales[0] + dataset.offsets[0] >= at_least
             reached[window.slices] = np.ma.filled(here, False)

@@ -6,7 +6,6 @@ here is pickled, and no random state is kept: what is drawn in a run follows fro
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import flush_folder, write_json
+from mmearth_core.files import flush, write_json
 
 WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimiser.safetensors", "state.json"
 _PREFIX = "step-"
@@ -77,11 +76,11 @@ class Checkpoints:
         save_file(_on_cpu(_optimiser_tensors(module, optimiser)), temporary / OPTIMISER)
         write_json(temporary / STATE, state)
         for name in (WEIGHTS, OPTIMISER, STATE):
-            _flush(temporary / name)
-        flush_folder(temporary)
+            flush(temporary / name)
+        flush(temporary)
         _remove(target)
         temporary.rename(target)
-        flush_folder(self.folder)
+        flush(self.folder)
 
     def load(self, step: int, module: nn.Module, optimiser: AdamW) -> dict[str, Any]:
         """Put a state into a module and its optimiser; returns what was given to `save` as `state`.
@@ -145,11 +144,6 @@ def _restore(module: nn.Module, optimiser: AdamW, remembered: Mapping[str, Tenso
 
 def _on_cpu(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _remove(folder: Path) -> None:

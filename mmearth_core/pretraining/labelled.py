@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -21,7 +21,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.knn import NEIGHBOURS, predict_knn
 from mmearth_core.evaluation.splits import deal
 from mmearth_core.pretraining.monitor import pooled_features
-from mmearth_core.sentinel2 import LEVELS, Level, check_bands, normalise
+from mmearth_core.sentinel2 import LEVELS, check_bands
 from mmearth_core.tiles.holdout import blocks
 
 #: Tiles that go through the encoder at once.
@@ -81,7 +81,7 @@ def read_labelled(
     cut = x[:, [names.index(name) for name in present], :side, :side].astype(np.float32)
     images = np.stack(
         [
-            _normalised(tile, present, bands, statistics[cast(Level, str(level))])
+            statistics[str(level)].normalised(tile, tile.any(axis=0), present=present, wanted=bands)
             for tile, level in zip(cut, levels, strict=True)
         ]
     )
@@ -95,14 +95,6 @@ def read_labelled(
             " each class at two places or more."
         )
     return LabelledTiles(images, labels, half)
-
-
-def _normalised(
-    tile: NDArray[np.float32], present: tuple[str, ...], bands: tuple[str, ...], numbers: Statistics
-) -> NDArray[np.float32]:
-    mean, std = np.asarray(numbers.mean, np.float32), np.asarray(numbers.std, np.float32)
-    valid: NDArray[np.bool_] = np.any(tile, axis=0)
-    return normalise(tile, valid, present=present, wanted=bands, mean=mean, std=std)
 
 
 def _read(path: str | Path) -> Mapping[str, NDArray[Any]]:

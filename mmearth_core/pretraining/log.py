@@ -7,12 +7,9 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-
-if TYPE_CHECKING:
-    from torch.utils.tensorboard.writer import SummaryWriter
 
 
 class RunLog:
@@ -29,7 +26,9 @@ class RunLog:
             self._file.seek(size)  # cutting does not move the position, which `size` tells
         except OSError as error:
             raise EnvironmentFailure(f"Cannot write {path} ({error.strerror}).") from error
-        self._writer = _writer(events, step)
+        from torch.utils.tensorboard.writer import SummaryWriter  # noqa: PLC0415 - takes seconds to load
+
+        self._writer = SummaryWriter(str(events), purge_step=step + 1 if step else None)
 
     def record(self, kind: str, step: int, values: Mapping[str, Any]) -> None:
         """Write one line: its kind ("train", "validation"), its step, and numbers, alone or in named groups."""
@@ -64,9 +63,3 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     """The lines of a log, oldest first."""
     with path.open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]
-
-
-def _writer(events: Path, step: int) -> "SummaryWriter":
-    from torch.utils.tensorboard.writer import SummaryWriter  # noqa: PLC0415 - takes seconds to load
-
-    return SummaryWriter(str(events), purge_step=step + 1 if step else None)

@@ -95,14 +95,8 @@ class Position:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Position":
-        best = values["best"]
-        return cls(
-            values["step"],
-            values["closed"],
-            None if best is None else (best[0], best[1]),
-            values["validation"],
-            LossWindow.from_dict(values["window"]),
-        )
+        best, window = values["best"], LossWindow(**values["window"])
+        return cls(**{**values, "best": best and (best[0], best[1]), "window": window})
 
 
 class Watcher(Protocol):

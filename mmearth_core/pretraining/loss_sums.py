@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 import torch
 
-from mmearth_core.pretraining.methods.contract import Losses, LossSum
+from mmearth_core.pretraining.methods.contract import Losses
 
 
 @dataclass
@@ -33,10 +33,6 @@ class LossWindow:
         """The mean of each part over all that counted; None where nothing did."""
         return {name: self.totals[name] / count if count else None for name, count in self.counts.items()}
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        return cls(**values)
-
 
 @dataclass(frozen=True)
 class StepNumbers:
@@ -57,8 +53,3 @@ class StepNumbers:
         table = torch.stack(values).reshape(len(batches), -1)
         objective, *sums = torch.cat([table[:, :1].mean(0), table[:, 1:].sum(0)]).tolist()
         return cls(objective, {name: (sums[2 * i], sums[2 * i + 1]) for i, name in enumerate(names)})
-
-
-def numbers_of(parts: Mapping[str, LossSum]) -> StepNumbers:
-    """Parts without an objective."""
-    return StepNumbers.of([Losses(torch.zeros(()), parts, {})])

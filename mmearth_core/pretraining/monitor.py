@@ -13,8 +13,8 @@ from torch import Tensor
 
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.modalities import MODALITIES
-from mmearth_core.pretraining.loss_sums import LossWindow, StepNumbers, numbers_of
-from mmearth_core.pretraining.methods.contract import Batch, PretrainMethod
+from mmearth_core.pretraining.loss_sums import LossWindow, StepNumbers
+from mmearth_core.pretraining.methods.contract import Batch, Losses, PretrainMethod
 
 #: Features of different tiles that differ by less than this share of their size are all the same: collapsed.
 COLLAPSED = 1e-3
@@ -58,25 +58,26 @@ class HoldOut:
 
     def constant_losses(self, method: PretrainMethod, check: Callable[[], None]) -> dict[str, float | None]:
         """The loss of each part when constants are predicted; None where the hold-out has no value."""
-        window = LossWindow()
         device = next(method.parameters()).device
         constants = {name: torch.tensor(values, device=device) for name, values in self.constants.items()}
-        with torch.no_grad():
-            for batch in self.batches():
-                check()
-                window.add(numbers_of(method.constant_losses(_on(batch, device), constants)))
-        return window.losses
+
+        def judged(batch: Batch) -> Losses:
+            return Losses(torch.zeros((), device=device), method.constant_losses(batch, constants), {})
+
+        return self._summed(judged, device, check).losses
 
     def losses(self, method: PretrainMethod, check: Callable[[], None]) -> tuple[float, dict[str, float | None]]:
         """(mean objective, loss of each part) of a method as it is."""
+        window = self._summed(method.eval(), next(method.parameters()).device, check)
+        return window.objective / max(1, window.steps), window.losses
+
+    def _summed(self, judged: Callable[[Batch], Losses], device: torch.device, check: Callable[[], None]) -> LossWindow:
         window = LossWindow()
-        device = next(method.parameters()).device
-        method.eval()
         with torch.no_grad():
             for batch in self.batches():
                 check()
-                window.add(StepNumbers.of([method(_on(batch, device))]))
-        return window.objective / max(1, window.steps), window.losses
+                window.add(StepNumbers.of([judged({name: each.to(device) for name, each in batch.items()})]))
+        return window
 
 
 def score_of(losses: Mapping[str, float | None], constant: Mapping[str, float | None]) -> float | None:
@@ -103,7 +104,3 @@ def pooled_features(encoder: Encoder, images: Tensor) -> list[NDArray[np.float32
     """Means of the four stage maps over each image (N, C, H, W): four arrays (N, channels)."""
     with torch.inference_mode():
         return [each.mean((2, 3)).numpy() for each in encoder.forward_maps(images)]
-
-
-def _on(batch: Batch, device: torch.device) -> dict[str, Tensor]:
-    return {name: tensor.to(device) for name, tensor in batch.items()}

@@ -15,7 +15,7 @@ from rasterio.io import DatasetReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import reading
-from mmearth_core.raster.scene_files import RasterFile, describe, gdal_path
+from mmearth_core.raster.scene_files import RasterFile, describe, gdal_path, turned
 
 #: SCL classes left out as clouds: cloud shadow, cloud of medium and of high probability, thin cirrus.
 #: 0 (no data) is invalid already; 1 (saturated or defective), 2 (dark) and 11 (snow) are ground.
@@ -39,11 +39,10 @@ class Exclusion:
 
     def read(self, dataset: DatasetReader, window: Window) -> NDArray[np.bool_]:
         """Which pixels of a window of the scene are excluded, shape (height, width). Outside the mask none is."""
-        rows = np.floor(self.to_mask.e * (np.arange(window.row, window.row_end) + 0.5) + self.to_mask.f).astype(
-            np.int64
-        )
-        cols = np.floor(self.to_mask.a * (np.arange(window.col, window.col_end) + 0.5) + self.to_mask.c).astype(
-            np.int64
+        t, (row_range, col_range) = self.to_mask, window.ranges
+        rows, cols = (
+            np.floor(step * (np.arange(*span) + 0.5) + start).astype(np.int64)
+            for step, start, span in ((t.e, t.f, row_range), (t.a, t.c, col_range))
         )
         excluded = np.zeros((window.height, window.width), np.bool_)
         inside_rows, inside_cols = ((v >= 0) & (v < size) for v, size in zip((rows, cols), self.shape, strict=True))
@@ -70,15 +69,11 @@ def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, g
         raise MMEarthError(
             f"{raster.path} is rotated against the scene; bring the mask to the scene's grid (gdalwarp -r near)."
         )
-    rows, cols = raster.flip
-    flip = Affine.translation(raster.grid.width if cols else 0, raster.grid.height if rows else 0)
-    to_file = flip * Affine.scale(-1 if cols else 1, -1 if rows else 1) * to_mask
-    exclusion = Exclusion(raster.path, index, values, to_file, raster.grid.shape)
     left, top = to_mask * (0, 0)
     right, bottom = to_mask * (grid.width, grid.height)
     if right <= 0 or bottom <= 0 or left >= raster.grid.width or top >= raster.grid.height:
         raise MMEarthError(f"{raster.path} lies outside the scene; give a mask of the same place.")
-    return exclusion
+    return Exclusion(raster.path, index, values, turned(raster.grid, raster.flip) * to_mask, raster.grid.shape)
 
 
 def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Grid) -> Exclusion:
@@ -86,12 +81,8 @@ def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Gri
 
     Raises `MMEarthError` when it cannot be laid over the scene.
     """
-    return _exclusion(
-        describe(gdal_path(path), wanted="a raster on the scene's grid"),
-        1,
-        None if values is None else tuple(values),
-        grid,
-    )
+    mask = describe(gdal_path(path), wanted="a raster on the scene's grid")
+    return _exclusion(mask, 1, None if values is None else tuple(values), grid)
 
 
 def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) -> Exclusion:

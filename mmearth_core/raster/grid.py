@@ -1,5 +1,6 @@
 """Pixel geometry as values: windows, georeferenced grids and the plan of tiles. Pure arithmetic, no input or output."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -56,6 +57,12 @@ class Window:
     def padded(self, margin: int) -> "Window":
         """The rectangle grown by `margin` pixels on each side."""
         return Window(self.row - margin, self.col - margin, self.height + 2 * margin, self.width + 2 * margin)
+
+    def parts(self, height: int, width: int) -> Iterator["Window"]:
+        """Windows of one size side by side, row by row, that cover this one exactly once; the last ones are smaller."""
+        for row in range(self.row, self.row_end, height):
+            for col in range(self.col, self.col_end, width):
+                yield Window(row, col, height, width).intersection(self)
 
     def relative_to(self, origin: "Window") -> "Window":
         """The same rectangle in coordinates whose (0, 0) is `origin`'s corner."""
@@ -119,6 +126,13 @@ class Grid:
         corners = [self.transform * (c, r) for c in (0, self.width) for r in (0, self.height)]
         xs, ys = [x for x, _ in corners], [y for _, y in corners]
         return min(xs), min(ys), max(xs), max(ys)
+
+    def covering(self, bounds: tuple[float, float, float, float]) -> Window:
+        """The smallest window that holds (min x, min y, max x, max y) in CRS units; may reach outside the grid."""
+        west, south, east, north = bounds
+        cols, rows = zip(*(~self.transform * (x, y) for x in (west, east) for y in (south, north)), strict=True)
+        row, col = math.floor(min(rows)), math.floor(min(cols))
+        return Window(row, col, math.ceil(max(rows)) - row, math.ceil(max(cols)) - col)
 
     def crop(self, window: Window) -> "Grid":
         """The grid of a window of this one."""
@@ -200,7 +214,7 @@ class TilePlan:
 
     def _context(self, core: Window) -> Window:
         """`core` plus the halo, grown to whole cells, inside the raster grown to whole cells."""
-        cells = Window(0, 0, *(self._up(side) for side in self.raster))
+        cells = Window(0, 0, *map(self._up, self.raster))
         row, col = core.row // self.stride * self.stride, core.col // self.stride * self.stride
         height, width = self._up(core.row_end) - row, self._up(core.col_end) - col
         return Window(row, col, height, width).padded(self.halo).intersection(cells)

@@ -73,19 +73,19 @@ def _describe(grid: Grid) -> str:
     return f"{grid.width}×{grid.height} pixels of {grid.pixel_size[0]:g} from {x:g}, {y:g}"
 
 
-def ground_size(grid: Grid) -> float | None:
-    """The length in metres of a pixel's sides on the ground (geometric mean) at the raster's centre.
+def ground_steps(grid: Grid) -> tuple[float, float] | None:
+    """Length on the ground, in m, of a step of one column and of one row at a grid's centre.
 
     Also right for geographic coordinates and projections that stretch. None when the CRS has no place on Earth.
     """
-    t, row, col = grid.transform, grid.height / 2, grid.width / 2
+    row, col = grid.height / 2, grid.width / 2
     try:
-        to_degrees = pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(grid.crs.to_wkt()), "EPSG:4326", always_xy=True)
-        points = [
-            to_degrees.transform(*(t * (col + dc, row + dr)), errcheck=True) for dc, dr in ((0, 0), (1, 0), (0, 1))
-        ]
+        to_degrees = pyproj.Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
+        centre, right, below = (
+            to_degrees.transform(*(grid.transform * pixel), errcheck=True)
+            for pixel in ((col, row), (col + 1, row), (col, row + 1))
+        )
     except ProjError:
         return None
     geod = pyproj.Geod(ellps="WGS84")
-    across, down = (geod.inv(*points[0], *point)[2] for point in points[1:])
-    return float((across * down) ** 0.5)
+    return float(geod.inv(*centre, *right)[2]), float(geod.inv(*centre, *below)[2])

@@ -5,7 +5,7 @@ Each statement keeps its source, so a decision can be explained and a contradict
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -37,7 +37,7 @@ class Metadata:
     scales: tuple[Said[float], ...] = ()
     baselines: tuple[Said[float], ...] = ()
     time: datetime | None = None
-    authoritative: bool = field(default=False)
+    authoritative: bool = False
 
     def merged(self, other: "Metadata") -> "Metadata":
         """Both sets of statements, this one's first; what is said twice with the same value is kept once."""

@@ -51,10 +51,10 @@ def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
         return _rgb(values, valid, dataset, common=True)
 
 
-def false_colour(path: str | Path, *, bands: Sequence[int] = (1, 2, 3), longest: int = LONGEST) -> Picture:
-    """Three bands (1-based) as red, green and blue, each stretched by itself; no-data transparent."""
+def false_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
+    """The first three bands as red, green and blue, each stretched by itself; no-data transparent."""
     with opened(path, wanted="a raster") as dataset:
-        values, valid = _read(dataset, bands, longest, Resampling.nearest)
+        values, valid = _read(dataset, (1, 2, 3), longest, Resampling.nearest)
         return _rgb(values, valid, dataset, common=False)
 
 
@@ -69,19 +69,11 @@ def paletted(path: str | Path, colours: Mapping[int, Colour], *, longest: int = 
         return _picture(_png(index, table), index.shape, dataset)
 
 
-def ramp(
-    path: str | Path,
-    colours: Sequence[Colour],
-    *,
-    low: float,
-    high: float,
-    band: int = 1,
-    longest: int = LONGEST,
-) -> Picture:
-    """One band in `colours` from `low` to `high`, after the band's scale and offset; no-data transparent."""
+def ramp(path: str | Path, colours: Sequence[Colour], *, low: float, high: float, longest: int = LONGEST) -> Picture:
+    """The first band in `colours` from `low` to `high`, after the band's scale and offset; no-data transparent."""
     with opened(path, wanted="a raster") as dataset:
-        values, valid = _read(dataset, [band], longest, Resampling.average)
-        decoded = values[0] * dataset.scales[band - 1] + dataset.offsets[band - 1]
+        values, valid = _read(dataset, [1], longest, Resampling.average)
+        decoded = values[0] * dataset.scales[0] + dataset.offsets[0]
         # 0 is kept for no-data, which no palette entry shows.
         index = np.where(valid, 1 + np.rint(np.clip((decoded - low) / (high - low), 0, 1) * 254), 0).astype(np.uint8)
         anchors = np.linspace(1, 255, len(colours))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import Metadata, Said
 from mmearth_core.raster.stac import OFFSET_BASELINE
-from mmearth_core.sentinel2 import Level
+from mmearth_core.sentinel2 import LEVELS, Level
 
 #: Reflectance × 10000 is the unit of DN.
 DN_PER_REFLECTANCE = 10000.0
@@ -35,7 +35,6 @@ _VAPOUR_L1C, _VAPOUR_L2A = 0.65, 0.80
 _DARK_BLUE_L2A = 500
 _MINIMUM_PIXELS = 100
 
-_LEVEL_NAMES = {"l1c": "L1C", "l2a": "L2A"}
 Samples = Mapping[str, NDArray[np.float32]]
 
 
@@ -48,11 +47,6 @@ class Radiometry:
     offset: float
     evidence: tuple[str, ...]
     warnings: tuple[str, ...]
-
-    @property
-    def gain(self) -> float:
-        """DN per raw unit."""
-        return self.scale * DN_PER_REFLECTANCE
 
 
 def decide(
@@ -241,21 +235,20 @@ class _Decision:
 
     def level(self, dn: Samples, given: str) -> Level:
         if given != "auto":
-            choices: dict[str, Level] = {"l1c": "l1c", "l2a": "l2a"}
-            if (level := choices.get(given.lower())) is None:
+            if (level := next((each for each in LEVELS if each == given.lower()), None)) is None:
                 raise MMEarthError(f"`level={given}`: use l1c (top of atmosphere), l2a (surface reflectance) or auto.")
-            self.evidence.append(f"Level {_LEVEL_NAMES[level]} as given.")
+            self.evidence.append(f"Level {level.upper()} as given.")
             return level
         said = self.metadata.levels
         if len(said) > 1:
             raise MMEarthError(f"{self.source}: contradictory levels ({_list(said)}); pass `level=l1c` or `level=l2a`.")
         shown, why = self._level_by_values(dn)
         if said:
-            self.evidence.append(f"Level {_LEVEL_NAMES[said[0].value]} by {said[0].source}.")
+            self.evidence.append(f"Level {said[0].value.upper()} by {said[0].source}.")
             if shown is not None and shown != said[0].value:
                 self.warnings.append(
-                    f"{said[0].source} says {_LEVEL_NAMES[said[0].value]}, but the values look like"
-                    f" {_LEVEL_NAMES[shown]} ({why}); choose that level if the metadata is wrong."
+                    f"{said[0].source} says {said[0].value.upper()}, but the values look like"
+                    f" {shown.upper()} ({why}); choose that level if the metadata is wrong."
                 )
             return said[0].value
         if shown is None:
@@ -263,7 +256,7 @@ class _Decision:
                 f"{self.source}: cannot tell whether it is top-of-atmosphere (L1C) or surface reflectance (L2A) {why};"
                 f" pass `level=l1c` or `level=l2a`."
             )
-        self.evidence.append(f"Level {_LEVEL_NAMES[shown]}: {why}.")
+        self.evidence.append(f"Level {shown.upper()}: {why}.")
         return shown
 
     @staticmethod

@@ -19,7 +19,7 @@ from rasterio.io import DatasetReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.exclusion import Exclusion, cloud_exclusion, mask_exclusion
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.layout import BandSource, arrange, ground_size
+from mmearth_core.raster.layout import BandSource, arrange, ground_steps
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.radiometry import decide
 from mmearth_core.raster.resampling import support, upsample
@@ -325,8 +325,11 @@ def open_scene(
 
 
 def _size_warning(grid: Grid) -> tuple[str, ...]:
-    size = ground_size(grid)
-    if size is None or _USUAL_GROUND_SIZE[0] <= size <= _USUAL_GROUND_SIZE[1]:
+    steps = ground_steps(grid)
+    if steps is None:
+        return ()
+    size = (steps[0] * steps[1]) ** 0.5
+    if _USUAL_GROUND_SIZE[0] <= size <= _USUAL_GROUND_SIZE[1]:
         return ()
     return (
         f"A pixel is {size:.3g} m on the ground; the encoder is trained at 10 m, so the embedding will be less useful.",
@@ -367,7 +370,6 @@ def _starts(length: int, edge: int) -> list[int]:
 
 def _scan(reader: SceneReader, grid: Grid) -> Iterator[NDArray[np.float32]]:
     """Valid values of every part of the scene in turn."""
-    for row in range(0, grid.height, _SCAN_EDGE):
-        for col in range(0, grid.width, 8 * _SCAN_EDGE):
-            dn, valid = reader.read(Window(row, col, _SCAN_EDGE, 8 * _SCAN_EDGE))
-            yield dn[:, valid]
+    for window in grid.window.parts(_SCAN_EDGE, 8 * _SCAN_EDGE):
+        dn, valid = reader.read(window)
+        yield dn[:, valid]

@@ -117,14 +117,15 @@ def _domain_tags(dataset: DatasetReader) -> dict[str, str]:
 def _north_up(grid: Grid) -> tuple[Grid, tuple[bool, bool]]:
     """The grid with rows running south and columns east, and which axes had to be reversed; rotated grids stay."""
     t = grid.transform
-    if t.b or t.d:
-        return grid, (False, False)
-    rows, cols = t.e > 0, t.a < 0
-    origin = t * Affine.translation(grid.width if cols else 0, grid.height if rows else 0)
-    return Grid(grid.height, grid.width, origin * Affine.scale(-1 if cols else 1, -1 if rows else 1), grid.crs), (
-        rows,
-        cols,
-    )
+    flip = (False, False) if t.b or t.d else (t.e > 0, t.a < 0)
+    return Grid(grid.height, grid.width, t * turned(grid, flip), grid.crs), flip
+
+
+def turned(grid: Grid, flip: tuple[bool, bool]) -> Affine:
+    """From the pixels of a grid to those of one whose rows or columns run the other way; its own inverse."""
+    rows, cols = flip
+    corner = Affine.translation(grid.width if cols else 0, grid.height if rows else 0)
+    return corner * Affine.scale(-1 if cols else 1, -1 if rows else 1)
 
 
 # --- collecting --------------------------------------------------------------------------------------------------
@@ -236,11 +237,14 @@ def _single_band_name(raster: RasterFile) -> str | None:
         raise MMEarthError(
             f"{raster.path} is named as {named} but its band is described as {described}; say which it is with `bands`."
         )
-    scl = SCL if SCL in Path(file).stem.upper().split("_") else None
-    return described or named or scl
+    return described or named or _scl_name(file)
 
 
-def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[str, ...] = ()) -> Inputs:
+def _scl_name(file: str) -> str | None:
+    return SCL if SCL in Path(file).stem.upper().split("_") else None
+
+
+def _from_files(paths: Sequence[str], bands: Sequence[str] | None) -> Inputs:
     rasters = [describe(path) for path in paths]
     for raster in rasters:
         if raster.count != 1:
@@ -268,7 +272,7 @@ def _from_files(paths: Sequence[str], bands: Sequence[str] | None, notes: tuple[
         found[name] = (raster, 1)
     metadata = _metadata_of(*[raster for raster, _ in found.values()])
     note = "Bands by " + ("what was given" if bands is not None else "file names") + f": {', '.join(found)}."
-    return Inputs(_common_name(paths), found, metadata, (*notes, note))
+    return Inputs(_common_name(paths), found, metadata, (note,))
 
 
 def _common_name(paths: Sequence[str]) -> str:
@@ -285,7 +289,7 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
             f"{folder} is a folder; `bands` needs the files named one by one, in the order of its names."
         )
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _FOLDER_SUFFIXES and p.is_file())
-    named = [(p, band_name(p.name) or (SCL if SCL in p.stem.upper().split("_") else None)) for p in files]
+    named = [(path, band_name(path.name) or _scl_name(path.name)) for path in files]
     best: dict[str, RasterFile] = {}
     for path, name in named:
         if name is None:
@@ -302,10 +306,10 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
         best[name] = raster
     if not best:
         raise MMEarthError(f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {SCENE}.")
-    inputs = _from_files([raster.path for raster in best.values()], None) if len(best) > 1 else None
-    if inputs is None:
+    if len(best) == 1:
         return collect(next(iter(best.values())).path)
-    ignored = [p.name for p, name in named if name is None]
+    inputs = _from_files([raster.path for raster in best.values()], None)
+    ignored = [path.name for path, name in named if name is None]
     notes = (f"Not bands, ignored: {', '.join(ignored)}.",) if ignored else ()
     return Inputs(folder.name, inputs.bands, inputs.metadata, (*inputs.notes, *notes))
 
@@ -313,7 +317,7 @@ def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
 def _from_item(path: str, bands: Sequence[str] | None) -> Inputs:
     if bands is not None:
         raise MMEarthError(f"{path} is a STAC item, which names its bands itself; leave `bands` out.")
-    found = {name: (describe(href), index) for name, (href, index) in local_assets(path).items()}
+    found = {name: (describe(file), 1) for name, file in local_assets(path).items()}
     metadata = from_item(path).merged(_metadata_of(*[raster for raster, _ in found.values()]))
     note = f"Bands by the assets of the STAC item: {', '.join(found)}."
     return Inputs(Path(path).stem, found, metadata, (note,))

@@ -98,23 +98,28 @@ def _asset_band(key: str, asset: dict[str, Any]) -> str | None:
     return next((name for text in (*texts, key) if (name := band_name(text)) is not None), None)
 
 
-def local_assets(path: str) -> dict[str, tuple[str, int]]:
-    """Band → (file, 1) of the item's assets.
+def local_path(href: str, key: str, item: str | Path) -> str:
+    """The file of an asset, absolute or relative to its item. Raises `MMEarthError` when it is remote."""
+    url = urlparse(href)
+    if url.scheme not in {"", "file"}:
+        raise MMEarthError(f"{item}: the asset '{key}' is remote ({href}); download the item's files first.")
+    return unquote(url.path) if url.scheme == "file" else href
+
+
+def local_assets(path: str) -> dict[str, str]:
+    """Band → single-band file of the item's assets.
 
     Raises `MMEarthError` when none is a band, or a band's file is remote.
     """
-    found: dict[str, tuple[str, int]] = {}
+    found: dict[str, str] = {}
     for key, asset in ((_load(path) or {}).get("assets") or {}).items():
         name = "SCL" if key.lower() == "scl" else _asset_band(key, asset)
         href = str(asset.get("href") or "")
         if name is None or not href or Path(href).suffix.lower() not in {".tif", ".tiff", ".jp2"}:
             continue
-        url = urlparse(href)
-        if url.scheme not in {"", "file"}:
-            raise MMEarthError(f"{path}: the asset '{key}' is remote ({href}); download the item's files first.")
-        file = Path(unquote(url.path)) if url.scheme == "file" else Path(path).parent / href
+        file = local_path(href, key, path)
         if name not in found or key == name.lower():
-            found[name] = (str(file), 1)
-    if not [name for name in found if name != "SCL"]:
+            found[name] = str(Path(path).parent / file)
+    if not set(found) - {"SCL"}:
         raise MMEarthError(f"{path} is a STAC item without Sentinel-2 bands among its local assets; name the rasters.")
     return found

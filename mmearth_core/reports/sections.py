@@ -33,7 +33,7 @@ _MOST_DOUBTS = 8
 
 
 def write_report(
-    path: str | Path,
+    path: Path,
     *,
     title: str,
     class_map: ClassMap,
@@ -63,7 +63,7 @@ def write_report(
     areas = _class_areas(class_map, progress, cancel)
     provenance = {} if embedding is None else embedding.provenance
     warned = [*([UNTRAINED] if provenance.get("trained") is False else []), *notes]
-    colours = _colours(class_map)
+    colours = {c.name: c.colour for c in class_map.legend.classes} | {UNKNOWN_NAME: UNKNOWN_COLOUR}
     outlines = ("", 0) if samples is None else _outlines(samples, field, class_map, colours)
     pictures = [
         *([] if scene is None else [_scene_figure(scene, *outlines)]),
@@ -75,8 +75,7 @@ def write_report(
         page.headline(_headline(accuracy, validation, sum(areas.values()))),
         page.notes(warned),
         page.section("Pictures", page.figures(pictures)),
-        _accuracy_section(accuracy, class_map),
-        "" if accuracy is not None else _area_section(class_map, areas),
+        _area_section(areas, colours) if accuracy is None else _accuracy_section(accuracy, colours),
         _validation_section(validation),
         page.section("Provenance", page.facts(_provenance(class_map, embedding, parameters or {}))),
     ]
@@ -92,10 +91,6 @@ def _class_areas(class_map: ClassMap, progress: Progress, cancel: CancelToken) -
     measured = measure_classes(class_map, progress=progress, cancel=cancel)
     names = value_names(class_map, measured.pixels)
     return {names[value]: found for value, found in measured.hectares.items()}
-
-
-def _colours(class_map: ClassMap) -> dict[str, Colour]:
-    return {c.name: c.colour for c in class_map.legend.classes} | {UNKNOWN_NAME: UNKNOWN_COLOUR}
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
@@ -158,10 +153,7 @@ def _headline(
     return figures
 
 
-def _accuracy_section(accuracy: AccuracyReport | None, class_map: ClassMap) -> str:
-    if accuracy is None:
-        return ""
-    colours = _colours(class_map)
+def _accuracy_section(accuracy: AccuracyReport, colours: Mapping[str, Colour]) -> str:
     sampled = accuracy.unit == "points"
     header = ["class", "user's accuracy", "producer's accuracy", "mapped ha"]
     header += ["estimated ha", "share of area"] if sampled else []
@@ -190,10 +182,9 @@ def _accuracy_section(accuracy: AccuracyReport | None, class_map: ClassMap) -> s
     )
 
 
-def _area_section(class_map: ClassMap, areas: Mapping[str, float]) -> str:
+def _area_section(areas: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
     total = sum(areas.values())
     rows = [[name, hectares(each), f"{100 * each / total:.1f} %"] for name, each in areas.items()]
-    colours = _colours(class_map)
     caption = "Areas as mapped: counted pixels, not corrected for the map's errors."
     return page.section(
         "Areas", page.table(["class", "ha", "share"], rows, caption=caption, colours=[colours.get(n) for n in areas])

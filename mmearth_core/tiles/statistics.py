@@ -4,7 +4,7 @@ Only valid values count: what is missing is told from raw values before anything
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -219,20 +219,14 @@ def _measured(tile_file: TileFile, wanted: Mapping[str, Modality], progress: Pro
 
 def _measure(tile_file: TileFile, wanted: Mapping[str, Modality], progress: Progress) -> dict[str, Moments]:
     moments = {key: Moments(each) for key, each in wanted.items()}
-    for tile in _spread(tile_file, wanted, progress):
-        level = tile_file.level(tile)
-        layers = [each for key, each in wanted.items() if moments_key(each, level) == key]
-        raw = tile_file.read(tile, [each.name for each in layers])
-        for each in layers:
-            moments[moments_key(each, level) or ""].join(Moments.of(each, raw[each.name]))
-    return moments
-
-
-def _spread(tile_file: TileFile, wanted: Iterable[str], progress: Progress) -> Iterable[int]:
-    """Indices of the tiles to measure, evenly spread, with progress."""
-    tiles = evenly(len(tile_file), SAMPLE)
+    tiles = evenly(len(tile_file), SAMPLE).tolist()
     progress.start(f"Measuring {', '.join(wanted)}", len(tiles), "tiles")
     for tile in tiles:
-        yield int(tile)
+        level = tile_file.level(tile)
+        layers = {key: each for key, each in wanted.items() if moments_key(each, level) == key}
+        raw = tile_file.read(tile, [each.name for each in layers.values()])
+        for key, each in layers.items():
+            moments[key].join(Moments.of(each, raw[each.name]))
         progress.advance(1)
     progress.finish()
+    return moments

@@ -8,7 +8,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS, Transformer
+from pyproj import Transformer
 from rasterio.features import geometry_mask
 
 from mmearth_core.errors import MMEarthError
@@ -47,7 +47,7 @@ def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
     area = shapely.geometrycollections(parts[shapely.area(parts) > 0])
     if area.is_empty:
         raise MMEarthError(f"{path} holds no polygons; `aoi` takes a polygon layer.")
-    to_grid = Transformer.from_crs(CRS(metadata["crs"]), CRS(grid.crs.to_wkt()), always_xy=True)
+    to_grid = Transformer.from_crs(metadata["crs"], grid.crs, always_xy=True)
     area = shapely.transform(area, lambda points: np.column_stack(to_grid.transform(points[:, 0], points[:, 1])))
     corners = shapely.get_coordinates(area)
     window = None

@@ -53,11 +53,8 @@ def holds_no_centre(geometry: Any) -> bool:
         return False
     row, col = int(np.floor(top)), int(np.floor(left))
     window = Window(row, col, int(bottom) - row + 1, int(right) - col + 1)
-    strip = max(1, _STRIP // window.width)
-    return not any(
-        footprint(geometry, Window(start, col, strip, window.width).intersection(window)).any()
-        for start in range(row, window.row_end, strip)
-    )
+    strips = window.parts(max(1, _STRIP // window.width), window.width)
+    return not any(footprint(geometry, strip).any() for strip in strips)
 
 
 def repair(geometry: Any) -> Any:

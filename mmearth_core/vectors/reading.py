@@ -128,9 +128,8 @@ def _to_pixels(geometries: NDArray[Any], crs: pyproj.CRS, grid: Grid) -> NDArray
             x, y = transformer.transform(x, y)
         lost = ~(np.isfinite(x) & np.isfinite(y))
         x, y = np.where(lost, 0, x), np.where(lost, 0, y)
-        columns = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
         # Infinite, not NaN: a ring whose ends are not equal is no ring.
-        return np.column_stack([np.where(lost, np.inf, column) for column in columns])
+        return np.column_stack([np.where(lost, np.inf, column) for column in inverse * (x, y)])
 
     pixels: NDArray[Any] = shapely.transform(geometries, convert)
     return pixels

@@ -1,6 +1,5 @@
 """Points and polygons in a vector file that exists whole or not at all. Knows nothing of what they mean."""
 
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -40,8 +39,8 @@ def check_features_output(
 
 def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float64]:
     """Coordinates of the centres of pixels in the grid's CRS, shape (n, 2)."""
-    t, c, r = grid.transform, cols + 0.5, rows + 0.5
-    return np.column_stack([t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f])
+    centres: Any = cols + 0.5, rows + 0.5
+    return np.column_stack(grid.transform * centres)
 
 
 def write_points(path: Path, xy: NDArray[np.float64], crs: CRS, fields: Mapping[str, NDArray[np.generic]]) -> None:
@@ -64,25 +63,22 @@ def write_features(
         geometries = shapely.transform(geometries, lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1])))
         target = "EPSG:4326"
     # A shapefile is several files: all are made in a folder of their own and moved, the one that was asked for last.
-    workshop: str | None = None
+    place: Any = {"prefix": f".{path.name}.", "suffix": ".tmp", "dir": path.absolute().parent}
     try:
-        workshop = tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.absolute().parent)
-        pyogrio.raw.write(
-            Path(workshop) / path.name,
-            shapely.to_wkb(geometries),
-            list(fields.values()),
-            list(fields),
-            geometry_type=kind,
-            crs=target,
-            driver=driver,
-            layer=path.stem,
-            encoding="UTF-8",
-            layer_options=options,
-        )
-        for made in sorted(Path(workshop).iterdir(), key=lambda file: file.name == path.name):
-            made.replace(path.with_name(made.name))
+        with tempfile.TemporaryDirectory(**place, ignore_cleanup_errors=True) as workshop:
+            pyogrio.raw.write(
+                Path(workshop) / path.name,
+                shapely.to_wkb(geometries),
+                list(fields.values()),
+                list(fields),
+                geometry_type=kind,
+                crs=target,
+                driver=driver,
+                layer=path.stem,
+                encoding="UTF-8",
+                layer_options=options,
+            )
+            for made in sorted(Path(workshop).iterdir(), key=lambda file: file.name == path.name):
+                made.replace(path.with_name(made.name))
     except (OSError, DataLayerError, DataSourceError, FeatureError) as error:
         raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
-    finally:
-        if workshop is not None:
-            shutil.rmtree(workshop, ignore_errors=True)

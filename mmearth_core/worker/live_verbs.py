@@ -8,7 +8,6 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Annotated, Any
 
-from mmearth_core import inspection
 from mmearth_core.embedding.forecast import inspect
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
@@ -38,10 +37,6 @@ class LiveVerbs:
         self._open: OrderedDict[tuple[str, int, int], LiveEmbedding] = OrderedDict()
 
     inspect = staticmethod(inspect)
-
-    def info(self, *, file: str) -> Any:
-        """What a file is."""
-        return inspection.info(file=file)
 
     def preview(
         self,
@@ -105,7 +100,7 @@ class LiveVerbs:
         labelled = samples.vector.in_pixels(grid)
         if n < 1:
             raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
-        window = None if bounds is None else View(bounds, 1, 1).on(grid)[0]
+        window = None if bounds is None else grid.covering(bounds)
         chosen = places(live.raster, probe, labelled, n, window=window, progress=progress, cancel=cancel)
         xy = pixel_centres(grid, chosen.row, chosen.col)
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)

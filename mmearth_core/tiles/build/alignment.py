@@ -117,8 +117,7 @@ class AlignedRaster:
 
     def at(self, lon: float, lat: float) -> float:
         """The first band's value at a place in degrees; NaN where there is none."""
-        crs = pyproj.CRS.from_wkt(self._dataset.crs.to_wkt())
-        to_raster = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+        to_raster = pyproj.Transformer.from_crs("EPSG:4326", self._dataset.crs, always_xy=True)
         col, row = ~self._dataset.transform * to_raster.transform(lon, lat)
         if not (np.isfinite(col) and np.isfinite(row)):
             return float("nan")
@@ -137,13 +136,9 @@ class AlignedRaster:
             raise MMEarthError(f"{self.path}: its coordinate system does not reach the scene ({error}).") from error
         if not np.isfinite(bounds).all():
             return Window(0, 0, 0, 0)
-        left, bottom, right, top = bounds
-        corners = [~self._dataset.transform * (x, y) for x in (left, right) for y in (bottom, top)]
-        cols, rows = [x for x, _ in corners], [y for _, y in corners]
-        row, col = int(np.floor(min(rows))), int(np.floor(min(cols)))
-        height, width = int(np.ceil(max(rows))) - row, int(np.ceil(max(cols))) - col
-        pad = max(margin(height, grid.height), margin(width, grid.width))
-        return Window(row, col, height, width).padded(pad).intersection(self._grid.window)
+        under = self._grid.covering(bounds)
+        pad = max(margin(under.height, grid.height), margin(under.width, grid.width))
+        return under.padded(pad).intersection(self._grid.window)
 
     def _values(self, window: Window, shape: tuple[int, int]) -> NDArray[np.float32]:
         """A window in the raster's own pixels, decimated to `shape`; scale and offset of the file applied."""
@@ -168,17 +163,6 @@ def place_of(grid: Grid) -> str:
 
 def lonlat(grid: Grid) -> tuple[float, float]:
     """Longitude and latitude in degrees of a grid's centre."""
-    to_degrees = pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(grid.crs.to_wkt()), "EPSG:4326", always_xy=True)
+    to_degrees = pyproj.Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
     x, y = to_degrees.transform(*(grid.transform * (grid.width / 2, grid.height / 2)))
     return float(x), float(y)
-
-
-def ground_steps(grid: Grid) -> tuple[float, float]:
-    """Length on the ground, in m, of a step of one column and of one row at a grid's centre."""
-    to_degrees = pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(grid.crs.to_wkt()), "EPSG:4326", always_xy=True)
-    col, row = grid.width / 2, grid.height / 2
-    centre, right, below = (
-        to_degrees.transform(*(grid.transform * pixel)) for pixel in ((col, row), (col + 1, row), (col, row + 1))
-    )
-    geod = pyproj.Geod(ellps="WGS84")
-    return float(geod.inv(*centre, *right)[2]), float(geod.inv(*centre, *below)[2])

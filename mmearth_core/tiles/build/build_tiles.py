@@ -64,17 +64,6 @@ class BuildResult:
         )
         return "\n".join([head, f"  {'modality'.ljust(width)}    tiles    valid", *rows])
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return {
-            "output": str(self.output),
-            "sites": self.sites,
-            "tiles": self.tiles,
-            "dropped": self.dropped,
-            "size": self.size,
-            "coverage": {name: {"tiles": c.tiles, "share": c.share} for name, c in self.coverage.items()},
-        }
-
 
 def build_tiles(
     *,
@@ -122,12 +111,7 @@ def build_tiles(
             raise MMEarthError(f"{specification}: no scene is as large as a tile of {size} × {size} pixels.")
         found = frozenset[str]().union(*(site.modalities for site in sites))
         modalities = [name for name in MODALITIES if name in found]
-        facts = {
-            "stride": stride or size,
-            "valid": valid,
-            "limit": limit,
-            "software": __version__,
-        }
+        facts = {"stride": stride or size, "valid": valid, "limit": limit, "software": __version__}
         plan = [_plan(site, own) for site, own in zip(sites, chosen, strict=True)]
         sources = [each.source for each in plan]
         with TileWriter(output, size, modalities, specification=facts, sources=sources, progress=progress) as writer:
@@ -149,11 +133,6 @@ class _SitePlan:
 def tile_id(site: str, window: Window) -> str:
     """What a tile is called: its site, and the row and column of its first pixel in the site's scene."""
     return f"{site}_{window.row}_{window.col}"
-
-
-def site_of(tile: str) -> str:
-    """The site of a tile by its id."""
-    return tile.rsplit("_", 2)[0]
 
 
 def _check_options(size: int, stride: int | None, valid: float, limit: int | None) -> None:
@@ -205,11 +184,7 @@ def _limited(windows: Sequence[Sequence[Window]], limit: int | None) -> list[lis
 
 
 def _write(
-    writer: "TileWriter",
-    plan: Sequence[_SitePlan],
-    valid: float,
-    progress: Progress,
-    cancel: CancelToken,
+    writer: "TileWriter", plan: Sequence[_SitePlan], valid: float, progress: Progress, cancel: CancelToken
 ) -> int:
     """Write the tiles that are not there yet; returns how many were left out."""
     total, dropped = sum(len(each.tiles) for each in plan), 0

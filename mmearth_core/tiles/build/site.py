@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED, SENTINEL2_STORED
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.scene import Scene, open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
-from mmearth_core.tiles.build.alignment import AlignedRaster, Limits, ground_steps, header_of, lonlat
+from mmearth_core.tiles.build.alignment import AlignedRaster, Limits, header_of, lonlat
 from mmearth_core.tiles.build.regions import lookup
 from mmearth_core.tiles.build.specification import POLARISATIONS, LandCover, Radar, Site
 from mmearth_core.tiles.build.terrain import reach_of, slope
@@ -310,7 +311,7 @@ class SiteReader:
 
     @staticmethod
     def _terrain(raster: AlignedRaster, grid: Grid) -> NDArray[np.int16]:
-        steps = ground_steps(grid)
+        steps = ground_steps(grid) or (1.0, 1.0)  # a scene whose place is not known is refused before
         cols, rows = reach_of(steps)
         around = Window(-rows, -cols, grid.height + 2 * rows, grid.width + 2 * cols)
         elevation = raster.read(grid.crop(around))[0]

@@ -11,10 +11,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
+from urllib.parse import urlparse
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
+from mmearth_core.raster.stac import local_path
 
 _RADAR = {"sentinel1_asc": "asc", "sentinel1_desc": "desc"}
 _RASTERS = ("elevation", "canopy_height")
@@ -63,15 +64,16 @@ def site_of_item(path: Path) -> dict[str, Any]:
     site: dict[str, Any] = {"name": str(item.get("id") or path.stem), "sentinel2": str(path.absolute())}
     covers = []
     for key, asset in item["assets"].items():
-        known = {key, *(asset.get("roles") or [])}
+        known = {key, *(asset.get("roles") or [])} & {*_RADAR, *_RASTERS, *_CLASSES}
+        file = local_path(str(asset.get("href") or ""), key, path) if known else ""
         for name in known & set(_RADAR):
             bands = asset.get("sar:polarizations") or properties.get("sar:polarizations")
             units = {str(band.get("unit", "dB")).lower() for band in asset.get("raster:bands") or [{}]}
-            radar = {"path": _local(asset, key, path), "units": "linear" if units == {"linear"} else "dB"}
+            radar = {"path": file, "units": "linear" if units == {"linear"} else "dB"}
             site.setdefault("sentinel1", {})[_RADAR[name]] = radar | ({"bands": bands} if bands else {})
         for name in known & set(_RASTERS):
-            site[name] = _local(asset, key, path)
-        covers += [{"path": _local(asset, key, path), "coding": name} for name in known & set(_CLASSES)]
+            site[name] = file
+        covers += [{"path": file, "coding": name} for name in known & set(_CLASSES)]
     if covers:
         site["land_cover"] = covers
     for key in ("biome", "eco_region", "era5"):
@@ -80,10 +82,3 @@ def site_of_item(path: Path) -> dict[str, Any]:
     if isinstance(properties.get("datetime"), str):
         site["date"] = properties["datetime"]
     return site
-
-
-def _local(asset: Mapping[str, Any], key: str, path: Path) -> str:
-    url = urlparse(str(asset.get("href") or ""))
-    if url.scheme not in {"", "file"}:
-        raise MMEarthError(f"{path}: the asset '{key}' is remote ({asset['href']}); download the item's files first.")
-    return unquote(url.path) if url.scheme == "file" else str(asset["href"])

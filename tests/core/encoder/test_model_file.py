@@ -3,7 +3,7 @@
 import json
 import re
 import struct
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,12 +36,12 @@ def test_a_header_comes_back_to_the_last_digit():
 
 
 def test_entries_of_later_versions_are_passed_over_within_one_format():
-    values = make_header().as_dict() | {"quality": 1}
+    values = asdict(make_header()) | {"quality": 1}
     assert ModelHeader.from_json(json.dumps(values), PATH) == make_header()
 
 
 def test_another_format_asks_for_an_update():
-    values = make_header().as_dict() | {"format_version": 2}
+    values = asdict(make_header()) | {"format_version": 2}
     with pytest.raises(MMEarthError, match=r"model\.onnx has model format 2, this mmearth reads 1; update"):
         ModelHeader.from_json(json.dumps(values), PATH)
 
@@ -67,12 +67,12 @@ def test_a_damaged_description_is_named(key, value):
     with pytest.raises(
         MMEarthError, match=rf"some/model\.onnx has a damaged model description(, {key}.*)?: .*; fetch or convert"
     ):
-        ModelHeader.from_json(json.dumps(make_header().as_dict() | {key: value}), PATH)
+        ModelHeader.from_json(json.dumps(asdict(make_header()) | {key: value}), PATH)
 
 
 @pytest.mark.parametrize("key", ["name", "model_id", "size", "patch", "bands", "statistics", "scales"])
 def test_a_missing_entry_is_named(key):
-    values = make_header().as_dict()
+    values = asdict(make_header())
     del values[key]
     with pytest.raises(MMEarthError, match=key):
         ModelHeader.from_json(json.dumps(values), PATH)

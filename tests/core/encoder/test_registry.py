@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmearth_core.encoder import weights
-from mmearth_core.encoder.download import Downloaded, sha256_of
+from mmearth_core.encoder.download import sha256_of
 from mmearth_core.encoder.registry import MODELS, find, local_file, weights_folder
 from mmearth_core.errors import MMEarthError
 
@@ -101,14 +101,14 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     source = tmp_path / "published.pth"
     checkpoint(source)
 
-    def serve(*, target, sha256, check, **_: object) -> Downloaded:
+    def serve(*, target, sha256, check, **_: object) -> str:
         check(source)
         digest = sha256_of(source)
         if sha256 not in (None, digest):
             raise MMEarthError("wrong sha256")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
-        return Downloaded(target, target.stat().st_size, digest)
+        return digest
 
     monkeypatch.setattr(weights, "download", serve)
     monkeypatch.setattr(weights, "_torch_is_here", lambda: False)

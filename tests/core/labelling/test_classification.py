@@ -13,7 +13,7 @@ from rasterio.crs import CRS
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.labelling.classification import classify, classify_block, classify_block_with_confidence
+from mmearth_core.labelling.classification import classify, classify_block
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
@@ -82,9 +82,9 @@ def test_a_preview_shows_the_final_map_at_any_window_and_zoom(
     final = read(tmp_path / "map.tif")[0]
     for window in (Window(0, 0, 1, 1), Window(37, 41, 113, 257), Window(299, 0, 1, 420)):
         rows, cols = window.slices
-        assert (classify_block(probe, dn[:, rows, cols], unknown=0.05) == final[rows, cols]).all()
+        assert (classify_block(probe, dn[:, rows, cols], unknown=0.05)[0] == final[rows, cols]).all()
     with scene.raster.reader() as reader, rasterio.open(tmp_path / "map.tif") as dataset:
-        coarse = classify_block(probe, reader.read(Window(0, 0, 300, 420), (150, 210)), unknown=0.05)
+        coarse = classify_block(probe, reader.read(Window(0, 0, 300, 420), (150, 210)), unknown=0.05)[0]
         assert (coarse == dataset.read(1, out_shape=(150, 210))).all()
 
 
@@ -100,8 +100,8 @@ def test_confidence_is_probability_and_margin(
     pixels = dn[:, valid].T
     for band, expected in enumerate((probe.probabilities(pixels).max(axis=1), probe.margins(pixels))):
         assert np.abs(stored[band][valid] * scale[band] + offset[band] - expected).max() < 0.6 / 255
-    plain = classify_block(probe, dn)
-    assert (classify_block_with_confidence(probe, dn)[0] == plain).all()
+    plain = classify_block(probe, dn)[0]
+    assert (classify_block(probe, dn, confidence=True)[0] == plain).all()
     assert (read(tmp_path / "map.tif")[0] == plain).all()
 
 
@@ -109,7 +109,7 @@ def test_what_is_unlike_every_sample_is_unknown(scene: Any, probe: Probe, dn: np
     strange = dn.copy()
     world = np.clip(np.random.default_rng(0).normal(128, 60, (64, 50, 50)), 1, 255).astype(np.uint8)
     strange[:, 100:150, 100:150] = world
-    drawn = classify_block(probe, strange, unknown=0.01)
+    drawn = classify_block(probe, strange, unknown=0.01)[0]
     assert (drawn[100:150, 100:150] == UNKNOWN).mean() > 0.95
     known = (scene.truth > 0).copy()
     known[100:150, 100:150] = False
@@ -213,7 +213,7 @@ def test_a_real_coast_becomes_a_map_whose_sea_is_water(realdata: Path, tmp_path:
     classify(embedding=raster.path, model=tmp_path / "model.json", output=tmp_path / "map.tif")
     opened = ClassMap.open(tmp_path / "map.tif")
     drawn = read(tmp_path / "map.tif")[0]
-    water = opened.legend.by_name()["water"].value
+    water = next(each.value for each in opened.legend.classes if each.name == "water")
     sea = dn[:, : grid.height // 3, : grid.width // 8]  # Cardigan Bay fills the north-west of the scene
     sea_map = drawn[: grid.height // 3, : grid.width // 8]
     assert (sea_map[sea[0] > 0] == water).mean() > 0.99

@@ -64,7 +64,7 @@ def test_water_is_blue_and_forest_is_green_whatever_their_order() -> None:
 def test_json_round_trip() -> None:
     legend = Legend((MapClass(3, "öde Fläche", (1, 2, 3)), MapClass(1, "x", (255, 0, 16))))
     assert value(ClassTable, plain(legend.classes), "x") == legend
-    assert legend.names == ("öde Fläche", "x") and legend.by_name()["x"].value == 1
+    assert legend.names == ("öde Fläche", "x") and legend.values[legend.names.index("x")] == 1
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from official_layout import to_official
 
 from mmearth_core.encoder.registry import MODELS
 from mmearth_core.errors import MMEarthError
 from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.methods.building import build_method, start_from
-from mmearth_core.pretraining.methods.mp_mae.published import to_official
 
 FOLDER = Path(__file__).parents[3] / "training" / "configs" / "official"
 PUBLISHED = {model.aliases[0]: model for model in MODELS if model.url}

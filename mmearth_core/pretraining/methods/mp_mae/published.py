@@ -1,7 +1,7 @@
-"""Whole pretraining checkpoints in the published layout: encoder, decoder, heads and loss weights, both ways.
+"""Whole pretraining checkpoints in the published layout: encoder, decoder, heads and loss weights.
 
-The published code holds one decoder under the name of every modality; so does what is written here. Beside names and
-shapes nothing is changed: a method and its checkpoint compute the same.
+The published code holds one decoder under the name of every modality. Beside names and shapes nothing is changed: a
+method and its checkpoint compute the same. The way back is in tests/material/official_layout.py.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mmearth_core.encoder.loading import official_state
-from mmearth_core.encoder.official import (
-    block_to_theirs,
-    encoder_tensors,
-    infer_architecture,
-    load_tensors,
-    to_ours,
-    to_sparse,
-)
+from mmearth_core.encoder.loading import check_fit, official_state
+from mmearth_core.encoder.official import encoder_tensors, infer_architecture, load_tensors, to_ours
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.losses import UncertaintyWeights
@@ -29,37 +22,6 @@ from mmearth_core.pretraining.methods.views import INPUT_BANDS
 
 #: Patches along a side of the crop of every published configuration.
 _GRID = 7
-
-
-def to_official(method: MpMae) -> dict[str, Tensor]:
-    """The state dict of the published code for a method: what a checkpoint holds under "model".
-
-    With one decoder for all modalities, its tensors stand there once under each modality's name, as in published files.
-    """
-    outputs = [name for name in MODALITIES if name in method.outputs]
-    decoder = method.decoder
-    state = {"mask_token": decoder.mask_token.reshape(1, -1, 1, 1)}
-    if isinstance(method.weights, UncertaintyWeights):
-        order = [method.outputs.index(name) for name in outputs]
-        state["loss_fn.log_vars"] = method.weights.log_vars[order]
-    stem = method.encoder.architecture.stem
-    for name, tensor in method.encoder.named_parameters():
-        theirs, kernel = to_sparse(name, tensor, stem)
-        state[theirs] = kernel
-    state |= {f"proj.{name}": tensor for name, tensor in decoder.proj.named_parameters()}
-    for modality in outputs:
-        stack = decoder.stacks[modality if method.config.decoder == "separate" else "shared"]
-        for name, tensor in stack.named_parameters():
-            response_norm = ".grn." in name
-            theirs = f"decoder_dict.{modality}.{block_to_theirs(name)}"
-            state[theirs] = tensor.reshape(1, 1, 1, -1) if response_norm else tensor
-    for modality in outputs:
-        for name, tensor in decoder.heads[modality].named_parameters():
-            convolution = MODALITIES[modality].level == "pixel" and name == "weight"
-            state[f"pred_dict.{modality}.{name}"] = tensor[:, :, None, None] if convolution else tensor
-    for name, tensor in decoder.norm.named_parameters():
-        state[f"layer_norm_tmp.{name}"] = tensor
-    return {name: tensor.detach().clone() for name, tensor in state.items()}
 
 
 def load_official(path: Path) -> MpMae:
@@ -158,8 +120,4 @@ def _fill(method: MpMae, state: Mapping[str, Tensor], path: Path) -> None:
     if missing == ["weights.log_vars"] and "loss_fn.log_vars" not in state:
         # Losses were added up plainly there; here their weights begin at 1.
         missing = []
-    if missing or odd or unexpected:
-        raise MMEarthError(
-            f"{path} does not fit: missing {', '.join(missing) or 'nothing'};"
-            f" unexpected {', '.join([*unexpected, *odd]) or 'nothing'}."
-        )
+    check_fit(path, missing, [*unexpected, *odd])

@@ -8,12 +8,13 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from official_checkpoint import checkpoint_shapes, make_checkpoint  # noqa: E402
+from official_layout import to_official  # noqa: E402
 
 from mmearth_core.encoder.loading import load_encoder  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa: E402
-from mmearth_core.pretraining.methods.mp_mae.published import load_official, start_from_official, to_official  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae.published import load_official, start_from_official  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
 
 PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pixel"]
