@@ -37,7 +37,7 @@ class Result:
 
 def count(*, output: str, n: int = 3, resume: bool = True, progress=None, cancel=None) -> Result:
     """Count to `n`."""
-    progress.message("counting")
+    progress.message("counting; pass `n=5` for more, see `n`")
     progress.start("count", n, "px", 100.0)
     for _ in range(n):
         cancel.check()
@@ -213,7 +213,7 @@ def test_a_signal_cancels_keeps_the_work_and_names_the_command(fake: list[str], 
     command = [*fake, "count", "-o", "my file.tif", "-n", "100000", "--no-resume"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
-    assert process.stderr.readline() == "counting\n"
+    assert process.stderr.readline().startswith("counting")
     process.send_signal(number)
     _, said = process.communicate(timeout=10)
     assert process.returncode == 130
@@ -265,6 +265,7 @@ def test_json_has_progress_and_the_result_one_object_a_line(fake: list[str]) -> 
     events = [json.loads(line) for line in shown.stdout.splitlines()]
     kinds = [event["event"] for event in events]
     assert kinds[:2] == ["message", "start"]
+    assert events[0]["text"] == "counting; pass --n 5 for more, see --n"
     assert kinds[-3:] == ["progress", "finish", "result"]
     assert events[1] == {"event": "start", "task": "count", "total": 3, "unit": "px", "area_per_unit": 100.0}
     assert events[-3]["done"] == 3
@@ -287,7 +288,7 @@ def test_a_log_gets_plain_lines_and_stdout_the_result_only(fake: list[str]) -> N
     shown = run([*fake, "count", "-o", "x.tif"])
     assert shown.stdout == "written x.tif\n"
     first, last = shown.stderr.splitlines()
-    assert first == "counting"
+    assert first == "counting; pass --n 5 for more, see --n"
     assert last.startswith("count: 3 px in 0:00 (")
     assert "km²/s" in last
     assert run([*fake, "count", "-o", "x.tif", "--quiet"]).stderr == ""
