@@ -448,6 +448,23 @@ def test_a_yaml_file_gives_the_same_options_and_the_command_line_wins(tmp_path: 
     assert (changed["scene"], changed["bands"], changed["output"]) == ("c.tif", ["B04"], "x.tif")
 
 
+def test_several_yaml_files_add_up(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("bands: [B02, B03]\noffset: -1000")
+    (tmp_path / "b.yaml").write_text("offset: 0")
+    given = parse("a.tif", "-o", "x.tif", *(f"--config={tmp_path / name}.yaml" for name in "ab")).keywords
+    assert (given["bands"], given["offset"]) == (["B02", "B03"], 0)
+
+
+def test_a_yaml_file_takes_the_options_of_every_verb_and_those_that_switch_off(tmp_path: Path) -> None:
+    config = tmp_path / "verb.yaml"
+    config.write_text("json: true\nquiet: false\nno-resume: true")
+    given = parse("a.tif", "-o", "x.tif", "--config", str(config), "--debug")
+    assert (given.json, given.quiet, given.debug, given.keywords["resume"]) == (True, False, True, False)
+    config.write_text("json: 3")
+    with pytest.raises(ArgumentsError, match="json: expected true or false, found 3"):
+        parse("a.tif", "-o", "x.tif", "--config", str(config))
+
+
 def test_a_yaml_file_with_a_mistake_is_said_by_name(tmp_path: Path) -> None:
     config = tmp_path / "verb.yaml"
     config.write_text("tyle: 3")
@@ -467,6 +484,8 @@ def test_a_file_whose_name_begins_with_a_minus_comes_after_two() -> None:
         (["--window", "1,2,3"], "--window: expected 4 numbers separated by commas, found '1,2,3'."),
         (["--mask-values", "a"], "--mask-values: expected numbers separated by commas, found 'a'."),
         (["--resume"], "there is no option --resume; did you mean --no-resume?"),
+        (["--no-resume=true"], "--no-resume takes no value"),
+        (["--config", "absent.yaml"], "--config absent.yaml cannot be read (No such file or directory)."),
     ],
 )
 def test_a_wrong_value_is_said_in_words(words: list[str], said: str) -> None:
