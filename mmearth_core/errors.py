@@ -19,6 +19,11 @@ _OPTIONAL = {
 _NAMED = re.compile(r"`([a-z]\w*)(?:=([^`]*))?`")
 
 
+def worded(text: str, word: Callable[[str, str | None], str]) -> str:
+    """A sentence, with what `word` makes of each name in back quotes and its value (None: the name alone)."""
+    return _NAMED.sub(lambda match: word(match[1], match[2]), text)
+
+
 class MMEarthError(Exception):
     """Unusable input or request. Nothing half made is left on disk.
 
@@ -35,8 +40,8 @@ class MMEarthError(Exception):
         return tuple(dict.fromkeys(match[1] for match in _NAMED.finditer(self.text)))
 
     def worded(self, word: Callable[[str, str | None], str]) -> str:
-        """The sentence, with what `word` makes of each name and its value (None: the name alone)."""
-        return _NAMED.sub(lambda match: word(match[1], match[2]), self.text)
+        """The sentence as `worded` makes it."""
+        return worded(self.text, word)
 
     def __str__(self) -> str:
         return self.worded(lambda name, value: f"{name}={value or ''}")

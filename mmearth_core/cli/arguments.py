@@ -74,14 +74,17 @@ class CommandLine:
         """The arguments of a command line. Raises `ArgumentsError`."""
         typed, flags, positions = self._split(argv)
         keywords = {name: each.default for name, each in self._parameters.items() if not each.needed}
-        keywords |= self._of_file(typed.pop("config")[-1]) if self._from_file and "config" in typed else {}
+        for path in typed.pop("config", []) if self._from_file else []:
+            given = self._of_file(path)
+            flags = {name: given.pop(name) for name in COMMON if name in given} | flags
+            keywords |= given
         keywords |= {name: on for name, on in flags.items() if name in self._parameters}
         keywords |= {name: self._converted(name, values) for name, values in typed.items()}
         keywords |= self._by_position(positions)
         missing = [self.named(name) for name in self._parameters if name not in keywords]
         if missing:
             raise ArgumentsError(f"still needed: {', '.join(missing)}")
-        return Arguments(keywords, **{name: name in flags for name in COMMON})
+        return Arguments(keywords, **{name: flags.get(name, False) for name in COMMON})
 
     def word(self, name: str, given: str | None) -> str:
         """How this command writes an argument that a sentence names, with its value or alone."""
@@ -163,11 +166,12 @@ class CommandLine:
         """The value of an option."""
         if name in self._verb.many:
             return typed
-        return self._value(name, typed[-1], self.named(name), text=True)
+        return self._value(self._parameters[name].hint, typed[-1], self.named(name), text=True)
 
-    def _value(self, name: str, content: Any, place: str, *, text: bool) -> Any:
+    @staticmethod
+    def _value(hint: Any, content: Any, place: str, *, text: bool = False) -> Any:
         try:
-            return value(self._parameters[name].hint, content, place, text=text)
+            return value(hint, content, place, text=text)
         except MMEarthError as error:
             raise ArgumentsError(error.text) from error
 
@@ -178,15 +182,20 @@ class CommandLine:
         try:
             content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ArgumentsError(f"--config {path} cannot be read ({' '.join(str(error).split())}).") from error
+            why = " ".join((getattr(error, "strerror", None) or str(error)).split())
+            raise ArgumentsError(f"--config {path} cannot be read ({why}).") from error
         if not isinstance(content, dict):
             raise ArgumentsError(f"--config {path} holds no options (NAME: VALUE).")
         found = {}
         for key, given in content.items():
-            name = str(key).replace("-", "_")
-            if name not in self._parameters:
+            name, place = str(key).replace("-", "_"), f"{path}, {key}"
+            if f"--{key}" in self._flags:
+                argument, on = self._flags[f"--{key}"]
+                found[argument] = on is self._value(bool, given, place)
+            elif name in self._parameters:
+                found[name] = self._value(self._parameters[name].hint, given, place, text=isinstance(given, str))
+            else:
                 raise ArgumentsError(f"{path}: there is no option {key}{_nearest(name, self._parameters)}")
-            found[name] = self._value(name, given, f"{path}, {key}", text=isinstance(given, str))
         return found
 
     def _split(self, argv: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, bool], list[str]]:
@@ -217,6 +226,8 @@ class CommandLine:
                 typed.setdefault(name, []).extend(values)  # what is given in several goes adds up
             elif word[:2] in self._values:
                 typed.setdefault(self._values[word[:2]], []).append(word[2:])
+            elif option in self._flags:
+                raise ArgumentsError(f"{option} takes no value")
             else:
                 raise ArgumentsError(f"there is no option {option}{_nearest(option, [*self._values, *self._flags])}")
         return typed, flags, positions

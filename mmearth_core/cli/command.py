@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmearth_core import __version__
 from mmearth_core.cli.declarations import STUB, declarations
-from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told
+from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told, worded
 from mmearth_core.progress import CancelToken
 from mmearth_core.records import plain
 from mmearth_core.verbs import VERBS, Verb, python_name
@@ -101,7 +101,8 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
             sys.stdout.flush()
             return DONE
         arguments = command.parse(options)
-        return _call(getattr(importlib.import_module(verb.module), function), declaration.provides, arguments, name)
+        work = getattr(importlib.import_module(verb.module), function)
+        return _call(work, declaration.provides, arguments, name, lambda text: worded(text, command.word))
     except ArgumentsError as error:
         return _bad_arguments(program, str(error))
     except BrokenPipeError:
@@ -122,10 +123,19 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
         return code
 
 
-def _call(function: Callable[..., Any], provides: frozenset[str], arguments: "Arguments", name: str) -> int:
-    """Call a verb's function, in a thread when it can be cancelled, and print what it returns."""
+def _call(
+    function: Callable[..., Any],
+    provides: frozenset[str],
+    arguments: "Arguments",
+    name: str,
+    said: Callable[[str], str],
+) -> int:
+    """Call a verb's function, in a thread when it can be cancelled, and print what it returns.
+
+    `said` is how a message names options.
+    """
     cancel = CancelToken()
-    console = _console(arguments, cancel)
+    console = _console(arguments, cancel, said)
     provided = {key: value for key, value in {"progress": console, "cancel": cancel}.items() if key in provides}
     try:
         if "cancel" in provides:
@@ -171,15 +181,15 @@ def _cancelled_by_signals(cancel: CancelToken, verb: Verb) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _console(arguments: "Arguments", cancel: CancelToken) -> "Console":
+def _console(arguments: "Arguments", cancel: CancelToken, said: Callable[[str], str]) -> "Console":
     from mmearth_core.cli.console import Bar, GuardedStream, JsonLines, PlainLines, Quiet  # noqa: PLC0415 - loads tqdm
 
     if arguments.json:
-        return JsonLines(GuardedStream(sys.stdout, cancel.cancel))
+        return JsonLines(GuardedStream(sys.stdout, cancel.cancel), said)
     if arguments.quiet:
         return Quiet()
     stream = GuardedStream(sys.stderr, cancel.cancel)
-    return Bar(stream) if sys.stderr.isatty() else PlainLines(stream)
+    return Bar(stream, said) if sys.stderr.isatty() else PlainLines(stream, said)
 
 
 def _json_lines() -> Any:

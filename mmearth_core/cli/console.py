@@ -1,6 +1,7 @@
 """What the command line shows while it works: a bar on a terminal, plain lines in a log, JSON lines for a program.
 
 Each is a `Progress`. None of them ever stops the work by failing: a reader that went away asks for a cancel instead.
+They are told how arguments that a message names are `worded`; by default these stay in back quotes.
 """
 
 import errno
@@ -154,13 +155,13 @@ def duration(seconds: float) -> str:
 class Bar:
     """A progress bar on a terminal, with rate and time left."""
 
-    def __init__(self, stream: GuardedStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: GuardedStream, worded: Callable[[str], str] = str) -> None:
+        self._stream, self._worded = stream, worded
         self._bar: tqdm[Any] | None = None
         self._pace: Pace | None = None
 
     def message(self, text: str) -> None:
-        tqdm.write(text, file=self._stream)
+        tqdm.write(self._worded(text), file=self._stream)
         self._stream.flush()
 
     def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:
@@ -200,13 +201,13 @@ class Bar:
 class PlainLines:
     """One line now and then, for logs and pipes."""
 
-    def __init__(self, stream: GuardedStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: GuardedStream, worded: Callable[[str], str] = str) -> None:
+        self._stream, self._worded = stream, worded
         self._pace: Pace | None = None
         self._next = 0.0
 
     def message(self, text: str) -> None:
-        self._stream.write(f"{text}\n")
+        self._stream.write(f"{self._worded(text)}\n")
         self._stream.flush()
 
     def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:
@@ -239,8 +240,8 @@ class PlainLines:
 class JsonLines:
     """One JSON object a line, `{"event": …}`: start, progress, finish, message, preview, result or error."""
 
-    def __init__(self, stream: GuardedStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: GuardedStream, worded: Callable[[str], str] = str) -> None:
+        self._stream, self._worded = stream, worded
         self._pace: Pace | None = None
         self._next = 0.0
 
@@ -250,7 +251,7 @@ class JsonLines:
         self._stream.flush()
 
     def message(self, text: str) -> None:
-        self.event("message", text=text)
+        self.event("message", text=self._worded(text))
 
     def partial(self, path: Path) -> None:
         self.event("preview", path=str(path))

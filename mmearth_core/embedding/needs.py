@@ -53,10 +53,10 @@ def default_tile(
         for side in (*raster, area.row_end, area.col_end)
         for parts in range(1, math.ceil(side / smallest) + 1)
     }
-    candidates.add(max(smallest, (math.isqrt(limit) - 2 * halo) // patch * patch))
+    largest = max(smallest, (math.isqrt(limit) - 2 * halo) // patch * patch)
     best = smallest
     fewest = None
-    for size in sorted(candidates, reverse=True):
+    for size in (*sorted(candidates, reverse=True), largest):  # of those that cost the same, one that divides evenly
         plan = TilePlan(raster, area, size, halo, patch)
         if plan.largest_context <= limit and (fewest is None or plan.context_pixels < fewest):
             best, fewest = size, plan.context_pixels

@@ -211,6 +211,8 @@ def read_config(path: str | Path, changes: Sequence[str] = ()) -> PretrainConfig
         _apply(values, change)
     method = str(values.get("method", _USUAL_METHOD))
     own = values.pop(method, {}) if method in METHODS else {}
+    if method not in METHODS:  # which is what is wrong then, and not that there are settings of another
+        values = {name: each for name, each in values.items() if name not in METHODS}
     run = records.read(RunConfig, values, path, folder=Path.cwd())
     return PretrainConfig(**vars(run), settings=records.read(METHODS[run.method].settings, own, path, under=method))
 

@@ -198,7 +198,7 @@ def read_specification(path: str | Path, scratch: Path) -> tuple[Site, ...]:
     content = _load(path)
     items = items_of(content, path, scratch)
     if items is None:
-        sites = records.read(Specification, content, path, folder=path.parent.resolve()).sites
+        sites = records.read(Specification, _said(content), path, folder=path.parent.resolve()).sites
     else:
         sites = tuple(records.read(Site, site_of_item(item), item, folder=item.parent.resolve()) for item in items)
     if not sites:
@@ -220,6 +220,13 @@ def _named(site: Site, path: Path) -> Site:
             " /; give another one by `name:`."
         )
     return replace(site, name=name)
+
+
+def _said(content: Any) -> Any:
+    """Without keys that are null, which is as good as not to write them; only in a coding null is a value: no class."""
+    if isinstance(content, Mapping):
+        return {key: each if key == "coding" else _said(each) for key, each in content.items() if each is not None}
+    return list(map(_said, content)) if isinstance(content, list) else content
 
 
 def _load(path: Path) -> Any:

@@ -73,7 +73,7 @@ class Job(QObject, Request):
         if name in {"start", "progress", "finish"}:
             self.progressed.emit(event)
         elif name == "message":
-            self.messaged.emit(str(event.get("text", "")))
+            self.messaged.emit(worded(str(event.get("text", ""))))
         elif name == "preview":
             self.previewed.emit(str(event.get("path", "")))
         elif name == "result":
@@ -302,6 +302,6 @@ def _report(event: dict[str, Any], feedback: QgsProcessingFeedback) -> None:
         feedback.setProgress(percent(event))
         feedback.setProgressText(progress_text(event))
     elif event["event"] == "message":
-        feedback.pushInfo(str(event.get("text", "")))
+        feedback.pushInfo(worded(str(event.get("text", ""))))
     elif event["event"] == "restart":
         feedback.pushWarning(event["text"])

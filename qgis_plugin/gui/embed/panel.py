@@ -275,7 +275,7 @@ class EmbedPanel(QWidget):
         if found["fills"]:
             lines.append(self.tr("Filled: {}").format("; ".join(found["fills"])))
         self._summarise("\n".join(line for line in lines if line))
-        self.warnings.show_text("\n".join(found["warnings"]))
+        self.warnings.show_text("\n".join(map(self.form.worded, found["warnings"])))
         self.form.show_evidence(found["evidence"])
 
     def _what_is_kept(self, found: dict[str, Any]) -> tuple[bool, str]:

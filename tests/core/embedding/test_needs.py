@@ -68,6 +68,8 @@ def test_the_default_tile_keeps_the_memory_and_is_economic(job):
 def test_a_raster_that_fits_is_one_tile():
     assert default_tile((700, 900), Window(0, 0, 700, 900), ATTO, 88, 64) in {704, 904}
     assert len(TilePlan((700, 900), Window(0, 0, 700, 900), 904, 88, 8)) == 1
+    small = Window(0, 0, 180, 200)
+    assert default_tile((180, 200), small, ATTO, 88, 64) == 200, "the tile is told, kept with what was done, no larger"
 
 
 def test_a_small_window_of_a_large_scene_is_one_tile():

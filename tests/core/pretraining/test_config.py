@@ -89,6 +89,11 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(minimal: Path, change: s
     assert change.startswith(("seed", "epochs")) or str(minimal) in str(caught.value)
 
 
+def test_an_unknown_method_is_said_though_there_are_settings_of_another(minimal: Path) -> None:
+    with pytest.raises(MMEarthError, match=r"method: it must be one of mp_mae, found 'guess'"):
+        read_config(minimal, ["mp_mae.size=atto", "method=guess"])
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

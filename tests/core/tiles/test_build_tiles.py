@@ -244,6 +244,16 @@ def test_an_own_coding_of_classes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found, np.array([1, 9, 0])[codes[0, :64, 64:128] - 20])
 
 
+def test_a_key_without_a_value_is_as_good_as_none(tmp_path: Path) -> None:
+    scene(tmp_path / "a.tif")
+    cover = np.full((1, 140, 140), 7, np.uint8)
+    write(tmp_path / "lc.tif", cover, Affine(10, 0, WEST, 0, -10, NORTH))
+    empty = dict.fromkeys(["name", "sentinel1", "elevation", "canopy_height", "date", "era5", "biome", "eco_region"])
+    land_cover = {"path": "lc.tif", "coding": {1: "water", 7: None}}
+    build(tmp_path, {"sentinel2": {"path": "a.tif", "level": None, "mask": None}, "land_cover": land_cover, **empty})
+    assert (tmp_path / "own").is_dir()
+
+
 def test_stride_limit_and_the_share_of_valid_pixels(tmp_path: Path) -> None:
     pixels = scene(tmp_path / "a.tif", side=120)
     pixels[:, :, :20] = 0

@@ -235,6 +235,13 @@ def test_what_an_error_is_about_is_opened_and_called_as_on_the_screen(panel, sce
     assert re.fullmatch(r"Look at “[A-Z].+” and “[A-Z].+” = 3\.", text), text
 
 
+def test_a_warning_calls_arguments_as_on_the_screen(panel, scene_file):
+    add_layer(scene_file, "Autumn")
+    inspected(panel)
+    panel._show_inspection({**panel._inspection, "warnings": ["It looks like L2A; pass `level` if that is wrong."]})
+    assert panel.warnings.label.text() == "It looks like L2A; pass “Level” if that is wrong."
+
+
 def test_the_visible_part_and_its_change(panel, context, scene_file):
     layer = add_layer(scene_file, "Autumn")
     canvas = context.iface.mapCanvas()

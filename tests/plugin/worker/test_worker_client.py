@@ -323,6 +323,13 @@ def test_arguments_are_called_as_on_the_screen_and_no_back_quotes_are_left(said,
     assert worded(said, {"bands": "Bands", "offset": "Offset"}) == shown
 
 
+def test_a_message_of_a_job_says_bare_names(qgis_app):
+    job, heard = Job("embed", {}, "", print), []
+    job.messaged.connect(heard.append)
+    job.take({"event": "message", "text": "It looks like L2A; pass `level` if that is wrong."})
+    assert heard == ["It looks like L2A; pass level if that is wrong."]
+
+
 def test_a_failed_job_says_bare_names_and_knows_what_it_is_about(unruly, wait):
     job = unruly.submit("refuse", {})
     listener = Listener(job)
