@@ -248,7 +248,7 @@ class _Decision:
             if shown is not None and shown != said[0].value:
                 self.warnings.append(
                     f"{said[0].source} says {said[0].value.upper()}, but the values look like"
-                    f" {shown.upper()} ({why}); choose that level if the metadata is wrong."
+                    f" {shown.upper()} ({why}); pass `level` if the metadata is wrong."
                 )
             return said[0].value
         if shown is None:

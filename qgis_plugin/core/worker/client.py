@@ -73,7 +73,7 @@ class Job(QObject, Request):
         if name in {"start", "progress", "finish"}:
             self.progressed.emit(event)
         elif name == "message":
-            self.messaged.emit(worded(str(event.get("text", ""))))
+            self.messaged.emit(worded(str(event.get("text", "")), self._labels))
         elif name == "preview":
             self.previewed.emit(str(event.get("path", "")))
         elif name == "result":

@@ -131,7 +131,7 @@ def test_metadata_of_the_level_wins_but_doubt_is_said() -> None:
     decision = ask(surface(), Metadata(levels=(Said("l1c", "the tag LEVEL"),)))
     assert decision.level == "l1c"
     assert "look like L2A" in decision.warnings[0]
-    assert "`" not in decision.warnings[0]  # it is shown as it is; only errors are worded by the front ends
+    assert "pass `level`" in decision.warnings[0]
 
 
 def test_options_out_of_range_are_explained() -> None:

@@ -324,7 +324,7 @@ def test_arguments_are_called_as_on_the_screen_and_no_back_quotes_are_left(said,
 
 
 def test_a_message_of_a_job_says_bare_names(qgis_app):
-    job, heard = Job("embed", {}, "", print), []
+    job, heard = Job("embed", {}, "", {}, print), []
     job.messaged.connect(heard.append)
     job.take({"event": "message", "text": "It looks like L2A; pass `level` if that is wrong."})
     assert heard == ["It looks like L2A; pass level if that is wrong."]
