@@ -208,7 +208,8 @@ class Server:
             return
         kind = kind_of(error)
         told = as_told(error, "torch")
-        event = {"kind": kind, "message": told.text if told else str(error), "about": told.about if told else ()}
+        text = " ".join((told.text if told else str(error)).split())
+        event = {"kind": kind, "message": text, "about": told.about if told else ()}
         if kind == "cancelled":
             event["message"] = str(error) or "Cancelled."
         if kind == "internal":
