@@ -23,7 +23,7 @@ from mmearth_core.embedding.needs import check_disk, needs
 from mmearth_core.embedding.pipeline import compute_tiles
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
-from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.embedding.product import NODATA, EmbeddingRaster, of_one_job
 from mmearth_core.embedding.sidecar import item_path, write_item, write_style
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output
@@ -211,7 +211,7 @@ def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
     except (MMEarthError, OSError, ValueError, KeyError, TypeError):
         return None
     same = (raster.model_id, raster.grid.shape) == (wanted.model_id, wanted.grid.shape)
-    if not same or raster.provenance != json.loads(json.dumps(wanted.provenance)):
+    if not same or not of_one_job(raster.provenance, wanted.provenance):
         return None
     strips = raster.grid.window.parts(BLOCK, raster.grid.width)
     with bounded_cache(), opened(raster.path, wanted="an embedding raster") as dataset:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
-from mmearth_core.embedding.product import NODATA
+from mmearth_core.embedding.product import NODATA, of_one_job
 from mmearth_core.errors import EnvironmentFailure
 from mmearth_core.files import flush
 from mmearth_core.raster.grid import Tile, Window
@@ -41,7 +41,7 @@ class TileJournal:
             stored = json.loads((self.folder / _SPECIFICATION).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        return bool(stored == specification)
+        return isinstance(stored, dict) and of_one_job(stored, specification)
 
     def begin(self, specification: dict[str, Any]) -> None:
         """Start afresh for a job: whatever was there is removed."""

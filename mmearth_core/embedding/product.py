@@ -5,6 +5,7 @@ and means `dn * scale + offset`, with one scale and offset per band that belong 
 """
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,6 +82,13 @@ class EmbeddingRaster:
     def reader(self) -> "EmbeddingReader":
         """A reader to be used by one thread, as a context manager."""
         return EmbeddingReader(self)
+
+
+def of_one_job(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two provenances are the same. How evidence is put into words is no matter: another version may say it
+    otherwise, and what it led to is compared."""
+    told, wanted = ({name: each for name, each in job.items() if name != "evidence"} for job in (one, other))
+    return bool(told == json.loads(json.dumps(wanted)))
 
 
 def new_embedding(raster: EmbeddingRaster) -> AbstractContextManager[CheckedWriter]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.journal import TileJournal
@@ -140,6 +141,31 @@ def test_other_options_start_afresh_and_say_so(small, tmp_path):
     result = embed(scene=small, output=output, tile=TILE, progress=Listen())
     assert any("starting afresh" in text for text in told)
     assert result.pixels == 190 * 180
+
+
+def test_a_version_that_words_its_evidence_otherwise_goes_on(small, tmp_path):
+    output, token = tmp_path / "emb.tif", CancelToken()
+    options = {"scene": small, "output": output, "tile": TILE, "level": "l2a"}
+
+    class CancelAfterThree(Silent):
+        tiles = 0
+
+        def advance(self, amount: int) -> None:
+            self.tiles += amount > 0
+            if self.tiles == 3:
+                token.cancel()
+
+    with pytest.raises(Cancelled):
+        embed(**options, progress=CancelAfterThree(), cancel=token)
+    kept = TileJournal.folder_of(output) / "specification.json"
+    written = kept.read_text()
+    kept.write_text(written.replace("as given", "as given by --level"))
+    assert kept.read_text() != written
+    assert 0 < embed(**options).pixels < 190 * 180
+    with rasterio.open(output, "r+") as dataset:
+        tags = dataset.tags(ns="MMEARTH")
+        dataset.update_tags(ns="MMEARTH", provenance=tags["provenance"].replace("as given", "as given by --level"))
+    assert embed(**options).pixels == 0, "the embedding that is there is what is asked for"
 
 
 def test_cancelling_inside_a_tile_takes_less_than_two_seconds(make_scene, tmp_path):

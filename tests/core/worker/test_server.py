@@ -239,6 +239,10 @@ def test_text_that_is_no_unicode_is_answered_all_the_same(client: Client) -> Non
     assert client.answer("no such \ud800 verb")["kind"] == "arguments"
 
 
+def test_a_failure_is_one_line(client: Client) -> None:
+    assert "/no/such file.tif" in client.answer("info", file="/no/such\nfile.tif")["message"]
+
+
 def test_inspect_tells_a_wrong_argument_as_every_verb(client: Client, demo: Path) -> None:
     answer = client.answer("inspect", scene=str(demo / "scene.tif"), wrong=1)
     assert answer["kind"] == "arguments" and "wrong" in answer["message"]
