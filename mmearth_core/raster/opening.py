@@ -21,7 +21,8 @@ CACHE_BYTES = 100_000_000
 def opened(path: str | PurePath, *, wanted: str) -> Iterator[DatasetReader]:
     """The raster open for reading by one thread.
 
-    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing or not a raster.
+    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing or not a raster, and when it only holds
+    others.
     """
     name = str(path)
     local = not name.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in name[2:]
@@ -35,6 +36,11 @@ def opened(path: str | PurePath, *, wanted: str) -> Iterator[DatasetReader]:
             raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {wanted}.") from error
     # Not `with dataset`: rasterio would tie the open dataset to this thread, and another one may close it.
     try:
+        if not dataset.count:
+            inside = "; ".join(dataset.subdatasets[:4])
+            raise MMEarthError(
+                f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'})."
+            )
         yield dataset
     finally:
         dataset.close()

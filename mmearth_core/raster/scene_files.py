@@ -65,14 +65,9 @@ class Inputs:
 def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
     """The header of a raster.
 
-    Raises `MMEarthError` when it is missing, no raster, holds no bands, or is not georeferenced.
+    Raises `MMEarthError` when it is missing, no raster, or not georeferenced.
     """
     with opened(path, wanted=wanted) as dataset:
-        if dataset.count == 0:
-            inside = "; ".join(dataset.subdatasets[:4])
-            raise MMEarthError(
-                f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'})."
-            )
         if dataset.crs is None or dataset.transform == Affine.identity():
             raise MMEarthError(
                 f"{path} is not georeferenced (no coordinate reference system); assign one, for example with:"
