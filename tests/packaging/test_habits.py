@@ -93,3 +93,10 @@ def test_the_reference_shows_every_public_name(tmp_path: Path) -> None:
     runpy.run_path(str(ROOT / ".ci" / "api.py"))["write"](tmp_path)
     page = (tmp_path / "mmearth_core.html").read_text(encoding="utf-8")
     assert [name for name in mmearth_core.__all__ if f'id="{name}"' not in page] == []
+
+
+def test_the_guide_to_a_computer_without_network_names_every_package() -> None:
+    guide = (ROOT / "docs" / "qgis-troubleshooting.md").read_text(encoding="utf-8")
+    listed = re.search(r"--dest wheels ([\w -]+)`", guide)
+    assert listed is not None
+    assert set(listed[1].split()) == {Requirement(text).name for text in PROJECT["dependencies"]}
