@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mmearth_core.evaluation.baselines import predict_forest
 from mmearth_core.evaluation.knn import predict_knn
 from mmearth_core.evaluation.logistic import predict_logistic
+from mmearth_core.evaluation.logistic_lda import predict_logistic_lda
 from mmearth_core.evaluation.splits import Task, draw
 
 #: Labels per class, and how often they are drawn.
@@ -39,6 +40,9 @@ Classifier = Callable[[Labelled, NDArray[np.floating]], NDArray[np.intp]]
 PROBES: Mapping[str, Classifier] = {
     "kNN-5": lambda known, test: predict_knn(known.features, known.label, test),
     "logistic": lambda known, test: predict_logistic(known.features, known.label, known.group, test, seed=known.seed),
+    "mean of logistic and LDA": lambda known, test: predict_logistic_lda(
+        known.features, known.label, known.group, test, seed=known.seed
+    ),
 }
 #: What bands are judged by, which a forest can use better than a plane.
 BASELINE_CLASSIFIERS: Mapping[str, Classifier] = {
