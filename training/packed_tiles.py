@@ -26,7 +26,8 @@ def read_packed(path: Path) -> Mapping[str, NDArray[Any]]:
     """Everything in a packed file by its name; pixels `x` or `x_SITE` are (N, bands, H, W) uint16.
 
     Pixels are reflectance × 10000 in the order of the bands in `order`; those that `bands` does not name are 0
-    throughout and hold no measurement. Raises `MMEarthError` when the file is missing, damaged, or holds no packed pixels.
+    throughout and hold no measurement. Raises `MMEarthError` when the file is missing, damaged, or holds no packed
+    pixels.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
