@@ -4,18 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from packed_imagery import packed
 
 from mmearth_core.errors import MMEarthError
 from training.packed_tiles import read_packed, unpacked
-
-
-def packed(pixels: np.ndarray) -> np.ndarray:
-    """(N, bands, H, W) → (N, 2, bands, H, W), number by number."""
-    values = pixels.astype(int)
-    values = np.diff(np.diff(values, axis=2, prepend=0), axis=3, prepend=0)
-    values = (values + 2**15) % 2**16 - 2**15
-    number = np.where(values < 0, -2 * values - 1, 2 * values)
-    return np.stack([number % 256, number // 256], axis=1).astype(np.uint8)
 
 
 def test_a_tile_written_by_hand() -> None:
