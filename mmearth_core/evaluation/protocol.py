@@ -21,6 +21,7 @@ COUNTS = (1, 5, 10, 20)
 SEEDS = 10
 
 Metric = Literal["macro_f1", "accuracy"]
+METRICS: tuple[Metric, ...] = ("macro_f1", "accuracy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +106,18 @@ def best_of(scores: Sequence[Scores], metric: Metric) -> Scores:
         np.stack([each.macro_f1 for each in scores])[winner, rows],
         np.stack([each.accuracy for each in scores])[winner, rows],
     )
+
+
+def averaged(scores: Sequence[Scores]) -> Scores:
+    """Mean of the scores of several trainings of one encoder, draw by draw."""
+    macro_f1, accuracy = (np.mean([each.of(metric) for each in scores], axis=0) for metric in METRICS)
+    return Scores(scores[0].counts, macro_f1, accuracy)
+
+
+def of_trainings(scores: Sequence[Scores]) -> Scores:
+    """A column for each of several trainings instead of each draw: means over the draws."""
+    macro_f1, accuracy = (np.stack([each.of(metric).mean(axis=1) for each in scores], axis=1) for metric in METRICS)
+    return Scores(scores[0].counts, macro_f1, accuracy)
 
 
 def spread(values: NDArray[np.float64]) -> str:
