@@ -38,6 +38,7 @@ from mmearth_core.evaluation.protocol import (
     BASELINE_CLASSIFIERS,
     PROBES,
     SEEDS,
+    Classifier,
     Scores,
     averaged,
     best_of,
@@ -95,6 +96,11 @@ def band_changes(judge: Judge | Series) -> Mapping[str, BandChange]:
     return {RAW: lambda bands: bands, AROUND: neighbourhood, WHITENED: lambda bands: neighbourhood(whitening(bands))}
 
 
+def classifiers_of(label: str) -> Mapping[str, Classifier]:
+    """What features are judged by: bands as they are by a forest too, which splits one band at a time."""
+    return BASELINE_CLASSIFIERS if label in (RAW, AROUND) else PROBES
+
+
 def check_models(models: Mapping[str, Sequence[str]]) -> None:
     """Open all, so that one that cannot be used is known before any work; raises `MMEarthError`."""
     for files in models.values():
@@ -136,7 +142,7 @@ def compare(
                     label: [encoded(judge, model, folder) for model in files] for label, files in models.items()
                 }
                 for label, trainings in features.items():
-                    for probe, classifier in (BASELINE_CLASSIFIERS if label in BASELINES else PROBES).items():
+                    for probe, classifier in classifiers_of(label).items():
                         for name, task in judge.tasks.items():
                             found = [evaluate(each[name], task, classifier, seeds=seeds) for each in trainings]
                             scores[f"{label}, {probe}", name] = found
@@ -163,7 +169,7 @@ def _table(
     chosen = {key: averaged(found) for key, found in scores.items() if key[1] in tasks}
     methods = tuple(dict.fromkeys(method for method, _ in chosen))
     for task in tasks:
-        bands = [chosen[f"{label}, {name}", task] for label in BASELINES for name in BASELINE_CLASSIFIERS]
+        bands = [chosen[f"{label}, {name}", task] for label in BASELINES for name in classifiers_of(label)]
         chosen[BEST_BANDS, task] = best_of(bands, "macro_f1")
         for label in labels:
             chosen[best(label), task] = best_of([chosen[f"{label}, {name}", task] for name in PROBES], "macro_f1")

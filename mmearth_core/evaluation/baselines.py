@@ -37,7 +37,7 @@ class Whitening:
     def __call__(self, bands: NDArray[np.floating]) -> NDArray[np.float32]:
         """Whitened bands (…, k, H, W), that of most variance first."""
         centred = bands - self.centre[:, None, None]
-        return np.einsum("ck,...khw->...chw", self.matrix, centred, optimize=True).astype(np.float32)
+        return np.asarray(np.einsum("ck,...khw->...chw", self.matrix, centred, optimize=True), np.float32)
 
 
 def neighbourhood(bands: NDArray[np.floating], *, side: int = NEIGHBOURHOOD) -> NDArray[np.float32]:
