@@ -12,8 +12,8 @@ tested in other blocks each have a table (`training.judges`, `training.dated_jud
 labels are of one and tests of another, and `catalonia` asks whether a place is found again. The first model is compared
 with the others draw by draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
 
---half says what is judged on: `tuned`, by which choices may be made (EuroSAT, Aberystwyth, the TerraMind site and one
-half of each judge over dates), or `reported`, the halves that results are to be told of (`training.halves`), or both.
+--half says what is judged on: `tuned`, by which choices may be made (EuroSAT, Aberystwyth, the TerraMind site, Belgium
+and one half of the others), `reported`, the other halves, that results are to be told of (`training.halves`), or both.
 """
 
 import argparse
@@ -84,10 +84,10 @@ class Comparison:
 
 def judges_of(data: Path, folder: Path, half: Half) -> tuple[list[Judge], list[Series]]:
     """All judges of a half; scenes that have to be files are written into `folder`."""
-    dated: list[Judge] = [bark_beetle(data, half), belgium(data, half)]
+    forest, series = bark_beetle(data, half), [catalonia(data, half)]
     if half == "tuned":
-        return [eurosat(data), aberystwyth(data), *land_cover_sites(data, folder), *dated], [catalonia(data, half)]
-    return dated, [catalonia(data, half)]
+        return [eurosat(data), aberystwyth(data), *land_cover_sites(data, folder), belgium(data), forest], series
+    return [forest], series
 
 
 def band_changes(judge: Judge | Series) -> Mapping[str, BandChange]:

@@ -11,7 +11,7 @@ from mmearth_core.evaluation.retrieval import retrieval_accuracy
 from mmearth_core.evaluation.splits import draw
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from training.dated_judges import bark_beetle, belgium, catalonia
-from training.halves import HALVES, fields_of_half, is_reported, of_half
+from training.halves import HALVES, is_reported, of_half
 from training.packed_tiles import read_packed
 
 BLUE, INFRARED = ENCODER_BANDS.index("B02"), ENCODER_BANDS.index("B8A")
@@ -30,16 +30,9 @@ def unchanged(bands: np.ndarray) -> np.ndarray:
 
 def test_every_judged_place_is_in_one_half() -> None:
     lonlat = np.array([[14.0, 49.5], [16.0, 49.5], [2.80, 42.35], [2.82, 42.35], [3.02, 50.81], [16.0, 40.0]])
-    assert is_reported(lonlat).tolist() == [False, True, False, True, True, False]
+    assert is_reported(lonlat).tolist() == [False, True, False, True, False, False]
     assert sorted(np.concatenate([of_half(lonlat, half) for half in HALVES]).tolist()) == list(range(6))
     assert not is_reported(np.array([[np.nan, np.nan]])).any()
-
-
-def test_fields_are_dealt_out_by_size() -> None:
-    label, size = np.array([0, 1, 0, 0, 0, 1, 0]), np.array([5, 9, 50, 20, 30, 8, 10])
-    # Of class 0: 50, 30, 20, 10, 5; class 1 has too few fields for two halves.
-    assert fields_of_half(label, size, "reported").tolist() == [0, 1, 2, 3, 5]
-    assert fields_of_half(label, size, "tuned").tolist() == [4, 6]
 
 
 def test_damage_is_told_from_the_later_image_and_from_both(data: Path) -> None:
@@ -77,16 +70,16 @@ def test_no_site_is_in_both_halves(data: Path) -> None:
     assert not set(map(bytes, pixels[0])) & set(map(bytes, pixels[1]))
 
 
-def test_fields_of_a_class_are_apart_and_bands_that_are_missing_are_no_measurement(data: Path) -> None:
-    judges = {half: belgium(data, half) for half in HALVES}
-    assert judges["tuned"].images[0].bands == tuple(band for band in ENCODER_BANDS if band not in MISSING)
-    tuned, reported = (judges[half].tasks[f"Belgium over dates ({half})"] for half in HALVES)
-    assert tuned.classes == ("temporary crops", "grassland")
-    assert reported.classes == ("temporary crops", "grassland", "built-up")
-    assert not set(tuned.group) & set(reported.group)
-    spots = judges["reported"].spots[0]
-    of_field = spots.task.group == spots.task.group[0]
-    assert len(set(zip(spots.rows[of_field], spots.cols[of_field], strict=True))) == of_field.sum() / 5
+def test_fields_are_places_and_bands_that_are_missing_are_no_measurement(data: Path) -> None:
+    judge = belgium(data)
+    assert judge.images[0].bands == tuple(band for band in ENCODER_BANDS if band not in MISSING)
+    (spots,) = judge.spots
+    task = spots.task
+    assert task.classes == ("temporary crops", "grassland", "built-up")
+    # Two of the stripes of crops and one of grassland are cut in two.
+    assert [len(np.unique(task.group[task.label == each])) for each in range(3)] == [4, 4, 2]
+    of_field = task.group == task.group[0]
+    assert len(set(zip(spots.rows[of_field], spots.cols[of_field], strict=True))) == of_field.sum() / 5 == 60
 
 
 def test_places_of_a_series_are_the_same_on_every_date(data: Path) -> None:
@@ -109,6 +102,5 @@ def test_the_halves_of_the_real_imagery_are_those_written_down(realdata: Path) -
     assert [len(bark_beetle(realdata, half).images) // 2 for half in HALVES] == [71, 83]
     series = [catalonia(realdata, half).images for half in HALVES]
     assert [(len(each), len(each[0])) for each in series] == [(8, 10), (8, 15)]
-    for half in HALVES:
-        for task in belgium(realdata, half).tasks.values():
-            assert len(task.classes) == (2 if half == "tuned" else 3)
+    (task,) = belgium(realdata).tasks.values()
+    assert [len(np.unique(task.group[task.label == each])) for each in range(3)] == [5, 8, 3]
