@@ -1,12 +1,19 @@
-"""Compare encoders with each other and with the raw bands, from few labels, on places not used for training.
+"""Compare encoders with each other and with the bands, from few labels, on places not used for training.
 
-    python -m training.compare MODEL.onnx [MODEL.onnx …] --data DATA_FOLDER -o REPORT.md
+    python -m training.compare MODEL [MODEL …] --data DATA_FOLDER -o REPORT.md
 
-Every method sees the same draws: 1, 5, 10 and 20 labels per class, tested on other blocks of one degree (EuroSAT, only
-those held out of pretraining), other polygons (Aberystwyth) or other blocks of 280 m (the land cover of a TerraMind
-site held out of pretraining). EuroSAT tiles are pooled over the tile, by the mean and by mean and standard deviation of
-every band; scenes are judged pixel by pixel on the map that `mmearth embed` writes. The first model is compared with
-the others draw by draw. REPORT.json holds every score, REPORT.svg the curves.
+A MODEL is a name, a .onnx file, or NAME=FILE,FILE,FILE: several trainings of one encoder from other seeds, whose scores
+are averaged draw by draw and whose spread has a table of its own. Beside them stand, always: the bands, their mean and
+spread in 5 × 5 pixels, the same of whitened bands, and random encoders (--random, or made here in some minutes).
+
+Every method sees the same draws: 1, 5, 10 and 20 labels per class, tested on other places. Whole tiles, pooled by the
+mean and by mean and standard deviation of every band; pixels of polygons, tested on other polygons; and other pixels,
+tested in other blocks each have a table (`training.judges`, `training.dated_judges`). Where there are several dates,
+labels are of one and tests of another, and `catalonia` asks whether a place is found again. The first model is compared
+with the others draw by draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
+
+--half says what is judged on: `tuned`, by which choices may be made (EuroSAT, Aberystwyth, the TerraMind site, Belgium
+and one half of the others), `reported`, the other halves, that results are to be told of (`training.halves`), or both.
 """
 
 import argparse
@@ -15,7 +22,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,78 +32,159 @@ from numpy.typing import NDArray
 from mmearth_core import __version__
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.errors import MMEarthError
-from mmearth_core.evaluation.baselines import neighbourhood, pooled_mean, pooled_mean_and_spread
+from mmearth_core.evaluation.baselines import Whitening, neighbourhood
 from mmearth_core.evaluation.curves import label_efficiency
-from mmearth_core.evaluation.protocol import BASELINE_CLASSIFIERS, PROBES, SEEDS, Scores, best_of, evaluate
-from mmearth_core.evaluation.tables import Table
+from mmearth_core.evaluation.protocol import (
+    BASELINE_CLASSIFIERS,
+    PROBES,
+    SEEDS,
+    Classifier,
+    Scores,
+    averaged,
+    best_of,
+    evaluate,
+    of_trainings,
+    spread,
+)
+from mmearth_core.evaluation.retrieval import retrieval_accuracy
+from mmearth_core.evaluation.tables import Table, markdown_table
 from mmearth_core.files import check_output, write_json, write_text
 from mmearth_core.processors import available_processors, processor_name
-from training.judges import Pixels, Tiles, aberystwyth, eurosat, land_cover_sites
+from training.dated_judges import DatedPixels, Series, bark_beetle, belgium, catalonia
+from training.halves import HALVES, Half
+from training.judges import BandChange, Features, Kind, Pixels, Tiles, aberystwyth, eurosat, land_cover_sites
 
-Features = Mapping[str, NDArray[np.floating]]
-POOLINGS: Mapping[str, Callable[[NDArray[np.floating]], NDArray[np.float32]]] = {
-    "mean": pooled_mean,
-    "mean + spread": pooled_mean_and_spread,
+Judge = Tiles | Pixels | DatedPixels
+
+#: What the kinds of judges are called in the report.
+KINDS: Mapping[Kind, str] = {
+    "tiles": "Pooled tiles",
+    "polygons": "Pixels of polygons, tested on other polygons",
+    "pixels": "Pixels, tested at other places",
 }
-RAW, AROUND = "raw bands", "raw bands 5×5"
-BEST_RAW = "best of raw bands"
+RAW, AROUND, WHITENED = "raw bands", "raw bands 5×5", "whitened bands 5×5"
+BASELINES = (RAW, AROUND, WHITENED)
+RANDOM, BEST_BANDS = "random encoder", "best of bands"
+#: Random encoders that are made where none is given, and the fewest draws that a report may have.
+RANDOM_SEEDS, FEWEST_DRAWS = 3, 10
 
 
-def features_of(
-    tiles: Tiles, maps: NDArray[np.floating], scenes: Sequence[Pixels], rows: Sequence[NDArray[np.floating]]
-) -> Features:
-    """Features of every task: pooled maps of the tiles (n, k, H, W), and the labelled pixels (m, k) of every scene."""
-    pooled = {f"{tiles.task.name}, {name}": pool(maps) for name, pool in POOLINGS.items()}
-    return pooled | {scene.task.name: each for scene, each in zip(scenes, rows, strict=True)}
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Scores of every method: few-label tables by kind of judge, and places found again by (method, series).
+
+    `trainings`: tables whose columns are trainings instead of draws, of what has several. `found_again`: shares
+    (trainings, pairs of dates).
+    """
+
+    tables: Mapping[Kind, Table]
+    trainings: Mapping[Kind, Table]
+    found_again: Mapping[tuple[str, str], NDArray[np.float64]]
 
 
-def baseline_features(tiles: Tiles, scenes: Sequence[Pixels]) -> Mapping[str, Features]:
-    """The bands themselves, and their mean and spread in 5 × 5 pixels."""
-    return {
-        RAW: features_of(tiles, tiles.dn, scenes, [scene.at(scene.dn) for scene in scenes]),
-        AROUND: features_of(
-            tiles, neighbourhood(tiles.dn), scenes, [scene.at(neighbourhood(scene.dn)) for scene in scenes]
-        ),
-    }
+def judges_of(data: Path, folder: Path, half: Half) -> tuple[list[Judge], list[Series]]:
+    """All judges of a half; scenes that have to be files are written into `folder`."""
+    forest, series = bark_beetle(data, half), [catalonia(data, half)]
+    if half == "tuned":
+        return [eurosat(data), aberystwyth(data), *land_cover_sites(data, folder), belgium(data), forest], series
+    return [forest], series
 
 
-def compare(models: Mapping[str, str], data: Path, *, seeds: int = SEEDS, say: Callable[[str], None] = print) -> Table:
-    """Scores of all baselines and of `models` (label → name or file), and of the best of each, as `best` calls it."""
-    # All of them first, so that a model that cannot be used is known at once.
-    backends = {label: open_backend(model, "onnx") for label, model in models.items()}
+def band_changes(judge: Judge | Series) -> Mapping[str, BandChange]:
+    """What is made of the bands, by the name of the baseline. Whitening is that of the judge's own pixels."""
+    whitening = Whitening.of(judge.band_pixels())
+    return {RAW: lambda bands: bands, AROUND: neighbourhood, WHITENED: lambda bands: neighbourhood(whitening(bands))}
+
+
+def classifiers_of(label: str) -> Mapping[str, Classifier]:
+    """What features are judged by: bands as they are by a forest too, which splits one band at a time."""
+    return BASELINE_CLASSIFIERS if label in (RAW, AROUND) else PROBES
+
+
+def check_models(models: Mapping[str, Sequence[str]]) -> None:
+    """Open all, so that one that cannot be used is known before any work; raises `MMEarthError`."""
+    for files in models.values():
+        for model in files:
+            open_backend(model, "onnx")
+
+
+def encoded(judge: Judge, model: str, folder: Path) -> Features:
+    """Features of every task of a judge by a model; a scene's are those that `mmearth embed` writes."""
+    if isinstance(judge, Pixels):
+        return {judge.task.name: judge.embedding(model, folder)}
+    return judge.of_backend(open_backend(model, "onnx"))
+
+
+def compare(
+    models: Mapping[str, Sequence[str]],
+    data: Path,
+    *,
+    halves: Sequence[Half] = ("tuned",),
+    seeds: int = SEEDS,
+    say: Callable[[str], None] = print,
+) -> Comparison:
+    """Scores of all baselines and of `models` (label → names or files of its trainings) on the judges of some halves.
+
+    The best of the bands and of each model's probes, chosen for each number of labels, have rows of their own.
+    """
+    check_models(models)
+    scores: dict[tuple[str, str], list[Scores]] = {}
+    kinds: dict[str, Kind] = {}
+    found_again: dict[tuple[str, str], NDArray[np.float64]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        tiles, scenes = eurosat(data), [aberystwyth(data), *land_cover_sites(data, folder)]
-        features = {
-            label: features_of(
-                tiles,
-                tiles.embedding(backend),
-                scenes,
-                [scene.embedding(models[label], folder) for scene in scenes],
-            )
-            for label, backend in backends.items()
-        }
-    baselines = baseline_features(tiles, scenes)
-    tasks = {f"{tiles.task.name}, {pooling}": tiles.task for pooling in POOLINGS}
-    tasks |= {scene.task.name: scene.task for scene in scenes}
-    scores: dict[tuple[str, str], Scores] = {}
-    for label, of_task in {**baselines, **features}.items():
-        for name, classifier in (BASELINE_CLASSIFIERS if label in baselines else PROBES).items():
-            for task, rows in of_task.items():
-                found = scores[f"{label}, {name}", task] = evaluate(rows, tasks[task], classifier, seeds=seeds)
-                say(f"{label}, {name}, {task}: {found}")
-    methods = tuple(dict.fromkeys(method for method, _ in scores))
+        for half in halves:
+            judges, series = judges_of(data, folder, half)
+            for judge in judges:
+                kinds |= dict.fromkeys(judge.tasks, judge.kind)
+                features = {label: [judge.of_bands(change)] for label, change in band_changes(judge).items()}
+                features |= {
+                    label: [encoded(judge, model, folder) for model in files] for label, files in models.items()
+                }
+                for label, trainings in features.items():
+                    for probe, classifier in classifiers_of(label).items():
+                        for name, task in judge.tasks.items():
+                            found = [evaluate(each[name], task, classifier, seeds=seeds) for each in trainings]
+                            scores[f"{label}, {probe}", name] = found
+                            say(f"{label}, {probe}, {name}: {averaged(found)}")
+            for each in series:
+                for label, change in band_changes(each).items():
+                    found_again[label, each.name] = retrieval_accuracy(each.of_bands(change))[None]
+                for label, files in models.items():
+                    backends = (open_backend(model, "onnx") for model in files)
+                    shares = [retrieval_accuracy(each.of_backend(backend)) for backend in backends]
+                    found_again[label, each.name] = np.stack(shares)
+    by_kind = {kind: tuple(name for name, its in kinds.items() if its == kind) for kind in KINDS}
+    return Comparison(
+        {kind: _table(scores, tasks, models) for kind, tasks in by_kind.items() if tasks},
+        {kind: _of_trainings(scores, tasks) for kind, tasks in by_kind.items() if tasks},
+        found_again,
+    )
+
+
+def _table(
+    scores: Mapping[tuple[str, str], Sequence[Scores]], tasks: tuple[str, ...], labels: Mapping[str, Any]
+) -> Table:
+    """Scores of some tasks, averaged over trainings, with the best of the bands and of each model's probes."""
+    chosen = {key: averaged(found) for key, found in scores.items() if key[1] in tasks}
+    methods = tuple(dict.fromkeys(method for method, _ in chosen))
     for task in tasks:
-        raw = [scores[f"{label}, {name}", task] for label in baselines for name in BASELINE_CLASSIFIERS]
-        scores[BEST_RAW, task] = best_of(raw, "macro_f1")
-        for label in models:
-            scores[best(label), task] = best_of([scores[f"{label}, {name}", task] for name in PROBES], "macro_f1")
-    return Table(methods, tuple(tasks), scores)
+        bands = [chosen[f"{label}, {name}", task] for label in BASELINES for name in classifiers_of(label)]
+        chosen[BEST_BANDS, task] = best_of(bands, "macro_f1")
+        for label in labels:
+            chosen[best(label), task] = best_of([chosen[f"{label}, {name}", task] for name in PROBES], "macro_f1")
+    return Table(methods, tasks, chosen)
+
+
+def _of_trainings(scores: Mapping[tuple[str, str], Sequence[Scores]], tasks: tuple[str, ...]) -> Table:
+    """What has several trainings, a column for each of them."""
+    chosen = {key: of_trainings(found) for key, found in scores.items() if key[1] in tasks and len(found) > 1}
+    return Table(tuple(dict.fromkeys(method for method, _ in chosen)), tasks, chosen)
 
 
 def best(label: str) -> str:
-    """What the better probe of each number of labels is called."""
-    return f"{label}, better probe"
+    """What the best probe of each number of labels is called."""
+    return f"{label}, best probe"
 
 
 def pairs(labels: Sequence[str]) -> list[tuple[str, str]]:
@@ -103,72 +193,137 @@ def pairs(labels: Sequence[str]) -> list[tuple[str, str]]:
     probes = [*(f", {name}" for name in PROBES), best("")]
     return [
         *((first + probe, other + probe) for other in others for probe in probes),
-        *(
-            (f"{first}, logistic", f"{band}, {name}")
-            for band in (RAW, AROUND)
-            for name in ("logistic", "random forest")
-        ),
-        (best(first), BEST_RAW),
+        *((f"{first}, {name}", f"{bands}, {name}") for bands in BASELINES for name in PROBES),
+        (best(first), BEST_BANDS),
     ]
 
 
-def report(table: Table, labels: Sequence[str], facts: Sequence[str], picture: str) -> str:
+def report(found: Comparison, labels: Sequence[str], facts: Sequence[str], pictures: Mapping[Kind, str]) -> str:
     """The Markdown page."""
-    return "\n".join(
-        [
-            "# Comparison on few labels",
-            "",
-            *facts,
-            "",
-            "Mean ± standard deviation over draws; the best of each column bold.",
-            "",
-            table.markdown("macro_f1"),
+    lines = ["# Comparison on few labels", "", *facts, ""]
+    lines += ["Mean ± standard deviation over draws; the best of each column bold.", ""]
+    for kind, table in found.tables.items():
+        lines += [f"## {KINDS[kind]}", "", table.markdown("macro_f1")]
+        lines += [
             f"Differences of the same draws, {labels[0]} minus others (in brackets: draws in which it is ahead); bold"
-            " where the mean exceeds the standard deviation. Of all columns: of their mean in each draw. The baseline"
-            " and the better probe are chosen after the fact, for each column.",
+            " where the mean exceeds the standard deviation. Of all columns: of their mean in each draw. The best of"
+            " the bands and of the probes are chosen after the fact, for each column.",
             "",
             table.differences(pairs(labels), "macro_f1"),
             table.markdown("accuracy"),
-            f"![Label-efficiency curves]({picture})",
-            "",
         ]
-    )
+        if found.trainings[kind].methods:
+            lines += ["Mean ± standard deviation over trainings, of their means over draws.", ""]
+            lines += [found.trainings[kind].markdown("macro_f1")]
+        lines += [f"![Label-efficiency curves]({pictures[kind]})", ""]
+    lines += ["## Places found again on another date", "", _found_again(found.found_again)]
+    return "\n".join(lines)
+
+
+def _found_again(shares: Mapping[tuple[str, str], NDArray[np.float64]]) -> str:
+    """A row for each method: mean ± sd over pairs of dates, and sd over trainings."""
+    methods, series = (tuple(dict.fromkeys(key[part] for key in shares)) for part in (0, 1))
+    rows = []
+    for method in methods:
+        cells = [method]
+        for name in series:
+            values = shares[method, name]
+            cells.append(spread(values.mean(axis=0)))
+            cells.append(f"{values.mean(axis=1).std(ddof=1):.3f}" if len(values) > 1 else "–")
+        rows.append(cells)
+    head = [cell for name in series for cell in (f"{name}: mean ± sd over pairs of dates", "sd over trainings")]
+    return markdown_table(["accuracy, mean + spread of a tile", *head], rows)
+
+
+def models_of(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Label → names or files, of NAME=FILE,FILE and single names or files; no label may come twice."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        label, equals, files = text.partition("=")
+        trainings = files.split(",") if equals else [text]
+        label = label if equals else Path(text).stem if text.endswith(".onnx") else text
+        if label in found or label in (*BASELINES, RANDOM):
+            raise MMEarthError(f"Two models have the name {label}; give one another: NAME={trainings[0]}.")
+        if not all(trainings):
+            raise MMEarthError(f"{text} names a model without a file; expected NAME=FILE,FILE.")
+        found[label] = trainings
+    return found
+
+
+def random_encoders(data: Path, folder: Path) -> list[str]:
+    """Make `RANDOM_SEEDS` random encoders in `folder`, calibrated on the scenes of the starter; minutes each."""
+    from training.random_control import write_random  # noqa: PLC0415 - needs torch, and only where none is given
+    from training.starter.calibration_scenes import write_calibration_scenes  # noqa: PLC0415
+
+    scenes = write_calibration_scenes(data, folder)
+    for seed in range(RANDOM_SEEDS):
+        write_random(folder, scenes, name=f"random-{seed}", seed=seed)
+    return [str(folder / f"random-{seed}.onnx") for seed in range(RANDOM_SEEDS)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="+", metavar="MODEL", help="name or .onnx file; the first is the one to judge")
+    parser.add_argument("models", nargs="+", metavar="MODEL", help="name, .onnx file or NAME=FILE,FILE; the first is"
+                        " the one to judge")  # fmt: skip
     parser.add_argument("--data", type=Path, required=True, help="folder of the development imagery")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the Markdown report to write")
+    parser.add_argument("--half", choices=[*HALVES, "both"], default="tuned", help="judged on (default: %(default)s)")
+    parser.add_argument("--random", metavar="FILE,FILE", help="random encoders (default: made here)")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="draws of labels (default: %(default)s)")
     arguments = parser.parse_args()
-    models = {Path(model).stem if model.endswith(".onnx") else model: model for model in arguments.models}
-    if len(models) < len(arguments.models):
-        parser.error("two models have one name; rename a file")
-    if arguments.seeds < 2:
-        parser.error("--seeds must be at least 2: a spread is wanted")
-    labels, output = list(models), arguments.output
-    picture, numbers = output.with_suffix(".svg"), output.with_suffix(".json")
+    if arguments.seeds < FEWEST_DRAWS:
+        parser.error(f"--seeds must be at least {FEWEST_DRAWS}: a spread is wanted")
+    halves = HALVES if arguments.half == "both" else (arguments.half,)
+    output = arguments.output
+    pictures = {kind: output.with_name(f"{output.stem}-{kind}.svg") for kind in KINDS}
+    numbers = output.with_suffix(".json")
     start = time.monotonic()
     try:
-        for path in (output, picture, numbers):
+        models = models_of(arguments.models)
+        check_models(models)
+        for path in (output, numbers, *pictures.values()):
             check_output(path, overwrite=True)
-        table = compare(models, arguments.data, seeds=arguments.seeds)
+        with tempfile.TemporaryDirectory() as scratch:
+            given = arguments.random
+            models[RANDOM] = given.split(",") if given else random_encoders(arguments.data, Path(scratch))
+            facts = _facts(models, arguments.seeds, halves)
+            found = compare(models, arguments.data, halves=halves, seeds=arguments.seeds)
     except MMEarthError as error:
         sys.exit(str(error))
-    facts = [
+    facts[2] += f", {time.monotonic() - start:.0f} s."
+    shown = [f"{label}, logistic" for label in (*models, *BASELINES)] + [f"{AROUND}, random forest"]
+    write_text(output, report(found, list(models), facts, {kind: path.name for kind, path in pictures.items()}))
+    for kind, table in found.tables.items():
+        write_text(pictures[kind], label_efficiency(table, methods=shown))
+    write_json(numbers, {"command": sys.argv[1:], **_plain(found)})
+    print(f"{output} and {numbers} written")
+
+
+def _facts(models: Mapping[str, Sequence[str]], seeds: int, halves: Sequence[Half]) -> list[str]:
+    """What was run, on what, and on which models."""
+    return [
         f"    python -m training.compare {shlex.join(sys.argv[1:])}",
         "",
-        f"mmearth {__version__}, {processor_name()} with {available_processors()} processors,"
-        f" {time.monotonic() - start:.0f} s, {arguments.seeds} draws.",
+        f"mmearth {__version__}, {processor_name()} with {available_processors()} processors, {seeds} draws, judges:"
+        f" {' and '.join(halves)}",
         "",
-        *(f"* {label}: model_id {open_backend(model, 'onnx').header.model_id}" for label, model in models.items()),
+        *(
+            f"* {label}: model_id {', '.join(open_backend(model, 'onnx').header.model_id for model in files)}"
+            for label, files in models.items()
+        ),
     ]
-    shown = [f"{label}, logistic" for label in (*labels, RAW, AROUND)] + [f"{AROUND}, random forest"]
-    write_text(output, report(table, labels, facts, picture.name))
-    write_text(picture, label_efficiency(table, methods=shown))
-    write_json(numbers, {"command": sys.argv[1:], **table.as_dict()})
-    print(f"{output}, {picture} and {numbers} written")
+
+
+def _plain(found: Comparison) -> dict[str, Any]:
+    """Every score, as plain values."""
+    return {
+        "kinds": {kind: table.as_dict() for kind, table in found.tables.items()},
+        "trainings": {kind: table.as_dict() for kind, table in found.trainings.items() if table.methods},
+        "found_again": [
+            {"method": method, "series": series, "accuracy": shares.tolist()}
+            for (method, series), shares in found.found_again.items()
+        ],
+    }
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 Both come from the development imagery. What is tested on was never part of a pretraining.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from mmearth_core.embedding.backends import Backend
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import MMEarthError
+from mmearth_core.evaluation.baselines import pooled_mean, pooled_mean_and_spread
 from mmearth_core.evaluation.splits import Task
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS, Level
@@ -33,6 +35,18 @@ PIXELS_PER_CLASS, FEWEST_PIXELS, BLOCK = 300, 100, 28
 #: Classes that make a site worth judging on.
 FEWEST_CLASSES = 3
 
+#: What is judged: whole tiles, pixels of labelled polygons, or pixels with a class of their own.
+Kind = Literal["tiles", "polygons", "pixels"]
+#: Features (n, d) by the name of the task whose rows they are.
+Features = Mapping[str, NDArray[np.floating]]
+#: Makes a map (…, k', H, W) of bands (…, k, H, W).
+BandChange = Callable[[NDArray[np.floating]], NDArray[np.floating]]
+#: How the map of a tile becomes one row.
+POOLINGS: Mapping[str, Callable[[NDArray[np.floating]], NDArray[np.float32]]] = {
+    "mean": pooled_mean,
+    "mean + spread": pooled_mean_and_spread,
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Tiles:
@@ -42,6 +56,29 @@ class Tiles:
     dn: NDArray[np.float32]
     bands: tuple[str, ...]
     level: Level
+
+    @property
+    def kind(self) -> Kind:
+        return "tiles"
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        return {f"{self.task.name}, {pooling}": self.task for pooling in POOLINGS}
+
+    def band_pixels(self) -> NDArray[np.float32]:
+        """All pixels, (n, bands)."""
+        return np.moveaxis(self.dn, 1, 3).reshape(-1, len(self.bands))
+
+    def of_bands(self, change: BandChange) -> Features:
+        """Pooled features of every task."""
+        return self._pooled(change(self.dn))
+
+    def of_backend(self, backend: Backend) -> Features:
+        """As `of_bands`, of the embedding."""
+        return self._pooled(self.embedding(backend))
+
+    def _pooled(self, maps: NDArray[np.floating]) -> Features:
+        return {f"{self.task.name}, {name}": pool(maps) for name, pool in POOLINGS.items()}
 
     def pixels(self, header: ModelHeader) -> NDArray[np.float32]:
         """What the network of a model takes, (n, C, H, W)."""
@@ -67,6 +104,19 @@ class Pixels:
     level: Level
     rows: NDArray[np.intp]
     cols: NDArray[np.intp]
+    kind: Kind
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        return {self.task.name: self.task}
+
+    def band_pixels(self) -> NDArray[np.float32]:
+        """All valid pixels of the scene, (n, bands)."""
+        return self.dn[:, self.valid].T
+
+    def of_bands(self, change: BandChange) -> Features:
+        """Features of the labelled pixels."""
+        return {self.task.name: self.at(change(self.dn))}
 
     def at(self, values: NDArray[Any]) -> NDArray[Any]:
         """The labelled pixels (n, k) of a map (k, H, W)."""
@@ -127,7 +177,7 @@ def land_cover_sites(data: Path, folder: Path, *, seed: int = 0) -> list[Pixels]
             label = np.repeat(np.arange(len(codes)), [len(each) for each in spots])
             group = rows // BLOCK * (cover.shape[1] // BLOCK + 1) + cols // BLOCK
             task = Task(f"Site {site}", tuple(names[code] for code in codes), label, group)
-            found.append(_pixels(task, scene, rows, cols))
+            found.append(_pixels(task, scene, rows, cols, "pixels"))
     return found
 
 
@@ -145,11 +195,12 @@ def labelled_scene(scene: Path, samples: Path, name: str, *, seed: int = 0) -> P
     group = np.repeat(np.arange(len(spots)), [len(each) for each in spots])
     classes, label = np.unique([str(each) for each in class_names(layer, "class")], return_inverse=True)
     task = Task(name, tuple(classes.tolist()), label[group], group)
-    return _pixels(task, scene, *np.concatenate(spots).T)
+    rows, cols = np.concatenate(spots).T
+    return _pixels(task, scene, rows, cols, "polygons")
 
 
-def _pixels(task: Task, scene: Path, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Pixels:
+def _pixels(task: Task, scene: Path, rows: NDArray[np.intp], cols: NDArray[np.intp], kind: Kind) -> Pixels:
     opened = open_scene(scene, wanted=ENCODER_BANDS)
     with opened.reader() as reader:
         dn, valid = reader.read(opened.grid.window)
-    return Pixels(task, scene, dn, valid, opened.bands, opened.level, rows, cols)
+    return Pixels(task, scene, dn, valid, opened.bands, opened.level, rows, cols, kind)

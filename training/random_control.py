@@ -7,6 +7,7 @@ those of seed 0 whatever the scenes.
 """
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,25 @@ from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.progress import CancelToken, Silent
 
 NAME, SEED = "random-atto-p8", 0
+ARCHITECTURE = Architecture("atto", 8, 12)
+
+
+def write_random(
+    folder: Path,
+    scenes: Sequence[str | Path],
+    *,
+    name: str = NAME,
+    seed: int = SEED,
+    architecture: Architecture = ARCHITECTURE,
+) -> ConvertResult:
+    """Write NAME.safetensors and NAME.onnx into `folder`: weights of `seed`, calibrated on `scenes`."""
+    encoder = Encoder(architecture).eval()
+    randomise(encoder, seed)
+    header = replace(
+        official_header(name, encoder), trained=False, source=f"random weights of seed {seed}", licence="MIT"
+    )
+    written = write_model(encoder, header, scenes, folder, overwrite=True, progress=Silent(), cancel=CancelToken())
+    return ConvertResult(*written)
 
 
 def main() -> None:
@@ -25,23 +45,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("scenes", nargs="+")
     arguments = parser.parse_args()
-    encoder = Encoder(Architecture("atto", 8, 12)).eval()
-    randomise(encoder, SEED)
-    header = replace(
-        official_header(NAME, encoder), trained=False, source=f"random weights of seed {SEED}", licence="MIT"
-    )
-    result = ConvertResult(
-        *write_model(
-            encoder,
-            header,
-            arguments.scenes,
-            arguments.folder,
-            overwrite=True,
-            progress=Silent(),
-            cancel=CancelToken(),
-        )
-    )
-    print(result)
+    print(write_random(arguments.folder, arguments.scenes))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""What an encoder has to beat: the bands themselves, their mean and spread around a pixel, and a random forest.
+"""What an encoder has to beat: bands, whitened or not, their mean and spread around a pixel, and a random forest.
 
 Learns nothing about imagery. Numpy, scipy and scikit-learn only; no file is read.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,32 @@ from numpy.typing import NDArray
 NEIGHBOURHOOD = 5
 #: Trees of the forest: more change nothing with a few hundred rows.
 TREES = 300
+#: Least variance of a direction that is whitened in full, as a share of the largest: what is below is mostly noise.
+FAINTEST = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Whitening:
+    """Turns bands into uncorrelated ones of unit variance: `matrix` (k, k) times their distance from `centre` (k,)."""
+
+    centre: NDArray[np.float64]
+    matrix: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, pixels: NDArray[np.floating]) -> "Whitening":
+        """That of pixels (n, k), by their principal components. No label is needed.
+
+        Directions of a variance below `FAINTEST` of the largest are divided as if they had that much.
+        """
+        rows = np.asarray(pixels, np.float64)
+        variance, directions = np.linalg.eigh(np.cov(rows, rowvar=False).reshape(rows.shape[1], -1))
+        least = max(float(variance[-1]) * FAINTEST, np.finfo(np.float64).tiny)
+        return cls(rows.mean(axis=0), (directions / np.sqrt(np.maximum(variance, least))).T[::-1])
+
+    def __call__(self, bands: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Whitened bands (…, k, H, W), that of most variance first."""
+        centred = bands - self.centre[:, None, None]
+        return np.asarray(np.einsum("ck,...khw->...chw", self.matrix, centred, optimize=True), np.float32)
 
 
 def neighbourhood(bands: NDArray[np.floating], *, side: int = NEIGHBOURHOOD) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mmearth_core.evaluation.baselines import predict_forest
 from mmearth_core.evaluation.knn import predict_knn
 from mmearth_core.evaluation.logistic import predict_logistic
+from mmearth_core.evaluation.logistic_lda import predict_logistic_lda
 from mmearth_core.evaluation.splits import Task, draw
 
 #: Labels per class, and how often they are drawn.
@@ -20,6 +21,7 @@ COUNTS = (1, 5, 10, 20)
 SEEDS = 10
 
 Metric = Literal["macro_f1", "accuracy"]
+METRICS: tuple[Metric, ...] = ("macro_f1", "accuracy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +41,9 @@ Classifier = Callable[[Labelled, NDArray[np.floating]], NDArray[np.intp]]
 PROBES: Mapping[str, Classifier] = {
     "kNN-5": lambda known, test: predict_knn(known.features, known.label, test),
     "logistic": lambda known, test: predict_logistic(known.features, known.label, known.group, test, seed=known.seed),
+    "mean of logistic and LDA": lambda known, test: predict_logistic_lda(
+        known.features, known.label, known.group, test, seed=known.seed
+    ),
 }
 #: What bands are judged by, which a forest can use better than a plane.
 BASELINE_CLASSIFIERS: Mapping[str, Classifier] = {
@@ -101,6 +106,18 @@ def best_of(scores: Sequence[Scores], metric: Metric) -> Scores:
         np.stack([each.macro_f1 for each in scores])[winner, rows],
         np.stack([each.accuracy for each in scores])[winner, rows],
     )
+
+
+def averaged(scores: Sequence[Scores]) -> Scores:
+    """Mean of the scores of several trainings of one encoder, draw by draw."""
+    macro_f1, accuracy = (np.mean([each.of(metric) for each in scores], axis=0) for metric in METRICS)
+    return Scores(scores[0].counts, macro_f1, accuracy)
+
+
+def of_trainings(scores: Sequence[Scores]) -> Scores:
+    """A column for each of several trainings instead of each draw: means over the draws."""
+    macro_f1, accuracy = (np.stack([each.of(metric).mean(axis=1) for each in scores], axis=1) for metric in METRICS)
+    return Scores(scores[0].counts, macro_f1, accuracy)
 
 
 def spread(values: NDArray[np.float64]) -> str:

@@ -19,7 +19,8 @@ class Task:
 
     `label` (n,) index into `classes`; `group` (n,) the place of each row, as any integers. Only rows where `held_out`
     (n,) is true are ever tested on, without it all may be; so rows an encoder was pretrained on are labelled at most.
-    Raises `MMEarthError` when a class is in one place only, or a place both held out and not.
+    With `date` (n,), as any integers, rows are labelled on one date and tested on another, at other places.
+    Raises `MMEarthError` when a class is in one place only, a place both held out and not, or all is of one date.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Task:
     label: NDArray[np.intp]
     group: NDArray[np.intp]
     held_out: NDArray[np.bool_] | None = None
+    date: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
         for index, name in enumerate(self.classes):
@@ -39,6 +41,8 @@ class Task:
             torn = np.intersect1d(self.group[self.held_out], self.group[~self.held_out])
             if len(torn):
                 raise MMEarthError(f"{self.name}: group {torn[0]} is both held out and not; hold out whole groups.")
+        if self.date is not None and len(np.unique(self.date)) < 2:
+            raise MMEarthError(f"{self.name}: all rows are of one date; give a second one or no dates.")
 
     def __len__(self) -> int:
         return len(self.label)
@@ -59,13 +63,19 @@ def draw(task: Task, counts: Sequence[int], seed: int) -> list[Draw]:
     Another half of the places that may be tested on is tested with each seed: the spread over seeds then tells how much
     depends on the labels *and* on the places of the test (half-sample replication; McCarthy 1969, Rev. Int. Stat. Inst.
     37, 239-264). Labels come from all other places. A class with fewer rows there than asked for gives all it has.
+    Where rows have dates, each seed labels one of them and tests another.
     """
     rng = np.random.default_rng(seed)
     candidates = np.arange(len(task)) if task.held_out is None else np.flatnonzero(task.held_out)
     side = deal(task.label[candidates], task.group[candidates], 2, rng)
     test = np.zeros(len(task), bool)
     test[candidates[side == 1]] = True
-    order = rng.permutation(np.flatnonzero(~test))
+    known = ~test
+    if task.date is not None:
+        learned, tested = rng.choice(np.unique(task.date), 2, replace=False)
+        known &= task.date == learned
+        test &= task.date == tested
+    order = rng.permutation(np.flatnonzero(known))
     rank = np.empty(len(order), np.intp)
     for index in range(len(task.classes)):
         mine = task.label[order] == index

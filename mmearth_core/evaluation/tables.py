@@ -46,7 +46,7 @@ class Table:
                     cell = "–" if values is None else spread(values)
                     cells.append(f"**{cell}**" if values is not None and values.mean() == best[task, i] else cell)
             rows.append(cells)
-        return _markdown([f"{TITLES[metric]}, labels per class", *self._columns()], rows)
+        return markdown_table([f"{TITLES[metric]}, labels per class", *self._columns()], rows)
 
     def differences(self, pairs: Sequence[tuple[str, str]], metric: Metric = "macro_f1") -> str:
         """First minus second method of each pair, draw by draw: mean ± sd of the differences, and in how many draws the
@@ -64,7 +64,7 @@ class Table:
             known = [gap for gap in gaps if gap is not None]
             overall = np.mean(known, axis=0) if known else None
             rows.append([f"{first} − {second}", *map(_gap, [overall, *gaps])])
-        return _markdown([f"difference in {TITLES[metric]}", "all columns", *self._columns()], rows)
+        return markdown_table([f"difference in {TITLES[metric]}", "all columns", *self._columns()], rows)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values: every score of every draw."""
@@ -93,7 +93,7 @@ def _gap(gap: NDArray[np.floating] | None) -> str:
     return f"**{text}**" if abs(gap.mean()) > gap.std(ddof=1) else text
 
 
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in GitHub's Markdown; bars inside cells are escaped."""
     lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

@@ -17,16 +17,22 @@ from training.scenes_from_arrays import write_scenes
 from training.starter.places import split_by_place
 
 
+def write_calibration_scenes(data: Path, output: Path) -> list[Path]:
+    """Write the scenes of the imagery in `data` into the folder `output`; all GeoTIFFs there, by name."""
+    with np.load(data / "terramind_sites.npz") as sites:
+        judged = split_by_place(sites["lonlat"])[1].tolist()
+    write_scenes(data, output, without=judged)
+    for path in data.glob("majortom_*.tif"):
+        shutil.copyfile(path, output / path.name)
+    return sorted(output.glob("*.tif"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("output", type=Path)
     arguments = parser.parse_args()
-    with np.load(arguments.data / "terramind_sites.npz") as sites:
-        judged = split_by_place(sites["lonlat"])[1].tolist()
-    write_scenes(arguments.data, arguments.output, without=judged)
-    for path in arguments.data.glob("majortom_*.tif"):
-        shutil.copyfile(path, arguments.output / path.name)
+    write_calibration_scenes(arguments.data, arguments.output)
 
 
 if __name__ == "__main__":

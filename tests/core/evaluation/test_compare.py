@@ -9,6 +9,7 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+from packed_imagery import write_all
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation import baselines
@@ -31,8 +32,10 @@ def held_out_places(count: int, held: bool) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Development imagery in small: 24 tiles of three classes, a scene with 12 polygons, one held-out site of two."""
+    """Development imagery in small: 24 tiles of three classes, a scene with 12 polygons, one held-out site of two,
+    and what is judged over dates."""
     folder, rng = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    write_all(folder)
     spectra = rng.uniform(500, 4000, (3, 13))
     label = np.arange(24) % 3
     tiles = rng.normal(spectra[label][:, :, None, None], 150, (24, 13, 64, 64)).clip(1)
@@ -114,33 +117,101 @@ def test_only_sites_held_out_are_judged_on(data: Path, tmp_path: Path) -> None:
     assert site.level == "l2a"
 
 
-def test_the_report_says_who_is_ahead(data: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+@pytest.fixture
+def small(monkeypatch) -> None:
+    """Few trees, draws and numbers of labels."""
     monkeypatch.setattr(baselines, "TREES", 3)
+    monkeypatch.setattr(compare, "FEWEST_DRAWS", 2)
     monkeypatch.setattr(compare, "evaluate", partial(evaluate, counts=(1, 10)))
+
+
+@pytest.mark.usefixtures("small")
+def test_the_report_says_who_is_ahead(data: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     report = tmp_path / "report.md"
-    monkeypatch.setattr(sys, "argv", ["compare", MODEL, "--data", str(data), "-o", str(report), "--seeds", "2"])
+    options = ["--data", str(data), "-o", str(report), "--seeds", "2", "--random", MODEL]
+    monkeypatch.setattr(sys, "argv", ["compare", MODEL, *options])
     compare.main()
     text = report.read_text(encoding="utf-8")
-    for method in ("raw bands, random forest", "raw bands 5×5, logistic", f"{MODEL}, kNN-5"):
-        assert f"| {method} | " in text
-    assert f"| {MODEL}, better probe − best of raw bands | " in text
-    assert "(report.svg)" in text and (tmp_path / "report.svg").is_file()
-    results = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["results"]
-    tasks = {"EuroSAT, mean", "EuroSAT, mean + spread", "Aberystwyth", "Site held"}
-    assert {each["task"] for each in results} == tasks
-    # Three plain surfaces: every probe tells them apart with ten labels, so nothing was mixed up on the way.
-    for each in results:
-        assert "forest" in each["method"] or np.mean(each["accuracy"][1]) > 0.9, each["method"]
+    for method in (
+        "raw bands, random forest",
+        "raw bands 5×5, logistic",
+        "whitened bands 5×5, mean of logistic and LDA",
+        "random encoder, kNN-5",
+        f"{MODEL}, kNN-5",
+    ):
+        assert text.count(f"| {method} | ") == 6, method  # two metrics of three kinds
+    assert f"| {MODEL}, best probe − best of bands | " in text
+    assert f"| {MODEL}, logistic − random encoder, logistic | +0.000" in text
+    for kind in ("tiles", "polygons", "pixels"):
+        assert f"(report-{kind}.svg)" in text and (tmp_path / f"report-{kind}.svg").is_file()
+    found = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    tasks = {kind: {each["task"] for each in table["results"]} for kind, table in found["kinds"].items()}
+    assert tasks == {
+        "tiles": {"EuroSAT, mean", "EuroSAT, mean + spread"},
+        "polygons": {"Aberystwyth", "Belgium over dates"},
+        "pixels": {
+            "Site held",
+            "Bark beetle damage (tuned)",
+            "Bark beetle damage, both dates (tuned)",
+            "Forest type over dates (tuned)",
+        },
+    }
+    # Plain surfaces: every probe tells them apart with ten labels, so nothing was mixed up on the way. Damage is one of
+    # several, which are as small as four pixels: for planes and single pixels only.
+    for each in (each for table in found["kinds"].values() for each in table["results"]):
+        if each["task"].startswith(("EuroSAT", "Aber", "Site")):
+            assert "forest" in each["method"] or np.mean(each["accuracy"][1]) > 0.9, each
+        elif each["method"] == "raw bands, logistic":
+            assert np.mean(each["accuracy"][1]) > 0.8, each
+    assert {each["series"] for each in found["found_again"]} == {"Catalonia (tuned)"}
+    assert np.mean(next(each["accuracy"] for each in found["found_again"] if each["method"] == MODEL)) == 1
     assert MODEL in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("small")
+def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, monkeypatch) -> None:
+    other = {"encoded": 0}
+
+    def noisy(judge, model, folder):  # noqa: ARG001
+        other["encoded"] += 1
+        rng = np.random.default_rng(int(model))
+        return {name: rng.normal(size=(len(task), 3)) for name, task in judge.tasks.items()}
+
+    monkeypatch.setattr(compare, "encoded", noisy)
+    monkeypatch.setattr(compare, "open_backend", lambda model, _: model)
+    monkeypatch.setattr("training.dated_judges.Series.of_backend", lambda _, model: np.full((3, 4, 2), int(model)))
+    models = {"three": ["1", "2", "3"], "one": ["1"]}
+    found = compare.compare(models, data, halves=["reported"], seeds=2, say=lambda _: None)
+    assert set(found.tables) == {"pixels"}
+    assert all(task.endswith("(reported)") for table in found.tables.values() for task in table.tasks)
+    table = found.trainings["pixels"]
+    assert table.methods == tuple(f"three, {probe}" for probe in compare.PROBES)
+    key = ("three, logistic", "Bark beetle damage (reported)")
+    assert table.scores[key].macro_f1.shape == (2, 3)
+    assert table.scores[key].macro_f1.mean() == pytest.approx(found.tables["pixels"].scores[key].macro_f1.mean())
+    first = found.tables["pixels"].scores["one, logistic", key[1]].macro_f1.mean(axis=1)
+    assert table.scores[key].macro_f1[:, 0] == pytest.approx(first)
+    assert found.found_again["three", "Catalonia (reported)"].shape == (3, 6)
+    text = compare.report(found, list(models), [], dict.fromkeys(compare.KINDS, "picture.svg"))
+    assert text.count("| three, logistic | ") == 3  # two metrics and the trainings
+
+
+def test_a_label_may_stand_for_several_trainings() -> None:
+    found = compare.models_of(["ours=a.onnx,b.onnx", "models/other.onnx", MODEL])
+    assert found == {"ours": ["a.onnx", "b.onnx"], "other": ["models/other.onnx"], MODEL: [MODEL]}
+    with pytest.raises(MMEarthError, match="Two models have the name other"):
+        compare.models_of(["a/other.onnx", "b/other.onnx"])
+    with pytest.raises(MMEarthError, match="a model without a file"):
+        compare.models_of(["ours=a.onnx,"])
 
 
 def test_models_are_compared_with_the_first() -> None:
     found = compare.pairs(["ours", "other"])
     assert ("ours, kNN-5", "other, kNN-5") in found
-    assert ("ours, better probe", "best of raw bands") in found
+    assert ("ours, best probe", "best of bands") in found
     assert not [pair for pair in found if pair[0].startswith("other")]
 
 
 def test_a_model_that_is_not_there_stops_before_the_work(data: Path, tmp_path: Path) -> None:
     with pytest.raises(MMEarthError, match="nowhere"):
-        compare.compare({"nowhere": str(tmp_path / "nowhere.onnx")}, data)
+        compare.compare({"nowhere": [str(tmp_path / "nowhere.onnx")]}, data)

@@ -35,12 +35,12 @@ def test_the_penalty_is_chosen_only_where_there_are_labels_to_choose_by(
     known = np.concatenate([np.flatnonzero(task.label == each)[:labels] for each in range(4)])
     tried = set()
 
-    class Spy(logistic._Probe):
+    class Spy(logistic.Probe):
         def __init__(self, train, label, regularisation) -> None:
             tried.add((len(train) < len(known), regularisation))
             super().__init__(train, label, regularisation)
 
-    monkeypatch.setattr(logistic, "_Probe", Spy)
+    monkeypatch.setattr(logistic, "Probe", Spy)
     predict_logistic(features[known], task.label[known], task.group[known], features)
     assert {each for inner, each in tried if inner} == (set(logistic.CANDIDATES) if choices else set())
 
@@ -50,7 +50,7 @@ def test_the_penalty_is_never_tried_on_a_place_it_was_fitted_on(make_features: C
     features = np.concatenate([features, task.group[:, None]], axis=1)  # by which a row's place can be told
     tries = 0
 
-    class Spy(logistic._Probe):
+    class Spy(logistic.Probe):
         def __init__(self, train, label, regularisation) -> None:
             self.places = set(train[:, -1])
             super().__init__(train, label, regularisation)
@@ -61,7 +61,7 @@ def test_the_penalty_is_never_tried_on_a_place_it_was_fitted_on(make_features: C
             assert not self.places & set(rows[:, -1])
             return super().predict(rows)
 
-    monkeypatch.setattr(logistic, "_Probe", Spy)
+    monkeypatch.setattr(logistic, "Probe", Spy)
     logistic._choose(features, task.label, task.group, 0)
     assert tries == logistic._FOLDS * len(logistic.CANDIDATES)
 

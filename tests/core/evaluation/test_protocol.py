@@ -7,7 +7,16 @@ import pytest
 from sklearn.metrics import f1_score
 
 from mmearth_core.evaluation import baselines
-from mmearth_core.evaluation.protocol import BASELINE_CLASSIFIERS, PROBES, Labelled, Scores, best_of, evaluate
+from mmearth_core.evaluation.protocol import (
+    BASELINE_CLASSIFIERS,
+    PROBES,
+    Labelled,
+    Scores,
+    averaged,
+    best_of,
+    evaluate,
+    of_trainings,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -97,3 +106,13 @@ def test_the_best_is_chosen_for_each_number_of_labels() -> None:
     best = best_of([Scores((1, 5), low, low), Scores((1, 5), high, high + 0.1)], "macro_f1")
     assert best.macro_f1.tolist() == [[0.4, 0.6], [0.8, 0.6]]
     assert best.accuracy.tolist() == [[0.5, 0.7], [0.8, 0.6]]
+
+
+def test_trainings_of_one_encoder_are_averaged_and_their_spread_is_kept() -> None:
+    low, high = np.array([[0.1, 0.3], [0.8, 0.6]]), np.array([[0.3, 0.7], [0.6, 0.6]])
+    both = [Scores((1, 5), low, low + 0.1), Scores((1, 5), high, high)]
+    assert averaged(both).macro_f1 == pytest.approx(np.array([[0.2, 0.5], [0.7, 0.6]]))
+    assert averaged(both).accuracy == pytest.approx(np.array([[0.25, 0.55], [0.75, 0.65]]))
+    # A column is a training: the mean of its two draws.
+    assert of_trainings(both).macro_f1 == pytest.approx(np.array([[0.2, 0.5], [0.7, 0.6]]))
+    assert of_trainings(both).accuracy == pytest.approx(np.array([[0.3, 0.5], [0.8, 0.6]]))

@@ -88,3 +88,23 @@ def test_a_class_in_one_place_cannot_be_judged() -> None:
 def test_a_place_cannot_be_half_held_out() -> None:
     with pytest.raises(MMEarthError, match="both held out and not"):
         Task("site", ("a",), np.zeros(3, int), np.array([0, 1, 1]), np.array([False, True, False]))
+
+
+def test_what_is_labelled_on_one_date_is_tested_on_another_elsewhere() -> None:
+    still = blocks_task()
+    date = np.repeat(np.arange(3), len(still))
+    task = Task("dated", still.classes, np.tile(still.label, 3), np.tile(still.group, 3), date=date)
+    pairs = set()
+    for seed in range(20):
+        for drawn in draw(task, (1, 5), seed):
+            (learned,), (tested,) = np.unique(date[drawn.train]), np.unique(date[drawn.test])
+            assert learned != tested
+            assert not places(task, drawn.train) & places(task, drawn.test)
+            assert np.bincount(task.label[drawn.train]).tolist() == [drawn.count] * 4
+            pairs.add((learned, tested))
+    assert len(pairs) > 4
+
+
+def test_one_date_cannot_be_carried_to_another() -> None:
+    with pytest.raises(MMEarthError, match="all rows are of one date"):
+        Task("dated", ("a",), np.zeros(3, int), np.arange(3), date=np.zeros(3, int))
