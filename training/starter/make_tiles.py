@@ -14,7 +14,7 @@ The sources, and what of each modality they bring:
 * SSL4EO (1 place, two dates of each level): the radar image of the nearest date.
 * EuroSAT (L1C): no date, so no month. A tile's site is named by the EuroSAT id. Class labels are left out: they
   belong to what the model is judged on.
-* Major-TOM (1 scene, L2A): a fourth of it, so that one place does not outweigh all others.
+* Major-TOM (1 scene, L2A): a fourth of its windows, so that one place does not outweigh all others.
 * The packed files, twelve further sources, balanced by place and look: `sources/packed.py`, `sources/balance.py`.
 
 Nothing is made of places that are judged on, nor of any to learn from that lie near a held-out block: `places.py`. The
@@ -43,10 +43,11 @@ from training.starter.places import may_be_used
 from training.starter.sources.packed import PACKED, Entry, Source
 from training.starter.sources.provenance import per_source
 
-#: Pixels from one tile of 64 to the next: patches of 120 pixels give four tiles, which overlap by 8.
-STRIDE = 56
-#: Side of a tile, and pixels from one tile of a whole scene to the next: tiles without gaps would be over half of all.
-SIZE, APART = 64, 112
+#: Side of a tile, and pixels from one tile of a whole scene to the next: every other one of the windows without gaps,
+#: by which other networks' features of the scenes are numbered.
+SIZE, APART = 64, 128
+#: Where the tiles of BigEarthNet's patches of 120 pixels begin: there are four, which overlap by 8.
+_PATCH_STARTS = (0, 56)
 #: What the values of TerraMind's land cover are in Dynamic World.
 LAND_COVER = {
     1: "water",
@@ -88,7 +89,7 @@ def terramind(data: Path, folder: Path) -> Iterator[Entry]:
 
 
 def bigearthnet(data: Path, folder: Path) -> Iterator[Entry]:
-    """A site of each pair of patches."""
+    """Four sites of each pair of patches."""
     with np.load(data / "s1_s2_pairs.npz") as arrays:
         for name in (name for name in arrays.files if name.startswith("BEN_S2_")):
             pixels = arrays[name]
@@ -96,14 +97,17 @@ def bigearthnet(data: Path, folder: Path) -> Iterator[Entry]:
             column, row = name.split("_")[-2:]
             partner = next(n for n in arrays.files if n.startswith("BEN_S1_") and n.endswith(f"_{column}_{row}"))
             hour = int(partner.split("_")[6][9:11])
-            write(folder / f"{name}.tif", pixels, "L2A", 0, place)
             write_raster(folder / f"{partner}.tif", arrays[partner], place, names=_POLARISATIONS)
-            yield {
-                "name": f"bigearthnet-{name.removeprefix('BEN_S2_')}",
-                "sentinel2": f"{name}.tif",
-                "sentinel1": {"desc" if hour < 12 else "asc": {"path": f"{partner}.tif", "units": "dB"}},
-                "date": _day(name.split("_")[4]),
-            }
+            for top, left in product(_PATCH_STARTS, repeat=2):
+                piece = f"{name}-{top}-{left}"
+                window = pixels[:, top : top + SIZE, left : left + SIZE]
+                write(folder / f"{piece}.tif", window, "L2A", 0, place.moved(10 * left, 10 * top))
+                yield {
+                    "name": f"bigearthnet-{piece.removeprefix('BEN_S2_')}",
+                    "sentinel2": f"{piece}.tif",
+                    "sentinel1": {"desc" if hour < 12 else "asc": {"path": f"{partner}.tif", "units": "dB"}},
+                    "date": _day(name.split("_")[4]),
+                }
 
 
 def ssl4eo(data: Path, folder: Path) -> Iterator[Entry]:
@@ -169,7 +173,7 @@ def make_tiles(
         return build_tiles(
             specification=specification,
             output=output,
-            stride=STRIDE,
+            size=SIZE,
             progress=progress or Silent(),
         )
 
