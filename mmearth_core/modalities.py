@@ -121,11 +121,15 @@ def valid(modality: Modality, raw: NDArray[Any]) -> NDArray[np.bool_]:
     """Where stored values of a regression modality are measurements: a boolean array of the shape of `raw`.
 
     `raw` is (stored, H, W) or (stored,) as read from the file, of one tile. Elevation and radar are judged channel by
-    channel; a Sentinel-2 pixel has no value when all bands are 0. B10, which L2A products lack, is never asked.
+    channel; a Sentinel-2 pixel has no value when all bands are 0, and a band none where it is 0 in the whole tile, for
+    the scene lacked it. B10, which L2A products lack, is never asked.
     """
     if modality.name == "sentinel2":
-        measured = np.delete(raw, SENTINEL2_STORED.index("B10"), axis=0).any(axis=0)
-        return np.broadcast_to(measured, raw.shape)
+        cirrus = SENTINEL2_STORED.index("B10")
+        there = np.array([band == cirrus or values.any() for band, values in enumerate(raw)])
+        measured = np.delete(raw, cirrus, axis=0).any(axis=0)
+        both: NDArray[np.bool_] = there.reshape(-1, *(1,) * measured.ndim) & measured
+        return both
     known: NDArray[np.bool_]
     if modality.name == "canopy_height_eth":
         # The nominal no-data value 255 does not fit int8 and arrives as 127; negative heights are wrapped ones.

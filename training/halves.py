@@ -7,8 +7,7 @@ By longitude, and not to be changed: who has looked at the reported half while c
 * Belgium is a single place, which cannot be divided: it is tuned on. Dealing its sixteen fields out to two halves was
   tried, and left so few of a class that probes of the same date were no better than chance.
 
-None of these places is held out by `training.starter.places`: what makes tiles for pretraining has to leave out at
-least those where `is_reported`.
+The reported halves are in no tile of the starter: `training.starter.places` leaves them out.
 """
 
 from typing import Literal

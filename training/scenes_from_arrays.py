@@ -32,19 +32,21 @@ _BAND_LETTERS = "CDEFGHJKLMNPQRSTUVWX"
 
 
 class Place(NamedTuple):
-    """Where an array lies: a UTM zone and the upper left corner in it, in m."""
+    """Where an array lies: a UTM zone and the upper left corner in it, in m; and the side of its pixels in m."""
 
     epsg: int
     left: float
     top: float
+    pixel: float = 10.0
 
     @classmethod
-    def centred(cls, lonlat: Sequence[float], shape: tuple[int, int]) -> "Place":
-        """The place of (height, width) pixels of 10 m around a point in degrees."""
+    def centred(cls, lonlat: Sequence[float], shape: tuple[int, int], pixel: float = 10.0) -> "Place":
+        """The place of (height, width) pixels, to 10 m, around a point in degrees."""
         lon, lat = (float(each) for each in lonlat)
         epsg = (32600 if lat >= 0 else 32700) + int((lon + 180) // 6) + 1
         x, y = pyproj.Transformer.from_crs(4326, epsg, always_xy=True).transform(lon, lat)
-        return cls(epsg, round(x / 10) * 10 - shape[1] // 2 * 10, round(y / 10) * 10 + shape[0] // 2 * 10)
+        left, top = round(x / 10) * 10 - shape[1] // 2 * pixel, round(y / 10) * 10 + shape[0] // 2 * pixel
+        return cls(epsg, left, top, pixel)
 
     @classmethod
     def of_tile(cls, name: str) -> "Place":
@@ -65,7 +67,7 @@ class Place(NamedTuple):
 
     def moved(self, right: float, down: float) -> "Place":
         """The place so many metres further right and down."""
-        return Place(self.epsg, self.left + right, self.top - down)
+        return self._replace(left=self.left + right, top=self.top - down)
 
 
 def pair_place(name: str, names: Sequence[str], shape: tuple[int, int]) -> Place:
@@ -95,7 +97,7 @@ def write_raster(
     nodata: float | None = None,
     tags: dict[str, str] | None = None,
 ) -> None:
-    """A GeoTIFF of (bands, H, W) at 10 m."""
+    """A GeoTIFF of (bands, H, W)."""
     profile = {
         "driver": "GTiff",
         "count": len(pixels),
@@ -104,7 +106,7 @@ def write_raster(
         "dtype": pixels.dtype,
         "nodata": nodata,
         "crs": f"EPSG:{place.epsg}",
-        "transform": from_origin(place.left, place.top, 10, 10),
+        "transform": from_origin(place.left, place.top, place.pixel, place.pixel),
         "compress": "deflate",
     }
     with rasterio.open(path, "w", **profile) as dataset:
@@ -114,10 +116,15 @@ def write_raster(
         dataset.update_tags(**(tags or {}))
 
 
-def write(path: Path, pixels: NDArray[np.generic], level: str, offset: int, place: Place) -> None:
-    """One scene of (bands, H, W) digital numbers that carry an `offset` still to be added."""
+def write(
+    path: Path, pixels: NDArray[np.generic], level: str, offset: int, place: Place, *, names: Sequence[str] = ()
+) -> None:
+    """One scene of (bands, H, W) digital numbers that carry an `offset` still to be added.
+
+    `names` of the bands: by default those of the level, by their number.
+    """
     tags = {"PROCESSING_LEVEL": level, "SCALE": "0.0001", "BOA_ADD_OFFSET": "0"}
-    names = L1C if len(pixels) == len(L1C) else L2A
+    names = names or (L1C if len(pixels) == len(L1C) else L2A)
     write_raster(path, reflectance(pixels, offset), place, names=names, nodata=0, tags=tags)
 
 

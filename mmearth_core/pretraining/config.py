@@ -52,7 +52,9 @@ class DataConfig:
     """Tiles to learn from.
 
     `datasets`: folders of datasets in the MMEarth layout, taken as one. `hold_out`: share of the tiles that is kept
-    for validation, as whole blocks of the globe `block_degrees` wide, drawn with `hold_out_seed`. `statistics`: whose
+    for validation, as whole blocks of the globe `block_degrees` wide, drawn with `hold_out_seed`.
+    `unplaced`: whether tiles of unknown place are left out where others are held out, since they might be neighbours of
+    those, or learned from all the same. `statistics`: whose
     mean and standard deviation of the Sentinel-2 bands are used, MMEarth's or the dataset's own. `workers`: processes
     that read tiles.
     """
@@ -61,6 +63,7 @@ class DataConfig:
     hold_out: Annotated[float, BELOW_ONE] = 0.1
     block_degrees: Annotated[float, POSITIVE] = 1.0
     hold_out_seed: Count = 0
+    unplaced: Literal["leave", "learn"] = "leave"
     statistics: Literal["mmearth", "dataset"] = "mmearth"
     workers: Count = 2
 

@@ -74,7 +74,13 @@ def open_data(config: DataConfig, processes: Processes, progress: Progress) -> R
         digest.update(repr(file.modalities).encode() + np.char.encode(file.names, "utf-8").tobytes())
     # Where nothing is held out, nobody needs to know where the tiles lie.
     lonlat = tiles.lonlat if config.hold_out else np.full((len(tiles), 2), np.nan)
-    train, held = split(lonlat, share=config.hold_out, block_degrees=config.block_degrees, seed=config.hold_out_seed)
+    train, held = split(
+        lonlat,
+        share=config.hold_out,
+        block_degrees=config.block_degrees,
+        seed=config.hold_out_seed,
+        learn_unplaced=config.unplaced == "learn",
+    )
     return RunData(tiles, found[0] if len(found) == 1 else pooled(files, found), train, held, digest.hexdigest())
 
 

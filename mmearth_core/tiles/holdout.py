@@ -42,14 +42,19 @@ def lots(lonlat: NDArray[np.float64], *, block_degrees: float = 1.0, seed: int =
 
 
 def split(
-    lonlat: NDArray[np.float64], *, share: float, block_degrees: float = 1.0, seed: int = 0
+    lonlat: NDArray[np.float64],
+    *,
+    share: float,
+    block_degrees: float = 1.0,
+    seed: int = 0,
+    learn_unplaced: bool = False,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices of the tiles to train on and of the held-out ones, both rising; no block has tiles on both sides.
 
     `lonlat` is (N, 2) in degrees. Of all blocks of the sphere a `share` (0 … 1) is held out, those whose `lots` are
     below it. Where none of them has tiles, the block of the lowest lot that has is held out instead. Tiles of unknown
-    place are in neither part, as they might be neighbours of any other. Raises `MMEarthError` when nothing would be
-    left to train on.
+    place might be neighbours of any other: they are never held out, and learned from only if `learn_unplaced`. Raises
+    `MMEarthError` when nothing would be left to train on.
     """
     if not 0 <= share < 1:
         raise MMEarthError(f"The held-out share {share} must be at least 0 and less than 1.")
@@ -66,7 +71,7 @@ def split(
     held = lot < max(share, present[0] * (1 + 1e-12))
     if held[known].all():
         raise MMEarthError(f"A held-out share of {share} would leave nothing to train on; choose a smaller one.")
-    return np.flatnonzero(known & ~held), np.flatnonzero(held)
+    return np.flatnonzero((known | learn_unplaced) & ~held), np.flatnonzero(held)
 
 
 def _lot(row: int, column: int, seed: int) -> float:

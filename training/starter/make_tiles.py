@@ -12,19 +12,21 @@ The sources, and what of each modality they bring:
   grass or shrub of Dynamic World and therefore no class here.
 * BigEarthNet (6 patches, L2A): radar; orbits by the hour of the passage, which is morning when descending.
 * SSL4EO (1 place, two dates of each level): the radar image of the nearest date.
-* EuroSAT (L1C): no date, so no month. A tile's site is the EuroSAT id. Class labels are left out: they belong to what
-  the model is judged on.
-* Major-TOM (1 scene, L2A): a fourth of it, so that one place does not outweigh all others.
+* EuroSAT (L1C): no date, so no month. A tile's site is named by the EuroSAT id. Class labels are left out: they
+  belong to what the model is judged on.
+* Major-TOM (1 scene, L2A): a fourth of its windows, so that one place does not outweigh all others.
+* The packed files, twelve further sources, balanced by place and look: `sources/packed.py`, `sources/balance.py`.
 
-The Aberystwyth scene is for judging only and is never read here.
+Nothing is made of places that are judged on, nor of any to learn from that lie near a held-out block: `places.py`. The
+Aberystwyth scene is never read here. Where everything comes from, and how many tiles of it there are, says
+`sources/provenance.py`, which also prints it.
 """
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import rasterio
@@ -32,13 +34,20 @@ import yaml
 from rasterio.windows import Window
 
 from mmearth_core.progress import Progress, Silent
+from mmearth_core.raster.grid import Grid
+from mmearth_core.tiles.build.alignment import lonlat
 from mmearth_core.tiles.build.build_tiles import BuildResult, build_tiles
+from mmearth_core.tiles.reader import TileFile
 from training.scenes_from_arrays import L1C, WITH_OFFSET, Place, pair_place, write, write_raster
+from training.starter.places import may_be_used
+from training.starter.sources.packed import PACKED, Entry, Source
+from training.starter.sources.provenance import per_source
 
-#: Pixels from one tile of 64 to the next: patches of 120 pixels give four tiles, which overlap by 8.
-STRIDE = 56
-#: Side of a tile, and pixels from one tile of a whole scene to the next: tiles without gaps would be over half of all.
-SIZE, APART = 64, 112
+#: Side of a tile, and pixels from one tile of a whole scene to the next: every other one of the windows without gaps,
+#: by which other networks' features of the scenes are numbered.
+SIZE, APART = 64, 128
+#: Where the tiles of BigEarthNet's patches of 120 pixels begin: there are four, which overlap by 8.
+_PATCH_STARTS = (0, 56)
 #: What the values of TerraMind's land cover are in Dynamic World.
 LAND_COVER = {
     1: "water",
@@ -54,9 +63,6 @@ LAND_COVER = {
 #: The radar image nearest in time to each of the SSL4EO scenes, by the month of the scene, with its orbit.
 _SSL4EO_RADAR = {"06": ("20200607", "desc"), "08": ("20200903", "asc")}
 _POLARISATIONS = ("VV", "VH")
-
-Entry = dict[str, Any]
-Source = Callable[[Path, Path], Iterator[Entry]]
 
 
 def terramind(data: Path, folder: Path) -> Iterator[Entry]:
@@ -83,7 +89,7 @@ def terramind(data: Path, folder: Path) -> Iterator[Entry]:
 
 
 def bigearthnet(data: Path, folder: Path) -> Iterator[Entry]:
-    """A site of each pair of patches."""
+    """Four sites of each pair of patches."""
     with np.load(data / "s1_s2_pairs.npz") as arrays:
         for name in (name for name in arrays.files if name.startswith("BEN_S2_")):
             pixels = arrays[name]
@@ -91,14 +97,17 @@ def bigearthnet(data: Path, folder: Path) -> Iterator[Entry]:
             column, row = name.split("_")[-2:]
             partner = next(n for n in arrays.files if n.startswith("BEN_S1_") and n.endswith(f"_{column}_{row}"))
             hour = int(partner.split("_")[6][9:11])
-            write(folder / f"{name}.tif", pixels, "L2A", 0, place)
             write_raster(folder / f"{partner}.tif", arrays[partner], place, names=_POLARISATIONS)
-            yield {
-                "name": f"bigearthnet-{name.removeprefix('BEN_S2_')}",
-                "sentinel2": f"{name}.tif",
-                "sentinel1": {"desc" if hour < 12 else "asc": {"path": f"{partner}.tif", "units": "dB"}},
-                "date": _day(name.split("_")[4]),
-            }
+            for top, left in product(_PATCH_STARTS, repeat=2):
+                piece = f"{name}-{top}-{left}"
+                window = pixels[:, top : top + SIZE, left : left + SIZE]
+                write(folder / f"{piece}.tif", window, "L2A", 0, place.moved(10 * left, 10 * top))
+                yield {
+                    "name": f"bigearthnet-{piece.removeprefix('BEN_S2_')}",
+                    "sentinel2": f"{piece}.tif",
+                    "sentinel1": {"desc" if hour < 12 else "asc": {"path": f"{partner}.tif", "units": "dB"}},
+                    "date": _day(name.split("_")[4]),
+                }
 
 
 def ssl4eo(data: Path, folder: Path) -> Iterator[Entry]:
@@ -126,7 +135,7 @@ def eurosat(data: Path, folder: Path) -> Iterator[Entry]:
         pixels = arrays["x"]
         if tuple(arrays["bands"]) != L1C:
             raise ValueError("the bands of eurosat_ms_dev.npz are not in the order of L1C")
-        for index, name in enumerate(arrays["id"].tolist()):
+        for index, name in enumerate(f"eurosat-{each}" for each in arrays["id"].tolist()):
             place = Place.centred(arrays["lonlat"][index], pixels.shape[2:])
             write(folder / f"{name}.tif", pixels[index], "L1C", 0, place)
             yield {"name": name, "sentinel2": f"{name}.tif"}
@@ -147,7 +156,7 @@ def majortom(data: Path, folder: Path) -> Iterator[Entry]:
                 yield {"name": name, "sentinel2": f"{name}.tif", "date": _day(path.stem.rsplit("_", 1)[1])}
 
 
-SOURCES: tuple[Source, ...] = (terramind, bigearthnet, ssl4eo, eurosat, majortom)
+SOURCES: tuple[Source, ...] = (terramind, bigearthnet, ssl4eo, eurosat, majortom, *PACKED.values())
 
 
 def make_tiles(
@@ -157,14 +166,25 @@ def make_tiles(
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         sites = [entry for source in sources for entry in source(data, folder)]
+        used = may_be_used(np.array([_where(entry, folder) for entry in sites]))
+        sites = [entry for entry, use in zip(sites, used, strict=True) if use]
         specification = folder / "tiles.yaml"
         specification.write_text(yaml.safe_dump({"sites": sites}, sort_keys=False), encoding="utf-8")
         return build_tiles(
             specification=specification,
             output=output,
-            stride=STRIDE,
+            size=SIZE,
             progress=progress or Silent(),
         )
+
+
+def _where(entry: Entry, folder: Path) -> tuple[float, float]:
+    """Longitude and latitude of a site's centre; NaN where its place is unknown."""
+    if entry.get("place") == "unknown":
+        return np.nan, np.nan
+    scene_file = entry["sentinel2"]["path"] if isinstance(entry["sentinel2"], dict) else entry["sentinel2"]
+    with rasterio.open(folder / scene_file) as scene:
+        return lonlat(Grid.of(scene))
 
 
 def _day(stamp: str) -> str:
@@ -178,6 +198,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     arguments = parser.parse_args()
     print(make_tiles(arguments.data, arguments.output))
+    print(per_source(TileFile(arguments.output)))
 
 
 if __name__ == "__main__":

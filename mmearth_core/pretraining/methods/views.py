@@ -35,8 +35,9 @@ class MaskedView(View):
 
     Parameters: `outputs`, the modalities to predict; `flips`, mirroring and quarter turns; `jitter`, a common gain and
     noise on the input; `band_drop`, the probability that bands of a twelve-band input are missing and filled as `embed`
-    fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands from four;
-    `second`, a second look at the same tile, with a crop, turn, mask and bands of its own, and always with jitter.
+    fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands from four
+    (those that the tile itself lacks are always missing, and nothing to predict); `second`, a second look at the same
+    tile, with a crop, turn, mask and bands of its own, and always with jitter.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
@@ -115,8 +116,12 @@ class MaskedView(View):
         image = measured[[ENCODER_BANDS.index(band) for band in bands]].astype(np.float32, copy=False)
         if jitter:
             image = _jittered(image, self._mean_and_std(bands), rng)
+        # A tile that lacks a band has no value of it; a crop without any value says nothing of bands.
+        present = [band for band, values in zip(bands, image, strict=True) if np.isfinite(values).any()] or list(bands)
         if self.inputs == "s2" and rng.random() < self.band_drop:
-            present = _present_bands(rng)
+            kept = _present_bands(rng)
+            present = [band for band in present if band in kept] or present
+        if len(present) < len(bands):
             # Non-finite values would spread through the product's zeros to every band; they are whole pixels anyway.
             donors = np.nan_to_num(image[[bands.index(band) for band in present]])
             filled: NDArray[np.float32] = np.einsum("wp,phv->whv", fill_matrix(present=present, wanted=bands), donors)

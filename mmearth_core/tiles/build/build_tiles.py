@@ -78,7 +78,7 @@ def build_tiles(
 ) -> BuildResult:
     """Make a dataset for pretraining from your own rasters: Sentinel-2 and whatever else is known of the same places.
 
-    The specification lists sites: each has a Sentinel-2 scene of twelve bands and, where there is one, radar
+    The specification lists sites: each has a Sentinel-2 scene, best of all twelve bands, and, where there is one, radar
     (`sentinel1`), `elevation`, `land_cover`, `canopy_height`, `date`, `era5`, `biome` and `eco_region`. Rasters in
     another grid or coordinate system are laid over the scene's. See docs/pretraining.md for every key.
 
@@ -224,8 +224,9 @@ def _write(
 
 def _described(tile: SiteTile) -> dict[str, Any]:
     """The entry of tile_info.json."""
-    entry: dict[str, Any] = {"S2_type": tile.level, "CRS": tile.crs, "lat": tile.lat, "lon": tile.lon}
-    known = {"S2_DATE": tile.day and tile.day.isoformat(), "biome": tile.biome, "eco_region": tile.eco_region}
+    entry: dict[str, Any] = {"S2_type": tile.level}
+    known: dict[str, Any] = {"CRS": tile.crs, "lat": tile.lat, "lon": tile.lon}
+    known |= {"S2_DATE": tile.day and tile.day.isoformat(), "biome": tile.biome, "eco_region": tile.eco_region}
     entry |= {name: value for name, value in known.items() if value is not None}
     entry[_VALID] = {name: _share(MODALITIES[name], array) for name, array in tile.arrays.items()}
     return entry

@@ -98,13 +98,16 @@ class RadarFile:
 
 @dataclass(frozen=True)
 class SiteTile:
-    """The stored arrays of one tile by modality (only those that are known), and what its metadata say."""
+    """The stored arrays of one tile by modality (only those that are known), and what its metadata say.
+
+    `lon`, `lat` and `crs` are None where the place is unknown.
+    """
 
     arrays: Mapping[str, NDArray[Any]]
     level: str
-    lon: float
-    lat: float
-    crs: str
+    lon: float | None
+    lat: float | None
+    crs: str | None
     day: date | None
     biome: int | None
     eco_region: int | None
@@ -117,7 +120,7 @@ def check_site(site: Site) -> CheckedSite:
     """
     scene = _scene(site)
     day = site.date or (scene.datetime.date() if scene.datetime else None)
-    found = {"sentinel2", "lat", "lon"} | ({"month"} if day else set())
+    found = {"sentinel2"} | ({"lat", "lon"} if site.place == "known" else set()) | ({"month"} if day else set())
     found |= {name for name in ("era5", "biome", "eco_region") if getattr(site, name) is not None}
     radar = tuple(part for orbit, each in site.sentinel1.items() for part in _radar_files(orbit, each))
     for part in radar:
@@ -137,18 +140,17 @@ def check_site(site: Site) -> CheckedSite:
     for modality, region in (("biome", site.biome), ("eco_region", site.eco_region)):
         if region is not None:
             lookup(modality, region).check(scene.grid, site.title)
-    notes = (*scene.warnings, *(() if day else ("no date is known, so its tiles have no month",)))
+    missing = ", ".join(name for name in ENCODER_BANDS if name not in scene.bands)
+    notes = (
+        *scene.warnings,
+        *((f"it lacks {missing}, which its tiles neither show nor have to predict",) if missing else ()),
+        *(() if day else ("no date is known, so its tiles have no month",)),
+    )
     return CheckedSite(site, scene, day, frozenset(found), radar, tuple(f"{site.name}: {note}" for note in notes))
 
 
 def _scene(site: Site) -> Scene:
     scene = open_scene(site.sentinel2.scene, wanted=ENCODER_BANDS, options=site.sentinel2)
-    missing = [name for name in ENCODER_BANDS if name not in scene.bands]
-    if missing:
-        raise MMEarthError(
-            f"{site.title} lacks {', '.join(missing)}; tiles hold all twelve bands, each of which is"
-            " something to predict."
-        )
     if scene.level == "l2a":
         return scene
     # B10 belongs to the layout of L1C tiles. In L2A it may be there as zeros, which must not invalidate a pixel.
@@ -277,7 +279,9 @@ class SiteReader:
             arrays["canopy_height_eth"] = self._heights(self._canopy, grid)
         for cover, raster in self._covers:
             arrays[cover.modality] = _codes(cover, raster.read(grid))
-        arrays |= {"lat": _circle(lat / 360), "lon": _circle(lon / 360)}
+        placed = self._site.place == "known"
+        if placed:
+            arrays |= {"lat": _circle(lat / 360), "lon": _circle(lon / 360)}
         if self._checked.day is not None:
             arrays["month"] = _circle(self._checked.day.month / 12)
         if self._site.era5 is not None:
@@ -289,8 +293,15 @@ class SiteReader:
                 modality = MODALITIES[name]
                 arrays[name] = (np.arange(modality.stored) == index).astype(modality.dtype)
                 regions[name] = index
-        crs = str(self._scene.grid.crs.to_string())
-        return SiteTile(arrays, self._scene.level, lon, lat, crs, self._checked.day, **regions)
+        return SiteTile(
+            arrays,
+            self._scene.level,
+            lon if placed else None,
+            lat if placed else None,
+            str(grid.crs.to_string()) if placed else None,
+            self._checked.day,
+            **regions,
+        )
 
     def _sentinel2(self, dn: NDArray[np.float32], usable: NDArray[np.bool_]) -> NDArray[np.uint16]:
         stored = np.zeros((len(SENTINEL2_STORED), *usable.shape), np.uint16)

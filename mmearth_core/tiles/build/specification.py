@@ -12,6 +12,7 @@ Only text becomes values here, and every mistake is named with its place; no ras
           # (0 … 8), or a mapping: coding: {1: water, 2: trees, 8: null}; a list for two maps
         canopy_height: canopy.tif     # m; a second band is its standard deviation
         date: 2020-04-08              # by default what the scene's metadata say
+        place: unknown                # the georeference is made up: the tiles get no place
         era5: [281.2, …]              # twelve numbers in K and m: previous month, month, year
         biome: 7                      # 0 to 13, or {path:, field:, layer:} of polygons, or {path:} of a raster
         eco_region: {path: ecoregions.gpkg, field: eco_index}   # 0 to 845, likewise
@@ -156,6 +157,7 @@ class Site:
     land_cover: Annotated[tuple[LandCover, ...], ONE_OR_MANY] = ()
     canopy_height: Raster | None = None
     date: datetime.date | None = None
+    place: Literal["known", "unknown"] = "known"
     era5: Annotated[tuple[float | None, ...], Form(_era5)] | None = None
     biome: Annotated[Region, _index_of(len(BIOMES))] | None = None
     eco_region: Annotated[Region, _index_of(ECOREGIONS)] | None = None
@@ -165,6 +167,8 @@ class Site:
         covers = [each.modality for each in self.land_cover]
         if len(set(covers)) < len(covers):
             raise ValueError(f"{covers[0]} is given twice under `land_cover:`")
+        if self.place == "unknown" and any(each is not None and each.path for each in (self.biome, self.eco_region)):
+            raise ValueError("no file can be asked for the biome or ecoregion of a `place: unknown`; give its index")
 
     @property
     def title(self) -> str:

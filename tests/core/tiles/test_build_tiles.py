@@ -24,12 +24,13 @@ from affine import Affine
 
 from mmearth_core import build_tiles
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.modalities import BIOMES, SENTINEL2_STORED
+from mmearth_core.modalities import BIOMES, MODALITIES, SENTINEL2_STORED, target
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.records import plain
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.tiles.build.specification import LandCover, Radar, Region, Sentinel2, Site, codings
 from mmearth_core.tiles.build.terrain import slope
+from mmearth_core.tiles.reader import TileFile
 
 WEST, NORTH, UTM = 300_000, 5_400_000, "EPSG:32633"
 L1C = (*ENCODER_BANDS[:7], "B08", "B8A", "B09", "B10", "B11", "B12")
@@ -455,12 +456,39 @@ def test_a_site_that_changes_does_not_undo_the_others_and_all_keep_their_order(t
     assert same_dataset(tmp_path / "own", tmp_path / "afresh" / "own")
 
 
-def test_a_scene_without_all_bands_or_large_enough_is_refused(tmp_path: Path) -> None:
+def test_a_band_that_a_scene_lacks_is_no_value_rather_than_darkness(tmp_path: Path) -> None:
+    pixels = scene(tmp_path / "a.tif", side=64)
+    watch = CancelAfter(99)
+    site = {"sentinel2": {"path": "a.tif", "bands": ["-", *ENCODER_BANDS[1:9], "-", *ENCODER_BANDS[10:]]}}
+    result = build(tmp_path, site, progress=watch)
+    assert result.coverage["sentinel2"].share == 1
+    assert any("lacks B01, B09" in text for text in watch.texts)
+    stored = tiles(tmp_path)["sentinel2"][0]
+    learned = target(MODALITIES["sentinel2"], stored, np.zeros(12, np.float32), np.ones(12, np.float32))
+    assert np.isnan(learned).all(axis=(1, 2)).tolist() == [name in {"B01", "B09"} for name in ENCODER_BANDS]
+    assert np.array_equal(learned[1], pixels[1])
+    stats = json.loads((tmp_path / "own" / "own_band_stats.json").read_text())["sentinel2_l2a"]
+    assert stats["count"][0] == 0 and stats["count"][1] == 64 * 64
+
+
+def test_tiles_of_an_unknown_place_have_none(tmp_path: Path) -> None:
+    scene(tmp_path / "a.tif", side=64)
+    scene(tmp_path / "b.tif", side=64)
+    build(tmp_path, [{"sentinel2": "a.tif", "place": "unknown"}, {"sentinel2": "b.tif"}])
+    found = tiles(tmp_path)
+    assert not {"lat", "lon", "CRS"} & set(found["info"]["a_0_0"])
+    assert np.isnan([found["lat"][0], found["lon"][0]]).all() and np.isfinite(found["lat"][1]).all()
+    assert np.isnan(TileFile(tmp_path / "own").lonlat).tolist() == [[True, True], [False, False]]
+    with pytest.raises(MMEarthError, match="place: unknown"):
+        build(tmp_path, {"sentinel2": "a.tif", "place": "unknown", "biome": {"path": "a.tif"}})
+
+
+def test_a_scene_without_enough_bands_or_large_enough_is_refused(tmp_path: Path) -> None:
     scene(tmp_path / "a.tif", side=60)
     with pytest.raises(MMEarthError, match="64 × 64"):
         build(tmp_path, {"sentinel2": "a.tif"})
-    with pytest.raises(MMEarthError, match="lacks B01"):
-        build(tmp_path, {"sentinel2": {"path": "a.tif", "bands": ["-", *ENCODER_BANDS[1:]]}})
+    with pytest.raises(MMEarthError, match="has 3 of the bands"):
+        build(tmp_path, {"sentinel2": {"path": "a.tif", "bands": [*ENCODER_BANDS[:3], *"-" * 9]}})
     with pytest.raises(MMEarthError, match="two sites are called 'a'"):
         build(tmp_path, [{"sentinel2": "a.tif"}, {"sentinel2": "a.tif"}])
     scene(tmp_path / "a.tif")

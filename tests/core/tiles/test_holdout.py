@@ -75,11 +75,13 @@ def test_the_poles_belong_to_blocks() -> None:
     ]
 
 
-def test_tiles_of_unknown_place_are_neither_learned_from_nor_judged_by() -> None:
+def test_tiles_of_unknown_place_are_learned_from_only_when_told_and_never_judged_by() -> None:
     lonlat = places(200)
     lonlat[::10] = np.nan
     train, held = split(lonlat, share=0.3)
     assert sorted([*train, *held]) == [each for each in range(200) if each % 10]
+    everything, same = split(lonlat, share=0.3, learn_unplaced=True)
+    assert everything.tolist() == sorted([*train, *range(0, 200, 10)]) and np.array_equal(same, held)
 
 
 def test_without_a_hold_out_all_tiles_are_learned_from() -> None:

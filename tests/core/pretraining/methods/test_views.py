@@ -90,6 +90,25 @@ def test_invalid_pixels_are_zero_in_the_input_and_without_value_in_the_target():
         assert np.array_equal(views["sentinel2"], sample["sentinel2"], equal_nan=True)
 
 
+def test_bands_that_a_tile_lacks_are_filled_and_nothing_to_predict():
+    """They were shown as the mean of the training data."""
+    sample = make_sample(56)
+    sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
+    lacking = [ENCODER_BANDS.index(band) for band in ("B8A", "B12")]
+    sample["sentinel2"][lacking] = np.nan
+    present = [band for band in ENCODER_BANDS if band not in ("B8A", "B12")]
+    matrix = fill_matrix(present=present, wanted=ENCODER_BANDS)
+    views = MaskedView(("sentinel2",), **PLAIN)(sample, np.random.default_rng(0))
+    expected = np.tensordot(matrix, np.delete(sample["sentinel2"], lacking, axis=0), 1)
+    np.testing.assert_allclose(views["image"], expected, atol=1e-5)
+    assert np.isnan(views["sentinel2"]).all(axis=(1, 2)).nonzero()[0].tolist() == lacking
+    view = MaskedView(("sentinel2",), second=True, **PLAIN | {"band_drop": 1.0})
+    for seed in range(20):
+        views = view(sample, np.random.default_rng(seed))
+        for image in (views["image"], views["image_again"]):
+            assert np.isfinite(image).all() and image[ENCODER_BANDS.index("B8A")].any()
+
+
 def test_dropped_bands_are_filled_as_embed_fills_them_and_the_target_keeps_them():
     sample = make_sample(56)
     sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
