@@ -1,10 +1,12 @@
 """The modalities of MMEarth as one table: what is stored, where it has no value, what a network is to predict.
 
+Beside the table there are teachers: features of a published network or embedding, which only a dataset's file knows.
 Pure: numpy only, no files. Validity is always decided on raw values, before normalisation; a target carries NaN
 (regression) or −1 (classes) where there is nothing to learn from, and never a made-up value.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +21,11 @@ ModalityLevel = Literal["pixel", "image"]
 ModalityKind = Literal["regression", "classes"]
 #: A class target without a value.
 NO_CLASS = -1
+#: What the name of a teacher's layer begins with, and how it goes on.
+TEACHER_PREFIX = "teacher_"
+_TEACHER_NAME = re.compile(rf"{TEACHER_PREFIX}[a-z0-9_]+")
+#: The types a teacher is stored in, and what a missing value is in each.
+_TEACHER_NO_DATA: Mapping[str, float] = {"int8": -128, "float16": np.nan, "float32": np.nan}
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,9 @@ class Modality:
     `stored` is the shape of a tile in the file without its sides ("sentinel2" (13,), then H and W), `dtype` its type;
     `outputs` the number of values (regression) or classes to predict per pixel or tile. `no_data` is what a missing
     value is written as. `codes` are the values of a class map in the order of class indices.
+
+    A teacher (see `teacher`) has one cell for `stride` by `stride` pixels and may have a `scale`, one for each channel:
+    what its network gave is stored · scale. `licence` and `source` say whose features they are.
     """
 
     name: str
@@ -38,14 +48,57 @@ class Modality:
     outputs: int
     no_data: float
     codes: tuple[int, ...] = ()
+    stride: int = 1
+    scale: tuple[float, ...] = ()
+    licence: str = ""
+    source: str = ""
+
+    @property
+    def is_teacher(self) -> bool:
+        """Whether it holds the features of another network."""
+        return is_teacher(self.name)
+
+    def sides(self, size: int) -> tuple[int, ...]:
+        """Cells along the sides of `size` by `size` pixels: two numbers, or none of what a tile has one value of."""
+        return (size // self.stride,) * 2 if self.level == "pixel" else ()
 
     def shape(self, size: int) -> tuple[int, ...]:
         """Shape of the stored array of one tile of `size` by `size` pixels."""
-        return (self.stored, size, size) if self.level == "pixel" else (self.stored,)
+        return (self.stored, *self.sides(size))
 
     def missing(self, size: int) -> NDArray[Any]:
         """What is stored for a tile of `size` by `size` pixels that does not have the modality."""
         return np.full(self.shape(size), self.no_data, self.dtype)
+
+
+def is_teacher(name: str) -> bool:
+    """Whether a layer of this name is a teacher: `teacher_` and lower case letters, digits and underscores."""
+    return _TEACHER_NAME.fullmatch(name) is not None
+
+
+def teacher(
+    name: str, dtype: str, *, stride: int, scale: Sequence[float], licence: str = "", source: str = ""
+) -> Modality:
+    """A teacher of the layer `name`: as many channels as `scale` has numbers, stored as int8, float16 or float32.
+
+    A cell is missing where any channel is −128 (int8) or NaN (floats). Raises `ValueError` that says what is wrong.
+    """
+    if not is_teacher(name):
+        raise ValueError(f"the name is not {TEACHER_PREFIX} and lower case letters, digits or underscores")
+    if dtype not in _TEACHER_NO_DATA:
+        raise ValueError(f"it is stored as {dtype}, not as {', '.join(_TEACHER_NO_DATA)}")
+    if stride < 1:
+        raise ValueError(f"its stride is {stride} pixels, and must be at least 1")
+    scale = tuple(float(each) for each in scale)
+    if not scale or not all(np.isfinite(each) and each > 0 for each in scale):
+        raise ValueError("its scale is not a positive number for each channel")
+    if dtype != "int8" and set(scale) != {1.0}:
+        raise ValueError(f"its values are {dtype}, of which the scale must be 1")
+    channels = len(scale)
+    return Modality(
+        name, "pixel", "regression", channels, dtype, channels, _TEACHER_NO_DATA[dtype],
+        stride=stride, scale=scale, licence=licence, source=source,
+    )  # fmt: skip
 
 
 #: Channels of the stored Sentinel-2 tile: the thirteen bands with B8A before B08, B10 included.
@@ -121,8 +174,9 @@ def valid(modality: Modality, raw: NDArray[Any]) -> NDArray[np.bool_]:
     """Where stored values of a regression modality are measurements: a boolean array of the shape of `raw`.
 
     `raw` is (stored, H, W) or (stored,) as read from the file, of one tile. Elevation and radar are judged channel by
-    channel; a Sentinel-2 pixel has no value when all bands are 0, and a band none where it is 0 in the whole tile, for
-    the scene lacked it. B10, which L2A products lack, is never asked.
+    channel; a cell of a teacher has no value where one channel lacks it; a Sentinel-2 pixel has no value when all bands
+    are 0, and a band none where it is 0 in the whole tile, for the scene lacked it. B10, which L2A products lack, is
+    never asked.
     """
     if modality.name == "sentinel2":
         cirrus = SENTINEL2_STORED.index("B10")
@@ -138,7 +192,7 @@ def valid(modality: Modality, raw: NDArray[Any]) -> NDArray[np.bool_]:
         known = raw != np.array(modality.no_data, modality.dtype)
     else:
         known = np.isfinite(raw)
-    return known
+    return np.broadcast_to(known.all(axis=0), raw.shape) if modality.is_teacher else known
 
 
 def target(
@@ -147,8 +201,8 @@ def target(
     """What a network is to predict for one tile.
 
     Parameters: `raw` as stored, (stored, H, W) or (stored,); `mean` and `std` of the outputs, (outputs,), for
-    regressions. Returns float32 z-scores (outputs, H, W) or (outputs,) with NaN where invalid, or int64 class indices
-    (H, W) or () with −1 where there is no class.
+    regressions, in stored units. Returns float32 z-scores (outputs, H, W), of a teacher (outputs, H/stride, W/stride),
+    or (outputs,), with NaN where invalid; or int64 class indices (H, W) or () with −1 where there is no class.
     """
     if modality.kind == "classes":
         return _class_map(modality, raw[0]) if modality.level == "pixel" else _one_hot(raw)
@@ -162,6 +216,13 @@ def target(
     values = np.where(known, raw, 0).astype(np.float32)
     scores = (values - mean.reshape(-1, *sides)) / std.reshape(-1, *sides)
     return np.where(known, scores, np.float32(np.nan))
+
+
+def nothing(modality: Modality, size: int) -> NDArray[np.float32] | NDArray[np.int64]:
+    """The target of a tile of `size` by `size` pixels that does not have the modality."""
+    if modality.kind == "classes":
+        return np.full(modality.sides(size), NO_CLASS, np.int64)
+    return np.full((modality.outputs, *modality.sides(size)), np.nan, np.float32)
 
 
 def _class_map(modality: Modality, codes: NDArray[Any]) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ import yaml
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import MODALITIES, TEACHER_PREFIX, is_teacher
 from mmearth_core.pretraining.methods.registry import METHODS
 from mmearth_core.records import NOT_NEGATIVE, POSITIVE, RELATIVE, Form, Rule
 
@@ -37,7 +37,13 @@ FILE_NAME = Rule(
 Count = Annotated[int, NOT_NEGATIVE]
 Positive = Annotated[int, POSITIVE]
 File = Annotated[str, RELATIVE]
-Modality = Annotated[str, Rule(lambda name: name in MODALITIES, f"must be one of {', '.join(MODALITIES)}")]
+Modality = Annotated[
+    str,
+    Rule(
+        lambda name: name in MODALITIES or is_teacher(name),
+        f"must be one of {', '.join(MODALITIES)}, or a teacher of the datasets ({TEACHER_PREFIX}…)",
+    ),
+]
 
 
 def _start(content: Any) -> Any:
@@ -139,7 +145,8 @@ class ExportConfig:
 class RunConfig:
     """All of a run but what is its method's own.
 
-    `outputs`: modalities to predict: all, pixel, image, s2, or a list of names. `method`: which pretraining method;
+    `outputs`: modalities to predict: all, pixel, image, s2, or a list of names, which alone may name teachers of the
+    datasets (teacher_…). `method`: which pretraining method;
     its settings are under its name. `init`: a checkpoint folder of a run, a model or an official .pth to start from.
     `threads`: CPU threads of a process (0: torch decides). `precision`: bf16 computes the networks in bfloat16;
     auto does so on GPUs that can.
@@ -174,9 +181,10 @@ class PretrainConfig(RunConfig):
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The modalities to predict, in the order of the table."""
+        """The modalities to predict, in the order of the table, then teachers."""
         chosen = OUTPUTS[self.outputs] if isinstance(self.outputs, str) else tuple(self.outputs)
-        return tuple(name for name in MODALITIES if name in chosen)
+        known = tuple(name for name in MODALITIES if name in chosen)
+        return (*known, *sorted(set(chosen) - set(known)))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, in the layout of a file: the method's settings under its name."""

@@ -14,9 +14,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.modalities import MODALITIES, NO_CLASS, target
+from mmearth_core.modalities import nothing, target
 from mmearth_core.pretraining.methods.contract import Sample, View
-from mmearth_core.tiles.reader import Tiles
+from mmearth_core.tiles.reader import Tiles, modalities_for
 from mmearth_core.tiles.statistics import DatasetStatistics
 
 #: Told apart from the randomness of a view, (seed, epoch, tile), in the order of an epoch: (seed, epoch, 0, this).
@@ -41,11 +41,12 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
 
         Outputs that `tile_file` lacks have no value in any tile.
         """
-        if unknown := [name for name in outputs if name not in MODALITIES]:
-            raise MMEarthError(f"Unknown modalities {', '.join(unknown)}; known are {', '.join(MODALITIES)}.")
+        known = modalities_for(tile_file)
+        if unknown := [name for name in outputs if name not in known]:
+            raise MMEarthError(f"Unknown modalities {', '.join(unknown)}; known are {', '.join(known)}.")
         self.tile_file = tile_file
         self.indices = np.asarray(indices, np.int64)
-        self.names = tuple(name for name in MODALITIES if name in outputs or name == "sentinel2")
+        self._modalities = {name: each for name, each in known.items() if name in outputs or name == "sentinel2"}
         self.seed = seed
         self.epoch = 0
         self._statistics = statistics
@@ -69,15 +70,14 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
 
     def sample(self, tile: int) -> Sample:
         """Targets of a tile, by its number, as `modalities.target` gives them."""
-        present = [name for name in self.names if name in self.tile_file.modalities]
-        raw = self.tile_file.read(tile, present)
+        raw = self.tile_file.read(tile, [name for name in self._modalities if name in self.tile_file.modalities])
         level = self.tile_file.level(tile)
         sample: dict[str, NDArray[np.generic]] = {}
-        for name in self.names:
+        for name, modality in self._modalities.items():
             if name in raw:
-                sample[name] = target(MODALITIES[name], raw[name], *self._statistics.of(name, level))
+                sample[name] = target(modality, raw[name], *self._statistics.of(modality, level))
             else:
-                sample[name] = _nothing(name, self.tile_file.size)
+                sample[name] = nothing(modality, self.tile_file.size)
         return sample
 
     def order(self, epoch: int) -> NDArray[np.int64]:
@@ -195,12 +195,3 @@ class _Batches(Dataset[dict[str, NDArray[np.generic]] | MMEarthError]):
 def _tensors(batch: Any) -> Any:
     """Stacked views as tensors on the same memory; an error as it is."""
     return batch if isinstance(batch, MMEarthError) else {key: torch.from_numpy(each) for key, each in batch.items()}
-
-
-def _nothing(name: str, size: int) -> NDArray[np.generic]:
-    """The target of a modality that a tile does not have."""
-    modality = MODALITIES[name]
-    sides = (size, size) if modality.level == "pixel" else ()
-    if modality.kind == "classes":
-        return np.full(sides, NO_CLASS, np.int64)
-    return np.full((modality.outputs, *sides), np.nan, np.float32)

@@ -3,7 +3,7 @@
 Measures only: nothing here changes a weight, and every figure is the same on every run with the same seed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mmearth_core.encoder.network import Encoder
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.loss_sums import LossWindow, StepNumbers
 from mmearth_core.pretraining.methods.contract import Batch, Losses, PretrainMethod
 
@@ -20,29 +20,30 @@ from mmearth_core.pretraining.methods.contract import Batch, Losses, PretrainMet
 COLLAPSED = 1e-3
 
 
-def measure_constants(batches: Iterable[Batch], outputs: Sequence[str]) -> dict[str, list[float]]:
+def measure_constants(batches: Iterable[Batch], outputs: Collection[Modality]) -> dict[str, list[float]]:
     """The best constants to predict: means of regressions (outputs,), logits of class frequencies (outputs,).
 
     A class that never occurs counts as seen once, so that no logit is infinite; a channel without a value has mean 0.
     """
-    sums = {name: np.zeros(MODALITIES[name].outputs) for name in outputs}
-    counts = {name: np.zeros(MODALITIES[name].outputs) for name in outputs}
+    sums = {output.name: np.zeros(output.outputs) for output in outputs}
+    counts = {output.name: np.zeros(output.outputs) for output in outputs}
     for batch in batches:
-        for name in outputs:
+        for output in outputs:
+            name = output.name
             values = batch[name].numpy()
-            if MODALITIES[name].kind == "classes":
+            if output.kind == "classes":
                 counts[name] += np.bincount(values[values >= 0].ravel(), minlength=len(counts[name]))
             else:
                 axes = (0, *range(2, values.ndim))
                 sums[name] += np.nansum(values, axis=axes, dtype=np.float64)
                 counts[name] += np.isfinite(values).sum(axis=axes)
     return {
-        name: (
-            np.log(np.maximum(counts[name], 1) / np.maximum(counts[name], 1).sum())
-            if MODALITIES[name].kind == "classes"
-            else sums[name] / np.maximum(counts[name], 1)
+        output.name: (
+            np.log(np.maximum(counts[output.name], 1) / np.maximum(counts[output.name], 1).sum())
+            if output.kind == "classes"
+            else sums[output.name] / np.maximum(counts[output.name], 1)
         ).tolist()
-        for name in outputs
+        for output in outputs
     }
 
 

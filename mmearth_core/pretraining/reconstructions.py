@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from mmearth_core.files import atomic_path
-from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED
+from mmearth_core.modalities import SENTINEL1_STORED, TEACHER_PREFIX, is_teacher
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
 #: (H, W, 3), 0 … 1.
@@ -46,7 +46,7 @@ class Example:
     """One tile: the network's input (C, H, W), which patches were hidden (g, g), and per modality truth and prediction.
 
     Truth is z-scores (outputs, H, W) with NaN, or classes (H, W) with −1; predictions are z-scores or class scores
-    (outputs, H, W). `bands`: names of the input channels.
+    (outputs, H, W); a teacher has a cell for each of its strides. `bands`: names of the input channels.
     """
 
     image: Array
@@ -58,7 +58,8 @@ class Example:
 
 def write_picture(path: Path, examples: Sequence[Example], title: str) -> None:
     """Write a PNG: a row for each example; input, masked input, then truth beside prediction of each modality."""
-    names = [name for name in _TITLES if name in examples[0].predicted]
+    predicted = examples[0].predicted
+    names = [name for name in _TITLES if name in predicted] + [name for name in predicted if is_teacher(name)]
     groups = [["input", "masked"], *([f"{name}/truth", f"{name}/prediction"] for name in names)]
     rows = [_row(example, names) for example in examples]
     lefts, left = {}, _GROUP_GAP
@@ -91,7 +92,7 @@ def _label(figure: Figure, shape: tuple[int, ...], lefts: Mapping[str, int], nam
     for key, caption in (("input", "input"), ("masked", "what the encoder sees")):
         write(lefts[key] + half, 37, caption, 7)
     for name in names:
-        write(lefts[f"{name}/truth"] + _SIDE + _GAP / 2, 23, _TITLES[name], 8, "bold")
+        write(lefts[f"{name}/truth"] + _SIDE + _GAP / 2, 23, _title(name), 8, "bold")
         write(lefts[f"{name}/truth"] + half, 37, "truth", 7)
         write(lefts[f"{name}/prediction"] + half, 37, "prediction", 7)
 
@@ -107,7 +108,7 @@ def _row(example: Example, names: Sequence[str]) -> dict[str, Image]:
     images = {"input": shown, "masked": np.where(hidden[..., None], _MASKED, shown)}
     for name in names:
         truth, predicted = example.truth[name], example.predicted[name]
-        pair = _PAIRS.get(name, _classes)(truth, predicted, name)
+        pair = (_features if is_teacher(name) else _PAIRS.get(name, _classes))(truth, predicted, name)
         missing = _unknown(truth)
         images[f"{name}/truth"] = np.where(missing[..., None], _stripes(missing.shape), pair[0])
         images[f"{name}/prediction"] = pair[1]
@@ -151,6 +152,23 @@ def _classes(truth: Array, predicted: Array, name: str) -> tuple[Image, Image]:
     return table[np.maximum(truth, 0)], table[predicted.argmax(axis=0)]
 
 
+def _features(truth: Array, predicted: Array, _name: str) -> tuple[Image, Image]:
+    """A teacher: the first three principal components of the truth as red, green and blue, over their own ranges."""
+    known = np.isfinite(truth).all(axis=0)
+    cells = truth[:, known].T.astype(np.float64)
+    mean = cells.mean(axis=0) if len(cells) else np.zeros(len(truth))
+    axes = np.zeros((3, len(truth)))
+    found = np.linalg.svd(cells - mean, full_matrices=False)[2][:3]
+    axes[: len(found)] = found
+    both = [np.tensordot(axes, each - mean[:, None, None], axes=1) for each in (truth, predicted)]
+    limits = _limits(both[0], common=False)
+    return _stretched(both[0], limits, gamma=1), _stretched(both[1], limits, gamma=1)
+
+
+def _title(name: str) -> str:
+    return f"Features of {name.removeprefix(TEACHER_PREFIX)}" if is_teacher(name) else _TITLES[name]
+
+
 _PAIRS = {"sentinel2": _colours_of_sentinel2, "sentinel1": _radar, "aster": _elevation, "canopy_height_eth": _canopy}
 
 
@@ -185,8 +203,3 @@ def _enlarged(image: Image) -> Image:
     height, width = image.shape[:2]
     enlarged: Image = image[np.arange(_SIDE) * height // _SIDE][:, np.arange(_SIDE) * width // _SIDE]
     return enlarged
-
-
-def pixel_outputs(outputs: Sequence[str]) -> list[str]:
-    """The outputs a picture can show."""
-    return [name for name in outputs if MODALITIES[name].level == "pixel"]

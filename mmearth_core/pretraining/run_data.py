@@ -4,7 +4,7 @@ Everything follows from the configuration and the datasets; nothing here knows a
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from mmearth_core.encoder.model_file import Statistics
 from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.config import DataConfig, PretrainConfig
 from mmearth_core.pretraining.dataset import TileDataset, TileLoader, make_loader
 from mmearth_core.pretraining.distributed import Processes
@@ -22,7 +23,7 @@ from mmearth_core.progress import Progress
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS
 from mmearth_core.tiles.holdout import split
 from mmearth_core.tiles.joined import JoinedTiles, pooled
-from mmearth_core.tiles.reader import TileFile, evenly
+from mmearth_core.tiles.reader import TileFile, evenly, modalities_for
 from mmearth_core.tiles.statistics import DatasetStatistics, dataset_statistics
 
 #: Training tiles that the constants to compare with are measured on, at most.
@@ -41,6 +42,11 @@ class RunData:
     train: NDArray[np.int64]
     held: NDArray[np.int64]
     digest: str
+
+    def outputs(self, names: Sequence[str]) -> tuple[Modality, ...]:
+        """The modalities of these names, be they in the tiles or not; teachers are as the tiles have them."""
+        known = modalities_for(self.tiles)
+        return tuple(known[name] for name in names)
 
     def model_statistics(self, bands: tuple[str, ...]) -> dict[str, Statistics]:
         """Mean and deviation of an encoder's input bands at each processing level, as a model file states them."""
@@ -71,7 +77,10 @@ def open_data(config: DataConfig, processes: Processes, progress: Progress) -> R
     tiles = JoinedTiles(files)
     digest = hashlib.sha256()
     for file in files:
-        digest.update(repr(file.modalities).encode() + np.char.encode(file.names, "utf-8").tobytes())
+        teachers = [each for each in file.modalities.values() if each.is_teacher]
+        kinds = repr([(each.name, each.stored, each.stride, each.scale) for each in teachers]) if teachers else ""
+        digest.update(repr(tuple(file.modalities)).encode() + kinds.encode())
+        digest.update(np.char.encode(file.names, "utf-8").tobytes())
     # Where nothing is held out, nobody needs to know where the tiles lie.
     lonlat = tiles.lonlat if config.hold_out else np.full((len(tiles), 2), np.nan)
     train, held = split(

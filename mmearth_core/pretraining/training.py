@@ -8,6 +8,7 @@ import torch
 
 from mmearth_core.embedding.model_writing import check_scenes
 from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import is_teacher
 from mmearth_core.pretraining.checkpoints import Checkpoints, load_weights
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.pretraining.distributed import Processes, processes
@@ -21,6 +22,7 @@ from mmearth_core.pretraining.run_data import RunData, TrainingBatches, open_dat
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.tiles.reader import modalities_for
 
 
 def train(
@@ -60,7 +62,7 @@ def _run(
     data = open_data(config.data, group, progress)
     plan = Plan.of(config.optimiser, len(data.train), group.world)
     _check_outputs(config, data)
-    built = build_method(config)
+    built = build_method(config, modalities_for(data.tiles))
     data.tiles.require(built.crop)
     statistics = data.model_statistics(built.bands)
     begun = Trained(len(data.train), len(data.held), 0, 0, {})
@@ -114,7 +116,12 @@ def _run(
 
 
 def _check_outputs(config: PretrainConfig, data: RunData) -> None:
-    """Refuse a run that nothing could be learned in."""
+    """Refuse a run that nothing could be learned in, or that names a teacher nobody has."""
+    teachers = [name for name, modality in data.tiles.modalities.items() if modality.is_teacher]
+    if unknown := [name for name in config.output_names if is_teacher(name) and name not in teachers]:
+        raise MMEarthError(
+            f"outputs: no dataset has {', '.join(unknown)}; the teachers they have are {', '.join(teachers) or 'none'}."
+        )
     if not set(config.output_names) & set(data.tiles.modalities):
         raise MMEarthError(
             f"No tile has any of the outputs ({', '.join(config.output_names)}); the tiles have"

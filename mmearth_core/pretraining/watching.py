@@ -27,7 +27,7 @@ from mmearth_core.pretraining.monitor import (
     pooled_features,
     score_of,
 )
-from mmearth_core.pretraining.reconstructions import Example, pixel_outputs, write_picture
+from mmearth_core.pretraining.reconstructions import Example, write_picture
 from mmearth_core.pretraining.run_data import RunData, constants_from, hold_out_batches
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.tiles.reader import evenly
@@ -47,6 +47,7 @@ class EpochWatcher:
     ) -> None:
         self._config, self._built, self._folder, self._processes = config, built, folder, processes
         self._labelled = labelled
+        self._outputs = data.outputs(config.output_names)
         processes.by_first(lambda: self._measure_baseline(data))
         baseline = json.loads(folder.baseline.read_text(encoding="utf-8"))
         batches = hold_out_batches(data, config, built.plain_view, processes)
@@ -88,7 +89,7 @@ class EpochWatcher:
     def picture(self, epoch: int) -> None:
         """Write `pictures/epoch-0010.png`: what the method makes of some hold-out tiles."""
         count = min(len(self._tiles), self._config.optimiser.batch)
-        if not count or not pixel_outputs(self._config.output_names):
+        if not count or not any(output.level == "pixel" for output in self._outputs):
             return
         views = [self._tiles.view(int(position), 0) for position in evenly(len(self._tiles), count)]
         masked = np.stack([view["masked"] for view in views])
@@ -125,7 +126,7 @@ class EpochWatcher:
                 )
             return
         views = constants_from(data, self._config, self._built.plain_view)
-        constants = measure_constants(views, self._config.output_names)
+        constants = measure_constants(views, self._outputs)
         write_json(path, {"tiles": data.digest, "constants": constants})
 
     def _predict(self, views: list[dict[str, NDArray[Any]]], masked: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:

@@ -1,22 +1,23 @@
 """Several datasets read as one: tiles numbered through, statistics pooled, what one lacks given as missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import MODALITIES, Modality
 from mmearth_core.sentinel2 import Level
-from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.reader import TileFile, modalities_for
 from mmearth_core.tiles.statistics import DatasetStatistics
 
 
 class JoinedTiles:
     """The tiles of datasets one after the other, as a `TileFile` gives those of one.
 
-    `modalities`: those that any of them has. Raises `MMEarthError` when their tiles differ in size.
+    Raises `MMEarthError` when their tiles differ in size, or a teacher in what it is.
     """
 
     def __init__(self, files: Sequence[TileFile]) -> None:
@@ -28,11 +29,22 @@ class JoinedTiles:
             )
         self.files = tuple(files)
         self.size = files[0].size
-        self.modalities = tuple(name for name in MODALITIES if any(name in file.modalities for file in files))
+        held: dict[str, Modality] = {}
+        for file in files:
+            for name, modality in file.modalities.items():
+                _check_same(held.setdefault(name, modality), modality, file)
+        # The twelve in their order; a name that is not among them is a teacher's.
+        names = [name for name in MODALITIES if name in held]
+        self._modalities = {name: held[name] for name in [*names, *sorted(held.keys() - set(names))]}
         self._ends = np.cumsum([len(file) for file in files])
 
     def __len__(self) -> int:
         return int(self._ends[-1])
+
+    @property
+    def modalities(self) -> Mapping[str, Modality]:
+        """The modalities that any of the datasets has: those of `MODALITIES` in its order, then teachers."""
+        return MappingProxyType(self._modalities)
 
     @property
     def lonlat(self) -> NDArray[np.float64]:
@@ -49,7 +61,8 @@ class JoinedTiles:
         file, own = self._locate(index)
         names = list(names)
         found = file.read(own, [name for name in names if name in file.modalities])
-        return {name: found.get(name, MODALITIES[name].missing(self.size)) for name in names}
+        known = modalities_for(self)
+        return {name: found[name] if name in found else known[name].missing(self.size) for name in names}
 
     def require(self, crop: int) -> None:
         """Raise `MMEarthError` when tiles are smaller than a crop of `crop` pixels."""
@@ -59,6 +72,16 @@ class JoinedTiles:
         """The dataset of a tile, and its number there."""
         which = int(np.searchsorted(self._ends, index, side="right"))
         return self.files[which], index - (int(self._ends[which - 1]) if which else 0)
+
+
+def _check_same(first: Modality, other: Modality, file: TileFile) -> None:
+    """Raise `MMEarthError` when a dataset has another teacher under the name of an earlier one's."""
+    one, two = (f"{each.stored} channels of {each.dtype} with a stride of {each.stride}" for each in (first, other))
+    if (one, first.scale) != (two, other.scale):
+        differs = f"has {two}, in the datasets before {one}" if one != two else "is scaled otherwise than before"
+        raise MMEarthError(
+            f"{file.path}: {first.name} {differs}; build both with one specification, rename one, or leave it out."
+        )
 
 
 def pooled(files: Sequence[TileFile], statistics: Sequence[DatasetStatistics]) -> DatasetStatistics:

@@ -5,8 +5,9 @@ at once: each opens its own handle. Memory does not grow with the number of tile
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import h5py
@@ -14,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import MODALITIES, SENTINEL2_QUALITY
+from mmearth_core.modalities import MODALITIES, SENTINEL2_QUALITY, Modality, is_teacher
 from mmearth_core.sentinel2 import LEVELS, Level
+from mmearth_core.tiles.teachers import described
 from mmearth_core.tiles.tile_info import members
 
 #: A chunk is one sample, read once: a large cache would only hold what nobody asks for again (bytes per dataset).
@@ -35,8 +37,8 @@ class Tiles(Protocol):
         """Pixels of a tile's side."""
 
     @property
-    def modalities(self) -> tuple[str, ...]:
-        """Modalities that `read` can give."""
+    def modalities(self) -> Mapping[str, Modality]:
+        """Modalities that `read` can give, by name: those of `MODALITIES` in its order, then teachers."""
 
     def level(self, index: int) -> Level:
         """Processing level of the Sentinel-2 image of one tile."""
@@ -45,8 +47,13 @@ class Tiles(Protocol):
         """Raw arrays of one tile as stored."""
 
 
+def modalities_for(tiles: Tiles) -> Mapping[str, Modality]:
+    """All that may be asked of tiles by name: the twelve modalities, be they there or not, and the tiles' teachers."""
+    return {**MODALITIES, **tiles.modalities}
+
+
 class TileFile:
-    """The tiles of a dataset: `size` pixels square, `modalities` those of `MODALITIES` that are there, in its order.
+    """The tiles of a dataset, `size` pixels square.
 
     Pickles without its open file. Safe to use after a fork and from several processes, not from several threads.
     """
@@ -60,7 +67,6 @@ class TileFile:
         self._handle: tuple[int, h5py.File] | None = None
         self._datasets: dict[str, h5py.Dataset] = {}
         file = self._open()
-        self.modalities = tuple(name for name in MODALITIES if name in file)
         arrays = {name for name in ("sentinel2", "metadata") if isinstance(file.get(name), h5py.Dataset)}
         if len(arrays) < 2 or file["sentinel2"].ndim != 4:
             raise MMEarthError(
@@ -70,12 +76,19 @@ class TileFile:
         if not self._count:
             raise MMEarthError(f"{self.path} holds no tile.")
         self._check(file)
+        self._modalities = {name: each for name, each in MODALITIES.items() if name in file}
+        self._modalities |= self._teachers(file)
         self._levels = self._read_levels(file)
         self.close()
         self._lonlat: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def modalities(self) -> Mapping[str, Modality]:
+        """The modalities that are there by name: those of `MODALITIES` in its order, then teachers."""
+        return MappingProxyType(self._modalities)
 
     @property
     def names(self) -> NDArray[np.str_]:
@@ -156,8 +169,7 @@ class TileFile:
     def _check(self, file: h5py.File) -> None:
         for name, layer in {**MODALITIES, **SENTINEL2_QUALITY}.items():
             if name in file:
-                if not isinstance(file[name], h5py.Dataset):
-                    raise MMEarthError(f"{self.path}: {name} is a group, not an array of all tiles; make it again.")
+                self._check_array(file, name)
                 wanted = (self._count, *layer.shape(self.size)), np.dtype(layer.dtype)
                 found = file[name].shape, file[name].dtype
                 if found != wanted:
@@ -171,6 +183,18 @@ class TileFile:
                 f"{self.path}: metadata does not hold tile_id and S2_type of {self._count} tiles as texts of fixed"
                 " length (such as S100 and S10)."
             )
+
+    def _check_array(self, file: h5py.File, name: str) -> None:
+        if not isinstance(file[name], h5py.Dataset):
+            raise MMEarthError(f"{self.path}: {name} is a group, not an array of all tiles; make it again.")
+
+    def _teachers(self, file: h5py.File) -> dict[str, Modality]:
+        """The teachers that are there, by name."""
+        teachers = {}
+        for name in sorted(filter(is_teacher, file)):
+            self._check_array(file, name)
+            teachers[name] = described(self.path, name, file[name], self._count, self.size)
+        return teachers
 
     def _read_levels(self, file: h5py.File) -> NDArray[np.uint8]:
         stored = np.char.lower(file["metadata"].fields("S2_type")[:])

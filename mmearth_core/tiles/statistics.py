@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mmearth_core import sentinel2
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import write_json
-from mmearth_core.modalities import MODALITIES, SENTINEL2_STORED, Modality, valid
+from mmearth_core.modalities import SENTINEL2_STORED, Modality, valid
 from mmearth_core.progress import Progress, Silent
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, Level
 from mmearth_core.tiles.reader import TileFile, evenly
@@ -112,9 +112,11 @@ class DatasetStatistics:
     values: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
     counts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
-    def of(self, name: str, level: Level) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[None, None]:
+    def of(
+        self, modality: Modality, level: Level
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[None, None]:
         """Mean and deviation of a modality; of Sentinel-2 at the given level; (None, None) for class maps."""
-        key = moments_key(MODALITIES[name], level)
+        key = moments_key(modality, level)
         return (None, None) if key is None else self.values[key]
 
 
@@ -131,8 +133,7 @@ def dataset_statistics(
     values: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
     wanted: dict[str, Modality] = {}
     present: tuple[Level, ...] = tuple(level for level in LEVELS if (tile_file.levels == level).any())
-    for name in tile_file.modalities:
-        modality = MODALITIES[name]
+    for name, modality in tile_file.modalities.items():
         if modality.kind == "classes":
             continue
         if name == "sentinel2" and not own_sentinel2:

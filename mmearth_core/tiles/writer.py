@@ -28,8 +28,9 @@ from mmearth_core.progress import Progress, Silent
 from mmearth_core.sentinel2 import LEVELS
 from mmearth_core.tiles.pending import TileRecords
 from mmearth_core.tiles.statistics import Moments, moments_key
+from mmearth_core.tiles.teachers import describe
 
-#: Everything a tile file can hold.
+#: Everything a tile file can hold beside teachers.
 LAYERS: Mapping[str, Modality] = {**MODALITIES, **SENTINEL2_QUALITY}
 #: The compound dataset that names the tiles.
 METADATA = np.dtype([("tile_id", "S100"), ("S2_type", "S10")])
@@ -61,13 +62,15 @@ class TileWriter:
         size: int,
         modalities: Iterable[str],
         *,
+        teachers: Sequence[Modality] = (),
         specification: Mapping[str, Any] | None = None,
         sources: Iterable[str] = ("",),
         progress: Progress | None = None,
     ) -> None:
         """Begin or continue the dataset `folder`, of tiles of `size` by `size` pixels that hold `modalities`.
 
-        `modalities` are names of `MODALITIES` or `SENTINEL2_QUALITY`, "sentinel2" among them. `specification` is
+        `modalities` are names of `MODALITIES` or `SENTINEL2_QUALITY`, "sentinel2" among them; `teachers`, made by
+        `modalities.teacher`, are layers beside these. `specification` is
         anything JSON can say about how the tiles are made: tiles of an interrupted build with another size, other
         modalities or another specification are discarded, with a message to `progress`; so are those whose source, as
         `append` was told, is not one of `sources`.
@@ -80,10 +83,18 @@ class TileWriter:
             raise MMEarthError(f"Unknown modalities {', '.join(sorted(unknown))}; known are {', '.join(LAYERS)}.")
         if "sentinel2" not in wanted or size < 1:
             raise MMEarthError("Tiles need the modality sentinel2 and at least one pixel.")
-        self.layers = tuple(layer for name, layer in LAYERS.items() if name in wanted)
+        if odd := [each for each in teachers if size % each.stride]:
+            raise MMEarthError(
+                f"{odd[0].name}: a stride of {odd[0].stride} pixels does not divide tiles of {size}; choose another."
+            )
+        self.layers = (*(layer for name, layer in LAYERS.items() if name in wanted), *teachers)
+        self._by_name = {layer.name: layer for layer in self.layers}
         if self.path.exists():
             raise MMEarthError(f"{self.path} exists already; choose another folder or remove it.")
-        stamp = {"records": _RECORDS, "size": size, "modalities": sorted(wanted), "made": dict(specification or {})}
+        stamp: dict[str, Any] = {"records": _RECORDS, "size": size, "modalities": sorted(wanted)}
+        stamp |= {"made": dict(specification or {})}
+        if teachers:
+            stamp["teachers"] = [[e.name, e.dtype, e.stride, e.scale, e.licence, e.source] for e in teachers]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -131,7 +142,7 @@ class TileWriter:
         if "sentinel2" not in raw or set(raw) - set(names):
             raise MMEarthError(f"Tile {tile_id} has {', '.join(raw)}; of {', '.join(names)} it needs sentinel2.")
         for name, array in raw.items():
-            wanted = LAYERS[name].shape(self.size), np.dtype(LAYERS[name].dtype)
+            wanted = self._by_name[name].shape(self.size), np.dtype(self._by_name[name].dtype)
             if (array.shape, array.dtype) != wanted:
                 raise MMEarthError(
                     f"Tile {tile_id}: {name} is {array.dtype} of shape {array.shape}, not {wanted[1]} of {wanted[0]}."
@@ -196,6 +207,8 @@ class TileWriter:
                 layer.name, (count, *shape), layer.dtype,
                 chunks=(1, *shape), compression="gzip", compression_opts=_COMPRESSION,
             )  # fmt: skip
+            if layer.is_teacher:
+                describe(datasets[layer.name], layer)
         metadata = np.zeros(count, METADATA)
         defaults = {"NO_DATA": _no_data(self.layers), "BANDS": _bands(self.layers)}
         text.write("{")

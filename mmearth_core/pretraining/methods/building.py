@@ -1,5 +1,6 @@
 """How a method comes to its weights: fresh ones drawn with a seed, or those of an earlier run or a model."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -8,21 +9,23 @@ import torch
 from mmearth_core.encoder.loading import load_encoder
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import MODALITIES, Modality
 from mmearth_core.pretraining.checkpoints import WEIGHTS, load_weights
 from mmearth_core.pretraining.config import PretrainConfig
 from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.registry import METHODS
 
 
-def build_method(config: PretrainConfig) -> BuiltMethod:
+def build_method(config: PretrainConfig, known: Mapping[str, Modality] = MODALITIES) -> BuiltMethod:
     """The method of a configuration, its weights drawn with the seed; `start_from` puts others into it.
 
+    `known`: what its outputs may be, by name; teachers are known from the tiles.
     Raises `MMEarthError` when settings contradict each other.
     """
     module = import_module(METHODS[config.method].module)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        built: BuiltMethod = module.built(config.settings, config.output_names)
+        built: BuiltMethod = module.built(config.settings, config.output_names, known)
     return built
 
 

@@ -16,7 +16,7 @@ from mmearth_core.encoder.network import Encoder
 from mmearth_core.tiles.statistics import DatasetStatistics
 
 #: One tile: "sentinel2" and further modalities as `modalities.target` gives them (NaN or −1 where there is no value).
-#: Pixel modalities share H and W. Nothing else.
+#: Pixel modalities share H and W, of which a teacher has one cell for each of its strides. Nothing else.
 Sample = Mapping[str, NDArray[np.generic]]
 
 #: Views of N tiles stacked along a first axis.
@@ -81,7 +81,7 @@ class PretrainMethod(nn.Module, ABC):
 
     @abstractmethod
     def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
-        """Predictions of the pixel modalities in their targets' units: (N, outputs, H, W) z-scores or class logits.
+        """Predictions of the pixel modalities in their targets' units and shapes: z-scores or class logits.
 
         What was visible is predicted too; per-patch normalisation of a target is undone with the target's own values.
         """

@@ -13,7 +13,8 @@ from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 @dataclass(frozen=True)
 class Registered:
     """A method. `settings`: a frozen record with a default for everything, read from the section that has the method's
-    name. `module`: its function `built(settings, outputs)` gives a `contract.BuiltMethod`."""
+    name. `module`: its function `built(settings, outputs, known)`, of the names of the outputs and
+    the modalities they may be, gives a `contract.BuiltMethod`."""
 
     settings: type[Any]
     module: str

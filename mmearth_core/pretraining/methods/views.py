@@ -4,15 +4,16 @@ Geometry (crop, mirroring, quarter turns) is shared by input and targets; droppe
 so the targets stay what was measured. Runs in the loader's workers, on arrays; all randomness comes from the generator.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.contract import Sample, View
 from mmearth_core.pretraining.methods.mp_mae.settings import Inputs
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
@@ -29,21 +30,28 @@ ONLY_10M = ("B02", "B03", "B04", "B08")
 _GAIN, _NOISE = 0.05, 20.0
 
 
+class Geometry(Protocol):
+    """A crop and turn of a tile's arrays (…, height/stride, width/stride)."""
+
+    def __call__(self, array: NDArray[np.generic], stride: int = 1) -> NDArray[np.generic]: ...
+
+
 @dataclass(frozen=True)
 class MaskedView(View):
     """A crop of `crop` px, of whose patches of `patch` px the share `mask_ratio` is hidden (rounded up).
 
-    Parameters: `outputs`, the modalities to predict; `flips`, mirroring and quarter turns; `jitter`, a common gain and
-    noise on the input; `band_drop`, the probability that bands of a twelve-band input are missing and filled as `embed`
-    fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands from four
-    (those that the tile itself lacks are always missing, and nothing to predict); `second`, a second look at the same
-    tile, with a crop, turn, mask and bands of its own, and always with jitter.
+    Parameters: `outputs`, the modalities to predict, with crops that begin at multiples of all their strides; `flips`,
+    mirroring and quarter turns; `jitter`, a common gain and noise on the input; `band_drop`, the probability that bands
+    of a twelve-band input are missing and filled as `embed` fills them: then in equal parts a raster without the 60 m
+    bands, one of the four 10 m bands, or any bands from four (those that the tile itself lacks are always missing, and
+    nothing to predict); `second`, a second look at the same tile, with a crop, turn, mask and bands of its own, and
+    always with jitter.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
     """
 
-    outputs: tuple[str, ...]
+    outputs: tuple[Modality, ...]
     inputs: Inputs = "s2"
     crop: int = 56
     patch: int = 8
@@ -60,6 +68,12 @@ class MaskedView(View):
     def __post_init__(self) -> None:
         if self.crop % self.patch:
             raise MMEarthError(f"a crop of {self.crop} px is not made of whole patches of {self.patch} px.")
+        for output in self.outputs:
+            if self.crop % output.stride:
+                raise MMEarthError(
+                    f"a crop of {self.crop} px is not made of whole cells of {output.stride} px ({output.name}); choose"
+                    " a multiple of them."
+                )
         if not 0 <= self.mask_ratio < 1 or not self.visible:
             raise MMEarthError(f"a mask_ratio of {self.mask_ratio} leaves no patch of {self.patch} px to look at.")
 
@@ -78,34 +92,34 @@ class MaskedView(View):
         """Views by name.
 
         "image" (C, crop, crop) float32, normalised, 0 where invalid; "masked" (crop/patch, crop/patch) bool, true where
-        hidden; every output modality as it is in `sample`, cropped and turned alike. The second look is "image_again"
-        and "masked_again"; it has no targets, and the first is the same with and without it.
+        hidden; every output modality by name as it is in `sample`, cropped and turned alike. The second look is
+        "image_again" and "masked_again"; it has no targets, and the first is the same with and without it.
         """
         height, width = sample["sentinel2"].shape[1:]
         if min(height, width) < self.crop:
             raise MMEarthError(f"tiles of {height} × {width} px are too small for a crop of {self.crop} px.")
-        geometry = self._geometry(height, width, rng)
+        geometry = self._geometry(height, width, math.lcm(*(output.stride for output in self.outputs)), rng)
         views: dict[str, NDArray[np.generic]] = {
             "image": self._image(geometry(sample["sentinel2"]), rng, jitter=self.jitter),
             "masked": self._mask(rng),
         }
-        for name in self.outputs:
-            views[name] = geometry(sample[name]) if MODALITIES[name].level == "pixel" else np.asarray(sample[name])
+        for output in self.outputs:
+            values = np.asarray(sample[output.name])
+            views[output.name] = geometry(values, output.stride) if output.level == "pixel" else values
         if self.second:
-            again = self._geometry(height, width, rng)
+            again = self._geometry(height, width, 1, rng)
             views["image_again"] = self._image(again(sample["sentinel2"]), rng, jitter=True)
             views["masked_again"] = self._mask(rng)
         return views
 
-    def _geometry(
-        self, height: int, width: int, rng: np.random.Generator
-    ) -> Callable[[NDArray[np.generic]], NDArray[np.generic]]:
-        """A crop and turn of arrays (…, height, width)."""
-        row, column = (int(rng.integers(side - self.crop + 1)) for side in (height, width))
+    def _geometry(self, height: int, width: int, step: int, rng: np.random.Generator) -> Geometry:
+        """A crop, begun at a multiple of `step` pixels, and turn of a tile of `height` × `width` pixels."""
+        row, column = (step * int(rng.integers((side - self.crop) // step + 1)) for side in (height, width))
         turns, mirrored = (int(rng.integers(4)), bool(rng.integers(2))) if self.flips else (0, False)
 
-        def geometry(array: NDArray[np.generic]) -> NDArray[np.generic]:
-            cut = array[..., row : row + self.crop, column : column + self.crop]
+        def geometry(array: NDArray[np.generic], stride: int = 1) -> NDArray[np.generic]:
+            top, left, side = row // stride, column // stride, self.crop // stride
+            cut = array[..., top : top + side, left : left + side]
             turned = np.rot90(cut, turns, (-2, -1))
             return np.ascontiguousarray(turned[..., ::-1] if mirrored else turned)
 

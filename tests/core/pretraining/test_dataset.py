@@ -157,7 +157,7 @@ def test_a_sample_holds_the_targets_of_the_outputs_and_always_the_image(invented
     raw = file.read(9, MODALITIES)
     assert list(sample) == list(MODALITIES)
     for name, modality in MODALITIES.items():
-        expected = target(modality, raw[name], *statistics.of(name, file.level(9)))
+        expected = target(modality, raw[name], *statistics.of(modality, file.level(9)))
         np.testing.assert_array_equal(sample[name], expected)
     assert list(dataset(invented_tiles, outputs=["lat"]).sample(9)) == ["sentinel2", "lat"]
 
@@ -169,7 +169,7 @@ def test_jitter_is_a_gain_and_noise_in_reflectance_whatever_the_statistics(inven
     numbers = DatasetStatistics({"sentinel2_l1c": (mean, std), "sentinel2_l2a": (mean, std)})
     looks = []
     for jitter in (False, True):
-        view = MaskedView(("sentinel2",), inputs, 24, 8, flips=False, jitter=jitter, band_drop=0.0)
+        view = MaskedView((MODALITIES["sentinel2"],), inputs, 24, 8, flips=False, jitter=jitter, band_drop=0.0)
         tiles = TileDataset(TileFile(invented_tiles), numbers, np.arange(40), ["sentinel2"], view, 0)
         looks.append([tiles.view(position, 0) for position in range(40)])
     for plain, jittered in zip(*looks, strict=True):

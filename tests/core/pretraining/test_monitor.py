@@ -10,6 +10,7 @@ from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.model_file import Statistics
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
+from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.labelled import read_labelled
 from mmearth_core.pretraining.monitor import COLLAPSED, feature_spread, measure_constants, score_of
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, statistics
@@ -31,7 +32,7 @@ def test_the_best_constants_are_means_and_frequencies_of_what_there_is() -> None
             "dynamic_world": torch.tensor([[[3, -1]]]),
         },
     ]
-    constants = measure_constants(batches, ["month", "aster", "dynamic_world"])
+    constants = measure_constants(batches, [MODALITIES[name] for name in ("month", "aster", "dynamic_world")])
     assert constants["month"] == [4.0, 0.0]
     assert constants["aster"] == [4.0, 1.0]
     shares = np.exp(constants["dynamic_world"])

@@ -53,7 +53,7 @@ def measured_by_hand(file: TileFile, name: str, level: str | None = None) -> tup
 
 @pytest.mark.parametrize("name", [each for each in REGRESSIONS if each != "sentinel2"])
 def test_statistics_are_those_of_numpy_over_valid_values(unmeasured: TileFile, name: str) -> None:
-    mean, std = dataset_statistics(unmeasured).of(name, "l1c")
+    mean, std = dataset_statistics(unmeasured).of(MODALITIES[name], "l1c")
     by_hand = measured_by_hand(unmeasured, name)
     assert mean.dtype == std.dtype == np.float32
     assert mean == pytest.approx(by_hand[0], rel=1e-6, abs=1e-7) and std == pytest.approx(by_hand[1], rel=1e-6)
@@ -64,18 +64,18 @@ def test_the_dataset_s_own_sentinel2_statistics_are_per_level_and_in_the_encoder
     for level in ("l1c", "l2a"):
         means, stds = measured_by_hand(unmeasured, "sentinel2", level)
         del means[SENTINEL2_STORED.index("B10")], stds[SENTINEL2_STORED.index("B10")]
-        mean, std = found.of("sentinel2", level)
+        mean, std = found.of(MODALITIES["sentinel2"], level)
         assert mean == pytest.approx(means, rel=1e-6) and std == pytest.approx(stds, rel=1e-6)
 
 
 def test_sentinel2_is_normalised_as_the_encoder_is_fed_unless_told_otherwise(unmeasured: TileFile) -> None:
-    mean, std = dataset_statistics(unmeasured).of("sentinel2", "l2a")
+    mean, std = dataset_statistics(unmeasured).of(MODALITIES["sentinel2"], "l2a")
     house = sentinel2.statistics(level="l2a")
     assert np.array_equal(mean, house[0]) and np.array_equal(std, house[1])
 
 
 def test_class_maps_have_no_statistics(unmeasured: TileFile) -> None:
-    assert dataset_statistics(unmeasured).of("biome", "l1c") == (None, None)
+    assert dataset_statistics(unmeasured).of(MODALITIES["biome"], "l1c") == (None, None)
 
 
 def test_what_was_measured_is_kept_and_not_measured_again(unmeasured: TileFile) -> None:
@@ -109,7 +109,7 @@ def test_published_statistics_are_used_as_they_are(tmp_path: Path) -> None:
     stats["aster"] |= {"mean": [750.0, 9.0], "std": [975.0, 8.0]}
     path.write_text(json.dumps(stats))
     watch = Watch()
-    mean, std = dataset_statistics(file, own_sentinel2=True, progress=watch).of("aster", "l1c")
+    mean, std = dataset_statistics(file, own_sentinel2=True, progress=watch).of(MODALITIES["aster"], "l1c")
     assert (mean.tolist(), std.tolist(), watch.tiles) == ([750, 9], [975, 8], 0)
     assert not file.beside("statistics").exists()
 
@@ -123,7 +123,7 @@ def test_era5_statistics_spoiled_by_missing_values_are_measured(tmp_path: Path, 
     stats["era5"]["mean"] = [bad, *right[1:]]
     path.write_text(json.dumps(stats))
     watch = Watch()
-    assert dataset_statistics(file, progress=watch).of("era5", "l1c")[0] == pytest.approx(right)
+    assert dataset_statistics(file, progress=watch).of(MODALITIES["era5"], "l1c")[0] == pytest.approx(right)
     assert watch.tiles == 12
 
 
@@ -131,8 +131,8 @@ def test_a_channel_without_values_or_without_spread_is_not_divided_by_zero(tmp_p
     file = TileFile(write_synthetic_tiles(tmp_path / "set", 1, size=16, gaps=False))
     file.beside("band_stats").unlink()
     found = dataset_statistics(file)
-    assert found.of("sentinel1", "l1c")[1][2:4].tolist() == [1, 1]
-    assert found.of("month", "l1c")[1].tolist() == [1, 1]
+    assert found.of(MODALITIES["sentinel1"], "l1c")[1][2:4].tolist() == [1, 1]
+    assert found.of(MODALITIES["month"], "l1c")[1].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_spoiled_statistics_file_is_named(unmeasured: TileFile, text: str, say
 def test_where_nothing_can_be_kept_it_is_said_and_the_statistics_are_there(unmeasured: TileFile) -> None:
     unmeasured.beside("statistics").mkdir()
     watch = Watch()
-    assert dataset_statistics(unmeasured, progress=watch).of("lat", "l1c")[0].shape == (2,)
+    assert dataset_statistics(unmeasured, progress=watch).of(MODALITIES["lat"], "l1c")[0].shape == (2,)
     assert "measured again next time" in watch.texts[0]
 
 

@@ -1,8 +1,9 @@
 """MP-MAE as the loop takes it, and as its authors published it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.mp_mae.method import build
 from mmearth_core.pretraining.methods.mp_mae.published import start_from_official
@@ -10,9 +11,9 @@ from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.pretraining.methods.views import INPUT_BANDS
 
 
-def built(settings: MpMaeConfig, outputs: Sequence[str]) -> BuiltMethod:
-    """The method with fresh weights."""
-    method = build(settings, outputs)
+def built(settings: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modality]) -> BuiltMethod:
+    """The method with fresh weights; `outputs` are names of modalities that are `known`."""
+    method = build(settings, outputs, known)
     over_batch = ("response normalisation of scope batch",) if settings.grn == "batch" else ()
     return BuiltMethod(
         method=method,

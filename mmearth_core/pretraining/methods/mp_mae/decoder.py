@@ -3,6 +3,7 @@
 Exists only while pretraining; nothing of it is exported. It never sees an image or a target.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -11,7 +12,7 @@ from timm.models.convnext import ConvNeXtBlock
 from torch import Tensor, nn
 
 from mmearth_core.encoder.masking import VisiblePatches
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.mp_mae.settings import Sharing
 
 #: The response normalisation of the published dense blocks has a larger guard than the sparse ones'.
@@ -28,28 +29,23 @@ def _blocks(depth: int, width: int) -> nn.Sequential:
 class Decoder(nn.Module):
     """Projection, mask token, ConvNeXt V2 blocks on the whole grid, and one linear head per modality.
 
-    A pixel head gives a patch's values in the order (row, column, channel), channel fastest; an image head reads the
-    mean over the normalised grid. Response normalisation is per sample.
+    A pixel head gives a patch's values in the order (row, column, channel), channel fastest; of a teacher a patch has
+    (patch/stride)² cells. An image head reads the mean over the normalised grid. Response normalisation is per sample.
     """
 
     def __init__(
-        self, channels: int, outputs: Sequence[str], patch: int, *, sharing: Sharing, depth: int, width: int
+        self, channels: int, outputs: Sequence[Modality], patch: int, *, sharing: Sharing, depth: int, width: int
     ) -> None:
         super().__init__()
         self.proj = nn.Conv2d(channels, width, 1)
         self.mask_token = nn.Parameter(torch.zeros(width))
-        stacks = ("shared",) if sharing == "shared" else outputs
+        stacks = ["shared"] if sharing == "shared" else [output.name for output in outputs]
         self.stacks = nn.ModuleDict({name: _blocks(depth, width) for name in stacks})
         # Without image modalities published checkpoints have no such layer.
-        image_level = any(MODALITIES[name].level == "image" for name in outputs)
+        image_level = any(output.level == "image" for output in outputs)
         self.norm = nn.LayerNorm(width, eps=1e-6) if image_level else nn.Identity()
         self.heads = nn.ModuleDict(
-            {
-                name: nn.Linear(
-                    width, MODALITIES[name].outputs * (patch**2 if MODALITIES[name].level == "pixel" else 1)
-                )
-                for name in outputs
-            }
+            {output.name: nn.Linear(width, output.outputs * math.prod(output.sides(patch))) for output in outputs}
         )
         self._initialise()
 
@@ -57,8 +53,8 @@ class Decoder(nn.Module):
         """Predictions of every modality.
 
         Parameters: `encoded` (N, channels, h, w), 0 where masked; `masked` (N, h, w) bool; `predicted`, of each pixel
-        modality the patches that are asked for. Returns (P, patch²·outputs) for pixel modalities, the P predicted
-        patches in the order of samples, rows, columns, and (N, outputs) for image modalities.
+        modality the patches that are asked for. Returns (P, (patch/stride)²·outputs) for pixel modalities, the P
+        predicted patches in the order of samples, rows, columns, and (N, outputs) for image modalities.
         """
         token = self.mask_token[:, None, None]
         grid = torch.where(masked[:, None], token, self.proj(encoded)).contiguous(memory_format=torch.channels_last)

@@ -4,6 +4,7 @@ Multi-pretext masked autoencoding (Nedungadi et al. 2024, arXiv 2405.02771) on t
 and the losses; never reads a file, steps an optimiser or knows how batches come about.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -13,7 +14,7 @@ from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked, sum_over_processes
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import MODALITIES, Modality
 from mmearth_core.pretraining.methods.agreement import AgreementHead, info_nce
 from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
 from mmearth_core.pretraining.methods.losses import (
@@ -31,16 +32,17 @@ from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
 
 
 class MpMae(PretrainMethod):
-    """MP-MAE with its encoder, decoder and loss weights. `outputs`: the modalities it predicts."""
+    """MP-MAE with its encoder, decoder and loss weights. `outputs`: names of the `modalities` it predicts."""
 
     view: MaskedView
 
-    def __init__(self, config: MpMaeConfig, outputs: Sequence[str]) -> None:
+    def __init__(self, config: MpMaeConfig, outputs: Sequence[Modality]) -> None:
         super().__init__()
         self.config = config
-        self.outputs = tuple(outputs)
+        self.modalities = {output.name: output for output in outputs}
+        self.outputs = tuple(self.modalities)
         self.view = MaskedView(
-            self.outputs,
+            tuple(outputs),
             config.inputs,
             config.crop,
             config.patch,
@@ -55,7 +57,7 @@ class MpMae(PretrainMethod):
         _initialise(self.encoder)
         self.decoder = Decoder(
             architecture.channels[-1],
-            self.outputs,
+            outputs,
             config.patch,
             sharing=config.decoder,
             depth=config.decoder_depth,
@@ -81,7 +83,10 @@ class MpMae(PretrainMethod):
         judged = self._judged(batch["masked"])
         encoded = self._encode(batch["image"], batch["masked"])
         predictions = self._predict(encoded, batch["masked"], judged)
-        parts = {name: _loss(name, predictions[name], self._target(name, batch, judged)) for name in self.outputs}
+        parts = {
+            name: _loss(modality, predictions[name], self._target(name, batch, judged))
+            for name, modality in self.modalities.items()
+        }
         if self.agreement is None:
             return self._weighted(parts)
         again = self._encode(batch["image_again"], batch["masked_again"])
@@ -97,12 +102,12 @@ class MpMae(PretrainMethod):
         """
         judged = self._judged(batch["masked"])
         parts = {}
-        for name in self.outputs:
-            target, modality = self._target(name, batch, judged), MODALITIES[name]
+        for name, modality in self.modalities.items():
+            target = self._target(name, batch, judged)
             relative = name == "sentinel2" and self.config.norm_pix
             constant = _band_means(target, modality.outputs) if relative else constants[name].to(target.device)
-            repeated = constant.repeat(self.config.patch**2 if modality.level == "pixel" else 1)
-            parts[name] = _loss(name, repeated.expand(len(target), -1), target)
+            repeated = constant.repeat(math.prod(modality.sides(self.config.patch)))
+            parts[name] = _loss(modality, repeated.expand(len(target), -1), target)
         if self.agreement is not None:
             alike = torch.ones(len(batch["masked"]), 1, device=batch["masked"].device)
             parts["agreement"] = info_nce(alike, alike, self.config.temperature)
@@ -118,24 +123,24 @@ class MpMae(PretrainMethod):
 
     @torch.no_grad()
     def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
-        """Predictions of the pixel modalities: (N, outputs, H, W) z-scores or class logits, every patch predicted.
+        """Predictions of the pixel modalities: (N, outputs, H, W) z-scores or class logits, every patch predicted; of a
+        teacher (N, outputs, H/stride, W/stride).
 
         With `norm_pix`, a patch of Sentinel-2 gets the mean and spread of its own target, and NaN where that has none.
         """
         whole = VisiblePatches(torch.zeros_like(batch["masked"]))
         encoded = self._encode(batch["image"], batch["masked"])
-        pixel = [name for name in self.outputs if MODALITIES[name].level == "pixel"]
+        pixel = [name for name, modality in self.modalities.items() if modality.level == "pixel"]
         predictions = self._predict(encoded, batch["masked"], dict.fromkeys(pixel, whole))
         images = {}
-        for name in self.outputs:
-            modality = MODALITIES[name]
+        for name, modality in self.modalities.items():
             if modality.level == "pixel":
                 values = predictions[name]
                 if name == "sentinel2" and self.config.norm_pix:
                     mean, spread = patch_moments(_patches(batch[name], whole))
                     values = values * spread + mean
-                patch = self.config.patch
-                images[name] = whole.scatter(values.view(-1, patch, patch, modality.outputs)).permute(0, 3, 1, 2)
+                cells = modality.sides(self.config.patch)
+                images[name] = whole.scatter(values.view(-1, *cells, modality.outputs)).permute(0, 3, 1, 2)
         return images
 
     def _judged(self, masked: Tensor) -> dict[str, VisiblePatches]:
@@ -144,8 +149,8 @@ class MpMae(PretrainMethod):
         others = VisiblePatches(torch.zeros_like(masked)) if self.config.others == "everywhere" else hidden
         return {
             name: hidden if name == "sentinel2" else others
-            for name in self.outputs
-            if MODALITIES[name].level == "pixel"
+            for name, modality in self.modalities.items()
+            if modality.level == "pixel"
         }
 
     def _encode(self, image: Tensor, masked: Tensor) -> Tensor:
@@ -174,29 +179,35 @@ class MpMae(PretrainMethod):
         return Losses(objective, losses.parts, {**losses.weights, "agreement": weight})
 
 
-def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
-    """MP-MAE with fresh weights, drawn from torch's generator.
+def build(config: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modality] = MODALITIES) -> MpMae:
+    """MP-MAE with fresh weights, drawn from torch's generator; `outputs` are names among the `known` modalities.
 
     Raises `MMEarthError` when the settings contradict each other or an output is not a modality.
     """
-    unknown = [name for name in outputs if name not in MODALITIES]
+    unknown = [name for name in outputs if name not in known]
     if unknown or not outputs:
-        raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; known are {', '.join(MODALITIES)}.")
+        raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; known are {', '.join(known)}.")
+    for name in outputs:
+        if config.patch % known[name].stride:
+            raise MMEarthError(
+                f"mp_mae.patch={config.patch} is not made of whole cells of {name}, which are of {known[name].stride}"
+                " pixels; choose a patch that is a multiple of them, or leave that output out."
+            )
     if isinstance(config.weighting, dict) and (odd := sorted(set(config.weighting) ^ set(outputs))):
         raise MMEarthError(f"mp_mae.weighting must give one weight to each output; check {', '.join(odd)}.")
     try:
-        return MpMae(config, outputs)
+        return MpMae(config, [known[name] for name in outputs])
     except ValueError as error:
         raise MMEarthError(f"mp_mae: {error}.") from error
 
 
 def _patches(images: Tensor, patches: VisiblePatches) -> Tensor:
-    """(N, C, H, W) or classes (N, H, W) → (P, p²·C), in the order (row, column, channel)."""
+    """(N, C, H, W) or classes (N, H, W) → (P, p²·C), p cells a patch's side, in the order (row, column, channel)."""
     return patches.gather(images.permute(0, 2, 3, 1) if images.ndim == 4 else images[..., None]).flatten(1)
 
 
-def _loss(name: str, prediction: Tensor, target: Tensor) -> LossSum:
-    modality = MODALITIES[name]
+def _loss(modality: Modality, prediction: Tensor, target: Tensor) -> LossSum:
+    """How predictions of a modality, as rows, are judged: the one place that says so."""
     if modality.kind == "regression":
         return squared_error(prediction, target)
     return cross_entropy(prediction.reshape(-1, modality.outputs), target)

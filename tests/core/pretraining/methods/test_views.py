@@ -12,6 +12,7 @@ from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.views import ONLY_10M, WITHOUT_60M, MaskedView
 from mmearth_core.sentinel2 import ENCODER_BANDS, fill_matrix
 
+SENTINEL2 = (MODALITIES["sentinel2"],)
 PLAIN = {"flips": False, "jitter": False, "band_drop": 0.0}
 
 
@@ -32,14 +33,14 @@ def make_sample(side: int = 64) -> dict[str, np.ndarray]:
 
 
 def test_nineteen_of_forty_nine_patches_stay_visible():
-    view = MaskedView(("sentinel2",), **PLAIN)
+    view = MaskedView(SENTINEL2, **PLAIN)
     assert view.visible == 19
     masks = [view(make_sample(), np.random.default_rng(seed))["masked"] for seed in range(200)]
     assert {int(mask.sum()) for mask in masks} == {30}
     assert masks[0].shape == (7, 7) and masks[0].dtype == np.bool_
     # Every patch is hidden about equally often.
     assert np.abs(np.mean(masks, 0) - 30 / 49).max() < 0.15
-    assert MaskedView(("sentinel2",), crop=112, patch=16).visible == 19
+    assert MaskedView(SENTINEL2, crop=112, patch=16).visible == 19
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,11 @@ def test_nineteen_of_forty_nine_patches_stay_visible():
 )
 def test_no_visible_patch_is_lost_to_rounding(side: int, ratio: float, visible: int):
     """A fifth of 25 patches was 4."""
-    assert MaskedView(("sentinel2",), crop=8 * side, mask_ratio=ratio).visible == visible
+    assert MaskedView(SENTINEL2, crop=8 * side, mask_ratio=ratio).visible == visible
 
 
 def test_all_modalities_show_the_same_pixels_whatever_the_crop_and_turn():
-    view = MaskedView(tuple(MODALITIES), flips=True, jitter=False, band_drop=0.0)
+    view = MaskedView(tuple(MODALITIES.values()), flips=True, jitter=False, band_drop=0.0)
     sample = make_sample()
     corners = set()
     for seed in range(60):
@@ -72,7 +73,7 @@ def test_all_modalities_show_the_same_pixels_whatever_the_crop_and_turn():
 
 
 def test_a_view_is_a_function_of_the_tile_and_the_seed_in_any_process():
-    view = MaskedView(tuple(MODALITIES), jitter=True, band_drop=0.5)
+    view = MaskedView(tuple(MODALITIES.values()), jitter=True, band_drop=0.5)
     again = pickle.loads(pickle.dumps(view))  # noqa: S301 - what a loader's worker does
     for seed in range(10):
         one, two = (v(make_sample(), np.random.default_rng(seed)) for v in (view, again))
@@ -84,7 +85,7 @@ def test_invalid_pixels_are_zero_in_the_input_and_without_value_in_the_target():
     sample = make_sample(56)
     sample["sentinel2"][:, :, :9] = np.nan
     for settings in (PLAIN, PLAIN | {"band_drop": 1.0}, PLAIN | {"jitter": True}):
-        views = MaskedView(("sentinel2",), **settings)(sample, np.random.default_rng(0))
+        views = MaskedView(SENTINEL2, **settings)(sample, np.random.default_rng(0))
         assert (views["image"][:, :, :9] == 0).all()
         assert np.isfinite(views["image"]).all() and (views["image"][:, :, 9:] != 0).any()
         assert np.array_equal(views["sentinel2"], sample["sentinel2"], equal_nan=True)
@@ -98,11 +99,11 @@ def test_bands_that_a_tile_lacks_are_filled_and_nothing_to_predict():
     sample["sentinel2"][lacking] = np.nan
     present = [band for band in ENCODER_BANDS if band not in ("B8A", "B12")]
     matrix = fill_matrix(present=present, wanted=ENCODER_BANDS)
-    views = MaskedView(("sentinel2",), **PLAIN)(sample, np.random.default_rng(0))
+    views = MaskedView(SENTINEL2, **PLAIN)(sample, np.random.default_rng(0))
     expected = np.tensordot(matrix, np.delete(sample["sentinel2"], lacking, axis=0), 1)
     np.testing.assert_allclose(views["image"], expected, atol=1e-5)
     assert np.isnan(views["sentinel2"]).all(axis=(1, 2)).nonzero()[0].tolist() == lacking
-    view = MaskedView(("sentinel2",), second=True, **PLAIN | {"band_drop": 1.0})
+    view = MaskedView(SENTINEL2, second=True, **PLAIN | {"band_drop": 1.0})
     for seed in range(20):
         views = view(sample, np.random.default_rng(seed))
         for image in (views["image"], views["image_again"]):
@@ -112,7 +113,7 @@ def test_bands_that_a_tile_lacks_are_filled_and_nothing_to_predict():
 def test_dropped_bands_are_filled_as_embed_fills_them_and_the_target_keeps_them():
     sample = make_sample(56)
     sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
-    view = MaskedView(("sentinel2",), flips=False, jitter=False, band_drop=1.0)
+    view = MaskedView(SENTINEL2, flips=False, jitter=False, band_drop=1.0)
     seen = set()
     for seed in range(80):
         views = view(sample, np.random.default_rng(seed))
@@ -129,7 +130,7 @@ def test_dropped_bands_are_filled_as_embed_fills_them_and_the_target_keeps_them(
 
 
 def test_a_probability_of_dropped_bands_is_kept():
-    view = MaskedView(("sentinel2",), flips=False, jitter=False, band_drop=0.3)
+    view = MaskedView(SENTINEL2, flips=False, jitter=False, band_drop=0.3)
     sample = make_sample(56)
     sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
     dropped = [
@@ -142,7 +143,7 @@ def test_a_probability_of_dropped_bands_is_kept():
 def test_jitter_is_a_common_gain_with_little_noise_on_the_input_only():
     sample = make_sample(56)
     sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
-    view = MaskedView(("sentinel2",), flips=False, jitter=True, band_drop=0.0)
+    view = MaskedView(SENTINEL2, flips=False, jitter=True, band_drop=0.0)
     gains = []
     for seed in range(30):
         views = view(sample, np.random.default_rng(seed))
@@ -159,14 +160,14 @@ def test_jitter_is_a_common_gain_with_little_noise_on_the_input_only():
 def test_three_bands_are_blue_green_red():
     sample = make_sample(56)
     sample["sentinel2"] += 10000 * np.arange(12, dtype=np.float32)[:, None, None]
-    views = MaskedView(("sentinel2",), inputs="rgb", **PLAIN | {"band_drop": 1.0})(sample, np.random.default_rng(0))
+    views = MaskedView(SENTINEL2, inputs="rgb", **PLAIN | {"band_drop": 1.0})(sample, np.random.default_rng(0))
     assert views["image"].shape == (3, 56, 56) and views["sentinel2"].shape == (12, 56, 56)
     assert [int(channel.min()) // 10000 for channel in views["image"]] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("settings", [PLAIN, {"flips": True, "jitter": True, "band_drop": 0.5}])
 def test_a_second_look_leaves_the_first_as_it_is(settings):
-    alone, both = (MaskedView(tuple(MODALITIES), second=second, **settings) for second in (False, True))
+    alone, both = (MaskedView(tuple(MODALITIES.values()), second=second, **settings) for second in (False, True))
     for seed in range(10):
         one, two = (view(make_sample(), np.random.default_rng(seed)) for view in (alone, both))
         assert two.keys() - one.keys() == {"image_again", "masked_again"}
@@ -175,7 +176,7 @@ def test_a_second_look_leaves_the_first_as_it_is(settings):
 
 @pytest.mark.parametrize("flips", [True, False])
 def test_a_second_look_is_another_crop_turn_and_mask_of_the_same_tile_with_jitter(flips):
-    view = MaskedView(("sentinel2",), crop=16, flips=flips, jitter=False, band_drop=0.0, second=True)
+    view = MaskedView(SENTINEL2, crop=16, flips=flips, jitter=False, band_drop=0.0, second=True)
     sample = make_sample(19)
     sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 19, 19)).astype(np.float32)
     ways = {}
@@ -207,7 +208,7 @@ def test_a_second_look_lacks_bands_of_its_own():
     sample["sentinel2"] = np.random.default_rng(0).normal(size=(12, 56, 56)).astype(np.float32)
     present = []
     for band_drop in (0.0, 1.0):
-        view = MaskedView(("sentinel2",), flips=False, jitter=False, band_drop=band_drop, second=True)
+        view = MaskedView(SENTINEL2, flips=False, jitter=False, band_drop=band_drop, second=True)
         for seed in range(20):
             views = view(sample, np.random.default_rng(seed))
             ranks = [np.linalg.matrix_rank(views[name].reshape(12, -1)) for name in ("image", "image_again")]
@@ -218,8 +219,8 @@ def test_a_second_look_lacks_bands_of_its_own():
 
 def test_unusable_settings_and_tiles_are_named():
     with pytest.raises(MMEarthError, match="tiles of 40 × 40 px are too small for a crop of 56 px"):
-        MaskedView(("sentinel2",))(make_sample(40), np.random.default_rng(0))
+        MaskedView(SENTINEL2)(make_sample(40), np.random.default_rng(0))
     with pytest.raises(MMEarthError, match="60 px is not made of whole patches of 8 px"):
-        MaskedView(("sentinel2",), crop=60)
+        MaskedView(SENTINEL2, crop=60)
     with pytest.raises(MMEarthError, match=r"mask_ratio of 0\.99 leaves no patch"):
-        MaskedView(("sentinel2",), mask_ratio=0.99)
+        MaskedView(SENTINEL2, mask_ratio=0.99)
