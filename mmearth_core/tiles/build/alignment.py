@@ -57,15 +57,24 @@ class Limits:
 class AlignedRaster:
     """One open raster, of which chosen bands are laid over grids. For one thread; a context manager.
 
+    `resampling` is how a grid's pixel is made of its own. `joint` bands belong together: a pixel that lacks one of them
+    lacks all, and they are laid over a grid at once. `no_data` is a value that the file does not declare as such.
     Every value that is read is held against the `limits`, before an interpolation can hide it among its neighbours.
     """
 
     def __init__(
-        self, path: str, indexes: Sequence[int] = (1,), *, classes: bool = False, limits: Limits | None = None
+        self,
+        path: str,
+        indexes: Sequence[int] = (1,),
+        *,
+        resampling: Resampling = Resampling.bilinear,
+        joint: bool = False,
+        no_data: float | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.path, self._indexes, self._limits = path, tuple(indexes), limits
         header_of(path)
-        self._resampling = Resampling.nearest if classes else Resampling.bilinear
+        self._resampling, self._joint, self._no_data = resampling, joint, no_data
         self._stack = ExitStack()
         self._dataset: DatasetReader = self._stack.enter_context(opened(path, wanted="a georeferenced raster"))
         scales, offsets = self._dataset.scales, self._dataset.offsets
@@ -86,9 +95,9 @@ class AlignedRaster:
             return out
         values = self._values(window, (window.height, window.width))
         transform = self._dataset.transform * Affine.translation(window.col, window.row)
-        for band, target in zip(values, out, strict=True):
+        for source, target in [(values, out)] if self._joint else zip(values, out, strict=True):
             reproject(
-                band,
+                source,
                 target,
                 src_transform=transform,
                 src_crs=self._dataset.crs,
@@ -101,8 +110,9 @@ class AlignedRaster:
             )
         return out
 
-    def sample(self, grid: Grid, title: str) -> NDArray[np.float32]:
-        """Values of pixels spread over what the raster shares with a scene, (bands, n), NaN where there is none.
+    def sample(self, grid: Grid, title: str, *, side: int = _SAMPLE) -> NDArray[np.float32]:
+        """Values of pixels spread over what the raster shares with a scene, at most `side` along an axis: (bands, n),
+        NaN where there is none.
 
         Raises `MMEarthError` when they share nothing.
         """
@@ -112,7 +122,7 @@ class AlignedRaster:
                 f"{self.path} ({place_of(self._grid)}) does not overlap {title} ({place_of(grid)}); give a raster"
                 f" of the same place, or correct its coordinate system."
             )
-        values = self._values(window, (min(window.height, _SAMPLE), min(window.width, _SAMPLE)))
+        values = self._values(window, (min(window.height, side), min(window.width, side)))
         return values.reshape(len(values), -1)
 
     def at(self, lon: float, lat: float) -> float:
@@ -146,8 +156,11 @@ class AlignedRaster:
         with reading(self.path, "copy or make it again"):
             raw = self._dataset.read(self._indexes, **where)
             known = self._dataset.read_masks(self._indexes, **where) != 0
+        if self._no_data is not None:
+            known &= raw != self._no_data
         values = np.where(known, raw, np.nan).astype(np.float32)
-        np.copyto(values, np.float32(np.nan), where=~np.isfinite(values))
+        unknown = ~np.isfinite(values)
+        np.copyto(values, np.float32(np.nan), where=unknown.any(axis=0) if self._joint else unknown)
         scales, offsets = np.array(self._linear, np.float32).T
         values *= scales[:, None, None]
         values += offsets[:, None, None]

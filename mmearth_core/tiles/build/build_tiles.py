@@ -25,6 +25,7 @@ from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.tiles.build.regions import lookup
 from mmearth_core.tiles.build.site import CheckedSite, SiteTile, check_site
 from mmearth_core.tiles.build.specification import Site, read_specification
+from mmearth_core.tiles.build.teachers import TeacherFit
 from mmearth_core.tiles.tile_info import members
 
 if TYPE_CHECKING:
@@ -79,8 +80,9 @@ def build_tiles(
     """Make a dataset for pretraining from your own rasters: Sentinel-2 and whatever else is known of the same places.
 
     The specification lists sites: each has a Sentinel-2 scene, best of all twelve bands, and, where there is one, radar
-    (`sentinel1`), `elevation`, `land_cover`, `canopy_height`, `date`, `era5`, `biome` and `eco_region`. Rasters in
-    another grid or coordinate system are laid over the scene's. See docs/pretraining.md for every key.
+    (`sentinel1`), `elevation`, `land_cover`, `canopy_height`, `date`, `era5`, `biome` and `eco_region`, and features of
+    other networks (`teachers`). Rasters in another grid or coordinate system are laid over the scene's. See
+    docs/pretraining.md for every key.
 
     Args:
         specification: A YAML file with `sites:`, a STAC item, a list of items, or an ItemCollection.
@@ -104,20 +106,28 @@ def build_tiles(
     _check_options(size, stride, valid, limit)
     lookup.cache_clear()  # what was read before may have been mended
     with tempfile.TemporaryDirectory() as scratch, bounded_cache():
-        sites = _checked(read_specification(specification, Path(scratch)), progress, cancel)
+        sites, teachers = _checked(read_specification(specification, Path(scratch)), progress, cancel)
         windows = [_windows(site.scene.grid.shape, size, stride or size) for site in sites]
         chosen = _limited(windows, limit)
         if not any(chosen):
             raise MMEarthError(f"{specification}: no scene is as large as a tile of {size} × {size} pixels.")
         found = frozenset[str]().union(*(site.modalities for site in sites))
-        modalities = [name for name in MODALITIES if name in found]
+        modalities = {name: each for name, each in MODALITIES.items() if name in found}
         facts = {"stride": stride or size, "valid": valid, "limit": limit, "software": __version__}
         plan = [_plan(site, own) for site, own in zip(sites, chosen, strict=True)]
         sources = [each.source for each in plan]
-        with TileWriter(output, size, modalities, specification=facts, sources=sources, progress=progress) as writer:
-            dropped = _write(writer, plan, valid, progress, cancel)
+        with TileWriter(
+            output,
+            size,
+            modalities,
+            teachers=tuple(teachers.values()),
+            specification=facts,
+            sources=sources,
+            progress=progress,
+        ) as writer:
+            dropped = _write(writer, plan, teachers, valid, progress, cancel)
             writer.finish(name for each in plan for name in each.tiles)
-    tiles, coverage = _coverage(output, modalities)
+    tiles, coverage = _coverage(output, [*modalities, *teachers])
     return BuildResult(output, len(sites), tiles, dropped, size, coverage)
 
 
@@ -146,17 +156,22 @@ def _check_options(size: int, stride: int | None, valid: float, limit: int | Non
         raise MMEarthError(f"`limit={limit}`: at least one tile must be made.")
 
 
-def _checked(sites: Sequence[Site], progress: Progress, cancel: CancelToken) -> list[CheckedSite]:
+def _checked(
+    sites: Sequence[Site], progress: Progress, cancel: CancelToken
+) -> tuple[list[CheckedSite], dict[str, Modality]]:
+    """The sites, and the teachers they have together by name."""
     progress.start("Checking sites", len(sites), "sites")
-    checked = []
+    checked, fit = [], TeacherFit()
     for site in sites:
         cancel.check()
         checked.append(check_site(site))
+        for file in checked[-1].teachers:
+            fit.add(file, checked[-1].scene.grid, site.title)
         progress.advance(1)
     progress.finish()
     for note in (note for each in checked for note in each.notes):
         progress.message(note)
-    return checked
+    return checked, fit.modalities()
 
 
 def _plan(site: CheckedSite, windows: Iterable[Window]) -> _SitePlan:
@@ -184,16 +199,22 @@ def _limited(windows: Sequence[Sequence[Window]], limit: int | None) -> list[lis
 
 
 def _write(
-    writer: "TileWriter", plan: Sequence[_SitePlan], valid: float, progress: Progress, cancel: CancelToken
+    writer: "TileWriter",
+    plan: Sequence[_SitePlan],
+    teachers: Mapping[str, Modality],
+    valid: float,
+    progress: Progress,
+    cancel: CancelToken,
 ) -> int:
     """Write the tiles that are not there yet; returns how many were left out."""
+    known = {**MODALITIES, **teachers}
     total, dropped = sum(len(each.tiles) for each in plan), 0
     if len(writer):
         progress.message(f"Going on: {len(writer)} of {total} tiles are done already.")
     progress.start("Building tiles", total, "tiles")
     try:
         for each in plan:
-            with each.site.reader() as reader:
+            with each.site.reader(teachers) as reader:
                 for name, window in each.tiles.items():
                     cancel.check()
                     if name not in writer:
@@ -201,7 +222,7 @@ def _write(
                         if tile is None:
                             dropped += 1
                         else:
-                            writer.append(name, tile.arrays, _described(tile), source=each.source)
+                            writer.append(name, tile.arrays, _described(tile, known), source=each.source)
                     progress.advance(1)
         if not len(writer):
             raise MMEarthError(
@@ -222,13 +243,13 @@ def _write(
     return dropped
 
 
-def _described(tile: SiteTile) -> dict[str, Any]:
+def _described(tile: SiteTile, known_modalities: Mapping[str, Modality]) -> dict[str, Any]:
     """The entry of tile_info.json."""
     entry: dict[str, Any] = {"S2_type": tile.level}
     known: dict[str, Any] = {"CRS": tile.crs, "lat": tile.lat, "lon": tile.lon}
     known |= {"S2_DATE": tile.day and tile.day.isoformat(), "biome": tile.biome, "eco_region": tile.eco_region}
     entry |= {name: value for name, value in known.items() if value is not None}
-    entry[_VALID] = {name: _share(MODALITIES[name], array) for name, array in tile.arrays.items()}
+    entry[_VALID] = {name: _share(known_modalities[name], array) for name, array in tile.arrays.items()}
     return entry
 
 

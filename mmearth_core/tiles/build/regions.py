@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pyproj
 import shapely
+from rasterio.enums import Resampling
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
@@ -38,7 +39,7 @@ class RegionLookup:
             if not self._polygons.reaches(grid):
                 raise MMEarthError(f"{self._region.path} does not overlap {title} ({place_of(grid)}).")
         elif self._region.path:
-            with AlignedRaster(self._region.path, classes=True) as raster:
+            with AlignedRaster(self._region.path, resampling=Resampling.nearest) as raster:
                 raster.sample(grid, title)
 
     def at(self, lon: float, lat: float) -> int | None:
@@ -47,7 +48,7 @@ class RegionLookup:
             return self._region.index
         if self._polygons is not None:
             return self._index(self._polygons.at(lon, lat))
-        with AlignedRaster(self._region.path, classes=True) as raster:
+        with AlignedRaster(self._region.path, resampling=Resampling.nearest) as raster:
             value = raster.at(lon, lat)
         return None if np.isnan(value) else self._index(value)
 

@@ -16,9 +16,10 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio.enums import Resampling
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED, SENTINEL2_STORED
+from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED, SENTINEL2_STORED, Modality
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.scene import Scene, open_scene
@@ -26,6 +27,7 @@ from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.tiles.build.alignment import AlignedRaster, Limits, header_of, lonlat
 from mmearth_core.tiles.build.regions import lookup
 from mmearth_core.tiles.build.specification import POLARISATIONS, LandCover, Radar, Site
+from mmearth_core.tiles.build.teachers import TeacherFile, teacher_file
 from mmearth_core.tiles.build.terrain import reach_of, slope
 
 _RADAR = {
@@ -44,7 +46,7 @@ _POLARISATION = re.compile(rf"(?<![A-Za-z])({'|'.join(POLARISATIONS)})(?![A-Za-z
 class CheckedSite:
     """A site whose files are there, readable, in the same place and in the right units.
 
-    `modalities` are those some tile of it may have; `notes` are what the user should know.
+    `modalities` are those some tile of it may have, beside `teachers`; `notes` are what the user should know.
     """
 
     site: Site
@@ -52,11 +54,12 @@ class CheckedSite:
     day: date | None
     modalities: frozenset[str]
     radar: tuple["RadarFile", ...]
+    teachers: tuple[TeacherFile, ...]
     notes: tuple[str, ...]
 
-    def reader(self) -> "SiteReader":
-        """A reader to be used by one thread, as a context manager."""
-        return SiteReader(self)
+    def reader(self, teachers: Mapping[str, Modality]) -> "SiteReader":
+        """A reader to be used by one thread, as a context manager; `teachers` are those of all sites by name."""
+        return SiteReader(self, teachers)
 
     def digest(self) -> str:
         """Of what decides the tiles: the same for the same files, another when one of them was changed."""
@@ -146,7 +149,9 @@ def check_site(site: Site) -> CheckedSite:
         *((f"it lacks {missing}, which its tiles neither show nor have to predict",) if missing else ()),
         *(() if day else ("no date is known, so its tiles have no month",)),
     )
-    return CheckedSite(site, scene, day, frozenset(found), radar, tuple(f"{site.name}: {note}" for note in notes))
+    notes = tuple(f"{site.name}: {note}" for note in notes)
+    teachers = tuple(teacher_file(name, given, scene.grid) for name, given in site.teachers.items())
+    return CheckedSite(site, scene, day, frozenset(found), radar, teachers, notes)
 
 
 def _scene(site: Site) -> Scene:
@@ -214,7 +219,7 @@ def _sampled(raster: AlignedRaster, scene: Scene, site: Site) -> NDArray[np.floa
 
 def _check_cover(cover: LandCover, scene: Scene, site: Site) -> None:
     header = header_of(cover.path)
-    with AlignedRaster(cover.path, classes=True) as raster:
+    with AlignedRaster(cover.path, resampling=Resampling.nearest) as raster:
         values = raster.sample(scene.grid, site.title)
     found = set(np.unique(values[np.isfinite(values)]).tolist())
     if cover.coding == "dynamic_world" and 0 in found and 9 not in found and header.nodata[0] is None:
@@ -243,8 +248,9 @@ def _codes(cover: LandCover, values: NDArray[np.float32]) -> NDArray[np.uint8]:
 class SiteReader:
     """Open files of a site, for one thread."""
 
-    def __init__(self, checked: CheckedSite) -> None:
+    def __init__(self, checked: CheckedSite, teachers: Mapping[str, Modality]) -> None:
         self._checked, self._site, self._scene = checked, checked.site, checked.scene
+        self._known_teachers = teachers
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -255,8 +261,10 @@ class SiteReader:
             self._elevation = stack.enter_context(_elevation(site.elevation)) if site.elevation else None
             self._canopy = stack.enter_context(_canopy(site.canopy_height)) if site.canopy_height else None
             self._covers = [
-                (cover, stack.enter_context(AlignedRaster(cover.path, classes=True))) for cover in site.land_cover
+                (cover, stack.enter_context(AlignedRaster(cover.path, resampling=Resampling.nearest)))
+                for cover in site.land_cover
             ]
+            self._teachers = [(file, stack.enter_context(file.open())) for file in self._checked.teachers]
             self._stack = stack.pop_all()
         return self
 
@@ -279,6 +287,8 @@ class SiteReader:
             arrays["canopy_height_eth"] = self._heights(self._canopy, grid)
         for cover, raster in self._covers:
             arrays[cover.modality] = _codes(cover, raster.read(grid))
+        for file, raster in self._teachers:
+            arrays[file.name] = file.stored(raster, grid, self._known_teachers[file.name])
         placed = self._site.place == "known"
         if placed:
             arrays |= {"lat": _circle(lat / 360), "lon": _circle(lon / 360)}

@@ -11,6 +11,8 @@ Only text becomes values here, and every mistake is named with its place; no ras
         land_cover: {path: lc.tif, coding: esa_worldcover}      # or dynamic_world (1 … 9), dynamic_world_label
           # (0 … 8), or a mapping: coding: {1: water, 2: trees, 8: null}; a list for two maps
         canopy_height: canopy.tif     # m; a second band is its standard deviation
+        teachers:                     # features of other networks, a band for each channel, on any grid
+          alphaearth: aef.tif         # or {path:, no_data:, stride:, licence:, source:}
         date: 2020-04-08              # by default what the scene's metadata say
         place: unknown                # the georeference is made up: the tiles get no place
         era5: [281.2, …]              # twelve numbers in K and m: previous month, month, year
@@ -32,9 +34,18 @@ import yaml
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import BIOMES, DYNAMIC_WORLD, ECOREGIONS, ERA5_STORED, MODALITIES, WORLDCOVER
+from mmearth_core.modalities import (
+    BIOMES,
+    DYNAMIC_WORLD,
+    ECOREGIONS,
+    ERA5_STORED,
+    MODALITIES,
+    TEACHER_PREFIX,
+    WORLDCOVER,
+    is_teacher,
+)
 from mmearth_core.raster.scene import SceneOptions
-from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE, Form, Rule, shorthand
+from mmearth_core.records import COMMAS, ONE_OR_MANY, POSITIVE, RELATIVE, Form, Rule, shorthand
 from mmearth_core.tiles.build.stac_sites import items_of, site_of_item
 
 Polarisation = Literal["VV", "VH", "HH", "HV"]
@@ -79,6 +90,13 @@ def _index_of(count: int) -> Form:
 File = Annotated[str, RELATIVE]
 Files = Annotated[tuple[File, ...], ONE_OR_MANY, Rule(bool, "must name a file")]
 Raster = Annotated[str, Form(_alone), RELATIVE]
+TeacherName = Annotated[
+    str,
+    Rule(
+        lambda name: is_teacher(f"{TEACHER_PREFIX}{name}") and not name.startswith(TEACHER_PREFIX),
+        f"must be of lower case letters, digits and underscores, without {TEACHER_PREFIX}",
+    ),
+]
 #: A number is taken as it is written.
 Text = Annotated[str, Form(lambda content: str(content) if isinstance(content, int | float) else content)]
 
@@ -145,6 +163,18 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Teacher:
+    """A raster of the features of another network: a value it has where there is none, pixels of the scene in the side
+    of a cell (by default the power of two that is nearest to its own pixels), and whose features they are."""
+
+    path: File
+    no_data: float | None = None
+    stride: Annotated[int, POSITIVE] | None = None
+    licence: Text = ""
+    source: Text = ""
+
+
+@dataclass(frozen=True)
 class Site:
     """A Sentinel-2 scene and what else is known of its place. Its name is by default that of the scene's file."""
 
@@ -156,6 +186,7 @@ class Site:
     elevation: Raster | None = None
     land_cover: Annotated[tuple[LandCover, ...], ONE_OR_MANY] = ()
     canopy_height: Raster | None = None
+    teachers: Mapping[TeacherName, Annotated[Teacher, shorthand("path")]] = field(default_factory=dict)
     date: datetime.date | None = None
     place: Literal["known", "unknown"] = "known"
     era5: Annotated[tuple[float | None, ...], Form(_era5)] | None = None
@@ -181,7 +212,8 @@ class Site:
         radar = [path for each in self.sentinel1.values() for path in each.path]
         regions = [each.path for each in (self.biome, self.eco_region) if each is not None and each.path]
         covers = [each.path for each in self.land_cover]
-        return (*radar, *(path for path in (self.elevation, self.canopy_height) if path), *covers, *regions)
+        features = [each.path for each in self.teachers.values()]
+        return (*radar, *(path for path in (self.elevation, self.canopy_height) if path), *covers, *regions, *features)
 
 
 @dataclass(frozen=True)
