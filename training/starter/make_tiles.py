@@ -16,6 +16,7 @@ The sources, and what of each modality they bring:
   belong to what the model is judged on.
 * Major-TOM (1 scene, L2A): a fourth of its windows, so that one place does not outweigh all others.
 * The packed files, twelve further sources, balanced by place and look: `sources/packed.py`, `sources/balance.py`.
+* Where it is known of a tile, what another network says of it, as a teacher: `sources/teacher.py`.
 
 Nothing is made of places that are judged on, nor of any to learn from that lie near a held-out block: `places.py`. The
 Aberystwyth scene is never read here. Where everything comes from, and how many tiles of it there are, says
@@ -40,6 +41,7 @@ from mmearth_core.tiles.build.build_tiles import BuildResult, build_tiles
 from mmearth_core.tiles.reader import TileFile
 from training.scenes_from_arrays import L1C, WITH_OFFSET, Place, pair_place, write, write_raster
 from training.starter.places import may_be_used
+from training.starter.sources import teacher
 from training.starter.sources.packed import PACKED, Entry, Source
 from training.starter.sources.provenance import per_source
 
@@ -168,6 +170,7 @@ def make_tiles(
         sites = [entry for source in sources for entry in source(data, folder)]
         used = may_be_used(np.array([_where(entry, folder) for entry in sites]))
         sites = [entry for entry, use in zip(sites, used, strict=True) if use]
+        teacher.add_tokens(sites, data, folder)
         specification = folder / "tiles.yaml"
         specification.write_text(yaml.safe_dump({"sites": sites}, sort_keys=False), encoding="utf-8")
         return build_tiles(
@@ -198,7 +201,8 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     arguments = parser.parse_args()
     print(make_tiles(arguments.data, arguments.output))
-    print(per_source(TileFile(arguments.output)))
+    tiles = TileFile(arguments.output)
+    print(per_source(tiles), teacher.per_source(tiles), sep="\n\n")
 
 
 if __name__ == "__main__":
