@@ -40,6 +40,14 @@ def test_sets_of_outputs_have_names(minimal: Path, outputs: str, count: int) -> 
     assert len(read_config(minimal, [f"outputs={outputs}"]).output_names) == count
 
 
+def test_teachers_are_named_in_a_list_and_in_no_set(minimal: Path) -> None:
+    config = read_config(minimal, ["outputs=[teacher_b, sentinel2, teacher_a]"])
+    assert config.output_names == ("sentinel2", "teacher_a", "teacher_b")
+    assert not any(name.startswith("teacher_") for name in read_config(minimal, ["outputs=all"]).output_names)
+    with pytest.raises(MMEarthError, match=r"outputs\[0\]: it must be one of .*, or a teacher of the datasets"):
+        read_config(minimal, ["outputs=[teacher_A]"])
+
+
 def test_what_is_written_reads_back_the_same(minimal: Path, tmp_path: Path) -> None:
     changes = ["mp_mae.weighting={sentinel2: 1.0}", "outputs=s2", "optimiser.clip=1", "watch.labelled=x.npz"]
     config = read_config(minimal, changes)

@@ -1,5 +1,7 @@
 """The picture of a run: what was hidden is hidden, class colours are the known ones, what has no value is no value."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from matplotlib.image import imread
@@ -80,3 +82,31 @@ def test_places_without_a_value_are_striped(columns: list[np.ndarray]) -> None:
 def test_height_is_greener_the_taller(columns: list[np.ndarray]) -> None:
     truth, _ = pair(columns, "canopy_height_eth")
     assert truth[:, 0, 0].mean() > truth[:, -1, 0].mean() + 100
+
+
+def test_a_teacher_is_shown_as_colours_of_its_cells(tmp_path: Path) -> None:
+    """The same features have the same colour in truth and prediction; cells without any are striped."""
+    rng = np.random.default_rng(0)
+    kinds = rng.standard_normal((4, 16)).astype(np.float32)
+    cells = np.arange(64).reshape(8, 8) % 4
+    truth = kinds[cells].transpose(2, 0, 1)
+    predicted = np.roll(truth, 1, axis=2)
+    truth = np.where(np.arange(8)[:, None] == 7, np.float32(np.nan), truth)
+    nothing = np.full_like(truth, np.nan)
+    shown = [
+        Example(example(rng).image, example(rng).masked, ENCODER_BANDS, {"teacher_x": each}, {"teacher_x": predicted})
+        for each in (truth, nothing)
+    ]
+    write_picture(tmp_path / "picture.png", shown, "two tiles")
+    picture = np.round(imread(tmp_path / "picture.png")[..., :3] * 255).astype(int)
+    left = _GROUP_GAP + 2 * _SIDE + _GAP + _GROUP_GAP
+    row = picture[_HEAD:][:_SIDE]
+    one, other = row[:, left : left + _SIDE], row[:, left + _SIDE + _GAP :][:, :_SIDE]
+    step = _SIDE // 8
+    colours = one[step // 2, step // 2 :: step]
+    assert len(np.unique(colours, axis=0)) == 4
+    assert (one[:step, :step] == one[0, 0]).all(), "a cell has one colour"
+    assert (other[step // 2, step // 2 + step :: step] == colours[:-1]).all()
+    assert len(np.unique(one[-step:].reshape(-1, 3), axis=0)) == 2
+    below = picture[_HEAD + _SIDE + _GAP :][:_SIDE, left : left + _SIDE]
+    assert len(np.unique(below.reshape(-1, 3), axis=0)) == 2

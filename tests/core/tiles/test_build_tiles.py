@@ -571,3 +571,155 @@ def test_a_cancelled_build_keeps_its_tiles_unless_the_specification_changed(tmp_
     assert np.isfinite(tiles(tmp_path)["month"]).all()
     with pytest.raises(MMEarthError, match="exists already"):
         build(tmp_path, {"sentinel2": "a.tif"})
+
+
+def features(path: Path, values: np.ndarray, pixel: float = 10, scale: Any = None, **options: Any) -> np.ndarray:
+    """A raster of features over the scene; returns it. `scale`: (scales, offsets) of the bands."""
+    write(path, values, Affine(pixel, 0, WEST, 0, -pixel, NORTH), **options)
+    if scale is not None:
+        with rasterio.open(path, "r+") as dataset:
+            dataset.scales, dataset.offsets = scale
+    return values
+
+
+def test_a_teacher_of_finer_pixels_is_averaged_into_cells_and_scaled(tmp_path: Path) -> None:
+    """Pixels of 10 m, a given stride of 8: values are means of blocks, to half a step of the scale."""
+    scene(tmp_path / "a.tif")
+    rng = np.random.default_rng(0)
+    values = rng.normal(0, [[[1.0]], [[50.0]], [[0.01]]], (3, 140, 140)).astype(np.float32)
+    values += np.linspace(-1, 1, 140, dtype=np.float32) * values.std((1, 2), keepdims=True)
+    values[1, 3, 3] = -9  # one pixel of one band is unknown
+    values[:, 64:72, 8:16] = -9
+    features(tmp_path / "f.tif", values)
+    given = {"path": "f.tif", "stride": 8, "no_data": -9, "licence": "CC BY 4.0", "source": "a network"}
+    result = build(tmp_path, {"sentinel2": "a.tif", "teachers": {"net_1": given}})
+    file = TileFile(tmp_path / "own")
+    modality = file.modalities["teacher_net_1"]
+    assert (modality.stride, modality.stored, modality.dtype) == (8, 3, "int8")
+    assert (modality.licence, modality.source) == ("CC BY 4.0", "a network")
+    assert result.coverage["teacher_net_1"].tiles == 4
+    stored = file.read(2, ["teacher_net_1"])["teacher_net_1"]
+    assert (stored[:, 0, 1] == -128).all() and (stored == -128).sum() == 3
+    scale = np.array(modality.scale)[:, None, None]
+    expected = values[:, 64:128, :64].reshape(3, 8, 8, 8, 8).mean((2, 4))
+    there = stored[0] != -128
+    assert np.abs(stored * scale - expected)[:, there].max(axis=1) == pytest.approx(0, abs=0.51 * scale.max())
+    assert (np.abs(stored * scale - expected) <= 0.51 * scale)[:, there].all()
+    largest = np.quantile(np.abs(np.where(values == -9, 0, values)), 0.999, axis=(1, 2))
+    assert np.array(modality.scale) * 127 == pytest.approx(largest, rel=0.06)
+    first = file.read(0, ["teacher_net_1"])["teacher_net_1"][:, 0, 0] * scale[:, 0, 0]
+    block = np.where((values == -9).any(axis=0), np.nan, values)[:, :8, :8]
+    assert first == pytest.approx(np.nanmean(block, axis=(1, 2)), abs=0.51 * scale.max())
+
+
+def test_int8_features_of_one_scale_are_stored_as_they_are(tmp_path: Path) -> None:
+    scene(tmp_path / "a.tif", side=128)
+    scene(tmp_path / "b.tif", side=128)
+    rng = np.random.default_rng(0)
+    dn = rng.integers(-127, 128, (4, 16, 16)).astype(np.int8)
+    dn[2, 5, 6] = -128
+    scales = ([0.5, 0.1, 0.02, 3.0], [0.0] * 4)
+    features(tmp_path / "f.tif", dn, pixel=80, scale=scales, nodata=-128)
+    build(tmp_path, [{"sentinel2": "a.tif", "teachers": {"net": "f.tif"}}, {"sentinel2": "b.tif"}])
+    file = TileFile(tmp_path / "own")
+    modality = file.modalities["teacher_net"]
+    assert modality.stride == 8, "80 m pixels on 10 m ones"
+    assert modality.scale == tuple(np.float32(scales[0]).tolist())
+    expected = np.where((dn == -128).any(axis=0), -128, dn)
+    for number, (row, col) in enumerate([(0, 0), (0, 8), (8, 0), (8, 8)]):
+        found = file.read(number, ["teacher_net"])["teacher_net"]
+        np.testing.assert_array_equal(found, expected[:, row : row + 8, col : col + 8])
+    assert (file.read(5, ["teacher_net"])["teacher_net"] == -128).all(), "the other site has none"
+
+
+def test_scale_and_offset_of_the_bands_are_honoured_and_one_scale_fits_all_sites(tmp_path: Path) -> None:
+    scene(tmp_path / "a.tif", side=64)
+    scene(tmp_path / "b.tif", side=64)
+    rng = np.random.default_rng(1)
+    small, large = (rng.integers(1, 256, (2, 64, 64)).astype(np.uint8) for _ in range(2))
+    features(tmp_path / "small.tif", small, scale=([0.01, 0.01], [-1.28, 5.0]), nodata=0)
+    features(tmp_path / "large.tif", large, scale=([0.1, 0.1], [-12.8, 0.0]), nodata=0)
+    build(
+        tmp_path,
+        [{"sentinel2": f"{a}.tif", "teachers": {"net": f}} for a, f in (("a", "small.tif"), ("b", "large.tif"))],
+    )
+    file = TileFile(tmp_path / "own")
+    scale = np.array(file.modalities["teacher_net"].scale)[:, None, None]
+    assert file.modalities["teacher_net"].stride == 1
+    assert scale.ravel() * 127 == pytest.approx([12.8, 25.5], rel=0.05)
+    for number, expected in (
+        (0, small * 0.01 + np.array([-1.28, 5.0])[:, None, None]),
+        (1, large * 0.1 - [[[12.8]], [[0]]]),
+    ):
+        found = file.read(number, ["teacher_net"])["teacher_net"] * scale
+        # What lies above the scale's largest value, 0.1 % of the values, is that value.
+        assert (np.abs(found - np.clip(expected, -127 * scale, 127 * scale)) < 0.51 * scale).all()
+
+
+def test_a_teacher_in_another_crs_lies_where_it_belongs(tmp_path: Path) -> None:
+    def plane(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return ((x - WEST) + 2 * (y - NORTH)).astype(np.float32)
+
+    scene(tmp_path / "a.tif", side=128)
+    one, transform = over(plane, 10, "EPSG:3035")
+    write(tmp_path / "f.tif", np.concatenate([one, -one]), transform, crs="EPSG:3035")
+    build(tmp_path, {"sentinel2": "a.tif", "teachers": {"net": {"path": "f.tif", "stride": 4}}})
+    file = TileFile(tmp_path / "own")
+    scale = np.array(file.modalities["teacher_net"].scale)[:, None, None]
+    found = file.read(3, ["teacher_net"])["teacher_net"] * scale
+    rows, cols = np.mgrid[:16, :16]
+    expected = plane(WEST + 640 + 40 * cols + 20, NORTH - 640 - 40 * rows - 20)
+    # A cell off would be 40 m at least; the step of the scale is 30 m, and half of a raster's pixel may be missed.
+    assert np.abs(found - np.stack([expected, -expected])).max() < 0.51 * scale.max() + 15
+
+
+@pytest.mark.parametrize(
+    ("teachers", "says"),
+    [
+        ({"Net": "f.tif"}, "lower case letters"),
+        ({"teacher_net": "f.tif"}, "without teacher_"),
+        ({"net": {"path": "f.tif", "stride": 0}}, "stride: it must be positive"),
+        ({"net": {"path": "f.tif", "stride": 3}}, "a stride of 3 pixels does not divide tiles of 64"),
+        ({"net": "nowhere.tif"}, "nowhere.tif"),
+        ({"net": "elsewhere.tif"}, "elsewhere.tif .* does not overlap"),
+        ({"net": "two.tif"}, "two.tif: teacher_net has 2 bands here and 1 in"),
+        ({"net": {"path": "f.tif", "stride": 2}}, "has 2 pixels in a cell's side .* and 1 in"),
+    ],
+)
+def test_a_teacher_that_cannot_be_is_refused_and_nothing_is_left(tmp_path: Path, teachers: Any, says: str) -> None:
+    scene(tmp_path / "a.tif", side=64)
+    scene(tmp_path / "b.tif", side=64)
+    features(tmp_path / "f.tif", np.ones((1, 64, 64), np.float32))
+    features(tmp_path / "two.tif", np.ones((2, 64, 64), np.float32))
+    write(tmp_path / "elsewhere.tif", np.ones((1, 64, 64), np.float32), Affine(10, 0, WEST + 1e5, 0, -10, NORTH))
+    other = {"net": "f.tif"} if "here and" in says or "and 1 in" in says else teachers
+    with pytest.raises(MMEarthError, match=says):
+        build(tmp_path, [{"sentinel2": "a.tif", "teachers": other}, {"sentinel2": "b.tif", "teachers": teachers}])
+    assert not (tmp_path / "own").exists()
+
+
+def test_tiles_are_made_again_when_a_further_site_changes_the_scale_of_a_teacher(tmp_path: Path) -> None:
+    """Tiles of the first scale were joined to those of the second."""
+    scene(tmp_path / "a.tif", side=128)
+    scene(tmp_path / "b.tif", side=64)
+    values = np.random.default_rng(0).normal(size=(2, 128, 128)).astype(np.float32)
+    features(tmp_path / "f.tif", values)
+    features(tmp_path / "g.tif", 40 * values[:, :64, :64])
+    site = {"sentinel2": "a.tif", "teachers": {"net": "f.tif"}}
+    calls = []
+
+    class Stopping(CancelToken):
+        def check(self) -> None:
+            calls.append(1)
+            if len(calls) == 5:
+                self.cancel()
+            super().check()
+
+    with pytest.raises(Cancelled, match="3 of 4 tiles are kept"):
+        build(tmp_path, site, cancel=Stopping())
+    build(tmp_path, [site, {"sentinel2": "b.tif", "teachers": {"net": "g.tif"}}])
+    file = TileFile(tmp_path / "own")
+    scale = np.array(file.modalities["teacher_net"].scale)[:, None, None]
+    found = [file.read(number, ["teacher_net"])["teacher_net"] * scale for number in range(5)]
+    np.testing.assert_allclose(found[1], values[:, :64, 64:], atol=0.51 * scale.max())
+    assert found[4].std() == pytest.approx(40, rel=0.05)

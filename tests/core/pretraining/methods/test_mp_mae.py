@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
-from mmearth_core.modalities import MODALITIES  # noqa: E402
+from mmearth_core.modalities import MODALITIES, teacher  # noqa: E402
 from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
@@ -229,6 +229,86 @@ def test_weightings():
     fixed = make_method(["sentinel2", "era5"], weighting={"sentinel2": 2.0, "era5": 0.5})(batch)
     parts = fixed.parts
     assert fixed.objective.item() == pytest.approx(2 * float(parts["sentinel2"].mean) + 0.5 * float(parts["era5"].mean))
+
+
+TEACHERS = {
+    f"teacher_{stride}": teacher(f"teacher_{stride}", "int8", stride=stride, scale=[1.0] * 5) for stride in (1, 4, 8)
+}
+TAUGHT = {**MODALITIES, **TEACHERS}
+
+
+def taught_batch(method: MpMae) -> dict[str, torch.Tensor]:
+    """Noise; the teachers miss some cells, and the last tile all of them."""
+    rng = torch.Generator().manual_seed(1)
+    crop, patch = method.config.crop, method.config.patch
+    masked = torch.zeros(3, crop // patch, crop // patch, dtype=torch.bool)
+    masked.view(3, -1)[:, ::2] = True
+    batch = {"image": torch.randn(3, 12, crop, crop, generator=rng), "masked": masked}
+    batch["sentinel2"] = torch.randn(3, 12, crop, crop, generator=rng)
+    for name in TEACHERS:
+        side = crop // TAUGHT[name].stride
+        cells = torch.randn(3, 5, side, side, generator=rng)
+        cells[:2] = torch.where(torch.rand(2, 1, side, side, generator=rng) < 0.3, torch.nan, cells[:2])
+        cells[2] = torch.nan
+        batch[name] = cells
+    return batch
+
+
+@pytest.mark.parametrize("others", ["masked", "everywhere"])
+def test_a_teacher_is_judged_cell_by_cell_on_the_patches_the_others_are(others):
+    torch.manual_seed(0)
+    method = build(MpMaeConfig(**SMALL, others=others, weighting="sum"), ["sentinel2", *TEACHERS], TAUGHT)
+    heads = method.decoder.heads
+    assert [heads[name].out_features for name in TEACHERS] == [5 * 64, 5 * 4, 5]
+    batch = taught_batch(method)
+    with torch.no_grad():
+        losses, predicted = method(batch), method.reconstruct(batch)
+        constants = {"sentinel2": torch.zeros(12), **dict.fromkeys(TEACHERS, torch.arange(5.0))}
+        constant = method.constant_losses(batch, constants)
+    for name in TEACHERS:
+        cells = method.config.patch // TAUGHT[name].stride
+        assert predicted[name].shape == batch[name].shape
+        judged = torch.ones_like(batch["masked"]) if others == "everywhere" else batch["masked"]
+        judged = judged.repeat_interleave(cells, 1).repeat_interleave(cells, 2)[:, None] & batch[name].isfinite()
+        if others == "everywhere":
+            wrong = (predicted[name] - batch[name])[judged]
+            assert float(losses.parts[name].mean) == pytest.approx(float(wrong.square().mean()), rel=1e-5)
+        assert int(losses.parts[name].count) == int(judged.sum())
+        wrong = (torch.arange(5.0).view(1, 5, 1, 1) - batch[name])[judged]
+        assert float(constant[name].mean) == pytest.approx(float(wrong.square().mean()), rel=1e-5)
+
+
+def test_tiles_without_a_teacher_send_no_gradient():
+    torch.manual_seed(0)
+    method = build(MpMaeConfig(**SMALL, others="everywhere"), ["sentinel2", *TEACHERS], TAUGHT)
+    batch = taught_batch(method)
+    for name in TEACHERS:
+        batch[name] = torch.full_like(batch[name], torch.nan)
+    losses = method(batch)
+    losses.objective.backward()
+    assert all(losses.parts[name].count == 0 for name in TEACHERS)
+    for name in TEACHERS:
+        assert not method.decoder.heads[name].weight.grad.any(), name
+    assert method.weights.log_vars.grad[0] != 0 and not method.weights.log_vars.grad[1:].any()
+    plain = build(MpMaeConfig(**SMALL, others="everywhere"), ["sentinel2"])
+    plain.load_state_dict({n: method.state_dict()[n][: len(v)] for n, v in plain.state_dict().items()})
+    assert float(plain(batch).objective.detach()) == pytest.approx(float(losses.objective.detach()), rel=1e-6)
+
+
+def test_a_batch_in_which_one_tile_lacks_the_teacher_is_as_if_it_were_not_there():
+    torch.manual_seed(0)
+    method = build(MpMaeConfig(**SMALL, grn="sample", weighting="sum"), ["teacher_8"], TAUGHT)
+    batch = taught_batch(method)
+    both = method(batch).parts["teacher_8"]
+    two = method({name: each[:2] for name, each in batch.items()}).parts["teacher_8"]
+    assert float(both.total) == pytest.approx(float(two.total), rel=1e-6) and int(both.count) == int(two.count)
+
+
+def test_a_patch_is_made_of_whole_cells():
+    known = {"teacher_x": teacher("teacher_x", "int8", stride=16, scale=[1.0])}
+    with pytest.raises(MMEarthError, match="patch=8 is not made of whole cells of teacher_x, which are of 16 pixels"):
+        build(MpMaeConfig(crop=64), ["teacher_x"], known)
+    build(MpMaeConfig(patch=16, crop=64, decoder_width=32), ["teacher_x"], known)
 
 
 @torch.no_grad()

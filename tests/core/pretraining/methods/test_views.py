@@ -4,11 +4,12 @@ import pickle
 
 import numpy as np
 import pytest
+from taught_tiles import block_means
 
 pytest.importorskip("torch")
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import MODALITIES, teacher
 from mmearth_core.pretraining.methods.views import ONLY_10M, WITHOUT_60M, MaskedView
 from mmearth_core.sentinel2 import ENCODER_BANDS, fill_matrix
 
@@ -70,6 +71,40 @@ def test_all_modalities_show_the_same_pixels_whatever_the_crop_and_turn():
         rows, columns = np.unique(pixels // 64), np.unique(pixels % 64)
         assert len(rows) == len(columns) == 56 and rows[-1] - rows[0] == columns[-1] - columns[0] == 55
     assert len(corners) == 8
+
+
+def test_a_teacher_is_cropped_and_turned_with_the_image():
+    """Each cell holds the means of the image under it before; it must do so after."""
+    teachers = tuple(teacher(f"teacher_{stride}", "float32", stride=stride, scale=[1.0] * 12) for stride in (4, 6))
+    view = MaskedView((*SENTINEL2, *teachers), crop=24, **PLAIN | {"flips": True})
+    rng = np.random.default_rng(0)
+    image = rng.normal(size=(12, 60, 60)).astype(np.float32)
+    sample = {"sentinel2": image} | {each.name: block_means(image, each.stride) for each in teachers}
+    looks = set()
+    for seed in range(80):
+        views = view(sample, np.random.default_rng(seed))
+        for each in teachers:
+            cells = 24 // each.stride
+            assert views[each.name].shape == (12, cells, cells) and views[each.name].flags.c_contiguous
+            np.testing.assert_allclose(views[each.name], block_means(views["sentinel2"], each.stride), atol=1e-6)
+        looks.add(views["sentinel2"].tobytes())
+    assert len(looks) > 45, "of 4 × 4 corners at multiples of 12, with eight turns of each"
+
+
+def test_a_second_look_has_no_teacher_and_begins_anywhere():
+    view = MaskedView((*SENTINEL2, teacher("teacher_x", "int8", stride=8, scale=[1.0])), crop=24, second=True, **PLAIN)
+    sample = make_sample() | {"teacher_x": np.zeros((1, 8, 8), np.float32)}
+    corners = {
+        tuple(int(views[name][0, 0, 0]) for name in ("image", "image_again"))
+        for seed in range(60)
+        for views in [view(sample, np.random.default_rng(seed))]
+    }
+    assert all(first // 64 % 8 == first % 64 % 8 == 0 for first, _ in corners)
+
+
+def test_a_crop_is_made_of_whole_cells():
+    with pytest.raises(MMEarthError, match=r"crop of 56 px is not made of whole cells of 16 px \(teacher_x\)"):
+        MaskedView((teacher("teacher_x", "int8", stride=16, scale=[1.0]),))
 
 
 def test_a_view_is_a_function_of_the_tile_and_the_seed_in_any_process():
