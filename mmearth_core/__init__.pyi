@@ -474,8 +474,9 @@ def build_tiles(
     """Make a dataset for pretraining from your own rasters: Sentinel-2 and whatever else is known of the same places.
 
     The specification lists sites: each has a Sentinel-2 scene, best of all twelve bands, and, where there is one, radar
-    (`sentinel1`), `elevation`, `land_cover`, `canopy_height`, `date`, `era5`, `biome` and `eco_region`. Rasters in
-    another grid or coordinate system are laid over the scene's. See docs/pretraining.md for every key.
+    (`sentinel1`), `elevation`, `land_cover`, `canopy_height`, `date`, `era5`, `biome` and `eco_region`, and features of
+    other networks (`teachers`). Rasters in another grid or coordinate system are laid over the scene's. See
+    docs/pretraining.md for every key.
 
     Args:
         specification: A YAML file with `sites:`, a STAC item, a list of items, or an ItemCollection.
