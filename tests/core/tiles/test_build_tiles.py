@@ -28,7 +28,7 @@ from mmearth_core.modalities import BIOMES, MODALITIES, SENTINEL2_STORED, target
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.records import plain
 from mmearth_core.sentinel2 import ENCODER_BANDS
-from mmearth_core.tiles.build.specification import LandCover, Radar, Region, Sentinel2, Site, codings
+from mmearth_core.tiles.build.specification import LandCover, Radar, Region, Sentinel2, Site, Teacher, codings
 from mmearth_core.tiles.build.terrain import slope
 from mmearth_core.tiles.reader import TileFile
 
@@ -420,7 +420,9 @@ def test_polygons_that_were_mended_are_read_again_in_the_same_session(tmp_path: 
 
 def test_the_guide_lists_every_key_of_a_specification() -> None:
     """The help of the command refers to it."""
-    keys = {each.name for kind in (Site, Sentinel2, Radar, LandCover, Region) for each in fields(kind)} - {"index"}
+    keys = {each.name for kind in (Site, Sentinel2, Radar, LandCover, Region, Teacher) for each in fields(kind)} - {
+        "index"
+    }
     assert {"era5", "biome", "eco_region", "mask_values", "exclude_clouds", "layer", "units"} <= keys
     guide = (Path(__file__).parents[3] / "docs" / "pretraining.md").read_text(encoding="utf-8")
     assert [key for key in (keys | set(codings())) if not re.search(rf"\b{key}\b", guide)] == []
