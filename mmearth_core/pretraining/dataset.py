@@ -19,8 +19,9 @@ from mmearth_core.pretraining.methods.contract import Sample, View
 from mmearth_core.tiles.reader import Tiles, modalities_for
 from mmearth_core.tiles.statistics import DatasetStatistics
 
-#: Told apart from the randomness of a view, (seed, epoch, tile), in the order of an epoch: (seed, epoch, 0, this).
-_ORDER = 1
+#: Told apart from the randomness of a view, (seed, epoch, tile), in the order of an epoch: (seed, epoch, 0, this), and
+#: in the choice of another image of a tile's place: (seed, epoch, tile, that).
+_ORDER, _OTHER = 1, 2
 #: A step of an epoch, as it travels to a worker: the epoch and positions in the dataset.
 _Step = tuple[int, NDArray[np.int64]]
 
@@ -51,6 +52,11 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         self.epoch = 0
         self._statistics = statistics
         self._view = view.with_statistics(statistics)
+        if self._view.other_images or self._view.places:
+            # Asked for here, so that workers find it done.
+            self._places = tile_file.places
+            self._own = np.zeros(len(tile_file), bool)
+            self._own[self.indices] = True
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -66,7 +72,8 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
     def view(self, position: int, epoch: int) -> dict[str, NDArray[np.generic]]:
         """The view of a tile in an epoch: with `default_rng([seed, epoch, number of the tile])`."""
         tile = int(self.indices[position])
-        return self._view(self.sample(tile), np.random.default_rng([self.seed, epoch, tile]))
+        sample = {**self.sample(tile), **self._beside(tile, epoch)}
+        return self._view(sample, np.random.default_rng([self.seed, epoch, tile]))
 
     def sample(self, tile: int) -> Sample:
         """Targets of a tile, by its number, as `modalities.target` gives them."""
@@ -79,6 +86,22 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
             else:
                 sample[name] = nothing(modality, self.tile_file.size)
         return sample
+
+    def _beside(self, tile: int, epoch: int) -> Sample:
+        """What a sample has beside the targets because the view asks for it; other images are of these tiles only."""
+        beside: dict[str, NDArray[np.generic]] = {}
+        if self._view.places:
+            beside["place"] = np.array(self._places.number[tile], np.int64)
+        rng = np.random.default_rng([self.seed, epoch, tile, _OTHER])
+        if self._view.other_images and rng.random() < self._view.other_images:
+            others = self._places.companions(tile)
+            others = others[self._own[others]]
+            if len(others):
+                other = int(others[rng.integers(len(others))])
+                raw = self.tile_file.read(other, ["sentinel2"])["sentinel2"]
+                statistics = self._statistics.of(self._modalities["sentinel2"], self.tile_file.level(other))
+                beside["sentinel2_other"] = target(self._modalities["sentinel2"], raw, *statistics)
+        return beside
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """Positions of all tiles in the order of an epoch."""

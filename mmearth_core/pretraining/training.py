@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from mmearth_core.embedding.model_writing import check_scenes
@@ -144,6 +145,10 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
     absent = [name for name in config.output_names if name not in data.tiles.modalities]
     if absent:
         progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")
+    if built.method.view.other_images:
+        place = data.tiles.places.number[data.train]
+        shared = int((np.bincount(place)[place] > 1).sum())
+        progress.message(f"{shared} of the {len(place)} tiles to learn from have other images of their place.")
     for what in built.over_batch if plan.accumulation > 1 else ():
         progress.message(
             f"Each step adds up {plan.accumulation} batches; {what} sees {plan.tiles} tiles at a time, not"

@@ -54,25 +54,32 @@ _BACKSCATTER = np.array(
 )
 
 
-def make_tile(rng: Generator, *, size: int = 64, gaps: bool = True) -> tuple[_Raw, dict[str, Any]]:
+def make_tile(
+    rng: Generator, *, size: int = 64, gaps: bool = True, date: Generator | None = None
+) -> tuple[_Raw, dict[str, Any]]:
     """One tile: raw arrays of all modalities as stored, and its entry of tile_info.json.
 
     With `gaps`, about half the tiles lack something: a corner of the image, an orbit, a patch of a map, a whole vector.
+    With `date`, `rng` draws the place alone, its land cover and relief, and `date` what differs from image to image of
+    it: month, level, growth, noise, gaps.
     """
     lat, lon = float(np.degrees(np.arcsin(rng.uniform(-0.85, 0.93)))), float(rng.uniform(-180, 180))
-    month, level = int(rng.integers(1, 13)), LEVELS[rng.integers(2)]
+    when = rng if date is None else date
+    month, level = int(when.integers(1, 13)), LEVELS[when.integers(2)]
     summer = -np.cos(2 * np.pi * (month - 1) / 12) * np.sign(lat)
     elevation = rng.gamma(1.5, 350) + rng.gamma(1.5, 0.3) * size * _field(rng, size, 2)
     era5, warmth, rain = _climate(rng, lat, month, float(elevation.mean()))
-    cover = _cover(rng, size, warmth + 20 * np.sin(abs(np.radians(lat))) * summer, rain)
-    growth = np.clip(0.5 + 0.5 * summer * np.sin(abs(np.radians(lat))) ** 0.5 + 0.12 * _field(rng, size, 6), 0, 1)
+    # The cover of a place is that of all its dates: where it snows is then said by the mean of the year.
+    season = summer if date is None else 0
+    cover = _cover(rng, size, warmth + 20 * np.sin(abs(np.radians(lat))) * season, rain)
+    growth = np.clip(0.5 + 0.5 * summer * np.sin(abs(np.radians(lat))) ** 0.5 + 0.12 * _field(when, size, 6), 0, 1)
     vigour = np.clip(0.5 + 0.25 * _field(rng, size, 5), 0, 1)
     biome = _biome(warmth, rain)
     eco_region = min(ECOREGIONS - 1, biome * 60 + int((lon + 180) // 6))
     down, right = np.gradient(elevation, 10)
     raw: _Raw = {
-        "sentinel2": _sentinel2(rng, cover, growth, 1 + 0.6 * (right - down), level),
-        "sentinel1": _sentinel1(rng, cover, vigour, right),
+        "sentinel2": _sentinel2(when, cover, growth, 1 + 0.6 * (right - down), level),
+        "sentinel1": _sentinel1(when, cover, vigour, right),
         "aster": np.stack([elevation, np.degrees(np.arctan(np.hypot(down, right)))]).round().astype(np.int16),
         "era5": era5,
         "dynamic_world": _DYNAMIC_WORLD_CODE[cover][None],
@@ -85,9 +92,9 @@ def make_tile(rng: Generator, *, size: int = 64, gaps: bool = True) -> tuple[_Ra
         "esa_worldcover": _WORLDCOVER_CODE[cover][None],
     }
     if gaps:
-        _lose(rng, raw, size)
+        _lose(when, raw, size)
     info = {
-        "S2_DATE": f"{rng.integers(2017, 2021)}-{month:02d}-{rng.integers(1, 29):02d}",
+        "S2_DATE": f"{when.integers(2017, 2021)}-{month:02d}-{when.integers(1, 29):02d}",
         "S2_type": level,
         "CRS": f"EPSG:{326 if lat >= 0 else 327}{min(60, int((lon + 180) // 6) + 1):02d}",
         "lat": lat,
@@ -106,17 +113,21 @@ def write_synthetic_tiles(
     seed: int = 0,
     modalities: Iterable[str] = tuple(MODALITIES),
     gaps: bool = True,
+    dates: int = 1,
     progress: Progress | None = None,
 ) -> Path:
     """Write `count` tiles of `size` by `size` pixels as the dataset `folder`; tile i is a function of (seed, i).
 
-    Returns the path of the HDF5 file.
+    Each `dates` tiles that follow one another are images of one place. Returns the path of the HDF5 file.
     """
     kept = tuple(modalities)
-    with TileWriter(folder, size, kept, specification={"synthetic": seed, "gaps": gaps}, progress=progress) as writer:
+    specification = {"synthetic": seed, "gaps": gaps} | ({"dates": dates} if dates > 1 else {})
+    with TileWriter(folder, size, kept, specification=specification, progress=progress) as writer:
         for tile in range(count):
             if str(tile) not in writer:
-                raw, info = make_tile(np.random.default_rng([seed, tile]), size=size, gaps=gaps)
+                place, image = divmod(tile, dates)
+                date = np.random.default_rng([seed, place, 1 + image]) if dates > 1 else None
+                raw, info = make_tile(np.random.default_rng([seed, place]), size=size, gaps=gaps, date=date)
                 writer.append(str(tile), {name: raw[name] for name in kept}, info)
         return writer.finish()
 

@@ -21,9 +21,7 @@ class AgreementHead(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.LayerNorm(channels), nn.Linear(channels, _HIDDEN), nn.GELU(), nn.Linear(_HIDDEN, _COMPARED)
-        )
+        self.layers = projection(channels)
 
     def forward(self, encoded: Tensor, masked: Tensor) -> Tensor:
         """`encoded` (N, channels, h, w), 0 where masked; `masked` (N, h, w) bool. Returns (N, 128) of length 1.
@@ -31,29 +29,51 @@ class AgreementHead(nn.Module):
         A look is the mean over its visible patches, of which it must have one; float32 at least.
         """
         seen = encoded.sum((2, 3)) / masked.logical_not().sum((1, 2))[:, None]
-        rows: Tensor = self.layers(seen)
-        return functional.normalize(rows.to(torch.promote_types(rows.dtype, torch.float32)))
+        return directions(self.layers(seen))
 
 
-def info_nce(first: Tensor, second: Tensor, temperature: float) -> LossSum:
+def projection(channels: int) -> nn.Sequential:
+    """From (M, channels) of the encoder to what is compared, (M, 128)."""
+    return nn.Sequential(nn.LayerNorm(channels), nn.Linear(channels, _HIDDEN), nn.GELU(), nn.Linear(_HIDDEN, _COMPARED))
+
+
+def directions(rows: Tensor) -> Tensor:
+    """Rows (M, D) made of length 1, in float32 at least."""
+    return functional.normalize(rows.to(torch.promote_types(rows.dtype, torch.float32)))
+
+
+def info_nce(first: Tensor, second: Tensor, temperature: float, places: Tensor | None = None) -> LossSum:
     """Sum of −log p(partner) over both looks at each tile, and their number, 2N: this process.
 
-    `first`, `second`: (N, D) of length 1, the looks at the same N tiles, as many in every process. p is the softmax of
-    cosine / `temperature` over the other looks at the tiles of all processes (van den Oord et al. 2018, arXiv
-    1807.03748, eq. 4), from the first to the second and back. Looks all alike lose log(number of tiles).
+    `first`, `second`: (N, D) of length 1, the looks at the same N tiles. p is the softmax of cosine / `temperature`
+    over the other looks at the tiles of all processes (van den Oord et al. 2018, arXiv 1807.03748, eq. 4), from the
+    first to the second and back. Looks all alike lose log(number of tiles). `places`: (N,) int64, the number of each
+    tile's place; what is seen of a place is to be like its partner, but not unlike the rest that is seen of it, which
+    is left out of the softmax.
     """
+    before, after = rows_of_others(len(first), first.device)
     looks = torch.stack([first, second])
-    everyone, before = _of_all_processes(looks)
+    if not before + len(first) + after:
+        nothing = looks.sum()
+        return LossSum(nothing, nothing.detach())
+    everyone = sum_over_processes(functional.pad(looks, (0, 0, before, after)))
     # In bfloat16 cosines near 1 are steps of 0.004, and far more after the division.
     with torch.autocast(looks.device.type, enabled=False):
         logits = looks @ everyone.flip(0).mT / temperature
     partner = torch.arange(before, before + len(first), device=looks.device)
+    if places is not None:
+        alike = places[:, None] == sum_over_processes(functional.pad(places, (before, after)))
+        alike[torch.arange(len(first), device=looks.device), partner] = False
+        logits = logits.masked_fill(alike, -torch.inf)
     return cross_entropy(logits, partner.expand(2, -1))
 
 
-def _of_all_processes(looks: Tensor) -> tuple[Tensor, int]:
-    """(2, N, D) of each of P processes → (2, P·N, D) in the order of processes, and where this one's begin."""
-    together = dist.is_available() and dist.is_initialized()
-    rank, world = (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
-    before, after = (others * looks.shape[1] for others in (rank, world - 1 - rank))
-    return sum_over_processes(functional.pad(looks, (0, 0, before, after))), before
+def rows_of_others(own: int, device: torch.device) -> tuple[int, int]:
+    """How many rows the processes before and after this one have, which has `own`; every process must ask."""
+    if not dist.is_available() or not dist.is_initialized() or dist.get_world_size() == 1:
+        return 0, 0
+    rank = dist.get_rank()
+    counts = torch.zeros(dist.get_world_size(), dtype=torch.int64, device=device)
+    counts[rank] = own
+    dist.all_reduce(counts)
+    return int(counts[:rank].sum()), int(counts[rank + 1 :].sum())

@@ -16,7 +16,9 @@ from mmearth_core.encoder.network import Encoder
 from mmearth_core.tiles.statistics import DatasetStatistics
 
 #: One tile: "sentinel2" and further modalities as `modalities.target` gives them (NaN or −1 where there is no value).
-#: Pixel modalities share H and W, of which a teacher has one cell for each of its strides. Nothing else.
+#: Pixel modalities share H and W, of which a teacher has one cell for each of its strides. What a view asks for beside:
+#: "sentinel2_other", another image of the place, where there is one, and "place", a number that all images of a place
+#: share. Nothing else.
 Sample = Mapping[str, NDArray[np.generic]]
 
 #: Views of N tiles stacked along a first axis.
@@ -29,6 +31,16 @@ class View(ABC):
     def with_statistics(self, statistics: DatasetStatistics) -> "View":  # noqa: ARG002
         """The view for samples that are normalised by `statistics`; itself where that makes no difference."""
         return self
+
+    @property
+    def other_images(self) -> float:
+        """Share of the samples that are to hold "sentinel2_other", of those whose place has other images."""
+        return 0.0
+
+    @property
+    def places(self) -> bool:
+        """Whether samples are to hold "place"."""
+        return False
 
     @abstractmethod
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:

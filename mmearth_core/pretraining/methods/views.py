@@ -7,7 +7,7 @@ so the targets stay what was measured. Runs in the loader's workers, on arrays; 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.contract import Sample, View
-from mmearth_core.pretraining.methods.mp_mae.settings import Inputs
+from mmearth_core.pretraining.methods.crops import Crop
+from mmearth_core.pretraining.methods.image_changes import hazy, jittered
+from mmearth_core.pretraining.methods.mp_mae.settings import Inputs, LooksConfig
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
 from mmearth_core.tiles.statistics import DatasetStatistics
 
@@ -26,14 +28,8 @@ INPUT_BANDS: dict[Inputs, tuple[str, ...]] = {"s2": ENCODER_BANDS, "rgb": ("B02"
 WITHOUT_60M = tuple(band for band in ENCODER_BANDS if band not in ("B01", "B09"))
 ONLY_10M = ("B02", "B03", "B04", "B08")
 
-#: Jitter of the input: standard deviation of the common gain (illumination), and of each value's noise in DN.
-_GAIN, _NOISE = 0.05, 20.0
-
-
-class Geometry(Protocol):
-    """A crop and turn of a tile's arrays (…, height/stride, width/stride)."""
-
-    def __call__(self, array: NDArray[np.generic], stride: int = 1) -> NDArray[np.generic]: ...
+#: Of second looks that may have another resolution, the share that has: an encoder is mostly used on its own.
+_RESAMPLED = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,9 @@ class MaskedView(View):
     of a twelve-band input are missing and filled as `embed` fills them: then in equal parts a raster without the 60 m
     bands, one of the four 10 m bands, or any bands from four (those that the tile itself lacks are always missing, and
     nothing to predict); `second`, a second look at the same tile, with a crop, turn, mask and bands of its own, and
-    always with jitter.
+    always with jitter; `looks`, in what else it differs; `paired`, whether its crop is whole patches from the first
+    where both are of one resolution, and which patches show the same ground is told; `places`, whether the number of
+    the tile's place is passed on.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
@@ -60,6 +58,9 @@ class MaskedView(View):
     jitter: bool = False
     band_drop: float = 0.3
     second: bool = False
+    looks: LooksConfig = field(default_factory=LooksConfig)
+    paired: bool = False
+    places: bool = False
     #: Mean and deviation of the twelve bands in DN, (2, 12), by which the input is normalised at each level.
     _normalised: tuple[NDArray[np.float32], ...] = field(
         default=tuple(np.stack(statistics(level=level)) for level in LEVELS), repr=False, compare=False
@@ -83,6 +84,11 @@ class MaskedView(View):
         return replace(self, _normalised=tuple(np.stack(statistics.values[key]) for key in keys))
 
     @property
+    def other_images(self) -> float:
+        """Probability that the second look is at another image of the place, if there is one."""
+        return self.looks.dates if self.second else 0.0
+
+    @property
     def visible(self) -> int:
         """Patches of a crop that stay visible: 19 of 49 at a ratio of 0.6, as in the published recipe."""
         # A fifth of 25 is 4.999…: what rounding takes from a product is not a patch.
@@ -93,43 +99,79 @@ class MaskedView(View):
 
         "image" (C, crop, crop) float32, normalised, 0 where invalid; "masked" (crop/patch, crop/patch) bool, true where
         hidden; every output modality by name as it is in `sample`, cropped and turned alike. The second look is
-        "image_again" and "masked_again"; it has no targets, and the first is the same with and without it.
+        "image_again" and "masked_again"; it has no targets, and the first is the same with and without it. With
+        `paired`, "cells" (crop/patch, crop/patch) int64 are the patches of the first look that those of the second show
+        the ground of, numbered by row and column, or −1; with `places`, "place" is the number of the place, int64.
         """
         height, width = sample["sentinel2"].shape[1:]
         if min(height, width) < self.crop:
             raise MMEarthError(f"tiles of {height} × {width} px are too small for a crop of {self.crop} px.")
-        geometry = self._geometry(height, width, math.lcm(*(output.stride for output in self.outputs)), rng)
+        first = self._crop(height, width, rng, step=math.lcm(*(output.stride for output in self.outputs)))
         views: dict[str, NDArray[np.generic]] = {
-            "image": self._image(geometry(sample["sentinel2"]), rng, jitter=self.jitter),
+            "image": self._image(first.of(sample["sentinel2"]), rng, jitter=self.jitter),
             "masked": self._mask(rng),
         }
         for output in self.outputs:
             values = np.asarray(sample[output.name])
-            views[output.name] = geometry(values, output.stride) if output.level == "pixel" else values
+            views[output.name] = first.of(values, output.stride) if output.level == "pixel" else values
         if self.second:
-            again = self._geometry(height, width, 1, rng)
-            views["image_again"] = self._image(again(sample["sentinel2"]), rng, jitter=True)
-            views["masked_again"] = self._mask(rng)
+            views |= self._second(sample.get("sentinel2_other", sample["sentinel2"]), first, rng)
+        if self.places:
+            views["place"] = np.asarray(sample["place"], np.int64)
         return views
 
-    def _geometry(self, height: int, width: int, step: int, rng: np.random.Generator) -> Geometry:
-        """A crop, begun at a multiple of `step` pixels, and turn of a tile of `height` × `width` pixels."""
-        row, column = (step * int(rng.integers((side - self.crop) // step + 1)) for side in (height, width))
+    def _second(
+        self, measured: NDArray[np.generic], first: Crop, rng: np.random.Generator
+    ) -> dict[str, NDArray[np.generic]]:
+        """The second look, at an image (12, height, width) of the same ground as the first."""
+        height, width = measured.shape[1:]
+        extent = self._extent(min(height, width), rng)
+        again = self._crop(height, width, rng, extent=extent, beside=first if self.paired else None)
+        image = self._image(again.of(measured), rng, jitter=True, haze=self.looks.haze)
+        views: dict[str, NDArray[np.generic]] = {"image_again": image, "masked_again": self._mask(rng)}
+        if self.paired:
+            views["cells"] = again.partners(first, self.patch)
+        return views
+
+    def _extent(self, most: int, rng: np.random.Generator) -> int:
+        """Side of the ground of a second look, in pixels of a tile that has `most`."""
+        if self.looks.scale == 1 or rng.random() >= _RESAMPLED:
+            return self.crop
+        reach = math.log(self.looks.scale)
+        return max(1, min(round(self.crop * math.exp(rng.uniform(-reach, reach))), most))
+
+    def _crop(
+        self,
+        height: int,
+        width: int,
+        rng: np.random.Generator,
+        *,
+        step: int = 1,
+        extent: int | None = None,
+        beside: Crop | None = None,
+    ) -> Crop:
+        """A crop and turn of a tile, begun at a multiple of `step` pixels; `beside` another of the same extent, whole
+        patches from it."""
+        extent = extent or self.crop
+        rows, columns = range(0, height - extent + 1, step), range(0, width - extent + 1, step)
+        if beside is not None and extent == beside.extent:
+            rows, columns = (
+                rows[beside.row % self.patch :: self.patch],
+                columns[beside.column % self.patch :: self.patch],
+            )
+        row, column = (steps[int(rng.integers(len(steps)))] for steps in (rows, columns))
         turns, mirrored = (int(rng.integers(4)), bool(rng.integers(2))) if self.flips else (0, False)
+        return Crop(row, column, extent, self.crop, turns, mirrored)
 
-        def geometry(array: NDArray[np.generic], stride: int = 1) -> NDArray[np.generic]:
-            top, left, side = row // stride, column // stride, self.crop // stride
-            cut = array[..., top : top + side, left : left + side]
-            turned = np.rot90(cut, turns, (-2, -1))
-            return np.ascontiguousarray(turned[..., ::-1] if mirrored else turned)
-
-        return geometry
-
-    def _image(self, measured: NDArray[np.generic], rng: np.random.Generator, *, jitter: bool) -> NDArray[np.float32]:
+    def _image(
+        self, measured: NDArray[np.generic], rng: np.random.Generator, *, jitter: bool, haze: float = 0.0
+    ) -> NDArray[np.float32]:
         bands = INPUT_BANDS[self.inputs]
         image = measured[[ENCODER_BANDS.index(band) for band in bands]].astype(np.float32, copy=False)
+        if haze and rng.random() < haze:
+            image = hazy(image, self._mean_and_std(bands), bands, rng, gain=self.looks.gain)
         if jitter:
-            image = _jittered(image, self._mean_and_std(bands), rng)
+            image = jittered(image, self._mean_and_std(bands), rng)
         # A tile that lacks a band has no value of it; a crop without any value says nothing of bands.
         present = [band for band, values in zip(bands, image, strict=True) if np.isfinite(values).any()] or list(bands)
         if self.inputs == "s2" and rng.random() < self.band_drop:
@@ -164,18 +206,3 @@ def _present_bands(rng: np.random.Generator) -> Sequence[str]:
     count = int(rng.integers(MINIMUM_BANDS, len(ENCODER_BANDS)))
     chosen = np.sort(rng.choice(len(ENCODER_BANDS), count, replace=False))
     return [ENCODER_BANDS[index] for index in chosen]
-
-
-def _jittered(image: NDArray[np.float32], levels: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Gain and noise in reflectance, brought to normalised values: z' = g·z + (g − 1)·mean/std + noise/std.
-
-    `levels` are mean and std of each band at each processing level, (levels, 2, C). Safe for bands because all share
-    one gain. A view does not know the tile's level, so mean/std and std are the middle of them: exact where there is
-    one; with those of `sentinel2.STATISTICS`, at a gain one deviation off, a shift of at most 0.02 a band.
-    """
-    mean, std = np.moveaxis(levels, 1, 0)
-    gain = np.float32(1 + _GAIN * rng.standard_normal())
-    shift = (gain - 1) * (mean / std).mean(0)
-    noise = rng.standard_normal(image.shape, np.float32) * (np.float32(_NOISE) / std.mean(0))[:, None, None]
-    jittered: NDArray[np.float32] = gain * image + shift[:, None, None] + noise
-    return jittered

@@ -14,6 +14,7 @@ import pytest
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, target
 from mmearth_core.pretraining.methods.contract import View
+from mmearth_core.pretraining.methods.mp_mae.settings import LooksConfig
 from mmearth_core.pretraining.methods.views import MaskedView
 from mmearth_core.tiles.reader import TileFile
 from mmearth_core.tiles.statistics import DatasetStatistics, dataset_statistics
@@ -180,6 +181,86 @@ def test_jitter_is_a_gain_and_noise_in_reflectance_whatever_the_statistics(inven
         assert abs(gain - 1) < 0.3
         assert np.abs(noise.mean(axis=1)).max() < 6, "DN: no shift of a band"
         assert noise.std(axis=1) == pytest.approx(np.full(len(bands), 20), rel=0.25)
+
+
+class Asking(View):
+    """The whole sample; other images of the place for a share of the tiles."""
+
+    places = True
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+
+    @property
+    def other_images(self) -> float:
+        return self.share
+
+    def __call__(self, sample, rng):
+        other = sample.get("sentinel2_other")
+        shown = {"sentinel2_other": np.zeros(0) if other is None else other, "has": np.array(other is not None)}
+        return {**sample, **shown, "lot": np.float64(rng.random())}
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seven places of three images of 24 px; of the last but two."""
+    folder = tmp_path_factory.mktemp("dated") / "dated"
+    return write_synthetic_tiles(folder, 20, size=24, modalities=["sentinel2", "lat"], dates=3)
+
+
+def test_the_other_image_is_one_of_the_same_place_normalised_for_its_own_level(dated: Path) -> None:
+    file = TileFile(dated)
+    assert len(set(file.levels.tolist())) == 2
+    statistics = dataset_statistics(file)
+    tiles = TileDataset(file, statistics, np.arange(20), ["lat"], Asking(1.0), 0)
+    chosen = set()
+    for tile in range(20):
+        for epoch in range(12):
+            view = tiles.view(tile, epoch)
+            assert view["place"] == file.places.number[tile] and view["place"].dtype == np.int64
+            same = []
+            for other in file.companions(tile):
+                raw, level = file.read(int(other), ["sentinel2"])["sentinel2"], file.level(int(other))
+                expected = target(MODALITIES["sentinel2"], raw, *statistics.of(MODALITIES["sentinel2"], level))
+                if np.array_equal(view["sentinel2_other"], expected, equal_nan=True):
+                    same.append(int(other))
+            assert len(same) == 1 and same[0] // 3 == tile // 3
+            chosen.add((tile, same[0]))
+    assert len(chosen) == 6 * 6 + 2
+
+
+def test_other_images_are_of_the_datasets_own_tiles_only(dated: Path) -> None:
+    """Never one that is held out, be it at the same place."""
+    file = TileFile(dated)
+    own = np.array([0, 2, 3, 7, 8])
+    tiles = TileDataset(file, dataset_statistics(file), own, ["lat"], Asking(1.0), 0)
+    for epoch in range(5):
+        views = [tiles.view(position, epoch) for position in range(5)]
+        assert [bool(view["has"]) for view in views] == [True, True, False, True, True]
+        for at, partner in ((0, 1), (3, 4)):
+            assert np.array_equal(views[at]["sentinel2_other"], views[partner]["sentinel2"], equal_nan=True)
+
+
+def test_other_images_come_with_their_probability_and_change_no_other_lot(dated: Path) -> None:
+    file = TileFile(dated)
+    often, never = (
+        TileDataset(file, dataset_statistics(file), np.arange(20), ["lat"], Asking(share), 0) for share in (0.3, 0.0)
+    )
+    views = [(often.view(tile, epoch), never.view(tile, epoch)) for tile in range(20) for epoch in range(10)]
+    assert 0.2 < np.mean([one["has"] for one, _ in views]) < 0.4
+    assert not any(other["has"] for _, other in views)
+    assert all(one["lot"] == other["lot"] for one, other in views)
+
+
+@pytest.mark.parametrize("context", ["fork", "spawn"])
+def test_workers_change_nothing_of_looks_at_other_images(dated: Path, context: str) -> None:
+    settings = LooksConfig(dates=0.7, haze=0.5, scale=1.4)
+    view = MaskedView((MODALITIES["lat"],), "s2", 16, 8, second=True, looks=settings, paired=True, places=True)
+    tiles = dataset(dated, view, outputs=["lat"])
+    expected = steps(tiles)
+    assert {"image_again", "cells", "place"} <= expected[0].keys()
+    assert expected[0]["place"].shape == (6,) and expected[0]["place"].dtype == torch.int64
+    assert same(expected, steps(dataset(dated, view, outputs=["lat"]), workers=1, context=context))
 
 
 def test_an_output_the_file_lacks_has_no_value(tmp_path: Path) -> None:

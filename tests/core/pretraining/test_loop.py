@@ -308,6 +308,19 @@ def test_outputs_that_no_tile_has_are_told(recipe: Recipe, tmp_path: Path) -> No
     assert "No tile has sentinel1; nothing is learned from what is not there." in progress.texts
 
 
+def test_how_many_tiles_have_other_images_of_their_place_is_told(recipe: Recipe, tmp_path: Path) -> None:
+    """A look at another date that no tile has would be a look at the same one, without a word."""
+    write_synthetic_tiles(tmp_path / "dated", 11, size=24, modalities=["sentinel2"], dates=2)
+    changes = {"mp_mae__agreement": 1.0, "mp_mae__patches": 1.0, "mp_mae__looks": {"dates": 0.5}}
+    config = recipe(data__datasets=[str(tmp_path / "dated")], data__hold_out=0, optimiser__epochs=1, **changes)
+    progress = Messages()
+    pretrain(config=config, output=tmp_path / "run", progress=progress)
+    assert "10 of the 11 tiles to learn from have other images of their place." in progress.texts
+    step = steps_of(tmp_path / "run")[0]
+    assert list(step["losses"])[-2:] == ["agreement", "patches"]
+    assert step["weights"]["patches"] == 1
+
+
 @pytest.mark.parametrize("weighting", ["sum", "uncertainty"])
 def test_a_step_without_any_value_changes_nothing(recipe: Recipe, tmp_path: Path, weighting: str) -> None:
     """As where the clouds of a whole batch were masked, and Sentinel-2 is all that is predicted."""

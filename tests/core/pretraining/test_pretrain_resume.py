@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mmearth_core.pretraining.pretrain import pretrain
+from mmearth_core.tiles.synthetic import write_synthetic_tiles
 
 #: Starts the run in forks of a process that has loaded everything, and kills them: two while a checkpoint is being
 #: written, the others at random moments after the log has grown.
@@ -50,10 +51,18 @@ def lines_of(run: Path) -> list[dict]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks and kills")
+@pytest.mark.parametrize("looks", ["one look", "two looks that differ in everything"])
 def test_a_run_that_is_killed_again_and_again_gives_the_same_numbers(
-    recipe: Callable[..., Path], tmp_path: Path
+    recipe: Callable[..., Path], tmp_path: Path, looks: str
 ) -> None:
-    config = recipe(optimiser__epochs=2, watch__checkpoint_steps=3, watch__log_steps=2, optimiser__batch=2)
+    changes: dict[str, object] = {}
+    if looks != "one look":
+        write_synthetic_tiles(tmp_path / "dated", 40, size=24, dates=2)
+        changes = {
+            "data__datasets": [str(tmp_path / "dated")], "mp_mae__agreement": 1.0, "mp_mae__patches": 0.5,
+            "mp_mae__jitter": True, "mp_mae__looks": {"dates": 0.7, "haze": 0.5, "scale": 1.5},
+        }  # fmt: skip
+    config = recipe(optimiser__epochs=2, watch__checkpoint_steps=3, watch__log_steps=2, optimiser__batch=2, **changes)
     pretrain(config=config, output=tmp_path / "whole")
     shown = subprocess.run(
         [sys.executable, "-c", KILLER, str(config), str(tmp_path / "killed")],

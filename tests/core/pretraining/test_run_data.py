@@ -12,6 +12,7 @@ from mmearth_core.pretraining.config import DataConfig  # noqa: E402
 from mmearth_core.pretraining.distributed import Processes  # noqa: E402
 from mmearth_core.pretraining.run_data import RunData, open_data  # noqa: E402
 from mmearth_core.progress import Silent  # noqa: E402
+from mmearth_core.tiles.synthetic import write_synthetic_tiles  # noqa: E402
 
 
 def opened(*datasets: Path, hold_out: float = 0.2) -> RunData:
@@ -39,3 +40,15 @@ def test_a_dataset_that_is_named_twice_is_refused(invented_tiles: Path, tmp_path
             opened(invented_tiles, again)
     other = Path(shutil.copytree(invented_tiles, tmp_path / "other"))
     assert len(opened(invented_tiles, other).tiles) == 80
+
+
+def test_all_images_of_a_place_are_on_one_side(tmp_path: Path) -> None:
+    """So that what a second look shows is learned from, and not held out."""
+    for name in ("one", "other"):
+        write_synthetic_tiles(tmp_path / name, 60, size=16, modalities=["sentinel2"], dates=3)
+    data = opened(tmp_path / "one", tmp_path / "other", hold_out=0.3)
+    assert len(data.held) > 0 and len(data.train) + len(data.held) == 120
+    for side in (data.train, data.held):
+        for tile in side.tolist():
+            companions = data.tiles.companions(tile).tolist()
+            assert len(companions) == 5 and set(companions) <= set(side.tolist())

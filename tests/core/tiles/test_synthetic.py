@@ -114,3 +114,20 @@ def test_slope_is_that_of_the_elevation(whole) -> None:
     for raw, _ in whole[:20]:
         down, right = np.gradient(raw["aster"][0].astype(float), 10)
         assert np.abs(np.degrees(np.arctan(np.hypot(down, right))) - raw["aster"][1]).mean() < 3
+
+
+def test_dates_of_a_place_share_its_ground_and_differ_in_what_changes(tmp_path: Path) -> None:
+    file = TileFile(write_synthetic_tiles(tmp_path / "set", 12, size=32, gaps=False, dates=4))
+    again = TileFile(write_synthetic_tiles(tmp_path / "again", 6, size=32, gaps=False, dates=4))
+    months, levels = [], []
+    for place in range(3):
+        tiles = [file.read(4 * place + date, MODALITIES) for date in range(4)]
+        for name in ("aster", "esa_worldcover", "dynamic_world", "canopy_height_eth", "lat", "lon", "biome"):
+            assert all(np.array_equal(tile[name], tiles[0][name]) for tile in tiles), name
+        for name in ("sentinel2", "sentinel1"):
+            assert not any(np.array_equal(tile[name], tiles[0][name]) for tile in tiles[1:]), name
+        assert len(np.unique(file.lonlat[4 * place : 4 * place + 4], axis=0)) == 1
+        months += [tuple(tile["month"]) for tile in tiles]
+        levels.append({file.level(4 * place + date) for date in range(4)})
+    assert len(set(months)) > 4 and {"l1c", "l2a"} in levels
+    assert np.array_equal(again.read(5, ["sentinel2"])["sentinel2"], file.read(5, ["sentinel2"])["sentinel2"])

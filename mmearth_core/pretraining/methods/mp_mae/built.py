@@ -7,7 +7,7 @@ from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.mp_mae.method import build
 from mmearth_core.pretraining.methods.mp_mae.published import start_from_official
-from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
+from mmearth_core.pretraining.methods.mp_mae.settings import LooksConfig, MpMaeConfig
 from mmearth_core.pretraining.methods.views import INPUT_BANDS
 
 
@@ -19,7 +19,7 @@ def built(settings: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Mod
         method=method,
         bands=INPUT_BANDS[settings.inputs],
         crop=settings.crop,
-        plain_view=replace(method.view, flips=False, jitter=False, band_drop=0.0),
-        over_batch=(*over_batch, *(("the agreement of two looks",) if settings.agreement else ())),
+        plain_view=replace(method.view, flips=False, jitter=False, band_drop=0.0, looks=LooksConfig()),
+        over_batch=(*over_batch, *(("the agreement of two looks",) if settings.second_look else ())),
         from_published=lambda path: start_from_official(method, path),
     )

@@ -28,6 +28,7 @@ from mmearth_core.pretraining.methods.losses import (
 )
 from mmearth_core.pretraining.methods.mp_mae.decoder import Decoder
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
+from mmearth_core.pretraining.methods.patch_agreement import PatchHead, PatchPairs, patch_agreement
 from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
 
 
@@ -50,7 +51,10 @@ class MpMae(PretrainMethod):
             config.flips,
             config.jitter,
             config.band_drop,
-            second=config.agreement > 0,
+            second=config.second_look,
+            looks=config.looks,
+            paired=config.patches > 0,
+            places=config.looks.dates > 0,
         )
         architecture = Architecture(config.size, config.patch, len(INPUT_BANDS[config.inputs]), config.stem)
         self.encoder = Encoder(architecture)
@@ -71,6 +75,7 @@ class MpMae(PretrainMethod):
             self.weights = UncertaintyWeights(self.outputs)
         # Drawn last: all other weights are those of a run without it.
         self.agreement = AgreementHead(architecture.channels[-1]) if config.agreement > 0 else None
+        self.patches = PatchHead(architecture.channels[-1]) if config.patches > 0 else None
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `MaskedView`s.
@@ -87,18 +92,17 @@ class MpMae(PretrainMethod):
             name: _loss(modality, predictions[name], self._target(name, batch, judged))
             for name, modality in self.modalities.items()
         }
-        if self.agreement is None:
-            return self._weighted(parts)
-        again = self._encode(batch["image_again"], batch["masked_again"])
-        looks = self.agreement(encoded, batch["masked"]), self.agreement(again, batch["masked_again"])
-        return self._weighted(parts | {"agreement": info_nce(*looks, self.config.temperature)})
+        if self.config.second_look:
+            again = self._encode(batch["image_again"], batch["masked_again"])
+            parts |= self._agreements(batch, encoded, again)
+        return self._weighted(parts)
 
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
         """The parts when every prediction is a constant: means (outputs,) in z-scores, or logits of class frequencies.
 
         With `norm_pix`, Sentinel-2 is judged in units of each patch's own mean and spread, in which no z-score can be
         said; the constant is then each band's mean in these units over this very batch. No constant does better on
-        it, and `constants` needs no entry for it. Nor for the agreement: its constant is that all looks are alike.
+        it, and `constants` needs no entry for it. Nor for the agreements: their constant is that all looks are alike.
         """
         judged = self._judged(batch["masked"])
         parts = {}
@@ -108,9 +112,8 @@ class MpMae(PretrainMethod):
             constant = _band_means(target, modality.outputs) if relative else constants[name].to(target.device)
             repeated = constant.repeat(math.prod(modality.sides(self.config.patch)))
             parts[name] = _loss(modality, repeated.expand(len(target), -1), target)
-        if self.agreement is not None:
-            alike = torch.ones(len(batch["masked"]), 1, device=batch["masked"].device)
-            parts["agreement"] = info_nce(alike, alike, self.config.temperature)
+        if self.config.second_look:
+            parts |= self._agreements(batch, None, None)
         return over_processes(parts)
 
     def decayed(self, name: str, parameter: nn.Parameter) -> bool:
@@ -157,6 +160,25 @@ class MpMae(PretrainMethod):
         """The last map of images whose `masked` patches are hidden, 0 there."""
         return forward_masked(self.encoder, image, masked, self.config.grn)
 
+    def _agreements(self, batch: Batch, first: Tensor | None, second: Tensor | None) -> dict[str, LossSum]:
+        """Losses of two looks by their maps, and of their patches; without maps, of looks and patches all alike."""
+        places, temperature = batch.get("place"), self.config.temperature
+        masked = batch["masked"], batch["masked_again"]
+        alike, parts = torch.ones(masked[0].numel(), 1, device=masked[0].device), {}
+        if self.agreement is not None:
+            one = two = alike[: len(masked[0])]
+            if first is not None and second is not None:
+                one, two = self.agreement(first, masked[0]), self.agreement(second, masked[1])
+            parts["agreement"] = info_nce(one, two, temperature, places)
+        if self.patches is not None:
+            pairs = PatchPairs.of(*masked, batch["cells"], places)
+            one = two = alike[: len(pairs.tile)]
+            if first is not None and second is not None:
+                one = self.patches(first, pairs.tile, pairs.first)
+                two = self.patches(second, pairs.tile, pairs.second)
+            parts["patches"] = patch_agreement(one, two, pairs, temperature)
+        return parts
+
     def _predict(self, encoded: Tensor, masked: Tensor, predicted: Mapping[str, VisiblePatches]) -> dict[str, Tensor]:
         """Predictions as rows, float32 at least: `predicted` patches of pixel modalities, tiles of the others."""
         rows: dict[str, Tensor] = self.decoder(encoded, masked, predicted)
@@ -170,13 +192,14 @@ class MpMae(PretrainMethod):
         return normalised_patches(patches) if name == "sentinel2" and self.config.norm_pix else patches
 
     def _weighted(self, parts: Mapping[str, LossSum]) -> Losses:
-        """The modalities by their weighting, and the agreement, if there is one, beside it."""
+        """The modalities by their weighting, and the agreements, if there are any, beside them."""
         losses: Losses = self.weights(over_processes(parts))
-        if self.agreement is None:
-            return losses
-        weight = self.config.agreement
-        objective = losses.objective + weight * losses.parts["agreement"].mean
-        return Losses(objective, losses.parts, {**losses.weights, "agreement": weight})
+        objective, weights = losses.objective, dict(losses.weights)
+        for name, weight in (("agreement", self.config.agreement), ("patches", self.config.patches)):
+            if name in parts:
+                objective = objective + weight * losses.parts[name].mean
+                weights[name] = weight
+        return Losses(objective, losses.parts, weights)
 
 
 def build(config: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modality] = MODALITIES) -> MpMae:

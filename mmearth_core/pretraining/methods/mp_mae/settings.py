@@ -1,6 +1,6 @@
 """The settings of MP-MAE, as a configuration holds them. Values only; no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from mmearth_core.encoder.architecture import MaskedGrnScope, Stem
@@ -10,6 +10,23 @@ from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Rule
 Inputs = Literal["s2", "rgb"]
 #: One stack of blocks for all modalities (the published checkpoints), or one for each (the paper).
 Sharing = Literal["shared", "separate"]
+_Share = Annotated[float, Rule(lambda share: 0 <= share <= 1, "must be from 0 to 1")]
+
+
+@dataclass(frozen=True)
+class LooksConfig:
+    """In what a second look at a tile differs from the first, beside its crop, turn, mask, bands and jitter.
+
+    `dates`: probability that it shows another image of the place, of another date or processing level, where the
+    training tiles have one; tiles of one place are then never told from one another. `haze`: probability of haze with
+    a change of illumination, whose factor has a logarithm of deviation `gain`. `scale`: one second look of two shows
+    pixels of up to so many times or parts the size of the tile's (1: none does), as far as the tile reaches.
+    """
+
+    dates: _Share = 0.0
+    haze: _Share = 0.0
+    gain: Annotated[float, NOT_NEGATIVE] = 0.15
+    scale: Annotated[float, Rule(lambda most: most >= 1, "must be at least 1")] = 1.0
 
 
 @dataclass(frozen=True)
@@ -28,8 +45,10 @@ class MpMaeConfig:
     modalities other than Sentinel-2 are predicted: on "masked" patches, as published, or "everywhere", since a radar
     image or a land cover is not given away by the optical image that is seen. `agreement` is the weight of a loss by
     which two looks at a tile are to be alike and looks at different tiles are not, beside the weighted modalities (0:
-    no second look); it compares the tiles of one batch, of all processes together. `temperature`: what their cosines
-    are divided by.
+    no second look); it compares the tiles of one batch, of all processes together. `patches` is the weight of another
+    by which visible patches of two looks that show the same ground are to be alike and patches of different tiles are
+    not (0: none); the second crop then lies whole patches from the first. `temperature`: what the cosines of both are
+    divided by. `looks`: in what the second look differs.
     """
 
     size: str = "atto"
@@ -46,7 +65,18 @@ class MpMaeConfig:
     weighting: Literal["uncertainty", "sum"] | dict[str, Annotated[float, NOT_NEGATIVE]] = "uncertainty"
     flips: bool = True
     jitter: bool = False
-    band_drop: Annotated[float, Rule(lambda share: 0 <= share <= 1, "must be from 0 to 1")] = 0.3
+    band_drop: _Share = 0.3
     others: Literal["masked", "everywhere"] = "masked"
     agreement: Annotated[float, NOT_NEGATIVE] = 0.0
+    patches: Annotated[float, NOT_NEGATIVE] = 0.0
     temperature: Annotated[float, POSITIVE] = 0.2
+    looks: LooksConfig = field(default_factory=LooksConfig)
+
+    def __post_init__(self) -> None:
+        if self.looks != LooksConfig() and not self.second_look:
+            raise ValueError("looks are of the second look, which agreement or patches ask for; set one above 0")
+
+    @property
+    def second_look(self) -> bool:
+        """Whether a tile is looked at twice."""
+        return self.agreement > 0 or self.patches > 0

@@ -57,3 +57,28 @@ def test_the_head_reads_the_mean_over_visible_patches():
     rows = head.layers(means)
     assert torch.allclose(looks, rows / rows.norm(dim=1, keepdim=True), atol=1e-6)
     assert looks.shape == (2, 128) and torch.allclose(looks.norm(dim=1), torch.ones(2))
+
+
+def test_tiles_of_one_place_are_not_told_from_one_another():
+    first, second, temperature = directions(4, 0).requires_grad_(), directions(4, 1).requires_grad_(), 0.5
+    places, terms = [3, 8, 3, 1], []
+    for ours, theirs in ((first, second), (second, first)):
+        for tile in range(4):
+            others = [each for each in range(4) if each != tile and places[each] != places[tile]]
+            likeness = torch.exp(theirs[[tile, *others]] @ ours[tile] / temperature)
+            terms.append(-torch.log(likeness[0] / likeness.sum()))
+    loss = info_nce(first, second, temperature, torch.tensor(places))
+    assert loss.total.item() == pytest.approx(sum(terms).item(), rel=1e-5) and loss.count.item() == 8
+    wanted, found = (torch.autograd.grad(each, (first, second)) for each in (sum(terms), loss.total))
+    assert all(torch.allclose(one, other, atol=1e-6) for one, other in zip(wanted, found, strict=True))
+    assert all(torch.isfinite(each).all() for each in found)
+
+
+def test_places_that_are_all_different_change_nothing():
+    first, second = directions(4, 0), directions(4, 1)
+    assert torch.equal(info_nce(first, second, 0.2, torch.arange(4)).total, info_nce(first, second, 0.2).total)
+
+
+def test_a_batch_of_one_place_has_nothing_to_tell_apart():
+    first, second = directions(4, 0), directions(4, 1)
+    assert info_nce(first, second, 0.2, torch.zeros(4, dtype=torch.int64)).total.item() == 0

@@ -14,6 +14,7 @@ from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa:
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES, teacher  # noqa: E402
 from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
+from mmearth_core.pretraining.methods.mp_mae.built import built  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
@@ -24,15 +25,17 @@ PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pix
 
 def make_method(outputs=tuple(MODALITIES), **settings) -> MpMae:
     torch.manual_seed(0)
-    return build(MpMaeConfig(**(SMALL | settings)), outputs)
+    return build(read(MpMaeConfig, SMALL | settings, "run.yaml"), outputs)
 
 
-def make_batch(method: MpMae, tiles: int = 3, *, gaps: bool = True, seed: int = 0) -> dict[str, torch.Tensor]:
+def make_batch(
+    method: MpMae, tiles: int = 3, *, gaps: bool = True, seed: int = 0, places=(0, 1, 0, 2)
+) -> dict[str, torch.Tensor]:
     """Views of noise, with holes in every modality and one tile that lacks all but the image."""
     rng = np.random.default_rng(seed)
     side, views = method.config.crop, []
     for tile in range(tiles):
-        sample = {}
+        sample = {"place": np.array(places[tile % len(places)])}
         for modality in MODALITIES.values():
             sides = (side, side) if modality.level == "pixel" else ()
             missing = rng.random(sides) < (0.3 if gaps and tile else 0)
@@ -372,6 +375,100 @@ def test_a_few_steps_of_agreement_tell_tiles_apart():
     assert found[-1] < 0.5 * math.log(6)
 
 
+#: Two looks that differ in everything; the first and the third tile of a batch are images of one place.
+DIFFERENT = {"agreement": 0.7, "patches": 0.4, "looks": {"dates": 0.5, "haze": 0.5, "scale": 1.5}}
+
+
+@torch.no_grad()
+def test_agreement_of_patches_is_added_to_an_objective_that_is_otherwise_the_same():
+    without, method = (make_method(agreement=0.7, mask_ratio=0.3, **added) for added in ({}, {"patches": 0.4}))
+    added = {name for name, _ in method.named_parameters()} - {name for name, _ in without.named_parameters()}
+    assert added == {f"patches.layers.{layer}.{kind}" for layer in (0, 1, 3) for kind in ("weight", "bias")}
+    assert all(torch.equal(tensor, method.state_dict()[name]) for name, tensor in without.state_dict().items())
+    batch = make_batch(method, 4)
+    plain, losses = without(batch), method(batch)
+    assert losses.weights == {**plain.weights, "patches": 0.4}
+    assert all(torch.equal(losses.parts[name].total, part.total) for name, part in plain.parts.items())
+    part = losses.parts["patches"]
+    assert float(losses.objective) == pytest.approx(float(plain.objective + 0.4 * part.mean), rel=1e-6)
+    maps = [
+        forward_masked(method.encoder, batch["image" + again], batch["masked" + again], "batch").flatten(2)
+        for again in ("", "_again")
+    ]
+    rows = []
+    for tile, patch in np.ndindex(4, 9):
+        cell = int(batch["cells"].flatten(1)[tile, patch])
+        if (
+            cell >= 0
+            and not batch["masked_again"].flatten(1)[tile, patch]
+            and not batch["masked"].flatten(1)[tile, cell]
+        ):
+            rows.append((tile, cell, patch))
+    assert len(rows) > 8
+    first, second = (
+        torch.nn.functional.normalize(method.patches.layers(torch.stack([each[row[0], :, row[at]] for row in rows])))
+        for each, at in zip(maps, (1, 2), strict=True)
+    )
+    terms = []
+    for ours, theirs in ((first, second), (second, first)):
+        for at, row in enumerate(rows):
+            others = [at, *(each for each, other in enumerate(rows) if other[0] != row[0])]
+            terms.append(-float((theirs[others] @ ours[at] / 0.2).log_softmax(0)[0]))
+    assert float(part.count) == len(terms) and float(part.mean) == pytest.approx(np.mean(terms), rel=1e-4)
+
+
+@torch.no_grad()
+def test_patches_may_agree_without_their_tiles():
+    method = make_method(["sentinel2"], patches=0.4)
+    losses = method(make_batch(method))
+    assert method.agreement is None and list(losses.parts) == ["sentinel2", "patches"]
+    assert losses.weights["patches"] == 0.4
+
+
+@torch.no_grad()
+def test_images_of_one_place_are_not_told_apart_where_looks_are_of_several_dates():
+    method, usual = make_method(["sentinel2"], **DIFFERENT), make_method(["sentinel2"], agreement=0.7, patches=0.4)
+    batch = make_batch(method, 4)
+    assert batch["place"].tolist() == [0, 1, 0, 2]
+    apart = {**batch, "place": torch.arange(4)}
+    without = {name: views for name, views in batch.items() if name != "place"}
+    for name in ("agreement", "patches"):
+        losses = [float(usual(views).parts[name].mean) for views in (batch, apart, without)]
+        assert losses[0] < losses[1] == losses[2], name
+    constants = method.constant_losses(batch, {})
+    assert constants["agreement"].mean.item() == pytest.approx((2 * math.log(3) + 2 * math.log(4)) / 4)
+    assert "place" not in make_batch(usual)
+
+
+def test_patches_of_looks_are_learned_through_both():
+    method = make_method(["sentinel2"], **DIFFERENT)
+    batch = make_batch(method, 4, gaps=False)
+    for again in ("", "_again"):
+        batch["image" + again].requires_grad_()
+    method(batch).parts["patches"].mean.backward()
+    for again in ("", "_again"):
+        hidden = batch["masked" + again].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, None].expand(-1, 12, -1, -1)
+        gradient = batch["image" + again].grad
+        assert (gradient[hidden] == 0).all() and (gradient != 0).any()
+    assert method.patches.layers[1].weight.grad.any() and not method.agreement.layers[1].weight.grad.any()
+
+
+def test_a_batch_whose_looks_share_no_patch_is_learned_from_all_the_same():
+    method = make_method(["sentinel2"], **DIFFERENT)
+    batch = make_batch(method, 4)
+    batch["cells"].fill_(-1)
+    losses = method(batch)
+    losses.objective.backward()
+    assert losses.parts["patches"].count.item() == 0 and torch.isfinite(losses.objective)
+    assert method.constant_losses(batch, {})["patches"].count.item() == 0
+    assert method.agreement.layers[1].weight.grad.any()
+
+
+def test_a_tile_is_validated_by_looks_at_itself():
+    view = built(read(MpMaeConfig, SMALL | DIFFERENT, "run.yaml"), ["sentinel2"], MODALITIES).plain_view
+    assert view.other_images == 0 and view.places and view.paired and view.looks.haze == 0 and view.looks.scale == 1
+
+
 def test_three_band_input_and_other_scopes_and_stems():
     for settings in ({"inputs": "rgb"}, {"grn": "sample"}, {"stem": "original", "patch": 16, "crop": 48}):
         method = make_method(["sentinel2"], **settings)
@@ -396,6 +493,10 @@ def test_impossible_settings_are_named():
         ({"agreement": -0.1}, "mp_mae.agreement: it must not be negative"),
         ({"temperature": 0.0}, "mp_mae.temperature: it must be positive"),
         ({"mask_ratio": 0.0}, "mp_mae.mask_ratio: it must be above 0"),
+        ({"patches": -1.0}, "mp_mae.patches: it must not be negative"),
+        ({"agreement": 1.0, "looks": {"dates": 1.5}}, "mp_mae.looks.dates: it must be from 0 to 1"),
+        ({"agreement": 1.0, "looks": {"scale": 0.5}}, "mp_mae.looks.scale: it must be at least 1"),
+        ({"looks": {"haze": 0.5}}, "mp_mae: looks are of the second look, which agreement or patches ask for"),
         ({"decoder_depth": 0}, "mp_mae.decoder_depth: it must be positive"),
         ({"weighting": {"sentinel2": -1}}, "mp_mae.weighting.sentinel2: it must not be negative"),
     ):
@@ -410,6 +511,7 @@ import sys, torch, torch.distributed as dist
 from mmearth_core.encoder.masking import sum_over_processes
 from mmearth_core.pretraining.methods.mp_mae.method import build
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
+from mmearth_core.records import read
 rank, folder = int(sys.argv[1]), sys.argv[2]
 torch.set_num_threads(1)
 stored = torch.load(folder + "/one.pt", weights_only=True)
@@ -420,9 +522,10 @@ assert total.tolist() == [5.0, 15.0], total
 total[0].square().backward()
 # Each process descends its own copy of (Σ)²: 2 · 2·5 · (rank + 1).
 assert x.grad.tolist() == [20.0 * (rank + 1), 0.0], x.grad
-half = {name: whole[2 * rank : 2 * rank + 2] for name, whole in stored["batch"].items()}
 for expected in stored["runs"]:
-    method = build(MpMaeConfig(crop=24, decoder_width=32, **expected["settings"]), stored["outputs"])
+    half = {name: whole[2 * rank : 2 * rank + 2] for name, whole in expected["batch"].items()}
+    settings = {"crop": 24, "decoder_width": 32, **expected["settings"]}
+    method = build(read(MpMaeConfig, settings, "here"), stored["outputs"])
     method.load_state_dict(expected["state"])
     losses = method(half)
     losses.objective.backward()
@@ -444,16 +547,26 @@ dist.destroy_process_group()
 
 
 def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Path):
-    """Averaged gradients, as distributed wrappers average them; the halves lack different shares of the modalities."""
-    batch = make_batch(make_method(agreement=1.0), 4)
+    """Averaged gradients, as distributed wrappers average them; the halves lack different shares of the modalities.
+
+    Two tiles of one place are in different halves, and one half may have no pair of patches.
+    """
+    more = DIFFERENT | {"mask_ratio": 0.3}
+    usual, paired = (make_batch(make_method(**settings), 4) for settings in ({"agreement": 1.0}, more))
+    alone = {**paired, "cells": torch.cat([torch.full_like(paired["cells"][:2], -1), paired["cells"][2:]])}
+    unplaced = {name: views for name, views in paired.items() if name != "place"}
     constants = {name: torch.zeros(modality.outputs) for name, modality in MODALITIES.items()}
     runs = []
-    for settings in ({"grn": "batch"}, {"grn": "sample"}, {"agreement": 1.0}):
+    for settings, batch in (
+        ({"grn": "batch"}, usual), ({"grn": "sample"}, usual), ({"agreement": 1.0}, usual),
+        (DIFFERENT, paired), (DIFFERENT, alone), ({"patches": 1.0}, unplaced),
+    ):  # fmt: skip
         method = make_method(**settings)
         losses = method(batch)
         losses.objective.backward()
         run = {
             "settings": settings,
+            "batch": batch,
             "state": method.state_dict(),
             "constants": {name: part.mean.item() for name, part in method.constant_losses(batch, constants).items()},
             "objective": losses.objective.item(),
@@ -462,7 +575,7 @@ def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Pa
             "gradients": {name: parameter.grad for name, parameter in method.named_parameters()},
         }
         runs.append(run)
-    stored = {"outputs": list(MODALITIES), "batch": batch, "constants": constants, "runs": runs}
+    stored = {"outputs": list(MODALITIES), "constants": constants, "runs": runs}
     torch.save(stored, tmp_path / "one.pt")
     processes = [
         subprocess.Popen([sys.executable, "-c", PROCESS, str(rank), str(tmp_path)], stderr=subprocess.PIPE)

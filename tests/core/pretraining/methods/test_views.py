@@ -1,6 +1,7 @@
 """What a masked method sees of a tile: all modalities turned alike, changes of the input that spare the targets."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,11 @@ pytest.importorskip("torch")
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, teacher
+from mmearth_core.pretraining.methods import views as views_module
+from mmearth_core.pretraining.methods.mp_mae.settings import LooksConfig
 from mmearth_core.pretraining.methods.views import ONLY_10M, WITHOUT_60M, MaskedView
 from mmearth_core.sentinel2 import ENCODER_BANDS, fill_matrix
+from mmearth_core.tiles.statistics import DatasetStatistics
 
 SENTINEL2 = (MODALITIES["sentinel2"],)
 PLAIN = {"flips": False, "jitter": False, "band_drop": 0.0}
@@ -250,6 +254,134 @@ def test_a_second_look_lacks_bands_of_its_own():
             assert all(rank < 12 if band_drop else rank == 12 for rank in ranks)
             present.append(ranks)
     assert any(first != second for first, second in present)
+
+
+@pytest.fixture
+def unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks without jitter."""
+    monkeypatch.setattr(views_module, "jittered", lambda image, _levels, _rng: image)
+
+
+ALL_LOOKS = LooksConfig(dates=0.5, haze=0.5, scale=2.0)
+
+
+def test_looks_that_differ_more_leave_the_first_as_it_is():
+    usual = MaskedView(tuple(MODALITIES.values()), jitter=True, crop=24, second=True)
+    more = replace(usual, looks=ALL_LOOKS, paired=True, places=True)
+    for seed in range(20):
+        sample = make_sample(40)
+        beside = {"sentinel2_other": sample["sentinel2"][:, ::-1].copy(), "place": np.array(7)}
+        one, two = usual(sample, np.random.default_rng(seed)), more(sample | beside, np.random.default_rng(seed))
+        assert two.keys() - one.keys() == {"cells", "place"}
+        for name in one.keys() - {"image_again", "masked_again"}:
+            assert np.array_equal(one[name], two[name], equal_nan=name != "masked"), name
+        assert two["place"] == 7 and two["place"].dtype == np.int64
+        assert two["image_again"].shape == (12, 24, 24) and two["image_again"].dtype == np.float32
+        assert two["cells"].shape == (3, 3) and two["cells"].dtype == np.int64
+
+
+def test_a_look_at_another_image_asks_for_it_only_where_there_are_two_looks():
+    looks = LooksConfig(dates=0.4)
+    assert MaskedView(SENTINEL2, second=True, looks=looks).other_images == 0.4
+    assert MaskedView(SENTINEL2, second=True).other_images == 0
+    assert MaskedView(SENTINEL2, looks=looks).other_images == 0
+
+
+def test_the_second_look_is_at_the_other_image_where_there_is_one(unchanged):  # noqa: ARG001
+    view = MaskedView(SENTINEL2, crop=16, second=True, looks=LooksConfig(dates=1.0), **PLAIN)
+    sample = make_sample(19)
+    other = sample["sentinel2"] + 1000
+    other[ENCODER_BANDS.index("B12")] = np.nan
+    for seed in range(10):
+        alone, both = (
+            view(each, np.random.default_rng(seed)) for each in (sample, sample | {"sentinel2_other": other})
+        )
+        assert np.array_equal(both["image"], alone["image"])
+        assert np.array_equal(both["sentinel2"], alone["sentinel2"]), "the targets are of the tile itself"
+        # The missing band is filled of its neighbours, which are all alike here.
+        np.testing.assert_allclose(both["image_again"][:11], alone["image_again"][:11] + 1000)
+        assert np.isfinite(both["image_again"]).all()
+
+
+def test_haze_comes_with_its_probability_and_on_the_second_look_only(unchanged):  # noqa: ARG001
+    view = MaskedView(SENTINEL2, crop=16, second=True, looks=LooksConfig(haze=0.3), **PLAIN)
+    sample, hazed = make_sample(16), 0
+    for seed in range(300):
+        views = view(sample, np.random.default_rng(seed))
+        assert np.array_equal(views["image"], sample["sentinel2"])
+        hazed += not np.array_equal(views["image_again"], views["image"])
+    assert 0.22 < hazed / 300 < 0.38
+
+
+def test_haze_is_that_of_the_statistics_the_tiles_are_normalised_by(unchanged):  # noqa: ARG001
+    """Dark ground, for which haze is an offset, of at most 0.08 in reflectance in the blue band."""
+    mean, std = np.linspace(400, 900, 12, dtype=np.float32), np.linspace(300, 800, 12, dtype=np.float32)
+    numbers = DatasetStatistics({"sentinel2_l2a": (mean, std)})
+    view = MaskedView(SENTINEL2, crop=16, second=True, looks=LooksConfig(haze=1.0, gain=0.0), **PLAIN)
+    sample = make_sample(16)
+    sample["sentinel2"] = np.broadcast_to((-mean / std)[:, None, None], (12, 16, 16)).copy()
+    blue = []
+    for seed in range(100):
+        again = view.with_statistics(numbers)(sample, np.random.default_rng(seed))["image_again"]
+        blue.append((again * std[:, None, None] + mean[:, None, None])[1].mean())
+    assert 0 <= min(blue) < 50 and 750 < max(blue) <= 800.1
+
+
+def test_a_look_may_show_up_to_so_many_times_the_ground_or_parts_of_it(unchanged):  # noqa: ARG001
+    view = MaskedView(SENTINEL2, crop=16, second=True, looks=LooksConfig(scale=2.0), **PLAIN)
+    extents = []
+    for side in (64, 20):
+        columns = np.broadcast_to(np.arange(side, dtype=np.float32), (12, side, side)).copy()
+        sample = make_sample(side) | {"sentinel2": columns}
+        for seed in range(300):
+            views = view(sample, np.random.default_rng(seed))
+            assert np.ptp(views["image"]) == 15
+            step = np.diff(views["image_again"][0, 0, 4:12]).mean()  # what lies between the middles of two pixels
+            extents.append(step * 16)
+    wide, narrow = np.array(extents[:300]), np.array(extents[300:])
+    assert 7.8 < wide.min() < 9 and 29 < wide.max() < 32.5
+    own = np.isclose(wide, 16, atol=0.4)
+    assert 0.45 < own.mean() < 0.65
+    assert abs((wide[~own] > 16).mean() - 0.5) < 0.12, "as often coarser as finer"
+    assert 19 < narrow.max() < 20.5
+
+
+def coordinates(side: int) -> dict[str, np.ndarray]:
+    """A tile whose bands are row and column by turns."""
+    return {"sentinel2": np.stack([*np.mgrid[:side, :side].astype(np.float32)] * 6)}
+
+
+@pytest.mark.parametrize("flips", [True, False])
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_cells_tell_which_patches_show_the_same_ground(unchanged, flips: bool, scale: float):  # noqa: ARG001
+    looks = LooksConfig(scale=scale)
+    view = MaskedView(SENTINEL2, "s2", 24, 8, flips=flips, band_drop=0.0, second=True, looks=looks, paired=True)
+    together = elsewhere = 0
+    for seed in range(100):
+        views = view(coordinates(44), np.random.default_rng(seed))
+        ours, theirs = (
+            views[name][:2].reshape(2, 3, 8, 3, 8).mean((2, 4)).reshape(2, 9) for name in ("image_again", "image")
+        )
+        apart = np.abs(ours[:, :, None] - theirs[:, None]).max(0)  # pixels between the middles of patches
+        for patch, cell in enumerate(views["cells"].ravel()):
+            if cell >= 0:
+                # Middles are told from pixels to a fraction of one.
+                assert apart[patch, cell] < apart[patch].min() + 0.3
+                assert apart[patch, cell] < (0.01 if scale == 1 else 6)
+            else:
+                assert apart[patch].min() > (7.99 if scale == 1 else 2)
+        together, elsewhere = together + (views["cells"] >= 0).sum(), elsewhere + (views["cells"] < 0).sum()
+    assert together > 200 and elsewhere > 50
+
+
+def test_a_second_crop_lies_whole_patches_from_the_first_where_patches_are_compared(unchanged):  # noqa: ARG001
+    view = MaskedView(SENTINEL2, "s2", 16, 8, second=True, paired=True, **PLAIN)
+    offsets = set()
+    for seed in range(200):
+        views = view(coordinates(45), np.random.default_rng(seed))
+        offsets.add(tuple((views["image_again"] - views["image"])[:2, 0, 0].astype(int).tolist()))
+    assert {offset % 8 for pair in offsets for offset in pair} == {0}
+    assert {down for down, _ in offsets} >= {-16, -8, 0, 8, 16} and len(offsets) > 20
 
 
 def test_unusable_settings_and_tiles_are_named():
