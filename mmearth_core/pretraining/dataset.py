@@ -37,15 +37,16 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         view: View,
         seed: int,
     ) -> None:
-        """Views of the tiles numbered `indices`; `outputs` names the modalities a sample holds beside sentinel2.
+        """Views of the tiles numbered `indices`; `outputs` names the modalities a sample holds beside sentinel2, and
+        beside those that `view` asks for.
 
-        Outputs that `tile_file` lacks have no value in any tile.
+        Modalities that `tile_file` lacks have no value in any tile.
         """
         if unknown := [name for name in outputs if name not in MODALITIES]:
             raise MMEarthError(f"Unknown modalities {', '.join(unknown)}; known are {', '.join(MODALITIES)}.")
         self.tile_file = tile_file
         self.indices = np.asarray(indices, np.int64)
-        self.names = tuple(name for name in MODALITIES if name in outputs or name == "sentinel2")
+        self.names = tuple(name for name in MODALITIES if name in {"sentinel2", *outputs, *view.beside})
         self.seed = seed
         self.epoch = 0
         self._statistics = statistics

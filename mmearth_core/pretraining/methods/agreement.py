@@ -4,13 +4,11 @@ The head exists only while pretraining; nothing of it is exported. It never sees
 """
 
 import torch
-import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mmearth_core.encoder.masking import sum_over_processes
 from mmearth_core.pretraining.methods.contract import LossSum
-from mmearth_core.pretraining.methods.losses import cross_entropy
+from mmearth_core.pretraining.methods.losses import cross_entropy, rows_of_all_processes
 
 #: Width of the head's hidden layer, and of what looks are compared in.
 _HIDDEN, _COMPARED = 512, 128
@@ -43,17 +41,9 @@ def info_nce(first: Tensor, second: Tensor, temperature: float) -> LossSum:
     1807.03748, eq. 4), from the first to the second and back. Looks all alike lose log(number of tiles).
     """
     looks = torch.stack([first, second])
-    everyone, before = _of_all_processes(looks)
+    everyone, before = rows_of_all_processes(looks)
     # In bfloat16 cosines near 1 are steps of 0.004, and far more after the division.
     with torch.autocast(looks.device.type, enabled=False):
         logits = looks @ everyone.flip(0).mT / temperature
     partner = torch.arange(before, before + len(first), device=looks.device)
     return cross_entropy(logits, partner.expand(2, -1))
-
-
-def _of_all_processes(looks: Tensor) -> tuple[Tensor, int]:
-    """(2, N, D) of each of P processes → (2, P·N, D) in the order of processes, and where this one's begin."""
-    together = dist.is_available() and dist.is_initialized()
-    rank, world = (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
-    before, after = (others * looks.shape[1] for others in (rank, world - 1 - rank))
-    return sum_over_processes(functional.pad(looks, (0, 0, before, after))), before

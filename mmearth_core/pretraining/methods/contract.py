@@ -26,6 +26,11 @@ Batch = Mapping[str, Tensor]
 class View(ABC):
     """Makes what a method sees of one tile. Runs in the loader's workers: it must pickle and hold no tensors."""
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Modalities it takes of a sample beside "sentinel2" and the outputs."""
+        return ()
+
     def with_statistics(self, statistics: DatasetStatistics) -> "View":  # noqa: ARG002
         """The view for samples that are normalised by `statistics`; itself where that makes no difference."""
         return self
@@ -50,7 +55,10 @@ class LossSum:
 
 @dataclass(frozen=True)
 class Losses:
-    """Losses of one batch: the one to descend, each part of it by name, and the weight of each part."""
+    """Losses of one batch: the one to descend, each part of it by name, and the weight of each part.
+
+    A part without a weight is a figure to be watched, and no part of the objective.
+    """
 
     objective: Tensor
     parts: Mapping[str, LossSum]

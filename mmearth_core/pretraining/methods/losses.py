@@ -7,6 +7,7 @@ send exactly no gradient. Sums and counts are over all processes, so a loss does
 from collections.abc import Mapping, Sequence
 
 import torch
+import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -58,6 +59,17 @@ def over_processes(parts: Mapping[str, LossSum]) -> dict[str, LossSum]:
     return {
         name: LossSum(total, count) for name, (total, count) in zip(parts, sum_over_processes(numbers), strict=True)
     }
+
+
+def rows_of_all_processes(rows: Tensor) -> tuple[Tensor, int]:
+    """(k, n, D) of each of P processes → (k, P·n, D) in the order of processes, and where this one's begin.
+
+    n must be the same in every process. Gradients pass back to the process that the rows are of.
+    """
+    together = dist.is_available() and dist.is_initialized()
+    rank, world = (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
+    before, after = (others * rows.shape[1] for others in (rank, world - 1 - rank))
+    return sum_over_processes(functional.pad(rows, (0, 0, before, after))), before
 
 
 class UncertaintyWeights(nn.Module):

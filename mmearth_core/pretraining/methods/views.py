@@ -37,7 +37,8 @@ class MaskedView(View):
     noise on the input; `band_drop`, the probability that bands of a twelve-band input are missing and filled as `embed`
     fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands from four
     (those that the tile itself lacks are always missing, and nothing to predict); `second`, a second look at the same
-    tile, with a crop, turn, mask and bands of its own, and always with jitter.
+    tile, with a crop, turn, mask and bands of its own, and always with jitter; `beside`, modalities that are shown
+    though they are no outputs.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
@@ -52,6 +53,7 @@ class MaskedView(View):
     jitter: bool = False
     band_drop: float = 0.3
     second: bool = False
+    beside: tuple[str, ...] = ()
     #: Mean and deviation of the twelve bands in DN, (2, 12), by which the input is normalised at each level.
     _normalised: tuple[NDArray[np.float32], ...] = field(
         default=tuple(np.stack(statistics(level=level)) for level in LEVELS), repr=False, compare=False
@@ -78,8 +80,8 @@ class MaskedView(View):
         """Views by name.
 
         "image" (C, crop, crop) float32, normalised, 0 where invalid; "masked" (crop/patch, crop/patch) bool, true where
-        hidden; every output modality as it is in `sample`, cropped and turned alike. The second look is "image_again"
-        and "masked_again"; it has no targets, and the first is the same with and without it.
+        hidden; every modality of `outputs` and `beside` as it is in `sample`, cropped and turned alike. The second look
+        is "image_again" and "masked_again"; it has no targets, and the first is the same with and without it.
         """
         height, width = sample["sentinel2"].shape[1:]
         if min(height, width) < self.crop:
@@ -89,7 +91,7 @@ class MaskedView(View):
             "image": self._image(geometry(sample["sentinel2"]), rng, jitter=self.jitter),
             "masked": self._mask(rng),
         }
-        for name in self.outputs:
+        for name in (*self.outputs, *self.beside):
             views[name] = geometry(sample[name]) if MODALITIES[name].level == "pixel" else np.asarray(sample[name])
         if self.second:
             again = self._geometry(height, width, rng)

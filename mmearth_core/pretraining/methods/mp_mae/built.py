@@ -13,12 +13,17 @@ from mmearth_core.pretraining.methods.views import INPUT_BANDS
 def built(settings: MpMaeConfig, outputs: Sequence[str]) -> BuiltMethod:
     """The method with fresh weights."""
     method = build(settings, outputs)
-    over_batch = ("response normalisation of scope batch",) if settings.grn == "batch" else ()
+    over_batch = {
+        "response normalisation of scope batch": settings.grn == "batch",
+        "the agreement of two looks": settings.agreement > 0,
+        "the contrast across sensors": settings.cross_sensor.weight > 0,
+        "the guidance by land cover": settings.guidance.weight > 0,
+    }
     return BuiltMethod(
         method=method,
         bands=INPUT_BANDS[settings.inputs],
         crop=settings.crop,
         plain_view=replace(method.view, flips=False, jitter=False, band_drop=0.0),
-        over_batch=(*over_batch, *(("the agreement of two looks",) if settings.agreement else ())),
+        over_batch=tuple(what for what, used in over_batch.items() if used),
         from_published=lambda path: start_from_official(method, path),
     )

@@ -16,6 +16,8 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.methods.agreement import AgreementHead, info_nce
 from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
+from mmearth_core.pretraining.methods.cross_sensor import CrossSensor
+from mmearth_core.pretraining.methods.guidance import Guidance, LabelSource
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
@@ -49,6 +51,7 @@ class MpMae(PretrainMethod):
             config.jitter,
             config.band_drop,
             second=config.agreement > 0,
+            beside=_beside(config, self.outputs),
         )
         architecture = Architecture(config.size, config.patch, len(INPUT_BANDS[config.inputs]), config.stem)
         self.encoder = Encoder(architecture)
@@ -67,8 +70,10 @@ class MpMae(PretrainMethod):
             self.weights = FixedWeights(dict.fromkeys(self.outputs, 1.0))
         else:
             self.weights = UncertaintyWeights(self.outputs)
-        # Drawn last: all other weights are those of a run without it.
+        # Drawn last, in this order: all other weights are those of a run without them.
         self.agreement = AgreementHead(architecture.channels[-1]) if config.agreement > 0 else None
+        self.cross_sensor = _cross_sensor(config, architecture.channels[-1])
+        self.guidance = _guidance(config, architecture.channels[-1])
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `MaskedView`s.
@@ -82,18 +87,22 @@ class MpMae(PretrainMethod):
         encoded = self._encode(batch["image"], batch["masked"])
         predictions = self._predict(encoded, batch["masked"], judged)
         parts = {name: _loss(name, predictions[name], self._target(name, batch, judged)) for name in self.outputs}
-        if self.agreement is None:
-            return self._weighted(parts)
-        again = self._encode(batch["image_again"], batch["masked_again"])
-        looks = self.agreement(encoded, batch["masked"]), self.agreement(again, batch["masked_again"])
-        return self._weighted(parts | {"agreement": info_nce(*looks, self.config.temperature)})
+        if self.agreement is not None:
+            again = self._encode(batch["image_again"], batch["masked_again"])
+            looks = self.agreement(encoded, batch["masked"]), self.agreement(again, batch["masked_again"])
+            parts["agreement"] = info_nce(*looks, self.config.temperature)
+        for beside in (self.cross_sensor, self.guidance):
+            if beside is not None:
+                parts |= beside(encoded, batch)
+        return self._weighted(parts)
 
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
         """The parts when every prediction is a constant: means (outputs,) in z-scores, or logits of class frequencies.
 
         With `norm_pix`, Sentinel-2 is judged in units of each patch's own mean and spread, in which no z-score can be
         said; the constant is then each band's mean in these units over this very batch. No constant does better on
-        it, and `constants` needs no entry for it. Nor for the agreement: its constant is that all looks are alike.
+        it, and `constants` needs no entry for it. Nor for what is compared: the constants are that all looks are alike,
+        that all tokens are, and the mean similarity of this very batch.
         """
         judged = self._judged(batch["masked"])
         parts = {}
@@ -106,6 +115,9 @@ class MpMae(PretrainMethod):
         if self.agreement is not None:
             alike = torch.ones(len(batch["masked"]), 1, device=batch["masked"].device)
             parts["agreement"] = info_nce(alike, alike, self.config.temperature)
+        for beside in (self.cross_sensor, self.guidance):
+            if beside is not None:
+                parts |= beside.constants(batch)
         return over_processes(parts)
 
     def decayed(self, name: str, parameter: nn.Parameter) -> bool:
@@ -165,13 +177,23 @@ class MpMae(PretrainMethod):
         return normalised_patches(patches) if name == "sentinel2" and self.config.norm_pix else patches
 
     def _weighted(self, parts: Mapping[str, LossSum]) -> Losses:
-        """The modalities by their weighting, and the agreement, if there is one, beside it."""
+        """The modalities by their weighting, and what is compared beside them, each by its own weight."""
         losses: Losses = self.weights(over_processes(parts))
-        if self.agreement is None:
-            return losses
-        weight = self.config.agreement
-        objective = losses.objective + weight * losses.parts["agreement"].mean
-        return Losses(objective, losses.parts, {**losses.weights, "agreement": weight})
+        objective, weights = losses.objective, self._weights_beside()
+        for name, weight in weights.items():
+            objective = objective + weight * losses.parts[name].mean
+        return Losses(objective, losses.parts, {**losses.weights, **weights})
+
+    def _weights_beside(self) -> dict[str, float]:
+        """The weights of the losses that compare."""
+        config = self.config
+        weights = {} if self.agreement is None else {"agreement": config.agreement}
+        if self.cross_sensor is not None:
+            weights |= dict.fromkeys(self.cross_sensor.parts, config.cross_sensor.weight)
+        if self.guidance is not None:
+            guided = {name: config.guidance.weight * share for name, share in _guided(config).items()}
+            weights |= {f"guidance_{name}": weight for name, weight in guided.items()}
+        return weights
 
 
 def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
@@ -188,6 +210,30 @@ def build(config: MpMaeConfig, outputs: Sequence[str]) -> MpMae:
         return MpMae(config, outputs)
     except ValueError as error:
         raise MMEarthError(f"mp_mae: {error}.") from error
+
+
+def _beside(config: MpMaeConfig, outputs: Sequence[str]) -> tuple[str, ...]:
+    """The modalities that are compared with and not predicted."""
+    compared = set(config.cross_sensor.modalities) if config.cross_sensor.weight else set()
+    compared |= {config.guidance.source} if config.guidance.weight else set()
+    return tuple(name for name in MODALITIES if name in compared - set(outputs))
+
+
+def _cross_sensor(config: MpMaeConfig, channels: int) -> CrossSensor | None:
+    asked = config.cross_sensor
+    return CrossSensor(channels, asked.modalities, config.patch, asked.temperature) if asked.weight else None
+
+
+def _guidance(config: MpMaeConfig, channels: int) -> Guidance | None:
+    asked = config.guidance
+    source = LabelSource(asked.source, asked.kind, asked.min_fraction)
+    return Guidance(channels, source, list(_guided(config)), asked.form, config.temperature) if asked.weight else None
+
+
+def _guided(config: MpMaeConfig) -> dict[str, float]:
+    """The terms of the guidance, and how much each counts."""
+    shares = {"tile": config.guidance.tile, "patches": config.guidance.patches}
+    return {name: share for name, share in shares.items() if share}
 
 
 def _patches(images: Tensor, patches: VisiblePatches) -> Tensor:

@@ -1,0 +1,53 @@
+"""Patches of two sensors are told to belong together, from all patches of other tiles: the loss alone, no network.
+
+After the contrast of OmniSat (Astruc et al. 2024, arXiv 2404.08351), which leaves the tokens of a patch's own tile out
+of what it is to be told from. Unlike there, two sensors are compared at a time, a token is told from tokens of the
+other sensor only, and other patches of its tile count for neither side.
+"""
+
+import torch
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+from mmearth_core.pretraining.methods.contract import LossSum
+from mmearth_core.pretraining.methods.losses import cross_entropy, rows_of_all_processes
+
+#: Comparisons that are held in memory at once; of the others only what is needed to make them anew.
+_AT_ONCE = 1 << 22
+
+
+def patch_contrast(first: Tensor, second: Tensor, tiles: Tensor, known: Tensor, temperature: float) -> LossSum:
+    """Sum of −log p(partner) over the known patches, from the first sensor to the second and back, and their number.
+
+    `first`, `second`: (n, D) of length 1, tokens of the same n patches, as many in every process. `tiles` (n,) int in
+    0 … n − 1: the tile of each patch. `known` (n,) bool: where both sensors have a token; the others are nothing to
+    learn from. p is the softmax of cosine / `temperature` over the partner and the known tokens of the other sensor at
+    all other tiles of all processes. Where one tile alone has known patches there is nothing to tell them from, and
+    none counts. Tokens all alike lose log(1 + number of known patches of other tiles) each. The sum is this process's.
+    """
+    everyone, before = rows_of_all_processes(torch.stack([first, second]))
+    marks, _ = rows_of_all_processes(torch.stack([tiles, known.to(tiles.dtype)], 1)[None])
+    place = torch.arange(everyone.shape[1], device=tiles.device)
+    tile = marks[0, :, 0] + place // max(1, len(first)) * len(first)
+    kept = torch.nonzero(marks[0, :, 1])[:, 0]
+    tokens, tile = everyone[:, kept], tile[kept]
+    own = torch.nonzero((kept >= before) & (kept < before + len(first)))[:, 0]
+    if not bool((tile != tile[:1]).any()):
+        own = own[:0]
+    totals = [
+        # Without one row as well: the exchange between processes has a backward pass, which all must take part in.
+        checkpoint(_lost, ours, theirs, tile, rows, temperature, use_reentrant=False, preserve_rng_state=False)
+        for ours, theirs in (tokens, tokens.flip(0))
+        for rows in torch.split(own, max(1, _AT_ONCE // max(1, len(tile))))
+    ]
+    total = torch.stack(totals).sum()
+    return LossSum(total, total.new_tensor(2 * len(own)))
+
+
+def _lost(ours: Tensor, theirs: Tensor, tile: Tensor, rows: Tensor, temperature: float) -> Tensor:
+    """Sum of −log p(partner) over `rows` of our tokens; both (K, D)."""
+    with torch.autocast(ours.device.type, enabled=False):
+        logits = ours[rows] @ theirs.mT / temperature
+    left_out = tile[rows, None] == tile
+    left_out[torch.arange(len(rows), device=rows.device), rows] = False
+    return cross_entropy(logits.masked_fill(left_out, -torch.inf), rows).total
