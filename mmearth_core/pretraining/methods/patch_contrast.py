@@ -7,10 +7,11 @@ other sensor only, and other patches of its tile count for neither side.
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from mmearth_core.pretraining.methods.contract import LossSum
-from mmearth_core.pretraining.methods.losses import cross_entropy, rows_of_all_processes
+from mmearth_core.pretraining.methods.losses import rows_of_all_processes
 
 #: Comparisons that are held in memory at once; of the others only what is needed to make them anew.
 _AT_ONCE = 1 << 22
@@ -50,4 +51,4 @@ def _lost(ours: Tensor, theirs: Tensor, tile: Tensor, rows: Tensor, temperature:
         logits = ours[rows] @ theirs.mT / temperature
     left_out = tile[rows, None] == tile
     left_out[torch.arange(len(rows), device=rows.device), rows] = False
-    return cross_entropy(logits.masked_fill(left_out, -torch.inf), rows).total
+    return functional.cross_entropy(logits.masked_fill(left_out, -torch.inf), rows, reduction="sum")
