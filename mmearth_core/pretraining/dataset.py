@@ -38,16 +38,18 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         view: View,
         seed: int,
     ) -> None:
-        """Views of the tiles numbered `indices`; `outputs` names the modalities a sample holds beside sentinel2.
+        """Views of the tiles numbered `indices`; `outputs` names the modalities a sample holds beside sentinel2, and
+        beside those that `view` asks for.
 
-        Outputs that `tile_file` lacks have no value in any tile.
+        Modalities that `tile_file` lacks have no value in any tile.
         """
         known = modalities_for(tile_file)
         if unknown := [name for name in outputs if name not in known]:
             raise MMEarthError(f"Unknown modalities {', '.join(unknown)}; known are {', '.join(known)}.")
         self.tile_file = tile_file
         self.indices = np.asarray(indices, np.int64)
-        self._modalities = {name: each for name, each in known.items() if name in outputs or name == "sentinel2"}
+        shown = {"sentinel2", *outputs, *(each.name for each in view.shown)}
+        self._modalities = {name: each for name, each in known.items() if name in shown}
         self.seed = seed
         self.epoch = 0
         self._statistics = statistics

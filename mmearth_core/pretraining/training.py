@@ -142,7 +142,8 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
         f" {plan.steps} steps of {config.optimiser.effective_batch} tiles in {plan.epochs} epochs;"
         f" {weights / 1e6:.2f} M weights."
     )
-    absent = [name for name in config.output_names if name not in data.tiles.modalities]
+    asked = (*config.output_names, *(each.name for each in built.method.view.shown))
+    absent = [name for name in asked if name not in data.tiles.modalities]
     if absent:
         progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")
     if built.method.view.other_images:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mmearth_core.encoder.network import Encoder
+from mmearth_core.modalities import Modality
 from mmearth_core.tiles.statistics import DatasetStatistics
 
 #: One tile: "sentinel2" and further modalities as `modalities.target` gives them (NaN or −1 where there is no value).
@@ -27,6 +28,11 @@ Batch = Mapping[str, Tensor]
 
 class View(ABC):
     """Makes what a method sees of one tile. Runs in the loader's workers: it must pickle and hold no tensors."""
+
+    @property
+    def shown(self) -> tuple[Modality, ...]:
+        """Modalities it takes of a sample beside "sentinel2" and the outputs."""
+        return ()
 
     def with_statistics(self, statistics: DatasetStatistics) -> "View":  # noqa: ARG002
         """The view for samples that are normalised by `statistics`; itself where that makes no difference."""
@@ -62,7 +68,10 @@ class LossSum:
 
 @dataclass(frozen=True)
 class Losses:
-    """Losses of one batch: the one to descend, each part of it by name, and the weight of each part."""
+    """Losses of one batch: the one to descend, each part of it by name, and the weight of each part.
+
+    A part without a weight is a figure to be watched, and no part of the objective.
+    """
 
     objective: Tensor
     parts: Mapping[str, LossSum]

@@ -43,7 +43,7 @@ class MaskedView(View):
     nothing to predict); `second`, a second look at the same tile, with a crop, turn, mask and bands of its own, and
     always with jitter; `looks`, in what else it differs; `paired`, whether its crop is whole patches from the first
     where both are of one resolution, and which patches show the same ground is told; `places`, whether the number of
-    the tile's place is passed on.
+    the tile's place is passed on; `shown`, modalities that are shown though they are no outputs.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
@@ -61,6 +61,7 @@ class MaskedView(View):
     looks: LooksConfig = field(default_factory=LooksConfig)
     paired: bool = False
     places: bool = False
+    shown: tuple[Modality, ...] = ()
     #: Mean and deviation of the twelve bands in DN, (2, 12), by which the input is normalised at each level.
     _normalised: tuple[NDArray[np.float32], ...] = field(
         default=tuple(np.stack(statistics(level=level)) for level in LEVELS), repr=False, compare=False
@@ -98,10 +99,11 @@ class MaskedView(View):
         """Views by name.
 
         "image" (C, crop, crop) float32, normalised, 0 where invalid; "masked" (crop/patch, crop/patch) bool, true where
-        hidden; every output modality by name as it is in `sample`, cropped and turned alike. The second look is
-        "image_again" and "masked_again"; it has no targets, and the first is the same with and without it. With
-        `paired`, "cells" (crop/patch, crop/patch) int64 are the patches of the first look that those of the second show
-        the ground of, numbered by row and column, or −1; with `places`, "place" is the number of the place, int64.
+        hidden; every modality of `outputs` and `shown` by name as it is in `sample`, cropped and turned alike. The
+        second look is "image_again" and "masked_again"; it has no targets, and the first is the same with and without
+        it. With `paired`, "cells" (crop/patch, crop/patch) int64 are the patches of the first look that those of the
+        second show the ground of, numbered by row and column, or −1; with `places`, "place" is the number of the
+        place, int64.
         """
         height, width = sample["sentinel2"].shape[1:]
         if min(height, width) < self.crop:
@@ -111,9 +113,9 @@ class MaskedView(View):
             "image": self._image(first.of(sample["sentinel2"]), rng, jitter=self.jitter),
             "masked": self._mask(rng),
         }
-        for output in self.outputs:
-            values = np.asarray(sample[output.name])
-            views[output.name] = first.of(values, output.stride) if output.level == "pixel" else values
+        for each in (*self.outputs, *self.shown):
+            values = np.asarray(sample[each.name])
+            views[each.name] = first.of(values, each.stride) if each.level == "pixel" else values
         if self.second:
             views |= self._second(sample.get("sentinel2_other", sample["sentinel2"]), first, rng)
         if self.places:

@@ -69,6 +69,29 @@ def test_a_run_that_is_killed_and_then_cancelled_before_the_next_line_goes_on(re
     assert losses[0] == losses[1]
 
 
+def test_a_run_that_compares_patches_goes_on_exactly_with_modalities_it_does_not_predict(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    config = recipe(
+        outputs=["sentinel2"],
+        mp_mae__cross_sensor={"weight": 0.5},
+        mp_mae__guidance={"weight": 0.5},
+        optimiser__epochs=1,
+        watch__log_steps=1,
+    )
+    pretrain(config=config, output=tmp_path / "whole")
+    cancel = CancelToken()
+    with pytest.MonkeyPatch.context() as patch:
+        after(5, cancel.cancel, patch)
+        with pytest.raises(Cancelled, match="after step 5"):
+            pretrain(config=config, output=tmp_path / "run", cancel=cancel)
+    pretrain(config=config, output=tmp_path / "run")
+    whole, run = ([line["losses"] for line in read_log(tmp_path / name / "log.jsonl")] for name in ("whole", "run"))
+    assert whole == run and all(whole[0][f"cross_sensor_{name}"] for name in ("sentinel1", "aster", "dynamic_world"))
+    weights = [tmp_path / name / "encoder.safetensors" for name in ("whole", "run")]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
 def test_what_no_step_depends_on_may_change(recipe: Recipe, tmp_path: Path) -> None:
     """A training of days is not lost over the name of its model."""
     run = tmp_path / "run"

@@ -14,12 +14,17 @@ from mmearth_core.pretraining.methods.views import INPUT_BANDS
 def built(settings: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modality]) -> BuiltMethod:
     """The method with fresh weights; `outputs` are names of modalities that are `known`."""
     method = build(settings, outputs, known)
-    over_batch = ("response normalisation of scope batch",) if settings.grn == "batch" else ()
+    over_batch = {
+        "response normalisation of scope batch": settings.grn == "batch",
+        "the agreement of two looks": settings.second_look,
+        "the contrast across sensors": settings.cross_sensor.weight > 0,
+        "the guidance by land cover": settings.guidance.weight > 0,
+    }
     return BuiltMethod(
         method=method,
         bands=INPUT_BANDS[settings.inputs],
         crop=settings.crop,
         plain_view=replace(method.view, flips=False, jitter=False, band_drop=0.0, looks=LooksConfig()),
-        over_batch=(*over_batch, *(("the agreement of two looks",) if settings.second_look else ())),
+        over_batch=tuple(what for what, used in over_batch.items() if used),
         from_published=lambda path: start_from_official(method, path),
     )

@@ -15,8 +15,11 @@ from mmearth_core.encoder.masking import VisiblePatches, forward_masked, sum_ove
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, Modality
-from mmearth_core.pretraining.methods.agreement import AgreementHead, info_nce
+from mmearth_core.pretraining.methods.agreement import info_nce
 from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
+from mmearth_core.pretraining.methods.cross_sensor import CrossSensor
+from mmearth_core.pretraining.methods.exchange import places_of
+from mmearth_core.pretraining.methods.guidance import Guidance, LabelSource
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
@@ -28,7 +31,8 @@ from mmearth_core.pretraining.methods.losses import (
 )
 from mmearth_core.pretraining.methods.mp_mae.decoder import Decoder
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
-from mmearth_core.pretraining.methods.patch_agreement import PatchHead, PatchPairs, patch_agreement
+from mmearth_core.pretraining.methods.patch_agreement import PatchPairs, patch_agreement
+from mmearth_core.pretraining.methods.projection import Projection, pooled
 from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
 
 
@@ -55,6 +59,7 @@ class MpMae(PretrainMethod):
             looks=config.looks,
             paired=config.patches > 0,
             places=config.looks.dates > 0,
+            shown=_shown(config, self.outputs),
         )
         architecture = Architecture(config.size, config.patch, len(INPUT_BANDS[config.inputs]), config.stem)
         self.encoder = Encoder(architecture)
@@ -73,9 +78,11 @@ class MpMae(PretrainMethod):
             self.weights = FixedWeights(dict.fromkeys(self.outputs, 1.0))
         else:
             self.weights = UncertaintyWeights(self.outputs)
-        # Drawn last: all other weights are those of a run without it.
-        self.agreement = AgreementHead(architecture.channels[-1]) if config.agreement > 0 else None
-        self.patches = PatchHead(architecture.channels[-1]) if config.patches > 0 else None
+        # Drawn last, in this order: all other weights are those of a run without them.
+        self.agreement = Projection(architecture.channels[-1]) if config.agreement > 0 else None
+        self.patches = Projection(architecture.channels[-1]) if config.patches > 0 else None
+        self.cross_sensor = _cross_sensor(config, architecture.channels[-1])
+        self.guidance = _guidance(config, architecture.channels[-1])
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `MaskedView`s.
@@ -95,6 +102,9 @@ class MpMae(PretrainMethod):
         if self.config.second_look:
             again = self._encode(batch["image_again"], batch["masked_again"])
             parts |= self._agreements(batch, encoded, again)
+        for beside in (self.cross_sensor, self.guidance):
+            if beside is not None:
+                parts |= beside(encoded, batch)
         return self._weighted(parts)
 
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
@@ -102,7 +112,8 @@ class MpMae(PretrainMethod):
 
         With `norm_pix`, Sentinel-2 is judged in units of each patch's own mean and spread, in which no z-score can be
         said; the constant is then each band's mean in these units over this very batch. No constant does better on
-        it, and `constants` needs no entry for it. Nor for the agreements: their constant is that all looks are alike.
+        it, and `constants` needs no entry for it. Nor for what is compared: the constants are that all looks are alike,
+        that all tokens are, and the mean similarity of this very batch.
         """
         judged = self._judged(batch["masked"])
         parts = {}
@@ -114,6 +125,9 @@ class MpMae(PretrainMethod):
             parts[name] = _loss(modality, repeated.expand(len(target), -1), target)
         if self.config.second_look:
             parts |= self._agreements(batch, None, None)
+        for beside in (self.cross_sensor, self.guidance):
+            if beside is not None:
+                parts |= beside.constants(batch)
         return over_processes(parts)
 
     def decayed(self, name: str, parameter: nn.Parameter) -> bool:
@@ -168,14 +182,14 @@ class MpMae(PretrainMethod):
         if self.agreement is not None:
             one = two = alike[: len(masked[0])]
             if first is not None and second is not None:
-                one, two = self.agreement(first, masked[0]), self.agreement(second, masked[1])
+                one, two = (self.agreement(pooled(*each)) for each in zip((first, second), masked, strict=True))
             parts["agreement"] = info_nce(one, two, temperature, places)
         if self.patches is not None:
-            pairs = PatchPairs.of(*masked, batch["cells"], places)
+            pairs = PatchPairs.of(*masked, batch["cells"], places_of(batch))
             one = two = alike[: len(pairs.tile)]
             if first is not None and second is not None:
-                one = self.patches(first, pairs.tile, pairs.first)
-                two = self.patches(second, pairs.tile, pairs.second)
+                one = self.patches(first.flatten(2)[pairs.tile, :, pairs.first])
+                two = self.patches(second.flatten(2)[pairs.tile, :, pairs.second])
             parts["patches"] = patch_agreement(one, two, pairs, temperature)
         return parts
 
@@ -192,14 +206,24 @@ class MpMae(PretrainMethod):
         return normalised_patches(patches) if name == "sentinel2" and self.config.norm_pix else patches
 
     def _weighted(self, parts: Mapping[str, LossSum]) -> Losses:
-        """The modalities by their weighting, and the agreements, if there are any, beside them."""
+        """The modalities by their weighting, and what is compared beside them, each by its own weight."""
         losses: Losses = self.weights(over_processes(parts))
-        objective, weights = losses.objective, dict(losses.weights)
-        for name, weight in (("agreement", self.config.agreement), ("patches", self.config.patches)):
-            if name in parts:
-                objective = objective + weight * losses.parts[name].mean
-                weights[name] = weight
-        return Losses(objective, losses.parts, weights)
+        objective, weights = losses.objective, self._weights_beside()
+        for name, weight in weights.items():
+            objective = objective + weight * losses.parts[name].mean
+        return Losses(objective, losses.parts, {**losses.weights, **weights})
+
+    def _weights_beside(self) -> dict[str, float]:
+        """The weights of the losses that compare."""
+        config = self.config
+        weights = {"agreement": config.agreement, "patches": config.patches}
+        weights = {name: weight for name, weight in weights.items() if weight}
+        if self.cross_sensor is not None:
+            weights |= dict.fromkeys(self.cross_sensor.parts, config.cross_sensor.weight)
+        if self.guidance is not None:
+            guided = {name: config.guidance.weight * share for name, share in _guided(config).items()}
+            weights |= {f"guidance_{name}": weight for name, weight in guided.items()}
+        return weights
 
 
 def build(config: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modality] = MODALITIES) -> MpMae:
@@ -222,6 +246,30 @@ def build(config: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modal
         return MpMae(config, [known[name] for name in outputs])
     except ValueError as error:
         raise MMEarthError(f"mp_mae: {error}.") from error
+
+
+def _shown(config: MpMaeConfig, outputs: Sequence[str]) -> tuple[Modality, ...]:
+    """The modalities that are compared with and not predicted."""
+    compared = set(config.cross_sensor.modalities) if config.cross_sensor.weight else set()
+    compared |= {config.guidance.source} if config.guidance.weight else set()
+    return tuple(each for name, each in MODALITIES.items() if name in compared - set(outputs))
+
+
+def _cross_sensor(config: MpMaeConfig, channels: int) -> CrossSensor | None:
+    asked = config.cross_sensor
+    return CrossSensor(channels, asked.modalities, config.patch, asked.temperature) if asked.weight else None
+
+
+def _guidance(config: MpMaeConfig, channels: int) -> Guidance | None:
+    asked = config.guidance
+    source = LabelSource(asked.source, asked.kind, asked.min_fraction)
+    return Guidance(channels, source, list(_guided(config)), asked.form, config.temperature) if asked.weight else None
+
+
+def _guided(config: MpMaeConfig) -> dict[str, float]:
+    """The terms of the guidance, and how much each counts."""
+    shares = {"tile": config.guidance.tile, "patches": config.guidance.patches}
+    return {name: share for name, share in shares.items() if share}
 
 
 def _patches(images: Tensor, patches: VisiblePatches) -> Tensor:

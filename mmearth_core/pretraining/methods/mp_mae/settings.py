@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from mmearth_core.encoder.architecture import MaskedGrnScope, Stem
+from mmearth_core.modalities import MODALITIES
 from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Rule
 
 #: What the encoder is fed: the twelve bands, or blue, green and red as the published three-band encoders take them.
@@ -29,6 +30,55 @@ class LooksConfig:
     scale: Annotated[float, Rule(lambda most: most >= 1, "must be at least 1")] = 1.0
 
 
+#: Maps that Sentinel-2 can be contrasted with, and those that can guide it.
+_OTHER_MAPS = tuple(each.name for each in MODALITIES.values() if each.level == "pixel" and each.name != "sentinel2")
+_CLASS_MAPS = tuple(name for name in _OTHER_MAPS if MODALITIES[name].kind == "classes")
+_OtherMap = Annotated[str, Rule(lambda name: name in _OTHER_MAPS, f"must be one of {', '.join(_OTHER_MAPS)}")]
+_ClassMap = Annotated[str, Rule(lambda name: name in _CLASS_MAPS, f"must be one of {', '.join(_CLASS_MAPS)}")]
+
+
+@dataclass(frozen=True)
+class CrossSensorConfig:
+    """A loss by which what is seen of a patch, and what each of `modalities` shows there, are told to belong together.
+
+    After OmniSat's contrast (arXiv 2404.08351): each token is told from the other sensor's tokens at the other tiles of
+    a batch, of all processes together; their cosines are divided by `temperature`. `weight`: of the contrast with each
+    modality (0: none), beside the weighted modalities. They need not be predicted.
+    """
+
+    weight: Annotated[float, NOT_NEGATIVE] = 0.0
+    modalities: Annotated[tuple[_OtherMap, ...], Rule(bool, "must name at least one modality")] = (
+        "sentinel1",
+        "aster",
+        "dynamic_world",
+    )
+    temperature: Annotated[float, POSITIVE] = 0.1
+
+
+@dataclass(frozen=True)
+class GuidanceConfig:
+    """A loss by which encodings are as similar as what they show is covered alike, after SoftCon (arXiv 2405.20462).
+
+    `source`: the class map. `kind`: labels are the share of each cover ("fraction"), or which covers have a share of
+    `min_fraction` ("multihot"). `form` of the loss: "bce", "mse" or "sce" (then cosines are divided by the recipe's
+    `temperature`). `weight`: of all of it (0: none), beside the weighted modalities; `tile` and `patches` say how much
+    of that the pooled visible patches of tiles count, and single visible patches of different tiles. What the encoder
+    is judged by must then be something else than land cover.
+    """
+
+    weight: Annotated[float, NOT_NEGATIVE] = 0.0
+    source: _ClassMap = "dynamic_world"
+    kind: Literal["fraction", "multihot"] = "fraction"
+    min_fraction: Annotated[float, Rule(lambda share: 0 < share <= 1, "must be above 0 and at most 1")] = 0.02
+    form: Literal["bce", "mse", "sce"] = "bce"
+    tile: Annotated[float, NOT_NEGATIVE] = 1.0
+    patches: Annotated[float, NOT_NEGATIVE] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.weight and not self.tile and not self.patches:
+            raise ValueError("with tile and patches both 0 nothing is guided; set one of them, or weight to 0")
+
+
 @dataclass(frozen=True)
 class MpMaeConfig:
     """Settings of MP-MAE; the network and its losses are by default as published.
@@ -48,7 +98,7 @@ class MpMaeConfig:
     no second look); it compares the tiles of one batch, of all processes together. `patches` is the weight of another
     by which visible patches of two looks that show the same ground are to be alike and patches of different tiles are
     not (0: none); the second crop then lies whole patches from the first. `temperature`: what the cosines of both are
-    divided by. `looks`: in what the second look differs.
+    divided by. `looks`: in what the second look differs. `cross_sensor` and `guidance` are two further such losses.
     """
 
     size: str = "atto"
@@ -71,6 +121,8 @@ class MpMaeConfig:
     patches: Annotated[float, NOT_NEGATIVE] = 0.0
     temperature: Annotated[float, POSITIVE] = 0.2
     looks: LooksConfig = field(default_factory=LooksConfig)
+    cross_sensor: CrossSensorConfig = field(default_factory=CrossSensorConfig)
+    guidance: GuidanceConfig = field(default_factory=GuidanceConfig)
 
     def __post_init__(self) -> None:
         if self.looks != LooksConfig() and not self.second_look:

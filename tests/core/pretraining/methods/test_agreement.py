@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 
 from torch.nn import functional  # noqa: E402
 
-from mmearth_core.pretraining.methods.agreement import AgreementHead, info_nce  # noqa: E402
+from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
 
 
 def directions(count: int, seed: int) -> torch.Tensor:
@@ -42,21 +42,6 @@ def test_the_loss_is_not_computed_in_half_precision():
     with torch.autocast("cpu", torch.bfloat16):
         found = info_nce(first, second, 0.05).total
     assert torch.equal(found, info_nce(first, second, 0.05).total)
-
-
-@torch.no_grad()
-def test_the_head_reads_the_mean_over_visible_patches():
-    torch.manual_seed(0)
-    head = AgreementHead(6)
-    masked = torch.tensor([[[True, False], [True, True]], [[False, True], [False, False]]])
-    encoded = torch.where(masked[:, None], 0, torch.randn(2, 6, 2, 2))
-    means = torch.stack([encoded[0, :, 0, 1], (encoded[1, :, 0, 0] + encoded[1, :, 1, 0] + encoded[1, :, 1, 1]) / 3])
-    # The layer norm would hide a wrong divisor.
-    head.layers[0] = torch.nn.Identity()
-    looks = head(encoded, masked)
-    rows = head.layers(means)
-    assert torch.allclose(looks, rows / rows.norm(dim=1, keepdim=True), atol=1e-6)
-    assert looks.shape == (2, 128) and torch.allclose(looks.norm(dim=1), torch.ones(2))
 
 
 def test_tiles_of_one_place_are_not_told_from_one_another():

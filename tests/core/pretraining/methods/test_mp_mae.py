@@ -13,14 +13,23 @@ torch = pytest.importorskip("torch")
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES, teacher  # noqa: E402
+from mmearth_core.pretraining.methods import guidance  # noqa: E402
 from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.built import built  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
+from mmearth_core.pretraining.methods.projection import pooled  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
 
 SMALL = {"crop": 24, "decoder_width": 32, "flips": False, "band_drop": 0.0}
 PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pixel"]
+
+
+#: Both losses that compare patches, on all they can be on.
+COMPARED = {
+    "cross_sensor": {"weight": 0.5, "modalities": ["sentinel1", "aster", "dynamic_world"]},
+    "guidance": {"weight": 0.3, "patches": 0.5},
+}
 
 
 def make_method(outputs=tuple(MODALITIES), **settings) -> MpMae:
@@ -333,7 +342,7 @@ def test_agreement_is_added_to_an_objective_that_is_otherwise_the_same(weighting
     looks = []
     for again in ("", "_again"):
         encoded = forward_masked(method.encoder, batch["image" + again], batch["masked" + again], "batch")
-        looks.append(method.agreement(encoded, batch["masked" + again]))
+        looks.append(method.agreement(pooled(encoded, batch["masked" + again])))
     assert float(part.mean) == pytest.approx(float(info_nce(*looks, 0.2).mean), rel=1e-5) and float(part.count) == 6
     assert part.mean > 0 and not torch.allclose(*looks, atol=1e-2)
 
@@ -469,6 +478,93 @@ def test_a_tile_is_validated_by_looks_at_itself():
     assert view.other_images == 0 and view.places and view.paired and view.looks.haze == 0 and view.looks.scale == 1
 
 
+def compared_parts() -> set[str]:
+    guided = {f"guidance_{term}{figure}" for term in ("tile", "patches") for figure in ("", "_similarity", "_alike")}
+    return guided | {f"cross_sensor_{name}" for name in COMPARED["cross_sensor"]["modalities"]}
+
+
+@torch.no_grad()
+def test_what_is_compared_is_added_to_an_objective_that_is_otherwise_the_same():
+    without, method = make_method(agreement=0.7), make_method(agreement=0.7, **COMPARED)
+    assert all(torch.equal(tensor, method.state_dict()[name]) for name, tensor in without.state_dict().items())
+    batch = make_batch(method, gaps=False)
+    plain, losses = without(batch), method(batch)
+    assert losses.parts.keys() - plain.parts.keys() == compared_parts()
+    assert all(torch.equal(losses.parts[name].total, part.total) for name, part in plain.parts.items())
+    added = dict.fromkeys((f"cross_sensor_{name}" for name in COMPARED["cross_sensor"]["modalities"]), 0.5)
+    added |= {"guidance_tile": 0.3, "guidance_patches": 0.15}
+    assert losses.weights == pytest.approx({**plain.weights, **added})
+    objective = plain.objective + sum(weight * losses.parts[name].mean for name, weight in added.items())
+    assert float(losses.objective) == pytest.approx(float(objective), rel=1e-6)
+    assert all(losses.parts[name].count > 0 for name in compared_parts())
+
+
+def test_settings_of_what_is_off_change_nothing():
+    off = {"cross_sensor": {"weight": 0.0, "modalities": ["aster"]}, "guidance": {"kind": "multihot"}}
+    one, other = make_method(), make_method(**off)
+    assert one.view == other.view and one.state_dict().keys() == other.state_dict().keys()
+    batch = make_batch(one)
+    assert torch.equal(one(batch).objective, other(batch).objective)
+
+
+def test_constants_of_what_is_compared_stand_beside_its_losses():
+    method = make_method(["sentinel2"], **COMPARED)
+    batch = make_batch(method, 4)
+    losses, constants = method(batch), method.constant_losses(batch, {})
+    # Mean similarities are figures to be watched: they have neither a weight nor a constant.
+    figures = {f"guidance_{term}_{figure}" for term in ("tile", "patches") for figure in ("similarity", "alike")}
+    assert losses.parts.keys() - constants.keys() == losses.parts.keys() - losses.weights.keys() == figures
+    for name in constants.keys() - {"sentinel2"}:
+        assert constants[name].count == losses.parts[name].count > 0 and constants[name].mean > 0
+
+
+def test_what_is_compared_need_not_be_predicted():
+    method = make_method(["sentinel2", "aster"], **COMPARED)
+    assert [each.name for each in method.view.shown] == ["sentinel1", "dynamic_world"]
+    assert not {"sentinel1", "dynamic_world"} & set(method.decoder.heads)
+    assert make_batch(method).keys() == {"image", "masked", "sentinel2", "aster", "sentinel1", "dynamic_world"}
+
+
+def test_a_modality_to_compare_with_that_no_tile_has_changes_no_gradient_at_all():
+    both, one = (
+        make_method(["sentinel2"], weighting="sum", cross_sensor={"weight": 0.5, "modalities": names})
+        for names in (["sentinel1", "dynamic_world"], ["sentinel1"])
+    )
+    batch = make_batch(both, 4)
+    batch["dynamic_world"].fill_(-1)
+    losses = [method(batch) for method in (both, one)]
+    assert torch.equal(losses[0].objective, losses[1].objective) and losses[1].parts["cross_sensor_sentinel1"].mean > 0
+    for each in losses:
+        each.objective.backward()
+    found = dict(both.named_parameters())
+    for name, parameter in one.named_parameters():
+        assert torch.equal(found[name].grad, parameter.grad), name
+    assert not any(each.grad.any() for each in both.cross_sensor.encoders["dynamic_world"].parameters())
+
+
+def test_comparing_teaches_the_encoder_through_visible_patches_alone():
+    method = make_method(["sentinel2"], weighting={"sentinel2": 0.0}, **COMPARED)
+    batch = make_batch(method, 4, gaps=False)
+    batch["image"].requires_grad_()
+    method(batch).objective.backward()
+    hidden = batch["masked"].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, None].expand(-1, 12, -1, -1)
+    gradient = batch["image"].grad
+    assert (gradient[hidden] == 0).all() and (gradient[~hidden] != 0).float().mean() > 0.9
+    assert method.encoder.stages[0][0].conv_dw.weight.grad.abs().sum() > 0
+
+
+def test_what_is_compared_under_autocast_is_close_to_single_precision():
+    method = make_method(["sentinel2"], agreement=1.0, **COMPARED)
+    batch = make_batch(method, 4, gaps=False)
+    plain = method(batch)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = method(batch)
+    half.objective.backward()
+    for name in compared_parts():
+        assert half.parts[name].mean.item() == pytest.approx(plain.parts[name].mean.item(), rel=0.1), name
+    assert all(each.grad.isfinite().all() for each in method.parameters() if each.grad is not None)
+
+
 def test_three_band_input_and_other_scopes_and_stems():
     for settings in ({"inputs": "rgb"}, {"grn": "sample"}, {"stem": "original", "patch": 16, "crop": 48}):
         method = make_method(["sentinel2"], **settings)
@@ -499,6 +595,16 @@ def test_impossible_settings_are_named():
         ({"looks": {"haze": 0.5}}, "mp_mae: looks are of the second look, which agreement or patches ask for"),
         ({"decoder_depth": 0}, "mp_mae.decoder_depth: it must be positive"),
         ({"weighting": {"sentinel2": -1}}, "mp_mae.weighting.sentinel2: it must not be negative"),
+        (
+            {"cross_sensor": {"modalities": ["sentinel2"]}},
+            "mp_mae.cross_sensor.modalities.0.: it must be one of sentin",
+        ),
+        ({"cross_sensor": {"modalities": []}}, "mp_mae.cross_sensor.modalities: it must name at least one modality"),
+        ({"cross_sensor": {"temperature": 0}}, "mp_mae.cross_sensor.temperature: it must be positive"),
+        ({"guidance": {"source": "aster"}}, "mp_mae.guidance.source: it must be one of dynamic_world, esa_worldcover"),
+        ({"guidance": {"form": "l1"}}, "mp_mae.guidance.form: expected bce or mse or sce"),
+        ({"guidance": {"min_fraction": 0}}, "mp_mae.guidance.min_fraction: it must be above 0"),
+        ({"guidance": {"weight": 1, "tile": 0, "patches": 0}}, "mp_mae.guidance: with tile and patches both 0 nothing"),
     ):
         with pytest.raises(MMEarthError, match=words):
             read(MpMaeConfig, odd, "run.yaml", under="mp_mae")
@@ -510,8 +616,10 @@ PROCESS = """
 import sys, torch, torch.distributed as dist
 from mmearth_core.encoder.masking import sum_over_processes
 from mmearth_core.pretraining.methods.mp_mae.method import build
+from mmearth_core.pretraining.methods import guidance
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.records import read
+guidance._MOST["patches"] = 5
 rank, folder = int(sys.argv[1]), sys.argv[2]
 torch.set_num_threads(1)
 stored = torch.load(folder + "/one.pt", weights_only=True)
@@ -546,23 +654,29 @@ dist.destroy_process_group()
 """
 
 
-def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Path):
+def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Path, monkeypatch):
     """Averaged gradients, as distributed wrappers average them; the halves lack different shares of the modalities.
 
     Two tiles of one place are in different halves, and one half may have no pair of patches.
     """
+    monkeypatch.setitem(guidance._MOST, "patches", 5)
     more = DIFFERENT | {"mask_ratio": 0.3}
     usual, paired = (make_batch(make_method(**settings), 4) for settings in ({"agreement": 1.0}, more))
     alone = {**paired, "cells": torch.cat([torch.full_like(paired["cells"][:2], -1), paired["cells"][2:]])}
     unplaced = {name: views for name, views in paired.items() if name != "place"}
+    # Of what is compared one process has no elevation at all; elsewhere enough is seen to count.
+    bare = {**paired, "aster": torch.cat([paired["aster"][:2], torch.full_like(paired["aster"][2:], torch.nan)])}
+    bare["image"] = torch.where(bare["image"] == 0, 0.1, bare["image"])
     constants = {name: torch.zeros(modality.outputs) for name, modality in MODALITIES.items()}
     runs = []
     for settings, batch in (
         ({"grn": "batch"}, usual), ({"grn": "sample"}, usual), ({"agreement": 1.0}, usual),
         (DIFFERENT, paired), (DIFFERENT, alone), ({"patches": 1.0}, unplaced),
+        ({**COMPARED, "weighting": "sum"}, bare),
     ):  # fmt: skip
         method = make_method(**settings)
         losses = method(batch)
+        assert all(part.count > 0 for part in losses.parts.values())
         losses.objective.backward()
         run = {
             "settings": settings,

@@ -1,0 +1,152 @@
+"""Guidance by land cover: encodings of tiles, and of patches, are as similar as what they show is covered alike.
+
+Holds the heads, and draws which patches are compared. Exists only while pretraining; nothing of it is exported.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mmearth_core.encoder.masking import VisiblePatches
+from mmearth_core.modalities import MODALITIES, NO_CLASS
+from mmearth_core.pretraining.methods.contract import Batch, LossSum
+from mmearth_core.pretraining.methods.exchange import places_of, rows_of_all_processes
+from mmearth_core.pretraining.methods.light_encoders import seen_pixels
+from mmearth_core.pretraining.methods.projection import Projection, pooled
+from mmearth_core.pretraining.methods.soft_targets import (
+    LabelKind,
+    SoftForm,
+    SoftTargetLoss,
+    label_similarity,
+    label_vectors,
+)
+
+#: Members that are compared with each other in a step, at most, over all processes: of patches some thousand pairs.
+_MOST = {"tile": 1024, "patches": 96}
+#: Labels that are as good as the same.
+_ALIKE = 0.99
+
+
+@dataclass(frozen=True)
+class LabelSource:
+    """A class map and how labels are made of it: see `soft_targets.label_vectors`."""
+
+    modality: str
+    kind: LabelKind
+    min_fraction: float
+
+
+class Guidance(nn.Module):
+    """Soft targets for what is pooled over a tile's visible patches ("tile"), and for single ones ("patches")."""
+
+    def __init__(
+        self, channels: int, source: LabelSource, terms: Sequence[str], form: SoftForm, temperature: float
+    ) -> None:
+        """`channels` of the encoder's last map; `terms`: "tile", "patches" or both."""
+        super().__init__()
+        self.source = source
+        self.terms = nn.ModuleDict({term: _Term(channels, form, temperature) for term in terms})
+
+    def forward(self, encoded: Tensor, batch: Batch) -> dict[str, LossSum]:
+        """Losses "guidance_TERM" of this process, and beside each the mean S of its pairs and the share S > 0.99.
+
+        `encoded` (N, channels, h, w): the encoder's last map, 0 where masked. A label is what the look shows: cover of
+        its visible pixels that Sentinel-2 has a value of; with less than half of them labelled a member does not count.
+        """
+        visible = VisiblePatches(batch["masked"])
+        rows = {
+            "tile": pooled(encoded, batch["masked"]),
+            "patches": visible.gather(encoded.permute(0, 2, 3, 1)).flatten(1),
+        }
+        found = {}
+        for name, compared in self._labels(batch, visible).items():
+            found[f"guidance_{name}"] = self.terms[name](rows[name], compared)
+            found |= {f"guidance_{name}_{figure}": each for figure, each in compared.figures().items()}
+        return found
+
+    def constants(self, batch: Batch) -> dict[str, LossSum]:
+        """The losses when every similarity is predicted by the mean one of this batch."""
+        found = {}
+        for name, compared in self._labels(batch, VisiblePatches(batch["masked"])).items():
+            term: Any = self.terms[name]
+            found[f"guidance_{name}"] = term.loss.constant(compared.wanted, compared.counted)
+        return found
+
+    def _labels(self, batch: Batch, visible: VisiblePatches) -> dict[str, "_Compared"]:
+        """What is compared in each term."""
+        covers = torch.where(seen_pixels(batch["image"]), batch[self.source.modality], NO_CLASS)
+        classes = visible.gather(covers[..., None]).flatten(1)
+        hot = functional.one_hot(classes.clamp(min=0), MODALITIES[self.source.modality].outputs)
+        counts = (hot * (classes >= 0)[..., None]).sum(1)
+        pixels = torch.full_like(visible.sample, classes.shape[1])
+        tiles = torch.arange(len(covers), device=covers.device)
+        places = places_of(batch)
+        members = {"patches": (counts, pixels, places[visible.sample])}
+        whole = counts.new_zeros(len(tiles), counts.shape[1]).index_add(0, visible.sample, counts)
+        members["tile"] = whole, torch.zeros_like(tiles).index_add(0, visible.sample, pixels), places
+        kind, least = self.source.kind, self.source.min_fraction
+        found = {}
+        for name in self.terms:
+            count, area, place = members[name]
+            found[name] = _Compared.of(*label_vectors(count, area, kind, least), place, _MOST[name])
+        return found
+
+
+class _Term(nn.Module):
+    """A head and a loss."""
+
+    def __init__(self, channels: int, form: SoftForm, temperature: float) -> None:
+        super().__init__()
+        self.head = Projection(channels)
+        self.loss = SoftTargetLoss(form, temperature)
+
+    def forward(self, rows: Tensor, compared: "_Compared") -> LossSum:
+        """The loss of this process; `rows` (n, channels)."""
+        everyone, _ = rows_of_all_processes(self.head(rows)[None])
+        members = everyone[0, compared.members]
+        with torch.autocast(rows.device.type, enabled=False):
+            cosines = members[compared.own] @ members.mT
+            found: LossSum = self.loss(cosines, compared.wanted, compared.counted)
+        return found
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Which rows of all processes are compared: their numbers `members` (k,), of which this process takes the places
+    `own` (m,); S of these with all, and which pairs count, (m, k)."""
+
+    members: Tensor
+    own: Tensor
+    wanted: Tensor
+    counted: Tensor
+
+    @classmethod
+    def of(cls, labels: Tensor, known: Tensor, places: Tensor, most: int) -> "_Compared":
+        """Of rows with labels (n, classes), `known` (n,) bool, of the places (n,) int64.
+
+        Pairs of one place do not count. Of more than `most` known rows some are drawn, always the same of as many, so
+        that a step depends on nothing but its batch.
+        """
+        everyone, before = rows_of_all_processes(labels[None])
+        marks, _ = rows_of_all_processes(torch.stack([places, known.to(places.dtype)], 1)[None])
+        members = torch.nonzero(marks[0, :, 1])[:, 0]
+        if len(members) > most:
+            drawn = torch.randperm(len(members), generator=torch.Generator().manual_seed(0))[:most]
+            members = members[drawn.sort().values.to(members.device)]
+        own = torch.nonzero((members >= before) & (members < before + len(places)))[:, 0]
+        place = marks[0, members, 0]
+        vectors = everyone[0, members]
+        with torch.autocast(labels.device.type, enabled=False):
+            return cls(members, own, label_similarity(vectors[own], vectors), place[own, None] != place)
+
+    def figures(self) -> dict[str, LossSum]:
+        """Mean S of the pairs, and the share of those that are alike."""
+        number = self.counted.sum().float()
+        return {
+            "similarity": LossSum(torch.where(self.counted, self.wanted, 0).sum(), number),
+            "alike": LossSum(((self.wanted > _ALIKE) & self.counted).sum().float(), number),
+        }
