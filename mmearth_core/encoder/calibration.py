@@ -26,6 +26,8 @@ DIMENSIONS = 64
 #: Total variance of each block before the projection: the whitened pixels, then the maps at strides p/8, p/4, p/2, p.
 #: Measured with the random control and with the starter (benchmarks/projection.py).
 SHARES = (4.0, 0.25, 0.25, 0.25, 0.25)
+#: The same where the last map has a readout, of which it then is.
+READ_SHARES = (4.0, 0.5, 0.5, 0.5, 2.0)
 #: Variance, in units of a standardised band's, that whitening adds to every direction before dividing by it.
 _NOISE_FLOOR = 0.01
 #: Share of values beyond which a band is clipped to its range: half on each side.
@@ -64,14 +66,15 @@ def calibrate(
         raise MMEarthError("The scenes hold too few valid pixels to calibrate on; give larger ones.")
     _round_to_float16(encoder)
     freeze_response_norms(encoder, chips, progress, cancel)
-    head, explained, sample = fit_projection(encoder, chips, SHARES, DIMENSIONS, progress, cancel)
+    shares = SHARES if encoder.readout is None else READ_SHARES
+    head, explained, sample = fit_projection(encoder, chips, shares, DIMENSIONS, progress, cancel)
     scales = fit_quantiser(sample)
     clipped = float(np.mean(np.abs(sample) > 127 * scales))
     header = replace(header, grn="frozen", scales=tuple(float(scale) for scale in scales))
     halo, steps = measure_halo(EmbeddingModel(encoder, head), chips, scales, progress, cancel)
     calibration = {
         **header.calibration,
-        "shares": list(SHARES),
+        "shares": list(shares),
         "pixels": len(sample),
         "explained_variance": round(explained, 4),
         "clipped_share": clipped,
@@ -137,7 +140,7 @@ def fit_projection(
         progress.advance(1)
     progress.finish()
     values = torch.cat(sample).double()
-    head, explained = principal_projection(values, encoder.architecture, shares, dimensions)
+    head, explained = principal_projection(values, encoder.architecture, shares, dimensions, encoder.readout)
     stored = torch.cat([head.pixels, *head.maps], 1).double()
     return head, explained, (values @ stored.T + head.bias.double()).numpy()
 
@@ -155,20 +158,30 @@ def features_at(encoder: Encoder, pixels: Tensor, rows: Tensor, cols: Tensor) ->
 
 @torch.inference_mode()
 def principal_projection(
-    values: Tensor, architecture: Architecture, shares: Sequence[float], dimensions: int
+    values: Tensor,
+    architecture: Architecture,
+    shares: Sequence[float],
+    dimensions: int,
+    readout: Tensor | None = None,
 ) -> tuple[EmbeddingHead, float]:
     """Joint centred PCA of whitened pixels and maps, each block scaled to the total variance of its share.
 
-    `values` (n, C + ΣC_i) float64 as of `features_at`. Returns the projection and the share of variance it explains.
+    `values` (n, C + ΣC_i) float64 as of `features_at`. Of the last map only what `readout` (k, C_3) reads counts, if
+    given: variance alone would keep what is loud in it instead of what was learned.
+    Returns the projection and the share of variance it explains.
     """
     blocks = [architecture.in_channels, *architecture.channels]
     mean = values.mean(0)
     centred = torch.split(values - mean, blocks, 1)
-    gain = values.new_zeros(sum(blocks), sum(blocks))
-    for index, (block, share) in enumerate(zip(centred, shares, strict=True)):
-        matrix = _whitening(block) if index == 0 else torch.eye(blocks[index], dtype=block.dtype)
-        at = slice(sum(blocks[:index]), sum(blocks[: index + 1]))
-        gain[at, at] = matrix * (share / float((block @ matrix).var(0).sum())) ** 0.5
+    matrices = [_whitening(centred[0]), *(torch.eye(channels, dtype=values.dtype) for channels in blocks[1:])]
+    if readout is not None:
+        matrices[-1] = readout.to(values.dtype).T
+    gain = values.new_zeros(sum(blocks), sum(matrix.shape[1] for matrix in matrices))
+    row = column = 0
+    for block, matrix, share in zip(centred, matrices, shares, strict=True):
+        below, right = row + matrix.shape[0], column + matrix.shape[1]
+        gain[row:below, column:right] = matrix * (share / float((block @ matrix).var(0).sum())) ** 0.5
+        row, column = below, right
     strengths, directions = torch.linalg.eigh(torch.cov((torch.cat(centred, 1) @ gain).T))
     axes = directions.flip(1)[:, :dimensions].T
     signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()

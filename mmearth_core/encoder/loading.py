@@ -69,6 +69,7 @@ def load_model(path: Path) -> tuple[Encoder, EmbeddingHead | None]:
     encoder = Encoder(header.architecture)
     encoder.set_grn(header.grn)
     encoder.header = header
+    encoder.readout = stored.get("readout")
     _load_strictly(encoder, _part(stored, "encoder."), [], path)
     head = None
     if header.calibrated:
@@ -90,13 +91,12 @@ def save_model(path: Path, encoder: Encoder, head: EmbeddingHead | None, header:
 
 
 def canonical_tensors(encoder: Encoder, head: EmbeddingHead | None) -> dict[str, NDArray[np.float16]]:
-    """All tensors of a model as float16, by name: `encoder.…` and `head.…`."""
+    """All tensors of a model as float16, by name: `encoder.…`, `head.…` and `readout`."""
     parts: dict[str, torch.nn.Module] = {"encoder.": encoder} | ({"head.": head} if head is not None else {})
-    return {
-        prefix + name: tensor.detach().cpu().numpy().astype(np.float16)
-        for prefix, part in parts.items()
-        for name, tensor in part.state_dict().items()
-    }
+    tensors = {prefix + name: tensor for prefix, part in parts.items() for name, tensor in part.state_dict().items()}
+    if encoder.readout is not None:
+        tensors["readout"] = encoder.readout
+    return {name: tensor.detach().cpu().numpy().astype(np.float16) for name, tensor in tensors.items()}
 
 
 def model_id(tensors: Mapping[str, NDArray[np.float16]], header: ModelHeader) -> str:

@@ -40,10 +40,7 @@ class VisiblePatches:
 
     def __init__(self, masked: Tensor) -> None:
         self.grid = tuple(masked.shape)
-        sample, row, column = torch.nonzero(~masked, as_tuple=True)
-        if not len(sample):
-            raise ValueError("every patch of the batch is masked; at least one must be visible")
-        self.sample, self.row, self.column = sample, row, column
+        self.sample, self.row, self.column = torch.nonzero(~masked, as_tuple=True)
         self._lines: dict[tuple[int, int], Tensor] = {}
 
     def __len__(self) -> int:
@@ -82,11 +79,20 @@ class VisiblePatches:
 
 
 def forward_masked(encoder: Encoder, x: Tensor, masked: Tensor, grn: MaskedGrnScope) -> Tensor:
-    """The encoder's last map of images of which only some patches are visible.
+    """The encoder's last map, (N, C_3, H/p, W/p), 0 where masked: see `masked_maps`."""
+    visible, maps = masked_maps(encoder, x, masked, grn)
+    return visible.scatter(maps[-1]).permute(0, 3, 1, 2)
+
+
+def masked_maps(
+    encoder: Encoder, x: Tensor, masked: Tensor, grn: MaskedGrnScope
+) -> tuple[VisiblePatches, list[Tensor]]:
+    """The encoder's four maps of images of which only some patches are visible.
 
     Parameters: `x` (N, in_channels, H, W) normalised, what masked patches hold is never read; `masked` (N, H/p, W/p)
     bool; `grn`: response normalisation over the visible cells of the whole batch on all processes, as published
-    encoders are pretrained, or of each sample. Returns (N, C_3, H/p, W/p), 0 where masked.
+    encoders are pretrained, or of each sample. Returns the visible patches and, of each stage, their cells:
+    (M, 8, 8, C_0), (M, 4, 4, C_1), (M, 2, 2, C_2), (M, 1, 1, C_3).
     Raises ValueError when the shapes do not fit or nothing is visible.
     """
     architecture = encoder.architecture
@@ -95,13 +101,16 @@ def forward_masked(encoder: Encoder, x: Tensor, masked: Tensor, grn: MaskedGrnSc
     if tuple(masked.shape) != grid or grid[1] * patch != x.shape[2] or grid[2] * patch != x.shape[3]:
         raise ValueError(f"a mask {tuple(masked.shape)} of {patch} px patches does not fit images {tuple(x.shape)}")
     visible = VisiblePatches(masked)
-    patches = _stem(encoder, x, masked, visible)
+    if not len(visible):
+        raise ValueError("every patch of the batch is masked; at least one must be visible")
+    patches, maps = _stem(encoder, x, masked, visible), []
     for index, stage in enumerate(encoder.stages):
         if index:
             patches = _downsample(encoder.downsample_layers[index - 1], patches)
         for block in stage.children():
             patches = _block(block, patches, visible, grn)
-    return visible.scatter(patches).permute(0, 3, 1, 2)
+        maps.append(patches)
+    return visible, maps
 
 
 def _stem(encoder: Encoder, x: Tensor, masked: Tensor, visible: VisiblePatches) -> Tensor:

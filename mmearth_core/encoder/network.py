@@ -56,10 +56,12 @@ def _block(channels: int) -> ConvNeXtBlock:
 class Encoder(nn.Module):
     """ConvNeXt V2 encoder with the MP-MAE stem: (N, in_channels, H, W) → four maps at strides p/8, p/4, p/2, p.
 
-    `header` is there once weights are loaded: their bands, statistics and provenance.
+    `header` is there once weights are loaded: their bands, statistics and provenance. `readout` (k, C_3), where the
+    pretraining tells it, are the directions of the last map that carry what was learned.
     """
 
     header: ModelHeader
+    readout: Tensor | None = None
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()

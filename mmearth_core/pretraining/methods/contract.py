@@ -107,12 +107,17 @@ class PretrainMethod(nn.Module, ABC):
         What was visible is predicted too; per-patch normalisation of a target is undone with the target's own values.
         """
 
+    def readout(self) -> Tensor | None:
+        """Directions (k, C_3) of the encoder's last map that carry what was learned; None where all may."""
+        return None
+
     def export(self) -> Encoder:
-        """The plain encoder that was learned, on the CPU, in evaluation mode."""
+        """The plain encoder that was learned, on the CPU, in evaluation mode, with its `readout`."""
         encoder = Encoder(self.encoder.architecture)
         encoder.load_state_dict(
             {name: value.detach().cpu().clone() for name, value in self.encoder.state_dict().items()}
         )
+        encoder.readout = None if (readout := self.readout()) is None else readout.cpu()
         return encoder.eval()
 
 

@@ -20,6 +20,8 @@ _GAIN, _NOISE = 0.05, 20.0
 #: Haze: most path reflectance in the blue band, and the powers by which it falls with wavelength, from thick haze to
 #: clear air.
 _BLUE_HAZE, _POWERS = 0.08, (0.5, 4.0)
+#: The deviation of the logarithm of the illumination that comes with haze.
+_LIGHT = 0.15
 #: Resampling weights below it are rounding.
 _NO_WEIGHT = 1e-6
 
@@ -45,7 +47,7 @@ def hazy(
     bands: Sequence[str],
     rng: np.random.Generator,
     *,
-    gain: float,
+    gain: float = _LIGHT,
 ) -> NDArray[np.float32]:
     """Haze in another light: r' = g·(a(λ) + exp(−2·a(λ))·r).
 

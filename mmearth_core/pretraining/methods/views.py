@@ -34,10 +34,11 @@ _RESAMPLED = 0.5
 
 @dataclass(frozen=True)
 class MaskedView(View):
-    """A crop of `crop` px, of whose patches of `patch` px the share `mask_ratio` is hidden (rounded up).
+    """A crop of `crop` px, of whose patches of `patch` px one of the shares `mask_ratios` is hidden (rounded up).
 
     Parameters: `outputs`, the modalities to predict, with crops that begin at multiples of all their strides; `flips`,
-    mirroring and quarter turns; `jitter`, a common gain and noise on the input; `band_drop`, the probability that bands
+    mirroring and quarter turns; `jitter`, a common gain and noise on the input; `haze`, the probability of haze and
+    another illumination in it; `band_drop`, the probability that bands
     of a twelve-band input are missing and filled as `embed` fills them: then in equal parts a raster without the 60 m
     bands, one of the four 10 m bands, or any bands from four (those that the tile itself lacks are always missing, and
     nothing to predict); `second`, a second look at the same tile, with a crop, turn, mask and bands of its own, and
@@ -53,9 +54,10 @@ class MaskedView(View):
     inputs: Inputs = "s2"
     crop: int = 56
     patch: int = 8
-    mask_ratio: float = 0.6
+    mask_ratios: tuple[float, ...] = (0.6,)
     flips: bool = True
     jitter: bool = False
+    haze: float = 0.0
     band_drop: float = 0.3
     second: bool = False
     looks: LooksConfig = field(default_factory=LooksConfig)
@@ -76,8 +78,9 @@ class MaskedView(View):
                     f"a crop of {self.crop} px is not made of whole cells of {output.stride} px ({output.name}); choose"
                     " a multiple of them."
                 )
-        if not 0 <= self.mask_ratio < 1 or not self.visible:
-            raise MMEarthError(f"a mask_ratio of {self.mask_ratio} leaves no patch of {self.patch} px to look at.")
+        for ratio in self.mask_ratios:
+            if not 0 <= ratio < 1 or not self.visible(ratio):
+                raise MMEarthError(f"a mask_ratio of {ratio} leaves no patch of {self.patch} px to look at.")
 
     def with_statistics(self, statistics: DatasetStatistics) -> Self:
         """The same view of tiles that are normalised by `statistics`, which the jitter depends on."""
@@ -89,11 +92,10 @@ class MaskedView(View):
         """Probability that the second look is at another image of the place, if there is one."""
         return self.looks.dates if self.second else 0.0
 
-    @property
-    def visible(self) -> int:
+    def visible(self, ratio: float) -> int:
         """Patches of a crop that stay visible: 19 of 49 at a ratio of 0.6, as in the published recipe."""
         # A fifth of 25 is 4.999…: what rounding takes from a product is not a patch.
-        return int((self.crop // self.patch) ** 2 * (1 - self.mask_ratio) + 1e-9)
+        return int((self.crop // self.patch) ** 2 * (1 - ratio) + 1e-9)
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
         """Views by name.
@@ -129,7 +131,7 @@ class MaskedView(View):
         height, width = measured.shape[1:]
         extent = self._extent(min(height, width), rng)
         again = self._crop(height, width, rng, extent=extent, beside=first if self.paired else None)
-        image = self._image(again.of(measured), rng, jitter=True, haze=self.looks.haze)
+        image = self._image(again.of(measured), rng, jitter=True)
         views: dict[str, NDArray[np.generic]] = {"image_again": image, "masked_again": self._mask(rng)}
         if self.paired:
             views["cells"] = again.partners(first, self.patch)
@@ -165,13 +167,11 @@ class MaskedView(View):
         turns, mirrored = (int(rng.integers(4)), bool(rng.integers(2))) if self.flips else (0, False)
         return Crop(row, column, extent, self.crop, turns, mirrored)
 
-    def _image(
-        self, measured: NDArray[np.generic], rng: np.random.Generator, *, jitter: bool, haze: float = 0.0
-    ) -> NDArray[np.float32]:
+    def _image(self, measured: NDArray[np.generic], rng: np.random.Generator, *, jitter: bool) -> NDArray[np.float32]:
         bands = INPUT_BANDS[self.inputs]
         image = measured[[ENCODER_BANDS.index(band) for band in bands]].astype(np.float32, copy=False)
-        if haze and rng.random() < haze:
-            image = hazy(image, self._mean_and_std(bands), bands, rng, gain=self.looks.gain)
+        if self.haze and rng.random() < self.haze:
+            image = hazy(image, self._mean_and_std(bands), bands, rng)
         if jitter:
             image = jittered(image, self._mean_and_std(bands), rng)
         # A tile that lacks a band has no value of it; a crop without any value says nothing of bands.
@@ -194,7 +194,9 @@ class MaskedView(View):
         side = self.crop // self.patch
         order = np.argsort(rng.random(side * side), kind="stable")
         masked = np.ones(side * side, np.bool_)
-        masked[order[: self.visible]] = False
+        several = len(self.mask_ratios) > 1
+        ratio = self.mask_ratios[int(rng.integers(len(self.mask_ratios))) if several else 0]
+        masked[order[: self.visible(ratio)]] = False
         return masked.reshape(side, side)
 
 

@@ -144,6 +144,24 @@ def test_the_largest_loading_of_every_band_is_positive():
     assert (loadings.max(1) == np.abs(loadings).max(1)).all()
 
 
+@torch.inference_mode()
+def test_of_the_last_map_only_what_the_readout_reads_is_kept():
+    encoder, chips = random_encoder(), [make_chip(0), make_chip(1)]
+    freeze(encoder, chips)
+    channels = encoder.architecture.channels[-1]
+    encoder.readout = torch.randn(5, channels, generator=torch.Generator().manual_seed(0))
+    shares = (1.0, 1.0, 1.0, 1.0, 50.0)
+    kept, *_ = fit_projection(encoder, chips, shares, 64, Silent(), CancelToken())
+    # Every band reads the last map along combinations of the five directions alone.
+    directions = torch.linalg.qr(encoder.readout.T).Q
+    outside = kept.maps[3] - kept.maps[3] @ directions @ directions.T
+    assert outside.norm() < 1e-2 * kept.maps[3].norm()
+    assert torch.linalg.matrix_rank(kept.maps[3].double(), rtol=1e-2) == 5
+    encoder.readout = None
+    free, *_ = fit_projection(encoder, chips, shares, 64, Silent(), CancelToken())
+    assert torch.linalg.matrix_rank(free.maps[3].double(), rtol=1e-2) > 10
+
+
 def test_the_quantiser_clips_no_more_than_it_says():
     rng = np.random.default_rng(0)
     sample = np.stack([rng.normal(0, 3, 200_000), rng.standard_t(3, 200_000), rng.uniform(-1, 1, 200_000) ** 3], 1)

@@ -189,6 +189,19 @@ class TestSafetensors:
         assert other.header == encoder.header
         assert all(bool((other.state_dict()[name] == tensor).all()) for name, tensor in encoder.state_dict().items())
 
+    def test_the_readout_of_a_pretraining_stays_with_it(self, small, tmp_path):
+        import torch
+
+        from mmearth_core.encoder.loading import load_model, save_model
+
+        encoder, head = load_model(small)
+        assert encoder.readout is None
+        encoder.readout = torch.randn(5, encoder.architecture.channels[-1])
+        header = save_model(tmp_path / "read.safetensors", encoder, head, encoder.header)
+        again, _ = load_model(tmp_path / "read.safetensors")
+        assert torch.equal(again.readout, encoder.readout.half().float())
+        assert header.model_id != encoder.header.model_id and again.header == header
+
     @pytest.mark.parametrize("share", [0.0, 1e-6, 0.001, 0.5, 0.999999])
     def test_cut_off_anywhere_it_is_damaged(self, small, share):
         from mmearth_core.encoder.loading import load_encoder

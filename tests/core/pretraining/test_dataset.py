@@ -254,7 +254,7 @@ def test_other_images_come_with_their_probability_and_change_no_other_lot(dated:
 
 @pytest.mark.parametrize("context", ["fork", "spawn"])
 def test_workers_change_nothing_of_looks_at_other_images(dated: Path, context: str) -> None:
-    settings = LooksConfig(dates=0.7, haze=0.5, scale=1.4)
+    settings = LooksConfig(dates=0.7, scale=1.4)
     view = MaskedView((MODALITIES["lat"],), "s2", 16, 8, second=True, looks=settings, paired=True, places=True)
     tiles = dataset(dated, view, outputs=["lat"])
     expected = steps(tiles)

@@ -60,7 +60,7 @@ def test_a_run_that_is_killed_again_and_again_gives_the_same_numbers(
         write_synthetic_tiles(tmp_path / "dated", 40, size=24, dates=2)
         changes = {
             "data__datasets": [str(tmp_path / "dated")], "mp_mae__agreement": 1.0, "mp_mae__patches": 0.5,
-            "mp_mae__jitter": True, "mp_mae__looks": {"dates": 0.7, "haze": 0.5, "scale": 1.5},
+            "mp_mae__jitter": True, "mp_mae__haze": 0.5, "mp_mae__looks": {"dates": 0.7, "scale": 1.5},
         }  # fmt: skip
     config = recipe(optimiser__epochs=2, watch__checkpoint_steps=3, watch__log_steps=2, optimiser__batch=2, **changes)
     pretrain(config=config, output=tmp_path / "whole")

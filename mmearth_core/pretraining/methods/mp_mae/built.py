@@ -19,12 +19,13 @@ def built(settings: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Mod
         "the agreement of two looks": settings.second_look,
         "the contrast across sensors": settings.cross_sensor.weight > 0,
         "the guidance by land cover": settings.guidance.weight > 0,
+        "what is told apart by teachers": settings.teaching.weight > 0,
     }
     return BuiltMethod(
         method=method,
         bands=INPUT_BANDS[settings.inputs],
         crop=settings.crop,
-        plain_view=replace(method.view, flips=False, jitter=False, band_drop=0.0, looks=LooksConfig()),
+        plain_view=replace(method.view, flips=False, jitter=False, haze=0.0, band_drop=0.0, looks=LooksConfig()),
         over_batch=tuple(what for what, used in over_batch.items() if used),
         from_published=lambda path: start_from_official(method, path),
     )

@@ -6,12 +6,13 @@ and the losses; never reads a file, steps an optimiser or knows how batches come
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import torch
 from torch import Tensor, nn
 
 from mmearth_core.encoder.architecture import Architecture
-from mmearth_core.encoder.masking import VisiblePatches, forward_masked, sum_over_processes
+from mmearth_core.encoder.masking import VisiblePatches, masked_maps, sum_over_processes
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, Modality
@@ -33,7 +34,11 @@ from mmearth_core.pretraining.methods.mp_mae.decoder import Decoder
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.pretraining.methods.patch_agreement import PatchPairs, patch_agreement
 from mmearth_core.pretraining.methods.projection import Projection, pooled
+from mmearth_core.pretraining.methods.teaching import TERMS, Teaching
 from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
+
+#: The stage of the encoder's last map.
+_LAST = 3
 
 
 class MpMae(PretrainMethod):
@@ -51,9 +56,10 @@ class MpMae(PretrainMethod):
             config.inputs,
             config.crop,
             config.patch,
-            config.mask_ratio,
+            config.mask_ratios,
             config.flips,
             config.jitter,
+            config.haze,
             config.band_drop,
             second=config.second_look,
             looks=config.looks,
@@ -83,6 +89,7 @@ class MpMae(PretrainMethod):
         self.patches = Projection(architecture.channels[-1]) if config.patches > 0 else None
         self.cross_sensor = _cross_sensor(config, architecture.channels[-1])
         self.guidance = _guidance(config, architecture.channels[-1])
+        self.teaching = _teaching(config, architecture.channels, outputs)
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `MaskedView`s.
@@ -93,7 +100,8 @@ class MpMae(PretrainMethod):
         values equally.
         """
         judged = self._judged(batch["masked"])
-        encoded = self._encode(batch["image"], batch["masked"])
+        visible, maps = masked_maps(self.encoder, batch["image"], batch["masked"], self.config.grn)
+        encoded = visible.scatter(maps[-1]).permute(0, 3, 1, 2)
         predictions = self._predict(encoded, batch["masked"], judged)
         parts = {
             name: _loss(modality, predictions[name], self._target(name, batch, judged))
@@ -105,6 +113,8 @@ class MpMae(PretrainMethod):
         for beside in (self.cross_sensor, self.guidance):
             if beside is not None:
                 parts |= beside(encoded, batch)
+        if self.teaching is not None:
+            parts |= self.teaching(visible, maps, batch)
         return self._weighted(parts)
 
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
@@ -128,7 +138,13 @@ class MpMae(PretrainMethod):
         for beside in (self.cross_sensor, self.guidance):
             if beside is not None:
                 parts |= beside.constants(batch)
+        if self.teaching is not None:
+            parts |= self.teaching.constants(VisiblePatches(batch["masked"]), batch)
         return over_processes(parts)
+
+    def readout(self) -> Tensor | None:
+        """What teachers are read from."""
+        return None if self.teaching is None else self.teaching.readout(_LAST)
 
     def decayed(self, name: str, parameter: nn.Parameter) -> bool:
         """Whether weight decay applies: to whatever has more than one dimension and is not a bias.
@@ -172,7 +188,8 @@ class MpMae(PretrainMethod):
 
     def _encode(self, image: Tensor, masked: Tensor) -> Tensor:
         """The last map of images whose `masked` patches are hidden, 0 there."""
-        return forward_masked(self.encoder, image, masked, self.config.grn)
+        visible, maps = masked_maps(self.encoder, image, masked, self.config.grn)
+        return visible.scatter(maps[-1]).permute(0, 3, 1, 2)
 
     def _agreements(self, batch: Batch, first: Tensor | None, second: Tensor | None) -> dict[str, LossSum]:
         """Losses of two looks by their maps, and of their patches; without maps, of looks and patches all alike."""
@@ -223,6 +240,11 @@ class MpMae(PretrainMethod):
         if self.guidance is not None:
             guided = {name: config.guidance.weight * share for name, share in _guided(config).items()}
             weights |= {f"guidance_{name}": weight for name, weight in guided.items()}
+        if self.teaching is not None:
+            asked = config.teaching
+            for name, stage in product(self.teaching.teachers, self.teaching.stages):
+                share = asked.weight * (1.0 if stage == _LAST else asked.finer)
+                weights |= {f"{name}_{stage}_{term}": share * each for term, each in _taught(config).items()}
         return weights
 
 
@@ -264,6 +286,22 @@ def _guidance(config: MpMaeConfig, channels: int) -> Guidance | None:
     asked = config.guidance
     source = LabelSource(asked.source, asked.kind, asked.min_fraction)
     return Guidance(channels, source, list(_guided(config)), asked.form, config.temperature) if asked.weight else None
+
+
+def _teaching(config: MpMaeConfig, channels: Sequence[int], outputs: Sequence[Modality]) -> Teaching | None:
+    asked = config.teaching
+    if not asked.weight:
+        return None
+    teachers = [output for output in outputs if output.is_teacher]
+    if not teachers:
+        raise ValueError("teaching has a weight, but no teacher is among the outputs; name one, or set the weight to 0")
+    stages = (1, 2, _LAST) if asked.finer else (_LAST,)
+    return Teaching({stage: channels[stage] for stage in stages}, teachers, list(_taught(config)), asked.temperature)
+
+
+def _taught(config: MpMaeConfig) -> dict[str, float]:
+    """The terms of the teaching, and how much each counts."""
+    return {term: share for term in TERMS if (share := getattr(config.teaching, term))}
 
 
 def _guided(config: MpMaeConfig) -> dict[str, float]:

@@ -12,6 +12,7 @@ Inputs = Literal["s2", "rgb"]
 #: One stack of blocks for all modalities (the published checkpoints), or one for each (the paper).
 Sharing = Literal["shared", "separate"]
 _Share = Annotated[float, Rule(lambda share: 0 <= share <= 1, "must be from 0 to 1")]
+_Hidden = Annotated[float, Rule(lambda share: 0 <= share < 1, "must be at least 0 and below 1")]
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,11 @@ class LooksConfig:
     """In what a second look at a tile differs from the first, beside its crop, turn, mask, bands and jitter.
 
     `dates`: probability that it shows another image of the place, of another date or processing level, where the
-    training tiles have one; tiles of one place are then never told from one another. `haze`: probability of haze with
-    a change of illumination, whose factor has a logarithm of deviation `gain`. `scale`: one second look of two shows
-    pixels of up to so many times or parts the size of the tile's (1: none does), as far as the tile reaches.
+    training tiles have one; tiles of one place are then never told from one another. `scale`: one second look of two
+    shows pixels of up to so many times or parts the size of the tile's (1: none does), as far as the tile reaches.
     """
 
     dates: _Share = 0.0
-    haze: _Share = 0.0
-    gain: Annotated[float, NOT_NEGATIVE] = 0.15
     scale: Annotated[float, Rule(lambda most: most >= 1, "must be at least 1")] = 1.0
 
 
@@ -80,25 +78,50 @@ class GuidanceConfig:
 
 
 @dataclass(frozen=True)
+class TeachingConfig:
+    """Losses by which the encoder's own maps say what the teachers among the outputs say, beside their prediction.
+
+    A linear layer reads each visible patch of the last map; what it reads is compared with the teacher there, averaged
+    over the patch, on all patches with a value. `weight`: of all of it (0: none), beside the weighted modalities.
+    `values`: how much the values count (smooth L1 of z-scores). `patches`: that a patch is told from patches of other
+    places, of what the teacher says there. `tiles`: that a tile is, by the mean and the spread of its patches.
+    `finer`: weight of the same for the two maps before the last, each read by a layer of its own, averaged over
+    patches. `temperature`: what cosines are divided by.
+    """
+
+    weight: Annotated[float, NOT_NEGATIVE] = 0.0
+    values: Annotated[float, NOT_NEGATIVE] = 0.5
+    patches: Annotated[float, NOT_NEGATIVE] = 1.0
+    tiles: Annotated[float, NOT_NEGATIVE] = 1.0
+    finer: Annotated[float, NOT_NEGATIVE] = 0.5
+    temperature: Annotated[float, POSITIVE] = 0.1
+
+    def __post_init__(self) -> None:
+        if self.weight and not (self.values or self.patches or self.tiles):
+            raise ValueError("with values, patches and tiles all 0 nothing is taught; set one of them, or weight to 0")
+
+
+@dataclass(frozen=True)
 class MpMaeConfig:
     """Settings of MP-MAE; the network and its losses are by default as published.
 
-    `size`, `patch`, `stem`: the encoder. `inputs`: what it is fed, "s2" or "rgb". `crop`: side of what is looked at,
-    in pixels. `mask_ratio`: share of the patches that are hidden. `grn`: response normalisation over the visible cells
-    of the "batch", as published, or of each "sample". `decoder`: one stack of blocks for all modalities ("shared", as
-    the published checkpoints) or one for each ("separate", as the paper), of `decoder_depth` blocks `decoder_width`
-    wide. `norm_pix`: Sentinel-2 is predicted relative to each patch's own mean and spread. `weighting` of the losses:
-    "uncertainty" (learned), "sum", or a weight for each modality.
+    `size`, `patch`, `stem`: the encoder. `inputs`: what it is fed, "s2" or "rgb". `crop`: side of what is looked at, in
+    pixels. `mask_ratio`: share of the patches that are hidden, or several, of which each look draws one. `grn`:
+    response normalisation over the visible cells of the "batch", as published, or of each "sample". `decoder`: one
+    stack of blocks for all modalities ("shared", as the published checkpoints) or one for each ("separate", as the
+    paper), of `decoder_depth` blocks `decoder_width` wide. `norm_pix`: Sentinel-2 is predicted relative to each patch's
+    own mean and spread. `weighting` of the losses: "uncertainty" (learned), "sum", or a weight for each modality.
 
     What the published recipe has not: `flips` mirrors and turns tiles, `jitter` adds a common gain and noise to the
-    input, `band_drop` is the probability that the input lacks bands as users' rasters do. `others` says where pixel
-    modalities other than Sentinel-2 are predicted: on "masked" patches, as published, or "everywhere", since a radar
-    image or a land cover is not given away by the optical image that is seen. `agreement` is the weight of a loss by
-    which two looks at a tile are to be alike and looks at different tiles are not, beside the weighted modalities (0:
-    no second look); it compares the tiles of one batch, of all processes together. `patches` is the weight of another
-    by which visible patches of two looks that show the same ground are to be alike and patches of different tiles are
-    not (0: none); the second crop then lies whole patches from the first. `temperature`: what the cosines of both are
-    divided by. `looks`: in what the second look differs. `cross_sensor` and `guidance` are two further such losses.
+    input, `haze` is the probability of haze and another illumination in it, `band_drop` is the probability that the
+    input lacks bands as users' rasters do. `others` says where pixel modalities other than Sentinel-2 are predicted: on
+    "masked" patches, as published, or "everywhere", since a radar image or a land cover is not given away by the
+    optical image that is seen. `agreement` is the weight of a loss by which two looks at a tile are to be alike and
+    looks at different tiles are not, beside the weighted modalities (0: no second look); it compares the tiles of one
+    batch, of all processes together. `patches` is the weight of another by which visible patches of two looks that show
+    the same ground are to be alike and patches of different tiles are not (0: none); the second crop then lies whole
+    patches from the first. `temperature`: what the cosines of both are divided by. `looks`: in what the second look
+    differs. `cross_sensor`, `guidance` and `teaching` are further such losses.
     """
 
     size: str = "atto"
@@ -106,7 +129,10 @@ class MpMaeConfig:
     stem: Stem = "mp_mae"
     inputs: Inputs = "s2"
     crop: Annotated[int, POSITIVE] = 56
-    mask_ratio: Annotated[float, Rule(lambda share: 0 < share < 1, "must be above 0 and below 1")] = 0.6
+    mask_ratio: (
+        Annotated[float, Rule(lambda share: 0 < share < 1, "must be above 0 and below 1")]
+        | Annotated[list[_Hidden], Rule(any, "must name at least one above 0")]
+    ) = 0.6
     grn: MaskedGrnScope = "batch"
     decoder: Sharing = "shared"
     decoder_depth: Annotated[int, POSITIVE] = 1
@@ -115,6 +141,7 @@ class MpMaeConfig:
     weighting: Literal["uncertainty", "sum"] | dict[str, Annotated[float, NOT_NEGATIVE]] = "uncertainty"
     flips: bool = True
     jitter: bool = False
+    haze: _Share = 0.0
     band_drop: _Share = 0.3
     others: Literal["masked", "everywhere"] = "masked"
     agreement: Annotated[float, NOT_NEGATIVE] = 0.0
@@ -123,6 +150,7 @@ class MpMaeConfig:
     looks: LooksConfig = field(default_factory=LooksConfig)
     cross_sensor: CrossSensorConfig = field(default_factory=CrossSensorConfig)
     guidance: GuidanceConfig = field(default_factory=GuidanceConfig)
+    teaching: TeachingConfig = field(default_factory=TeachingConfig)
 
     def __post_init__(self) -> None:
         if self.looks != LooksConfig() and not self.second_look:
@@ -132,3 +160,8 @@ class MpMaeConfig:
     def second_look(self) -> bool:
         """Whether a tile is looked at twice."""
         return self.agreement > 0 or self.patches > 0
+
+    @property
+    def mask_ratios(self) -> tuple[float, ...]:
+        """The shares of hidden patches that a look may have."""
+        return tuple(self.mask_ratio) if isinstance(self.mask_ratio, list) else (self.mask_ratio,)

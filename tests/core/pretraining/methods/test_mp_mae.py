@@ -385,7 +385,7 @@ def test_a_few_steps_of_agreement_tell_tiles_apart():
 
 
 #: Two looks that differ in everything; the first and the third tile of a batch are images of one place.
-DIFFERENT = {"agreement": 0.7, "patches": 0.4, "looks": {"dates": 0.5, "haze": 0.5, "scale": 1.5}}
+DIFFERENT = {"agreement": 0.7, "patches": 0.4, "haze": 0.5, "looks": {"dates": 0.5, "scale": 1.5}}
 
 
 @torch.no_grad()
@@ -475,7 +475,7 @@ def test_a_batch_whose_looks_share_no_patch_is_learned_from_all_the_same():
 
 def test_a_tile_is_validated_by_looks_at_itself():
     view = built(read(MpMaeConfig, SMALL | DIFFERENT, "run.yaml"), ["sentinel2"], MODALITIES).plain_view
-    assert view.other_images == 0 and view.places and view.paired and view.looks.haze == 0 and view.looks.scale == 1
+    assert view.other_images == 0 and view.places and view.paired and view.haze == 0 and view.looks.scale == 1
 
 
 def compared_parts() -> set[str]:
@@ -592,7 +592,7 @@ def test_impossible_settings_are_named():
         ({"patches": -1.0}, "mp_mae.patches: it must not be negative"),
         ({"agreement": 1.0, "looks": {"dates": 1.5}}, "mp_mae.looks.dates: it must be from 0 to 1"),
         ({"agreement": 1.0, "looks": {"scale": 0.5}}, "mp_mae.looks.scale: it must be at least 1"),
-        ({"looks": {"haze": 0.5}}, "mp_mae: looks are of the second look, which agreement or patches ask for"),
+        ({"looks": {"dates": 0.5}}, "mp_mae: looks are of the second look, which agreement or patches ask for"),
         ({"decoder_depth": 0}, "mp_mae.decoder_depth: it must be positive"),
         ({"weighting": {"sentinel2": -1}}, "mp_mae.weighting.sentinel2: it must not be negative"),
         (

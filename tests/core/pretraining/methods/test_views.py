@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -39,13 +40,13 @@ def make_sample(side: int = 64) -> dict[str, np.ndarray]:
 
 def test_nineteen_of_forty_nine_patches_stay_visible():
     view = MaskedView(SENTINEL2, **PLAIN)
-    assert view.visible == 19
+    assert view.visible(0.6) == 19
     masks = [view(make_sample(), np.random.default_rng(seed))["masked"] for seed in range(200)]
     assert {int(mask.sum()) for mask in masks} == {30}
     assert masks[0].shape == (7, 7) and masks[0].dtype == np.bool_
     # Every patch is hidden about equally often.
     assert np.abs(np.mean(masks, 0) - 30 / 49).max() < 0.15
-    assert MaskedView(SENTINEL2, crop=112, patch=16).visible == 19
+    assert MaskedView(SENTINEL2, crop=112, patch=16).visible(0.6) == 19
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_nineteen_of_forty_nine_patches_stay_visible():
 )
 def test_no_visible_patch_is_lost_to_rounding(side: int, ratio: float, visible: int):
     """A fifth of 25 patches was 4."""
-    assert MaskedView(SENTINEL2, crop=8 * side, mask_ratio=ratio).visible == visible
+    assert MaskedView(SENTINEL2, crop=8 * side, mask_ratios=(ratio,)).visible(ratio) == visible
 
 
 def test_all_modalities_show_the_same_pixels_whatever_the_crop_and_turn():
@@ -262,7 +263,7 @@ def unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views_module, "jittered", lambda image, _levels, _rng: image)
 
 
-ALL_LOOKS = LooksConfig(dates=0.5, haze=0.5, scale=2.0)
+ALL_LOOKS = LooksConfig(dates=0.5, scale=2.0)
 
 
 def test_looks_that_differ_more_leave_the_first_as_it_is():
@@ -303,26 +304,40 @@ def test_the_second_look_is_at_the_other_image_where_there_is_one(unchanged):  #
         assert np.isfinite(both["image_again"]).all()
 
 
-def test_haze_comes_with_its_probability_and_on_the_second_look_only(unchanged):  # noqa: ARG001
-    view = MaskedView(SENTINEL2, crop=16, second=True, looks=LooksConfig(haze=0.3), **PLAIN)
-    sample, hazed = make_sample(16), 0
+def test_haze_comes_with_its_probability_on_each_look_and_not_in_the_targets(unchanged):  # noqa: ARG001
+    view = MaskedView(SENTINEL2, crop=16, second=True, haze=0.3, **PLAIN)
+    sample, hazed = make_sample(16), np.zeros((2, 2), int)
     for seed in range(300):
         views = view(sample, np.random.default_rng(seed))
-        assert np.array_equal(views["image"], sample["sentinel2"])
-        hazed += not np.array_equal(views["image_again"], views["image"])
-    assert 0.22 < hazed / 300 < 0.38
+        assert np.array_equal(views["sentinel2"], sample["sentinel2"])
+        first, second = (int(not np.array_equal(views[name], sample["sentinel2"])) for name in ("image", "image_again"))
+        hazed[first, second] += 1
+    assert 0.22 < hazed[1].sum() / 300 < 0.38 and 0.22 < hazed[:, 1].sum() / 300 < 0.38
+    assert 0.04 < hazed[1, 1] / 300 < 0.15, "each look draws its own"
 
 
-def test_haze_is_that_of_the_statistics_the_tiles_are_normalised_by(unchanged):  # noqa: ARG001
+def test_each_look_draws_one_of_several_shares_of_hidden_patches():
+    view = MaskedView(SENTINEL2, crop=32, mask_ratios=(0.0, 0.25, 0.75), second=True, **PLAIN)
+    hidden = [
+        [int(view(make_sample(32), np.random.default_rng(seed))[name].sum()) for name in ("masked", "masked_again")]
+        for seed in range(300)
+    ]
+    shares = np.array([[np.mean(np.array(hidden)[:, look] == count) for count in (0, 4, 12)] for look in (0, 1)])
+    np.testing.assert_allclose(shares, 1 / 3, atol=0.1)
+    assert np.mean([first == second for first, second in hidden]) < 0.45
+
+
+def test_haze_is_that_of_the_statistics_the_tiles_are_normalised_by(monkeypatch: pytest.MonkeyPatch):
     """Dark ground, for which haze is an offset, of at most 0.08 in reflectance in the blue band."""
     mean, std = np.linspace(400, 900, 12, dtype=np.float32), np.linspace(300, 800, 12, dtype=np.float32)
     numbers = DatasetStatistics({"sentinel2_l2a": (mean, std)})
-    view = MaskedView(SENTINEL2, crop=16, second=True, looks=LooksConfig(haze=1.0, gain=0.0), **PLAIN)
+    monkeypatch.setattr(views_module, "hazy", partial(views_module.hazy, gain=0.0))
+    view = MaskedView(SENTINEL2, crop=16, haze=1.0, **PLAIN)
     sample = make_sample(16)
     sample["sentinel2"] = np.broadcast_to((-mean / std)[:, None, None], (12, 16, 16)).copy()
     blue = []
     for seed in range(100):
-        again = view.with_statistics(numbers)(sample, np.random.default_rng(seed))["image_again"]
+        again = view.with_statistics(numbers)(sample, np.random.default_rng(seed))["image"]
         blue.append((again * std[:, None, None] + mean[:, None, None])[1].mean())
     assert 0 <= min(blue) < 50 and 750 < max(blue) <= 800.1
 
@@ -390,4 +405,4 @@ def test_unusable_settings_and_tiles_are_named():
     with pytest.raises(MMEarthError, match="60 px is not made of whole patches of 8 px"):
         MaskedView(SENTINEL2, crop=60)
     with pytest.raises(MMEarthError, match=r"mask_ratio of 0\.99 leaves no patch"):
-        MaskedView(SENTINEL2, mask_ratio=0.99)
+        MaskedView(SENTINEL2, mask_ratios=(0.99,))
