@@ -26,7 +26,7 @@ from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.embedding.arrays import network_input
 from mmearth_core.embedding.model_writing import read_chips
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
-from mmearth_core.encoder.calibration import SHARES, features_at, fit_quantiser, principal_projection
+from mmearth_core.encoder.calibration import PARTS, READ_PARTS, Part, features_at, fit_quantiser, principal_projection
 from mmearth_core.encoder.loading import load_model
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.labelling.samples import Samples, read_samples
@@ -35,12 +35,20 @@ from mmearth_core.raster.grid import Grid, TilePlan
 from mmearth_core.raster.scene import open_scene
 
 Projection = Callable[[np.ndarray], np.ndarray]
-TRIED_SHARES = (
-    SHARES,
-    (2, 0.25, 0.25, 0.25, 0.25),
-    (1, 0.25, 0.25, 0.25, 0.25),
-    (1, 0.5, 0.5, 0.5, 0.5),
-    (4, 0, 0, 0, 0),
+
+
+def _parts(bands: tuple[int, ...], *variances: float) -> tuple[Part, ...]:
+    return tuple(Part(count, variance) for count, variance in zip(bands, variances, strict=True))
+
+
+#: Bands and variance of each part: the pixels, then the four maps.
+TRIED = (
+    PARTS,
+    READ_PARTS,
+    _parts((12, 12, 12, 12, 16), 4, 0.25, 0.25, 0.25, 0.25),
+    _parts((12, 12, 12, 12, 16), 1, 0.5, 0.5, 0.5, 0.5),
+    _parts((12, 0, 0, 0, 0), 1, 1, 1, 1, 1),
+    _parts((12, 40, 80, 160, 320), 4, 0.5, 0.5, 0.5, 0.5),
 )
 STRENGTHS = (3, 30, 300)
 
@@ -170,24 +178,21 @@ def main() -> None:
 
         print(f"{'share of pixels judged right':48s}", *(f"{name:>16s}" for name in judges))
         show("raw bands, each standardised", lambda x: x[:, :channels], whiten=True)
-        for shares in TRIED_SHARES:
-            few = 64 if any(shares[1:]) else channels  # pixels alone have no more dimensions than bands
-            for dimensions in (few, values.shape[1]) if shares == SHARES else (few,):
-                head, explained = principal_projection(values, encoder.architecture, shares, dimensions)
-                matrix = torch.cat([head.pixels, *head.maps], 1).detach().numpy().T
-                bias = head.bias.detach().numpy()
-                steps = fit_quantiser(values.numpy() @ matrix + bias)
+        for parts in TRIED:
+            head, explained = principal_projection(values, encoder.architecture, parts, encoder.readout)
+            matrix = torch.cat([head.pixels, *head.maps], 1).detach().numpy().T
+            bias = head.bias.detach().numpy()
+            steps = fit_quantiser(values.numpy() @ matrix + bias)
 
-                def exact(x: np.ndarray, matrix: np.ndarray = matrix, bias: np.ndarray = bias) -> np.ndarray:
-                    return x @ matrix + bias
+            def exact(x: np.ndarray, matrix: np.ndarray = matrix, bias: np.ndarray = bias) -> np.ndarray:
+                return x @ matrix + bias
 
-                def stored(x: np.ndarray, exact: Projection = exact, steps: np.ndarray = steps) -> np.ndarray:
-                    return (np.clip(np.floor(exact(x) / steps + 128), 1, 255) - 127.5) * steps
+            def stored(x: np.ndarray, exact: Projection = exact, steps: np.ndarray = steps) -> np.ndarray:
+                return (np.clip(np.floor(exact(x) / steps + 128), 1, 255) - 127.5) * steps
 
-                name = f"{dimensions} bands, shares {' '.join(f'{s:g}' for s in shares)}"
-                show(f"{name}, float32", exact)
-                if dimensions == few:
-                    show(f"{name}, uint8 ({100 * explained:.0f} % of var.)", stored)
+            name = ", ".join(f"{part.bands}×{part.variance:g}" for part in parts)
+            show(f"{name}, float32", exact)
+            show(f"{name}, uint8 ({100 * explained:.0f} % of var.)", stored)
 
 
 if __name__ == "__main__":

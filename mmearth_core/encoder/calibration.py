@@ -6,13 +6,14 @@ measured. Nothing here is ever fitted to the scene a user embeds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from timm.models.convnext import ConvNeXtBlock
 from torch import Tensor
+from torch.nn import functional
 
 from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.loading import canonical_tensors, model_id
@@ -21,13 +22,22 @@ from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder,
 from mmearth_core.errors import MMEarthError
 from mmearth_core.progress import CancelToken, Progress
 
+
+@dataclass(frozen=True)
+class Part:
+    """What becomes of the pixels or of one map: their first principal components, so many `bands`, after all of them
+    were scaled to a total `variance`."""
+
+    bands: int
+    variance: float
+
+
+#: The whitened pixels, then the maps at strides p/8, p/4, p/2, p (benchmarks/projection.py).
+PARTS = (Part(12, 4.0), Part(12, 0.5), Part(12, 0.5), Part(12, 0.5), Part(16, 0.5))
+#: The same where the last map has a readout, of which its part then is.
+READ_PARTS = (Part(12, 4.0), Part(8, 1.0), Part(8, 1.0), Part(4, 0.5), Part(32, 1.0))
 #: Number of embedding bands.
 DIMENSIONS = 64
-#: Total variance of each block before the projection: the whitened pixels, then the maps at strides p/8, p/4, p/2, p.
-#: Measured with the random control and with the starter (benchmarks/projection.py).
-SHARES = (4.0, 0.25, 0.25, 0.25, 0.25)
-#: The same where the last map has a readout, of which it then is.
-READ_SHARES = (4.0, 0.5, 0.5, 0.5, 2.0)
 #: Variance, in units of a standardised band's, that whitening adds to every direction before dividing by it.
 _NOISE_FLOOR = 0.01
 #: Share of values beyond which a band is clipped to its range: half on each side.
@@ -66,15 +76,15 @@ def calibrate(
         raise MMEarthError("The scenes hold too few valid pixels to calibrate on; give larger ones.")
     _round_to_float16(encoder)
     freeze_response_norms(encoder, chips, progress, cancel)
-    shares = SHARES if encoder.readout is None else READ_SHARES
-    head, explained, sample = fit_projection(encoder, chips, shares, DIMENSIONS, progress, cancel)
+    parts = PARTS if encoder.readout is None else READ_PARTS
+    head, explained, sample = fit_projection(encoder, chips, parts, progress, cancel)
     scales = fit_quantiser(sample)
     clipped = float(np.mean(np.abs(sample) > 127 * scales))
     header = replace(header, grn="frozen", scales=tuple(float(scale) for scale in scales))
     halo, steps = measure_halo(EmbeddingModel(encoder, head), chips, scales, progress, cancel)
     calibration = {
         **header.calibration,
-        "shares": list(shares),
+        "parts": [asdict(part) for part in parts],
         "pixels": len(sample),
         "explained_variance": round(explained, 4),
         "clipped_share": clipped,
@@ -120,14 +130,13 @@ def freeze_response_norms(encoder: Encoder, chips: Sequence[Chip], progress: Pro
 def fit_projection(
     encoder: Encoder,
     chips: Sequence[Chip],
-    shares: Sequence[float],
-    dimensions: int,
+    parts: Sequence[Part],
     progress: Progress,
     cancel: CancelToken,
 ) -> tuple[EmbeddingHead, float, NDArray[np.float64]]:
     """Fit the projection on pixels sampled from all chips.
 
-    Returns the projection (float16 values), the share of variance it explains and the projected sample (n, dimensions).
+    Returns the projection (float16 values), the share of variance it explains and the projected sample (n, bands).
     """
     generator = torch.Generator().manual_seed(0)
     sample = []
@@ -140,7 +149,7 @@ def fit_projection(
         progress.advance(1)
     progress.finish()
     values = torch.cat(sample).double()
-    head, explained = principal_projection(values, encoder.architecture, shares, dimensions, encoder.readout)
+    head, explained = principal_projection(values, encoder.architecture, parts, encoder.readout)
     stored = torch.cat([head.pixels, *head.maps], 1).double()
     return head, explained, (values @ stored.T + head.bias.double()).numpy()
 
@@ -158,17 +167,13 @@ def features_at(encoder: Encoder, pixels: Tensor, rows: Tensor, cols: Tensor) ->
 
 @torch.inference_mode()
 def principal_projection(
-    values: Tensor,
-    architecture: Architecture,
-    shares: Sequence[float],
-    dimensions: int,
-    readout: Tensor | None = None,
+    values: Tensor, architecture: Architecture, parts: Sequence[Part], readout: Tensor | None = None
 ) -> tuple[EmbeddingHead, float]:
-    """Joint centred PCA of whitened pixels and maps, each block scaled to the total variance of its share.
+    """Centred PCA of the whitened pixels and of each map by itself; the bands are in the order of their variance.
 
-    `values` (n, C + ΣC_i) float64 as of `features_at`. Of the last map only what `readout` (k, C_3) reads counts, if
-    given: variance alone would keep what is loud in it instead of what was learned.
-    Returns the projection and the share of variance it explains.
+    `values` (n, C + ΣC_i) float64 as of `features_at`. Parts are apart so that none crowds out another: what is learned
+    last varies least. Of the last map only what `readout` (k, C_3) reads counts, if given: variance alone would keep
+    what is loud in it instead of what was learned. Returns the projection and the share of variance it explains.
     """
     blocks = [architecture.in_channels, *architecture.channels]
     mean = values.mean(0)
@@ -176,22 +181,34 @@ def principal_projection(
     matrices = [_whitening(centred[0]), *(torch.eye(channels, dtype=values.dtype) for channels in blocks[1:])]
     if readout is not None:
         matrices[-1] = readout.to(values.dtype).T
-    gain = values.new_zeros(sum(blocks), sum(matrix.shape[1] for matrix in matrices))
-    row = column = 0
-    for block, matrix, share in zip(centred, matrices, shares, strict=True):
-        below, right = row + matrix.shape[0], column + matrix.shape[1]
-        gain[row:below, column:right] = matrix * (share / float((block @ matrix).var(0).sum())) ** 0.5
-        row, column = below, right
-    strengths, directions = torch.linalg.eigh(torch.cov((torch.cat(centred, 1) @ gain).T))
-    axes = directions.flip(1)[:, :dimensions].T
-    signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
-    projection = axes * signs @ gain.T
-    head = EmbeddingHead(architecture, dimensions)
-    for target, part in zip([head.pixels, *head.maps], torch.split(projection, blocks, 1), strict=True):
-        target.copy_(part)
+    rows, variances = [], []
+    counts = bands_of(parts, [matrix.shape[1] for matrix in matrices])
+    for index, (block, matrix, part, count) in enumerate(zip(centred, matrices, parts, counts, strict=True)):
+        scaled = matrix * (part.variance / float((block @ matrix).var(0).sum())) ** 0.5
+        strengths, directions = torch.linalg.eigh(torch.cov((block @ scaled).T))
+        axes = directions.flip(1)[:, :count].T
+        signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
+        rows.append(functional.pad(axes * signs @ scaled.T, (sum(blocks[:index]), sum(blocks[index + 1 :]))))
+        variances.append(strengths.flip(0)[:count])
+    kept = torch.cat(variances)
+    projection = torch.cat(rows)[kept.argsort(descending=True, stable=True)]
+    head = EmbeddingHead(architecture, len(projection))
+    for target, columns in zip([head.pixels, *head.maps], torch.split(projection, blocks, 1), strict=True):
+        target.copy_(columns)
     head.bias.copy_(-projection @ mean)
     _round_to_float16(head)
-    return head.eval(), float(strengths.flip(0)[:dimensions].sum() / strengths.sum())
+    return head.eval(), float(kept.sum()) / sum(part.variance for part in parts)
+
+
+def bands_of(parts: Sequence[Part], widths: Sequence[int]) -> list[int]:
+    """How many bands each part gets that is so many features wide: what one is too narrow for goes to the others, the
+    last first."""
+    counts = [min(part.bands, width) for part, width in zip(parts, widths, strict=True)]
+    left = sum(part.bands for part in parts) - sum(counts)
+    for index in reversed(range(len(parts))):
+        more = min(left, widths[index] - counts[index])
+        counts[index], left = counts[index] + more, left - more
+    return counts
 
 
 def fit_quantiser(sample: NDArray[np.float64]) -> NDArray[np.float64]:

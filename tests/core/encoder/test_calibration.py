@@ -8,8 +8,11 @@ pytest.importorskip("timm")
 
 from mmearth_core.encoder.architecture import Architecture  # noqa: E402
 from mmearth_core.encoder.calibration import (  # noqa: E402
-    SHARES,
+    DIMENSIONS,
+    PARTS,
+    READ_PARTS,
     Chip,
+    bands_of,
     calibrate,
     fit_projection,
     fit_quantiser,
@@ -116,17 +119,28 @@ def test_what_lies_in_invalid_pixels_does_not_change_the_counting():
 def test_bands_are_centred_decorrelated_and_of_falling_variance():
     encoder, chips = random_encoder(), [make_chip(0, gaps=True), make_chip(1)]
     freeze(encoder, chips)
-    head, explained, sample = fit_projection(encoder, chips, SHARES, 64, Silent(), CancelToken())
+    head, explained, sample = fit_projection(encoder, chips, PARTS, Silent(), CancelToken())
     assert sample.shape == (sum(int(chip.valid.sum()) for chip in chips), 64)
     spread = sample.std(0)
     # Everything up to the rounding of the stored projection to float16.
     assert np.abs(sample.mean(0) / spread).max() < 0.02
-    assert np.abs(np.corrcoef(sample.T) - np.eye(64)).max() < 0.02
+    together = [
+        int(
+            np.flatnonzero([part.abs().max() > 0 for part in (head.pixels[band], *(each[band] for each in head.maps))])[
+                0
+            ]
+        )
+        for band in range(64)
+    ]
+    assert np.bincount(together).tolist() == [part.bands for part in PARTS]
+    for part in range(5):
+        bands = np.flatnonzero(np.array(together) == part)
+        assert np.abs(np.corrcoef(sample[:, bands].T) - np.eye(len(bands))).max() < 0.02
     assert (np.diff(spread) < 0.005 * spread[:-1]).all() and spread[0] > 5 * spread[-1]
     assert 0.5 < explained < 1
 
-    # The variance of the bands is what is called explained: the blocks' shares add up to the whole.
-    assert sample.var(0).sum() / sum(SHARES) == pytest.approx(explained, rel=0.01)
+    # The variance of the bands is what is called explained: the parts add up to the whole.
+    assert sample.var(0).sum() / sum(part.variance for part in PARTS) == pytest.approx(explained, rel=0.01)
 
     # The network computes the very sample that was fitted.
     model = EmbeddingModel(encoder, head)
@@ -138,9 +152,10 @@ def test_bands_are_centred_decorrelated_and_of_falling_variance():
 def test_the_largest_loading_of_every_band_is_positive():
     encoder, chips = random_encoder(), [make_chip(0), make_chip(1)]
     freeze(encoder, chips)
-    # Only the last map counts: it is not whitened, so what is stored are the loadings but for one factor.
-    head, *_ = fit_projection(encoder, chips, (1e-9, 1e-9, 1e-9, 1e-9, 1.0), 16, Silent(), CancelToken())
-    loadings = head.maps[3].numpy()
+    # The last map is not whitened, so what is stored are the loadings but for one factor.
+    head, *_ = fit_projection(encoder, chips, PARTS, Silent(), CancelToken())
+    loadings = head.maps[3][head.maps[3].abs().amax(1) > 0].numpy()
+    assert len(loadings) == PARTS[3 + 1].bands
     assert (loadings.max(1) == np.abs(loadings).max(1)).all()
 
 
@@ -150,16 +165,23 @@ def test_of_the_last_map_only_what_the_readout_reads_is_kept():
     freeze(encoder, chips)
     channels = encoder.architecture.channels[-1]
     encoder.readout = torch.randn(5, channels, generator=torch.Generator().manual_seed(0))
-    shares = (1.0, 1.0, 1.0, 1.0, 50.0)
-    kept, *_ = fit_projection(encoder, chips, shares, 64, Silent(), CancelToken())
+    kept, *_ = fit_projection(encoder, chips, READ_PARTS, Silent(), CancelToken())
     # Every band reads the last map along combinations of the five directions alone.
     directions = torch.linalg.qr(encoder.readout.T).Q
     outside = kept.maps[3] - kept.maps[3] @ directions @ directions.T
     assert outside.norm() < 1e-2 * kept.maps[3].norm()
     assert torch.linalg.matrix_rank(kept.maps[3].double(), rtol=1e-2) == 5
     encoder.readout = None
-    free, *_ = fit_projection(encoder, chips, shares, 64, Silent(), CancelToken())
-    assert torch.linalg.matrix_rank(free.maps[3].double(), rtol=1e-2) > 10
+    free, *_ = fit_projection(encoder, chips, READ_PARTS, Silent(), CancelToken())
+    assert torch.linalg.matrix_rank(free.maps[3].double(), rtol=1e-3) == 32
+    assert len(kept.bias) == len(free.bias) == 64
+
+
+def test_what_a_part_is_too_narrow_for_goes_to_the_others():
+    assert bands_of(PARTS, [12, 40, 80, 160, 320]) == [12, 12, 12, 12, 16]
+    assert bands_of(PARTS, [3, 40, 80, 160, 320]) == [3, 12, 12, 12, 25]
+    assert bands_of(READ_PARTS, [12, 40, 80, 160, 5]) == [12, 8, 8, 31, 5]
+    assert sum(part.bands for part in PARTS) == sum(part.bands for part in READ_PARTS) == DIMENSIONS
 
 
 def test_the_quantiser_clips_no_more_than_it_says():
