@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Images of one place at most, images of one source at most, and how far looks must be apart not to be near-copies.
-DATES, MOST, APART = 8, 1400, 0.1
+DATES, MOST, APART = 8, 1000, 0.1
 #: Added to mean and spread in DN before the logarithm, so that water and flat images do not differ without end.
 _DARK, _FLAT = 100.0, 30.0
 
