@@ -16,11 +16,14 @@ from mmearth_core.encoder.masking import VisiblePatches, masked_maps, sum_over_p
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, Modality
-from mmearth_core.pretraining.methods.agreement import info_nce
+from mmearth_core.pretraining.methods.comparisons.agreement import info_nce
+from mmearth_core.pretraining.methods.comparisons.cross_sensor import CrossSensor
+from mmearth_core.pretraining.methods.comparisons.exchange import places_of
+from mmearth_core.pretraining.methods.comparisons.guidance import Guidance, LabelSource
+from mmearth_core.pretraining.methods.comparisons.patch_agreement import PatchPairs, patch_agreement
+from mmearth_core.pretraining.methods.comparisons.projection import Projection, pooled
+from mmearth_core.pretraining.methods.comparisons.teaching import TERMS, Teaching
 from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
-from mmearth_core.pretraining.methods.cross_sensor import CrossSensor
-from mmearth_core.pretraining.methods.exchange import places_of
-from mmearth_core.pretraining.methods.guidance import Guidance, LabelSource
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
@@ -32,9 +35,6 @@ from mmearth_core.pretraining.methods.losses import (
 )
 from mmearth_core.pretraining.methods.mp_mae.decoder import Decoder
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
-from mmearth_core.pretraining.methods.patch_agreement import PatchPairs, patch_agreement
-from mmearth_core.pretraining.methods.projection import Projection, pooled
-from mmearth_core.pretraining.methods.teaching import TERMS, Teaching
 from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
 
 #: The stage of the encoder's last map.

@@ -13,12 +13,12 @@ torch = pytest.importorskip("torch")
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES, teacher  # noqa: E402
-from mmearth_core.pretraining.methods import guidance  # noqa: E402
-from mmearth_core.pretraining.methods.agreement import info_nce  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons import guidance  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.agreement import info_nce  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.projection import pooled  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.built import built  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
-from mmearth_core.pretraining.methods.projection import pooled  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
 
 SMALL = {"crop": 24, "decoder_width": 32, "flips": False, "band_drop": 0.0}
@@ -616,7 +616,7 @@ PROCESS = """
 import sys, torch, torch.distributed as dist
 from mmearth_core.encoder.masking import sum_over_processes
 from mmearth_core.pretraining.methods.mp_mae.method import build
-from mmearth_core.pretraining.methods import guidance
+from mmearth_core.pretraining.methods.comparisons import guidance
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.records import read
 guidance._MOST["patches"] = 5

@@ -13,17 +13,17 @@ from torch.nn import functional
 
 from mmearth_core.encoder.masking import VisiblePatches
 from mmearth_core.modalities import MODALITIES, NO_CLASS
-from mmearth_core.pretraining.methods.contract import Batch, LossSum
-from mmearth_core.pretraining.methods.exchange import places_of, rows_of_all_processes
-from mmearth_core.pretraining.methods.light_encoders import seen_pixels
-from mmearth_core.pretraining.methods.projection import Projection, pooled
-from mmearth_core.pretraining.methods.soft_targets import (
+from mmearth_core.pretraining.methods.comparisons.exchange import places_of, rows_of_all_processes
+from mmearth_core.pretraining.methods.comparisons.light_encoders import seen_pixels
+from mmearth_core.pretraining.methods.comparisons.projection import Projection, pooled
+from mmearth_core.pretraining.methods.comparisons.soft_targets import (
     LabelKind,
     SoftForm,
     SoftTargetLoss,
     label_similarity,
     label_vectors,
 )
+from mmearth_core.pretraining.methods.contract import Batch, LossSum
 
 #: Members that are compared with each other in a step, at most, over all processes: of patches some thousand pairs.
 _MOST = {"tile": 1024, "patches": 96}

@@ -11,16 +11,16 @@ from torch import Tensor, nn
 
 from mmearth_core.encoder.masking import VisiblePatches
 from mmearth_core.modalities import MODALITIES
-from mmearth_core.pretraining.methods.contract import Batch, LossSum
-from mmearth_core.pretraining.methods.exchange import places_of
-from mmearth_core.pretraining.methods.light_encoders import (
+from mmearth_core.pretraining.methods.comparisons.exchange import places_of
+from mmearth_core.pretraining.methods.comparisons.light_encoders import (
     LightEncoder,
     known_pixels,
     mostly,
     seen_pixels,
 )
-from mmearth_core.pretraining.methods.patch_contrast import patch_contrast
-from mmearth_core.pretraining.methods.projection import Projection
+from mmearth_core.pretraining.methods.comparisons.patch_contrast import patch_contrast
+from mmearth_core.pretraining.methods.comparisons.projection import Projection
+from mmearth_core.pretraining.methods.contract import Batch, LossSum
 
 
 class CrossSensor(nn.Module):

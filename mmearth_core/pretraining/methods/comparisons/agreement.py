@@ -6,8 +6,8 @@ The loss alone; what is compared are directions of `projection`.
 import torch
 from torch import Tensor
 
+from mmearth_core.pretraining.methods.comparisons.exchange import rows_of_all_processes
 from mmearth_core.pretraining.methods.contract import LossSum
-from mmearth_core.pretraining.methods.exchange import rows_of_all_processes
 from mmearth_core.pretraining.methods.losses import cross_entropy
 
 

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 
 from mmearth_core.encoder.masking import VisiblePatches  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
-from mmearth_core.pretraining.methods.light_encoders import (  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.light_encoders import (  # noqa: E402
     LightEncoder,
     known_pixels,
     mostly,

@@ -9,10 +9,10 @@ torch = pytest.importorskip("torch")
 from mmearth_core.encoder.masking import VisiblePatches  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES, teacher  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.projection import directions  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.teaching import TERMS, Teaching  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.method import build  # noqa: E402
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
-from mmearth_core.pretraining.methods.projection import directions  # noqa: E402
-from mmearth_core.pretraining.methods.teaching import TERMS, Teaching  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
 
 FINE, COARSE = (teacher(f"teacher_{n}", "int8", stride=n, scale=[1.0] * 3) for n in (4, 8))

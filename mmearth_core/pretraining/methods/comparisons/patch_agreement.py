@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mmearth_core.pretraining.methods.agreement import info_nce
+from mmearth_core.pretraining.methods.comparisons.agreement import info_nce
 from mmearth_core.pretraining.methods.contract import LossSum
 
 

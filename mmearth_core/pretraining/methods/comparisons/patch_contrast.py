@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from mmearth_core.pretraining.methods.comparisons.exchange import rows_of_all_processes
 from mmearth_core.pretraining.methods.contract import LossSum
-from mmearth_core.pretraining.methods.exchange import rows_of_all_processes
 
 #: Comparisons that are held in memory at once; of the others only what is needed to make them anew.
 _AT_ONCE = 1 << 22

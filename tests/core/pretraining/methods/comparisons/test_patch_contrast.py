@@ -8,8 +8,8 @@ torch = pytest.importorskip("torch")
 
 from torch.nn import functional  # noqa: E402
 
-from mmearth_core.pretraining.methods import patch_contrast as module  # noqa: E402
-from mmearth_core.pretraining.methods.patch_contrast import patch_contrast  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons import patch_contrast as module  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.patch_contrast import patch_contrast  # noqa: E402
 
 ALL = torch.tensor
 

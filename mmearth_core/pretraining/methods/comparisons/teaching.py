@@ -16,11 +16,11 @@ from torch.nn import functional
 
 from mmearth_core.encoder.masking import VisiblePatches
 from mmearth_core.modalities import Modality
-from mmearth_core.pretraining.methods.agreement import info_nce
+from mmearth_core.pretraining.methods.comparisons.agreement import info_nce
+from mmearth_core.pretraining.methods.comparisons.exchange import places_of
+from mmearth_core.pretraining.methods.comparisons.patch_contrast import patch_contrast
+from mmearth_core.pretraining.methods.comparisons.projection import directions
 from mmearth_core.pretraining.methods.contract import Batch, LossSum
-from mmearth_core.pretraining.methods.exchange import places_of
-from mmearth_core.pretraining.methods.patch_contrast import patch_contrast
-from mmearth_core.pretraining.methods.projection import directions
 
 #: The kinds of loss, in the order in which they are told.
 TERMS = ("values", "patches", "tiles")

@@ -13,7 +13,7 @@ from torch import nn  # noqa: E402
 from mmearth_core.encoder.masking import VisiblePatches  # noqa: E402
 from mmearth_core.modalities import MODALITIES  # noqa: E402
 from mmearth_core.pretraining.dataset import TileDataset, make_loader  # noqa: E402
-from mmearth_core.pretraining.methods.cross_sensor import CrossSensor  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.cross_sensor import CrossSensor  # noqa: E402
 from mmearth_core.pretraining.methods.views import MaskedView  # noqa: E402
 from mmearth_core.tiles.reader import TileFile  # noqa: E402
 from mmearth_core.tiles.statistics import dataset_statistics  # noqa: E402

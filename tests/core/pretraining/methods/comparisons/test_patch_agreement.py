@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 
 from torch.nn import functional  # noqa: E402
 
-from mmearth_core.pretraining.methods.patch_agreement import PatchPairs, patch_agreement  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.patch_agreement import PatchPairs, patch_agreement  # noqa: E402
 
 
 def directions(count: int, seed: int) -> torch.Tensor:

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from mmearth_core.encoder.masking import VisiblePatches
 from mmearth_core.modalities import Modality
-from mmearth_core.pretraining.methods.projection import COMPARED, directions
+from mmearth_core.pretraining.methods.comparisons.projection import COMPARED, directions
 
 #: Width of the hidden layer.
 _HIDDEN = 256

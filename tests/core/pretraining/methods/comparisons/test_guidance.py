@@ -7,8 +7,8 @@ torch = pytest.importorskip("torch")
 
 from torch.nn import functional  # noqa: E402
 
-from mmearth_core.pretraining.methods import guidance as module  # noqa: E402
-from mmearth_core.pretraining.methods.guidance import Guidance, LabelSource  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons import guidance as module  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.guidance import Guidance, LabelSource  # noqa: E402
 
 BOTH = ("tile", "patches")
 

@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from mmearth_core.pretraining.methods.projection import Projection, directions, pooled  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.projection import Projection, directions, pooled  # noqa: E402
 
 
 @torch.no_grad()

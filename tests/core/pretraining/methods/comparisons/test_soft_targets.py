@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from mmearth_core.pretraining.methods.soft_targets import (  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.soft_targets import (  # noqa: E402
     SoftTargetLoss,
     label_similarity,
     label_vectors,
