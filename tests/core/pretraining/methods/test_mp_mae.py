@@ -436,7 +436,9 @@ def test_patches_may_agree_without_their_tiles():
 
 @torch.no_grad()
 def test_images_of_one_place_are_not_told_apart_where_looks_are_of_several_dates():
-    method, usual = make_method(["sentinel2"], **DIFFERENT), make_method(["sentinel2"], agreement=0.7, patches=0.4)
+    # Of most patches visible, so that every tile has some that both looks show.
+    outputs, seen = ["sentinel2"], {"mask_ratio": 0.3}
+    method, usual = make_method(outputs, **seen, **DIFFERENT), make_method(outputs, **seen, agreement=0.7, patches=0.4)
     batch = make_batch(method, 4)
     assert batch["place"].tolist() == [0, 1, 0, 2]
     apart = {**batch, "place": torch.arange(4)}

@@ -114,7 +114,7 @@ def wave_batch(method: MpMae, tiles: int, seed: int) -> dict[str, torch.Tensor]:
     phase = 6.3 * torch.rand(2, tiles, 1, 1, 1, generator=generator)
     image = torch.sin(phase[0] + at / 2.5) + torch.sin(phase[1] + at[:, None] / 1.2)
     image = image.expand(tiles, 12, side, side).contiguous()
-    masked = torch.rand(tiles, grid**2, generator=generator).argsort(1) >= method.view.visible
+    masked = torch.rand(tiles, grid**2, generator=generator).argsort(1) >= method.view.visible(method.config.mask_ratio)
     return {"image": image, "masked": masked.view(tiles, grid, grid), "sentinel2": image}
 
 
