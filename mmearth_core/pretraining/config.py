@@ -57,12 +57,11 @@ def _start(content: Any) -> Any:
 class DataConfig:
     """Tiles to learn from.
 
-    `datasets`: folders of datasets in the MMEarth layout, taken as one. `hold_out`: share of the tiles that is kept
-    for validation, as whole blocks of the globe `block_degrees` wide, drawn with `hold_out_seed`.
-    `unplaced`: whether tiles of unknown place are left out where others are held out, since they might be neighbours of
-    those, or learned from all the same. `statistics`: whose
-    mean and standard deviation of the Sentinel-2 bands are used, MMEarth's or the dataset's own. `workers`: processes
-    that read tiles.
+    `datasets`: folders of datasets in the MMEarth layout, taken as one. `hold_out`: share of the tiles that is kept for
+    validation, as whole blocks of the globe `block_degrees` wide, drawn with `hold_out_seed`. `unplaced`: whether tiles
+    of unknown place are left out where others are held out, since they might be neighbours of those, or learned from
+    all the same. `statistics`: whose mean and standard deviation of the Sentinel-2 bands are used, MMEarth's or the
+    dataset's own. `workers`: processes that read tiles.
     """
 
     datasets: Annotated[list[File], Rule(bool, "must name at least one folder")]
@@ -146,10 +145,9 @@ class RunConfig:
     """All of a run but what is its method's own.
 
     `outputs`: modalities to predict: all, pixel, image, s2, or a list of names, which alone may name teachers of the
-    datasets (teacher_…). `method`: which pretraining method;
-    its settings are under its name. `init`: a checkpoint folder of a run, a model or an official .pth to start from.
-    `threads`: CPU threads of a process (0: torch decides). `precision`: bf16 computes the networks in bfloat16;
-    auto does so on GPUs that can.
+    datasets (teacher_…). `method`: which pretraining method; its settings are under its name. `init`: a checkpoint
+    folder of a run, a model or an official .pth to start from. `threads`: CPU threads of a process (0: torch decides).
+    `precision`: bf16 computes the networks in bfloat16; auto does so on GPUs that can.
     """
 
     data: DataConfig

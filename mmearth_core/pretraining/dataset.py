@@ -94,15 +94,17 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         beside: dict[str, NDArray[np.generic]] = {}
         if self._view.places:
             beside["place"] = np.array(self._places.number[tile], np.int64)
+        if not self._view.other_images:
+            return beside
         rng = np.random.default_rng([self.seed, epoch, tile, _OTHER])
-        if self._view.other_images and rng.random() < self._view.other_images:
-            others = self._places.companions(tile)
-            others = others[self._own[others]]
-            if len(others):
-                other = int(others[rng.integers(len(others))])
-                raw = self.tile_file.read(other, ["sentinel2"])["sentinel2"]
-                statistics = self._statistics.of(self._modalities["sentinel2"], self.tile_file.level(other))
-                beside["sentinel2_other"] = target(self._modalities["sentinel2"], raw, *statistics)
+        others = self._places.companions(tile)
+        others = others[self._own[others]]
+        if len(others) and rng.random() < self._view.other_images:
+            other, modality = int(others[rng.integers(len(others))]), self._modalities["sentinel2"]
+            raw = self.tile_file.read(other, ["sentinel2"])["sentinel2"]
+            beside["sentinel2_other"] = target(
+                modality, raw, *self._statistics.of(modality, self.tile_file.level(other))
+            )
         return beside
 
     def order(self, epoch: int) -> NDArray[np.int64]:

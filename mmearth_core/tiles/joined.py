@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, Modality
 from mmearth_core.sentinel2 import Level
-from mmearth_core.tiles.places import Places
+from mmearth_core.tiles.places import Placed
 from mmearth_core.tiles.reader import TileFile, modalities_for
 from mmearth_core.tiles.statistics import DatasetStatistics
 
 
-class JoinedTiles:
+class JoinedTiles(Placed):
     """The tiles of datasets one after the other, as a `TileFile` gives those of one.
 
     Raises `MMEarthError` when their tiles differ in size, or a teacher in what it is.
@@ -38,7 +38,6 @@ class JoinedTiles:
         names = [name for name in MODALITIES if name in held]
         self._modalities = {name: held[name] for name in [*names, *sorted(held.keys() - set(names))]}
         self._ends = np.cumsum([len(file) for file in files])
-        self._places: Places | None = None
 
     def __len__(self) -> int:
         return int(self._ends[-1])
@@ -52,17 +51,6 @@ class JoinedTiles:
     def lonlat(self) -> NDArray[np.float64]:
         """Longitude and latitude of each tile in degrees, (N, 2); NaN where unknown."""
         return np.concatenate([file.lonlat for file in self.files])
-
-    @property
-    def places(self) -> Places:
-        """Which tiles, of whatever dataset, are images of one place: found once."""
-        if self._places is None:
-            self._places = Places(self.lonlat)
-        return self._places
-
-    def companions(self, index: int) -> NDArray[np.int64]:
-        """Numbers of the other images of one tile's place, rising; none where the place is unknown."""
-        return self.places.companions(index)
 
     def level(self, index: int) -> Level:
         """Processing level of the Sentinel-2 image of one tile."""

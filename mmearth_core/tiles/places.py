@@ -1,5 +1,7 @@
 """Which tiles are images of one place: told from coordinates alone. Pure: numpy only, no files."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +28,28 @@ class Places:
         found = self._by_place[begin : int(self._ends[place])].astype(np.int64)
         others: NDArray[np.int64] = found[found != tile]
         return others
+
+
+class Placed(ABC):
+    """Tiles whose coordinates are known, and so which of them are images of one place."""
+
+    _places: Places | None = None
+
+    @property
+    @abstractmethod
+    def lonlat(self) -> NDArray[np.float64]:
+        """Longitude and latitude of each tile in degrees, (N, 2); NaN where unknown."""
+
+    @property
+    def places(self) -> Places:
+        """Which tiles are images of one place: found once, and known to whoever gets the tiles pickled after that."""
+        if self._places is None:
+            self._places = Places(self.lonlat)
+        return self._places
+
+    def companions(self, index: int) -> NDArray[np.int64]:
+        """Numbers of the other images of one tile's place, rising; none where the place is unknown."""
+        return self.places.companions(index)
 
 
 def _numbered(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:

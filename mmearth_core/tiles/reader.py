@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, SENTINEL2_QUALITY, Modality, is_teacher
 from mmearth_core.sentinel2 import LEVELS, Level
-from mmearth_core.tiles.places import Places
+from mmearth_core.tiles.places import Placed, Places
 from mmearth_core.tiles.teachers import described
 from mmearth_core.tiles.tile_info import members
 
@@ -62,7 +62,7 @@ def modalities_for(tiles: Tiles) -> Mapping[str, Modality]:
     return {**MODALITIES, **tiles.modalities}
 
 
-class TileFile:
+class TileFile(Placed):
     """The tiles of a dataset, `size` pixels square.
 
     Pickles without its open file. Safe to use after a fork and from several processes, not from several threads.
@@ -91,7 +91,6 @@ class TileFile:
         self._levels = self._read_levels(file)
         self.close()
         self._lonlat: NDArray[np.float64] | None = None
-        self._places: Places | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -121,17 +120,6 @@ class TileFile:
         if self._lonlat is None:
             self._lonlat = self._read_lonlat()
         return self._lonlat
-
-    @property
-    def places(self) -> Places:
-        """Which tiles are images of one place: found once, and known to whoever gets the file pickled after that."""
-        if self._places is None:
-            self._places = Places(self.lonlat)
-        return self._places
-
-    def companions(self, index: int) -> NDArray[np.int64]:
-        """Numbers of the other images of one tile's place, rising; none where the place is unknown."""
-        return self.places.companions(index)
 
     def read(self, index: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Raw arrays of one tile as stored, (stored, size, size) or (stored,), of modalities or quality layers.

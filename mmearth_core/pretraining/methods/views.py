@@ -38,13 +38,13 @@ class MaskedView(View):
 
     Parameters: `outputs`, the modalities to predict, with crops that begin at multiples of all their strides; `flips`,
     mirroring and quarter turns; `jitter`, a common gain and noise on the input; `haze`, the probability of haze and
-    another illumination in it; `band_drop`, the probability that bands
-    of a twelve-band input are missing and filled as `embed` fills them: then in equal parts a raster without the 60 m
-    bands, one of the four 10 m bands, or any bands from four (those that the tile itself lacks are always missing, and
-    nothing to predict); `second`, a second look at the same tile, with a crop, turn, mask and bands of its own, and
-    always with jitter; `looks`, in what else it differs; `paired`, whether its crop is whole patches from the first
-    where both are of one resolution, and which patches show the same ground is told; `places`, whether the number of
-    the tile's place is passed on; `shown`, modalities that are shown though they are no outputs.
+    another illumination in it; `band_drop`, the probability that bands of a twelve-band input are missing and filled as
+    `embed` fills them: then in equal parts a raster without the 60 m bands, one of the four 10 m bands, or any bands
+    from four (those that the tile itself lacks are always missing, and nothing to predict); `second`, a second look at
+    the same tile, with a crop, turn, mask and bands of its own, and always with jitter; `looks`, in what else it
+    differs; `paired`, whether its crop is whole patches from the first where both are of one resolution, and which
+    patches show the same ground is told; `places`, whether the number of the tile's place is passed on; `shown`,
+    modalities that are shown though they are no outputs.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.

@@ -6,6 +6,7 @@ prints the two tables that the model's card and docs/starter-tiles.md hold. Read
 """
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,22 +117,28 @@ def belongs(names: NDArray[np.str_]) -> NDArray[np.int64]:
     return found
 
 
+def groups(tiles: TileFile) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Title and tiles (N,) of each source that has any, then of all of them."""
+    source = belongs(tiles.names)
+    for number, each in enumerate(PROVENANCE):
+        if (source == number).any():
+            yield each.title, source == number
+    yield "**all**", np.ones(len(source), np.bool_)
+
+
 def per_source(tiles: TileFile) -> str:
     """A table in Markdown: tiles and places of each source, on which side of the hold-out they lie."""
-    source, lonlat = belongs(tiles.names), tiles.lonlat
+    lonlat = tiles.lonlat
     lot = lots(lonlat, block_degrees=BLOCK_DEGREES, seed=SEED)
     unplaced = np.isnan(lot)
     # A place is told by four digits; where it is unknown, each tile is one.
     where = np.where(unplaced[:, None], np.arange(len(lot))[:, None] + 1000.0, lonlat.round(4))
     rows = ["| source | tiles | places | learned from | held out | level |", "|---|--:|--:|--:|--:|---|"]
-    for number in [*range(len(PROVENANCE)), None]:
-        own = source == number if number is not None else np.ones(len(lot), np.bool_)
-        if own.any():
-            title = PROVENANCE[number].title if number is not None else "**all**"
-            held = int((lot[own] < SHARE).sum())
-            levels = ", ".join(sorted({str(level).upper() for level in tiles.levels[own]}))
-            places = len(np.unique(where[own], axis=0))
-            rows.append(f"| {title} | {own.sum()} | {places} | {own.sum() - held} | {held} | {levels} |")
+    for title, own in groups(tiles):
+        held = int((lot[own] < SHARE).sum())
+        levels = ", ".join(sorted({str(level).upper() for level in tiles.levels[own]}))
+        places = len(np.unique(where[own], axis=0))
+        rows.append(f"| {title} | {own.sum()} | {places} | {own.sum() - held} | {held} | {levels} |")
     return "\n".join(rows)
 
 

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from mmearth_core.raster.grid import Grid
 from mmearth_core.tiles.reader import TileFile
-from training.packed_tiles import read_packed
 from training.starter.sources.packed import SIDE, Entry
-from training.starter.sources.provenance import PROVENANCE, belongs
+from training.starter.sources.provenance import groups
 
 #: The teacher in a specification, its layer in the tiles, and the file its tokens are in.
 NAME, LAYER, FILE = "galileo_nano", "teacher_galileo_nano", "teacher_galileo_nano.npz"
@@ -75,12 +74,8 @@ class Tokens:
     def _listed(self, file: str, key: str) -> list[str]:
         """The names in a file that number its images."""
         if file not in self._places:
-            path = self._data / file
-            if file.startswith("barkbeetle"):
-                self._places[file] = [str(each) for each in read_packed(path)[key]]
-            else:
-                with np.load(path) as arrays:
-                    self._places[file] = [str(each) for each in arrays[key]]
+            with np.load(self._data / file) as arrays:
+                self._places[file] = [str(each) for each in arrays[key]]
         return self._places[file]
 
 
@@ -114,11 +109,6 @@ def per_source(tiles: TileFile) -> str:
         return f"No tile has {LAYER}."
     nothing = tiles.modalities[LAYER].no_data
     has = np.array([(tiles.read(tile, [LAYER])[LAYER] != nothing).any() for tile in range(len(tiles))])
-    source = belongs(tiles.names)
     rows = [f"| source | tiles with {LAYER} | without |", "|---|--:|--:|"]
-    for number in [*range(len(PROVENANCE)), None]:
-        own = source == number if number is not None else np.ones(len(tiles), np.bool_)
-        if own.any():
-            title = PROVENANCE[number].title if number is not None else "**all**"
-            rows.append(f"| {title} | {has[own].sum()} | {(~has[own]).sum()} |")
+    rows += [f"| {title} | {has[own].sum()} | {(~has[own]).sum()} |" for title, own in groups(tiles)]
     return "\n".join(rows)

@@ -4,7 +4,7 @@ Holds the head of the encoder's patches and a light encoder for each other modal
 nothing of it is exported.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -41,14 +41,14 @@ class CrossSensor(nn.Module):
         """The names of the losses, one a modality."""
         return tuple(f"cross_sensor_{name}" for name in self.encoders)
 
-    def forward(self, encoded: Tensor, batch: Batch) -> dict[str, LossSum]:
+    def forward(self, visible: VisiblePatches, maps: Sequence[Tensor], batch: Batch) -> dict[str, LossSum]:
         """The contrast with each modality, of this process.
 
-        `encoded` (N, channels, h, w): the encoder's last map, 0 where masked. A patch counts where at least half of it
-        is seen by Sentinel-2 and known to the modality, radar and elevation in one channel or more.
+        `maps`: of each stage the cells of the visible patches, (M, r, r, C), of which the last is read. A patch counts
+        where at least half of it is seen by Sentinel-2 and known to the modality, radar and elevation in one channel or
+        more.
         """
-        visible = VisiblePatches(batch["masked"])
-        ours = self.head(visible.gather(encoded.permute(0, 2, 3, 1)).flatten(1))
+        ours = self.head(maps[-1].flatten(1))
         places = places_of(batch)[visible.sample]
         found = {}
         for part, (name, encoder) in zip(self.parts, self.encoders.items(), strict=True):
@@ -57,9 +57,8 @@ class CrossSensor(nn.Module):
             found[part] = patch_contrast(ours, theirs, places, known, self.temperature)
         return found
 
-    def constants(self, batch: Batch) -> dict[str, LossSum]:
+    def constants(self, visible: VisiblePatches, batch: Batch) -> dict[str, LossSum]:
         """The same when all tokens are alike."""
-        visible = VisiblePatches(batch["masked"])
         alike = torch.ones(len(visible), 1, device=visible.sample.device)
         places = places_of(batch)[visible.sample]
         return {

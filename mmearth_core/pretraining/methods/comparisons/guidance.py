@@ -51,27 +51,25 @@ class Guidance(nn.Module):
         self.source = source
         self.terms = nn.ModuleDict({term: _Term(channels, form, temperature) for term in terms})
 
-    def forward(self, encoded: Tensor, batch: Batch) -> dict[str, LossSum]:
+    def forward(self, visible: VisiblePatches, maps: Sequence[Tensor], batch: Batch) -> dict[str, LossSum]:
         """Losses "guidance_TERM" of this process, and beside each the mean S of its pairs and the share S > 0.99.
 
-        `encoded` (N, channels, h, w): the encoder's last map, 0 where masked. A label is what the look shows: cover of
-        its visible pixels that Sentinel-2 has a value of; with less than half of them labelled a member does not count.
+        `maps`: of each stage the cells of the visible patches, (M, r, r, C), of which the last is read. A label is what
+        the look shows: cover of its visible pixels that Sentinel-2 has a value of; with less than half of them labelled
+        a member does not count.
         """
-        visible = VisiblePatches(batch["masked"])
-        rows = {
-            "tile": pooled(encoded, batch["masked"]),
-            "patches": visible.gather(encoded.permute(0, 2, 3, 1)).flatten(1),
-        }
+        encoded = visible.scatter(maps[-1]).permute(0, 3, 1, 2)
+        rows = {"tile": pooled(encoded, batch["masked"]), "patches": maps[-1].flatten(1)}
         found = {}
         for name, compared in self._labels(batch, visible).items():
             found[f"guidance_{name}"] = self.terms[name](rows[name], compared)
             found |= {f"guidance_{name}_{figure}": each for figure, each in compared.figures().items()}
         return found
 
-    def constants(self, batch: Batch) -> dict[str, LossSum]:
+    def constants(self, visible: VisiblePatches, batch: Batch) -> dict[str, LossSum]:
         """The losses when every similarity is predicted by the mean one of this batch."""
         found = {}
-        for name, compared in self._labels(batch, VisiblePatches(batch["masked"])).items():
+        for name, compared in self._labels(batch, visible).items():
             term: Any = self.terms[name]
             found[f"guidance_{name}"] = term.loss.constant(compared.wanted, compared.counted)
         return found

@@ -50,11 +50,12 @@ class Teaching(nn.Module):
     def forward(self, visible: VisiblePatches, maps: Sequence[Tensor], batch: Batch) -> dict[str, LossSum]:
         """The losses of this process. `maps`: of each stage the cells of the visible patches, (M, r, r, C)."""
         places = places_of(batch)
+        patches = {stage: maps[stage].float().mean((1, 2)) for stage in self.stages}
         found: dict[str, LossSum] = {}
         for name in self.teachers:
             taught = _Taught.of(visible, batch[name], places)
             for stage in self.stages:
-                said = self.heads[f"{name}_{stage}"](maps[stage].float().mean((1, 2))).float()
+                said = self.heads[f"{name}_{stage}"](patches[stage]).float()
                 for term in self.terms:
                     found[f"{name}_{stage}_{term}"] = taught.loss(term, said, self.temperature)
         return found

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from mmearth_core.encoder.architecture import Architecture
-from mmearth_core.encoder.masking import VisiblePatches, masked_maps, sum_over_processes
+from mmearth_core.encoder.masking import VisiblePatches, forward_masked, masked_maps, sum_over_processes
 from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, Modality
@@ -110,11 +110,8 @@ class MpMae(PretrainMethod):
         if self.config.second_look:
             again = self._encode(batch["image_again"], batch["masked_again"])
             parts |= self._agreements(batch, encoded, again)
-        for beside in (self.cross_sensor, self.guidance):
-            if beside is not None:
-                parts |= beside(encoded, batch)
-        if self.teaching is not None:
-            parts |= self.teaching(visible, maps, batch)
+        for beside in self._beside:
+            parts |= beside(visible, maps, batch)
         return self._weighted(parts)
 
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
@@ -135,11 +132,9 @@ class MpMae(PretrainMethod):
             parts[name] = _loss(modality, repeated.expand(len(target), -1), target)
         if self.config.second_look:
             parts |= self._agreements(batch, None, None)
-        for beside in (self.cross_sensor, self.guidance):
-            if beside is not None:
-                parts |= beside.constants(batch)
-        if self.teaching is not None:
-            parts |= self.teaching.constants(VisiblePatches(batch["masked"]), batch)
+        visible = VisiblePatches(batch["masked"])
+        for beside in self._beside:
+            parts |= beside.constants(visible, batch)
         return over_processes(parts)
 
     def readout(self) -> Tensor | None:
@@ -176,6 +171,11 @@ class MpMae(PretrainMethod):
                 images[name] = whole.scatter(values.view(-1, *cells, modality.outputs)).permute(0, 3, 1, 2)
         return images
 
+    @property
+    def _beside(self) -> list[CrossSensor | Guidance | Teaching]:
+        """What compares visible patches of the first look with something else."""
+        return [each for each in (self.cross_sensor, self.guidance, self.teaching) if each is not None]
+
     def _judged(self, masked: Tensor) -> dict[str, VisiblePatches]:
         """The patches on which each pixel modality is predicted and judged."""
         hidden = VisiblePatches(~masked)
@@ -188,8 +188,7 @@ class MpMae(PretrainMethod):
 
     def _encode(self, image: Tensor, masked: Tensor) -> Tensor:
         """The last map of images whose `masked` patches are hidden, 0 there."""
-        visible, maps = masked_maps(self.encoder, image, masked, self.config.grn)
-        return visible.scatter(maps[-1]).permute(0, 3, 1, 2)
+        return forward_masked(self.encoder, image, masked, self.config.grn)
 
     def _agreements(self, batch: Batch, first: Tensor | None, second: Tensor | None) -> dict[str, LossSum]:
         """Losses of two looks by their maps, and of their patches; without maps, of looks and patches all alike."""

@@ -10,6 +10,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from pretraining_steps import descend  # noqa: E402
+
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES, teacher  # noqa: E402
@@ -180,14 +182,7 @@ def test_no_constant_predicts_normalised_patches_better_than_the_one_compared_wi
 def test_a_few_steps_learn_a_batch_by_heart():
     method = make_method()
     batch = make_batch(method, 4)
-    optimiser = torch.optim.AdamW(method.parameters(), 2e-3)
-    objectives = []
-    for _ in range(12):
-        optimiser.zero_grad()
-        losses = method(batch)
-        losses.objective.backward()
-        optimiser.step()
-        objectives.append(losses.objective.item())
+    objectives = [losses.objective.item() for losses in descend(method, batch, 12, 2e-3)]
     assert min(objectives[-3:]) < 0.9 * objectives[0]
     assert all(torch.isfinite(parameter).all() for parameter in method.parameters())
 
@@ -355,15 +350,20 @@ def test_each_look_is_encoded_once(agreement, looks):
     assert len(runs) == looks
 
 
-def test_agreement_is_learned_through_both_looks():
-    method = make_method(["sentinel2"], agreement=1.0)
+def gradients_of_looks(method: MpMae, part: str):
+    """What a loss asks of the pixels of each look, and which of them are hidden."""
     batch = make_batch(method, 4, gaps=False)
     for again in ("", "_again"):
         batch["image" + again].requires_grad_()
-    method(batch).parts["agreement"].mean.backward()
+    method(batch).parts[part].mean.backward()
     for again in ("", "_again"):
-        hidden = batch["masked" + again].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, None].expand(-1, 12, -1, -1)
-        gradient = batch["image" + again].grad
+        hidden = batch["masked" + again].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, None]
+        yield batch["image" + again].grad, hidden.expand(-1, 12, -1, -1)
+
+
+def test_agreement_is_learned_through_both_looks():
+    method = make_method(["sentinel2"], agreement=1.0)
+    for gradient, hidden in gradients_of_looks(method, "agreement"):
         assert (gradient[hidden] == 0).all() and (gradient[~hidden] != 0).float().mean() > 0.9
     assert method.encoder.stages[0][0].conv_dw.weight.grad.abs().sum() > 0
     assert method.decoder.proj.weight.grad is None or not method.decoder.proj.weight.grad.any()
@@ -372,13 +372,7 @@ def test_agreement_is_learned_through_both_looks():
 def test_a_few_steps_of_agreement_tell_tiles_apart():
     method = make_method(["sentinel2"], agreement=1.0)
     batch = make_batch(method, 6, gaps=False)
-    optimiser, found = torch.optim.AdamW(method.parameters(), 2e-3), []
-    for _ in range(12):
-        optimiser.zero_grad()
-        losses = method(batch)
-        losses.objective.backward()
-        optimiser.step()
-        found.append(losses.parts["agreement"].mean.item())
+    found = [losses.parts["agreement"].mean.item() for losses in descend(method, batch, 12, 2e-3)]
     constant = method.constant_losses(batch, {})["agreement"]
     assert constant.mean.item() == pytest.approx(math.log(6)) and constant.count.item() == 12
     assert found[-1] < 0.5 * math.log(6)
@@ -453,13 +447,7 @@ def test_images_of_one_place_are_not_told_apart_where_looks_are_of_several_dates
 
 def test_patches_of_looks_are_learned_through_both():
     method = make_method(["sentinel2"], **DIFFERENT)
-    batch = make_batch(method, 4, gaps=False)
-    for again in ("", "_again"):
-        batch["image" + again].requires_grad_()
-    method(batch).parts["patches"].mean.backward()
-    for again in ("", "_again"):
-        hidden = batch["masked" + again].repeat_interleave(8, 1).repeat_interleave(8, 2)[:, None].expand(-1, 12, -1, -1)
-        gradient = batch["image" + again].grad
+    for gradient, hidden in gradients_of_looks(method, "patches"):
         assert (gradient[hidden] == 0).all() and (gradient != 0).any()
     assert method.patches.layers[1].weight.grad.any() and not method.agreement.layers[1].weight.grad.any()
 

@@ -8,6 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from pretraining_steps import visible_cells  # noqa: E402
 from torch import nn  # noqa: E402
 
 from mmearth_core.encoder.masking import VisiblePatches  # noqa: E402
@@ -44,7 +45,7 @@ def test_the_order_of_modalities_does_not_matter() -> None:
     batch = make_batch()
     one, other = make("sentinel1", "aster", "dynamic_world"), make("dynamic_world", "sentinel1", "aster")
     assert one.parts == other.parts == ("cross_sensor_sentinel1", "cross_sensor_aster", "cross_sensor_dynamic_world")
-    losses = [each(encoded(batch), batch) for each in (one, other)]
+    losses = [each(*visible_cells(encoded(batch), batch["masked"]), batch) for each in (one, other)]
     assert all(torch.equal(losses[0][part].total, losses[1][part].total) for part in one.parts)
 
 
@@ -56,7 +57,7 @@ def test_what_is_unknown_or_unseen_counts_nowhere_and_sends_no_gradient() -> Non
         batch[name][0, :, 8 * row : 8 * row + 5, 8 * column : 8 * column + 8] = nothing
     batch["sentinel1"].requires_grad_()
     seen = encoded(batch)
-    loss = method(seen, batch)["cross_sensor_sentinel1"]
+    loss = method(*visible_cells(seen, batch["masked"]), batch)["cross_sensor_sentinel1"]
     assert loss.count.item() == 2 * (12 - 2)
     loss.mean.backward()
     for row, column in (first, second):
@@ -70,7 +71,10 @@ def test_what_is_unknown_or_unseen_counts_nowhere_and_sends_no_gradient() -> Non
 def test_constants_are_those_of_tokens_all_alike() -> None:
     method, batch = make("sentinel1", "aster"), make_batch()
     batch["aster"][0] = torch.nan
-    losses, constants = method(encoded(batch), batch), method.constants(batch)
+    losses, constants = (
+        method(*visible_cells(encoded(batch), batch["masked"]), batch),
+        method.constants(VisiblePatches(batch["masked"]), batch),
+    )
     assert constants.keys() == losses.keys()
     for part, others in (("cross_sensor_sentinel1", 8), ("cross_sensor_aster", 4)):
         assert constants[part].mean.item() == pytest.approx(math.log(1 + others), rel=1e-6)
@@ -113,6 +117,8 @@ def test_patches_of_tiles_not_learned_from_are_found_by_their_radar_image(landsc
         learned.set_epoch(epoch)
         for batch in make_loader(learned, 16, 0):
             optimiser.zero_grad()
-            method(encoder(batch["image"]), batch)["cross_sensor_sentinel1"].mean.backward()
+            method(*visible_cells(encoder(batch["image"]), batch["masked"]), batch)[
+                "cross_sensor_sentinel1"
+            ].mean.backward()
             optimiser.step()
     assert before < 0.15 and found() > 0.4

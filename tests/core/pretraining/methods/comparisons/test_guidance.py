@@ -5,8 +5,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from pretraining_steps import visible_cells  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
+from mmearth_core.encoder.masking import VisiblePatches  # noqa: E402
 from mmearth_core.pretraining.methods.comparisons import guidance as module  # noqa: E402
 from mmearth_core.pretraining.methods.comparisons.guidance import Guidance, LabelSource  # noqa: E402
 
@@ -40,7 +42,7 @@ def test_both_terms_by_hand() -> None:
     """Squared error of max(cosine, 0) and the cosine of the covers under what is visible."""
     method, batch = make(form="mse"), make_batch()
     seen, visible = encoded(batch), ~batch["masked"]
-    found = method(seen, batch)
+    found = method(*visible_cells(seen, batch["masked"]), batch)
     rows, labels, tiles = [], [], []
     for tile in range(4):
         cells = seen[tile].permute(1, 2, 0)[visible[tile]]
@@ -67,13 +69,13 @@ def test_unlabelled_and_unseen_members_count_for_nothing_and_get_no_gradient() -
     batch["dynamic_world"][1, 8 * half[0] : 8 * half[0] + 4, 8 * half[1] : 8 * half[1] + 8] = -1
     batch["image"][1, :, 8 * hole[0] : 8 * hole[0] + 8, 8 * hole[1] : 8 * hole[1] + 8] = 0
     seen = encoded(batch)
-    found = method(seen, batch)
+    found = method(*visible_cells(seen, batch["masked"]), batch)
     assert found["guidance_tile"].count.item() == 3 * 2
     assert found["guidance_patches"].count.item() == 2 * (3 * 4 + 3 * 4 + 4 * 4)
     found["guidance_tile"].mean.backward()
     assert seen.grad.flatten(1).any(1).tolist() == [False, True, True, True]
     seen.grad = None
-    method(seen, batch)["guidance_patches"].mean.backward()
+    method(*visible_cells(seen, batch["masked"]), batch)["guidance_patches"].mean.backward()
     counted = ~batch["masked"]
     counted[0] = counted[1, hole[0], hole[1]] = False
     assert (seen.grad.abs().sum(1) > 0).equal(counted)
@@ -82,7 +84,10 @@ def test_unlabelled_and_unseen_members_count_for_nothing_and_get_no_gradient() -
 def test_without_any_label_nothing_counts() -> None:
     method, batch = make(), make_batch()
     batch["dynamic_world"].fill_(-1)
-    found, constants = method(encoded(batch), batch), method.constants(batch)
+    found, constants = (
+        method(*visible_cells(encoded(batch), batch["masked"]), batch),
+        method.constants(VisiblePatches(batch["masked"]), batch),
+    )
     assert all(part.count.item() == 0 and part.mean.item() == 0 for part in (*found.values(), *constants.values()))
     sum(part.total for part in found.values()).backward()
 
@@ -92,9 +97,9 @@ def test_of_many_patches_some_are_compared_the_same_at_every_start(monkeypatch) 
     monkeypatch.setitem(module._MOST, "patches", 7)
     batch = make_batch()
     torch.manual_seed(1)
-    first = make("patches")(encoded(batch), batch)["guidance_patches"]
+    first = make("patches")(*visible_cells(encoded(batch), batch["masked"]), batch)["guidance_patches"]
     state = torch.get_rng_state()
-    again = make("patches")(encoded(batch), batch)["guidance_patches"]
+    again = make("patches")(*visible_cells(encoded(batch), batch["masked"]), batch)["guidance_patches"]
     assert torch.equal(first.total, again.total) and 0 < first.count <= 7 * 6
     make("patches")
     assert torch.equal(state, torch.get_rng_state())  # nothing is drawn from the common generator
@@ -104,7 +109,10 @@ def test_of_many_patches_some_are_compared_the_same_at_every_start(monkeypatch) 
 def test_constants_count_what_losses_count(form) -> None:
     method, batch = make(form=form), make_batch()
     batch["dynamic_world"][0, :20] = -1
-    losses, constants = method(encoded(batch), batch), method.constants(batch)
+    losses, constants = (
+        method(*visible_cells(encoded(batch), batch["masked"]), batch),
+        method.constants(VisiblePatches(batch["masked"]), batch),
+    )
     assert constants.keys() == {"guidance_tile", "guidance_patches"}
     for name, constant in constants.items():
         assert constant.count.item() == losses[name].count.item() > 0 and constant.mean > 0
@@ -116,9 +124,9 @@ def test_likeness_of_what_is_pooled_comes_to_follow_that_of_its_covers() -> None
     optimiser = torch.optim.AdamW(method.parameters(), 2e-3)
     for _ in range(60):
         optimiser.zero_grad()
-        found = method(seen, batch)
+        found = method(*visible_cells(seen, batch["masked"]), batch)
         (found["guidance_tile"].mean + found["guidance_patches"].mean).backward()
         optimiser.step()
-    constants = method.constants(batch)
+    constants = method.constants(VisiblePatches(batch["masked"]), batch)
     for name, constant in constants.items():
         assert found[name].mean < 0.95 * constant.mean, name

@@ -6,6 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from pretraining_steps import descend  # noqa: E402
+
 from mmearth_core.encoder.masking import VisiblePatches  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.modalities import MODALITIES, teacher  # noqa: E402
@@ -178,14 +180,7 @@ def test_one_map_and_some_terms_only():
 def test_an_order_is_learned_that_values_alone_do_not_tell():
     """Few steps on few tiles: patches are then told apart by what the teacher says of them."""
     method, batch = method_of(teaching={"weight": 1.0}), mp_mae_batch()
-    optimiser = torch.optim.AdamW(method.parameters(), 3e-3)
-    found = []
-    for _ in range(30):
-        optimiser.zero_grad()
-        losses = method(batch)
-        losses.objective.backward()
-        optimiser.step()
-        found.append(losses.parts["teacher_8_3_patches"].mean.item())
+    found = [losses.parts["teacher_8_3_patches"].mean.item() for losses in descend(method, batch, 30, 3e-3)]
     constant = method.constant_losses(batch, {"sentinel2": torch.zeros(12), "teacher_8": torch.zeros(3)})
     assert found[-1] < 0.6 * constant["teacher_8_3_patches"].mean.item() < found[0]
 
