@@ -1,4 +1,4 @@
-"""Whether a place is found again on another date: no labels, no fit, only which representation is nearest.
+"""Which tile is nearest to which, and whether a place is found again on another date: no labels, no fit.
 
 Numpy only; knows features, not where they come from.
 """
@@ -16,11 +16,7 @@ def retrieval_accuracy(features: NDArray[np.floating]) -> NDArray[np.float64]:
     decide alone. Pairs are ordered by the first date, then the second.
     """
     dates, places, count = features.shape
-    rows = np.asarray(features, np.float64).reshape(-1, count)
-    spread = rows.std(axis=0)
-    rows = (rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit = (rows / np.where(length > 0, length, 1)).reshape(features.shape)
+    unit = _directions(features.reshape(-1, count)).reshape(features.shape)
     own = np.arange(places)
     return np.array(
         [
@@ -30,3 +26,26 @@ def retrieval_accuracy(features: NDArray[np.floating]) -> NDArray[np.float64]:
             if asked != searched
         ]
     )
+
+
+def nearest_elsewhere(features: NDArray[np.floating], group: NDArray[np.integer]) -> NDArray[np.intp]:
+    """For each row of `features` (n, d) the row of another `group` (n,) of largest cosine similarity, standardised alike.
+
+    Raises `ValueError` when all rows are of one group.
+    """
+    if np.all(group == group[0]):
+        raise ValueError("nothing is elsewhere: all rows are of one group")
+    unit = _directions(features)
+    similarity = np.where(group[:, None] == group[None], -np.inf, unit @ unit.T)
+    found: NDArray[np.intp] = similarity.argmax(axis=1)
+    return found
+
+
+def _directions(features: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Rows (n, d) centred, divided by each column's standard deviation, and of length 1."""
+    rows = np.asarray(features, np.float64)
+    spread = rows.std(axis=0)
+    rows = (rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = rows / np.where(length > 0, length, 1)
+    return unit

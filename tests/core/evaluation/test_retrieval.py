@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mmearth_core.evaluation.retrieval import retrieval_accuracy
+from mmearth_core.evaluation.retrieval import nearest_elsewhere, retrieval_accuracy
 
 
 def test_places_found_are_counted_for_every_pair_of_dates() -> None:
@@ -29,3 +29,15 @@ def test_units_of_the_features_do_not_matter() -> None:
     found = retrieval_accuracy(places)
     assert found.mean() > 0.5
     assert np.array_equal(found, retrieval_accuracy(places * np.logspace(-3, 4, 6) + 7))
+
+
+def test_the_nearest_tile_is_of_another_place_and_weighs_every_feature_alike() -> None:
+    # In the second feature alone 0 and 2 are alike; the first is in units a thousand times larger and says nothing.
+    features = np.array([[1000, 5, 0], [1010, 5, 0], [1020, 5, 0], [1000, -5, 1], [1020, -5, 1]], np.float64)
+    place = np.array([0, 0, 1, 1, 2])
+    assert nearest_elsewhere(features, place)[[0, 1, 3, 4]].tolist() == [2, 2, 4, 3]
+
+
+def test_nothing_is_nearest_elsewhere_when_all_is_of_one_place() -> None:
+    with pytest.raises(ValueError, match="one group"):
+        nearest_elsewhere(np.eye(3), np.zeros(3, int))
