@@ -2,13 +2,14 @@
 
     python -m training.nearest_tiles MODEL [MODEL …] --data DATA_FOLDER -o PICTURE.png
 
-Twenty of the EuroSAT tiles that are kept from pretraining, two of each class, and below each the tile that is nearest by
-each model (a name, a .onnx file or NAME=FILE) and by the bands' mean and spread in 5 × 5 pixels: of another place, among
-all others, by the pooled mean and spread. A tile of another class has a red frame. Beside the row stands of how many of
-**all** kept tiles the nearest is of the same class, which the twenty are too few to tell.
+Twenty of the EuroSAT tiles that are kept from pretraining, two of each class; below each the tile of another place that
+is nearest by each model (a name, a .onnx file or NAME=FILE) and by the bands' mean and spread in 5 × 5 pixels, pooled by
+mean and spread. A tile of another class has a red frame. Beside each row stands for how many of **all** kept tiles the
+nearest is of the same class: twenty are too few to tell.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,11 +44,16 @@ def nearest_of_all(judge: Tiles, models: Mapping[str, str]) -> dict[str, NDArray
     return {name: found[name] for name in (*models, AROUND)}
 
 
+def kept_tiles(judge: Tiles) -> NDArray[np.bool_]:
+    """Which tiles are kept from pretraining, (n,)."""
+    kept = judge.task.held_out
+    return np.ones(len(judge.task.label), np.bool_) if kept is None else kept
+
+
 def shown_tiles(judge: Tiles, *, seed: int = 0) -> list[int]:
     """The tiles of the top row, by class: drawn among those that are kept from pretraining."""
     rng = np.random.default_rng(seed)
-    kept = judge.task.held_out
-    assert kept is not None
+    kept = kept_tiles(judge)
     drawn: list[int] = []
     for label in range(len(judge.task.classes)):
         own = np.flatnonzero((judge.task.label == label) & kept)
@@ -65,7 +71,7 @@ def natural_colours(judge: Tiles, tile: int) -> NDArray[np.float32]:
 def draw(judge: Tiles, nearest: Mapping[str, NDArray[np.intp]]) -> Figure:
     """A row for the tiles asked for, and one for each representation."""
     asked, label = shown_tiles(judge), judge.task.label
-    kept = judge.task.held_out
+    kept = kept_tiles(judge)
     columns, rows = len(asked), 1 + len(nearest)
     width, height = BESIDE + columns * TILE, 0.32 + rows * TILE
     figure = Figure(figsize=(width, height), dpi=130)

@@ -29,7 +29,7 @@ def retrieval_accuracy(features: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def nearest_elsewhere(features: NDArray[np.floating], group: NDArray[np.integer]) -> NDArray[np.intp]:
-    """For each row of `features` (n, d) the row of another `group` (n,) of largest cosine similarity, standardised alike.
+    """For each row of `features` (n, d) that of another `group` (n,) of largest cosine similarity, standardised alike.
 
     Raises `ValueError` when all rows are of one group.
     """
