@@ -3,9 +3,9 @@
     python -m training.nearest_tiles MODEL [MODEL …] --data DATA_FOLDER -o PICTURE.png
 
 Twenty of the EuroSAT tiles that are kept from pretraining, two of each class; below each the tile of another place that
-is nearest by each model (a name, a .onnx file or NAME=FILE) and by the bands' mean and spread in 5 × 5 pixels, pooled by
-mean and spread. A tile of another class has a red frame. Beside each row stands for how many of **all** kept tiles the
-nearest is of the same class: twenty are too few to tell.
+is nearest by each model (a name, a .onnx file or NAME=FILE) and by the bands' mean and spread in 5 × 5 pixels, pooled
+by mean and spread. A tile of another class has a red frame. Beside each row stands for how many of **all** kept tiles
+the nearest is of the same class: twenty are too few to tell.
 """
 
 import argparse
@@ -89,10 +89,8 @@ def draw(judge: Tiles, nearest: Mapping[str, NDArray[np.intp]]) -> Figure:
             alike = label[other] == label[tile]
             axes.spines[:].set(color="black" if alike else "red", linewidth=0.4 if alike else 2.0)
             if not name:
-                title = "".join(
-                    f" {letter}" if letter.isupper() else letter for letter in judge.task.classes[label[tile]]
-                )
-                axes.set_title(title.strip().replace(" ", "\n"), fontsize=5, pad=2)
+                words = re.findall("[A-Z][a-z]*", judge.task.classes[label[tile]])
+                axes.set_title("\n".join(words), fontsize=5, pad=2)
     return figure
 
 
