@@ -15,7 +15,7 @@ from rasterio.io import DatasetReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import reading
-from mmearth_core.raster.scene_files import RasterFile, describe, gdal_path, turned
+from mmearth_core.raster.raster_file import RasterFile, describe, gdal_path, turned
 
 #: SCL classes left out as clouds: cloud shadow, cloud of medium and of high probability, thin cirrus.
 #: 0 (no data) is invalid already; 1 (saturated or defective), 2 (dark) and 11 (snow) are ground.

@@ -8,7 +8,7 @@ from pyproj.exceptions import ProjError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.scene_files import RasterFile
+from mmearth_core.raster.raster_file import RasterFile
 
 #: Origins and pixel sizes that differ by less than this share of a pixel are the same.
 _TOLERANCE = 0.01

@@ -22,8 +22,9 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import BandSource, arrange, ground_steps
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.radiometry import decide
+from mmearth_core.raster.raster_file import SCENE, RasterFile
 from mmearth_core.raster.resampling import support, upsample
-from mmearth_core.raster.scene_files import SCENE, SCL, RasterFile, collect
+from mmearth_core.raster.scene_files import SCL, collect
 from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE
 from mmearth_core.sentinel2 import Level, check_bands
 

@@ -21,7 +21,7 @@ from rasterio.warp import reproject, transform_bounds
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
-from mmearth_core.raster.scene_files import RasterFile, describe
+from mmearth_core.raster.raster_file import RasterFile, describe
 from mmearth_core.vectors.reading import lonlat_extent
 
 #: Pixels along an axis of what is read to judge a raster's values before anything is written.

@@ -1,0 +1,115 @@
+"""One raster by its header: grid, bands and what the file says of them. Pixels are `scene`'s business."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import numpy as np
+from affine import Affine
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.io import DatasetReader
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.opening import opened
+
+_GDAL_DOMAINS = {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}
+#: What a scene may be, in a sentence.
+SCENE = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band files, or a STAC item"
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """A raster's header: `grid` is north-up, `flip` says whether rows and columns of the file run the other way."""
+
+    path: str
+    grid: Grid
+    flip: tuple[bool, bool]
+    dtypes: tuple[str, ...]
+    descriptions: tuple[str | None, ...]
+    nodata: tuple[float | None, ...]
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+    tags: Mapping[str, str]
+    mask_band: bool
+    alpha: int | None
+    pyramid: bool
+    files: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.dtypes)
+
+
+def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
+    """The header of a raster.
+
+    Raises `MMEarthError` when it is missing, no raster, or not georeferenced.
+    """
+    with opened(path, wanted=wanted) as dataset:
+        if dataset.crs is None or dataset.transform == Affine.identity():
+            raise MMEarthError(
+                f"{path} is not georeferenced (no coordinate reference system); assign one, for example with:"
+                f" gdal_translate -a_srs EPSG:… -a_ullr …"
+            )
+        grid, flip = _north_up(Grid.of(dataset))
+        alpha = [i for i, c in enumerate(dataset.colorinterp, 1) if c == ColorInterp.alpha]
+        return RasterFile(
+            path=path,
+            grid=grid,
+            flip=flip,
+            dtypes=tuple(dataset.dtypes),
+            descriptions=tuple(dataset.descriptions),
+            nodata=tuple(map(_representable, dataset.nodatavals, dataset.dtypes)),
+            scales=tuple(dataset.scales),
+            offsets=tuple(dataset.offsets),
+            tags={**dataset.tags(), **_domain_tags(dataset)},
+            mask_band=any(MaskFlags.per_dataset in f and MaskFlags.alpha not in f for f in dataset.mask_flag_enums),
+            alpha=alpha[0] if alpha else None,
+            pyramid=dataset.driver.startswith("JP2") or bool(dataset.overviews(1)),
+            files=tuple(f for f in dataset.files if not f.endswith((".aux.xml", ".ovr"))) or (path,),
+        )
+
+
+def _representable(nodata: float | None, dtype: str) -> float | None:
+    """The no-data value, when a pixel of this type can have it (files declare -9999 for uint16)."""
+    if nodata is None or np.issubdtype(np.dtype(dtype), np.floating):
+        return nodata
+    limits = np.iinfo(dtype)
+    return nodata if float(nodata).is_integer() and limits.min <= nodata <= limits.max else None
+
+
+def _domain_tags(dataset: DatasetReader) -> dict[str, str]:
+    """Tags of other writers' namespaces; GDAL's own domains say nothing of the product."""
+    tags: dict[str, str] = {}
+    for namespace in dataset.tag_namespaces():
+        if namespace not in _GDAL_DOMAINS and not namespace.startswith("xml:"):
+            tags.update(dataset.tags(ns=namespace))
+    return tags
+
+
+def _north_up(grid: Grid) -> tuple[Grid, tuple[bool, bool]]:
+    """The grid with rows running south and columns east, and which axes had to be reversed; rotated grids stay."""
+    t = grid.transform
+    flip = (False, False) if t.b or t.d else (t.e > 0, t.a < 0)
+    return Grid(grid.height, grid.width, t * turned(grid, flip), grid.crs), flip
+
+
+def turned(grid: Grid, flip: tuple[bool, bool]) -> Affine:
+    """From the pixels of a grid to those of one whose rows or columns run the other way; its own inverse."""
+    rows, cols = flip
+    corner = Affine.translation(grid.width if cols else 0, grid.height if rows else 0)
+    return corner * Affine.scale(-1 if cols else 1, -1 if rows else 1)
+
+
+def gdal_path(source: str | PurePath) -> str:
+    """The path as GDAL takes it. `Path` folds "//", which `/vsizip//absolute/path` needs."""
+    path = os.fspath(source)
+    for prefix in ("/vsizip/", "/vsitar/", "/vsigzip/"):
+        rest = path.removeprefix(prefix)
+        if isinstance(source, PurePath) and rest != path and not rest.startswith(("/", "{")):
+            inside = next((p for p in Path("/", rest).parents if p.is_file()), None)
+            if inside is not None or Path("/", rest).is_file():
+                return f"{prefix}/{rest}"
+    return path
