@@ -29,6 +29,7 @@ from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthErr
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Tile, TilePlan
+from mmearth_core.raster.identity import check_unchanged
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.scene import Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK
@@ -132,6 +133,7 @@ def embed(
         extent=Extent(window, aoi),
         tiling=Tiling(tile, halo),
         batch_size=runner.batch_size,
+        cancel=cancel,
     )
     header, source, plan, raster, polygons = job.header, job.source, job.plan, job.raster, job.polygons
     journal = TileJournal(TileJournal.folder_of(output))
@@ -156,6 +158,7 @@ def embed(
             progress.advance(plan.area.pixels - left)
             _compute(runner, source, todo, polygons, journal, shown, progress, cancel)
             progress.finish()
+            check_unchanged(source, job.identity, cancel)
             staged = replace(raster, path=journal.folder / "result.tif")
             tally = assemble(staged, plan, journal, progress, cancel)
         if not tally.valid:

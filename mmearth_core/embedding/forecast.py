@@ -76,9 +76,9 @@ def inspect(
     path = local_file(model, suffixes=SUFFIXES[backend])
     runs = "torch" if path.suffix == ".safetensors" else "onnx"
     header = read_header(path)
-    job = plan_embedding(scene, Path("embedding.tif"), header, runs, options=options, extent=extent, tiling=tiling)
-    if cancel is not None:
-        cancel.check()
+    job = plan_embedding(
+        scene, Path("embedding.tif"), header, runs, options=options, extent=extent, tiling=tiling, cancel=cancel
+    )
     return Forecast(job, _measured(model, backend) * job.plan.context_pixels)
 
 

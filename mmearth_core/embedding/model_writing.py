@@ -16,6 +16,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Window
+from mmearth_core.raster.identity import identify
 from mmearth_core.raster.scene import Scene, open_scene
 
 #: Chips taken from one scene at most, and pixels in all: bounds the memory of a calibration to about 4 GB for atto
@@ -72,7 +73,7 @@ def read_chips(
         chips.extend(_chips(scene, header, some, each))
         progress.advance(1)
     progress.finish()
-    digests = [{"name": scene.name, "level": scene.level, "digest": scene.digest()} for scene in opened]
+    digests = [{"name": scene.name, "level": scene.level, "digest": identify(scene, cancel).digest} for scene in opened]
     return chips, replace(header, calibration={**header.calibration, "scenes": digests})
 
 

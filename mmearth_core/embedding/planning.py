@@ -12,7 +12,9 @@ from mmearth_core.embedding.needs import default_tile
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import MMEarthError
+from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import TilePlan, Window
+from mmearth_core.raster.identity import Identity, identify
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import fills
@@ -48,6 +50,7 @@ class EmbeddingJob:
 
     header: ModelHeader
     source: Scene
+    identity: Identity
     polygons: AreaOfInterest | None
     plan: TilePlan
     raster: EmbeddingRaster
@@ -69,8 +72,9 @@ def plan_embedding(
     extent: Extent,
     tiling: Tiling,
     batch_size: int = 1,
+    cancel: CancelToken | None = None,
 ) -> EmbeddingJob:
-    """Open the scene and decide everything."""
+    """Open the scene and decide everything. Raises `Cancelled`."""
     with bounded_cache():
         source = open_scene(scene, wanted=header.bands, options=options)
     if source.level not in header.statistics:
@@ -80,8 +84,9 @@ def plan_embedding(
     polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
     area = _area(source, extent.window, polygons)
     plan = _plan(source, area, header, tiling, batch_size)
-    raster = _describe(output, source, plan, header, backend, polygons)
-    return EmbeddingJob(header, source, polygons, plan, raster)
+    identity = identify(source, cancel)
+    raster = _describe(output, source, identity, plan, header, backend, polygons)
+    return EmbeddingJob(header, source, identity, polygons, plan, raster)
 
 
 def _area(source: Scene, window: tuple[int, int, int, int] | None, polygons: AreaOfInterest | None) -> Window:
@@ -114,13 +119,19 @@ def _plan(source: Scene, area: Window, header: ModelHeader, tiling: Tiling, batc
 
 
 def _describe(
-    output: Path, source: Scene, plan: TilePlan, header: ModelHeader, backend: str, polygons: AreaOfInterest | None
+    output: Path,
+    source: Scene,
+    identity: Identity,
+    plan: TilePlan,
+    header: ModelHeader,
+    backend: str,
+    polygons: AreaOfInterest | None,
 ) -> EmbeddingRaster:
     """The raster to be written. Its provenance decides whether an interrupted run is this one, so it holds nothing
     that differs between two runs of the same command."""
     provenance: dict[str, Any] = {
         "scene": source.name,
-        "input_digest": source.digest(),
+        "input_digest": identity.digest,
         "bands": list(source.bands),
         "fills": list(fills(present=source.bands, wanted=header.bands)),
         "level": source.level,

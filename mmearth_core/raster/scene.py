@@ -3,8 +3,6 @@
 Memory does not grow with the raster. A reader belongs to one thread. A valid pixel never becomes invalid by arithmetic.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -34,7 +32,6 @@ _SAMPLE_EDGE, _SAMPLE_WINDOWS = 32, 8
 _LARGE, _DECIMATED = 16_000_000, 256
 #: Height of what is read at once when looking for any valid pixel.
 _SCAN_EDGE = 256
-_CHUNK = 2**20
 #: Ground size of a pixel, in m, outside of which a warning is given: the encoders are pretrained at 10 m.
 _USUAL_GROUND_SIZE = (8.0, 12.5)
 
@@ -63,41 +60,6 @@ class Scene:
     def reader(self) -> "SceneReader":
         """A reader to be used by one thread, as a context manager."""
         return SceneReader(self.grid, self.sources, self.exclusions, (self.scale * 10000, self.offset))
-
-    def digest(self) -> str:
-        """Identity of what is read, the same for a copy elsewhere: sha256 in hex.
-
-        Covers grid, bands, radiometry, exclusions, and of each file its size and bytes: all of a small file, else the
-        first and last MB and 62 pieces of 64 kB in between. Remote files count by their header only.
-        """
-        facts = [
-            [*self.grid.shape, *self.grid.transform[:6], self.grid.crs.to_wkt()],
-            [[source.name, source.index, source.factor] for source in self.sources],
-            [self.level, self.offset, self.scale, [exclusion.facts for exclusion in self.exclusions]],
-        ]
-        digest = hashlib.sha256(json.dumps(facts).encode())
-        for path in self.inputs:
-            _hash_file(digest, path)
-        return digest.hexdigest()
-
-
-def _hash_file(digest: "hashlib._Hash", path: str) -> None:
-    # Of "/vsizip/{archive}/member" the archive is the file.
-    inside = path.removeprefix("/vsizip/").strip("{")
-    file = next((p for p in (Path(path), *Path(inside.replace("}", "")).parents) if p.is_file()), None)
-    if file is None:
-        return
-    size = file.stat().st_size
-    digest.update(str(size).encode())
-    pieces = [(0, size)]
-    if size > 64 * _CHUNK:
-        step = (size - 2 * _CHUNK) // 62
-        pieces = [(0, _CHUNK), *((_CHUNK + i * step, 2**16) for i in range(62)), (size - _CHUNK, _CHUNK)]
-    with file.open("rb") as stream:
-        for start, length in pieces:
-            stream.seek(start)
-            for _ in range(0, length, _CHUNK):
-                digest.update(stream.read(min(length, _CHUNK)))
 
 
 class SceneReader:

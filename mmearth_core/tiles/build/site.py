@@ -21,6 +21,7 @@ from rasterio.enums import Resampling
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED, SENTINEL2_STORED, Modality
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.identity import identify
 from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.scene import Scene, open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
@@ -66,7 +67,7 @@ class CheckedSite:
         stats = [Path(path).stat() for path in self.site.files if Path(path).is_file()]
         # The scene's files count by their content and the others by size and time of change.
         known = replace(self.site, sentinel2=replace(self.site.sentinel2, path=()))
-        facts = [repr(known), self.scene.digest(), [(stat.st_size, stat.st_mtime_ns) for stat in stats]]
+        facts = [repr(known), identify(self.scene).digest, [(stat.st_size, stat.st_mtime_ns) for stat in stats]]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

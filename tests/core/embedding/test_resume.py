@@ -1,5 +1,6 @@
 """Whatever ends a run: nothing half-done takes the output's name, finished tiles stay, the bytes come out the same."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.journal import TileJournal
-from mmearth_core.errors import Cancelled, EnvironmentFailure
+from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken, Silent
 
 TILE = 64
@@ -141,6 +143,35 @@ def test_other_options_start_afresh_and_say_so(small, tmp_path):
     result = embed(scene=small, output=output, tile=TILE, progress=Listen())
     assert any("starting afresh" in text for text in told)
     assert result.pixels == 190 * 180
+
+
+def test_a_scene_that_changes_while_it_is_embedded_leaves_nothing(small, tmp_path):
+    scene = tmp_path / "scene.tif"
+    shutil.copyfile(small, scene)
+
+    class Rewriting(Silent):
+        def advance(self, amount: int) -> None:
+            if amount and scene.read_bytes() == small.read_bytes():
+                with rasterio.open(scene, "r+") as dataset:
+                    dataset.write(dataset.read() + 1)
+
+    with pytest.raises(MMEarthError, match=r"scene\.tif changed while it was being read; nothing was written"):
+        embed(scene=scene, output=tmp_path / "emb.tif", tile=TILE, progress=Rewriting())
+    assert [path.name for path in tmp_path.iterdir()] == ["scene.tif"]
+
+
+def test_a_mosaic_of_mosaics_over_other_images_is_another_scene(small, tmp_path):
+    shutil.copyfile(small, tmp_path / "a.tif")
+    for name, source in (("date.vrt", "a.tif"), ("mosaic.vrt", "date.vrt")):
+        rasterio.shutil.copy(tmp_path / source, tmp_path / name, driver="VRT")
+    options = {"scene": tmp_path / "mosaic.vrt", "output": tmp_path / "emb.tif", "tile": TILE, "level": "l2a"}
+    assert embed(**options).pixels == 190 * 180
+    assert embed(**options).pixels == 0
+    with rasterio.open(tmp_path / "a.tif", "r+") as dataset:
+        dataset.write(dataset.read()[:, ::-1])
+    with pytest.raises(MMEarthError, match="exists already"):
+        embed(**options)
+    assert embed(**options, overwrite=True).pixels == 190 * 180
 
 
 def test_a_version_that_words_its_evidence_otherwise_goes_on(small, tmp_path):

@@ -290,20 +290,6 @@ def test_stac_item_names_files_and_radiometry(tmp_path: Path) -> None:
         open_scene(tmp_path / "item.json", wanted=NAMES)
 
 
-def test_digest_belongs_to_the_content_not_the_place(tmp_path: Path) -> None:
-    data = pixels()
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-    first = open_scene(write(tmp_path / "a" / "s.tif", data), wanted=NAMES, options=KNOWN)
-    copy = open_scene(write(tmp_path / "b" / "other name.tif", data), wanted=NAMES, options=KNOWN)
-    assert first.digest() == copy.digest()
-    data[0, 0, 0] += 1
-    changed = open_scene(write(tmp_path / "b" / "other name.tif", data), wanted=NAMES, options=KNOWN)
-    assert changed.digest() != first.digest()
-    other_level = open_scene(tmp_path / "a" / "s.tif", wanted=NAMES, options=replace(KNOWN, level="l1c"))
-    assert other_level.digest() != first.digest()
-
-
 # --- unusable input: one sentence that names the file and says what to do -----------------------------
 
 
