@@ -27,6 +27,8 @@ T = TypeVar("T")
 #: Numbers that YAML 1.1 takes for texts, such as 2e-4.
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 _LONGEST_SHOWN = 60
+#: How many values a file of JSON or YAML may hold, and how deep they may lie in each other.
+_MOST_VALUES, _DEEPEST = 20_000_000, 64
 _WORDS: Mapping[Any, str] = {
     bool: "true or false",
     int: "a whole number",
@@ -115,9 +117,42 @@ def parsed(text: str | bytes, place: str | Path, *, remedy: str = "") -> Any:
     """The plain values of JSON. Raises `MMEarthError`."""
     with _told(place, remedy):
         try:
-            return json.loads(text)
+            return _bounded(json.loads(text))
         except (TypeError, ValueError, RecursionError) as error:
             raise _Wrong("", f"it is not valid JSON ({' '.join(str(error).split())})") from error
+
+
+def parsed_yaml(path: Path) -> Any:
+    """The plain values of a YAML file in UTF-8. Raises `MMEarthError`."""
+    import yaml  # noqa: PLC0415 - only when there is such a file
+
+    try:
+        return _bounded(yaml.safe_load(path.read_text(encoding="utf-8-sig")))
+    except UnicodeDecodeError as error:
+        raise MMEarthError(f"{path} is not in UTF-8 ({error.reason}); save it with that encoding.") from error
+    except OSError as error:
+        raise MMEarthError(f"{path} cannot be read ({error.strerror}).") from error
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise MMEarthError(f"{path} is no YAML file ({' '.join(str(error).split())[:300]}).") from error
+
+
+def _bounded(content: Any) -> Any:
+    """The same values, when a reader may walk through them. Raises `ValueError`.
+
+    YAML's aliases let a few lines mean more values than memory holds, or a list that contains itself.
+    """
+    left, level, deep = _MOST_VALUES, [content], 0
+    while level:
+        deep += 1
+        inside: list[Any] = []
+        for each in level:
+            inside.extend(each.values() if isinstance(each, Mapping) else each if isinstance(each, list) else ())
+            if len(inside) > left:
+                raise ValueError(f"it holds more than {_MOST_VALUES} values")
+        left, level = left - len(inside), inside
+        if deep > _DEEPEST:
+            raise ValueError(f"its values are nested more than {_DEEPEST} deep")
+    return content
 
 
 def grouped(

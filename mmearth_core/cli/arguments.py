@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from mmearth_core.cli.declarations import Declaration, Parameter
 from mmearth_core.errors import MMEarthError
-from mmearth_core.records import value
+from mmearth_core.records import parsed_yaml, value
 from mmearth_core.verbs import Verb
 
 #: How values that are more than one word are written.
@@ -177,13 +177,10 @@ class CommandLine:
 
     def _of_file(self, path: str) -> dict[str, Any]:
         """The arguments that a YAML file gives."""
-        import yaml  # noqa: PLC0415 - only when there is such a file
-
         try:
-            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            why = " ".join((getattr(error, "strerror", None) or str(error)).split())
-            raise ArgumentsError(f"--config {path} cannot be read ({why}).") from error
+            content = parsed_yaml(Path(path))
+        except MMEarthError as error:
+            raise ArgumentsError(f"--config {error.text}") from error
         if not isinstance(content, dict):
             raise ArgumentsError(f"--config {path} holds no options (NAME: VALUE).")
         found = {}

@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
@@ -25,6 +26,15 @@ NODATA = 0
 #: Version of the format; readers refuse what they do not know.
 FORMAT_VERSION = "1"
 _WANTED = "an embedding raster"
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What our tags of an embedding raster say."""
+
+    model_name: str
+    model_id: str
+    provenance: str
 
 
 @dataclass(frozen=True)
@@ -55,14 +65,20 @@ class EmbeddingRaster:
                     f"{path} has embedding format {tags.get('format_version')}, this version of mmearth reads"
                     f" {FORMAT_VERSION}; update mmearth or embed the scene again."
                 )
+            place, remedy = f"The description in {path}", "embed the scene again"
+            told = records.read(_Told, tags, place, known_only=False, remedy=remedy)
+            steps = np.array([dataset.scales, dataset.offsets])
+            if set(dataset.dtypes) != {"uint8"} or not np.isfinite(steps).all() or not (steps[0] > 0).all():
+                raise MMEarthError(f"{path} is damaged: its bands have no scale, no offset or no uint8; {remedy}.")
+            provenance = records.parsed(told.provenance, place, remedy=remedy)
             return cls(
                 path=path,
                 grid=Grid.of(dataset),
-                model_name=tags["model_name"],
-                model_id=tags["model_id"],
+                model_name=told.model_name,
+                model_id=told.model_id,
                 scales=tuple(dataset.scales),
                 offsets=tuple(dataset.offsets),
-                provenance=json.loads(tags["provenance"]),
+                provenance=records.value(dict[str, Any], provenance, place, remedy=remedy),
             )
 
     @property

@@ -140,7 +140,11 @@ def official_state(path: Path) -> dict[str, Tensor]:
         with torch.serialization.safe_globals([argparse.Namespace]):
             stored = torch.load(path, map_location="cpu", weights_only=True)
     except UnpicklingError as error:
-        raise MMEarthError(f"{path} holds more than tensors and is refused ({str(error).splitlines()[0]}).") from error
+        # What torch says advises to load it all the same.
+        raise MMEarthError(
+            f"{path} holds more than tensors and is refused, for such a file can run any program; get the"
+            " checkpoint again from its publisher."
+        ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise MMEarthError(f"{path} is damaged or not a torch checkpoint ({reason}); fetch it again.") from error

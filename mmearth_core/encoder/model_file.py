@@ -18,7 +18,7 @@ from mmearth_core import records
 from mmearth_core.encoder.architecture import Architecture, GrnScope, Stem
 from mmearth_core.errors import MMEarthError
 from mmearth_core.records import POSITIVE
-from mmearth_core.sentinel2 import normalise
+from mmearth_core.sentinel2 import BANDS, normalise
 
 #: Metadata key of the header in both file formats.
 METADATA_KEY = "mmearth"
@@ -101,6 +101,8 @@ class ModelHeader:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` when the values do not belong together."""
+        if unknown := [name for name in self.bands if name not in BANDS]:
+            raise ValueError(f"{unknown[0]!r} is no band of Sentinel-2")
         columns = [column for table in self.statistics.values() for column in (table.mean, table.std)]
         if {len(column) for column in columns} != {self.architecture.in_channels}:
             raise ValueError("statistics do not fit the bands")

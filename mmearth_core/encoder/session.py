@@ -36,7 +36,7 @@ def open_session(path: Path, *, threads: int | None = None) -> onnxruntime.Infer
     # Idle threads sleep: readers and the writer need the processors too.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except LOAD_ERRORS as error:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"], enable_fallback=0)
+    except (*LOAD_ERRORS, UnicodeDecodeError) as error:  # the last: a damaged text in an error of theirs
         reason = str(error).splitlines()[0][:200]
         raise MMEarthError(f"{path} is damaged or not an ONNX model ({reason}); fetch or convert it again.") from error

@@ -161,6 +161,11 @@ class Probe:
                 f"{raster.path} was made by {describe_model(raster.model_name, raster.model_id)}, the probe was"
                 f" fitted on {describe_model(self.model_name, self.model_id)}; embed the scene with that, or fit again."
             )
+        if raster.bands != len(self.centre):
+            raise MMEarthError(
+                f"{raster.path} has {raster.bands} bands, the probe was fitted on {len(self.centre)}; embed the scene"
+                " again."
+            )
 
 
 def describe_model(name: str, model_id: str) -> str:

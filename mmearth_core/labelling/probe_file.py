@@ -21,6 +21,9 @@ FORMAT, FORMAT_VERSION = "mmearth-probe", 1
 
 Positive = Annotated[float, POSITIVE]
 
+#: Bytes of the largest probe: 254 classes of 64 bands are less than a tenth of it.
+_LARGEST = 8 << 20
+
 
 @dataclass(frozen=True)
 class _Model:
@@ -90,6 +93,8 @@ def load_probe(path: str | Path) -> Probe:
     """Read a probe. Raises `MMEarthError` when the file is missing, not a probe, of another version, or damaged."""
     path = Path(path)
     try:
+        if path.stat().st_size > _LARGEST:
+            raise MMEarthError(f"{path} is too large for a probe of mmearth; make one with: mmearth fit.")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise MMEarthError(f"{path} does not exist; make a probe with: mmearth fit.") from error

@@ -208,12 +208,7 @@ def read_config(path: str | Path, changes: Sequence[str] = ()) -> PretrainConfig
     that is unknown, of the wrong kind, or out of range.
     """
     path = Path(path)
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise MMEarthError(f"Cannot read {path} ({getattr(error, 'strerror', None) or error}).") from error
-    except yaml.YAMLError as error:
-        raise MMEarthError(f"{path} is no YAML file ({' '.join(str(error).split())}).") from error
+    values = records.parsed_yaml(path)
     if not isinstance(values, dict):
         raise MMEarthError(f"{path} holds no settings; see training/configs for examples.")
     for change in changes:

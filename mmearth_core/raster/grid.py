@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Self
 
 from affine import Affine
 
+from mmearth_core.errors import MMEarthError
+
 if TYPE_CHECKING:
     from rasterio.crs import CRS
     from rasterio.io import DatasetReader
+
+
+#: A raster's side is no longer, in pixels: the Earth's girth at one metre. And its numbers of place are no larger.
+_LONGEST_SIDE, _FARTHEST = 40_100_000, 1e12
 
 
 @dataclass(frozen=True, order=True)
@@ -90,8 +96,28 @@ class Grid:
 
     @classmethod
     def of(cls, dataset: "DatasetReader") -> Self:
-        """The grid of an open raster, as its file has it."""
-        return cls(dataset.height, dataset.width, dataset.transform, dataset.crs)
+        """The grid of an open raster, as its file has it.
+
+        Raises `MMEarthError` when its pixels have no extent or it cannot lie on the Earth.
+        """
+        grid = cls(dataset.height, dataset.width, dataset.transform, dataset.crs)
+        if max(grid.shape) > _LONGEST_SIDE:
+            raise MMEarthError(
+                f"{dataset.name} says it has {grid.width} × {grid.height} pixels; its header is damaged, get it again."
+            )
+        numbers = tuple(grid.transform)[:6]
+        near = all(abs(number) < _FARTHEST for number in numbers)
+        if not near or abs(grid.transform.determinant) < 1 / _FARTHEST**2:
+            raise MMEarthError(
+                f"{dataset.name} says that its pixels lie at {', '.join(f'{number:g}' for number in numbers)} (a"
+                " geotransform without an extent); assign the right place, for example with: gdal_edit.py -a_ullr …"
+            )
+        if grid.crs is not None and not (grid.crs.is_geographic or grid.crs.is_projected):
+            raise MMEarthError(
+                f"{dataset.name} is in a coordinate system that has no place on a map of the Earth"
+                f" ({' '.join(grid.crs.to_string().split())[:80]}); assign the right one: gdal_edit.py -a_srs EPSG:…"
+            )
+        return grid
 
     @property
     def window(self) -> Window:

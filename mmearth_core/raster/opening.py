@@ -42,6 +42,8 @@ def opened(path: str | PurePath, *, wanted: str) -> Iterator[DatasetReader]:
                 f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'})."
             )
         yield dataset
+    except UnicodeDecodeError as error:
+        raise MMEarthError(f"{path} holds texts that are not UTF-8 ({error.reason}); write it anew.") from error
     finally:
         dataset.close()
 

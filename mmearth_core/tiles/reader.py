@@ -77,6 +77,7 @@ class TileFile(Placed):
         self._handle: tuple[int, h5py.File] | None = None
         self._datasets: dict[str, h5py.Dataset] = {}
         file = self._open()
+        self._check_links(file)
         arrays = {name for name in ("sentinel2", "metadata") if isinstance(file.get(name), h5py.Dataset)}
         if len(arrays) < 2 or file["sentinel2"].ndim != 4:
             raise MMEarthError(
@@ -175,6 +176,24 @@ class TileFile(Placed):
                     f"{self.path} cannot be opened ({error}); it is not HDF5 or was cut off: get the file again."
                 ) from error
         return self._handle[1]
+
+    def _check_links(self, file: h5py.File) -> None:
+        """Raise `MMEarthError` unless every array lies in this very file and can be opened."""
+        try:
+            elsewhere = [name for name in file if not isinstance(file.get(name, getlink=True), h5py.HardLink)]
+            arrays = {} if elsewhere else {name: file[name] for name in file}
+            elsewhere += [
+                name
+                for name, each in arrays.items()
+                if isinstance(each, h5py.Dataset) and (each.external or each.is_virtual)
+            ]
+        except (KeyError, OSError, RuntimeError, ValueError) as error:
+            raise MMEarthError(f"{self.path} is damaged ({error}); get the file again.") from error
+        if elsewhere:
+            raise MMEarthError(
+                f"{self.path}: {elsewhere[0]} is not in the file itself but refers to elsewhere; copy its numbers into"
+                " the file."
+            )
 
     def _check(self, file: h5py.File) -> None:
         for name, layer in {**MODALITIES, **SENTINEL2_QUALITY}.items():

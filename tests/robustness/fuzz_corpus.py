@@ -48,7 +48,7 @@ def make_corpus(folder: Path, *, torch: bool = False) -> None:
     dn, fields = _pixels()
     _scenes(folder, dn, fields)
     _product(folder, dn, fields)
-    _item(folder, dn)
+    _item(folder)
     _vrt(folder)
     for name in ("samples.gpkg", "samples.geojson", "samples.shp", "samples.fgb"):
         _samples(folder / name, fields)
@@ -115,7 +115,7 @@ def _product(folder: Path, dn: NDArray, fields: NDArray) -> None:
                 archive.write(path, path.relative_to(folder).as_posix())
 
 
-def _item(folder: Path, dn: NDArray) -> None:
+def _item(folder: Path) -> None:
     assets = {
         name.lower(): {
             "href": f"bands/{name}.tif",
@@ -174,9 +174,7 @@ def _products_of_ours(folder: Path) -> None:
     import mmearth_core
 
     mmearth_core.embed(scene=folder / "scene_raw.tif", output=folder / "emb.tif")
-    mmearth_core.fit(
-        embeddings=[folder / "emb.tif"], samples=[folder / "samples.gpkg"], output=folder / "probe.json"
-    )
+    mmearth_core.fit(embeddings=[folder / "emb.tif"], samples=[folder / "samples.gpkg"], output=folder / "probe.json")
     mmearth_core.classify(
         embedding=folder / "emb.tif",
         model=folder / "probe.json",
@@ -242,7 +240,7 @@ def _configurations(folder: Path) -> None:
 
 def _requests(folder: Path) -> None:
     """What a client sends to the worker, one request a line; `CORPUS` and `OUT` are filled in for each case."""
-    _, fids, wkb, columns = pyogrio.raw.read(folder / "samples.gpkg", return_fids=True)
+    _, fids, wkb, columns = pyogrio.raw.read(folder / "samples.gpkg", layer="samples", return_fids=True)
     features = [[int(i), name, bytes(each).hex()] for i, name, each in zip(fids, columns[0], wkb, strict=True)]
     classes = [{"value": 1, "name": "water", "colour": "#0072b2"}]
     samples = {"crs": CRS, "features": features, "classes": classes}

@@ -36,79 +36,109 @@ def as_text(rng: Random, path: Path) -> None:
     path.write_bytes(damaged_text(rng, path.read_bytes()))
 
 
+class _Tiff:
+    """A GeoTIFF in memory, with one method for each way to make its header hostile."""
+
+    def __init__(self, path: Path) -> None:
+        with rasterio.open(path) as dataset:
+            self.profile, self.data = dict(dataset.profile), dataset.read()
+            self.names, self.tags, self.own = list(dataset.descriptions), dataset.tags(), dataset.tags(ns="MMEARTH")
+            self.scales, self.offsets = list(dataset.scales), list(dataset.offsets)
+        for key in ("tiled", "blockxsize", "blockysize", "predictor"):
+            self.profile.pop(key, None)
+        self.empty = False
+
+    def place(self, rng: Random) -> None:
+        numbers = list(self.profile["transform"])[:6]
+        numbers[rng.randrange(6)] = rng.choice((0.0, 1e-300, 1e300, -10.0, float("nan"), 3.3, 1e9))
+        self.profile["transform"] = Affine(*numbers)
+
+    def crs(self, rng: Random) -> None:
+        self.profile["crs"] = rng.choice(_CRS)
+
+    def type(self, rng: Random) -> None:
+        self.data = self.data.astype(rng.choice(_TYPES))
+        if self.data.dtype.kind == "f":
+            self.data.ravel()[:: rng.choice((1, 2, 97))] = rng.choice((np.nan, np.inf, -np.inf, 1e30, -1.0))
+
+    def nodata(self, rng: Random) -> None:
+        self.profile["nodata"] = rng.choice((None, 0, 1, 255, 65535, float("nan")))
+
+    def size(self, rng: Random) -> None:
+        side = rng.choice((1, 2, 7, 8, 9))
+        self.data = self.data[:, :side, : rng.choice((1, side, 72))]
+
+    def bands(self, rng: Random) -> None:
+        keep = rng.choice((1, 2, 3, 4, len(self.data)))
+        self.data, self.names = self.data[:keep], self.names[:keep]
+        self.scales, self.offsets = self.scales[:keep], self.offsets[:keep]
+
+    def name(self, rng: Random) -> None:
+        bad = ("", "B02", "E00", "x" * 3000, "B99", "band\n1", "<b>", "B2 blue", "\x1b[31mB02")
+        self.names[rng.randrange(len(self.names))] = rng.choice(bad)
+
+    def tag(self, rng: Random) -> None:
+        target = self.own if self.own and rng.random() < 0.7 else self.tags
+        if target:
+            target[rng.choice(sorted(target))] = rng.choice(IN_TAGS)
+
+    def json(self, rng: Random) -> None:
+        if self.own:
+            key = rng.choice(sorted(self.own))
+            try:
+                self.own[key] = damaged_json(rng, self.own[key].encode()).decode("utf-8", "replace").replace("\x00", "")
+            except ValueError:
+                del self.own[key]
+
+    def scale(self, rng: Random) -> None:
+        numbers = (0.0, -1.0, 1e-300, 1e300, float("nan"), float("inf"))
+        self.scales[rng.randrange(len(self.scales))] = rng.choice(numbers)
+        self.offsets[rng.randrange(len(self.offsets))] = rng.choice((0.0, 1e300, float("nan"), -0.1))
+
+    def flat(self, rng: Random) -> None:
+        largest = np.iinfo(self.data.dtype).max if self.data.dtype.kind in "iu" else 1
+        self.data[...] = rng.choice((0, 1, 255 if largest > 254 else largest, largest))
+
+    def huge(self, rng: Random) -> None:
+        height, width = rng.choice(((60_000, 3), (3, 60_000), (20_000, 20_000), (1, 2**31 - 1), (2**31 - 1, 1)))
+        self.profile |= {"sparse_ok": True, "tiled": True, "blockxsize": 256, "blockysize": 256, "bigtiff": "yes"}
+        self.profile |= {"compress": "lzw", "height": height, "width": width}
+        self.empty = True
+
+    def write(self, path: Path) -> None:
+        if not self.empty:
+            count, height, width = self.data.shape
+            self.profile |= {"height": height, "width": width, "count": count, "dtype": str(self.data.dtype)}
+        if not _can_hold(self.profile["dtype"], self.profile.get("nodata")):
+            self.profile["nodata"] = None
+        path.unlink()
+        with rasterio.open(path, "w", **self.profile) as dataset:
+            if not self.empty:
+                dataset.write(self.data)
+            with contextlib.suppress(RasterioError, ValueError, UnicodeError):
+                dataset.descriptions = tuple(self.names)
+            with contextlib.suppress(RasterioError, ValueError):
+                dataset.scales, dataset.offsets = tuple(self.scales), tuple(self.offsets)
+            dataset.update_tags(**self.tags)
+            if self.own:
+                dataset.update_tags(ns="MMEARTH", **self.own)
+
+
+#: Ways to make the header of a GeoTIFF hostile.
+_WAYS = ("place", "crs", "type", "nodata", "size", "bands", "name", "tag", "json", "scale", "flat", "huge")
+
+
 def tiff(rng: Random, path: Path) -> None:
     """A GeoTIFF written again with a hostile header: place, size, type, scale, no-data, tags, names."""
-    with rasterio.open(path) as dataset:
-        profile, data, names, tags = dict(dataset.profile), dataset.read(), list(dataset.descriptions), dataset.tags()
-        own, scales, offsets = dataset.tags(ns="MMEARTH"), list(dataset.scales), list(dataset.offsets)
-    for key in ("tiled", "blockxsize", "blockysize", "predictor"):
-        profile.pop(key, None)
-    what = rng.choice(("place", "crs", "type", "nodata", "size", "bands", "name", "tag", "json", "scale", "flat", "huge"))
-    if what == "place":
-        numbers = list(profile["transform"])[:6]
-        numbers[rng.randrange(6)] = rng.choice((0.0, 1e-300, 1e300, -10.0, float("nan"), 3.3, 1e9))
-        profile["transform"] = Affine(*numbers)
-    elif what == "crs":
-        profile["crs"] = rng.choice(_CRS)
-    elif what == "type":
-        kind = rng.choice(_TYPES)
-        data = data.astype(kind)
-        if kind.startswith("f"):
-            data.ravel()[:: rng.choice((1, 2, 97))] = rng.choice((np.nan, np.inf, -np.inf, 1e30, -1.0))
-    elif what == "nodata":
-        profile["nodata"] = rng.choice((None, 0, 1, 255, 65535, float("nan")))
-    elif what == "size":
-        side = rng.choice((1, 2, 7, 8, 9))
-        data = data[:, :side, : rng.choice((1, side, 72))]
-    elif what == "bands":
-        keep = rng.choice((1, 2, 3, 4, len(data)))
-        data, names, scales, offsets = data[:keep], names[:keep], scales[:keep], offsets[:keep]
-    elif what == "name":
-        names[rng.randrange(len(names))] = rng.choice(
-            ("", "B02", "E00", "x" * 3000, "B99", "band\n1", "<b>", "B2 blue")
-        )
-    elif what == "tag" and (target := own if own and rng.random() < 0.7 else tags):
-        target[rng.choice(sorted(target))] = rng.choice(IN_TAGS)
-    elif what == "json" and own:
-        _damage_tag(rng, own)
-    elif what == "scale":
-        scales[rng.randrange(len(scales))] = rng.choice((0.0, -1.0, 1e-300, 1e300, float("nan"), float("inf")))
-        offsets[rng.randrange(len(offsets))] = rng.choice((0.0, 1e300, float("nan"), -0.1))
-    elif what == "flat":
-        data[...] = rng.choice((0, 1, 255, np.iinfo(data.dtype).max if data.dtype.kind in "iu" else 1))
-    elif what == "huge":
-        sides = rng.choice(((60_000, 3), (3, 60_000), (20_000, 20_000), (1, 2**31 - 1), (2**31 - 1, 1)))
-        profile |= {"sparse_ok": True, "tiled": True, "blockxsize": 256, "blockysize": 256, "bigtiff": "yes"}
-        profile |= {"compress": "lzw", "height": sides[0], "width": sides[1]}
-    if what != "huge":
-        profile |= {"height": data.shape[1], "width": data.shape[2], "count": len(data), "dtype": str(data.dtype)}
-    if not _can_hold(profile["dtype"], profile.get("nodata")):
-        profile["nodata"] = None
-    path.unlink()
-    with rasterio.open(path, "w", **profile) as dataset:
-        if what != "huge":
-            dataset.write(data)
-        with contextlib.suppress(RasterioError, ValueError, UnicodeError):
-            dataset.descriptions = tuple(names)
-        with contextlib.suppress(RasterioError, ValueError):
-            dataset.scales, dataset.offsets = tuple(scales), tuple(offsets)
-        dataset.update_tags(**tags)
-        if own:
-            dataset.update_tags(ns="MMEARTH", **own)
+    image = _Tiff(path)
+    getattr(image, rng.choice(_WAYS))(rng)
+    image.write(path)
 
 
 def _can_hold(dtype: str, nodata: float | None) -> bool:
     if nodata is None or not np.issubdtype(np.dtype(dtype), np.integer):
         return True
     return float(nodata).is_integer() and np.iinfo(dtype).min <= nodata <= np.iinfo(dtype).max
-
-
-def _damage_tag(rng: Random, own: dict[str, str]) -> None:
-    key = rng.choice(sorted(own))
-    try:
-        own[key] = damaged_json(rng, own[key].encode()).decode("utf-8", "replace").replace("\x00", "")
-    except ValueError:
-        del own[key]
 
 
 def geopackage(rng: Random, path: Path) -> None:

@@ -318,9 +318,7 @@ TARGETS = (
         (as_text, as_text, raw),
         (Run("pretrain configuration", _pretraining),),
     ),
-    Target(
-        "worker", ("requests.jsonl",), ("requests.jsonl",), (formats.requests,), (Run("worker", _worker),), 4
-    ),
+    Target("worker", ("requests.jsonl",), ("requests.jsonl",), (formats.requests,), (Run("worker", _worker),), 4),
     Target(
         "journal",
         ("out.tif.partial", *_SCENE),

@@ -23,14 +23,11 @@ Every path is relative to the specification; only `sentinel2` is needed.
 """
 
 import datetime
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-
-import yaml
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
@@ -268,11 +265,12 @@ def _said(content: Any) -> Any:
 def _load(path: Path) -> Any:
     if not path.is_file():
         raise MMEarthError(f"{path} does not exist; give a YAML specification or a JSON file of STAC items.")
+    if path.suffix.lower() not in {".json", ".geojson"}:
+        return records.parsed_yaml(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        return json.loads(text) if path.suffix.lower() in {".json", ".geojson"} else yaml.safe_load(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
-        raise MMEarthError(f"{path} is neither YAML nor JSON ({' '.join(str(error).split())}).") from error
+        return records.parsed(path.read_bytes(), path)
+    except OSError as error:
+        raise MMEarthError(f"{path} cannot be read ({error.strerror}).") from error
 
 
 def codings() -> dict[str, tuple[str, dict[int, int]]]:

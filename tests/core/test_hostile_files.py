@@ -1,0 +1,137 @@
+"""Files that were made to hurt, or by programs that mean something else: one sentence each, nothing else happens."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid
+from mmearth_core.records import parsed, parsed_yaml
+from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.synthetic import write_synthetic_tiles
+
+ENGINEERING = 'ENGCRS["x",EDATUM["y"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["m",1]]'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("name: Würzburg".encode("latin-1"), "is not in UTF-8"),
+        (b"a: &a [" + b"x, " * 60 + b"]\n" + b"".join(
+            f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 60)}]\n".encode() for i in range(8)
+        ), "holds more than"),
+        (b"a: &a [*a]", "nested more than"),
+        (b"a: 2020-13-45", "is no YAML file"),
+    ],
+    ids=["Latin-1", "aliases of aliases", "a list of itself", "no date"],
+)  # fmt: skip
+def test_a_configuration_nobody_can_read_is_refused_at_once(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "run.yaml"
+    path.write_bytes(content)
+    with pytest.raises(MMEarthError, match=said):
+        parsed_yaml(path)
+
+
+def test_json_nested_deeper_than_anybody_writes_is_refused() -> None:
+    with pytest.raises(MMEarthError, match="nested"):
+        parsed("[" * 500 + "]" * 500, "here")
+
+
+def test_a_configuration_saved_by_windows_is_read(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_bytes(b"\xef\xbb\xbfseed: 1\r\n")
+    assert parsed_yaml(tmp_path / "run.yaml") == {"seed": 1}
+
+
+def changed(path: Path, source: Path, *, drop: str = "", own: dict[str, str] | None = None, **header: object) -> Path:
+    """A copy of an embedding raster with other tags, scales or number of bands."""
+    with rasterio.open(source) as dataset:
+        bands = header.get("count", dataset.count)
+        profile = dataset.profile | {key: value for key, value in header.items() if key != "scale"}
+        tags = {name: text for name, text in dataset.tags(ns="MMEARTH").items() if name != drop}
+        with rasterio.open(path, "w", **profile) as copy:
+            copy.write(dataset.read()[:bands].astype(profile["dtype"]))
+            copy.scales = [header.get("scale", scale) for scale in dataset.scales[:bands]]
+            copy.offsets = dataset.offsets[:bands]
+            copy.update_tags(ns="MMEARTH", **(tags | (own or {})))
+    return path
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"drop": "model_id"},
+        {"drop": "provenance"},
+        {"own": {"provenance": "{"}},
+        {"own": {"provenance": "[1]"}},
+        {"scale": float("nan")},
+        {"scale": 0.0},
+        {"dtype": "int16", "nodata": -1},
+    ],
+    ids=str,
+)
+def test_an_embedding_with_a_damaged_description_says_so(scene, tmp_path: Path, damage: dict) -> None:
+    path = changed(tmp_path / "emb.tif", scene.path, **damage)
+    with pytest.raises(MMEarthError, match=r"emb\.tif.*embed the scene again"):
+        EmbeddingRaster.open(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ({"crs": ENGINEERING}, "no place on a map of the Earth"),
+        ({"crs": "EPSG:4978"}, "no place on a map of the Earth"),
+        ({"transform": Affine(1e300, 0, 0, 0, -10, 0)}, "pixels lie at"),
+        ({"transform": Affine(10, 0, float("nan"), 0, -10, 0)}, "pixels lie at"),
+        ({"transform": Affine(1e-300, 0, 4e5, 0, -10, 0)}, "pixels lie at"),
+        ({"width": 2**31 - 1}, "header is damaged"),
+    ],
+    ids=["engineering", "geocentric", "far", "nan", "flat", "wide"],
+)
+def test_a_raster_that_lies_nowhere_is_refused(tmp_path: Path, header: dict, said: str) -> None:
+    plain = {"driver": "GTiff", "count": 1, "width": 8, "height": 8, "dtype": "uint8", "crs": "EPSG:32630"}
+    plain |= {"transform": Affine(10, 0, 4e5, 0, -10, 5.8e6), "sparse_ok": True}
+    with rasterio.open(tmp_path / "a.tif", "w", **(plain | header)):
+        pass
+    with rasterio.open(tmp_path / "a.tif") as dataset, pytest.raises(MMEarthError, match=said):
+        Grid.of(dataset)
+
+
+@pytest.mark.parametrize("way", ["external link", "soft link", "external storage", "virtual"])
+def test_tiles_whose_numbers_lie_elsewhere_are_refused(tmp_path: Path, way: str) -> None:
+    write_synthetic_tiles(tmp_path / "tiles", 2, size=8)
+    path = tmp_path / "tiles" / "tiles.h5"
+    with h5py.File(path, "r+") as file:
+        shape, dtype = file["sentinel1"].shape, file["sentinel1"].dtype
+        del file["sentinel1"]
+        if way == "external link":
+            file["sentinel1"] = h5py.ExternalLink("/etc/passwd", "/x")
+        elif way == "soft link":
+            file["sentinel1"] = h5py.SoftLink("/sentinel2")
+        elif way == "external storage":
+            file.create_dataset("sentinel1", shape, dtype, external=[("/etc/passwd", 0, h5py.h5f.UNLIMITED)])
+        else:
+            layout = h5py.VirtualLayout(shape, dtype)
+            layout[:] = h5py.VirtualSource("/etc/passwd", "x", shape)
+            file.create_virtual_dataset("sentinel1", layout)
+    with pytest.raises(MMEarthError, match="sentinel1 is not in the file itself"):
+        TileFile(tmp_path / "tiles")
+
+
+def test_a_damaged_tile_file_is_said_to_be_damaged(tmp_path: Path) -> None:
+    write_synthetic_tiles(tmp_path / "tiles", 2, size=8)
+    path = tmp_path / "tiles" / "tiles.h5"
+    data = bytearray(path.read_bytes())
+    places = np.random.default_rng(0).integers(0, len(data), 40)
+    for at in places:
+        spoiled = data.copy()
+        spoiled[at : at + 64] = b"\xff" * len(spoiled[at : at + 64])
+        path.write_bytes(spoiled)
+        try:
+            TileFile(tmp_path / "tiles")
+        except MMEarthError as error:
+            assert str(path) in str(error)
