@@ -28,7 +28,7 @@ DIST := dist
 # What the environments hold; the versions are those of CONSTRAINTS.
 ANALYST := -e .
 DEVELOPER := -e '.[dev,train]'
-LOWEST_TESTER := -e . pytest hypothesis 'pystac[validation]' filelock h5py matplotlib
+LOWEST_TESTER := -e . pytest hypothesis 'pystac[validation]' h5py matplotlib
 QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
 # Of PyQt6 only its list of names is read, so it comes without Qt.
 QT6_NAMES := --no-deps 'PyQt6>=6.6,<7'

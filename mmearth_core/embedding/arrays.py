@@ -61,9 +61,19 @@ def network_input(
 
 
 def embed_pixels(backend: Backend, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Network input (N, C, H, W) of any size → embedding (N, D, H', W') with sides grown to whole patches."""
-    patch = backend.header.patch
+    """Network input (N, C, H, W) of any size → embedding (N, D, H', W') with sides grown to whole patches.
+
+    Raises `MMEarthError` when the model gives anything but so many finite numbers.
+    """
+    header, patch = backend.header, backend.header.patch
     grow = [(-side) % patch for side in pixels.shape[2:]]
     if any(grow):
         pixels = np.pad(pixels, ((0, 0), (0, 0), (0, grow[0]), (0, grow[1])))
-    return backend.run(np.ascontiguousarray(pixels))
+    values = backend.run(np.ascontiguousarray(pixels))
+    if values.shape != (len(pixels), len(header.scales), *pixels.shape[2:]):
+        raise MMEarthError(
+            f"The model {header.name} gives {values.shape} for {pixels.shape}; its file is damaged, fetch it again."
+        )
+    if not np.isfinite(values.sum(dtype=np.float64)):
+        raise MMEarthError(f"The model {header.name} computes no numbers; its file is damaged, fetch it again.")
+    return values

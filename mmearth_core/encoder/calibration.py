@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from mmearth_core.encoder.architecture import Architecture
-from mmearth_core.encoder.loading import canonical_tensors, model_id
-from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.encoder.loading import canonical_tensors
+from mmearth_core.encoder.model_file import ModelHeader, model_id
 from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, ResponseNorm, enlarge
 from mmearth_core.errors import MMEarthError
 from mmearth_core.progress import CancelToken, Progress

@@ -5,10 +5,8 @@ Reads tensors only: files that would need code to be run are refused.
 
 import argparse
 from _pickle import UnpicklingError  # the error torch.load raises for what it refuses; nothing is unpickled here
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, canonical_digest, read_header
+from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, model_id, read_header
 from mmearth_core.encoder.network import EmbeddingHead, Encoder
 from mmearth_core.encoder.official import encoder_tensors, infer_architecture, load_tensors
 from mmearth_core.encoder.registry import MODELS, local_file
@@ -97,16 +95,6 @@ def canonical_tensors(encoder: Encoder, head: EmbeddingHead | None) -> dict[str,
     if encoder.readout is not None:
         tensors["readout"] = encoder.readout
     return {name: tensor.detach().cpu().numpy().astype(np.float16) for name, tensor in tensors.items()}
-
-
-def model_id(tensors: Mapping[str, NDArray[np.float16]], header: ModelHeader) -> str:
-    """sha256 of what decides an embedding: the float16 tensors, the input statistics and the quantisation steps."""
-    numbers: dict[str, NDArray[Any]] = dict(tensors)
-    numbers["quantiser.scales"] = np.asarray(header.scales, np.float32)
-    for level, table in header.statistics.items():
-        numbers[f"statistics.{level}.mean"] = np.asarray(table.mean, np.float32)
-        numbers[f"statistics.{level}.std"] = np.asarray(table.std, np.float32)
-    return canonical_digest(numbers)
 
 
 def official_header(name: str, encoder: Encoder) -> ModelHeader:

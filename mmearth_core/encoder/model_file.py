@@ -121,9 +121,7 @@ def read_header(path: str | Path) -> ModelHeader:
     if path.suffix == ".safetensors":
         metadata = _safetensors_metadata(path)
     elif path.suffix == ".onnx":
-        from mmearth_core.encoder.session import open_session  # noqa: PLC0415 - loads ONNX Runtime, only when needed
-
-        metadata = open_session(path).get_modelmeta().custom_metadata_map
+        return read_onnx(path)[0]
     else:
         raise MMEarthError(f"{path} is not a model file; expected .onnx or .safetensors.")
     return header_from_metadata(metadata, path)
@@ -136,6 +134,28 @@ def header_from_metadata(metadata: Mapping[str, str], path: Path) -> ModelHeader
     return ModelHeader.from_json(metadata[METADATA_KEY], path)
 
 
+def read_onnx(path: Path) -> tuple[ModelHeader, bytes]:
+    """The header of a `.onnx` of ours and the file's bytes, whose tensors and network are those of the header.
+
+    Raises `MMEarthError` when the file is damaged, not a model of ours, or holds other numbers than it says.
+    """
+    from mmearth_core.encoder.onnx_file import CONTENT_KEY, content_digest, parse  # noqa: PLC0415 - only when needed
+
+    try:
+        content = path.read_bytes()
+        file = parse(content)
+    except (OSError, ValueError) as error:
+        raise MMEarthError(f"{path} is damaged or not an ONNX model ({error}); fetch or convert it again.") from error
+    header = header_from_metadata(file.metadata, path)
+    if header.model_id != model_id(file.tensors, header):
+        raise MMEarthError(f"{path} is damaged (its numbers are not those of its model_id); fetch or convert it again.")
+    # Files of earlier versions have no digest of their network.
+    bound = file.metadata.get(CONTENT_KEY)
+    if bound is not None and bound != content_digest(file.network, file.metadata[METADATA_KEY]):
+        raise MMEarthError(f"{path} is damaged (its network is not what it describes); fetch or convert it again.")
+    return header, content
+
+
 def _safetensors_metadata(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -144,6 +164,16 @@ def _safetensors_metadata(path: Path) -> dict[str, str]:
     head = records.value(dict[str, Any], records.parsed(text, place, remedy=remedy), place, remedy=remedy)
     metadata: dict[str, str] = records.value(dict[str, str], head.get("__metadata__", {}), place, remedy=remedy)
     return metadata
+
+
+def model_id(tensors: Mapping[str, NDArray[Any]], header: ModelHeader) -> str:
+    """sha256 of what decides an embedding: the float16 tensors, the input statistics and the quantisation steps."""
+    numbers: dict[str, NDArray[Any]] = dict(tensors)
+    numbers["quantiser.scales"] = np.asarray(header.scales, np.float32)
+    for level, table in header.statistics.items():
+        numbers[f"statistics.{level}.mean"] = np.asarray(table.mean, np.float32)
+        numbers[f"statistics.{level}.std"] = np.asarray(table.std, np.float32)
+    return canonical_digest(numbers)
 
 
 def canonical_digest(tensors: Mapping[str, NDArray[Any]]) -> str:

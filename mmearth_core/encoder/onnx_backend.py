@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from mmearth_core.encoder.model_file import header_from_metadata
+from mmearth_core.encoder.model_file import read_onnx
 from mmearth_core.encoder.session import EMBEDDING, INPUT, LOAD_ERRORS, open_session
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 
@@ -18,8 +18,8 @@ class OnnxBackend:
     batch_size = 1
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
-        self._session = open_session(path, threads=threads)
-        self.header = header_from_metadata(self._session.get_modelmeta().custom_metadata_map, path)
+        self.header, content = read_onnx(path)
+        self._session = open_session(path, content, threads=threads)
         found = [
             (value.name, value.shape[1:2]) for value in (*self._session.get_inputs(), *self._session.get_outputs())
         ]

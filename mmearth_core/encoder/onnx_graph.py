@@ -12,9 +12,10 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from mmearth_core.encoder.loading import canonical_tensors, model_id
-from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader
+from mmearth_core.encoder.loading import canonical_tensors
+from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, model_id
 from mmearth_core.encoder.network import EmbeddingHead, Encoder
+from mmearth_core.encoder.onnx_file import CONSTANT, CONTENT_KEY, content_digest, parse
 from mmearth_core.encoder.session import EMBEDDING, INPUT
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
@@ -49,7 +50,7 @@ class _Graph:
         return names
 
     def constant(self, values: NDArray[np.generic]) -> str:
-        name = f"constant_{len(self.constants)}"
+        name = f"{CONSTANT}{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
@@ -145,6 +146,8 @@ def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> o
             x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, _PIECES[stage])
         maps.append(x)
     _head(graph, maps, stride)
+    if encoder.readout is not None:  # computes nothing; the file's model_id is that of all its tensors
+        graph.constants.append(numpy_helper.from_array(canonical_tensors(encoder, head)["readout"], "readout"))
 
     model = helper.make_model(
         helper.make_graph(
@@ -160,8 +163,10 @@ def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> o
         ir_version=_IR_VERSION,
         producer_name="mmearth",
     )
-    helper.set_model_props(model, {METADATA_KEY: header.to_json()})
     onnx.checker.check_model(model)
+    network = parse(model.SerializeToString()).network
+    described = header.to_json()
+    helper.set_model_props(model, {METADATA_KEY: described, CONTENT_KEY: content_digest(network, described)})
     return model
 
 

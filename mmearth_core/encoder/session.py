@@ -23,8 +23,8 @@ LOAD_ERRORS = (
 )
 
 
-def open_session(path: Path, *, threads: int | None = None) -> onnxruntime.InferenceSession:
-    """An inference session on the CPU; `threads` defaults to the processors this process may use.
+def open_session(path: Path, content: bytes, *, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """An inference session of a file's content on the CPU; `threads` defaults to the processors this process may use.
 
     Raises `MMEarthError` when the file is damaged or needs a newer ONNX Runtime.
     """
@@ -36,7 +36,7 @@ def open_session(path: Path, *, threads: int | None = None) -> onnxruntime.Infer
     # Idle threads sleep: readers and the writer need the processors too.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"], enable_fallback=0)
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except (*LOAD_ERRORS, UnicodeDecodeError) as error:  # the last: a damaged text in an error of theirs
         reason = str(error).splitlines()[0][:200]
         raise MMEarthError(f"{path} is damaged or not an ONNX model ({reason}); fetch or convert it again.") from error

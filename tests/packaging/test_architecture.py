@@ -138,7 +138,7 @@ def test_only_the_rooms_of_torch_import_torch(path: Path) -> None:
 
 def test_every_library_that_is_imported_is_asked_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
+    distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml", "google": "protobuf"}
     core = {re.match(r"[\w-]+", each)[0].lower() for each in project["dependencies"]}
     extras = project["optional-dependencies"]
     torch, train = ({re.match(r"[\w-]+", each)[0].lower() for each in extras[name]} for name in ("torch", "train"))

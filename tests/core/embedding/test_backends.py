@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mmearth_core.embedding.arrays import embed_pixels
 from mmearth_core.embedding.backends import open_backend
+from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
@@ -82,10 +84,69 @@ def test_a_network_that_is_not_what_it_describes_is_refused(tmp_path):
     ):
         onnx.helper.set_model_props(model, {"mmearth": odd.to_json()})
         onnx.save(model, tmp_path / "odd.onnx")
-        assert "its network is not what it describes" in sentence(tmp_path / "odd.onnx")
+        assert "odd.onnx is damaged (its n" in sentence(tmp_path / "odd.onnx")
     del model.metadata_props[:]
     onnx.save(model, tmp_path / "foreign.onnx")
     assert "is not a model of mmearth" in sentence(tmp_path / "foreign.onnx")
+
+
+def changed(name: str, change, network=lambda _: None) -> bytes:
+    """The default model with one of its tensors or its network changed and all else as it was."""
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(local_file("default"))
+    tensor = next(each for each in model.graph.initializer if each.name == name)
+    values = onnx.numpy_helper.to_array(tensor)
+    tensor.CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(change(values)), name))
+    network(model.graph)
+    return model.SerializeToString()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        lambda: changed("head.pixels", lambda values: values[:, ::-1]),
+        lambda: changed("encoder.stages.0.0.mlp.fc1.bias", lambda values: values + np.float16(0.01)),
+        lambda: changed("head.bias", lambda values: values.astype(np.float32)),
+        lambda: changed("head.bias", lambda values: values, lambda graph: graph.node.pop()),
+        lambda: changed("head.bias", lambda values: values, lambda graph: graph.node.reverse()),
+        lambda: local_file("default").read_bytes().replace(b'"B02", "B03"', b'"B03", "B02"'),
+    ],
+    ids=["permuted", "shifted", "other type", "node lost", "node changed", "bands swapped"],
+)
+def test_a_model_that_is_not_the_one_it_names_is_refused(tmp_path, content):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content())
+    for read in (open_backend, read_header):
+        with pytest.raises(MMEarthError, match=r"model\.onnx is damaged \((its numbers are not|its network is not)"):
+            read(path)
+
+
+def test_a_model_is_checked_in_an_instant():
+    path = local_file("default")
+    read_header(path)
+    began = time.process_time()
+    read_header(path)
+    assert time.process_time() - began < 0.3
+
+
+class Odd:
+    """A backend that gives what it is told to."""
+
+    name, batch_size = "odd", 1
+
+    def __init__(self, answer):
+        self.header, self._answer = open_backend("default").header, answer
+
+    def run(self, pixels):
+        return self._answer(np.zeros((len(pixels), 64, *pixels.shape[2:]), np.float32))
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda v: v[:, :63], lambda v: v[..., :-1], lambda v: v + np.nan, lambda v: v - np.inf]
+)
+def test_numbers_that_are_no_embedding_are_refused(answer):
+    with pytest.raises(MMEarthError, match="its file is damaged, fetch it again"):
+        embed_pixels(Odd(answer), np.zeros((1, 12, 16, 16), np.float32))
 
 
 def test_a_run_that_fails_says_so():

@@ -14,8 +14,8 @@ from mmearth_core.cli.command import main  # noqa: E402
 from mmearth_core.embedding.backends import open_backend  # noqa: E402
 from mmearth_core.embedding.conversion import weights_convert  # noqa: E402
 from mmearth_core.embedding.engine import embed  # noqa: E402
-from mmearth_core.encoder.loading import canonical_tensors, model_id  # noqa: E402
-from mmearth_core.encoder.model_file import read_header  # noqa: E402
+from mmearth_core.encoder.loading import canonical_tensors  # noqa: E402
+from mmearth_core.encoder.model_file import model_id, read_header  # noqa: E402
 from mmearth_core.encoder.network import EmbeddingHead  # noqa: E402
 from mmearth_core.errors import Cancelled, MMEarthError  # noqa: E402
 from mmearth_core.progress import CancelToken  # noqa: E402

@@ -10,8 +10,8 @@ pytest.importorskip("timm")
 onnx = pytest.importorskip("onnx")
 
 from mmearth_core.encoder.architecture import Architecture  # noqa: E402
-from mmearth_core.encoder.loading import canonical_tensors, load_model, model_id, official_header, save_model  # noqa: E402
-from mmearth_core.encoder.model_file import ModelHeader, read_header  # noqa: E402
+from mmearth_core.encoder.loading import canonical_tensors, load_model, official_header, save_model  # noqa: E402
+from mmearth_core.encoder.model_file import ModelHeader, model_id, read_header  # noqa: E402
 from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, randomise  # noqa: E402
 from mmearth_core.encoder.onnx_backend import OnnxBackend  # noqa: E402
 from mmearth_core.encoder.onnx_graph import build_graph, export_onnx  # noqa: E402

@@ -1,0 +1,100 @@
+"""What an exported model holds, read from its bytes before anything runs it: description, tensors, network's digest.
+
+Reads the few entries of ONNX' protocol buffers that are wanted here; never builds or runs a network.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
+
+#: Metadata key of the digest that `content_digest` gives.
+CONTENT_KEY = "mmearth-content"
+#: Names of initialisers that are none of the model's own tensors begin like this.
+CONSTANT = "constant_"
+
+_Field = descriptor_pb2.FieldDescriptorProto
+#: Of onnx.proto: message → entry → (number, type, whether repeated, message of the entry). The graph and the operator
+#: sets are read as the bytes they are.
+_ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
+    "Property": {"key": (1, _Field.TYPE_STRING, False, ""), "value": (2, _Field.TYPE_STRING, False, "")},
+    "Model": {
+        "graph": (7, _Field.TYPE_BYTES, False, ""),
+        "operator_sets": (8, _Field.TYPE_BYTES, True, ""),
+        "properties": (14, _Field.TYPE_MESSAGE, True, "Property"),
+    },
+    "Tensor": {
+        "shape": (1, _Field.TYPE_INT64, True, ""),
+        "kind": (2, _Field.TYPE_INT32, False, ""),
+        "name": (8, _Field.TYPE_STRING, False, ""),
+        "values": (9, _Field.TYPE_BYTES, False, ""),
+        "location": (14, _Field.TYPE_INT32, False, ""),
+    },
+    "Graph": {"initialisers": (5, _Field.TYPE_MESSAGE, True, "Tensor")},
+}
+#: Element types of ONNX by their number.
+_KINDS = {1: "<f4", 10: "<f2"}
+
+
+@dataclass(frozen=True)
+class OnnxFile:
+    """`tensors`: the model's own, by name. `network`: sha256 in hex of nodes, constants and tensors together."""
+
+    metadata: Mapping[str, str]
+    tensors: Mapping[str, NDArray[Any]]
+    network: str
+
+
+def parse(content: bytes) -> OnnxFile:
+    """The parts of an exported model. Raises `ValueError` when the bytes are none."""
+    messages = _messages()
+    model, graph = messages["Model"](), messages["Graph"]()
+    try:
+        model.ParseFromString(content)
+        graph.ParseFromString(model.graph)
+        if not model.graph:
+            raise ValueError("no network")
+        if any(each.location for each in graph.initialisers):
+            raise ValueError("numbers outside of the file")
+        metadata = {entry.key: entry.value for entry in model.properties}
+        tensors = {each.name: _array(each) for each in graph.initialisers if not each.name.startswith(CONSTANT)}
+    except DecodeError as error:
+        raise ValueError("not a protocol buffer") from error
+    network = hashlib.sha256(b"".join(model.operator_sets))
+    network.update(model.graph)
+    return OnnxFile(metadata, tensors, network.hexdigest())
+
+
+def content_digest(network: str, header: str) -> str:
+    """What binds a network to its description: sha256 in hex of both, kept among the metadata."""
+    return hashlib.sha256(f"{network}\n{header}".encode()).hexdigest()
+
+
+def _array(tensor: Any) -> NDArray[Any]:
+    """An initialiser with its own values; empty where they are stored in another way, which ours never are."""
+    values = np.frombuffer(tensor.values, _KINDS.get(tensor.kind, "u1"))
+    return values.reshape(tuple(tensor.shape)) if values.size else values
+
+
+@cache
+def _messages() -> dict[str, Any]:
+    """Classes of the messages."""
+    file = descriptor_pb2.FileDescriptorProto(name="mmearth_onnx.proto", package="mmearth_onnx", syntax="proto2")
+    for message, entries in _ENTRIES.items():
+        described = file.message_type.add(name=message)
+        for name, (number, kind, many, of) in entries.items():
+            label = _Field.LABEL_REPEATED if many else _Field.LABEL_OPTIONAL
+            entry = described.field.add(name=name, number=number, type=kind, label=label)
+            if of:
+                entry.type_name = f".{file.package}.{of}"
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return {
+        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{file.package}.{name}")) for name in _ENTRIES
+    }
