@@ -206,12 +206,12 @@ def prepare() -> None:
     for name in PUBLIC:
         getattr(mmearth_core, name)
     packaged, opened = find("default").file(".onnx"), session.open_session
-    shared = opened(packaged, threads=1)
+    shared = opened(packaged, packaged.read_bytes(), threads=1)
 
-    def open_session(path: Path, *, threads: int | None = None) -> Any:  # noqa: ARG001
-        return shared if Path(path) == packaged else opened(path, threads=1)
+    def open_session(path: Path, content: bytes, *, threads: int | None = None) -> Any:  # noqa: ARG001
+        return shared if Path(path) == packaged else opened(path, content, threads=1)
 
-    onnx_backend.open_session = session.open_session = open_session
+    onnx_backend.open_session = open_session
     engine.check_disk = lambda *_: None
 
 
