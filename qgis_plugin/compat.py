@@ -2,6 +2,7 @@
 
 from qgis.core import (
     Qgis,
+    QgsCoordinateReferenceSystem,
     QgsMapLayer,
     QgsMapLayerProxyModel,
     QgsProcessing,
@@ -35,3 +36,6 @@ METRES = getattr(DistanceUnit, "Meters", None) or DistanceUnit.DistanceMeters
 
 ParameterFlag = getattr(Qgis, "ProcessingParameterFlag", None) or QgsProcessingParameterDefinition.Flag
 ADVANCED = getattr(ParameterFlag, "Advanced", None) or ParameterFlag.FlagAdvanced
+
+#: The form in which a coordinate reference system is told to others.
+WKT2 = (getattr(Qgis, "CrsWktVariant", None) or QgsCoordinateReferenceSystem.WktVariant).WKT2_2019

@@ -21,6 +21,7 @@ from mmearth_core.verbs import Verb
 METAVARS = {
     "at": "X,Y",
     "bands": "NAME,…",
+    "bounds": "MINX,MINY,MAXX,MAXY",
     "calibrate": "SCENE …",
     "mask_values": "VALUE,…",
     "set": "KEY=VALUE …",

@@ -74,6 +74,9 @@ def embed(
     scale: Literal["auto"] | float = "auto",
     window: tuple[int, int, int, int] | None = None,
     aoi: str | Path | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
+    bounds_crs: str | None = None,
+    crs: str | None = None,
     mask: str | Path | None = None,
     mask_values: Sequence[int] | None = None,
     exclude_clouds: bool = False,
@@ -99,6 +102,9 @@ def embed(
         scale: Reflectance of one raw unit, e.g. 0.0001.
         window: Part of the scene in pixels: column, row, width, height.
         aoi: Vector file; only pixels inside its polygons are embedded.
+        bounds: Part of the scene by coordinates: min x, min y, max x, max y; every pixel that it touches.
+        bounds_crs: Coordinate reference system of bounds, e.g. EPSG:4326 (x is the longitude); by default the scene's.
+        crs: Coordinate reference system of a scene whose file has none, e.g. EPSG:32632.
         mask: Raster of pixels to leave out, e.g. clouds.
         mask_values: Values of the mask that mean "leave out"; by default all but 0.
         exclude_clouds: Leave out what the product's scene classification calls cloud, shadow or cirrus.
@@ -129,8 +135,8 @@ def embed(
         output,
         runner.header,
         runner.name,
-        options=SceneOptions(bands, level, offset, scale, mask, mask_values, exclude_clouds),
-        extent=Extent(window, aoi),
+        options=SceneOptions(bands, level, offset, scale, mask, mask_values, exclude_clouds, crs),
+        extent=Extent(window, aoi, bounds, bounds_crs),
         tiling=Tiling(tile, halo),
         batch_size=runner.batch_size,
         cancel=cancel,

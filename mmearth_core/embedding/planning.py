@@ -16,6 +16,7 @@ from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import TilePlan, Window
 from mmearth_core.raster.identity import Identity, identify
 from mmearth_core.raster.opening import bounded_cache
+from mmearth_core.raster.placing import touched
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import fills
 from mmearth_core.vectors.aoi import AreaOfInterest, read_area
@@ -26,10 +27,20 @@ _DECISIVE = ("input_digest", "bands", "level", "offset", "scale", "window", "aoi
 
 @dataclass(frozen=True)
 class Extent:
-    """What of a scene is embedded: a `window` (column, row, width, height in pixels), inside the polygons of `aoi`."""
+    """What of a scene is embedded, all of it by default; of several what they have in common.
+
+    `window`: column, row, width, height in pixels. `bounds`: min x, min y, max x, max y in `bounds_crs`, by default the
+    scene's, with every pixel that the box touches. `aoi`: a vector file of polygons.
+    """
 
     window: tuple[int, int, int, int] | None = None
     aoi: str | Path | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    bounds_crs: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.bounds_crs is not None and self.bounds is None:
+            raise MMEarthError("`bounds_crs` needs `bounds=MINX,MINY,MAXX,MAXY`.")
 
 
 @dataclass(frozen=True)
@@ -82,27 +93,36 @@ def plan_embedding(
             f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level}."
         )
     polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
-    area = _area(source, extent.window, polygons)
+    area = _area(source, extent, polygons)
     plan = _plan(source, area, header, tiling, batch_size)
     identity = identify(source, cancel)
     raster = _describe(output, source, identity, plan, header, backend, polygons)
     return EmbeddingJob(header, source, identity, polygons, plan, raster)
 
 
-def _area(source: Scene, window: tuple[int, int, int, int] | None, polygons: AreaOfInterest | None) -> Window:
+def _area(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> Window:
     area = source.grid.window
-    if window is not None:
-        wanted = Window.from_columns_first(window)
+    if extent.window is not None:
+        wanted = Window.from_columns_first(extent.window)
         area = wanted.intersection(area)
         if not area or area != wanted:
             raise MMEarthError(
                 f"The window (column {wanted.col}, row {wanted.row}, {wanted.width} × {wanted.height}) is not inside"
                 f" the scene of {source.grid.width} × {source.grid.height} pixels."
             )
+    if extent.bounds is not None:
+        box = touched(source.grid, extent.bounds, extent.bounds_crs)
+        if not box:
+            raise MMEarthError(
+                f"`bounds` lies outside {source.name}; choose a part of it, or check the coordinate reference system."
+            )
+        area = area.intersection(box)
     if polygons is not None:
         area = area.intersection(polygons.window)
-        if not area:
-            raise MMEarthError("The area of interest and the window have no pixel in common.")
+    if not area:
+        given = {"window": extent.window, "bounds": extent.bounds, "aoi": polygons}
+        named = " and ".join(f"`{name}`" for name, value in given.items() if value is not None)
+        raise MMEarthError(f"{named} have no pixel in common; give one of them, or such as overlap.")
     return area
 
 

@@ -15,6 +15,7 @@ from rasterio.io import DatasetReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import reading
+from mmearth_core.raster.placing import placed
 from mmearth_core.raster.raster_file import RasterFile, describe, gdal_path, turned
 
 #: SCL classes left out as clouds: cloud shadow, cloud of medium and of high probability, thin cirrus.
@@ -76,12 +77,12 @@ def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, g
     return Exclusion(raster.path, index, values, turned(raster.grid, raster.flip) * to_mask, raster.grid.shape)
 
 
-def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Grid) -> Exclusion:
-    """Exclude where band 1 of a raster has one of `values`, by default any value but 0.
+def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Grid, crs: str | None = None) -> Exclusion:
+    """Exclude where band 1 of a raster has one of `values`, by default any value but 0. `crs`: of a file without one.
 
     Raises `MMEarthError` when it cannot be laid over the scene.
     """
-    mask = describe(gdal_path(path), wanted="a raster on the scene's grid")
+    mask = placed(describe(gdal_path(path), wanted="a raster on the scene's grid"), crs)
     return _exclusion(mask, 1, None if values is None else tuple(values), grid)
 
 

@@ -10,7 +10,6 @@ from affine import Affine
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.io import DatasetReader
 
-from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
 
@@ -21,11 +20,16 @@ SCENE = "a Sentinel-2 raster, a .SAFE folder or zip, a folder of single-band fil
 
 @dataclass(frozen=True)
 class RasterFile:
-    """A raster's header: `grid` is north-up, `flip` says whether rows and columns of the file run the other way."""
+    """A raster's header: `grid` is north-up, `flip` says whether rows and columns of the file run the other way.
+
+    The grid's CRS is None when the file has none. `tied`: None, or, when the file has pixels and no grid on Earth, what
+    places it instead in words ("" for nothing).
+    """
 
     path: str
     grid: Grid
     flip: tuple[bool, bool]
+    tied: str | None
     dtypes: tuple[str, ...]
     descriptions: tuple[str | None, ...]
     nodata: tuple[float | None, ...]
@@ -43,22 +47,18 @@ class RasterFile:
 
 
 def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
-    """The header of a raster.
+    """The header of a raster; whether it has a place on Earth is `placing`'s business.
 
-    Raises `MMEarthError` when it is missing, no raster, or not georeferenced.
+    Raises `MMEarthError` when it is missing or no raster.
     """
     with opened(path, wanted=wanted) as dataset:
-        if dataset.crs is None or dataset.transform == Affine.identity():
-            raise MMEarthError(
-                f"{path} is not georeferenced (no coordinate reference system); assign one, for example with:"
-                f" gdal_translate -a_srs EPSG:… -a_ullr …"
-            )
         grid, flip = _north_up(Grid.of(dataset))
         alpha = [i for i, c in enumerate(dataset.colorinterp, 1) if c == ColorInterp.alpha]
         return RasterFile(
             path=path,
             grid=grid,
             flip=flip,
+            tied=_tied(dataset),
             dtypes=tuple(dataset.dtypes),
             descriptions=tuple(dataset.descriptions),
             nodata=tuple(map(_representable, dataset.nodatavals, dataset.dtypes)),
@@ -70,6 +70,14 @@ def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
             pyramid=dataset.driver.startswith("JP2") or bool(dataset.overviews(1)),
             files=tuple(f for f in dataset.files if not f.endswith((".aux.xml", ".ovr"))) or (path,),
         )
+
+
+def _tied(dataset: DatasetReader) -> str | None:
+    if dataset.transform != Affine.identity():
+        return None
+    if dataset.gcps[0]:
+        return "ground control points"
+    return "rational polynomials (RPC)" if dataset.rpcs else ""
 
 
 def _representable(nodata: float | None, dtype: str) -> float | None:

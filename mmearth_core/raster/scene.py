@@ -19,6 +19,7 @@ from mmearth_core.raster.exclusion import Exclusion, cloud_exclusion, mask_exclu
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import BandSource, arrange, ground_steps
 from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.placing import placed_inputs
 from mmearth_core.raster.radiometry import decide
 from mmearth_core.raster.raster_file import SCENE, RasterFile
 from mmearth_core.raster.resampling import support, upsample
@@ -221,7 +222,7 @@ class SceneOptions:
 
     `bands` says what the raster's bands are. `level` is "auto", "l1c" or "l2a", `offset` the DN to add (−1000 or 0),
     `scale` reflectance per unit. Pixels where the raster `mask` has one of `mask_values` (default: any value but 0) are
-    excluded; with `exclude_clouds` also those whose SCL class is 3, 8, 9 or 10.
+    excluded; with `exclude_clouds` also those whose SCL class is 3, 8, 9 or 10. `crs` is that of files without one.
     """
 
     bands: Annotated[Sequence[str] | None, COMMAS] = None
@@ -231,6 +232,7 @@ class SceneOptions:
     mask: Annotated[str, RELATIVE] | Path | None = None
     mask_values: Annotated[Sequence[int] | None, ONE_OR_MANY] = None
     exclude_clouds: bool = False
+    crs: str | None = None
 
     def __post_init__(self) -> None:
         if self.mask_values is not None and self.mask is None:
@@ -249,14 +251,14 @@ def open_scene(
     `source` is a raster, a `.SAFE` folder or zip, a folder or list of single-band files, or a STAC item; `wanted` are
     the encoder's bands. Raises `MMEarthError` with one sentence that says what to do.
     """
-    found = collect(source, bands=options.bands)
+    found = placed_inputs(collect(source, bands=options.bands), options.crs)
     title = str(source) if isinstance(source, str | PurePath) else found.name
     present = tuple(name for name in wanted if name in found.bands)
     warnings = check_bands(present=present, wanted=wanted, source=title)
     grid, sources = arrange({name: found.bands[name] for name in present}, title)
     exclusions = []
     if options.mask is not None:
-        exclusions.append(mask_exclusion(options.mask, options.mask_values, grid))
+        exclusions.append(mask_exclusion(options.mask, options.mask_values, grid, options.crs))
     if options.exclude_clouds:
         exclusions.append(cloud_exclusion(found.bands.get(SCL), grid, title))
     cirrus = {"B10": found.bands["B10"]} if "B10" in found.bands and "B10" not in present else {}

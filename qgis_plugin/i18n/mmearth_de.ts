@@ -1124,6 +1124,14 @@
         <translation>L1C ist am Oberrand der Atmosphäre, L2A Bodenreflexion; auto liest es aus den Metadaten.</translation>
     </message>
     <message>
+        <source>Coordinate reference system</source>
+        <translation>Koordinatenbezugssystem</translation>
+    </message>
+    <message>
+        <source>That of a product or folder whose files have none; a layer has its own.</source>
+        <translation>Das eines Produkts oder Ordners, dessen Dateien keines haben; ein Layer hat sein eigenes.</translation>
+    </message>
+    <message>
         <source>Bands</source>
         <translation>Kanäle</translation>
     </message>
@@ -1256,6 +1264,10 @@
         <translation>„{}“ hat {} Kanäle, benannt sind {}; benennen Sie jeden davon, in ihrer Reihenfolge.</translation>
     </message>
     <message>
+        <source>“{0}” is in {1}, and {2} was chosen; leave it blank, or set that of the layer.</source>
+        <translation>„{0}“ ist in {1}, und gewählt wurde {2}; lassen Sie es leer, oder setzen Sie das des Layers.</translation>
+    </message>
+    <message>
         <source>There are mask values but no mask; choose the raster that holds them.</source>
         <translation>Es gibt Werte der Maske, aber keine Maske; wählen Sie das Raster, das sie enthält.</translation>
     </message>
@@ -1266,10 +1278,6 @@
     <message>
         <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
         <translation>Der Rand muss eine Zahl von Pixeln oder das Wort exact sein, nicht „{}“.</translation>
-    </message>
-    <message>
-        <source>The extent lies outside {}; choose one that overlaps the scene.</source>
-        <translation>Die Ausdehnung liegt außerhalb von {}; wählen Sie eine, die die Szene überlappt.</translation>
     </message>
     <message>
         <source>{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.</source>
@@ -1575,10 +1583,6 @@
 </context>
 <context>
     <name>EmbedRequest</name>
-    <message>
-        <source>{} is not a raster file on this computer; save it as a GeoTIFF and embed that.</source>
-        <translation>{} ist keine Rasterdatei auf diesem Computer; speichern Sie den Layer als GeoTIFF und betten Sie dieses ein.</translation>
-    </message>
     <message>
         <source>The map shows nothing of {}; move there or choose the whole layer.</source>
         <translation>Die Karte zeigt nichts von {}; verschieben Sie sie dorthin oder wählen Sie den ganzen Layer.</translation>
@@ -3436,10 +3440,6 @@ Ersetzen?</translation>
         <translation>Feld {} von {} enthält Zahlen außerhalb 1–{}; wählen Sie das Feld mit der Klasse.</translation>
     </message>
     <message>
-        <source>{} has no coordinate reference system; set it in the layer's properties.</source>
-        <translation>{} hat kein Koordinatenbezugssystem; setzen Sie es in den Eigenschaften des Layers.</translation>
-    </message>
-    <message>
         <source>{} has no field {}; choose the field with the class.</source>
         <translation>{} hat kein Feld {}; wählen Sie das Feld mit der Klasse.</translation>
     </message>
@@ -3797,6 +3797,41 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>Sources</name>
+    <message>
+        <source>“{}” is not a raster that can be opened; choose another layer.</source>
+        <translation>„{}“ ist kein Raster, das sich öffnen lässt; wählen Sie einen anderen Layer.</translation>
+    </message>
+    <message>
+        <source>“{0}” is not a raster file but comes from a service or database ({1})</source>
+        <translation>„{0}“ ist keine Rasterdatei, sondern kommt von einem Dienst oder aus einer Datenbank ({1})</translation>
+    </message>
+    <message>
+        <source>“{}” is not a raster file but in QGIS' memory only</source>
+        <translation>„{}“ ist keine Rasterdatei, sondern nur im Speicher von QGIS</translation>
+    </message>
+    <message>
+        <source>“{0}” is opened in a way of its own ({1}), in which nothing but QGIS sees it</source>
+        <translation>„{0}“ ist auf eigene Art geöffnet ({1}), so sieht es nur QGIS</translation>
+    </message>
+    <message>
+        <source>“{}” is not a raster file on this computer</source>
+        <translation>„{}“ ist keine Rasterdatei auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>{}; save it as a GeoTIFF (Export, Save As) and take that.</source>
+        <translation>{}; speichern Sie es als GeoTIFF (Exportieren, Speichern als) und nehmen Sie das.</translation>
+    </message>
+    <message>
+        <source>“{0}” is in {1} by its file and in {2} by the layer's properties; set the layer's back, or save it as a GeoTIFF in the right one (Export, Save As) and take that.</source>
+        <translation>„{0}“ ist laut Datei in {1} und laut Layereigenschaften in {2}; setzen Sie das des Layers zurück, oder speichern Sie es im richtigen als GeoTIFF (Exportieren, Speichern als) und nehmen Sie das.</translation>
+    </message>
+    <message>
+        <source>“{}” has no coordinate reference system; set it (Layer, Set CRS of Layer) and try again.</source>
+        <translation>„{}“ hat kein Koordinatenbezugssystem; setzen Sie es (Layer, KBS von Layer(n) setzen) und versuchen Sie es noch einmal.</translation>
+    </message>
+</context>
+<context>
     <name>SquareTool</name>
     <message>
         <source>click for {0} × {0} pixels</source>
@@ -4071,10 +4106,6 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>inputs</name>
-    <message>
-        <source>The layer “{}” is not a raster file on this machine; export it as a GeoTIFF and take that.</source>
-        <translation>Der Layer „{}“ ist keine Rasterdatei auf diesem Rechner; exportieren Sie ihn als GeoTIFF und nehmen Sie dieses.</translation>
-    </message>
     <message>
         <source>The layer “{}” could not be copied for the worker: {}</source>
         <translation>Der Layer „{}“ konnte nicht für die Berechnung kopiert werden: {}</translation>

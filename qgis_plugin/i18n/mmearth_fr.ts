@@ -1124,6 +1124,14 @@
         <translation>L1C est au sommet de l’atmosphère, L2A la réflectance de surface ; auto le lit dans les métadonnées.</translation>
     </message>
     <message>
+        <source>Coordinate reference system</source>
+        <translation>Système de coordonnées de référence</translation>
+    </message>
+    <message>
+        <source>That of a product or folder whose files have none; a layer has its own.</source>
+        <translation>Celui d’un produit ou dossier dont les fichiers n’en ont pas ; une couche a le sien.</translation>
+    </message>
+    <message>
         <source>Bands</source>
         <translation>Bandes</translation>
     </message>
@@ -1256,6 +1264,10 @@
         <translation>« {} » a {} bandes, et {} sont nommées ; nommez chacune d’elles, dans leur ordre.</translation>
     </message>
     <message>
+        <source>“{0}” is in {1}, and {2} was chosen; leave it blank, or set that of the layer.</source>
+        <translation>« {0} » est en {1}, et {2} a été choisi ; laissez-le vide, ou changez celui de la couche.</translation>
+    </message>
+    <message>
         <source>There are mask values but no mask; choose the raster that holds them.</source>
         <translation>Il y a des valeurs de masque mais pas de masque ; choisissez le raster qui les contient.</translation>
     </message>
@@ -1266,10 +1278,6 @@
     <message>
         <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
         <translation>La marge doit être un nombre de pixels ou le mot exact, et non « {} ».</translation>
-    </message>
-    <message>
-        <source>The extent lies outside {}; choose one that overlaps the scene.</source>
-        <translation>L’emprise est hors de {} ; choisissez-en une qui recouvre la scène.</translation>
     </message>
     <message>
         <source>{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.</source>
@@ -1575,10 +1583,6 @@
 </context>
 <context>
     <name>EmbedRequest</name>
-    <message>
-        <source>{} is not a raster file on this computer; save it as a GeoTIFF and embed that.</source>
-        <translation>{} n’est pas un fichier raster de cet ordinateur ; enregistrez-le en GeoTIFF et utilisez celui-ci.</translation>
-    </message>
     <message>
         <source>The map shows nothing of {}; move there or choose the whole layer.</source>
         <translation>La carte ne montre rien de {} ; déplacez-vous-y ou choisissez toute la couche.</translation>
@@ -3436,10 +3440,6 @@ Les remplacer ?</translation>
         <translation>Le champ {} de {} contient des nombres hors de 1–{} ; choisissez le champ qui contient la classe.</translation>
     </message>
     <message>
-        <source>{} has no coordinate reference system; set it in the layer's properties.</source>
-        <translation>{} n’a pas de système de coordonnées de référence ; définissez-le dans les propriétés de la couche.</translation>
-    </message>
-    <message>
         <source>{} has no field {}; choose the field with the class.</source>
         <translation>{} n’a pas de champ {} ; choisissez le champ qui contient la classe.</translation>
     </message>
@@ -3797,6 +3797,41 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>Sources</name>
+    <message>
+        <source>“{}” is not a raster that can be opened; choose another layer.</source>
+        <translation>« {} » n’est pas un raster qui s’ouvre ; choisissez une autre couche.</translation>
+    </message>
+    <message>
+        <source>“{0}” is not a raster file but comes from a service or database ({1})</source>
+        <translation>« {0} » n’est pas un fichier raster mais vient d’un service ou d’une base de données ({1})</translation>
+    </message>
+    <message>
+        <source>“{}” is not a raster file but in QGIS' memory only</source>
+        <translation>« {} » n’est pas un fichier raster mais n’existe que dans la mémoire de QGIS</translation>
+    </message>
+    <message>
+        <source>“{0}” is opened in a way of its own ({1}), in which nothing but QGIS sees it</source>
+        <translation>« {0} » est ouvert d’une façon particulière ({1}), que seul QGIS voit</translation>
+    </message>
+    <message>
+        <source>“{}” is not a raster file on this computer</source>
+        <translation>« {} » n’est pas un fichier raster sur cet ordinateur</translation>
+    </message>
+    <message>
+        <source>{}; save it as a GeoTIFF (Export, Save As) and take that.</source>
+        <translation>{} ; enregistrez-le en GeoTIFF (Exporter, Sauvegarder sous) et prenez celui-là.</translation>
+    </message>
+    <message>
+        <source>“{0}” is in {1} by its file and in {2} by the layer's properties; set the layer's back, or save it as a GeoTIFF in the right one (Export, Save As) and take that.</source>
+        <translation>« {0} » est en {1} d’après son fichier et en {2} d’après les propriétés de la couche ; rétablissez celui de la couche, ou enregistrez-le en GeoTIFF dans le bon (Exporter, Sauvegarder sous) et prenez celui-là.</translation>
+    </message>
+    <message>
+        <source>“{}” has no coordinate reference system; set it (Layer, Set CRS of Layer) and try again.</source>
+        <translation>« {} » n’a pas de système de coordonnées de référence ; définissez-le (Couche, Définir le SCR de la couche) et réessayez.</translation>
+    </message>
+</context>
+<context>
     <name>SquareTool</name>
     <message>
         <source>click for {0} × {0} pixels</source>
@@ -4071,10 +4106,6 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>inputs</name>
-    <message>
-        <source>The layer “{}” is not a raster file on this machine; export it as a GeoTIFF and take that.</source>
-        <translation>La couche « {} » n’est pas un fichier raster de cette machine ; exportez-la en GeoTIFF et prenez celui-ci.</translation>
-    </message>
     <message>
         <source>The layer “{}” could not be copied for the worker: {}</source>
         <translation>La couche « {} » n’a pas pu être copiée pour le calcul : {}</translation>

@@ -31,10 +31,11 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..compat import ADVANCED
 from ..core.layers import is_embedding, mark, path_of
+from ..core.sources import why_not_placed, why_not_readable
 from ..core.worker.request import WorkerError
 from ..core.worker.wording import worded
 from ..gui.icons import icon, icon_path
-from .inputs import VectorInput, why_not_a_file
+from .inputs import VectorInput
 
 if TYPE_CHECKING:
     from ..core.worker.client import WorkerClient
@@ -344,13 +345,14 @@ class Algorithm(QgsProcessingAlgorithm):
         return value is None or value in ("", [])
 
     def _why_no_layer(self, parameters: Values, context: QgsProcessingContext) -> str:
+        rasters = []
         for each in self.parameterDefinitions():
             if isinstance(each, QgsProcessingParameterRasterLayer):
-                layer = self.parameterAsRasterLayer(parameters, each.name(), context)
-                sentence = "" if layer is None else why_not_a_file(layer)
-                if sentence:
-                    return sentence
-        return ""
+                rasters.append(self.parameterAsRasterLayer(parameters, each.name(), context))
+            elif isinstance(each, QgsProcessingParameterMultipleLayers):
+                rasters += filter(is_raster, self.parameterAsLayerList(parameters, each.name(), context))
+        sentences = (why_not_readable(layer) or why_not_placed(layer) for layer in rasters if layer is not None)
+        return next(filter(None, sentences), "")
 
     def _why_no_output(self, parameters: Values, context: QgsProcessingContext) -> str:
         for each in self.destinationParameterDefinitions():

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
+    QgsProcessingParameterCrs,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSource,
@@ -20,10 +18,12 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsRasterLayer,
 )
 
 from ..compat import VECTOR_POLYGON
 from ..core.layers import is_embedding
+from ..core.sources import crs_to_send, name_of, same, why_no_crs, wkt
 from ..settings import Settings
 from .algorithm import EMBEDDING, Algorithm, Values
 
@@ -31,16 +31,14 @@ LEVELS = ["auto", "l1c", "l2a"]
 BACKENDS = ["auto", "onnx", "torch"]
 #: Fewer bands than this say too little.
 FEWEST_BANDS = 4
-#: Of a pixel: an extent that misses the pixels' edges by no more is meant to fit them.
-_TOLERANCE = 1e-3
 
 
 class Embed(Algorithm):
-    """The verb `embed`; its window is given as an extent."""
+    """The verb `embed`; its bounds are given as an extent."""
 
     verb, symbol, section = "embed", "embed", EMBEDDING
     products = {"OUTPUT": "embedding"}  # noqa: RUF012 - read only
-    renamed = {"window": "EXTENT"}  # noqa: RUF012 - read only
+    renamed = {"bounds": "EXTENT"}  # noqa: RUF012 - read only
 
     def title(self) -> str:
         return self.tr("Embed layer")
@@ -106,6 +104,11 @@ class Embed(Algorithm):
                 usesStaticStrings=True,
             ),
             self.tr("L1C is top-of-atmosphere, L2A surface reflectance; auto reads it from the metadata."),
+        )
+        self.define(
+            QgsProcessingParameterCrs("CRS", self.tr("Coordinate reference system"), optional=True),
+            self.tr("That of a product or folder whose files have none; a layer has its own."),
+            advanced=True,
         )
         self.define(
             QgsProcessingParameterString("BANDS", self.tr("Bands"), optional=True),
@@ -196,12 +199,24 @@ class Embed(Algorithm):
             return self.tr("“{}” has too few bands ({}); an embedding needs at least {} Sentinel-2 bands.").format(
                 layer.name(), layer.bandCount(), FEWEST_BANDS
             )
+        sentence = "" if layer is None else self._why_no_crs(layer, self.parameterAsCrs(parameters, "CRS", context))
+        if sentence:
+            return sentence
         bands = listed(self.parameterAsString(parameters, "BANDS", context))
         if layer is not None and bands and len(bands) != layer.bandCount():
             return self.tr("“{}” has {} bands, and {} are named; name each of them, in their order.").format(
                 layer.name(), layer.bandCount(), len(bands)
             )
         return ""
+
+    def _why_no_crs(self, layer: QgsRasterLayer, given: QgsCoordinateReferenceSystem) -> str:
+        if not given.isValid():
+            return why_no_crs(layer)
+        if not layer.crs().isValid() or same(layer.crs(), given):
+            return ""
+        return self.tr("“{0}” is in {1}, and {2} was chosen; leave it blank, or set that of the layer.").format(
+            layer.name(), name_of(layer.crs()), name_of(given)
+        )
 
     def _why_no_option(self, parameters: Values, context: QgsProcessingContext) -> str:
         values = listed(self.parameterAsString(parameters, "MASK_VALUES", context))
@@ -214,7 +229,16 @@ class Embed(Algorithm):
             return self.tr("The halo must be a number of pixels or the word exact, not “{}”.").format(halo)
         return ""
 
-    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:
+    def prepareAlgorithm(
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Look also at the CRS that layers were given in QGIS: that of files which have none."""
+        layers = [self.parameterAsRasterLayer(parameters, name, context) for name in ("SCENE", "MASK")]
+        given = wkt(self.parameterAsCrs(parameters, "CRS", context))
+        self._crs = next(filter(None, (crs_to_send(layer) for layer in layers if layer is not None)), given)
+        return super().prepareAlgorithm(parameters, context, feedback)
+
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         reading = self.given(
             parameters,
             context,
@@ -228,6 +252,8 @@ class Embed(Algorithm):
         )
         files = [self.parameterAsFile(parameters, name, context) for name in ("SCENE_FILE", "SCENE_FOLDER")]
         reading["scene"] = self.raster("SCENE") or files[0] or files[1]
+        if self._crs:
+            reading["crs"] = self._crs
         reading["model"] = self.parameterAsFile(parameters, "MODEL", context) or Settings().model
         computing = self.given(
             parameters,
@@ -239,27 +265,17 @@ class Embed(Algorithm):
         )
         area = {}
         if parameters.get("EXTENT"):
-            area["window"] = self._window(parameters, context, self.ask("inspect", reading, feedback))
+            area = self._bounds(parameters, context)
         if self.vector("AOI") is not None:
             area["aoi"] = self.vector("AOI").file_of_one_layer()
         return {**reading, **computing, **area, "output": self.output("OUTPUT")}
 
-    def _window(self, parameters: Values, context: QgsProcessingContext, scene: Values) -> list[int]:
-        """The extent as [column, row, width, height] of the scene, all pixels that it touches."""
-        crs = QgsCoordinateReferenceSystem()
-        crs.createFromUserInput(scene["crs"])
-        extent = self.parameterAsExtent(parameters, "EXTENT", context, crs)
-        left, bottom, right, top = scene["bounds"]
-        width, height = (right - left) / scene["width"], (top - bottom) / scene["height"]
-        first = max(0, math.floor((extent.xMinimum() - left) / width + _TOLERANCE))
-        above = max(0, math.floor((top - extent.yMaximum()) / height + _TOLERANCE))
-        last = min(scene["width"], math.ceil((extent.xMaximum() - left) / width - _TOLERANCE))
-        below = min(scene["height"], math.ceil((top - extent.yMinimum()) / height - _TOLERANCE))
-        if last <= first or below <= above:
-            raise QgsProcessingException(
-                self.tr("The extent lies outside {}; choose one that overlaps the scene.").format(scene["name"])
-            )
-        return [first, above, last - first, below - above]
+    def _bounds(self, parameters: Values, context: QgsProcessingContext) -> Values:
+        """The extent by its coordinates: which pixels these are, the worker finds in the scene's own grid."""
+        box = self.parameterAsExtent(parameters, "EXTENT", context)
+        crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
+        bounds = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
+        return {"bounds": bounds, **({"bounds_crs": wkt(crs)} if crs.isValid() else {})}
 
     def report(self, result: Values) -> str:
         return self.tr("{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.").format(

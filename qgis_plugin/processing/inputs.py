@@ -1,4 +1,4 @@
-"""Layers as the worker can read them: the file of a raster, and of a vector layer its file or a copy of what it shows.
+"""Vector layers as the worker can read them: their file, or a copy of what they show.
 
 Layers are looked at where the algorithm is prepared; copies are written later, in any thread, from a snapshot.
 """
@@ -19,25 +19,12 @@ from qgis.core import (
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingUtils,
     QgsProviderRegistry,
-    QgsRasterLayer,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsVectorLayerFeatureSource,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtXml import QDomDocument
-
-from ..core.layers import path_of
-
-
-def why_not_a_file(layer: QgsRasterLayer) -> str:
-    """Why the worker cannot read a raster layer, in a sentence; empty when it can."""
-    path = path_of(layer)
-    if layer.providerType() == "gdal" and (path.startswith("/vsi") or Path(path).is_file()):
-        return ""
-    return QCoreApplication.translate(
-        "inputs", "The layer “{}” is not a raster file on this machine; export it as a GeoTIFF and take that."
-    ).format(layer.name())
 
 
 class VectorInput:

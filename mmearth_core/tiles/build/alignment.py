@@ -21,6 +21,7 @@ from rasterio.warp import reproject, transform_bounds
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.placing import placed
 from mmearth_core.raster.raster_file import RasterFile, describe
 from mmearth_core.vectors.reading import lonlat_extent
 
@@ -33,7 +34,7 @@ def header_of(path: str) -> RasterFile:
 
     Raises `MMEarthError` when it is missing, no raster, or not georeferenced.
     """
-    return describe(path, wanted="a georeferenced raster")
+    return placed(describe(path, wanted="a georeferenced raster"))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from .. import layers
 from ..maps.final_map import MODEL
 from ..maps.map_style import class_colours
 from ..samples.sample_layer import as_name
+from ..sources import name_of
 from .figures import area, hectares, percent
 from .report_sheets import WIDTH, Cell, Sheets
 
@@ -231,7 +232,7 @@ class ReportLayout(QObject):
             layer.height(),
             layer.rasterUnitsPerPixelX(),
             layer.rasterUnitsPerPixelY(),
-            layer.crs().authid(),
+            name_of(layer.crs()),
         )
         found = [(self.tr("Map"), layers.path_of(layer)), (self.tr("Grid"), grid)]
         others = (

@@ -9,9 +9,6 @@ from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsCsException,
-    QgsMapLayer,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
@@ -20,10 +17,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication, QTemporaryDir
 
-from .. import layers
-
-#: A side of the view this close to a pixel's side, in pixels, lies on it.
-_ON_THE_LINE = 1e-3
+from .. import layers, sources
 
 
 class RequestError(Exception):
@@ -64,13 +58,10 @@ class EmbedRequest:
     """The arguments that `inspect` and `embed` share. Keep it until the work is done: it owns a temporary file."""
 
     def __init__(self, layer: QgsRasterLayer, options: EmbedOptions) -> None:
-        """Raises `RequestError` when the layer is no raster file or the area has nothing of it."""
-        if not usable(layer):
-            raise RequestError(
-                _tr("{} is not a raster file on this computer; save it as a GeoTIFF and embed that.").format(
-                    layer.name()
-                )
-            )
+        """Raises `RequestError` when the worker cannot open the layer, or sees it or the area elsewhere than QGIS."""
+        problem = sources.why_not_readable(layer) or sources.why_no_crs(layer) or sources.why_not_placed(layer)
+        if problem:
+            raise RequestError(problem)
         self._folder = None
         self.arguments = {
             "scene": layers.path_of(layer),
@@ -80,60 +71,37 @@ class EmbedRequest:
             "scale": options.scale,
             "exclude_clouds": options.exclude_clouds,
         }
+        crs = sources.crs_to_send(layer)
+        if crs is not None:
+            self.arguments["crs"] = crs
         if options.bands is not None:
             self.arguments["bands"] = list(options.bands)
         if options.tile is not None:
             self.arguments["tile"] = options.tile
         if isinstance(options.area, View):
-            window = visible_window(layer, options.area)
-            if window is not None:
-                self.arguments["window"] = window
+            self.arguments.update(_seen(options.area, layer))
         elif options.area is not None:
             self._folder = QTemporaryDir()
             self.arguments["aoi"] = str(_write_polygons(options.area, Path(self._folder.path())))
 
 
-def usable(layer: QgsMapLayer | None) -> bool:
-    """Whether a layer is a raster that the worker can read too."""
-    return isinstance(layer, QgsRasterLayer) and layer.isValid() and layer.providerType() == "gdal"
-
-
-def visible_window(layer: QgsRasterLayer, view: View) -> list[int] | None:
-    """The pixels of a layer that a view shows, those it cuts included: [column, row, width, height].
-
-    None when all of them are visible. Raises `RequestError` when none is.
-    """
-    nothing = RequestError(
-        _tr("The map shows nothing of {}; move there or choose the whole layer.").format(layer.name())
-    )
-    transform = QgsCoordinateTransform(view.crs, layer.crs(), QgsProject.instance().transformContext())
-    # Sides may bend on the way to another CRS: this box holds them.
-    try:
-        box = transform.transformBoundingBox(view.extent)
-    except QgsCsException as error:
-        raise nothing from error
-    extent, width, height = layer.extent(), layer.width(), layer.height()
-    across, down = width / extent.width(), height / extent.height()
-    left = (box.xMinimum() - extent.xMinimum()) * across
-    right = (box.xMaximum() - extent.xMinimum()) * across
-    top = (extent.yMaximum() - box.yMaximum()) * down
-    bottom = (extent.yMaximum() - box.yMinimum()) * down
-    if not all(map(math.isfinite, (left, right, top, bottom))):
-        raise nothing
-    first_column, last_column = _outwards(left, right, width)
-    first_row, last_row = _outwards(top, bottom, height)
-    if first_column >= last_column or first_row >= last_row:
-        raise nothing
-    window = [first_column, first_row, last_column - first_column, last_row - first_row]
-    return None if window == [0, 0, width, height] else window
-
-
-def _outwards(low: float, high: float, size: int) -> tuple[int, int]:
-    return max(0, math.floor(low + _ON_THE_LINE)), min(size, math.ceil(high - _ON_THE_LINE))
+def _seen(view: View, layer: QgsRasterLayer) -> dict[str, Any]:
+    """What a view shows by its coordinates: which pixels these are, the worker finds in the file's own grid."""
+    box = view.extent
+    bounds = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
+    if not all(map(math.isfinite, bounds)) or box.isEmpty():
+        raise RequestError(
+            _tr("The map shows nothing of {}; move there or choose the whole layer.").format(layer.name())
+        )
+    # A map without a projection shows the layer's own coordinates.
+    return {"bounds": bounds, "bounds_crs": sources.wkt(view.crs)} if view.crs.isValid() else {"bounds": bounds}
 
 
 def _write_polygons(layer: QgsVectorLayer, folder: Path) -> Path:
     """The shapes of a layer, unsaved edits included, as a file. Those selected, or all when none is."""
+    problem = sources.why_no_crs(layer)
+    if problem:
+        raise RequestError(problem)
     path = folder / "area.gpkg"
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"

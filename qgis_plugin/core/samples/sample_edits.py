@@ -25,6 +25,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QDateTime
 
 from ...compat import POLYGON, QUndoCommand
+from ..sources import name_of
 from ..worker.greeting import ClassRules
 from .classes import SampleClass, SampleError, next_value
 from .sample_layer import as_name, key_of, last_value, read_classes, require_crs, require_field, write_classes
@@ -285,7 +286,7 @@ def _prepared(layer: QgsVectorLayer, geometry: QgsGeometry, crs: QgsCoordinateRe
     except QgsCsException:
         raise SampleError(
             QCoreApplication.translate("Samples", "That place cannot be expressed in the CRS of {} ({}).").format(
-                layer.name(), layer.crs().authid()
+                layer.name(), name_of(layer.crs())
             )
         ) from None
     if not shape.isGeosValid():

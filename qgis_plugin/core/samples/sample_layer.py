@@ -42,6 +42,7 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from ...compat import POLYGON
 from .. import layers
+from ..sources import why_no_crs, wkt
 from ..worker.greeting import ClassRules
 from .classes import SampleClass, SampleError, from_json, to_json
 
@@ -242,7 +243,7 @@ def collect(layer: QgsVectorLayer, field: str, classes: Sequence[Any] | None = N
             continue
         features.append([feature.id(), names.get(name, name), _wkb(geometry)])
     return {
-        "crs": layer.crs().authid() or layer.crs().toWkt(),
+        "crs": wkt(layer.crs()),
         "features": features,
         "classes": [dict(zip(SampleClass._fields, c)) if isinstance(c, tuple) else c for c in classes],
     }
@@ -263,7 +264,8 @@ def measured(
     included. `areas` remembers the area of each shape from call to call, since measuring is slow."""
     measure = QgsDistanceArea()
     measure.setSourceCrs(layer.crs(), QgsProject.instance().transformContext())
-    measure.setEllipsoid(layer.crs().ellipsoidAcronym() or "EPSG:7030")
+    if not measure.setEllipsoid(layer.crs().ellipsoidAcronym()) or not measure.willUseEllipsoid():
+        measure.setEllipsoid("EPSG:7030")  # that of WGS 84
     index = layer.fields().indexOf(field)
     if index < 0:
         return {}
@@ -284,12 +286,9 @@ def measured(
 
 def require_crs(layer: QgsVectorLayer) -> None:
     """`SampleError` unless the layer says where on Earth it is."""
-    if not layer.crs().isValid():
-        raise SampleError(
-            QCoreApplication.translate(
-                "Samples", "{} has no coordinate reference system; set it in the layer's properties."
-            ).format(layer.name())
-        )
+    problem = why_no_crs(layer)
+    if problem:
+        raise SampleError(problem)
 
 
 def require_field(layer: QgsVectorLayer, field: str) -> int:

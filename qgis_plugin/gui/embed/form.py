@@ -115,7 +115,7 @@ class EmbedForm(QWidget):
             "level": (reading.labelForField(self.level).text(), self.details, self.level),
             "offset": (reading.labelForField(self.offset).text(), self.details, self.offset),
             "scale": (reading.labelForField(self.scale).text(), self.details, self.scale),
-            "window": (self.visible.text(), None, self.visible),
+            "bounds": (self.visible.text(), None, self.visible),
             "aoi": (self.inside.text(), None, self.polygons),
             "model": (advanced.labelForField(self.model).text(), self.advanced, self.model),
             "output": (advanced.labelForField(self.output).text(), self.advanced, self.output),
@@ -232,8 +232,8 @@ class EmbedForm(QWidget):
 
     def _area(self) -> Any:
         if self.visible.isChecked():
-            canvas = self._context.iface.mapCanvas()
-            return View(canvas.extent(), canvas.mapSettings().destinationCrs())
+            settings = self._context.iface.mapCanvas().mapSettings()
+            return View(settings.visibleExtent(), settings.destinationCrs())
         return self.polygons.currentLayer() if self.inside.isChecked() else None
 
     def _said_something(self) -> None:

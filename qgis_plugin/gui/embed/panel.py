@@ -23,7 +23,7 @@ from ... import compat
 from ...core import layers
 from ...core.embed.inspector import EmbedInspector
 from ...core.embed.job import EmbedJob, finished_tiles
-from ...core.embed.request import usable
+from ...core.sources import why_not_readable
 from ...core.worker.pace import duration
 from ...core.worker.request import WorkerError
 from ..widgets.calm_wheel import CalmWheel
@@ -84,7 +84,8 @@ class EmbedPanel(QWidget):
             self._say(self.tr("Wait for {} first, or cancel it.").format(self._job_name))
             return
         if not _embeddable(layer):
-            self._say(self.tr("{} cannot be embedded; choose a Sentinel-2 raster.").format(layer.name()))
+            text = self.tr("{} cannot be embedded; choose a Sentinel-2 raster.").format(layer.name())
+            self._say(why_not_readable(layer) or text)
             return
         self.layer_combo.setLayer(layer)
         self.form.choose_whole_layer()
@@ -377,7 +378,7 @@ def _embeddable(layer: QgsMapLayer | None) -> bool:
     """Whether a layer is a raster file and not an embedding, map or preview of ours."""
     return (
         layer is not None
-        and usable(layer)
+        and not why_not_readable(layer)
         and not layer.customProperty(layers.PRODUCT)
         and not layers.is_embedding(layer)
     )

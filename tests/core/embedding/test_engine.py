@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.warp import transform_bounds
 
 import mmearth_core
 from mmearth_core.embedding.engine import embed
@@ -102,6 +103,38 @@ def test_a_window_equals_the_same_part_of_the_whole(scene, whole, tmp_path):
     assert steps_apart(codes(tmp_path / "emb.tif"), part) <= 1
     assert raster.grid == EmbeddingRaster.open(whole).grid.crop(Window(77, 101, 110, 93))
     assert result.valid_pixels == (part[0] > 0).sum()
+
+
+def test_bounds_are_the_pixels_they_touch(scene, whole, tmp_path):
+    """In degrees, of any turn, too; what they reach beyond the scene does not matter."""
+    full = EmbeddingRaster.open(whole).grid
+    west, south, east, north = full.crop(Window(-20, 101, 110, 93)).bounds
+    embed(scene=scene, output=tmp_path / "emb.tif", bounds=(west + 1, south + 1, east - 1, north))
+    assert EmbeddingRaster.open(tmp_path / "emb.tif").grid == full.crop(Window(0, 101, 90, 93))
+    assert steps_apart(codes(tmp_path / "emb.tif"), codes(whole)[:, :90, 101:194]) <= 1
+    degrees = transform_bounds(full.crs, "EPSG:4326", *full.crop(Window(80, 90, 40, 50)).bounds)
+    turned = (degrees[0] + 360, degrees[1], degrees[2] + 360, degrees[3])
+    embed(scene=scene, output=tmp_path / "turned.tif", bounds=turned, bounds_crs="EPSG:4326")
+    found = EmbeddingRaster.open(tmp_path / "turned.tif").provenance["window"]
+    assert found[0] in range(84, 91) and found[1] in range(74, 81) and found[2] in range(50, 60)
+    refused(tmp_path, "bounds= lies outside", scene=scene, bounds=(0, 0, 1, 1), bounds_crs="EPSG:4326")
+    refused(
+        tmp_path,
+        "window= and bounds= have no pixel in common",
+        scene=scene,
+        window=(0, 0, 9, 9),
+        bounds=(west, south, east, north),
+    )
+    refused(tmp_path, "bounds_crs= needs bounds=", scene=scene, bounds_crs="EPSG:4326")
+
+
+def test_a_crs_that_only_the_user_knows_is_in_the_raster_and_its_item(make_scene, tmp_path):
+    embed(scene=make_scene(64, 64, crs=None), output=tmp_path / "emb.tif", crs="EPSG:32630")
+    with rasterio.open(tmp_path / "emb.tif") as dataset:
+        assert dataset.crs.to_epsg() == 32630 and dataset.bounds == (400_000, 5_799_360, 400_640, 5_800_000)
+    told = json.loads((tmp_path / "emb.stac.json").read_text())["properties"]
+    assert told["proj:code"] == "EPSG:32630"
+    assert any("as given: WGS 84 / UTM zone 30N" in each for each in told["emb:preprocessing"]["evidence"])
 
 
 def test_thread_count_does_not_show(scene, whole, tmp_path, monkeypatch):

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from embed_material import add_layer, crop, own_context, picture, record, strip_names, wait_until
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsFeature,
     QgsGeometry,
     QgsProject,
@@ -22,7 +20,7 @@ from qgis.core import (
 from qgis_plugin.core import layers
 from qgis_plugin.core.embed.cache import EmbeddingCache
 from qgis_plugin.core.embed.job import EmbedJob
-from qgis_plugin.core.embed.request import EmbedOptions, EmbedRequest, RequestError, View, visible_window
+from qgis_plugin.core.embed.request import EmbedOptions, EmbedRequest, View
 from qgis_plugin.core.worker.pace import duration
 from qgis_plugin.gui.embed.band_table import guess
 
@@ -242,7 +240,7 @@ def test_bands_named_by_hand_give_the_same_embedding(context):
 def test_what_is_no_file_is_refused_with_a_sentence(context):
     layer = QgsRasterLayer("type=xyz&url=http://127.0.0.1/{z}/{x}/{y}.png", "tiles", "wms")
     watch = embed(context, layer)
-    assert watch.end()[1].message.startswith("tiles is not a raster file")
+    assert watch.end()[1].message.startswith("“tiles” is not a raster file")
 
 
 def test_a_folder_that_cannot_be_made_is_told_and_worth_another_try(context, source, tmp_path):
@@ -284,36 +282,6 @@ def test_a_damaged_entry_is_made_again(context, source):
 # --- areas ------------------------------------------------------------
 
 
-def test_the_view_is_snapped_outwards_to_pixels(source):
-    extent, size = source.extent(), source.rasterUnitsPerPixelX()
-    left, top = extent.xMinimum(), extent.yMaximum()
-
-    def window(x0, y0, x1, y1):
-        box = QgsRectangle(left + x0 * size, top - y1 * size, left + x1 * size, top - y0 * size)
-        return visible_window(source, View(box, source.crs()))
-
-    assert window(10, 20, 30, 50) == [10, 20, 20, 30]
-    assert window(10.2, 20.7, 29.1, 49.9) == [10, 20, 20, 30]
-    assert window(-100, -100, 5, 7.5) == [0, 0, 5, 8]
-    assert window(250, 250, 999, 999) == [250, 250, 6, 6]
-    assert window(-1, -1, 300, 300) is None and window(0, 0, 256, 256) is None
-    with pytest.raises(RequestError, match="shows nothing of Autumn scene"):
-        window(300, 0, 400, 50)
-    with pytest.raises(RequestError, match="shows nothing of Autumn scene"):
-        window(256, 0, 400, 50)
-
-
-def test_the_view_in_another_crs_holds_the_same_pixels(source):
-    world = QgsCoordinateReferenceSystem("EPSG:4326")
-    extent, size = source.extent(), source.rasterUnitsPerPixelX()
-    left, top = extent.xMinimum(), extent.yMaximum()
-    box = QgsRectangle(left + 40 * size, top - 90 * size, left + 90 * size, top - 60 * size)
-    there = QgsCoordinateTransform(source.crs(), world, QgsProject.instance()).transformBoundingBox(box)
-    column, row, width, height = visible_window(source, View(there, world))
-    assert column <= 40 and row <= 60 and column + width >= 90 and row + height >= 90
-    assert width < 70 and height < 50
-
-
 def test_only_what_the_map_shows_is_embedded(context, source):
     extent, size = source.extent(), source.rasterUnitsPerPixelX()
     box = QgsRectangle(
@@ -322,6 +290,16 @@ def test_only_what_the_map_shows_is_embedded(context, source):
     layer = embed(context, source, area=View(box, source.crs())).end()[1]
     assert (layer.width(), layer.height()) == (96, 64)
     assert layer.extent() == box
+
+
+def test_a_map_that_shows_nothing_of_the_layer_is_told(context, source):
+    beside = QgsRectangle(source.extent())
+    beside.setXMinimum(source.extent().xMaximum() + 100)
+    beside.setXMaximum(source.extent().xMaximum() + 900)
+    for box in (beside, QgsRectangle()):
+        kind, error = embed(context, source, area=View(box, source.crs())).end()
+        assert kind == "failed"
+        assert "nothing of Autumn" in error.message or "lies outside autumn.tif" in error.message
 
 
 def test_only_selected_polygons_are_embedded(context, source):

@@ -226,7 +226,7 @@ def test_an_ambiguous_offset_opens_its_choice(panel):
     assert panel.warnings.label.text() == said
 
 
-@pytest.mark.parametrize("name", ["bands", "level", "scale", "window", "aoi", "model", "output", "exclude_clouds"])
+@pytest.mark.parametrize("name", ["bands", "level", "scale", "bounds", "aoi", "model", "output", "exclude_clouds"])
 def test_what_an_error_is_about_is_opened_and_called_as_on_the_screen(panel, scene_file, name):
     add_layer(scene_file, "Autumn")
     widget = panel.form.open_place([name])

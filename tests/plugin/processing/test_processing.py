@@ -165,7 +165,7 @@ def test_verb_and_algorithm_have_the_same_parameters(provider, worker_python):
         f"print(json.dumps({{v: list(inspect.signature(getattr(mmearth_core, v)).parameters) for v in {VERBS!r}}}))"
     )
     shown = subprocess.run([worker_python, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
-    ours = {"window": "extent", "embeddings": "embedding"}
+    ours = {"window": "extent", "bounds": "extent", "bounds_crs": "extent", "embeddings": "embedding"}
     without = {"overwrite", "progress", "cancel", "layer", "preview"}
     for verb, arguments in json.loads(shown.stdout).items():
         defined = {each.name().lower() for each in provider.algorithm(verb).parameterDefinitions()}
@@ -567,8 +567,8 @@ def test_a_failure_calls_parameters_as_the_dialog_does(provider, monkeypatch):
 
     class Client:
         def call(self, *_):
-            text = "Name `bands`, or a smaller `window`; see `level=l1c` and `other`."
-            raise WorkerError("input", text, about=("bands", "window"))
+            text = "Name `bands`, or a smaller `bounds`; see `level=l1c` and `other`."
+            raise WorkerError("input", text, about=("bands", "bounds"))
 
     algorithm = provider.algorithm("embed").create()
     monkeypatch.setattr(algorithm, "_get_client", Client)
