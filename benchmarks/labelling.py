@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import shapely
 from affine import Affine
 from rasterio.crs import CRS
 from threadpoolctl import threadpool_limits
@@ -49,6 +50,9 @@ def make_samples(polygons: int = 40, pixels: int = 50) -> Samples:
         position=np.zeros((len(label), 2), np.intp),
         legend=Legend.numbered([f"class {k}" for k in range(CLASSES)]),
         groups=tuple(Group(Path("samples.gpkg"), i, i % CLASSES, pixels, pixels) for i in range(polygons)),
+        shapes=shapely.points(np.arange(polygons) * 0.01, 0.0),  # each a place
+        pixel_size=10.0,
+        sight=640.0,
         messages=(),
         model_name="benchmark",
         model_id="benchmark",

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import shapely
 from scipy.ndimage import uniform_filter
 
 from mmearth_core.labelling import probe as probing
@@ -57,6 +58,9 @@ def take(dn: np.ndarray, label: np.ndarray, scale: np.ndarray, chosen: list[int]
         position=np.zeros((len(group), 2), np.intp),
         legend=Legend.numbered([f"class {k}" for k in range(int(label.max()) + 1)]),
         groups=tuple(Group(Path(), patch, int(label[patch]), 0, 0) for patch in chosen),
+        shapes=shapely.points(np.arange(len(chosen)) * 0.01, 0.0),  # each a place
+        pixel_size=10.0,
+        sight=640.0,
         messages=(),
         model_name="",
         model_id="",

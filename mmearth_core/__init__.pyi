@@ -131,12 +131,13 @@ def fit(
     output: str | Path,
     field: str = "class",
     layer: str | None = None,
+    block: float | None = None,
     seed: int = 0,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> FitResult:
-    """Fit a probe on the labelled pixels of one or several scenes, validate it by polygons, and write it as JSON.
+    """Fit a probe on the labelled pixels of one or several scenes, validate it by places, and write it as JSON.
 
     The same input and seed give the same file.
 
@@ -147,6 +148,8 @@ def fit(
         output: The probe to write (JSON).
         field: Attribute that holds the class: text, or whole numbers 1 … 254, which become the values of the map.
         layer: Layer of the vector files; by default their only one.
+        block: Metres within which samples count as one place, which validation never has in training and test at once;
+            by default what the model sees around a pixel, less where that would leave too few places.
         seed: Start of the random numbers; the same seed gives the same result.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
@@ -382,6 +385,7 @@ def report(
     reference: str | Path | None = None,
     reference_field: str = "class",
     confidence: str | Path | None = None,
+    block: float | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -400,6 +404,7 @@ def report(
         reference: Reference points or polygons, for the accuracy.
         reference_field: Field of the reference that holds the class.
         confidence: Raster of the classification's confidence, on the map's grid.
+        block: Metres within which samples count as one place in the validation, as in fit.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.

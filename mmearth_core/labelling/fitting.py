@@ -8,6 +8,7 @@ from typing import Any
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
+from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, describe_model, fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
@@ -38,7 +39,7 @@ class FitResult:
         return "\n".join(
             [
                 f"{self.path}: {len(self.model.legend)} classes from {training.pixels} pixels of {training.polygons}"
-                f" polygons, on {describe_model(self.model.model_name, self.model.model_id)}",
+                f" samples, on {describe_model(self.model.model_name, self.model.model_id)}",
                 *self.messages,
                 "",
                 str(self.validation),
@@ -53,12 +54,13 @@ def fit(
     output: str | Path,
     field: str = "class",
     layer: str | None = None,
+    block: float | None = None,
     seed: int = 0,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> FitResult:
-    """Fit a probe on the labelled pixels of one or several scenes, validate it by polygons, and write it as JSON.
+    """Fit a probe on the labelled pixels of one or several scenes, validate it by places, and write it as JSON.
 
     The same input and seed give the same file.
 
@@ -69,6 +71,8 @@ def fit(
         output: The probe to write (JSON).
         field: Attribute that holds the class: text, or whole numbers 1 … 254, which become the values of the map.
         layer: Layer of the vector files; by default their only one.
+        block: Metres within which samples count as one place, which validation never has in training and test at once;
+            by default what the model sees around a pixel, less where that would leave too few places.
         seed: Start of the random numbers; the same seed gives the same result.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
@@ -92,17 +96,26 @@ def fit(
         read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel)
         for raster, path in zip(rasters, samples, strict=True)
     ]
-    return fit_samples(merge_samples(parts), output, seed=seed, progress=progress, cancel=cancel)
+    return fit_samples(merge_samples(parts), output, block=block, seed=seed, progress=progress, cancel=cancel)
 
 
-def fit_samples(samples: Samples, output: Path, *, seed: int = 0, progress: Progress, cancel: CancelToken) -> FitResult:
+def fit_samples(
+    samples: Samples,
+    output: Path,
+    *,
+    block: float | None = None,
+    seed: int = 0,
+    progress: Progress,
+    cancel: CancelToken,
+) -> FitResult:
     """As `fit`, of samples at hand; `output` was checked by the caller."""
     if len(samples.legend) < 2:
         paths = ", ".join(sorted({str(group.path) for group in samples.groups}))
         raise MMEarthError(f"{paths} has one class only ({samples.legend.names[0]}); label at least two classes.")
     for message in samples.messages:
         progress.message(message)
-    model = fit_probe(samples, regularisation=choose_regularisation(samples, seed=seed, cancel=cancel))
-    validation = cross_validate(samples, seed=seed, progress=progress, cancel=cancel)
+    chosen = choose_regularisation(samples, find_places(samples), seed=seed, cancel=cancel)
+    model = fit_probe(samples, regularisation=chosen)
+    validation = cross_validate(samples, block=block, seed=seed, progress=progress, cancel=cancel)
     save_probe(output, model, validation=validation.as_dict())
     return FitResult(output, model, validation, samples.messages)

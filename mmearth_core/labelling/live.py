@@ -35,6 +35,7 @@ from mmearth_core.labelling.classification import (
     check_unknown,
     classify_block,
 )
+from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import Samples, are_codes, samples_under
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
@@ -208,7 +209,7 @@ class LiveEmbedding:
         if held is not None and held[0] == drawn.key:
             return held[1], False
         samples = self.samples(drawn, cancel)
-        probe = fit_probe(samples, regularisation=choose_regularisation(samples, cancel=cancel))
+        probe = fit_probe(samples, regularisation=choose_regularisation(samples, find_places(samples), cancel=cancel))
         self._probe = (drawn.key, probe)
         return probe, True
 

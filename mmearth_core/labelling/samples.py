@@ -1,7 +1,8 @@
 """Labelled pixels: what polygons, points or lines with a class say about an embedding raster.
 
-Every feature is one group, so validation can keep its pixels together. What happens to awkward features is fixed here
-and told in `Samples.messages`; nothing depends on the order of the features. Only blocks that hold samples are read.
+Every feature is one group, or every part of one that has several; validation keeps those of a place together
+(`places`). What happens to awkward features is fixed here and told in `Samples.messages`; nothing depends on the order
+of the features. Only blocks that hold samples are read.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
+from mmearth_core.maps.areas import pixel_side
 from mmearth_core.maps.class_styles import ClassStyle, read_styles
 from mmearth_core.maps.conventions import MAX_CLASSES, conventional_colours
 from mmearth_core.maps.legend import Legend, MapClass
@@ -24,21 +26,30 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
-from mmearth_core.vectors.reading import VectorLayer, class_names, lonlat_extent, read_vector
+from mmearth_core.vectors.reading import VectorLayer, class_names, in_degrees, lonlat_extent, read_vector
 
 #: Most pixels taken from one polygon: more say nothing new (neighbours are alike) and cost time.
 PIXELS_PER_POLYGON = 100
+#: How far a model is taken to look around a pixel, in metres, where its embeddings do not say.
+SIGHT = 640.0
 
 
 @dataclass(frozen=True)
 class Group:
-    """One feature of a sample file that gave pixels: where it is from, its class, pixels taken and pixels it covers."""
+    """One feature of a sample file that gave pixels: where it is from, its class, pixels taken and pixels it covers.
+
+    `part` counts the parts of a feature that has several, from 1; 0 for a feature that is one.
+    """
 
     path: Path
     fid: int
     label: int
     taken: int
     covered: int
+    part: int = 0
+
+    def __str__(self) -> str:
+        return f"feature {self.fid}" + (f", part {self.part}" if self.part else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +57,9 @@ class Samples:
     """Labelled pixels of embeddings of one model.
 
     `dn` uint8 (n, bands); `label` (n,) index into `legend.classes`; `group` (n,) index into `groups`; `position` (n, 2)
-    row and column in the embedding the pixel came from. `messages` say what was left out and why.
+    row and column in the embedding the pixel came from. `shapes` (groups,) are the outlines in degrees of WGS 84;
+    `pixel_size` is the side of a pixel on the ground and `sight` how far the model looks around one, both in metres.
+    `messages` say what was left out and why.
     """
 
     dn: NDArray[np.uint8]
@@ -55,6 +68,9 @@ class Samples:
     position: NDArray[np.intp]
     legend: Legend
     groups: tuple[Group, ...]
+    shapes: NDArray[Any]
+    pixel_size: float
+    sight: float
     messages: tuple[str, ...]
     model_name: str
     model_id: str
@@ -102,7 +118,8 @@ def read_samples(
     """The pixels of `raster` under the features of a vector file, with the class each feature's `field` names.
 
     A polygon has the pixels whose centre it holds, or the one under it when it is smaller than a pixel; a line those it
-    touches; a point the one it is in. At most `cap` pixels per feature, drawn by the feature's own geometry and `seed`.
+    touches; a point the one it is in. At most `cap` pixels per feature, or per part of one that has several, drawn by
+    the feature's own geometry and `seed`.
     Dropped and told: pixels claimed by two classes, pixels without an embedding, features without class or geometry or
     outside the raster. Invalid polygons are repaired. Integer classes 1 … 254 keep their value in the map.
     Raises `MMEarthError` when the file is unusable, lies elsewhere, or no pixel is left.
@@ -153,6 +170,8 @@ def samples_under(
     legend, index = legend_of({f.name for f, _ in pairs})
     labels = [index[feature.name] for feature, _ in pairs]
     sizes = [len(k.dn) for _, k in pairs]
+    side = pixel_side(raster.grid)
+    halo = raster.provenance.get("halo")
     return Samples(
         dn=np.concatenate([k.dn for _, k in pairs]),
         label=np.repeat(np.array(labels, np.intp), sizes),
@@ -160,8 +179,12 @@ def samples_under(
         position=np.concatenate([k.position for _, k in pairs]),
         legend=legend,
         groups=tuple(
-            Group(vector.path, f.fid, label, len(k.dn), k.covered) for (f, k), label in zip(pairs, labels, strict=True)
+            Group(vector.path, f.fid, label, len(k.dn), k.covered, f.part)
+            for (f, k), label in zip(pairs, labels, strict=True)
         ),
+        shapes=in_degrees(np.array([f.geometry for f, _ in pairs], object), raster.grid),
+        pixel_size=side,
+        sight=side * halo if isinstance(halo, int) else SIGHT,
         messages=tuple(f"{vector.path.name}: {note}" for note in notes),
         model_name=raster.model_name,
         model_id=raster.model_id,
@@ -194,17 +217,22 @@ def merge_samples(parts: Sequence[Samples]) -> Samples:
         groups=tuple(
             replace(g, label=int(to[g.label])) for part, to in zip(parts, remap, strict=True) for g in part.groups
         ),
+        shapes=np.concatenate([part.shapes for part in parts]),
+        pixel_size=max(part.pixel_size for part in parts),
+        sight=max(part.sight for part in parts),
         messages=tuple(message for part in parts for message in part.messages),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Feature:
-    """A usable feature: its geometry in pixel coordinates and the number its random choices come from."""
+    """A usable feature, or a part of one: its geometry in pixel coordinates and the number its random choices come
+    from."""
 
     geometry: Any
     name: str
     fid: int
+    part: int
     key: int
 
 
@@ -248,16 +276,19 @@ def _usable_features(
     ):
         if number:
             notes.append(f"{_count(number, 'feature')} {what}")
-    features, tiny = [], 0
+    features, tiny, scene = [], 0, shapely.box(0, 0, grid.width, grid.height)
     for i in np.flatnonzero(inside).tolist():
-        geometry = pixels[i]
-        if holds_no_centre(geometry):
-            geometry, tiny = shapely.point_on_surface(geometry), tiny + 1
         key = _key(vector.geometries[i], names[i], seed)
-        features.append(_Feature(geometry, str(names[i]), int(vector.fids[i]), key))
+        parts = shapely.get_parts(shapely.get_parts(pixels[i]))  # twice: a collection may hold multi-part geometries
+        for number, part in enumerate(parts, 1 if len(parts) > 1 else 0):
+            if number and not part.intersects(scene):
+                continue
+            small = holds_no_centre(part)
+            geometry, tiny = shapely.point_on_surface(part) if small else part, tiny + small
+            features.append(_Feature(geometry, str(names[i]), int(vector.fids[i]), number, key))
     if tiny:
         notes.append(f"{_count(tiny, 'polygon')} smaller than a pixel: the pixel below is used")
-    return sorted(features, key=lambda feature: (feature.key, feature.fid))
+    return sorted(features, key=lambda feature: (feature.key, feature.fid, feature.part))
 
 
 def _collect(

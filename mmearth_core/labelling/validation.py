@@ -1,7 +1,7 @@
-"""Cross-validation that never trains and tests on pixels of one polygon, and the choice of the regularisation.
+"""Cross-validation that never trains and tests on one place, and the choice of the regularisation.
 
-It measures how well the probe does on *other polygons of the kind that were drawn*; that is not the accuracy of the
-map, whose area the polygons do not represent (`mmearth sample` and `mmearth assess` measure it).
+It measures how well the probe does on *other places of the kind that were drawn*; that is not the accuracy of the map,
+whose area the samples do not represent (`mmearth sample` and `mmearth assess` measure it).
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core.labelling.places import FEW_PLACES, Places, find_places, testable
 from mmearth_core.labelling.probe import REGULARISATION, fit_probe, sample_weights
 from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
@@ -19,22 +20,20 @@ from mmearth_core.records import plain
 
 #: Values of C tried.
 CANDIDATES = (3.0, 30.0, 300.0)
-#: Folds, once there are at least twice as many polygons; below, each polygon is left out in turn.
+#: Folds, once there are at least twice as many places; below, each place is left out in turn.
 FOLDS = 10
-#: Fewest polygons, in all and in each of two classes, for C to be chosen rather than assumed.
+#: Fewest places, in all and in each of two classes, for C to be chosen rather than assumed.
 ENOUGH, ENOUGH_PER_CLASS = 10, 3
-#: Pixels per polygon that are enough to compare values of C.
+#: Pixels per sample that are enough to compare values of C.
 _THIN = 25
 _INNER_FOLDS = 3
-#: Polygons fewer than this in a class make its scores a rough guess.
-FEW_POLYGONS = 5
-# Longest list of doubtful polygons, and widest confusion matrix, that is printed.
+# Longest list of doubtful samples, and widest confusion matrix, that is printed.
 _MOST_DOUBTS, _MOST_COLUMNS = 5, 12
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """A polygon that a probe fitted without it mostly gives to another class: mislabelled, or unlike the rest."""
+    """A sample that a probe fitted without its place mostly gives to another class: mislabelled, or unlike the rest."""
 
     group: Group
     label: str
@@ -47,25 +46,32 @@ class Validation:
     """Out-of-fold predictions, summed up; `str()` is the table an analyst reads.
 
     `pixels` (classes, classes) counts pixels, predicted in rows and labelled in columns. Everything else weighs every
-    polygon the same, so large ones do not dominate: `shares` (classes, classes) sums over polygons the share of their
-    pixels; `accuracy` is the mean share right per polygon and `interval` its 95 % Wilson interval with polygons as the
-    independent trials (their shares vary no more than yes-or-no trials would, so it is on the safe side; pixels of a
-    polygon are not independent); `f1` (classes,) is NaN for a class in `unvalidated`, which has one polygon.
+    place the same, so large ones do not dominate: `shares` (classes, classes) sums over places the shares of their
+    pixels, those of each of its classes alike; `accuracy` is the mean share right per place and `interval` its 95 %
+    Wilson interval with places as the independent trials (their shares vary no more than yes-or-no trials would, so it
+    is on the safe side; pixels of a place are not independent). `places` (classes,) have a class, `tested` (classes,)
+    of them were left out; `f1` (classes,) is NaN for a class in `unvalidated`, of which none was. `trials` places of
+    `samples` samples were tested; samples within `block` metres share one, and the model sees `sight` metres around.
     `accuracy` is NaN when no class can be validated.
     """
 
     legend: Legend
     pixels: NDArray[np.intp]
     shares: NDArray[np.float64]
-    polygons: NDArray[np.intp]
+    places: NDArray[np.intp]
+    tested: NDArray[np.intp]
+    trials: int
+    samples: int
+    block: float
+    sight: float
     folds: int
     leave_one_out: bool
     doubts: tuple[Doubt, ...]
 
     @property
     def validated(self) -> NDArray[np.bool_]:
-        """Classes (classes,) with at least two polygons."""
-        mask: NDArray[np.bool_] = self.polygons > 1
+        """Classes (classes,) of which some place was tested."""
+        mask: NDArray[np.bool_] = self.tested > 0
         return mask
 
     @property
@@ -74,13 +80,25 @@ class Validation:
         return tuple(n for n, known in zip(self.legend.names, self.validated, strict=True) if not known)
 
     @property
+    def scheme(self) -> str:
+        """What was tested, how, and what counts as one place; then whether that was far enough apart."""
+        near = f"samples within {self.block:.0f} m count as one place"
+        how = "each left out in turn" if self.leave_one_out else f"in {self.folds} folds"
+        return f"{self.trials} places of {self.samples} samples, {how}; {near}"
+
+    @property
+    def independent(self) -> bool:
+        """Whether places are as far apart as the model sees."""
+        return self.block >= self.sight
+
+    @property
     def accuracy(self) -> float:
         total = self.shares.sum()
         return float(np.trace(self.shares) / total) if total > 0 else float("nan")
 
     @property
     def interval(self) -> tuple[float, float]:
-        return wilson(self.accuracy, int(self.polygons[self.validated].sum()))
+        return wilson(self.accuracy, self.trials)
 
     @property
     def pixel_accuracy(self) -> float:
@@ -96,12 +114,17 @@ class Validation:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON; what cannot be known is null."""
         values = {
-            "scheme": "leave one polygon out" if self.leave_one_out else f"{self.folds} folds of polygons",
+            "scheme": "leave one place out" if self.leave_one_out else f"{self.folds} folds of places",
+            "block_m": self.block,
+            "sight_m": self.sight,
+            "left_out": self.trials,
+            "samples": self.samples,
             "accuracy": self.accuracy,
             "interval95": self.interval if self.validated.any() else None,
             "pixel_accuracy": self.pixel_accuracy,
             "f1": dict(zip(self.legend.names, self.f1, strict=True)),
-            "polygons": dict(zip(self.legend.names, self.polygons, strict=True)),
+            "places": dict(zip(self.legend.names, self.places, strict=True)),
+            "unvalidated": self.unvalidated,
             "confusion_pixels": self.pixels,
         }
         made: dict[str, Any] = plain(values)
@@ -110,8 +133,9 @@ class Validation:
     def __str__(self) -> str:
         if not self.validated.any():
             return (
-                "Validation: impossible, every class has one polygon only.\n"
-                "Draw at least two polygons per class, apart from each other, to learn how good the map is."
+                "Validation: impossible, no class has samples in two places that can be left out in turn"
+                f" (samples within {self.block:.0f} m count as one place).\n"
+                "Draw samples of every class in two places or more, far from each other, to learn how good the map is."
             )
         return "\n".join([*_headline(self), "", *_table(self), *_cautions(self)])
 
@@ -126,64 +150,103 @@ def wilson(share: float, trials: int) -> tuple[float, float]:
     return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
-def polygon_folds(samples: Samples, folds: int, seed: int) -> NDArray[np.intp]:
-    """The fold (groups,) in which each polygon is tested; −1 for the only polygon of a class, which always trains.
+def place_folds(table: NDArray[np.bool_], folds: int, seed: int) -> NDArray[np.intp]:
+    """The fold (places,) in which each place is tested, of a `table` (places, classes) of which has which class.
 
-    Polygons of a class go to different folds as far as there are folds, so a class is never missing from training.
+    −1 for a place that always trains: one that has a class of which there is no other place. Places of a class go to
+    different folds as far as there are folds, so a class is never missing from training.
     """
-    rng = np.random.default_rng(seed)
-    labels = samples.group_labels
-    used = np.unique(samples.group)
-    fold = np.full(len(labels), -1, np.intp)
-    following = 0
-    for label in range(len(samples.legend)):
-        mine = used[labels[used] == label]
-        if len(mine) > 1:
-            fold[rng.permutation(mine)] = (following + np.arange(len(mine))) % folds
-            following += len(mine)
+    fold = np.full(len(table), -1, np.intp)
+    may_leave = testable(table)
+    staying = table[~may_leave].any(axis=0)
+    total = np.maximum(table.sum(axis=0), 1)
+    counts = np.zeros((folds, table.shape[1]), np.intp)
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(may_leave))
+    # Class by class, rare ones first: the others have more choice.
+    rarest = np.where(table[order], total, len(table) + 1).argmin(axis=1)
+    for place in order[np.lexsort((rarest, total[rarest]))].tolist():
+        mine = table[place]
+        # Alone in a fold: all places of a class that are dealt out so far. The last of a class must go elsewhere.
+        last = mine & ~staying & (counts.sum(axis=0) == total - 1)
+        stuck = (last & (counts.sum(axis=0) == counts) & (counts > 0)).any(axis=1)
+        crowd = (counts[:, mine] / total[mine]).sum(axis=1)
+        best = min(range(folds), key=lambda number: (stuck[number], crowd[number], counts[number].sum()))
+        if stuck[best]:  # each fold would lose some class: it stays in training
+            staying |= mine
+            continue
+        fold[place] = best
+        counts[best] += mine
     return fold
 
 
-def cross_validate(samples: Samples, *, seed: int = 0, progress: Progress, cancel: CancelToken) -> Validation:
-    """Predict every polygon by probes fitted without it; C too is chosen without the polygons it is tested on."""
-    classes = len(samples.legend)
-    used = np.unique(samples.group)
-    polygons = np.bincount(samples.group_labels[used], minlength=classes)
-    testable = int(polygons[polygons > 1].sum())
-    leave_one_out = testable < 2 * FOLDS
-    folds = testable if leave_one_out else FOLDS
+def cross_validate(
+    samples: Samples, *, block: float | None = None, seed: int = 0, progress: Progress, cancel: CancelToken
+) -> Validation:
+    """Predict every place by probes fitted without it; C too is chosen without the places it is tested on.
+
+    `block`: metres within which samples count as one place; see `find_places`.
+    """
+    places = find_places(samples, block)
+    classes, table = len(samples.legend), places.of_class(samples)
+    possible = int(testable(table).sum())
+    leave_one_out = possible < 2 * FOLDS
+    folds = possible if leave_one_out else FOLDS
+    fold = place_folds(table, folds, seed) if folds else np.full(len(table), -1, np.intp)
     pixels, shares = np.zeros((classes, classes), np.intp), np.zeros((classes, classes))
     doubts: list[Doubt] = []
     progress.start("validate", folds, "folds")
-    if folds:
-        for train, test in _splits(samples, polygon_folds(samples, folds, seed), folds):
-            cancel.check()
-            chosen = choose_regularisation(train, seed=seed, cancel=cancel)
-            predicted = fit_probe(train, regularisation=chosen).predict(test.dn)
-            np.add.at(pixels, (predicted, test.label), 1)
-            for group in np.unique(test.group):
-                mine = test.group == group
-                votes = np.bincount(predicted[mine], minlength=classes) / mine.sum()
-                label = samples.groups[group].label
-                shares[:, label] += votes
-                if votes[label] < 0.5:
-                    names = samples.legend.names
-                    doubt = Doubt(samples.groups[group], names[label], names[int(votes.argmax())], float(votes[label]))
-                    doubts.append(doubt)
-            progress.advance(1)
+    for train, test in _splits(samples, fold[places.of_group], folds):
+        cancel.check()
+        chosen = choose_regularisation(train, places, seed=seed, cancel=cancel)
+        predicted = fit_probe(train, regularisation=chosen).predict(test.dn)
+        np.add.at(pixels, (predicted, test.label), 1)
+        place = places.of_group[test.group]
+        for number in np.unique(place):
+            for label in np.flatnonzero(table[number]):
+                votes = _votes(predicted[(place == number) & (test.label == label)], classes)
+                shares[:, label] += votes / table[number].sum()
+        doubts += _doubts(samples, test.group, predicted)
+        progress.advance(1)
     progress.finish()
-    doubts.sort(key=lambda doubt: (doubt.share_right, doubt.group.fid))
-    return Validation(samples.legend, pixels, shares, polygons, folds, leave_one_out, tuple(doubts))
-
-
-def choose_regularisation(samples: Samples, *, seed: int = 0, cancel: CancelToken) -> float:
-    """C of lowest out-of-fold log-loss over polygons, or `REGULARISATION` when there are too few polygons to tell."""
+    doubts.sort(key=lambda doubt: (doubt.share_right, str(doubt.group.path), doubt.group.fid, doubt.group.part))
     used = np.unique(samples.group)
-    polygons = np.bincount(samples.group_labels[used], minlength=len(samples.legend))
-    if len(used) < ENOUGH or (polygons >= ENOUGH_PER_CLASS).sum() < 2:
+    return Validation(
+        legend=samples.legend,
+        pixels=pixels,
+        shares=shares,
+        places=np.asarray(table.sum(axis=0), np.intp),
+        tested=np.asarray(table[fold >= 0].sum(axis=0), np.intp),
+        trials=int((fold >= 0).sum()),
+        samples=int((fold[places.of_group[used]] >= 0).sum()),
+        block=places.block,
+        sight=places.sight,
+        folds=folds,
+        leave_one_out=leave_one_out,
+        doubts=tuple(doubts),
+    )
+
+
+def _votes(predicted: NDArray[np.intp], classes: int) -> NDArray[np.float64]:
+    """Share (classes,) of the pixels that each class got."""
+    return np.bincount(predicted, minlength=classes) / max(1, len(predicted))
+
+
+def _doubts(samples: Samples, group: NDArray[np.intp], predicted: NDArray[np.intp]) -> Iterator[Doubt]:
+    names = samples.legend.names
+    for each in np.unique(group):
+        votes = _votes(predicted[group == each], len(names))
+        label = samples.groups[each].label
+        if votes[label] < 0.5:
+            yield Doubt(samples.groups[each], names[label], names[int(votes.argmax())], float(votes[label]))
+
+
+def choose_regularisation(samples: Samples, places: Places, *, seed: int = 0, cancel: CancelToken) -> float:
+    """C of lowest out-of-fold log-loss over places, or `REGULARISATION` when there are too few places to tell."""
+    table = places.of_class(samples)
+    if table.any(axis=1).sum() < ENOUGH or (table.sum(axis=0) >= ENOUGH_PER_CLASS).sum() < 2:
         return REGULARISATION
     thin = _thinned(samples)
-    fold = polygon_folds(thin, _INNER_FOLDS, seed)
+    fold = place_folds(table, _INNER_FOLDS, seed)[places.of_group]
     losses = np.zeros(len(CANDIDATES))
     for train, test in _splits(thin, fold, _INNER_FOLDS):
         probe = None
@@ -216,11 +279,9 @@ def _thinned(samples: Samples) -> Samples:
 
 def _headline(validation: Validation) -> list[str]:
     low, high = (100 * v for v in validation.interval)
-    polygons = int(validation.polygons[validation.validated].sum())
-    scheme = "each left out in turn" if validation.leave_one_out else f"{validation.folds} folds"
     return [
-        f"Validation on polygons not trained on: {polygons} polygons, {scheme}",
-        f"Overall accuracy {100 * validation.accuracy:.1f} % (95 % interval {low:.1f} … {high:.1f} %), every polygon"
+        f"Validation by place: {validation.scheme}",
+        f"Overall accuracy {100 * validation.accuracy:.1f} % (95 % interval {low:.1f} … {high:.1f} %), every place"
         f" counting the same; {100 * validation.pixel_accuracy:.1f} % of pixels",
     ]
 
@@ -230,27 +291,41 @@ def _table(validation: Validation) -> list[str]:
     first = max(len("predicted"), *(len(name) for name in names))
     cell = 2 + max(6, *(len(name[:10]) for name in names), len(str(validation.pixels.max())))
     matrix = len(names) <= _MOST_COLUMNS
-    above = " " * (first + 20) + "pixels labelled as" if matrix else ""
-    head = f"{'predicted':<{first}}  polygons    F1" + ("".join(f"{n[:10]:>{cell}}" for n in names) if matrix else "")
+    above = " " * (first + 18) + "pixels labelled as" if matrix else ""
+    head = f"{'predicted':<{first}}  places    F1" + ("".join(f"{n[:10]:>{cell}}" for n in names) if matrix else "")
     lines = [above, head] if matrix else [head]
-    for name, polygons, f1, row in zip(names, validation.polygons, validation.f1, validation.pixels, strict=True):
+    for name, places, f1, row in zip(names, validation.places, validation.f1, validation.pixels, strict=True):
         score = f"{'?':>5}" if np.isnan(f1) else f"{f1:5.2f}"
         cells = "".join(f"{v:>{cell}}" for v in row) if matrix else ""
-        lines.append(f"{name:<{first}}  {polygons:>8} {score}{cells}")
+        lines.append(f"{name:<{first}}  {places:>6} {score}{cells}")
     return lines
 
 
 def _cautions(validation: Validation) -> list[str]:
     lines = []
+    if not validation.independent:
+        lines.append(caution_of_nearness(validation))
     if validation.unvalidated:
-        lines.append(f"Cannot be validated (one polygon): {', '.join(validation.unvalidated)}. Draw a second one.")
-    counts = zip(validation.legend.names, validation.polygons.tolist(), strict=True)
-    few = [f"{name} ({count})" for name, count in counts if 1 < count < FEW_POLYGONS]
+        lines.append(
+            f"Cannot be validated (no second place): {', '.join(validation.unvalidated)}. Draw samples of it elsewhere,"
+            f" more than {validation.block:.0f} m away."
+        )
+    counts = zip(validation.legend.names, validation.tested.tolist(), strict=True)
+    few = [f"{name} ({count})" for name, count in counts if 0 < count < FEW_PLACES]
     if few:
-        lines.append(f"Too few polygons to know more than roughly: {', '.join(few)}.")
+        lines.append(f"Too few places to know more than roughly: {', '.join(few)}.")
     for doubt in validation.doubts[:_MOST_DOUBTS]:
         lines.append(
-            f"Look at feature {doubt.group.fid} of {doubt.group.path.name}, labelled {doubt.label}:"
+            f"Look at {doubt.group} of {doubt.group.path.name}, labelled {doubt.label}:"
             f" {100 * doubt.share_right:.0f} % right, mostly {doubt.predicted}."
         )
     return ["", *lines] if lines else []
+
+
+def caution_of_nearness(validation: Validation) -> str:
+    """What a validation of places that the model sees together cannot tell."""
+    return (
+        f"The model sees {validation.sight:.0f} m around a pixel, farther than the {validation.block:.0f} m between"
+        " places: training may have seen the ground around a tested place, so the figures may be too good. Draw samples"
+        " farther apart to know."
+    )

@@ -2,6 +2,7 @@
 memory."""
 
 import hashlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import UNKNOWN, UNKNOWN_NAME
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.grid import Grid, Window
 
 #: A projection whose areas are wrong by more than this share anywhere (Web Mercator, say) is corrected row by row.
 AREA_TOLERANCE = 0.01
@@ -46,6 +47,11 @@ def pixel_areas(grid: Grid) -> NDArray[np.float64]:
     plain = abs(grid.transform.determinant) * float(grid.crs.linear_units_factor[1]) ** 2
     distorted = np.isfinite(on_ellipsoid).all() and np.abs(plain / on_ellipsoid - 1).max() > AREA_TOLERANCE
     return on_ellipsoid if distorted else np.full(grid.height, plain)
+
+
+def pixel_side(grid: Grid) -> float:
+    """Side in metres of a square as large as the pixel on the ground in the middle of the grid."""
+    return math.sqrt(pixel_areas(grid.crop(Window(grid.height // 2, 0, 1, grid.width)))[0])
 
 
 def _ellipsoidal_areas(grid: Grid) -> NDArray[np.float64]:

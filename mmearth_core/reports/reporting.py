@@ -38,6 +38,7 @@ def report(
     reference: str | Path | None = None,
     reference_field: str = "class",
     confidence: str | Path | None = None,
+    block: float | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -56,6 +57,7 @@ def report(
         reference: Reference points or polygons, for the accuracy.
         reference_field: Field of the reference that holds the class.
         confidence: Raster of the classification's confidence, on the map's grid.
+        block: Metres within which samples count as one place in the validation, as in fit.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
@@ -82,7 +84,7 @@ def report(
     if raster is not None and samples is not None:
         labelled = read_samples(raster, samples, field=field, cancel=cancel)
         if len(labelled.legend) > 1:
-            validation = cross_validate(labelled, progress=progress, cancel=cancel)
+            validation = cross_validate(labelled, block=block, progress=progress, cancel=cancel)
     written = write_report(
         path,
         title=title or class_map.path.stem,

@@ -14,7 +14,7 @@ from mmearth_core import __version__
 from mmearth_core.accuracy.summary import AccuracyReport, area, hectares, joined, percent
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.files import check_output, write_text
-from mmearth_core.labelling.validation import Validation
+from mmearth_core.labelling.validation import Validation, caution_of_nearness
 from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, UNKNOWN_NAME, Colour
@@ -148,7 +148,13 @@ def _headline(
     if validation is not None and validation.validated.any():
         low, high = validation.interval
         share = f"{100 * validation.accuracy:.1f} %"
-        figures.append((share, f"{100 * low:.1f} … {100 * high:.1f}", "on training polygons left out"))
+        figures.append(
+            (
+                share,
+                f"{100 * low:.1f} … {100 * high:.1f}",
+                f"on {validation.trials} places of training samples left out",
+            )
+        )
     figures.append((f"{total / 100:,.1f} km²", "", "mapped"))
     return figures
 
@@ -192,40 +198,39 @@ def _area_section(areas: Mapping[str, float], colours: Mapping[str, Colour]) -> 
 
 
 def _validation_section(validation: Validation | None) -> str:
-    heading = "Validation on polygons not trained on"
+    heading = "Validation by place"
     if validation is None:
         return ""
     if not validation.validated.any():
-        return page.section(
-            heading, page.notes(["Impossible: every class has one polygon only. Draw at least two per class."])
-        )
-    scheme = "each left out in turn" if validation.leave_one_out else f"in {validation.folds} folds"
+        return page.section(heading, page.notes(str(validation).splitlines()))
     text = (
-        f"Every polygon was classified by a model that had not seen it ({scheme}). This says how well the classes are"
-        " told apart on polygons like those drawn. The whole map also has borders, mixed pixels and land of kinds that"
-        " nobody drew: it is usually less accurate."
+        f"{validation.scheme}. Every place was classified by a model that was not trained on it. This says how well the"
+        " classes are told apart in places like those drawn. The whole map also has borders, mixed pixels and land of"
+        " kinds that nobody drew: it is usually less accurate."
     )
-    scores = zip(validation.legend.classes, validation.polygons.tolist(), validation.f1.tolist(), strict=True)
+    limits = [] if validation.independent else [caution_of_nearness(validation)]
+    scores = zip(validation.legend.classes, validation.places.tolist(), validation.f1.tolist(), strict=True)
     rows = [[c.name, str(number), "–" if np.isnan(f1) else f"{f1:.2f}"] for c, number, f1 in scores]
     doubts = [
-        [f"{d.group.path.name}, feature {d.group.fid}", d.label, d.predicted, f"{100 * d.share_right:.0f} %"]
+        [f"{d.group.path.name}, {d.group}", d.label, d.predicted, f"{100 * d.share_right:.0f} %"]
         for d in validation.doubts[:_MOST_DOUBTS]
         if d.predicted != d.label
     ]
-    doubtful = "Polygons worth a second look: drawn as one class, mostly classified as another."
+    doubtful = "Samples worth a second look: drawn as one class, mostly classified as another."
     return page.section(
         heading,
         page.paragraph(text),
+        page.notes(limits),
         page.columns(
-            page.table(["class", "polygons", "F1"], rows, colours=[c.colour for c in validation.legend.classes]),
+            page.table(["class", "places", "F1"], rows, colours=[c.colour for c in validation.legend.classes]),
             page.matrix(
                 validation.legend.names,
                 validation.pixels,
-                caption="Pixels of the polygons: predicted in rows, drawn in columns.",
+                caption="Pixels of the samples: predicted in rows, drawn in columns.",
                 corner="predicted ↓ drawn →",
             ),
         ),
-        page.table(["polygon", "drawn as", "looks like", "share right"], doubts, caption=doubtful) if doubts else "",
+        page.table(["sample", "drawn as", "looks like", "share right"], doubts, caption=doubtful) if doubts else "",
     )
 
 

@@ -101,6 +101,18 @@ def lonlat_extent(bounds: tuple[float, float, float, float], crs: Any) -> str:
     return f"lon {west:.2f} … {east:.2f}, lat {south:.2f} … {north:.2f}"
 
 
+def in_degrees(geometries: NDArray[Any], grid: Grid) -> NDArray[Any]:
+    """Geometries in pixel coordinates of `grid`, in degrees of WGS 84 as (longitude, latitude)."""
+    to_degrees = pyproj.Transformer.from_crs(pyproj.CRS.from_user_input(grid.crs), "EPSG:4326", always_xy=True)
+
+    def convert(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+        at: Any = pixels.T
+        return np.column_stack(to_degrees.transform(*(grid.transform * at)))
+
+    placed: NDArray[Any] = shapely.transform(geometries, convert)
+    return placed
+
+
 def _choose_layer(path: Path, layer: str | None) -> str:
     layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     listed = ", ".join(layers)

@@ -66,7 +66,7 @@ class LiveVerbs:
         return {"path": self._embedding(embedding).similar(at, view, output, cancel=cancel)}
 
     def validate(self, *, progress: Progress, cancel: CancelToken, embedding: str, samples: Sent) -> dict[str, Any]:
-        """Cross-validation by polygon, with a sentence."""
+        """Cross-validation by place, with a sentence."""
         labelled = self._embedding(embedding).samples(samples, cancel)
         if len(labelled.legend) < 2:
             raise MMEarthError("There is one class only; label a second one.")
@@ -74,8 +74,6 @@ class LiveVerbs:
         return validation.as_dict() | {
             "enough": is_enough(validation),
             "headline": headline(validation),
-            "left_out": int(validation.polygons[validation.validated].sum()),
-            "unvalidated": list(validation.unvalidated),
             "doubts": [
                 {"fid": d.group.fid, "label": d.label, "predicted": d.predicted, "share_right": d.share_right}
                 for d in validation.doubts
@@ -144,7 +142,7 @@ class LiveVerbs:
 
 
 def is_enough(validation: Validation) -> bool:
-    """Whether a validation says something: every class has two polygons, and the interval is not all too wide."""
+    """Whether a validation says something: every class was tested, and the interval is not all too wide."""
     low, high = validation.interval
     return bool(validation.validated.all()) and high - low <= _WIDE
 
@@ -152,10 +150,13 @@ def is_enough(validation: Validation) -> bool:
 def headline(validation: Validation) -> str:
     """A validation in one line."""
     if not validation.validated.any():
-        return "Too few to know: draw at least two polygons in each class."
+        return "Too few to know: draw samples of each class in two places or more, apart from each other."
     low, high = (f"{100 * value:.0f}" for value in validation.interval)
-    polygons = int(validation.polygons[validation.validated].sum())
-    figures = f"{100 * validation.accuracy:.0f} % right ({low} … {high} %) on {polygons} polygons left out in turn"
+    figures = (
+        f"{100 * validation.accuracy:.0f} % right ({low} … {high} %) on {validation.trials} places left out in turn"
+    )
+    if not validation.independent:
+        figures += f", only {validation.block:.0f} m apart"
     if validation.unvalidated:
-        return f"Too few to know: {figures}; no second polygon of {', '.join(validation.unvalidated)}."
+        return f"Too few to know: {figures}; no second place of {', '.join(validation.unvalidated)}."
     return f"{figures}." if is_enough(validation) else f"Too few to know: {figures}."

@@ -2201,12 +2201,12 @@ Ersetzen?</translation>
         <translation>Klassen aus Beispielen lernen</translation>
     </message>
     <message>
-        <source>Learns classes from the pixels of an embedding under a few labelled polygons or points. Polygons that were left out in turn tell how well the classes are recognised.</source>
-        <translation>Lernt Klassen aus den Pixeln einer Einbettung unter wenigen Polygonen oder Punkten bekannter Klasse. Polygone, die reihum weggelassen werden, zeigen, wie gut die Klassen erkannt werden.</translation>
+        <source>Learns classes from the pixels of an embedding under a few labelled polygons or points. Places that were left out in turn tell how well the classes are recognised.</source>
+        <translation>Lernt Klassen aus den Pixeln einer Einbettung unter wenigen Polygonen oder Punkten bekannter Klasse. Orte, die reihum weggelassen werden, zeigen, wie gut die Klassen erkannt werden.</translation>
     </message>
     <message>
-        <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over polygons.</source>
-        <translation>Eine kleine Modelldatei (.json) für „Einbettung klassifizieren“, die für jede Einbettung desselben Encoders taugt, und die Genauigkeit aus einer Kreuzvalidierung über Polygone.</translation>
+        <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over places.</source>
+        <translation>Eine kleine Modelldatei (.json) für „Einbettung klassifizieren“, die für jede Einbettung desselben Encoders taugt, und die Genauigkeit aus einer Kreuzvalidierung über Orte.</translation>
     </message>
     <message>
         <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
@@ -2289,16 +2289,24 @@ Ersetzen?</translation>
         <translation>{} Klassen aus {} Pixeln von {} Beispielflächen.</translation>
     </message>
     <message>
-        <source>Draw at least two samples of each class, apart from each other, to learn more.</source>
-        <translation>Zeichnen Sie mindestens zwei Beispielflächen je Klasse, weit voneinander, um mehr zu erfahren.</translation>
+        <source>Draw samples of each class in two distant places or more to learn more.</source>
+        <translation>Zeichnen Sie Beispielflächen jeder Klasse an zwei oder mehr Orten, weit voneinander, um mehr zu erfahren.</translation>
     </message>
     <message>
-        <source>Accuracy on samples that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
-        <translation>Genauigkeit auf weggelassenen Beispielflächen: {:.1f} % (95-%-Intervall {:.1f} bis {:.1f} %).</translation>
+        <source>Accuracy on {} places that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
+        <translation>Genauigkeit an {} weggelassenen Orten: {:.1f} % (95-%-Intervall {:.1f} bis {:.1f} %).</translation>
     </message>
     <message>
-        <source>  {}: F1 {} from {} samples</source>
-        <translation>  {}: F1 {} aus {} Beispielflächen</translation>
+        <source>Samples within {:.0f} m of each other count as one place.</source>
+        <translation>Beispielflächen im Umkreis von {:.0f} m gelten als ein Ort.</translation>
+    </message>
+    <message>
+        <source>The model sees {:.0f} m around a pixel: the accuracy may be too good.</source>
+        <translation>Das Modell sieht {:.0f} m um ein Pixel herum: die Genauigkeit ist vielleicht zu gut.</translation>
+    </message>
+    <message>
+        <source>  {}: F1 {} from {} places</source>
+        <translation>  {}: F1 {} aus {} Orten</translation>
     </message>
 </context>
 <context>
@@ -2580,16 +2588,20 @@ Ersetzen?</translation>
         <translation>Validierung: {}</translation>
     </message>
     <message>
-        <source>Too few to know: draw at least two polygons in each class.</source>
-        <translation>Zu wenige, um etwas zu wissen: Zeichnen Sie mindestens zwei Flächen je Klasse.</translation>
+        <source>Too few to know: draw samples of each class in two places or more, apart from each other.</source>
+        <translation>Zu wenige, um etwas zu wissen: Zeichnen Sie Beispielflächen jeder Klasse an zwei oder mehr Orten, voneinander entfernt.</translation>
     </message>
     <message>
-        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn</source>
-        <translation>{:.0f} % richtig ({:.0f} … {:.0f} %) bei {} reihum ausgelassenen Flächen</translation>
+        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} places left out in turn</source>
+        <translation>{:.0f} % richtig ({:.0f} … {:.0f} %) an {} reihum ausgelassenen Orten</translation>
     </message>
     <message>
-        <source>Too few to know: {}; no second polygon of {}.</source>
-        <translation>Zu wenige, um etwas zu wissen: {}; keine zweite Fläche von {}.</translation>
+        <source>{}, only {:.0f} m apart</source>
+        <translation>{}, nur {:.0f} m auseinander</translation>
+    </message>
+    <message>
+        <source>Too few to know: {}; no second place of {}.</source>
+        <translation>Zu wenige, um etwas zu wissen: {}; kein zweiter Ort von {}.</translation>
     </message>
     <message>
         <source>Too few to know: {}.</source>

@@ -2201,12 +2201,12 @@ Les remplacer ?</translation>
         <translation>Apprendre les classes des échantillons</translation>
     </message>
     <message>
-        <source>Learns classes from the pixels of an embedding under a few labelled polygons or points. Polygons that were left out in turn tell how well the classes are recognised.</source>
-        <translation>Apprend des classes à partir des pixels d’un plongement sous quelques polygones ou points étiquetés. Des polygones laissés de côté tour à tour disent à quel point les classes sont reconnues.</translation>
+        <source>Learns classes from the pixels of an embedding under a few labelled polygons or points. Places that were left out in turn tell how well the classes are recognised.</source>
+        <translation>Apprend des classes à partir des pixels d’un plongement sous quelques polygones ou points étiquetés. Des lieux laissés de côté tour à tour disent à quel point les classes sont reconnues.</translation>
     </message>
     <message>
-        <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over polygons.</source>
-        <translation>Un petit fichier de modèle (.json) pour « Classer le plongement », utilisable sur tout plongement du même encodeur, et la précision par validation croisée sur les polygones.</translation>
+        <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over places.</source>
+        <translation>Un petit fichier de modèle (.json) pour « Classer le plongement », utilisable sur tout plongement du même encodeur, et la précision par validation croisée sur les lieux.</translation>
     </message>
     <message>
         <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
@@ -2289,16 +2289,24 @@ Les remplacer ?</translation>
         <translation>{} classes à partir de {} pixels de {} échantillons.</translation>
     </message>
     <message>
-        <source>Draw at least two samples of each class, apart from each other, to learn more.</source>
-        <translation>Dessinez au moins deux échantillons de chaque classe, à distance l’un de l’autre, pour en savoir plus.</translation>
+        <source>Draw samples of each class in two distant places or more to learn more.</source>
+        <translation>Dessinez des échantillons de chaque classe en deux lieux ou plus, loin l’un de l’autre, pour en savoir plus.</translation>
     </message>
     <message>
-        <source>Accuracy on samples that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
-        <translation>Précision sur les échantillons laissés de côté : {:.1f} % (intervalle à 95 % {:.1f} à {:.1f} %).</translation>
+        <source>Accuracy on {} places that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
+        <translation>Précision sur {} lieux laissés de côté : {:.1f} % (intervalle à 95 % de {:.1f} à {:.1f} %).</translation>
     </message>
     <message>
-        <source>  {}: F1 {} from {} samples</source>
-        <translation>  {} : F1 {} sur {} échantillons</translation>
+        <source>Samples within {:.0f} m of each other count as one place.</source>
+        <translation>Des échantillons à moins de {:.0f} m les uns des autres comptent pour un seul lieu.</translation>
+    </message>
+    <message>
+        <source>The model sees {:.0f} m around a pixel: the accuracy may be too good.</source>
+        <translation>Le modèle voit {:.0f} m autour d’un pixel : la précision est peut-être trop bonne.</translation>
+    </message>
+    <message>
+        <source>  {}: F1 {} from {} places</source>
+        <translation>  {} : F1 {} sur {} lieux</translation>
     </message>
 </context>
 <context>
@@ -2580,16 +2588,20 @@ Les remplacer ?</translation>
         <translation>Validation : {}</translation>
     </message>
     <message>
-        <source>Too few to know: draw at least two polygons in each class.</source>
-        <translation>Trop peu pour savoir : dessinez au moins deux polygones par classe.</translation>
+        <source>Too few to know: draw samples of each class in two places or more, apart from each other.</source>
+        <translation>Trop peu pour savoir : dessinez des échantillons de chaque classe en deux lieux ou plus, éloignés l’un de l’autre.</translation>
     </message>
     <message>
-        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn</source>
-        <translation>{:.0f} % justes ({:.0f} … {:.0f} %) sur {} polygones écartés tour à tour</translation>
+        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} places left out in turn</source>
+        <translation>{:.0f} % justes ({:.0f} … {:.0f} %) sur {} lieux écartés tour à tour</translation>
     </message>
     <message>
-        <source>Too few to know: {}; no second polygon of {}.</source>
-        <translation>Trop peu pour savoir : {} ; pas de second polygone de {}.</translation>
+        <source>{}, only {:.0f} m apart</source>
+        <translation>{}, distants de {:.0f} m seulement</translation>
+    </message>
+    <message>
+        <source>Too few to know: {}; no second place of {}.</source>
+        <translation>Trop peu pour savoir : {} ; aucun second lieu de {}.</translation>
     </message>
     <message>
         <source>Too few to know: {}.</source>

@@ -34,12 +34,12 @@ class Fit(Algorithm):
     def about(self) -> tuple[str, str, str]:
         return (
             self.tr(
-                "Learns classes from the pixels of an embedding under a few labelled polygons or points. Polygons that"
+                "Learns classes from the pixels of an embedding under a few labelled polygons or points. Places that"
                 " were left out in turn tell how well the classes are recognised."
             ),
             self.tr(
                 "A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same"
-                " encoder, and the accuracy by cross-validation over polygons."
+                " encoder, and the accuracy by cross-validation over places."
             ),
             self.tr(
                 "Several small polygons in different places teach more than a large one; five in each class are a good"
@@ -137,17 +137,24 @@ class Fit(Algorithm):
             )
         ]
         if validation["accuracy"] is None:
-            lines.append(self.tr("Draw at least two samples of each class, apart from each other, to learn more."))
+            lines.append(self.tr("Draw samples of each class in two distant places or more to learn more."))
             return "\n".join(lines)
         low, high = validation["interval95"]
         lines.append(
-            self.tr("Accuracy on samples that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).").format(
-                100 * validation["accuracy"], 100 * low, 100 * high
+            self.tr("Accuracy on {} places that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).").format(
+                validation["left_out"], 100 * validation["accuracy"], 100 * low, 100 * high
             )
         )
+        lines.append(self.tr("Samples within {:.0f} m of each other count as one place.").format(validation["block_m"]))
+        if validation["block_m"] < validation["sight_m"]:
+            lines.append(
+                self.tr("The model sees {:.0f} m around a pixel: the accuracy may be too good.").format(
+                    validation["sight_m"]
+                )
+            )
         for name, score in validation["f1"].items():
             shown = "–" if score is None else f"{score:.2f}"
-            lines.append(self.tr("  {}: F1 {} from {} samples").format(name, shown, validation["polygons"][name]))
+            lines.append(self.tr("  {}: F1 {} from {} places").format(name, shown, validation["places"][name]))
         return "\n".join(lines)
 
     def results(self, result: Values) -> Values:

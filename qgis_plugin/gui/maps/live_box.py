@@ -214,14 +214,16 @@ class LiveBox(QWidget):
     def _headline(self, result: dict[str, Any]) -> str:
         """The worker's own headline in the user's language, put together of the parts that it sends."""
         if result["accuracy"] is None:
-            return self.tr("Too few to know: draw at least two polygons in each class.")
+            return self.tr("Too few to know: draw samples of each class in two places or more, apart from each other.")
         low, high = result["interval95"]
-        figures = self.tr("{:.0f} % right ({:.0f} … {:.0f} %) on {} polygons left out in turn").format(
+        figures = self.tr("{:.0f} % right ({:.0f} … {:.0f} %) on {} places left out in turn").format(
             100 * result["accuracy"], 100 * low, 100 * high, result["left_out"]
         )
+        if result["block_m"] < result["sight_m"]:
+            figures = self.tr("{}, only {:.0f} m apart").format(figures, result["block_m"])
         if result["unvalidated"]:
             names = ", ".join(result["unvalidated"])
-            return self.tr("Too few to know: {}; no second polygon of {}.").format(figures, names)
+            return self.tr("Too few to know: {}; no second place of {}.").format(figures, names)
         return f"{figures}." if result["enough"] else self.tr("Too few to know: {}.").format(figures)
 
     def _doubt(self, index: int, doubt: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ def test_it_writes_a_probe_and_reports(scene: Any, sample_file: Path, tmp_path: 
     probe = load_probe(tmp_path / "model.json")
     assert probe.legend == result.model.legend and probe.training.polygons == 24
     text = str(result)
-    assert "4 classes from 2400 pixels of 24 polygons, on model synthetic (aaaaaaaaaaaa)" in text
+    assert "4 classes from 2400 pixels of 24 samples, on model synthetic (aaaaaaaaaaaa)" in text
     assert "Overall accuracy" in text and "pixels labelled as" in text
 
 

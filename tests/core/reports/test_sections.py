@@ -57,7 +57,8 @@ def accuracy(land_cover):
 def validation():
     counts = np.array([[90, 10], [10, 90]])
     doubt = Doubt(Group(Path("polygons.gpkg"), 12, 0, 10, 10), "water", "trees & <shrubs>", 0.25)
-    return Validation(LEGEND, counts, counts / 100 * 4, np.array([4, 4]), 8, True, (doubt,))
+    places = np.array([4, 4])
+    return Validation(LEGEND, counts, counts / 100 * 4, places, places, 8, 9, 40, 640, 8, True, (doubt,))
 
 
 class _Page(HTMLParser):
@@ -175,14 +176,17 @@ def test_validation_names_the_doubtful_polygon(land_cover, validation, tmp_path)
             cancel=CancelToken(),
         )
     )
-    assert "each left out in turn" in page.text
+    assert "8 places of 9 samples, each left out in turn; samples within 40 m" in page.text
+    assert "sees 640 m around a pixel, farther than the 40 m" in page.text
     assert "polygons.gpkg, feature 12" in page.text
     assert "90.0 %" in page.text
 
 
 def test_validation_that_is_impossible_says_so(land_cover, tmp_path):
     nothing = np.zeros((2, 2))
-    single = Validation(LEGEND, nothing.astype(int), nothing, np.array([1, 1]), 0, True, ())
+    single = Validation(
+        LEGEND, nothing.astype(int), nothing, np.array([1, 1]), np.zeros(2, int), 0, 0, 40, 640, 0, True, ()
+    )
     _, page = read(
         write_report(
             tmp_path / "report.html",
@@ -193,7 +197,7 @@ def test_validation_that_is_impossible_says_so(land_cover, tmp_path):
             cancel=CancelToken(),
         )
     )
-    assert "Impossible: every class has one polygon only" in page.text
+    assert "impossible, no class has samples in two places" in page.text
     assert not re.search(r"\bnan\b", page.text.lower())
 
 

@@ -26,7 +26,7 @@ def test_the_switch_shows_shares_and_validation(panel, wait):
     panel.live.switch.click()
     wait(lambda: panel.session.layer is not None, what="the live map")
     wait(panel.live.validation.text, what="validation")
-    assert "polygons left out in turn" in panel.live.validation.text()
+    assert "places left out in turn" in panel.live.validation.text()
     shares = [row[3].text() for row in panel.live.shares._rows.values()]
     assert len(shares) == 6 and sum(float(text.split()[0]) for text in shares) == pytest.approx(100, abs=0.4)
     panel.live.opacity.setValue(40)
@@ -254,13 +254,15 @@ def test_removing_the_confidence_layer_by_hand_unchecks_it(panel, wait):
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ({"accuracy": None, "interval95": None}, "draw at least two polygons in each class."),
-        ({}, "80 % right (70 … 90 %) on 7 polygons left out in turn."),
-        ({"enough": False}, "Too few to know: 80 % right (70 … 90 %) on 7 polygons left out in turn."),
-        ({"enough": False, "unvalidated": ["b"]}, "left out in turn; no second polygon of b."),
+        ({"accuracy": None, "interval95": None}, "in two places or more, apart from each other."),
+        ({"block_m": 40.0}, "80 % right (70 … 90 %) on 7 places left out in turn, only 40 m apart."),
+        ({}, "80 % right (70 … 90 %) on 7 places left out in turn."),
+        ({"enough": False}, "Too few to know: 80 % right (70 … 90 %) on 7 places left out in turn."),
+        ({"enough": False, "unvalidated": ["b"]}, "left out in turn; no second place of b."),
     ],
 )
 def test_what_the_worker_says_of_a_validation_is_shown_and_not_worked_out_again(panel, parts, says):
     told = {"accuracy": 0.8, "interval95": [0.7, 0.9], "left_out": 7, "unvalidated": [], "enough": True, "doubts": []}
-    panel.session.validated.emit({**told, "polygons": {"a": 2, "b": 9}, **parts})
+    told |= {"block_m": 640.0, "sight_m": 640.0}
+    panel.session.validated.emit({**told, "places": {"a": 2, "b": 9}, **parts})
     assert panel.live.validation.text().endswith(says)
