@@ -579,7 +579,7 @@ def embed_array(
     The array is treated as a whole raster: nothing outside it is known.
 
     Args:
-        dn: Pixels (k, H, W) in reflectance × 10000 with the product's offset removed.
+        dn: Pixels (k, H, W) in reflectance × 10000 with the product's offset removed; NaN where a band is missing.
         bands: Names of the k bands: B02, B03, …
         level: Processing level of the pixels, l1c or l2a.
         valid: Which pixels (H, W) hold a measurement; by default those where any band is not 0.

@@ -222,14 +222,18 @@ def fills(*, present: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def needed_bands(wanted: Sequence[str]) -> int:
+    """How many of the `wanted` bands must be measured: all of fewer than eight (blue, green, red), four of twelve."""
+    return len(wanted) if len(wanted) < FEW_BANDS else MINIMUM_BANDS
+
+
 def check_bands(*, present: Sequence[str], wanted: Sequence[str], source: str = "the raster") -> tuple[str, ...]:
     """Warnings about the bands that are missing.
 
-    Raises `MMEarthError` when there are too few: an encoder of fewer than eight bands (blue, green, red) needs all of
-    its own, one of twelve needs four measured ones.
+    Raises `MMEarthError` when there are too few (see `needed_bands`).
     """
     missing = [name for name in wanted if name not in present]
-    needed = len(wanted) if len(wanted) < FEW_BANDS else MINIMUM_BANDS
+    needed = needed_bands(wanted)
     if len(present) < needed:
         found = ", ".join(present) or "none"
         raise MMEarthError(
@@ -260,8 +264,9 @@ def normalise(
 ) -> NDArray[np.float32]:
     """What the encoder is fed: (dn − mean) / std of every wanted band, missing ones filled, 0 where invalid.
 
-    `dn` is (len(present), height, width) in reflectance × 10000 with the offset removed, `valid` (height, width),
-    `mean` and `std` (len(wanted),). Returns float32 of shape (len(wanted), height, width).
+    `dn` is (len(present), height, width) in reflectance × 10000 with the offset removed, NaN where a band of a valid
+    pixel is not measured: it is filled there as if the whole band were missing. `valid` is (height, width), `mean` and
+    `std` (len(wanted),). Returns float32 of shape (len(wanted), height, width).
     The only place where DN become network input: nothing else may scale, fill or mask.
     """
     out = np.empty((len(wanted), *dn.shape[1:]), np.float32)
@@ -279,4 +284,28 @@ def normalise(
             for donor, weight in zip(present, matrix[row], strict=True):
                 if weight:
                     out[row] += weight * out[wanted.index(donor)]
+    # The smallest of an array with a NaN is NaN.
+    if dn.size and np.isnan(dn.min()):
+        _fill_pixels(out, np.isfinite(dn), valid, present=present, wanted=wanted)
     return out
+
+
+def _fill_pixels(
+    out: NDArray[np.float32],
+    measured: NDArray[np.bool_],
+    valid: NDArray[np.bool_],
+    *,
+    present: Sequence[str],
+    wanted: Sequence[str],
+) -> None:
+    """Fill normalised pixels (bands, height, width) that lack some of the present bands, from those they have."""
+    lacking = ~measured.all(0) & valid
+    values = out[:, lacking]
+    patterns, kinds = np.unique(measured[:, lacking], axis=1, return_inverse=True)
+    for kind, pattern in enumerate(patterns.T):
+        known = [name for name, there in zip(present, pattern, strict=True) if there]
+        of_kind = kinds.ravel() == kind
+        donors = values[[wanted.index(name) for name in known]][:, of_kind]
+        values[:, of_kind] = fill_matrix(present=known, wanted=wanted) @ donors
+    out[:, lacking] = values
+    out[:, ~valid] = 0

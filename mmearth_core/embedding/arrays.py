@@ -26,7 +26,7 @@ def embed_array(
     The array is treated as a whole raster: nothing outside it is known.
 
     Args:
-        dn: Pixels (k, H, W) in reflectance × 10000 with the product's offset removed.
+        dn: Pixels (k, H, W) in reflectance × 10000 with the product's offset removed; NaN where a band is missing.
         bands: Names of the k bands: B02, B03, …
         level: Processing level of the pixels, l1c or l2a.
         valid: Which pixels (H, W) hold a measurement; by default those where any band is not 0.
@@ -46,7 +46,9 @@ def embed_array(
     present = tuple(name for name in wanted if name in bands)
     check_bands(present=present, wanted=wanted, source="the array")
     chosen = np.stack([dn[list(bands).index(name)] for name in present]).astype(np.float32)
-    known: NDArray[np.bool_] = np.any(chosen, axis=0) if valid is None else valid
+    there = np.isfinite(chosen)
+    known: NDArray[np.bool_] = np.any(there & (chosen != 0), axis=0) if valid is None else valid & there.any(0)
+    chosen[~there] = np.nan
     pixels = network_input(chosen, known, present, level, loaded.header)
     values = embed_pixels(loaded, pixels[None])[0, :, : dn.shape[1], : dn.shape[2]].copy()
     values[:, ~known] = np.nan

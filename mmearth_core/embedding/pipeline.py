@@ -18,7 +18,8 @@ from mmearth_core.embedding.arrays import embed_pixels, network_input
 from mmearth_core.embedding.backends import Backend
 from mmearth_core.embedding.quantisation import quantise
 from mmearth_core.raster.grid import Tile
-from mmearth_core.raster.scene import Scene, SceneReader
+from mmearth_core.raster.ground.reader import SceneReader
+from mmearth_core.raster.scene import Scene
 from mmearth_core.vectors.aoi import AreaOfInterest
 
 _READERS = 2

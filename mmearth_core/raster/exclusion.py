@@ -14,6 +14,7 @@ from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.ground.rule import Cause
 from mmearth_core.raster.opening import reading
 from mmearth_core.raster.placing import placed
 from mmearth_core.raster.raster_file import RasterFile, describe, gdal_path, turned
@@ -32,6 +33,7 @@ class Exclusion:
     values: tuple[int, ...] | None
     to_mask: Affine
     shape: tuple[int, int]
+    cause: Cause
 
     @property
     def facts(self) -> tuple[object, ...]:
@@ -59,7 +61,7 @@ class Exclusion:
         return excluded
 
 
-def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, grid: Grid) -> Exclusion:
+def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, grid: Grid, cause: Cause) -> Exclusion:
     if raster.grid.crs != grid.crs:
         raise MMEarthError(
             f"{raster.path} is in {raster.grid.crs.to_string()[:60]} and the scene in {grid.crs.to_string()[:60]};"
@@ -74,7 +76,7 @@ def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, g
     right, bottom = to_mask * (grid.width, grid.height)
     if right <= 0 or bottom <= 0 or left >= raster.grid.width or top >= raster.grid.height:
         raise MMEarthError(f"{raster.path} lies outside the scene; give a mask of the same place.")
-    return Exclusion(raster.path, index, values, turned(raster.grid, raster.flip) * to_mask, raster.grid.shape)
+    return Exclusion(raster.path, index, values, turned(raster.grid, raster.flip) * to_mask, raster.grid.shape, cause)
 
 
 def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Grid, crs: str | None = None) -> Exclusion:
@@ -83,7 +85,7 @@ def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Gri
     Raises `MMEarthError` when it cannot be laid over the scene.
     """
     mask = placed(describe(gdal_path(path), wanted="a raster on the scene's grid"), crs)
-    return _exclusion(mask, 1, None if values is None else tuple(values), grid)
+    return _exclusion(mask, 1, None if values is None else tuple(values), grid, Cause.EXCLUDED)
 
 
 def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) -> Exclusion:
@@ -96,4 +98,4 @@ def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) 
             f"{title} has no scene classification (SCL), which `exclude_clouds` goes by and only L2A products carry;"
             " pass a cloud mask with `mask` instead."
         )
-    return _exclusion(scl[0], scl[1], CLOUD_CLASSES, grid)
+    return _exclusion(scl[0], scl[1], CLOUD_CLASSES, grid, Cause.CLOUD)

@@ -24,6 +24,8 @@ class RasterFile:
 
     The grid's CRS is None when the file has none. `tied`: None, or, when the file has pixels and no grid on Earth, what
     places it instead in words ("" for nothing).
+    `nodata`: what each band declares. Beside it count `mask_band` (one for all bands), `own_masks` (1-based indexes of
+    bands that have one each) and `alpha` (index of the band).
     """
 
     path: str
@@ -37,6 +39,7 @@ class RasterFile:
     offsets: tuple[float, ...]
     tags: Mapping[str, str]
     mask_band: bool
+    own_masks: frozenset[int]
     alpha: int | None
     pyramid: bool
     files: tuple[str, ...]
@@ -66,6 +69,7 @@ def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
             offsets=tuple(dataset.offsets),
             tags={**dataset.tags(), **_domain_tags(dataset)},
             mask_band=any(MaskFlags.per_dataset in f and MaskFlags.alpha not in f for f in dataset.mask_flag_enums),
+            own_masks=frozenset(i for i, f in enumerate(dataset.mask_flag_enums, 1) if not f),
             alpha=alpha[0] if alpha else None,
             pyramid=dataset.driver.startswith("JP2") or bool(dataset.overviews(1)),
             files=tuple(f for f in dataset.files if not f.endswith((".aux.xml", ".ovr"))) or (path,),

@@ -5,9 +5,12 @@ of the whole bit by bit. Invalid inputs never mix into valid ones.
 """
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 
 def support(start: int, stop: int, factor: int) -> tuple[int, int]:
@@ -27,25 +30,37 @@ def upsample(
     factor: int,
     rows: tuple[int, int],
     cols: tuple[int, int],
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+) -> NDArray[np.float32]:
     """Fine pixels `rows` × `cols` (half-open, in fine pixels) from the coarse window that `support` gives for them.
 
-    `values` is (bands, height, width), `valid` (height, width), both of the coarse window; coarse pixels outside the
-    raster are passed as invalid. Bilinear weights are renormalised over the valid neighbours; a fine pixel is valid
-    where the coarse pixel that contains it is, and has value 0 elsewhere.
+    `values` and `valid` are (bands, height, width) of the coarse window; coarse pixels outside the raster are passed as
+    invalid. Bilinear weights are renormalised over the valid neighbours. Inside an invalid coarse pixel nothing is
+    interpolated: its value stands there as it is.
     """
     if factor == 1:
-        return np.where(valid, values, np.float32(0)), valid
+        return values
     first_row, first_col = support(*rows, factor)[0], support(*cols, factor)[0]
-    fine_valid = valid[np.ix_(np.arange(*rows) // factor - first_row, np.arange(*cols) // factor - first_col)]
-    weighted = values if valid.all() else np.where(valid, values, np.float32(0))
-    out = _along(_along(weighted, 1, factor, rows, first_row), 2, factor, cols, first_col)
-    if not valid.all():
-        share = _along(_along(valid[None].astype(np.float32), 1, factor, rows, first_row), 2, factor, cols, first_col)
-        # Where all neighbours are valid the share is exactly 1 (see `_phases`), so this changes nothing there.
-        np.divide(out, share, out=out, where=fine_valid)
-        out[:, ~fine_valid] = 0
-    return out, fine_valid
+
+    def fine(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
+        return _along(_along(coarse, 1, factor, rows, first_row), 2, factor, cols, first_col)
+
+    if valid.all():
+        return fine(values)
+    out = fine(np.where(valid, values, np.float32(0)))
+    # Most often the same pixels are invalid in all bands.
+    shared = valid[:1] if (valid == valid[:1]).all() else valid
+    inside = nearest(shared, factor=factor, rows=rows, cols=cols)
+    # Where all neighbours are valid the share is exactly 1 (see `_phases`), so this changes nothing there.
+    np.divide(out, fine(shared.astype(np.float32)), out=out, where=inside)
+    np.copyto(out, nearest(values, factor=factor, rows=rows, cols=cols), where=~inside)
+    return out
+
+
+def nearest(values: NDArray[Pixel], *, factor: int, rows: tuple[int, int], cols: tuple[int, int]) -> NDArray[Pixel]:
+    """As `upsample`, without interpolation: the value of the coarse pixel that contains the fine one."""
+    first_row, first_col = support(*rows, factor)[0], support(*cols, factor)[0]
+    row, col = np.arange(*rows) // factor - first_row, np.arange(*cols) // factor - first_col
+    return values[:, row[:, None], col]
 
 
 def _along(

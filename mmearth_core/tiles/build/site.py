@@ -318,7 +318,8 @@ class SiteReader:
         stored = np.zeros((len(SENTINEL2_STORED), *usable.shape), np.uint16)
         for name, band in zip(self._scene.bands, dn, strict=True):
             rounded = np.clip(np.rint(band), 1, 65535)
-            stored[SENTINEL2_STORED.index(name)] = np.where(usable, rounded, 0)
+            # A band that a ground pixel lacks is stored as 0, like a band that the whole tile lacks.
+            stored[SENTINEL2_STORED.index(name)] = np.where(usable & np.isfinite(band), rounded, 0)
         return stored
 
     def _sentinel1(self, grid: Grid) -> NDArray[np.float32]:

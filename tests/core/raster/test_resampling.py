@@ -11,12 +11,18 @@ from mmearth_core.raster.resampling import support, upsample
 def window_of(
     values: np.ndarray, valid: np.ndarray, factor: int, rows: tuple[int, int], cols: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What a reader does: the coarse window that `support` names, invalid outside the raster, upsampled."""
+    """What a reader does: the coarse window that `support` names, invalid outside the raster, upsampled.
+
+    (values, where they are valid), the same in all bands.
+    """
     (r0, r1), (c0, c1) = support(*rows, factor), support(*cols, factor)
     pad = max(0, -r0, -c0, r1 - values.shape[1], c1 - values.shape[2])
     padded = np.pad(values, ((0, 0), (pad, pad), (pad, pad)))[:, r0 + pad : r1 + pad, c0 + pad : c1 + pad]
     known = np.pad(valid, pad)[r0 + pad : r1 + pad, c0 + pad : c1 + pad]
-    return upsample(padded, known, factor=factor, rows=rows, cols=cols)
+    known = np.broadcast_to(known, padded.shape)
+    coded = np.where(known, padded, np.float32(np.nan))
+    out = upsample(coded, known, factor=factor, rows=rows, cols=cols)
+    return out, np.isfinite(out[0])
 
 
 spans = st.tuples(st.integers(0, 35), st.integers(1, 36)).map(
@@ -61,4 +67,13 @@ def test_no_data_does_not_mix_into_its_neighbours(factor: int) -> None:
     out, known = window_of(values, valid, factor, (0, 6 * factor), (0, 6 * factor))
     np.testing.assert_array_equal(known, np.kron(valid, np.ones((factor, factor), bool)))
     np.testing.assert_allclose(out[0][known], 500, rtol=1e-6)
-    assert (out[0][~known] == 0).all()
+
+
+def test_each_band_has_gaps_of_its_own() -> None:
+    values = np.full((2, 4, 4), 500, np.float32)
+    values[1, 1, 1] = -np.inf
+    out = upsample(np.pad(values, ((0, 0), (1, 1), (1, 1)), constant_values=np.float32(np.nan)),
+                   np.pad(values > 0, ((0, 0), (1, 1), (1, 1))), factor=2, rows=(0, 8), cols=(0, 8))  # fmt: skip
+    np.testing.assert_array_equal(out[0], 500)
+    assert (out[1, 2:4, 2:4] == -np.inf).all()
+    assert (out[1] == 500).sum() == 60
