@@ -1,10 +1,9 @@
-"""What Sentinel-2 bands are: names, wavelengths, statistics, how a missing one is filled, how all are normalised.
+"""What Sentinel-2 bands are: wavelengths, statistics, how a missing one is filled, how all are normalised.
 
-Pure: numpy only, no files. Bands are matched by name, never by position; a name that is not certain is not a band.
+Pure: numpy only, no files. How files name them is the business of `band_names`.
 Digital numbers (DN) are always reflectance × 10000 with the product's offset removed.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -26,7 +25,6 @@ class Band:
     name: str
     wavelength: float
     gsd: int
-    aliases: tuple[str, ...]
 
     @property
     def swir(self) -> bool:
@@ -34,21 +32,20 @@ class Band:
         return self.wavelength > 1500
 
 
-# Aliases are whole texts, lower case, without separators: STAC's common names first, then the usual long forms.
 _TABLE = (
-    Band("B01", 442.7, 60, ("coastal", "coastalaerosol", "ultrablue")),
-    Band("B02", 492.4, 10, ("blue",)),
-    Band("B03", 559.8, 10, ("green",)),
-    Band("B04", 664.6, 10, ("red",)),
-    Band("B05", 704.1, 20, ("rededge071", "rededge1", "re1", "vegetationrededge1", "vre1")),
-    Band("B06", 740.5, 20, ("rededge075", "rededge2", "re2", "vegetationrededge2", "vre2")),
-    Band("B07", 782.8, 20, ("rededge078", "rededge3", "re3", "vegetationrededge3", "vre3")),
-    Band("B08", 832.8, 10, ("nir", "nearinfrared")),
-    Band("B8A", 864.7, 20, ("nir08", "narrownir", "nirnarrow", "nnir")),
-    Band("B09", 945.1, 60, ("nir09", "watervapour", "watervapor")),
-    Band("B10", 1373.5, 60, ("cirrus", "swircirrus")),
-    Band("B11", 1613.7, 20, ("swir16", "swir1")),
-    Band("B12", 2202.4, 20, ("swir22", "swir2")),
+    Band("B01", 442.7, 60),
+    Band("B02", 492.4, 10),
+    Band("B03", 559.8, 10),
+    Band("B04", 664.6, 10),
+    Band("B05", 704.1, 20),
+    Band("B06", 740.5, 20),
+    Band("B07", 782.8, 20),
+    Band("B08", 832.8, 10),
+    Band("B8A", 864.7, 20),
+    Band("B09", 945.1, 60),
+    Band("B10", 1373.5, 60),
+    Band("B11", 1613.7, 20),
+    Band("B12", 2202.4, 20),
 )
 
 #: The thirteen bands by name, in order of wavelength.
@@ -79,97 +76,6 @@ def statistics(
     """Mean and standard deviation in DN of the `wanted` bands at a processing level, each of shape (len(wanted),)."""
     values = np.array([STATISTICS[level][name] for name in wanted], np.float32)
     return values[:, 0], values[:, 1]
-
-
-# --- names ------------------------------------------------------------
-
-_ALIASES = {alias: band.name for band in _TABLE for alias in band.aliases}
-# "B2", "b02", "Band 8A", "band_12", standing by itself: not inside a word such as "AB12" or "B123".
-_CODE = re.compile(r"(?<![a-z0-9])(?:b|band[\s_\-.]*)(0?8a|0?[1-9]|1[0-2])(?![a-z0-9])", re.IGNORECASE)
-# Other sensors number their bands differently: Landsat products (LC08_…, SR_B5), MODIS reflectance (sur_refl_b02).
-_OTHER_SENSOR = re.compile(r"sur_refl|(?<![a-z0-9])s[rt]_b\d|(?<![a-z0-9])l[ceotm]0[4-9]_|landsat|modis", re.IGNORECASE)
-# Words a description may use beside the code, and the bands they fit.
-_COLOURS = tuple(
-    (re.compile(rf"(?<![a-z])(?:{word})", re.IGNORECASE), bands)
-    for word, bands in (
-        ("coastal|aerosol", {"B01"}),
-        ("blue", {"B01", "B02"}),
-        ("green", {"B03"}),
-        (r"red(?![a-z])(?!\s*-?edge)", {"B04"}),
-        (r"red\s*-?edge", {"B05", "B06", "B07", "B8A"}),
-        (r"nir|near[\s-]*infra", {"B07", "B08", "B8A", "B09"}),
-        (r"swir|short[\s-]*wave", {"B10", "B11", "B12"}),
-        ("thermal|pan", set[str]()),
-    )
-)
-_FILE_SUFFIX = re.compile(r"\.(?:tiff?|jp2|vrt|img|png|bil|bsq|dat)$", re.IGNORECASE)
-_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_RESOLUTION = re.compile(r"[\s_-]*\b(?:10|20|60)\s?m$", re.IGNORECASE)
-_DEFAULT_NAME = re.compile(r"band[\s_-]*(\d+)$", re.IGNORECASE)
-
-
-def band_name(text: str | None) -> str | None:
-    """ESA's name ("B02") of the band a text names, or None when it names none, several, or not for certain.
-
-    Understands band codes inside descriptions and file names ("B2", "Band 8A: Vegetation red edge",
-    "T30UVD_20210527T112121_B02_10m.jp2") and, as the whole text or at the end of a file name, STAC's common names
-    ("blue", "nir08", "swir16") and the usual long forms ("coastal aerosol", "red edge 1").
-    """
-    if not text or _OTHER_SENSOR.search(text):
-        return None
-    stem = re.split(r"[/\\]", text.strip())[-1]
-    is_file = _FILE_SUFFIX.search(stem) is not None
-    # An underscore separates, but regular expressions take it for a letter.
-    stem = _FILE_SUFFIX.sub("", stem)
-    codes = {_canonical(code) for code in _CODE.findall(stem.replace("_", " "))}
-    if codes:
-        code = codes.pop()
-        return code if not codes and _agrees(code, stem) else None
-    plain = _RESOLUTION.sub("", _ASIDE.sub("", stem).replace("_", " ").strip())
-    if (name := _ALIASES.get(_squeeze(plain))) is not None or not is_file:
-        return name
-    return _ALIASES.get(_squeeze(plain.split(" ")[-1]))
-
-
-def _agrees(code: str, text: str) -> bool:
-    """Whether the colours a text mentions beside a band code are that band's: "Band 5 - NIR" is Landsat's, not B05."""
-    return all(code in bands for word, bands in _COLOURS if word.search(text.replace("_", " ")))
-
-
-def _canonical(code: str) -> str:
-    return "B8A" if code.lower().endswith("a") else f"B{int(code):02d}"
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"[\s_\-.]", "", text).lower()
-
-
-def match_bands(descriptions: Sequence[str | None], *, source: str = "the raster") -> dict[str, int]:
-    """Band name → 0-based position for every description that names a Sentinel-2 band.
-
-    Descriptions that only count ("Band 1", "Band 2", …, as some software fills in) are no names.
-    Raises `MMEarthError` when two descriptions name the same band.
-    """
-    if is_counting(descriptions):
-        return {}
-    found: dict[str, int] = {}
-    for position, text in enumerate(descriptions):
-        name = band_name(text)
-        if name is None:
-            continue
-        if name in found:
-            raise MMEarthError(
-                f"{source} has two bands for {name} (band {found[name] + 1} '{descriptions[found[name]]}' and band"
-                f" {position + 1} '{text}'); say what each band is with `bands` ('-' for a band to ignore)."
-            )
-        found[name] = position
-    return found
-
-
-def is_counting(descriptions: Sequence[str | None]) -> bool:
-    """Whether all descriptions merely repeat the position: "Band 1", "Band 2", …"""
-    numbers = [m and int(m[1]) for m in (_DEFAULT_NAME.match(text or "") for text in descriptions)]
-    return numbers == list(range(1, len(descriptions) + 1))
 
 
 # --- filling missing bands ------------------------------------------------------------

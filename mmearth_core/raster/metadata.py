@@ -12,6 +12,9 @@ from typing import Any, Generic, TypeVar
 
 from mmearth_core.sentinel2 import Level
 
+#: First processing baseline whose products carry +1000 DN.
+OFFSET_BASELINE = 4.0
+
 T = TypeVar("T", float, Level)
 
 
@@ -85,9 +88,9 @@ def parse_time(text: str) -> datetime | None:
             continue
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def parse_number(value: Any) -> float | None:
@@ -104,8 +107,18 @@ def significant(scale: float) -> float:
     return float(f"{scale:.6g}")
 
 
-def from_tags(tags: Mapping[str, str], scales: Sequence[float], offsets: Sequence[float], *, source: str) -> Metadata:
-    """What a raster's tags (any case) and its GDAL band scales and offsets say."""
+def from_tags(
+    tags: Mapping[str, str],
+    scales: Sequence[float],
+    offsets: Sequence[float],
+    *,
+    source: str,
+    bands: Sequence[str] = (),
+) -> Metadata:
+    """What a raster's tags (any case) say, and the GDAL scales and offsets of those of its `bands` that are used.
+
+    Bands of different scales or offsets make several statements, so that the contradiction can be named.
+    """
     levels: list[Said[Level]] = []
     said: dict[str, list[Said[float]]] = {"scale": [], "offset": [], "baseline": []}
     time = None
@@ -127,13 +140,26 @@ def from_tags(tags: Mapping[str, str], scales: Sequence[float], offsets: Sequenc
             merged = merged.merged(_from_product_name(text, origin))
         elif key in _TIME_TAGS:
             time = time or parse_time(text)
-    if len(set(scales)) == 1 and scales[0] > 0 and scales[0] != 1:
-        said["scale"].insert(0, Said(significant(scales[0]), f"the band scale of {source}"))
+    # 1 and 0 are what is read where nothing is set; beside other values they are a statement.
+    if all(scale > 0 for scale in scales) and any(scale != 1 for scale in scales):
+        said["scale"][:0] = _by_band([significant(scale) for scale in scales], "scale", bands, source)
         # A scale without an offset is what most writers set; only an offset that is set says something.
-        if len(set(offsets)) == 1 and offsets[0] != 0:
-            said["offset"].insert(0, Said(round(offsets[0] * 10000, 3), f"the band offset of {source}"))
+        if any(offset != 0 for offset in offsets):
+            in_dn = [round(offset * 10000, 3) for offset in offsets]
+            said["offset"][:0] = _by_band(in_dn, "offset", bands, source)
     own = Metadata(tuple(levels), tuple(said["offset"]), tuple(said["scale"]), tuple(said["baseline"]), time)
     return own.merged(merged)
+
+
+def _by_band(values: Sequence[float], what: str, bands: Sequence[str], source: str) -> list[Said[float]]:
+    """One statement per value, with the bands it is of where there are several values."""
+    named = bands or [str(i) for i in range(1, len(values) + 1)]
+    found: dict[float, list[str]] = {}
+    for value, name in zip(values, named, strict=True):
+        found.setdefault(value, []).append(name)
+    if len(found) == 1:
+        return [Said(values[0], f"the band {what} of {source}")]
+    return [Said(value, f"the band {what} of {', '.join(several)} in {source}") for value, several in found.items()]
 
 
 def from_name(path: str) -> Metadata:

@@ -3,12 +3,13 @@
 Knows paths and files, never what their pixels mean.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 import rasterio
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
@@ -18,11 +19,11 @@ CACHE_BYTES = 100_000_000
 
 
 @contextmanager
-def opened(path: str | PurePath, *, wanted: str) -> Iterator[DatasetReader]:
+def opened(path: str | PurePath, *, wanted: str, empty: bool = False) -> Iterator[DatasetReader]:
     """The raster open for reading by one thread.
 
-    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing or not a raster, and when it only holds
-    others.
+    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing or not a raster, and, unless it may be
+    `empty`, when it only holds others.
     """
     name = str(path)
     local = not name.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in name[2:]
@@ -36,7 +37,7 @@ def opened(path: str | PurePath, *, wanted: str) -> Iterator[DatasetReader]:
             raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {wanted}.") from error
     # Not `with dataset`: rasterio would tie the open dataset to this thread, and another one may close it.
     try:
-        if not dataset.count:
+        if not dataset.count and not empty:
             inside = "; ".join(dataset.subdatasets[:4])
             raise MMEarthError(
                 f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'})."
@@ -46,6 +47,15 @@ def opened(path: str | PurePath, *, wanted: str) -> Iterator[DatasetReader]:
         raise MMEarthError(f"{path} holds texts that are not UTF-8 ({error.reason}); write it anew.") from error
     finally:
         dataset.close()
+
+
+def subdatasets(path: str | PurePath, *, wanted: str) -> tuple[str, ...]:
+    """The rasters a file holds beside or instead of one of its own, by the names they are opened by."""
+    with warnings.catch_warnings():
+        # What only holds other rasters has no place of its own.
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with opened(path, wanted=wanted, empty=True) as dataset:
+            return tuple(dataset.subdatasets)
 
 
 @contextmanager

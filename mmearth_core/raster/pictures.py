@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.io import DatasetReader
 
+from mmearth_core.band_names.reading import Circumstances, read_bands
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.labels import hints_of, labels_of
 from mmearth_core.raster.opening import opened, reading
-from mmearth_core.sentinel2 import match_bands
 
 #: Longest side of a picture in pixels, unless another is asked for.
 LONGEST = 720
@@ -43,7 +44,9 @@ def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
     Raises `MMEarthError` when the raster cannot be read or does not name these bands.
     """
     with opened(path, wanted="a raster") as dataset:
-        found = match_bands(dataset.descriptions, source=str(path))
+        found = read_bands(
+            labels_of(dataset), Circumstances(str(path), hints=hints_of(str(path), dataset.tags()))
+        ).bands
         missing = [band for band in ("B04", "B03", "B02") if band not in found]
         if missing:
             raise MMEarthError(f"{path} cannot be shown in natural colours: it names no band {', '.join(missing)}.")

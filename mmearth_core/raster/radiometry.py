@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.metadata import Metadata, Said
-from mmearth_core.raster.stac import OFFSET_BASELINE
+from mmearth_core.raster.metadata import OFFSET_BASELINE, Metadata, Said
 from mmearth_core.sentinel2 import LEVELS, Level
 
 #: Reflectance × 10000 is the unit of DN.

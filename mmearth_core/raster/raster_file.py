@@ -10,7 +10,9 @@ from affine import Affine
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.io import DatasetReader
 
+from mmearth_core.band_names.reading import Label
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.labels import labels_of
 from mmearth_core.raster.opening import opened
 
 _GDAL_DOMAINS = {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}
@@ -33,7 +35,7 @@ class RasterFile:
     flip: tuple[bool, bool]
     tied: str | None
     dtypes: tuple[str, ...]
-    descriptions: tuple[str | None, ...]
+    labels: tuple[Label, ...]
     nodata: tuple[float | None, ...]
     scales: tuple[float, ...]
     offsets: tuple[float, ...]
@@ -63,7 +65,7 @@ def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
             flip=flip,
             tied=_tied(dataset),
             dtypes=tuple(dataset.dtypes),
-            descriptions=tuple(dataset.descriptions),
+            labels=labels_of(dataset),
             nodata=tuple(map(_representable, dataset.nodatavals, dataset.dtypes)),
             scales=tuple(dataset.scales),
             offsets=tuple(dataset.offsets),

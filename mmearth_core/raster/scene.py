@@ -92,7 +92,7 @@ def open_scene(
     `source` is a raster, a `.SAFE` folder or zip, a folder or list of single-band files, or a STAC item; `wanted` are
     the encoder's bands. Raises `MMEarthError` with one sentence that says what to do.
     """
-    found = placed_inputs(collect(source, bands=options.bands), options.crs)
+    found = placed_inputs(collect(source, bands=options.bands, wanted=wanted), options.crs)
     title = str(source) if isinstance(source, str | PurePath) else found.name
     present = tuple(name for name in wanted if name in found.bands)
     warnings = check_bands(present=present, wanted=wanted, source=title)

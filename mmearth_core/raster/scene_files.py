@@ -3,20 +3,35 @@
 Opens files only to read their headers; pixels are `scene`'s business. Never guesses which band is which.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from mmearth_core.band_names.codes import code_in, is_counting, words_of
+from mmearth_core.band_names.conventions import squeezed
+from mmearth_core.band_names.reading import Circumstances, Label, band_name, is_known, read_bands
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.labels import hints_of
+from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.metadata import Metadata, from_name, from_tags, parse_time
+from mmearth_core.raster.products.containers import is_container, refuse_dates, variables
+from mmearth_core.raster.products.finding import find_product, surrounding
+from mmearth_core.raster.products.product import Product
+from mmearth_core.raster.products.stac import from_item, is_item, item_product, sidecar_item
+from mmearth_core.raster.products.tree import Tree, is_archive, tree_of
 from mmearth_core.raster.raster_file import SCENE, RasterFile, describe, gdal_path
-from mmearth_core.raster.safe import MTD_NAMES, Product, find_product
-from mmearth_core.raster.stac import from_item, is_item, local_assets, sidecar_item
-from mmearth_core.sentinel2 import BANDS, band_name, is_counting, match_bands
+from mmearth_core.sentinel2 import BANDS
 
 #: The scene classification of L2A products: not a band, but carried along for `exclude_clouds`.
 SCL = "SCL"
-_FOLDER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
+_RASTER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
+#: Folders of a product's resolutions, read together with what lies beside them.
+_RESOLUTION_FOLDER = re.compile(r"R(?:10|20|60)m$", re.IGNORECASE)
+# Earth Engine writes a large export in parts named by the row and column they begin at.
+_PART_OF_EXPORT = re.compile(r"-\d{10}-\d{10}$")
+
+Place = tuple[RasterFile, int]
 
 
 @dataclass(frozen=True)
@@ -24,72 +39,236 @@ class Inputs:
     """What was found: where each recognised band is (file, 1-based index), and what the files say of themselves."""
 
     name: str
-    bands: Mapping[str, tuple[RasterFile, int]]
+    bands: Mapping[str, Place]
     metadata: Metadata
     notes: tuple[str, ...]
 
 
-# --- collecting --------------------------------------------------------------------------------------------------
-
-
-def collect(source: str | PurePath | Sequence[str | PurePath], *, bands: Sequence[str] | None = None) -> Inputs:
+def collect(
+    source: str | PurePath | Sequence[str | PurePath],
+    *,
+    bands: Sequence[str] | None = None,
+    wanted: Collection[str] | None = None,
+) -> Inputs:
     """Find the bands of a scene.
 
-    `source` is a raster, a `.SAFE` folder or zip, a folder of single-band files, a STAC item, or a list of rasters;
-    `bands` says what the bands are, in the order of the raster's bands (or of the listed files), "-" to ignore one.
-    Raises `MMEarthError` when a file is unusable or a band is found twice.
+    `source` is a raster, a product's folder or archive, a folder of single-band files, a file with a variable per band,
+    a STAC item, or a list of rasters; `bands` says what the bands are, in the order of the raster's bands (or of the
+    listed files), "-" to ignore one. Of the bands that are not `wanted` (default: all are) nothing is asked but where
+    they are. Raises `MMEarthError` when a file is unusable, or its bands are not certain.
     """
     if not isinstance(source, str | PurePath):
         paths = [gdal_path(item) for item in source]
         if not paths:
             raise MMEarthError(f"No input was named; give {SCENE}.")
-        return _from_files(paths, bands) if len(paths) > 1 else collect(paths[0], bands=bands)
-    path = gdal_path(source)
-    if (product := find_product(path)) is not None:
-        return _from_product(product, bands)
-    if is_item(path):
-        return _from_item(path, bands)
-    if Path(path).is_dir():
-        return _from_folder(Path(path), bands)
-    return _from_raster(path, bands)
+        if len(paths) == 1:
+            return collect(paths[0], bands=bands, wanted=wanted)
+        return _Collector(bands, wanted).files(paths)
+    return _Collector(bands, wanted).one(gdal_path(source))
 
 
-def _from_raster(path: str, bands: Sequence[str] | None) -> Inputs:
-    raster = describe(path)
-    if bands is not None:
-        positions = _named(bands, raster.count, f"{path} has", "bands")
-    else:
-        positions = match_bands(raster.descriptions, source=path)
-        if not positions and raster.count == 1 and (name := _single_band_name(raster)) is not None:
-            positions = {name: 0}
-        if SCL not in positions and (scl := _find_scl(raster.descriptions)) is not None:
-            positions[SCL] = scl
-        if not positions:
+class _Collector:
+    """What the user says of the bands, and which are wanted."""
+
+    def __init__(self, given: Sequence[str] | None, wanted: Collection[str] | None) -> None:
+        self.given, self.wanted = given, wanted
+
+    def one(self, path: str) -> Inputs:
+        if (product := find_product(path)) is not None:
+            return self.product(product, "a Sentinel-2 product", f"the files of the product {product.name}")
+        if is_item(path):
+            return self.product(item_product(path), "a STAC item", "the assets of the STAC item")
+        if is_archive(path):
+            return self.archive(path)
+        if is_container(path) and (found := variables(path)):
+            return self.container(path, found)
+        if Path(path).is_dir():
+            return self.folder(tree_of_rasters(path))
+        return self.raster(path)
+
+    # one raster
+
+    def raster(self, path: str) -> Inputs:
+        raster = describe(path)
+        refuse_dates(path, raster.tags, raster.count)
+        how = "as given"
+        if self.given is not None:
+            positions = _named(self.given, raster.count, f"{path} has", "bands")
+        elif raster.count == 1:
+            name = _single_band_name(raster)
+            positions = {name: 0} if name is not None else {}
+        else:
+            reading = read_bands(raster.labels, _circumstances(path, raster))
+            positions = dict(reading.bands)
+            how = "by the names in the file"
+            if reading.convention not in {None, "the usual words"}:
+                how = (
+                    f"by their {reading.convention}"
+                    if reading.convention == "wavelengths"
+                    else f"by the names of {reading.convention}"
+                )
+            scl = next((i for i, label in enumerate(raster.labels) if (label.text or "").strip().upper() == SCL), None)
+            if SCL not in positions and scl is not None:
+                positions[SCL] = scl
+        if not set(positions) - {SCL}:
             raise MMEarthError(_unnamed(raster))
-    metadata = _metadata_of(raster)
-    note = _bands_note(raster, positions, given=bands is not None)
-    return Inputs(Path(path).name, {name: (raster, i + 1) for name, i in positions.items()}, metadata, (note,))
+        places = {name: (raster, i + 1) for name, i in positions.items()}
+        if how == "by the names in the file" and all(raster.labels[i].text == name for name, i in positions.items()):
+            note = f"Bands by their names: {' '.join(positions)}."
+        else:
+            note = f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
+        left = [
+            f"band {i + 1} '{label.text}'" if label.text else f"band {i + 1}"
+            for i, label in enumerate(raster.labels)
+            if i not in positions.values() and i + 1 != raster.alpha
+        ]
+        return self.inputs(Path(path).name, places, (note, *_part_note(path)), left)
 
+    # several files
 
-def _bands_note(raster: RasterFile, positions: Mapping[str, int], *, given: bool) -> str:
-    """Which band is which; in short where every band used is described by its very name."""
-    if not given and all(raster.descriptions[i] == name for name, i in positions.items()):
-        return f"Bands by their names: {' '.join(positions)}."
-    how = "as given" if given else "by the names in the file"
-    return f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
+    def files(self, paths: Sequence[str]) -> Inputs:
+        rasters = [describe(path) for path in paths]
+        for raster in rasters:
+            if raster.count != 1:
+                raise MMEarthError(_several_multiband(raster, paths))
+        if self.given is not None:
+            positions = _named(self.given, len(paths), "The input has", "files")
+            how = "what was given"
+        else:
+            names = _names_together(rasters)
+            for raster, name in zip(rasters, names, strict=True):
+                if name is None:
+                    raise MMEarthError(
+                        f"{raster.path}: neither its name nor its description says which band it is; use `bands`."
+                    )
+            positions = {}
+            for position, name in enumerate(names):
+                if name in positions:
+                    first, second = rasters[positions[name]].path, rasters[position].path
+                    raise MMEarthError(f"{first} and {second} both hold {name}; give one file per band.")
+                positions[str(name)] = position
+            how = "file names"
+        places = {name: (rasters[position], 1) for name, position in positions.items()}
+        left = [Path(path).name for position, path in enumerate(paths) if position not in positions.values()]
+        return self.inputs(_common_name(paths), places, (f"Bands by {how}: {', '.join(places)}.",), left)
 
+    def folder(self, tree: Tree) -> Inputs:
+        """Single-band files of one scene; of one band at several resolutions the finest is taken."""
+        if self.given is not None:
+            raise MMEarthError(
+                f"{tree.path} is not a single raster; `bands` needs the files named one by one, in the order of its"
+                " names."
+            )
+        known = [name for name in tree.names if is_known(PurePath(name).name) or _is_scl(name)]
+        if not known:
+            return self.lone(tree)
+        rasters = [describe(tree.locate(name)) for name in known]
+        multiband = next((raster for raster in rasters if raster.count != 1), None)
+        if multiband is not None:
+            if len(tree.names) == 1:
+                return self.raster(tree.locate(known[0]))
+            raise MMEarthError(_several_multiband(multiband, [raster.path for raster in rasters]))
+        best = _finest_of_each(rasters, tree.path)
+        if len(best) == 1:
+            return self.raster(next(iter(best.values())).path)
+        inputs = self.files([raster.path for raster in best.values()])
+        ignored = [name for name in tree.names if name not in known]
+        notes = (f"Not bands, ignored: {', '.join(ignored)}.",) if ignored else ()
+        return replace(inputs, name=tree.name, notes=(*inputs.notes, *notes))
 
-def _unnamed(raster: RasterFile) -> str:
-    if raster.count == 3 or (raster.count == 4 and raster.alpha):
-        return (
-            f"{raster.path} has 3 bands without Sentinel-2 names and looks like an RGB picture; give the product's"
-            " spectral bands, or say what they are with `bands`, for example `bands=B04,B03,B02`."
+    def lone(self, tree: Tree) -> Inputs:
+        """The one raster of a folder or archive whose files are not named as bands."""
+        if len(tree.names) == 1:
+            return self.raster(tree.locate(tree.names[0]))
+        if tree.names and all(_PART_OF_EXPORT.search(Path(name).stem) for name in tree.names):
+            raise MMEarthError(_several_multiband(describe(tree.locate(tree.names[0])), tree.names))
+        if tree.names:
+            listed = ", ".join(tree.names[:4])
+            raise MMEarthError(
+                f"{tree.path} holds {len(tree.names)} rasters ({listed}), no raster named as a Sentinel-2 band (such as"
+                f" B02.tif); name one of them."
+            )
+        raise MMEarthError(f"{tree.path} holds no raster named as a Sentinel-2 band (such as B02.tif); give {SCENE}.")
+
+    def archive(self, path: str) -> Inputs:
+        tree = tree_of(path)
+        rasters = [name for name in tree.names if PurePath(name).suffix.lower() in _RASTER_SUFFIXES]
+        folders = {str(PurePath(name).parent) for name in rasters}
+        if not rasters:
+            raise MMEarthError(
+                f"{path} holds no Sentinel-2 product (no MTD_MSIL1C.xml or MTD_MSIL2A.xml) and no raster; give {SCENE}."
+            )
+        if len({folder for folder in folders if not _RESOLUTION_FOLDER.search(folder)}) > 1:
+            raise MMEarthError(
+                f"{path} holds rasters in {len(folders)} folders; name one as /vsizip/{path}/NAME.tif, or unpack it."
+            )
+        return self.folder(replace(tree, names=tuple(rasters)))
+
+    # products
+
+    def container(self, path: str, found: Mapping[str, Sequence[str]]) -> Inputs:
+        if self.given is not None:
+            raise MMEarthError(f"{path} names its variables itself; leave `bands` out.")
+        finest: dict[str, RasterFile] = {}
+        for name, several in found.items():
+            for raster in map(describe, several):
+                refuse_dates(path, raster.tags, raster.count)
+                if raster.count != 1:
+                    raise MMEarthError(f"{path}: {name} has {raster.count} layers; save one of them by itself.")
+                if name not in finest or raster.grid.pixel_size < finest[name].grid.pixel_size:
+                    finest[name] = raster
+        header = next(iter(finest.values()))
+        names = list(finest)
+        reading = read_bands([Label(None if name == SCL else name) for name in names], _circumstances(path, header))
+        places = {name: (finest[names[position]], 1) for name, position in reading.bands.items()}
+        if SCL in finest:
+            places[SCL] = (finest[SCL], 1)
+        left = [name for name in names if (finest[name], 1) not in places.values()]
+        return self.inputs(
+            Path(path).name, places, (f"Bands by the variables of the file: {', '.join(places)}.",), left
         )
-    named = ", ".join(text or "unnamed" for text in raster.descriptions[:16]) if any(raster.descriptions) else "unnamed"
-    return (
-        f"{raster.path} has no band named as one of Sentinel-2 (its {raster.count}: {named}); say what they are, in"
-        " order, with `bands`, for example `bands=B02,B03,B04,B08` ('-' for a band to ignore)."
-    )
+
+    def product(self, product: Product, noun: str, how: str) -> Inputs:
+        if self.given is not None:
+            raise MMEarthError(f"{product.path} is {noun}, which names its bands itself; leave `bands` out.")
+        places = {}
+        for name, band in product.bands.items():
+            raster = describe(band.path)
+            if band.nodata is not None and raster.nodata[0] is None:
+                raster = replace(raster, nodata=(band.nodata,))
+            places[name] = (raster, 1)
+        notes = (f"Bands by {how}: {', '.join(places)}.", *product.notes)
+        metadata = product.metadata
+        if not metadata.authoritative:
+            own = _metadata_of(self._used(places))
+            metadata = metadata.merged(own)
+        return Inputs(product.name, places, metadata, (*notes, *self._unwanted(places, [])))
+
+    # outcome
+
+    def inputs(self, name: str, places: Mapping[str, Place], notes: tuple[str, ...], left: Sequence[str]) -> Inputs:
+        return Inputs(name, places, _metadata_of(self._used(places)), (*notes, *self._unwanted(places, left)))
+
+    def _used(self, places: Mapping[str, Place]) -> dict[str, Place]:
+        """The bands whose numbers are read, as far as any is."""
+        used = {n: p for n, p in places.items() if n != SCL and (self.wanted is None or n in self.wanted)}
+        return used or dict(places)
+
+    def _unwanted(self, places: Mapping[str, Place], left: Sequence[str]) -> tuple[str, ...]:
+        """Says which bands of the files are not used."""
+        unwanted = [n for n in places if n != SCL and self.wanted is not None and n not in self.wanted]
+        listed = [*left[:40], *([f"{len(left) - 40} more"] if len(left) > 40 else []), *unwanted]
+        return (f"Not used: {', '.join(listed)}.",) if listed else ()
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def _circumstances(source: str, *rasters: RasterFile) -> Circumstances:
+    hints = dict.fromkeys(text for raster in rasters for text in hints_of(raster.path, raster.tags))
+    finest = min((raster.grid for raster in rasters), key=lambda grid: grid.pixel_size)
+    steps = ground_steps(finest) if finest.crs is not None else None
+    return Circumstances(source, (steps[0] * steps[1]) ** 0.5 if steps else None, tuple(hints))
 
 
 def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[str, int]:
@@ -98,11 +277,18 @@ def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[st
         raise MMEarthError(
             f"{subject} {count} {noun} but `bands` names {len(bands)}; name each, '-' for one to ignore."
         )
+    ignored = {"-", ""}
+    names = [text.strip() for text in bands]
+    words = [Label(name) for name in names if name not in ignored and name.upper() != SCL]
+    together: Mapping[str, int] = {}
+    if any(band_name(label.text) is None for label in words) and all(is_known(label.text) for label in words):
+        together = read_bands(words, Circumstances("`bands`")).bands
+    by_word = {words[position].text: name for name, position in together.items()}
     positions: dict[str, int] = {}
-    for position, text in enumerate(bands):
-        if text.strip() in {"-", ""}:
+    for position, text in enumerate(names):
+        if text in ignored:
             continue
-        name = SCL if text.strip().upper() == SCL else band_name(text)
+        name = SCL if text.upper() == SCL else by_word.get(text) or band_name(text)
         if name is None:
             raise MMEarthError(
                 f"`bands`: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one."
@@ -113,55 +299,101 @@ def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[st
     return positions
 
 
-def _find_scl(descriptions: Sequence[str | None]) -> int | None:
-    return next((i for i, text in enumerate(descriptions) if text and text.strip().upper() == SCL), None)
+def _unnamed(raster: RasterFile) -> str:
+    texts = [label.text for label in raster.labels]
+    if raster.count == 3 or (raster.count == 4 and raster.alpha):
+        return (
+            f"{raster.path} has 3 bands without Sentinel-2 names and looks like an RGB picture; give the product's"
+            " spectral bands, or say what they are with `bands`, for example `bands=B04,B03,B02`."
+        )
+    named = ", ".join(text or "unnamed" for text in texts[:16]) if any(texts) else "unnamed"
+    if any(texts) and is_counting(texts):
+        named += ", which only counts"
+    return (
+        f"{raster.path} has no band named as one of Sentinel-2 (its {raster.count}: {named}); say what they are, in"
+        " order, with `bands`, for example `bands=B02,B03,B04,B08` ('-' for a band to ignore)."
+    )
+
+
+def _text_of(raster: RasterFile) -> str | None:
+    """The text that says which band a single-band file holds: its description, or else its file name."""
+    file = Path(raster.path.rstrip('"')).name
+    texts = [label.text for label in raster.labels]
+    described = None if is_counting(texts) else texts[0]
+    if (of_file := band_name(file)) and (of_band := band_name(described)) and of_band != of_file:
+        raise MMEarthError(
+            f"{raster.path} is named as {of_file} but its band is described as {of_band}; say which it is with `bands`."
+        )
+    if band_name(described) is not None or (is_known(described) and band_name(file) is None):
+        return described
+    return file if is_known(file) else None
 
 
 def _single_band_name(raster: RasterFile) -> str | None:
-    """The band a single-band file holds, by its description or else its file name."""
-    file = Path(raster.path).name
-    described = None if is_counting(raster.descriptions) else band_name(raster.descriptions[0])
-    named = band_name(file)
-    if described and named and described != named:
-        raise MMEarthError(
-            f"{raster.path} is named as {named} but its band is described as {described}; say which it is with `bands`."
-        )
-    return described or named or _scl_name(file)
+    """The band a single-band file holds."""
+    text = _text_of(raster)
+    if text is None:
+        reading = read_bands(raster.labels, _circumstances(raster.path, raster))
+        return next(iter(reading.bands), None) or (SCL if _is_scl(raster.path) else None)
+    label = replace(raster.labels[0], text=text)
+    return next(iter(read_bands([label], _circumstances(raster.path, raster)).bands), None)
 
 
-def _scl_name(file: str) -> str | None:
-    return SCL if SCL in Path(file).stem.upper().split("_") else None
+def _names_together(rasters: Sequence[RasterFile]) -> list[str | None]:
+    """The band each of several single-band files holds, read together."""
+    labels = [
+        Label(None) if _is_scl(raster.path) else replace(raster.labels[0], text=_text_of(raster)) for raster in rasters
+    ]
+    # Of several files of one band the first stands for it; that they are several is said by the caller.
+    keys = [_key(label.text or "") or raster.path for label, raster in zip(labels, rasters, strict=True)]
+    first = {key: position for position, key in reversed(list(enumerate(keys)))}
+    chosen = sorted(first.values())
+    reading = read_bands([labels[position] for position in chosen], _circumstances("The scene", *rasters))
+    names = {keys[chosen[position]]: name for name, position in reading.bands.items()}
+    return [SCL if _is_scl(raster.path) else names.get(key) for raster, key in zip(rasters, keys, strict=True)]
 
 
-def _from_files(paths: Sequence[str], bands: Sequence[str] | None) -> Inputs:
-    rasters = [describe(path) for path in paths]
-    for raster in rasters:
-        if raster.count != 1:
-            raise MMEarthError(
-                f"{raster.path} has {raster.count} bands; of several inputs each must be a single-band file of one"
-                f" scene (embed multi-band rasters one by one)."
-            )
-    found: dict[str, tuple[RasterFile, int]] = {}
-    names: Sequence[str | None]
-    if bands is not None:
-        given = {position: name for name, position in _named(bands, len(paths), "The input has", "files").items()}
-        names = [given.get(position) for position in range(len(paths))]
-    else:
-        names = [_single_band_name(raster) for raster in rasters]
-        for raster, name in zip(rasters, names, strict=True):
-            if name is None:
-                raise MMEarthError(
-                    f"{raster.path}: neither its name nor its description says which band it is; use `bands`."
-                )
-    for raster, name in zip(rasters, names, strict=True):
+def _key(text: str) -> str:
+    """What is the same for all files of one band of a scene: its code, or the word it is named by."""
+    words = words_of(text)
+    return code_in(text) or (squeezed(words[-1]) if words else "")
+
+
+def _is_scl(file: str) -> bool:
+    return SCL in Path(file.rstrip('"')).stem.upper().split("_")
+
+
+def _finest_of_each(rasters: Sequence[RasterFile], title: str) -> dict[str, RasterFile]:
+    """Of several files of one band the one with the smallest pixels."""
+    best: dict[str, RasterFile] = {}
+    for raster, name in zip(rasters, _names_together(rasters), strict=True):
         if name is None:
             continue
-        if name in found:
-            raise MMEarthError(f"{found[name][0].path} and {raster.path} both hold {name}; give one file per band.")
-        found[name] = (raster, 1)
-    metadata = _metadata_of(*[raster for raster, _ in found.values()])
-    note = "Bands by " + ("what was given" if bands is not None else "file names") + f": {', '.join(found)}."
-    return Inputs(_common_name(paths), found, metadata, (note,))
+        if name in best:
+            size, other = raster.grid.pixel_size[0], best[name].grid.pixel_size[0]
+            if size == other:
+                first, second = Path(best[name].path).name, Path(raster.path).name
+                raise MMEarthError(f"{title} holds {name} twice ({first}, {second}); keep one scene.")
+            if size > other:
+                continue
+        best[name] = raster
+    return best
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def tree_of_rasters(path: str) -> Tree:
+    """The rasters right in a folder, and in its folders of resolutions (R10m, R20m, R60m)."""
+    folder = Path(path)
+    inside = [each for each in sorted(folder.iterdir()) if each.is_dir() and _RESOLUTION_FOLDER.match(each.name)]
+    files = [
+        file.relative_to(folder).as_posix()
+        for place in (folder, *inside)
+        for file in sorted(place.iterdir())
+        if file.suffix.lower() in _RASTER_SUFFIXES and file.is_file()
+    ]
+    return replace(tree_of(path), names=tuple(files))
 
 
 def _common_name(paths: Sequence[str]) -> str:
@@ -171,71 +403,45 @@ def _common_name(paths: Sequence[str]) -> str:
     return stems[0][:shared].strip("_- ") or stems[0]
 
 
-def _from_folder(folder: Path, bands: Sequence[str] | None) -> Inputs:
-    """A folder of single-band files; of one band at several resolutions the finest is taken."""
-    if bands is not None:
-        raise MMEarthError(
-            f"{folder} is a folder; `bands` needs the files named one by one, in the order of its names."
+def _several_multiband(raster: RasterFile, paths: Sequence[str]) -> str:
+    if all(_PART_OF_EXPORT.search(Path(path).stem) for path in paths):
+        return (
+            f"{raster.path} and {len(paths) - 1} more are the parts of one large export; join them with gdalbuildvrt"
+            f" and embed the joined file."
         )
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _FOLDER_SUFFIXES and p.is_file())
-    named = [(path, band_name(path.name) or _scl_name(path.name)) for path in files]
-    best: dict[str, RasterFile] = {}
-    for path, name in named:
-        if name is None:
-            continue
-        raster = describe(str(path))
-        if name in best:
-            size, other = raster.grid.pixel_size[0], best[name].grid.pixel_size[0]
-            if size == other:
-                raise MMEarthError(
-                    f"{folder} holds {name} twice ({Path(best[name].path).name}, {path.name}); keep one scene."
-                )
-            if size > other:
-                continue
-        best[name] = raster
-    if not best:
-        raise MMEarthError(f"{folder} holds no raster named as a Sentinel-2 band (such as B02.tif); give {SCENE}.")
-    if len(best) == 1:
-        return collect(next(iter(best.values())).path)
-    inputs = _from_files([raster.path for raster in best.values()], None)
-    ignored = [path.name for path, name in named if name is None]
-    notes = (f"Not bands, ignored: {', '.join(ignored)}.",) if ignored else ()
-    return Inputs(folder.name, inputs.bands, inputs.metadata, (*inputs.notes, *notes))
+    return (
+        f"{raster.path} has {raster.count} bands; of several inputs each must be a single-band file of one scene (embed"
+        f" multi-band rasters one by one)."
+    )
 
 
-def _from_item(path: str, bands: Sequence[str] | None) -> Inputs:
-    if bands is not None:
-        raise MMEarthError(f"{path} is a STAC item, which names its bands itself; leave `bands` out.")
-    found = {name: (describe(file), 1) for name, file in local_assets(path).items()}
-    metadata = from_item(path).merged(_metadata_of(*[raster for raster, _ in found.values()]))
-    note = f"Bands by the assets of the STAC item: {', '.join(found)}."
-    return Inputs(Path(path).stem, found, metadata, (note,))
+def _part_note(path: str) -> tuple[str, ...]:
+    """Says that a raster is only a part of an export."""
+    file = Path(path)
+    if _PART_OF_EXPORT.search(file.stem) is None or not file.is_file():
+        return ()
+    pattern = _PART_OF_EXPORT.sub("", file.stem)
+    others = [each for each in file.parent.iterdir() if _PART_OF_EXPORT.sub("", each.stem) == pattern and each != file]
+    others = [each for each in others if each.suffix == file.suffix]
+    return (f"This is one of {len(others) + 1} parts of an export, the others are not read.",) if others else ()
 
 
-def _from_product(product: Product, bands: Sequence[str] | None) -> Inputs:
-    if bands is not None:
-        raise MMEarthError(f"{product.path} is a Sentinel-2 product, which names its bands itself; leave `bands` out.")
-    found = {name: (describe(path), 1) for name, path in product.files.items()}
-    note = f"Bands by the files of the product {product.name}: {', '.join(found)}."
-    return Inputs(product.name, found, product.metadata, (note,))
-
-
-def _metadata_of(*rasters: RasterFile) -> Metadata:
-    """What files say of themselves: their product's XML or STAC item when beside them, tags, names."""
+def _metadata_of(places: Mapping[str, Place]) -> Metadata:
+    """What files say of the bands that are used: their product's XML or STAC item when beside them, tags, names."""
     merged = Metadata()
-    for raster in rasters:
-        merged = merged.merged(from_tags(raster.tags, raster.scales, raster.offsets, source=Path(raster.path).name))
-    for folder in {Path(raster.path).parent for raster in rasters}:
-        near = (folder, *folder.parents[:5]) if folder.is_dir() else ()
-        safe = next((p for p in near if any((p / name).is_file() for name in MTD_NAMES)), None)
-        if safe is not None and (product := find_product(str(safe))) is not None:
+    rasters = {raster.path: raster for raster, _ in places.values()}
+    for path, raster in rasters.items():
+        used = {name: index - 1 for name, (each, index) in places.items() if each.path == path}
+        scales, offsets = [raster.scales[i] for i in used.values()], [raster.offsets[i] for i in used.values()]
+        merged = merged.merged(from_tags(raster.tags, scales, offsets, source=Path(path).name, bands=tuple(used)))
+    for folder in {Path(path).parent for path in rasters}:
+        if folder.is_dir() and (product := surrounding(folder)) is not None:
             # A raster made from the product and kept beside it may have been changed.
-            own = "IMG_DATA" in folder.parts
-            merged = replace(product.metadata, authoritative=own).merged(merged)
-    for raster in rasters:
-        if (item := sidecar_item(raster.path)) is not None:
+            merged = replace(product, authoritative="IMG_DATA" in folder.parts).merged(merged)
+    for path in rasters:
+        if (item := sidecar_item(path)) is not None:
             merged = from_item(item).merged(merged)
-        merged = merged.merged(from_name(raster.path))
+        merged = merged.merged(from_name(path))
     # Many programs write the time of writing here, so it counts last.
-    written = next((raster.tags["TIFFTAG_DATETIME"] for raster in rasters if "TIFFTAG_DATETIME" in raster.tags), "")
+    written = next((r.tags["TIFFTAG_DATETIME"] for r in rasters.values() if "TIFFTAG_DATETIME" in r.tags), "")
     return merged.merged(Metadata(time=parse_time(written)))

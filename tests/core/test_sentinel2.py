@@ -1,4 +1,4 @@
-"""Band names as users write them, missing bands, normalisation: does the encoder see the right numbers?"""
+"""Missing bands and normalisation: does the encoder see the right numbers?"""
 
 import numpy as np
 import pytest
@@ -7,101 +7,13 @@ from hypothesis import strategies as st
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.sentinel2 import (
-    BANDS,
     ENCODER_BANDS,
-    band_name,
     check_bands,
     fill_matrix,
     fills,
-    match_bands,
     normalise,
     statistics,
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "band"),
-    [
-        ("B2", "B02"),
-        ("b02", "B02"),
-        ("B02_10m", "B02"),
-        ("Band 2", "B02"),
-        ("band_12", "B12"),
-        ("B8A", "B8A"),
-        ("b8a", "B8A"),
-        ("Band 8A: Vegetation red edge", "B8A"),
-        ("B04 (665 nm)", "B04"),
-        ("B05 - Vegetation Red Edge 1", "B05"),
-        ("blue", "B02"),
-        ("Blue (490 nm)", "B02"),
-        ("coastal", "B01"),
-        ("nir", "B08"),
-        ("nir08", "B8A"),
-        ("rededge1", "B05"),
-        ("rededge071", "B05"),
-        ("Red Edge 3", "B07"),
-        ("swir16", "B11"),
-        ("SWIR_22", "B12"),
-        ("T30UVD_20210527T112121_B02_10m.jp2", "B02"),
-        ("T30UVD_20210527T112121_B8A.jp2", "B8A"),
-        ("/data/été/S2A_30UVD_20210527_0_L2A_B12", "B12"),
-        ("scene_red.tif", "B04"),
-        ("nir08.tif", "B8A"),
-    ],
-)
-def test_users_band_names_are_recognised(text: str, band: str) -> None:
-    assert band_name(text) == band
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        None,
-        "",
-        "1",
-        "red edge",
-        "rededge",
-        "NDVI (B8, B4)",
-        "B4_B3",
-        "SCL",
-        "TCI",
-        "B13",
-        "B0",
-        "B008",
-        "AB2",
-        "8A",
-        "SR_B5",
-        "sur_refl_b01",
-        "LC08_L1TP_B4.TIF",
-        "Band 5 - Near Infrared (NIR)",
-        "Band 6 (SWIR 1)",
-        "B4 blue",
-    ],
-)
-def test_a_name_that_is_not_certain_is_not_a_band(text: str | None) -> None:
-    """Landsat and MODIS number their bands differently: taking them for Sentinel-2 would be silently wrong."""
-    assert band_name(text) is None
-
-
-def test_every_band_is_found_by_its_own_name_and_aliases() -> None:
-    for band in BANDS.values():
-        for text in (band.name, band.name.lower(), band.name.replace("B0", "B"), *band.aliases):
-            assert band_name(text) == band.name, text
-
-
-def test_bands_are_matched_by_name_whatever_their_order() -> None:
-    assert match_bands(["B12", "ndvi", "blue", None]) == {"B12": 0, "B02": 2}
-
-
-def test_names_that_only_count_are_no_names() -> None:
-    """ENVI headers call the bands of any raster "Band 1", "Band 2", …; B02 is not the second band of everything."""
-    assert match_bands([f"Band {i}" for i in range(1, 11)]) == {}
-    assert match_bands(["Band 2", "Band 3", "Band 4"]) == {"B02": 0, "B03": 1, "B04": 2}
-
-
-def test_a_band_named_twice_is_an_error() -> None:
-    with pytest.raises(MMEarthError, match="two bands for B02.*bands="):
-        match_bands(["B02", "blue"], source="scene.tif")
 
 
 def test_missing_bands_are_filled_as_the_design_says() -> None:

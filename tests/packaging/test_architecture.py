@@ -33,7 +33,7 @@ ROOMS = (
     {"embedding"},
     {"encoder", "vectors"},
     {"raster"},
-    {"modalities"},
+    {"modalities", "band_names"},
     {"sentinel2"},
     {"files", "progress", "processors", "records"},
     {"errors", "verbs"},

@@ -175,7 +175,7 @@ def _radar_files(orbit: str, radar: Radar) -> list[RadarFile]:
     files, taken = [], dict[str, str]()
     for header in headers:
         chosen: dict[int, int] = {}
-        for index, text in enumerate(header.descriptions, 1):
+        for index, text in enumerate((label.text for label in header.labels), 1):
             name = next(given, "-") if radar.bands is not None else _polarisation(text, header.path, header.count)
             if name == "-":
                 continue

@@ -15,7 +15,7 @@ from urllib.parse import urlparse
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
-from mmearth_core.raster.stac import local_path
+from mmearth_core.raster.products.stac import local_path
 
 _RADAR = {"sentinel1_asc": "asc", "sentinel1_desc": "desc"}
 _RASTERS = ("elevation", "canopy_height")

@@ -12,7 +12,7 @@ from rasterio.crs import CRS
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window
-from mmearth_core.raster.safe import read_metadata
+from mmearth_core.raster.products.safe import read_metadata
 from mmearth_core.raster.scene import SceneOptions, open_scene
 from mmearth_core.sentinel2 import BANDS, ENCODER_BANDS
 
