@@ -46,6 +46,7 @@ from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
+from mmearth_core.raster.placing import pixel_steps, touched
 from mmearth_core.records import Form
 from mmearth_core.vectors.reading import VectorLayer, class_names
 
@@ -146,22 +147,28 @@ class DrawnSamples:
 
 @dataclass(frozen=True)
 class View:
-    """What is to be seen: `bounds` (min x, min y, max x, max y) in the embedding's CRS, and at most so many pixels."""
+    """What is to be seen: `bounds` (min x, min y, max x, max y) in a CRS, by default the embedding's, and at most so
+    many pixels. Longitudes may be of any turn."""
 
     bounds: tuple[float, float, float, float]
     width: int
     height: int
+    crs: str | None = None
 
     def on(self, grid: Grid) -> tuple[Window, tuple[int, int]]:
         """The window of `grid` that the view touches (falsy when none), and the (height, width) it is drawn in: about
         `MOST_PIXELS` at most."""
-        whole = grid.covering(self.bounds)
-        window = whole.intersection(grid.window)
+        window = touched(grid, self.bounds, self.crs)
         if not window:
             return window, (1, 1)
-        # Pixels of the embedding to one of the picture, along each side; the view may reach far outside.
-        across, down = whole.width / max(1, self.width), whole.height / max(1, self.height)
-        factor = max(1.0, across, down, (window.pixels / MOST_PIXELS) ** 0.5)
+        # Pixels of the embedding to one of the picture, along each side, in the middle of what is seen of it.
+        west, south, east, north = self.bounds
+        middle = window.col + window.width / 2, window.row + window.height / 2
+        seen = np.array([(east - west) / max(1, self.width), (north - south) / max(1, self.height)])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            across, down = 1 / np.hypot(*(pixel_steps(grid, middle, self.crs) / seen).T)
+        coarser = [float(each) for each in (across, down) if math.isfinite(each)]
+        factor = max(1.0, *coarser, (window.pixels / MOST_PIXELS) ** 0.5)
         return window, (max(1, round(window.height / factor)), max(1, round(window.width / factor)))
 
 

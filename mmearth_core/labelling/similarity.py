@@ -22,6 +22,7 @@ from mmearth_core.maps.class_map import check_map
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
+from mmearth_core.raster.placing import in_pixels
 from mmearth_core.raster.writer import new_geotiff, raster_style
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import lonlat_extent, read_vector
@@ -135,7 +136,7 @@ def similarity_to(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDAr
 
 def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.float64]:
     """The embedding of the pixel that holds a map coordinate, shape (bands,)."""
-    col, row = np.floor(~raster.grid.transform * (x, y))
+    col, row = np.floor(in_pixels(raster.grid, x, y))
     if not (0 <= row < raster.grid.height and 0 <= col < raster.grid.width):
         west, south, east, north = raster.grid.bounds
         raise MMEarthError(

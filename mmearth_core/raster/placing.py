@@ -90,11 +90,9 @@ def touched(grid: Grid, bounds: tuple[float, float, float, float], crs: str | No
         )
     own = pyproj.CRS.from_user_input(grid.crs)
     other = own if crs is None else understood(crs, "bounds_crs")
-    to_grid = pyproj.Transformer.from_crs(other, own, always_xy=True)
     # The grid as it lies in the box's CRS: which of its pixels are inside, and what of the box can matter at all.
     pixels = _mesh((0, 0, grid.width, grid.height))
-    xs, ys = _moved(pixels, grid.transform)
-    xs, ys = to_grid.transform(xs, ys, direction="INVERSE")
+    xs, ys = _from_to(own, other, _moved(pixels, grid.transform))
     xs = _unrolled(xs, other, (bounds[0] + bounds[2]) / 2)
     known = np.isfinite(xs) & np.isfinite(ys)
     if not known.any():
@@ -107,7 +105,7 @@ def touched(grid: Grid, bounds: tuple[float, float, float, float], crs: str | No
     if left > right or bottom > top:
         return Window(0, 0, 0, 0)
     # The box in pixels of the grid, wherever it can be told, and the pixels that were found inside of it.
-    xs, ys = to_grid.transform(*_mesh((left, bottom, right, top)))
+    xs, ys = _from_to(other, own, _mesh((left, bottom, right, top)))
     xs = _unrolled(xs, own, (grid.transform * (grid.width / 2, grid.height / 2))[0])
     box = _moved(np.array([xs, ys]), ~grid.transform)
     seen = np.concatenate([box[:, np.isfinite(box).all(0)], pixels[:, inside]], axis=1)
@@ -118,6 +116,32 @@ def touched(grid: Grid, bounds: tuple[float, float, float, float], crs: str | No
     first = np.clip(np.floor(seen.min(1) + _ON_THE_LINE), 0, size).astype(int)
     last = np.clip(np.ceil(seen.max(1) - _ON_THE_LINE), first, size).astype(int)
     return Window(int(first[1]), int(first[0]), int(last[1] - first[1]), int(last[0] - first[0]))
+
+
+def in_pixels(grid: Grid, x: float, y: float) -> tuple[float, float]:
+    """(column, row) of a place in the grid's CRS, fractions included; may be outside. Longitudes may be of any turn."""
+    middle = (grid.transform * (grid.width / 2, grid.height / 2))[0]
+    turned = float(_unrolled(np.array(x), pyproj.CRS.from_user_input(grid.crs), middle))
+    column, row = ~grid.transform * (turned, y)
+    return column, row
+
+
+def pixel_steps(grid: Grid, at: tuple[float, float], crs: str | None = None) -> NDArray[np.float64]:
+    """(2, 2): what a step of one column, and of one row, at a pixel (column, row) is in x and y of another CRS, by
+    default the grid's. Not finite where the pixel cannot be told there."""
+    own = pyproj.CRS.from_user_input(grid.crs)
+    other = own if crs is None else understood(crs, "crs")
+    points = np.array([[at[0], at[0] + 1, at[0]], [at[1], at[1], at[1] + 1]])
+    xs, ys = _from_to(own, other, _moved(points, grid.transform))
+    xs = _unrolled(xs, other, xs[0]) if np.isfinite(xs).all() else xs
+    return np.array([[xs[1] - xs[0], ys[1] - ys[0]], [xs[2] - xs[0], ys[2] - ys[0]]])
+
+
+def _from_to(one: pyproj.CRS, other: pyproj.CRS, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, n) points of one CRS in another, x always east; infinite where they cannot be told there."""
+    if one == other:
+        return points
+    return np.array(pyproj.Transformer.from_crs(one, other, always_xy=True).transform(*points))
 
 
 def _mesh(box: tuple[float, float, float, float]) -> NDArray[np.float64]:
@@ -137,7 +161,8 @@ def _unrolled(xs: NDArray[np.float64], crs: pyproj.CRS, middle: float) -> NDArra
     if not crs.is_geographic:
         return xs
     turn = 2 * math.pi / crs.axis_info[0].unit_conversion_factor
-    return xs + turn * np.round((middle - xs) / turn)
+    unrolled: NDArray[np.float64] = xs + turn * np.round((middle - xs) / turn)
+    return unrolled
 
 
 def _same(one: pyproj.CRS, other: pyproj.CRS) -> bool:

@@ -16,6 +16,7 @@ from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, cross_validate
 from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.raster.placing import touched
 from mmearth_core.records import Form
 from mmearth_core.vectors.writing import pixel_centres
 
@@ -90,15 +91,17 @@ class LiveVerbs:
         samples: Sent,
         n: int = 10,
         bounds: tuple[float, float, float, float] | None = None,
+        bounds_crs: str | None = None,
     ) -> dict[str, Any]:
-        """Where to label next; inside `bounds` (min x, min y, max x, max y) when given."""
+        """Where to label next; inside `bounds` (min x, min y, max x, max y) when given, in `bounds_crs` or the
+        embedding's CRS."""
         live = self._embedding(embedding)
         probe, _ = live.probe(samples, cancel)
         grid = live.raster.grid
         labelled = samples.vector.in_pixels(grid)
         if n < 1:
             raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
-        window = None if bounds is None else grid.covering(bounds)
+        window = None if bounds is None else touched(grid, bounds, bounds_crs)
         chosen = places(live.raster, probe, labelled, n, window=window, progress=progress, cancel=cancel)
         xy = pixel_centres(grid, chosen.row, chosen.col)
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..layer_tree import keep_above
 from ..samples.classes import SampleError
 from ..samples.sample_layer import collect, digest
+from ..sources import why_not_placed, wkt
 from .live_layer import LiveLayer
 from .map_style import confidence, palette
 
@@ -150,20 +151,21 @@ class LiveSession(QObject):
     def samples(self) -> dict[str, Any]:
         """What is drawn, as the protocol has it. Raises `SampleError`."""
         workspace = self._context.workspace
+        _require_place(workspace.embedding)
         return collect(workspace.samples, workspace.field)
 
     def view(self, embedding: QgsRasterLayer) -> dict[str, Any]:
-        """What the canvas shows, in an embedding's CRS. Raises `QgsCsException` when it cannot be told."""
+        """What the canvas shows, in its own CRS: which pixels these are, the worker finds. Raises `SampleError`."""
+        _require_place(embedding)
         settings = self._canvas.mapSettings()
-        transform = QgsCoordinateTransform(settings.destinationCrs(), embedding.crs(), QgsProject.instance())
-        extent = transform.transformBoundingBox(settings.visibleExtent())
-        size = settings.outputSize()
+        extent, crs, size = settings.visibleExtent(), settings.destinationCrs(), settings.outputSize()
         # On a very large screen every second pixel must do until one zooms in: it stays quick, and memory bounded.
         coarser = max(1.0, (size.width() * size.height() / MOST_PIXELS) ** 0.5)
         return {
             "bounds": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
             "width": max(1, int(size.width() / coarser)),
             "height": max(1, int(size.height() / coarser)),
+            "crs": wkt(crs) if crs.isValid() else None,
         }
 
     def _ask(self) -> None:
@@ -179,7 +181,7 @@ class LiveSession(QObject):
             return
         try:
             (samples, key), view = self._material(), self.view(embedding)
-        except (SampleError, QgsCsException) as error:
+        except SampleError as error:
             self._hide()
             self.told.emit(str(error))
             return
@@ -313,3 +315,10 @@ class LiveSession(QObject):
         timer.setInterval(pause)
         timer.timeout.connect(slot)
         return timer
+
+
+def _require_place(embedding: QgsRasterLayer | None) -> None:
+    """`SampleError` where an embedding layer was given another CRS than its file has: samples would be of elsewhere."""
+    problem = "" if embedding is None else why_not_placed(embedding)
+    if problem:
+        raise SampleError(problem)

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import math
 
-from qgis.core import QgsGeometry, QgsPointXY, QgsRasterLayer, QgsRectangle
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
+
+
+def place_on(embedding: QgsRasterLayer, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
+    """A point of some CRS in that of an embedding layer; a longitude in the turn of the layer's (181° or −179°).
+
+    Raises `QgsCsException` when it cannot be told there.
+    """
+    place = QgsCoordinateTransform(crs, embedding.crs(), QgsProject.instance()).transform(point)
+    if embedding.crs().isGeographic():
+        turns = round((embedding.extent().center().x() - place.x()) / 360)
+        place = QgsPointXY(place.x() + 360 * turns, place.y())
+    return place
 
 
 def square(embedding: QgsRasterLayer, point: QgsPointXY, size: int) -> QgsGeometry:

@@ -30,6 +30,7 @@ from ...core.maps.final_map import FinalMap, default_output, outputs_beside
 from ...core.replaced_files import why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
+from ...core.sources import why_not_placed
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -153,6 +154,10 @@ class FinalMapBox(QWidget):
             samples = collect(workspace.samples, workspace.field)
         except SampleError as error:
             self._context.warn(str(error))
+            return
+        problem = why_not_placed(workspace.embedding)
+        if problem:
+            self._context.warn(problem)
             return
         if not samples["features"]:
             self._context.warn(self.tr("There are no samples with a class yet; draw some for each class."))

@@ -34,6 +34,8 @@ from ...core.layer_tree import place
 from ...core.maps.live_layer import LiveLayer
 from ...core.maps.map_style import Style, ramp
 from ...core.replaced_files import Released, open_again, release, why_not
+from ...core.samples.classes import SampleError
+from ...core.samples.pixels import place_on
 from ..icons import icon
 from ..widgets.canvas_tool import give_back, take
 from ..widgets.labels import wrapped
@@ -173,7 +175,7 @@ class SimilarityBox(QWidget):
             return
         source = self._canvas.mapSettings().destinationCrs()
         try:
-            self.search(QgsCoordinateTransform(source, embedding.crs(), QgsProject.instance()).transform(point))
+            self.search(place_on(embedding, point, source))
         except QgsCsException as error:
             self._say(str(error))
 
@@ -190,7 +192,7 @@ class SimilarityBox(QWidget):
             return
         try:
             view = self._session.view(embedding)
-        except QgsCsException as error:
+        except SampleError as error:
             self._say(str(error))
             return
         arguments = {

@@ -96,13 +96,15 @@ class SuggestionsBox(QWidget):
             self._say(self.tr("Embed a layer and draw samples first."))
             return
         try:
+            view = self._session.view(embedding) if self.in_view.isChecked() else {"bounds": None, "crs": None}
             arguments = {
                 "embedding": workspace.embedding_path,
                 "samples": self._session.samples(),
                 "n": self.number.value(),
-                "bounds": self._session.view(embedding)["bounds"] if self.in_view.isChecked() else None,
+                "bounds": view["bounds"],
+                "bounds_crs": view["crs"],
             }
-        except (SampleError, QgsCsException) as error:
+        except SampleError as error:
             self._say(str(error))
             return
         job = self._job = self._context.client.submit(

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qgis.core import (
-    QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
     QgsPointXY,
-    QgsProject,
 )
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent
 from qgis.PyQt.QtCore import QPoint, Qt
 
 from ...compat import POLYGON
-from ...core.samples.pixels import square
+from ...core.samples.pixels import place_on, square
 from .sample_tool import SampleTool
 
 if TYPE_CHECKING:
@@ -188,7 +186,7 @@ class SquareTool(SampleTool):
         if embedding is None:
             return self.tr("Choose an embedding first: squares follow its pixels.")
         try:
-            spot = QgsCoordinateTransform(self._crs(), embedding.crs(), QgsProject.instance()).transform(point)
+            spot = place_on(embedding, point, self._crs())
         except QgsCsException:
             return self.tr("That place is outside the embedding.")
         if not embedding.extent().contains(spot):

@@ -15,6 +15,7 @@ import shapely
 from affine import Affine
 from pyproj import Transformer
 from rasterio.crs import CRS
+from rasterio.warp import transform_bounds
 
 from mmearth_core.embedding.product import new_embedding
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
@@ -24,7 +25,7 @@ from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveEmbedding
 from mmearth_core.labelling.similarity import similar
 from mmearth_core.maps.conventions import UNKNOWN_COLOUR
 from mmearth_core.progress import CancelToken, Silent
-from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.records import read as read_record
 from mmearth_core.worker.live_verbs import LiveVerbs
 
@@ -212,6 +213,20 @@ def test_a_view_of_the_whole_world_shows_the_whole_embedding(scene: Any) -> None
     for beside in ((west + 1e12, south, east + 1e12, north), (west, south + 1e300, east, north + 1e300)):
         assert not view(beside).on(grid)[0]
     assert not view((west, south, west, south)).on(grid)[0]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "EPSG:3035"])
+def test_a_view_in_another_crs_is_of_the_same_pixels_and_as_fine(scene: Any, crs: str) -> None:
+    grid = scene.raster.grid
+    wanted = Window(100, 80, 90, 120)
+    part = grid.crop(wanted).bounds
+    there = transform_bounds(grid.crs, crs, *part)
+    for size in (60, 480):
+        window, shape = View(there, size, size, crs).on(grid)
+        _, as_fine = View(part, size, size).on(grid)
+        assert window.intersection(wanted) == wanted and window.pixels < 2 * wanted.pixels
+        share = window.height / shape[0], wanted.height / as_fine[0]
+        assert share[0] == pytest.approx(share[1], rel=0.4)
 
 
 def test_a_view_is_bounded_whatever_size_it_is_asked_in(scene: Any) -> None:

@@ -17,7 +17,7 @@ from shapely import Polygon, box
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.placing import placed, touched
+from mmearth_core.raster.placing import in_pixels, pixel_steps, placed, touched
 from mmearth_core.raster.raster_file import describe
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 
@@ -164,3 +164,18 @@ def test_a_box_beside_the_scene_touches_nothing_and_one_that_is_none_is_refused(
     for bounds in ((11.0, 49.0, 10.0, 50.0), (math.nan, 0, 1, 1), (-math.inf, -90, math.inf, 90)):
         with pytest.raises(MMEarthError, match="bounds= must be min x"):
             touched(grid, bounds, "EPSG:4326")
+
+
+@pytest.mark.parametrize("turn", [-360, 0, 360])
+def test_a_place_is_in_the_same_pixel_in_any_turn(turn: int) -> None:
+    degrees = Grid(100, 100, Affine(0.01, 0, 179.5, 0, -0.01, 50), CRS.from_epsg(4326))
+    assert in_pixels(degrees, -179.895 + turn, 49.505) == pytest.approx((60.5, 49.5))
+    assert in_pixels(FIJI, 800_050, 8_199_950) == (0.5, 0.5)
+
+
+def test_a_step_of_a_pixel_is_told_in_any_crs() -> None:
+    for grid in (Grid(300, 360, NORTH_UP, UTM), Grid(300, 360, ROTATED, UTM)):
+        np.testing.assert_allclose(np.hypot(*pixel_steps(grid, (100, 100)).T), 10)
+        stretched = np.hypot(*pixel_steps(grid, (100, 100), "EPSG:3857").T)
+        np.testing.assert_allclose(stretched, 10 / math.cos(math.radians(49.4)), rtol=5e-3)
+    assert np.abs(pixel_steps(FIJI, (225, 150), "EPSG:4326")).max() < 0.01

@@ -24,6 +24,7 @@ from qgis.core import (
 
 from qgis_plugin.core.embed.request import EmbedOptions, EmbedRequest, RequestError, View
 from qgis_plugin.core.samples.classes import SampleClass
+from qgis_plugin.core.samples.pixels import place_on
 from qgis_plugin.core.samples.sample_layer import collect, measured
 from qgis_plugin.core.sources import crs_to_send, why_not_placed, why_not_readable, wkt
 from qgis_plugin.provider import Provider
@@ -289,7 +290,16 @@ def test_samples_are_measured_on_the_ellipsoid_in_any_system(epsg, qgis_new_proj
     samples.dataProvider().addFeatures([feature])
     (measure,) = measured(samples, "class", {}).values()
     assert measure[1] == pytest.approx(1e6 / 0.9996**2, rel=1e-4)
-    assert QgsPointXY(shape.centroid().asPoint()).x() != 0
+
+
+def test_a_click_is_on_its_pixel_in_any_turn_of_the_longitude(tmp_path, qgis_new_project):
+    layer = layer_of(save(tmp_path / "s.tif", grid=(179.9, 0.01, 0, -16, 0, -0.01), epsg=4326))
+    degrees, web = layer.crs(), QgsCoordinateReferenceSystem("EPSG:3857")
+    for x in (180.105, -179.895, 540.105):
+        assert place_on(layer, QgsPointXY(x, -16.105), degrees).x() == pytest.approx(180.105)
+    beyond = 20037508.3428 * 180.105 / 180
+    for x in (beyond, beyond - 2 * 20037508.3428):
+        assert place_on(layer, QgsPointXY(x, -1818000), web).x() == pytest.approx(180.105, abs=1e-6)
 
 
 def test_polygons_without_a_system_are_told(tmp_path, qgis_new_project):

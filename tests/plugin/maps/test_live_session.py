@@ -263,4 +263,24 @@ def test_another_crs_of_the_canvas(at_work, context, qgis_canvas, wait):
     wait(lambda: session.results, what="the map")
     assert session.results[-1]["path"] is not None
     assert session.layer.extent().contains(QgsPointXY(embedding.extent().center()))
-    assert session.view(session._context.workspace.embedding)["bounds"][0] > 600_000
+    part = transform.transformBoundingBox(QgsRectangle(embedding.extent().center(), QgsPointXY(*corner(embedding))))
+    qgis_canvas.setExtent(part)
+    wait(lambda: len(session.results) > 1, what="the map of a part")
+    shown = session.layer.extent()
+    assert shown.width() < 0.8 * embedding.extent().width() and shown.contains(
+        QgsRectangle(embedding.extent().center(), QgsPointXY(*corner(embedding))).buffered(-20)
+    )
+
+
+def corner(layer):
+    extent = layer.extent()
+    return extent.xMaximum(), extent.yMinimum()
+
+
+def test_an_embedding_that_was_moved_in_qgis_gets_no_map_of_elsewhere(at_work, context, wait):
+    from qgis.core import QgsCoordinateReferenceSystem
+
+    context.workspace.embedding.setCrs(QgsCoordinateReferenceSystem("EPSG:32733"))
+    assert at_work.start()
+    wait(lambda: at_work.reasons, what="the reason")
+    assert "by its file and in EPSG:32733" in at_work.reasons[-1] and at_work.layer is None and not at_work.results
