@@ -79,7 +79,8 @@ def embed(
     bounds_crs: str | None = None,
     crs: str | None = None,
     mask: str | Path | None = None,
-    mask_values: Sequence[int] | None = None,
+    mask_values: Sequence[int | str] | None = None,
+    mask_bits: Sequence[int | str] | None = None,
     exclude_clouds: bool = False,
     backend: Literal["auto", "onnx", "torch"] = "auto",
     tile: int | None = None,
@@ -107,7 +108,10 @@ def embed(
         bounds_crs: Coordinate reference system of bounds, e.g. EPSG:4326 (x is the longitude); by default the scene's.
         crs: Coordinate reference system of a scene whose file has none, e.g. EPSG:32632.
         mask: Raster of pixels to leave out, e.g. clouds.
-        mask_values: Values of the mask that mean "leave out"; by default all but 0.
+        mask_values: Values of the mask that mean "leave out", or ranges such as 40-100; by default what a known mask
+            (SCL, Fmask of HLS, MAJA, Landsat, Planet) calls cloud, else all but 0.
+        mask_bits: Bits of the mask that mean "leave out", if it is a bit field: numbers from 0, or names that its
+            product has for them, such as cloud.
         exclude_clouds: Leave out what the product's scene classification calls cloud, shadow or cirrus.
         backend: What runs the model: onnx (CPU), torch (GPU), or what suits the machine.
         tile: Side in pixels of what is computed at once; by default the most economic within 2 GB of memory.

@@ -23,6 +23,7 @@ METAVARS = {
     "bands": "NAME,…",
     "bounds": "MINX,MINY,MAXX,MAXY",
     "calibrate": "SCENE …",
+    "mask_bits": "BIT,…",
     "mask_values": "VALUE,…",
     "set": "KEY=VALUE …",
     "window": "COL,ROW,WIDTH,HEIGHT",

@@ -1,11 +1,13 @@
 """Pixels the user does not want: a mask raster, or the clouds of the scene classification (SCL).
 
 A mask may have another resolution or extent in the same CRS: each scene pixel takes the mask pixel its centre lies in.
+What a mask does not say is not said: outside of it, and where it is no-data, nothing is left out.
 """
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
 import numpy as np
 from affine import Affine
@@ -14,54 +16,93 @@ from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.ground.mask_products import CLOUD_CLASSES, Meaning, given, known_product, told
 from mmearth_core.raster.ground.rule import Cause
-from mmearth_core.raster.opening import reading
+from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.placing import placed
 from mmearth_core.raster.raster_file import RasterFile, describe, gdal_path, turned
 
-#: SCL classes left out as clouds: cloud shadow, cloud of medium and of high probability, thin cirrus.
-#: 0 (no data) is invalid already; 1 (saturated or defective), 2 (dark) and 11 (snow) are ground.
-CLOUD_CLASSES = (3, 8, 9, 10)
+#: What a mask is to be.
+_WANTED = "a raster on the scene's grid"
+#: The meaning of a mask is judged by windows of this edge, this many along each axis of the scene.
+_SAMPLE_EDGE, _SAMPLE_WINDOWS = 64, 8
+#: A mask that covers less of the scene than this is told.
+_WHOLE = 0.999
 
 
 @dataclass(frozen=True)
 class Exclusion:
-    """A raster and the values that exclude a pixel (None: any but 0); `to_mask` leads from scene to mask pixels."""
+    """A band of a raster and which of its values leave a pixel out; `to_mask` leads from scene to mask pixels.
 
-    path: str
+    `cause` is what such pixels are. `notes` and `warnings` say how the raster is understood.
+    """
+
+    raster: RasterFile
     index: int
-    values: tuple[int, ...] | None
+    meaning: Meaning
     to_mask: Affine
-    shape: tuple[int, int]
     cause: Cause
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return self.raster.path
 
     @property
     def facts(self) -> tuple[object, ...]:
         """What distinguishes it from another use of the same file."""
-        return self.index, self.values, tuple(self.to_mask[:6])
+        return self.index, self.meaning.ranges, self.meaning.bits, tuple(self.to_mask[:6])
 
     def read(self, dataset: DatasetReader, window: Window) -> NDArray[np.bool_]:
-        """Which pixels of a window of the scene are excluded, shape (height, width). Outside the mask none is."""
+        """Which pixels of a window of the scene are left out, shape (height, width)."""
+        values, said = self.values(dataset, window)
+        if not said.any():
+            return said
+        return self.meaning.leaves_out(values) & said
+
+    def values(self, dataset: DatasetReader, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+        """The mask's values in a window of the scene, and where it says anything."""
         t, (row_range, col_range) = self.to_mask, window.ranges
         rows, cols = (
             np.floor(step * (np.arange(*span) + 0.5) + start).astype(np.int64)
             for step, start, span in ((t.e, t.f, row_range), (t.a, t.c, col_range))
         )
-        excluded = np.zeros((window.height, window.width), np.bool_)
-        inside_rows, inside_cols = ((v >= 0) & (v < size) for v, size in zip((rows, cols), self.shape, strict=True))
+        values = np.zeros((window.height, window.width), np.dtype(self.raster.dtypes[self.index - 1]))
+        said = np.zeros(values.shape, np.bool_)
+        shape = dataset.height, dataset.width
+        inside_rows, inside_cols = ((v >= 0) & (v < size) for v, size in zip((rows, cols), shape, strict=True))
         rows, cols = rows[inside_rows], cols[inside_cols]
         if not rows.size or not cols.size:
-            return excluded
+            return values, said
         area = ((int(rows.min()), int(rows.max()) + 1), (int(cols.min()), int(cols.max()) + 1))
+        picked = np.ix_(rows - area[0][0], cols - area[1][0])
+        place = np.ix_(np.flatnonzero(inside_rows), np.flatnonzero(inside_cols))
         with reading(self.path, "copy or make it again"):
-            values = dataset.read(self.index, window=area)
-        picked = values[np.ix_(rows - area[0][0], cols - area[1][0])]
-        chosen = picked != 0 if self.values is None else np.isin(picked, self.values)
-        excluded[np.ix_(np.flatnonzero(inside_rows), np.flatnonzero(inside_cols))] = chosen
-        return excluded
+            values[place] = dataset.read(self.index, window=area)[picked]
+            known = np.ones((len(rows), len(cols)), np.bool_)
+            if self.raster.mask_band or self.index in self.raster.own_masks:
+                known &= dataset.read_masks(self.index, window=area)[picked] != 0
+            if self.raster.alpha is not None and self.raster.alpha != self.index:
+                known &= dataset.read(self.raster.alpha, window=area)[picked] != 0
+        said[place] = known
+        nodata = self.raster.nodata[self.index - 1]
+        # Who names a value means it, whatever the file declares.
+        named = (
+            self.meaning.ranges is not None
+            and nodata is not None
+            and any(low <= nodata <= high for low, high in self.meaning.ranges)
+        )
+        if nodata is not None and not np.isnan(nodata) and not named:
+            said &= values != values.dtype.type(nodata)
+        if np.issubdtype(values.dtype, np.floating):
+            said &= np.isfinite(values)
+            values[~said] = 0
+        return values, said
 
 
-def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, grid: Grid, cause: Cause) -> Exclusion:
+def _laid_over(raster: RasterFile, grid: Grid) -> Affine:
+    """From the scene's pixels to the mask's, as its file has them. Raises `MMEarthError`."""
     if raster.grid.crs != grid.crs:
         raise MMEarthError(
             f"{raster.path} is in {raster.grid.crs.to_string()[:60]} and the scene in {grid.crs.to_string()[:60]};"
@@ -72,24 +113,74 @@ def _exclusion(raster: RasterFile, index: int, values: tuple[int, ...] | None, g
         raise MMEarthError(
             f"{raster.path} is rotated against the scene; bring the mask to the scene's grid (gdalwarp -r near)."
         )
+    if not _covered(to_mask, raster.grid, grid):
+        raise MMEarthError(f"{raster.path} lies outside the scene; give a mask of the same place.")
+    own: Affine = turned(raster.grid, raster.flip) * to_mask
+    return own
+
+
+def _covered(to_mask: Affine, mask: Grid, grid: Grid) -> float:
+    """The share of a scene that a mask covers; `to_mask` as both lie north-up."""
     left, top = to_mask * (0, 0)
     right, bottom = to_mask * (grid.width, grid.height)
-    if right <= 0 or bottom <= 0 or left >= raster.grid.width or top >= raster.grid.height:
-        raise MMEarthError(f"{raster.path} lies outside the scene; give a mask of the same place.")
-    return Exclusion(raster.path, index, values, turned(raster.grid, raster.flip) * to_mask, raster.grid.shape, cause)
+    width = max(0.0, min(right, mask.width) - max(left, 0))
+    height = max(0.0, min(bottom, mask.height) - max(top, 0))
+    return float(width * height / ((right - left) * (bottom - top)))
 
 
-def mask_exclusion(path: str | PurePath, values: Sequence[int] | None, grid: Grid, crs: str | None = None) -> Exclusion:
-    """Exclude where band 1 of a raster has one of `values`, by default any value but 0. `crs`: of a file without one.
+def mask_exclusion(
+    path: str | PurePath,
+    grid: Grid,
+    *,
+    values: Sequence[int | str] | None = None,
+    bits: Sequence[int | str] | None = None,
+    crs: str | None = None,
+) -> Exclusion:
+    """Leave out where band 1 of a raster has one of `values` (numbers, or ranges as "40-100"), or one of `bits`
+    (numbers, or names that its product has for them); by default what its product calls cloud, or any value but 0.
+    `crs`: of a file without one.
 
-    Raises `MMEarthError` when it cannot be laid over the scene.
+    Raises `MMEarthError` when it cannot be laid over the scene, or when it is not clear what it means.
     """
-    mask = placed(describe(gdal_path(path), wanted="a raster on the scene's grid"), crs)
-    return _exclusion(mask, 1, None if values is None else tuple(values), grid, Cause.EXCLUDED)
+    raster = placed(describe(gdal_path(path), wanted=_WANTED), crs)
+    product = known_product(raster.path, raster.descriptions[0])
+    meaning = given(raster.path, product, values, bits)
+    all_but_zero = Meaning(None, 0, "")
+    exclusion = Exclusion(raster, 1, meaning or all_but_zero, _laid_over(raster, grid), Cause.EXCLUDED)
+    if meaning is None:
+        held, share = _held(exclusion, grid)
+        meaning = told(raster.path, product, held, share)
+    name = Path(raster.path).name
+    others = raster.count - 1 - (raster.alpha is not None)
+    notes = f"Mask {name}: leaves out {meaning.words}{f' in band 1 of {raster.count}' if others > 0 else ''}."
+    share = _covered(~raster.grid.transform * grid.transform, raster.grid, grid)
+    warnings = (
+        ()
+        if share >= _WHOLE
+        else (f"{raster.path} covers {100 * share:.3g} % of the scene; outside of it nothing is left out.",)
+    )
+    return replace(exclusion, meaning=meaning, notes=(notes,), warnings=warnings)
+
+
+def _held(exclusion: Exclusion, grid: Grid) -> tuple[NDArray[np.generic], float]:
+    """Values a mask holds over the scene where it says anything, and the share of the scene that is not 0 in it."""
+    found, left_out, seen = [], 0, 0
+    edge = _SAMPLE_EDGE if grid.pixels > (_SAMPLE_EDGE * _SAMPLE_WINDOWS) ** 2 else max(grid.shape)
+    starts = [
+        np.unique(np.linspace(0, max(length - edge, 0), _SAMPLE_WINDOWS).astype(int)).tolist() for length in grid.shape
+    ]
+    with opened(exclusion.path, wanted=_WANTED) as dataset:
+        for row, col in itertools.product(*starts):
+            window = Window(row, col, edge, edge).intersection(grid.window)
+            values, said = exclusion.values(dataset, window)
+            found.append(np.unique(values[said]))
+            left_out += int(np.count_nonzero(values[said]))
+            seen += values.size
+    return np.concatenate(found), left_out / seen
 
 
 def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) -> Exclusion:
-    """Exclude the clouds and cloud shadows of the scene classification.
+    """Leave out the clouds and cloud shadows of the scene classification.
 
     Raises `MMEarthError` when the input has none.
     """
@@ -98,4 +189,5 @@ def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) 
             f"{title} has no scene classification (SCL), which `exclude_clouds` goes by and only L2A products carry;"
             " pass a cloud mask with `mask` instead."
         )
-    return _exclusion(scl[0], scl[1], CLOUD_CLASSES, grid, Cause.CLOUD)
+    meaning = Meaning(tuple((float(value), float(value)) for value in CLOUD_CLASSES), 0, "clouds")
+    return Exclusion(scl[0], scl[1], meaning, _laid_over(scl[0], grid), Cause.CLOUD)

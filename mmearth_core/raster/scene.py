@@ -62,8 +62,9 @@ class SceneOptions:
     """How a scene is to be read: what its files do not say, or say wrongly, and what of it is left out.
 
     `bands` says what the raster's bands are. `level` is "auto", "l1c" or "l2a", `offset` the DN to add (−1000 or 0),
-    `scale` reflectance per unit. Pixels where the raster `mask` has one of `mask_values` (default: any value but 0) are
-    excluded; with `exclude_clouds` also those whose SCL class is 3, 8, 9 or 10. `crs` is that of files without one.
+    `scale` reflectance per unit. Pixels where the raster `mask` has one of `mask_values` or `mask_bits` (default: what
+    a known product calls cloud, else any value but 0) are left out; with `exclude_clouds` also those whose SCL class is
+    3, 8, 9 or 10. `crs` is that of files without one.
     """
 
     bands: Annotated[Sequence[str] | None, COMMAS] = None
@@ -71,13 +72,15 @@ class SceneOptions:
     offset: Literal["auto"] | float = "auto"
     scale: Literal["auto"] | float = "auto"
     mask: Annotated[str, RELATIVE] | Path | None = None
-    mask_values: Annotated[Sequence[int] | None, ONE_OR_MANY] = None
+    mask_values: Annotated[Sequence[int | str] | None, ONE_OR_MANY] = None
+    mask_bits: Annotated[Sequence[int | str] | None, ONE_OR_MANY] = None
     exclude_clouds: bool = False
     crs: str | None = None
 
     def __post_init__(self) -> None:
-        if self.mask_values is not None and self.mask is None:
-            raise MMEarthError("`mask_values` needs `mask=RASTER`.")
+        for name, given in (("mask_values", self.mask_values), ("mask_bits", self.mask_bits)):
+            if given is not None and self.mask is None:
+                raise MMEarthError(f"`{name}` needs `mask=RASTER`.")
 
 
 #: A scene that says all there is to know.
@@ -99,7 +102,9 @@ def open_scene(
     grid, sources = arrange({name: found.bands[name] for name in present}, title)
     exclusions = []
     if options.mask is not None:
-        exclusions.append(mask_exclusion(options.mask, options.mask_values, grid, options.crs))
+        exclusions.append(
+            mask_exclusion(options.mask, grid, values=options.mask_values, bits=options.mask_bits, crs=options.crs)
+        )
     if options.exclude_clouds:
         exclusions.append(cloud_exclusion(found.bands.get(SCL), grid, title))
     cirrus = {"B10": found.bands["B10"]} if "B10" in found.bands and "B10" not in present else {}
@@ -120,8 +125,14 @@ def open_scene(
         level=radiometry.level,
         offset=radiometry.offset,
         scale=radiometry.scale,
-        evidence=(*found.notes, *radiometry.evidence),
-        warnings=(*warnings, *seen.warnings, *radiometry.warnings, *_size_warning(grid)),
+        evidence=(*found.notes, *radiometry.evidence, *(text for each in exclusions for text in each.notes)),
+        warnings=(
+            *warnings,
+            *seen.warnings,
+            *radiometry.warnings,
+            *_size_warning(grid),
+            *(text for each in exclusions for text in each.warnings),
+        ),
         inputs=tuple(dict.fromkeys(f for s in sources for f in s.raster.files)) + tuple(e.path for e in exclusions),
         datetime=found.metadata.time,
         sources=sources,
