@@ -6,7 +6,7 @@ Each verb of the command line is one keyword-only function here, imported when f
 """
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 import numpy as np
@@ -57,6 +57,7 @@ __all__ = [
     "sample",
     "similar",
     "suggest",
+    "trust",
     "weights_convert",
     "weights_fetch",
     "weights_info",
@@ -610,4 +611,13 @@ def load_encoder(name_or_path: str | Path) -> Encoder:
     Raises:
         MMEarthError: The file is missing, damaged, holds anything but tensors, or lacks or adds entries (each is
             named).
+    """
+
+def trust(paths: str | PurePath) -> None:
+    """From now on, in this process, follow what inputs refer to, wherever it lies: other folders, the network.
+
+    What they refer to is trusted with them.
+
+    Args:
+        paths: Rasters, STAC items, or folders that hold them.
     """

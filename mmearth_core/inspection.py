@@ -9,7 +9,6 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find, local_file
 from mmearth_core.encoder.weights import state
-from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.grid import Grid
@@ -53,9 +52,7 @@ def info(*, file: str | Path) -> Description:
     path = Path(file)
     if path.suffix in _MODEL_SUFFIXES:
         return _describe_model(path)
-    if not path.exists() and not str(file).startswith("/vsi"):
-        raise MMEarthError(f"{path} does not exist; give {_WANTED}.")
-    if path.suffix == ".json":
+    if path.suffix == ".json" and path.exists():
         return _describe_probe(path)
     return _describe_raster(str(file))
 

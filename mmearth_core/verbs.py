@@ -129,6 +129,7 @@ VERBS: dict[str, Verb] = {
 PYTHON_ONLY = {
     "embed_array": "mmearth_core.embedding.arrays",
     "load_encoder": "mmearth_core.encoder.loading",
+    "trust": "mmearth_core.raster.references",
     "EmbeddingRaster": "mmearth_core.embedding.product",
     "MMEarthError": "mmearth_core.errors",
     "EnvironmentFailure": "mmearth_core.errors",

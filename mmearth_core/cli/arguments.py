@@ -33,6 +33,7 @@ COMMON = {
     "json": "print progress and result as JSON, one object a line",
     "quiet": "print the result only",
     "debug": "on an error, print where in the program it happened",
+    "trust": "follow what the inputs refer to (VRT, STAC item) into other folders and onto the network too",
 }
 #: What switching off means where the docstring says what is on.
 _OFF = {"resume": "start afresh instead of going on with what an interrupted run left"}
@@ -51,6 +52,7 @@ class Arguments:
     json: bool
     quiet: bool
     debug: bool
+    trust: bool
 
 
 class CommandLine:
@@ -90,6 +92,8 @@ class CommandLine:
 
     def word(self, name: str, given: str | None) -> str:
         """How this command writes an argument that a sentence names, with its value or alone."""
+        if name in COMMON:
+            return f"--{name}"
         if name not in self._parameters:
             return name if given is None else f"{name} {given}"
         if given is None or given in {"True", "False"}:

@@ -101,6 +101,10 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
             sys.stdout.flush()
             return DONE
         arguments = command.parse(options)
+        if arguments.trust:
+            from mmearth_core.raster.references import trust_named_in  # noqa: PLC0415 - only when it is asked for
+
+            trust_named_in(arguments.keywords)
         work = getattr(importlib.import_module(verb.module), function)
         return _call(work, declaration.provides, arguments, name, lambda text: worded(text, command.word))
     except ArgumentsError as error:

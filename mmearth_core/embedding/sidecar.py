@@ -14,6 +14,7 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.files import write_json, write_text
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.writer import raster_style
 
 #: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
@@ -46,7 +47,9 @@ def write_item(
         corners = [
             grid.transform * at for at in ((0, 0), (0, grid.height), (grid.width, grid.height), (grid.width, 0), (0, 0))
         ]
-    geometry = transform_geom(grid.crs, "EPSG:4326", {"type": "Polygon", "coordinates": [corners]}, precision=7)
+    geometry = None
+    if ground_steps(grid) is not None:  # not every projection can be undone
+        geometry = transform_geom(grid.crs, "EPSG:4326", {"type": "Polygon", "coordinates": [corners]}, precision=7)
     code = grid.crs.to_authority()
     properties: dict[str, Any] = {
         "datetime": _text(acquired) if acquired else None,
@@ -108,7 +111,7 @@ def write_item(
         "stac_extensions": _EXTENSIONS,
         "id": raster.path.stem,
         "geometry": geometry,
-        "bbox": _bounding_box(geometry),
+        **({} if geometry is None else {"bbox": _bounding_box(geometry)}),
         "properties": properties,
         "links": [],
         "assets": {"embeddings": asset},

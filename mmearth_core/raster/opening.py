@@ -3,19 +3,31 @@
 Knows paths and files, never what their pixels mean.
 """
 
+import re
+import shlex
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 import rasterio
+from rasterio.drivers import raster_driver_extensions
+from rasterio.env import ensure_env_with_credentials
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.references import DESCRIBING, check_reference, drivers_for
 
+#: How descriptions of something elsewhere begin, with the format they are in.
+_DESCRIPTIONS = (
+    *((b"<GDAL_WMS", "WMS"), (b"<GDAL_WMTS", "WMTS"), (b"<WCS_GDAL", "WCS"), (b"<GDALTileIndexDataset", "GTI")),
+    *((b"<MRF_META", "MRF"), (b"<Capabilities", "WMTS"), (b'"stacit', "STACIT"), (b"<OGRVRT", "OGR_VRT")),
+)
 #: Bytes GDAL may keep of decoded blocks: some rows of blocks of a 12-band scene.
 CACHE_BYTES = 100_000_000
+#: `rasterio.open` for reading, which takes one driver only; this takes several.
+_open: Callable[..., DatasetReader] = ensure_env_with_credentials(DatasetReader)
 
 
 @contextmanager
@@ -29,14 +41,24 @@ def opened(path: str | PurePath, *, wanted: str, empty: bool = False) -> Iterato
     local = not name.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in name[2:]
     if local and not Path(path).exists():
         raise MMEarthError(f"{path} does not exist; give {wanted}.")
+    allowed = drivers_for(name)
     # Sidecars are probed by name instead of listing a folder that may hold thousands of scenes.
-    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE") as gdal:
+        drivers = sorted(allowed & gdal.drivers().keys())
         try:
-            dataset = rasterio.open(Path(path) if local else name)
+            dataset = _open(Path(path) if local else name, driver=drivers)
         except (RasterioError, ValueError) as error:
+            if (other := _foreign(name, drivers)) is not None:
+                elsewhere = "; if you know where it comes from, allow it with `trust`" if other in DESCRIBING else ""
+                raise MMEarthError(
+                    f"{path} is in the format {other}, which is not read here{elsewhere}; or convert it to GeoTIFF, for"
+                    f" example with: gdal_translate {shlex.quote(name)} NEW.tif"
+                ) from error
             raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {wanted}.") from error
     # Not `with dataset`: rasterio would tie the open dataset to this thread, and another one may close it.
     try:
+        if "VRT" in allowed and (overviews := dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")) is not None:
+            check_reference(overviews.removeprefix(":::BASE:::"), name)
         if not dataset.count and not empty:
             inside = "; ".join(dataset.subdatasets[:4])
             raise MMEarthError(
@@ -65,6 +87,20 @@ def reading(path: str | PurePath, remedy: str) -> Iterator[None]:
         yield
     except RasterioError as error:
         raise MMEarthError(f"{path} is damaged ({error.__cause__ or error}); {remedy}.") from error
+
+
+def _foreign(name: str, read: Sequence[str]) -> str | None:
+    """The format of a file that is in none of those `read`, by how it begins or is called; None where unknown."""
+    try:
+        with Path(name).open("rb") as file:
+            head = file.read(4096)
+    except (OSError, ValueError):
+        head = b""
+    told = next((driver for begin, driver in _DESCRIPTIONS if begin in head), None)
+    by_suffix = raster_driver_extensions().get(PurePath(name).suffix.lower().lstrip("."))
+    by_prefix = name.partition(":")[0].upper() if re.match(r"[A-Za-z]\w+:(?!//)", name) else None
+    known = {each.upper() for each in read}
+    return told or next((each for each in (by_prefix, by_suffix) if each and each.upper() not in known), None)
 
 
 def bounded_cache() -> rasterio.Env:

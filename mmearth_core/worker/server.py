@@ -26,6 +26,7 @@ from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError, as_
 from mmearth_core.maps.conventions import conventions
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken
+from mmearth_core.raster.references import trust_named_in
 from mmearth_core.records import grouped, plain
 from mmearth_core.verbs import LIVE_VERBS, Lane, lanes
 
@@ -62,8 +63,8 @@ class Events(JsonLines):
 class Request:
     """One request on its way."""
 
-    def __init__(self, number: int, verb: str, arguments: dict[str, Any], events: Events) -> None:
-        self.number, self.verb, self.arguments, self.events = number, verb, arguments, events
+    def __init__(self, number: int, verb: str, arguments: dict[str, Any], events: Events, *, trust: bool) -> None:
+        self.number, self.verb, self.arguments, self.events, self.trust = number, verb, arguments, events, trust
         self.cancel = CancelToken()
         self.future: Future[Any] | None = None
 
@@ -158,7 +159,9 @@ class Server:
         elif verb not in _LANES:
             events.event("error", kind="arguments", message=f"There is no verb {verb!r}.")
         else:
-            request = self._waiting[number] = Request(number, verb, arguments, events)
+            request = self._waiting[number] = Request(
+                number, verb, arguments, events, trust=message.get("trust") is True
+            )
             request.future = self._lanes[_LANES[verb]].submit(self._result, request)
             request.future.add_done_callback(lambda done: self._answer(request, done))
 
@@ -196,6 +199,8 @@ class Server:
             arguments = grouped(function, request.arguments, request.verb, provided=ours)
         except TypeError as error:
             raise BadRequest("arguments", str(error)) from error
+        if request.trust:
+            trust_named_in(request.arguments)
         return plain(function(**arguments, **provided))
 
     def _answer(self, request: Request, done: "Future[Any]") -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
+from urllib.parse import urlparse
 
 from mmearth_core.band_names.codes import code_in, contradicts
 from mmearth_core.band_names.conventions import squeezed
@@ -23,6 +23,7 @@ from mmearth_core.raster.metadata import (
 )
 from mmearth_core.raster.products.product import BandFile, Product
 from mmearth_core.raster.raster_file import describe
+from mmearth_core.raster.references import check_reference
 from mmearth_core.sentinel2 import Level
 
 #: An item is a small file; a larger JSON is something else.
@@ -158,11 +159,9 @@ def _label(key: str, asset: dict[str, Any]) -> Label:
 
 
 def local_path(href: str, key: str, item: str | Path) -> str:
-    """The file of an asset, absolute or relative to its item. Raises `MMEarthError` when it is remote."""
-    url = urlparse(href)
-    if url.scheme not in {"", "file"}:
-        raise MMEarthError(f"{item}: the asset '{key}' is remote ({href}); download the item's files first.")
-    return unquote(url.path) if url.scheme == "file" else href
+    """The file of an asset, wherever its item lies. Raises `MMEarthError` when it is remote or elsewhere, and not
+    trusted."""
+    return check_reference(href, item, f"{href} (its asset '{key}')")
 
 
 def item_product(path: str) -> Product:
@@ -207,7 +206,7 @@ def _hints(item: dict[str, Any]) -> tuple[str, ...]:
 
 def _file(path: str, item: dict[str, Any], key: str) -> str:
     href = str(dict(_assets(item))[key]["href"])
-    return str(Path(path).parent / local_path(href, key, path))
+    return local_path(href, key, path)
 
 
 def _finest(path: str, item: dict[str, Any], keys: list[str], band: str) -> str:

@@ -9,17 +9,19 @@ unless their `raster:bands` have the unit "linear". Properties `mmearth:biome`, 
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
-from urllib.parse import urlparse
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.raster.products.stac import local_path
+from mmearth_core.raster.references import trust
 
 _RADAR = {"sentinel1_asc": "asc", "sentinel1_desc": "desc"}
 _RASTERS = ("elevation", "canopy_height")
 _CLASSES = ("esa_worldcover", "dynamic_world")
+#: Assets that are looked at by people and other programs.
+_NO_RASTERS = {".jpg", ".jpeg", ".png", ".json", ".geojson", ".xml", ".html", ".txt", ".pdf"}
 
 
 def items_of(content: Any, path: Path, scratch: Path) -> list[Path] | None:
@@ -40,16 +42,16 @@ def items_of(content: Any, path: Path, scratch: Path) -> list[Path] | None:
     for index, feature in enumerate(content.get("features") or []):
         if not isinstance(feature, Mapping) or not isinstance(feature.get("assets"), Mapping):
             raise MMEarthError(f"{path}: feature {index} is no STAC item (it has no assets).")
-        assets = {key: {**asset, "href": _absolute(asset, path)} for key, asset in feature["assets"].items()}
+        assets = {
+            key: {**asset, "href": local_path(str(asset.get("href") or ""), key, path)}
+            for key, asset in feature["assets"].items()
+            if PurePath(str(asset.get("href") or "x.txt")).suffix.lower() not in _NO_RASTERS
+        }
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in str(feature.get("id", index)))
         items.append(scratch / f"{name}.json")
         write_json(items[-1], {"stac_version": "1.0.0", **feature, "assets": assets})
+        trust(items[-1])  # its assets have just been checked
     return items
-
-
-def _absolute(asset: Mapping[str, Any], path: Path) -> str:
-    href = str(asset.get("href") or "")
-    return href if urlparse(href).scheme or not href else str(path.parent.resolve() / href)
 
 
 def site_of_item(path: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster import identity
 from mmearth_core.raster.identity import check_unchanged, decisive_files, identify, named_files
+from mmearth_core.raster.references import trust
 from mmearth_core.raster.scene import SceneOptions, open_scene
 
 BANDS = ("B02", "B03", "B04", "B08")
@@ -104,6 +105,7 @@ def of_an_index(folder: Path) -> str:
     box = shapely.to_wkb(np.array([shapely.box(600_000, 5_500_000 - 10 * SIDE, 600_000 + 10 * SIDE, 5_500_000)]))
     names = np.array([str(folder / "date.vrt")], object)
     pyogrio.raw.write(folder / "i.gpkg", box, [names], ["location"], geometry_type="Polygon", crs="EPSG:32632")
+    trust(folder)  # an index is read only then
     return f"GTI:{folder}/i.gpkg"
 
 
