@@ -53,6 +53,7 @@ def make_samples(polygons: int = 40, pixels: int = 50) -> Samples:
         shapes=shapely.points(np.arange(polygons) * 0.01, 0.0),  # each a place
         pixel_size=10.0,
         sight=640.0,
+        codes={},
         messages=(),
         model_name="benchmark",
         model_id="benchmark",

@@ -61,6 +61,7 @@ def take(dn: np.ndarray, label: np.ndarray, scale: np.ndarray, chosen: list[int]
         shapes=shapely.points(np.arange(len(chosen)) * 0.01, 0.0),  # each a place
         pixel_size=10.0,
         sight=640.0,
+        codes={},
         messages=(),
         model_name="",
         model_id="",

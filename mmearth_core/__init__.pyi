@@ -151,7 +151,7 @@ def fit(
         samples: Vector file of polygons, lines or points with a class (any CRS), one for each embedding, in the same
             order; each lies on its embedding.
         output: The probe to write (JSON).
-        field: Attribute that holds the class: text, or whole numbers 1 … 254, which become the values of the map.
+        field: Attribute that holds the class: text, or numbers, of which 1 … 254 are the values of the map too.
         layer: Layer of the vector files; by default their only one.
         block: Metres within which samples count as one place, which validation never has in training and test at once;
             by default what the model sees around a pixel, less where that would leave too few places.
@@ -306,7 +306,7 @@ def sample(
     to their area, but at least `min_per_class`.
 
     Args:
-        map: Map made by mmearth classify, or any integer raster.
+        map: Map made by mmearth classify, or any raster of whole numbers.
         output: The points to write: .gpkg, .geojson, .shp or .fgb.
         n: Number of points.
         seed: Start of the random numbers; the same map, numbers and seed give the same points.
@@ -339,7 +339,7 @@ def assess(
     warnings.
 
     Args:
-        map: Map made by mmearth classify, or any integer raster.
+        map: Map made by mmearth classify, or any raster of whole numbers.
         reference: Vector file of reference points or polygons (any CRS).
         field: Attribute that holds the class: names, or the map's values.
         layer: Layer of the vector file; by default its only one.

@@ -5,7 +5,7 @@ Polygons are not one, and yield plain agreement inside them: never an interval, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output, write_json
 from mmearth_core.maps.areas import ClassAreas, measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.conventions import UNKNOWN, UNKNOWN_NAME
+from mmearth_core.maps.conventions import UNKNOWN
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.vectors.footprints import covered, members, ready, touching
@@ -48,7 +48,7 @@ def assess(
     warnings.
 
     Args:
-        map: Map made by mmearth classify, or any integer raster.
+        map: Map made by mmearth classify, or any raster of whole numbers.
         reference: Vector file of reference points or polygons (any CRS).
         field: Attribute that holds the class: names, or the map's values.
         layer: Layer of the vector file; by default its only one.
@@ -70,6 +70,8 @@ def assess(
     measured = measure_classes(class_map, progress=progress, cancel=cancel)
     labels = value_names(class_map, measured.pixels)
     codes = _codes(vector.path, class_map.path, names, labels)
+    undecided = _is_ours(class_map) & (codes == UNKNOWN)
+    codes[undecided] = _UNLABELLED
     in_pixels = vector.in_pixels(class_map.grid)
     present = ~(shapely.is_missing(in_pixels) | shapely.is_empty(in_pixels))
     if not present.any():
@@ -80,6 +82,12 @@ def assess(
         report = _assess_points(context, in_pixels, codes)
     else:
         report = _assess_polygons(context, in_pixels[present], codes[present])
+    said = (
+        [f"{int(undecided.sum())} features are labelled {labels[UNKNOWN]!r}, which is no class."]
+        if any(undecided)
+        else []
+    )
+    report = replace(report, warnings=(*report.warnings, *said, *class_map.messages, *vector.messages))
     if path is not None:
         write_json(path, report.as_dict())
     return report
@@ -165,8 +173,12 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
         proportions=accuracy.proportions,
         overall=accuracy.overall,
         covered_ha=accuracy.covered,
-        warnings=(*warnings, *_limits(accuracy, names, sizes)),
+        warnings=(*warnings, *_limits(accuracy, names, sizes, _is_ours(context.class_map))),
     )
+
+
+def _is_ours(class_map: ClassMap) -> bool:
+    return class_map.tags.get("product") == "map"
 
 
 def _judged(
@@ -215,7 +227,7 @@ def _design(
     return ((strata, known), sizes) if sizes else (None, {})
 
 
-def _limits(accuracy: Accuracy, names: Mapping[int, str], sizes: Mapping[int, float]) -> list[str]:
+def _limits(accuracy: Accuracy, names: Mapping[int, str], sizes: Mapping[int, float], of_ours: bool) -> list[str]:
     """What the sample cannot tell, in sentences."""
     warnings = []
     for value in accuracy.unsampled:
@@ -230,8 +242,8 @@ def _limits(accuracy: Accuracy, names: Mapping[int, str], sizes: Mapping[int, fl
         )
     if any(e.standard_error == 0 and e.value == 1 for e in accuracy.users):
         warnings.append("± 0.0: all points of that class agree, so that its true interval is wider than the formula's.")
-    if UNKNOWN in accuracy.classes and names.get(UNKNOWN) == UNKNOWN_NAME:
-        warnings.append(f"Where the map says {UNKNOWN_NAME!r} it counts as wrong.")
+    if UNKNOWN in accuracy.classes and of_ours:
+        warnings.append(f"Where the map says {names[UNKNOWN]!r} it counts as wrong.")
     return warnings
 
 

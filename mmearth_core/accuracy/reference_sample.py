@@ -39,6 +39,7 @@ class SampleResult:
 
     path: Path
     allocation: Mapping[str, int]
+    messages: tuple[str, ...] = ()
 
     @property
     def points(self) -> int:
@@ -46,9 +47,10 @@ class SampleResult:
 
     def __str__(self) -> str:
         shares = ", ".join(f"{name} {number}" for name, number in self.allocation.items())
+        told = "".join(f"\n{message}" for message in self.messages)
         return (
             f"{self.points} random points ({shares}) in {self.path}: fill in the field {CLASS_FIELD!r} without looking"
-            f" at the map or at {STRATUM_FIELD!r}, then run mmearth assess."
+            f" at the map or at {STRATUM_FIELD!r}, then run mmearth assess.{told}"
         )
 
 
@@ -97,7 +99,7 @@ def sample(
     to their area, but at least `min_per_class`.
 
     Args:
-        map: Map made by mmearth classify, or any integer raster.
+        map: Map made by mmearth classify, or any raster of whole numbers.
         output: The points to write: .gpkg, .geojson, .shp or .fgb.
         n: Number of points.
         seed: Start of the random numbers; the same map, numbers and seed give the same points.
@@ -140,7 +142,7 @@ def sample(
         },
     )
     names = value_names(class_map, measured.pixels)
-    return SampleResult(path, {names[value]: number for value, number in allocation.items()})
+    return SampleResult(path, {names[value]: number for value, number in allocation.items()}, class_map.messages)
 
 
 def _allocation(path: Path, pixels: Mapping[int, int], n: int, min_per_class: int | None) -> dict[int, int]:

@@ -17,8 +17,10 @@ from mmearth_core.files import atomic_path, check_output
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import CHUNK, transform_blocks
+from mmearth_core.maps.areas import AreaTally
 from mmearth_core.maps.class_map import check_map, new_map
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
+from mmearth_core.maps.legend import unknown_name
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import new_geotiff
@@ -29,18 +31,21 @@ CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
 
 @dataclass(frozen=True, eq=False)
 class ClassifyResult:
-    """Where the map and its confidence are, and how many pixels each class got (by name; unknown and no-data apart)."""
+    """Where the map and its confidence are, and how many pixels each class got (by name; unknown and no-data apart).
+
+    `hectares` is the area of each class, by its name, and that of what is unknown, if anything is.
+    """
 
     path: Path
     confidence: Path | None
     pixels: dict[str, int]
     unknown: int
     nodata: int
+    hectares: dict[str, float]
 
     def __str__(self) -> str:
-        total = max(1, sum(self.pixels.values()) + self.unknown)
-        entries = {**self.pixels, **({"unknown": self.unknown} if self.unknown else {})}
-        shares = ", ".join(f"{name} {100 * count / total:.1f} %" for name, count in entries.items())
+        total = sum(self.hectares.values()) or 1.0
+        shares = ", ".join(f"{name} {100 * area / total:.1f} %" for name, area in self.hectares.items())
         return f"{self.path}: {shares}"
 
 
@@ -84,13 +89,10 @@ def classify(
     confidence = None if confidence is None else check_output(confidence, overwrite=overwrite, inputs=inputs)
     if confidence is not None and confidence.resolve() == output.resolve():
         raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
-    counts = np.zeros(256, np.int64)
+    tallied = AreaTally(raster.grid)
 
-    def classified(
-        dn: NDArray[np.uint8], _window: Window
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.int64]]:
-        values, certainty = classify_block(probe, dn, unknown=unknown, confidence=confidence is not None)
-        return values, certainty, np.bincount(values.ravel(), minlength=256)
+    def classified(dn: NDArray[np.uint8], _window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+        return classify_block(probe, dn, unknown=unknown, confidence=confidence is not None)
 
     tags = {"model_name": raster.model_name, "model_id": raster.model_id, "training_digest": probe.training.digest}
     with ExitStack() as stack:
@@ -114,22 +116,24 @@ def classify(
                 )
             )
 
-        def write(
-            window: Window, result: tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.int64]]
-        ) -> None:
-            values, certainty, found = result
+        def write(window: Window, result: tuple[NDArray[np.uint8], NDArray[np.uint8] | None]) -> None:
+            values, certainty = result
             drawn.write(values, 1, window=window.ranges)
             if measured is not None and certainty is not None:
                 measured.write(certainty, window=window.ranges)
-            np.add(counts, found, out=counts)
+            tallied.add(values, window.row)
 
         transform_blocks(raster, classified, write, progress=progress, cancel=cancel, task="classify")
+    named = {c.value: c.name for c in probe.legend.classes}
+    if UNKNOWN in tallied.pixels:
+        named[UNKNOWN] = unknown_name(probe.legend.names)
     return ClassifyResult(
         path=output,
         confidence=confidence,
-        pixels={c.name: int(counts[c.value]) for c in probe.legend.classes},
-        unknown=int(counts[UNKNOWN]),
-        nodata=int(counts[NODATA]),
+        pixels={c.name: tallied.pixels.get(c.value, 0) for c in probe.legend.classes},
+        unknown=tallied.pixels.get(UNKNOWN, 0),
+        nodata=tallied.pixels.get(NODATA, 0),
+        hectares={name: tallied.square_metres.get(value, 0.0) / 10_000 for value, name in named.items()},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
+from mmearth_core.labelling.class_values import moved_codes
 from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, describe_model, fit_probe
 from mmearth_core.labelling.probe_file import save_probe
@@ -69,7 +70,7 @@ def fit(
         samples: Vector file of polygons, lines or points with a class (any CRS), one for each embedding, in the same
             order; each lies on its embedding.
         output: The probe to write (JSON).
-        field: Attribute that holds the class: text, or whole numbers 1 … 254, which become the values of the map.
+        field: Attribute that holds the class: text, or numbers, of which 1 … 254 are the values of the map too.
         layer: Layer of the vector files; by default their only one.
         block: Metres within which samples count as one place, which validation never has in training and test at once;
             by default what the model sees around a pixel, less where that would leave too few places.
@@ -112,10 +113,11 @@ def fit_samples(
     if len(samples.legend) < 2:
         paths = ", ".join(sorted({str(group.path) for group in samples.groups}))
         raise MMEarthError(f"{paths} has one class only ({samples.legend.names[0]}); label at least two classes.")
-    for message in samples.messages:
+    messages = (*samples.messages, *moved_codes(samples.legend, samples.codes))
+    for message in messages:
         progress.message(message)
     chosen = choose_regularisation(samples, find_places(samples), seed=seed, cancel=cancel)
     model = fit_probe(samples, regularisation=chosen)
     validation = cross_validate(samples, block=block, seed=seed, progress=progress, cancel=cancel)
     save_probe(output, model, validation=validation.as_dict())
-    return FitResult(output, model, validation, samples.messages)
+    return FitResult(output, model, validation, messages)

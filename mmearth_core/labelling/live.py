@@ -29,6 +29,7 @@ from mmearth_core import records
 from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
+from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
 from mmearth_core.labelling.classification import (
     CONFIDENCE_OFFSET,
     CONFIDENCE_SCALE,
@@ -37,11 +38,11 @@ from mmearth_core.labelling.classification import (
 )
 from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, fit_probe
-from mmearth_core.labelling.samples import Samples, are_codes, samples_under
+from mmearth_core.labelling.samples import Samples, samples_under
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
 from mmearth_core.labelling.streaming import in_strips
 from mmearth_core.labelling.validation import choose_regularisation
-from mmearth_core.maps.conventions import MAX_CLASSES, NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
+from mmearth_core.maps.conventions import NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
@@ -125,22 +126,14 @@ class DrawnSamples:
     def legend(self, found: set[str]) -> tuple[Legend, dict[str, int]]:
         """The classes that have pixels, in the order of their values, and the index of each by its name.
 
-        A class that is not listed gets a free value: its own number when all classes are numbers that a map can hold,
-        as in `fit`.
+        A class that is not listed gets a value as in `fit`.
         """
         known = {each.name: each for each in self.classes if each.name in found}
-        taken = {each.value for each in self.classes}
-        new, codes = sorted(found - set(known)), are_codes(found)
-        if codes:
-            new.sort(key=int)
-        own = {name: int(name) for name in new if codes and int(name) not in taken}
-        free = (value for value in range(1, MAX_CLASSES + 1) if value not in taken and value not in own.values())
+        wanted = {name: code_of(name) for name in found - set(known)}
+        values = values_of(wanted, taken={each.value for each in self.classes})
+        new = sorted(wanted, key=lambda name: values[name])
         colours = conventional_colours(new, avoid=[each.colour for each in self.classes])
-        try:
-            for name, colour in zip(new, colours, strict=True):
-                known[name] = MapClass(own[name] if name in own else next(free), name, colour)
-        except StopIteration:
-            raise MMEarthError(f"There are more than {MAX_CLASSES} classes; check the class field.") from None
+        known |= {name: MapClass(values[name], name, colour) for name, colour in zip(new, colours, strict=True)}
         classes = tuple(sorted(known.values(), key=lambda each: each.value))
         return Legend(classes), {each.name: index for index, each in enumerate(classes)}
 
@@ -267,7 +260,7 @@ class LiveEmbedding:
             pixels={each.name: int(counts[each.value]) for each in probe.legend.classes},
             unknown=int(counts[UNKNOWN]) if unknown is not None else 0,
             nodata=int(counts[NODATA]),
-            messages=samples.messages,
+            messages=(*samples.messages, *moved_codes(samples.legend, samples.codes)),
             refitted=refitted,
             seconds=watch.seconds,
         )

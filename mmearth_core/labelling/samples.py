@@ -6,7 +6,7 @@ of the features. Only blocks that hold samples are read.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.class_values import code_of, values_of
 from mmearth_core.maps.areas import pixel_side
 from mmearth_core.maps.class_styles import ClassStyle, read_styles
-from mmearth_core.maps.conventions import MAX_CLASSES, conventional_colours
+from mmearth_core.maps.conventions import conventional_colours
 from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
@@ -59,7 +60,7 @@ class Samples:
     `dn` uint8 (n, bands); `label` (n,) index into `legend.classes`; `group` (n,) index into `groups`; `position` (n, 2)
     row and column in the embedding the pixel came from. `shapes` (groups,) are the outlines in degrees of WGS 84;
     `pixel_size` is the side of a pixel on the ground and `sight` how far the model looks around one, both in metres.
-    `messages` say what was left out and why.
+    `codes` are the whole numbers that classes have in their field, by name. `messages` say what was left out and why.
     """
 
     dn: NDArray[np.uint8]
@@ -71,6 +72,7 @@ class Samples:
     shapes: NDArray[Any]
     pixel_size: float
     sight: float
+    codes: Mapping[str, int]
     messages: tuple[str, ...]
     model_name: str
     model_id: str
@@ -121,7 +123,7 @@ def read_samples(
     touches; a point the one it is in. At most `cap` pixels per feature, or per part of one that has several, drawn by
     the feature's own geometry and `seed`.
     Dropped and told: pixels claimed by two classes, pixels without an embedding, features without class or geometry or
-    outside the raster. Invalid polygons are repaired. Integer classes 1 … 254 keep their value in the map.
+    outside the raster. Invalid polygons are repaired. Classes 1 … 254 keep their value in the map (`class_values`).
     Raises `MMEarthError` when the file is unusable, lies elsewhere, or no pixel is left.
     """
     vector = read_vector(path, layer=layer, field=field)
@@ -185,7 +187,8 @@ def samples_under(
         shapes=in_degrees(np.array([f.geometry for f, _ in pairs], object), raster.grid),
         pixel_size=side,
         sight=side * halo if isinstance(halo, int) else SIGHT,
-        messages=tuple(f"{vector.path.name}: {note}" for note in notes),
+        codes={legend.names[i]: code for name, i in index.items() if (code := code_of(name)) is not None},
+        messages=(*(f"{vector.path.name}: {note}" for note in notes), *vector.messages),
         model_name=raster.model_name,
         model_id=raster.model_id,
         scales=raster.scales,
@@ -200,10 +203,11 @@ def merge_samples(parts: Sequence[Samples]) -> Samples:
     if len(parts) == 1:
         return parts[0]
     classes = {c.name: c for part in reversed(parts) for c in part.legend.classes}
-    ordered = sorted(classes.values(), key=lambda c: (c.value, c.name))
-    if len({c.value for c in ordered}) < len(ordered):
-        ordered = [replace(classes[name], value=i) for i, name in enumerate(sorted(classes), start=1)]
-    legend = Legend(tuple(ordered))
+    codes = {name: code for part in reversed(parts) for name, code in part.codes.items()}
+    values = values_of({name: codes.get(name) for name in classes})
+    legend = Legend(
+        tuple(replace(classes[name], value=values[name]) for name in sorted(classes, key=lambda name: values[name]))
+    )
     index = {name: i for i, name in enumerate(legend.names)}
     remap = [np.array([index[name] for name in part.legend.names], np.intp) for part in parts]
     starts = np.cumsum([0, *(len(part.groups) for part in parts)])
@@ -220,6 +224,7 @@ def merge_samples(parts: Sequence[Samples]) -> Samples:
         shapes=np.concatenate([part.shapes for part in parts]),
         pixel_size=max(part.pixel_size for part in parts),
         sight=max(part.sight for part in parts),
+        codes=codes,
         messages=tuple(message for part in parts for message in part.messages),
     )
 
@@ -375,17 +380,11 @@ def _key(geometry: Any, name: str | None, seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {name}\0".encode() + shape).digest()[:8], "big")
 
 
-def are_codes(names: set[str]) -> bool:
-    """Whether all names are numbers that a map can hold as values."""
-    return all(name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= MAX_CLASSES for name in names)
-
-
 def _legend(names: set[str], styles: dict[str, ClassStyle]) -> tuple[Legend, dict[str, int]]:
     """Legend (in the order of the values) and the index of each class by its name in the field."""
-    codes = are_codes(names)
-    ordered = sorted(names, key=int) if codes else sorted(names)
-    if len(ordered) > MAX_CLASSES:
-        raise MMEarthError(f"There are {len(ordered)} classes, a map holds {MAX_CLASSES}; check the class field.")
+    values = values_of({name: code_of(name) for name in names})
+    ordered = sorted(names, key=lambda name: values[name])
+    codes = all(code_of(name) is not None for name in names)
     labels = [styles[name].label if codes and name in styles else name for name in ordered]
     if len(set(labels)) < len(labels):
         labels = ordered
@@ -393,8 +392,8 @@ def _legend(names: set[str], styles: dict[str, ClassStyle]) -> tuple[Legend, dic
     unstyled = [label for name, label in zip(ordered, labels, strict=True) if name not in styled]
     defaults = iter(conventional_colours(unstyled, avoid=styled.values()))
     classes = tuple(
-        MapClass(int(name) if codes else i, label, styled[name] if name in styled else next(defaults))
-        for i, (name, label) in enumerate(zip(ordered, labels, strict=True), start=1)
+        MapClass(values[name], label, styled[name] if name in styled else next(defaults))
+        for name, label in zip(ordered, labels, strict=True)
     )
     return Legend(classes), {name: i for i, name in enumerate(ordered)}
 

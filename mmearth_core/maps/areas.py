@@ -13,14 +13,14 @@ from pyproj import CRS, Transformer
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.conventions import UNKNOWN, UNKNOWN_NAME
+from mmearth_core.maps.conventions import UNKNOWN
+from mmearth_core.maps.foreign_legend import tally
+from mmearth_core.maps.legend import unknown_name
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid, Window
 
 #: A projection whose areas are wrong by more than this share anywhere (Web Mercator, say) is corrected row by row.
 AREA_TOLERANCE = 0.01
-#: More different values than this between the smallest and the largest are not classes.
-MAX_VALUE_RANGE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,36 @@ def _ellipsoidal_areas(grid: Grid) -> NDArray[np.float64]:
     return np.asarray(np.abs(along[0] * down[1] - along[1] * down[0]) * radii * np.cos(latitude), np.float64)
 
 
+class AreaTally:
+    """Pixels and square metres of every value of a map that comes in blocks."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.pixels: dict[int, int] = {}
+        self.square_metres: dict[int, float] = {}
+        self._of_row = pixel_areas(grid)
+        self._alike = bool((self._of_row == self._of_row[0]).all())
+
+    def add(self, values: NDArray[Any], first_row: int) -> None:
+        """Count integers (height, width) of rows from `first_row` on."""
+        if self._alike:
+            self._count(values.ravel(), float(self._of_row[0]))
+            return
+        # Row by row: a pixel's area changes with latitude.
+        for row, line in enumerate(values, start=first_row):
+            self._count(line, float(self._of_row[row]))
+
+    def _count(self, values: NDArray[Any], area: float) -> None:
+        for value, number in zip(*(each.tolist() for each in tally(values)), strict=True):
+            self.pixels[value] = self.pixels.get(value, 0) + number
+            self.square_metres[value] = self.square_metres.get(value, 0.0) + number * area
+
+
 def value_names(class_map: ClassMap, present: Iterable[int]) -> dict[int, str]:
-    """Names of the values in the legend and of those `present`: ours of 255 is "unknown", others are their number."""
+    """Names of the values in the legend and of those `present`: ours of 255 is "unknown" (see `unknown_name`), others
+    are their number."""
     names = {value: str(value) for value in present}
     if UNKNOWN in names and class_map.tags.get("product") == "map":
-        names[UNKNOWN] = UNKNOWN_NAME
+        names[UNKNOWN] = unknown_name(class_map.legend.names)
     return names | {c.value: c.name for c in class_map.legend.classes}
 
 
@@ -97,35 +122,20 @@ def measure_classes(
     """
     if class_map.grid.crs is None:
         raise MMEarthError(f"{class_map.path} has no coordinate reference system; assign one first.")
-    area_of_row = pixel_areas(class_map.grid)
-    pixels: dict[int, int] = {}
-    square_metres: dict[int, float] = {}
+    tallied = AreaTally(class_map.grid)
     fingerprint = hashlib.sha256(repr((class_map.grid.shape, tuple(class_map.grid.transform))).encode())
     progress.start("Measuring the map's classes", class_map.grid.pixels, "px")
     for window, values in class_map.blocks():
         cancel.check()
         fingerprint.update(np.ascontiguousarray(values).tobytes())
-        low, high = int(values.min()), int(values.max())
-        if high - low >= MAX_VALUE_RANGE:
-            raise MMEarthError(f"{class_map.path} has values from {low} to {high}: it is no map of classes.")
-        # Row by row: a pixel's area may change with latitude, and a row stays in the processor's cache.
-        counts = np.zeros(high - low + 1, np.int64)
-        areas = np.zeros(high - low + 1)
-        for row, line in enumerate(values, start=window.row):
-            count = np.bincount(line.astype(np.int64) - low, minlength=high - low + 1)
-            counts += count
-            areas += count * area_of_row[row]
-        for offset in np.flatnonzero(counts).tolist():
-            value = low + offset
-            pixels[value] = pixels.get(value, 0) + int(counts[offset])
-            square_metres[value] = square_metres.get(value, 0.0) + float(areas[offset])
+        tallied.add(values, window.row)
         progress.advance(window.pixels)
     progress.finish()
-    present = sorted(value for value in pixels if value != class_map.nodata)
+    present = sorted(value for value in tallied.pixels if value != class_map.nodata)
     if not present:
         raise MMEarthError(f"{class_map.path} holds no-data only: there is no class to work with.")
     return ClassAreas(
-        pixels={value: pixels[value] for value in present},
-        hectares={value: square_metres[value] / 10_000 for value in present},
+        pixels={value: tallied.pixels[value] for value in present},
+        hectares={value: tallied.square_metres[value] / 10_000 for value in present},
         digest=fingerprint.hexdigest()[:16],
     )

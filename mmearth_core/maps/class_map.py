@@ -9,14 +9,11 @@ import html
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError
-from defusedxml.ElementTree import parse as parse_xml
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 
@@ -28,19 +25,17 @@ from mmearth_core.maps.conventions import (
     NODATA,
     UNKNOWN,
     UNKNOWN_COLOUR,
-    UNKNOWN_NAME,
-    Colour,
-    conventional_colours,
     format_colour,
 )
-from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
+from mmearth_core.maps.foreign_legend import Foreign, counted, describe, read_pam, whole_numbers
+from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unknown_name
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff, raster_style
 
-# Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).
-_RAT_NAME, _RAT_VALUE, _RAT_RGB = 2, 5, (6, 7, 8)
-_WANTED, _REMEDY = "a map made by mmearth classify, or an integer raster", "make it again"
+_WANTED, _REMEDY = "a map made by mmearth classify, or a raster of whole numbers", "make it again"
+#: What `blocks` gives for no class where the file has no integer for it.
+FILL = -(1 << 31)
 
 
 def check_map(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()) -> Path:
@@ -63,13 +58,14 @@ def new_map(
 ) -> Iterator[CheckedWriter]:
     """A paletted uint8 map open for writing (band 1); it and its names and style appear when the block succeeds.
 
-    `tags` go into our namespace, together with `product="map"` and the legend. With `unknown`, value 255 is named so.
+    `tags` go into our namespace, together with `product="map"` and the legend. With `unknown`, value 255 is named
+    so (`unknown_name`).
     Raises `MMEarthError` when the legend does not fit 1 … 254, `EnvironmentFailure` when the disk refuses.
     """
     path = Path(path)
     if not IN_A_MAP.holds(legend):
         raise MMEarthError(f"{path} cannot hold these classes; a map has values 1 … {MAX_CLASSES}.")
-    shown = [*legend.classes, *([MapClass(UNKNOWN, UNKNOWN_NAME, UNKNOWN_COLOUR)] if unknown else [])]
+    shown = [*legend.classes, *([MapClass(UNKNOWN, unknown_name(legend.names), UNKNOWN_COLOUR)] if unknown else [])]
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
     texts = {_pam_path(path): _category_names(shown), path.with_suffix(".qml"): _style(shown)}
     with ExitStack() as stack:
@@ -96,48 +92,67 @@ def new_map(
 
 @dataclass(frozen=True)
 class ClassMap:
-    """A class map on disk, ours or any integer raster (its first band): place, grid, classes, no-data value."""
+    """A class map on disk, ours or any raster of whole numbers (its first band): place, grid, classes.
+
+    `nodata` is the value that `blocks` gives where there is no class (None: there is one everywhere); `absent` are the
+    file's values that are given so, and `messages` say what that left out and what is in doubt.
+    """
 
     path: Path
     grid: Grid
     legend: Legend
     nodata: int | None
     tags: dict[str, str]
+    absent: frozenset[int] = frozenset()
+    messages: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
         """Read the description of a map.
 
-        The legend is ours, else the raster attribute table or category names, else the values present (then the whole
-        raster is read once), in the colours of its colour table where it has one.
-        Raises `MMEarthError` when the file is missing, is not a raster or does not hold integers.
+        The legend is ours; else (then the whole raster is read once) the raster attribute table or category names and
+        the values present, in the colours of its colour table where it has one, by the rule of `foreign_legend`.
+        Raises `MMEarthError` when the file is missing, is not a raster or does not hold classes.
         """
         path = Path(path)
         with opened(path, wanted=_WANTED) as dataset, reading(path, _REMEDY):
-            if not np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer):
-                raise MMEarthError(f"{path} holds {dataset.dtypes[0]} values, not classes; give a map of integers.")
             tags = dataset.tags(ns=TAG_NAMESPACE)
             if tags.get("product") == "embedding":
                 raise MMEarthError(
                     f"{path} is an embedding, not a map; make one with: mmearth classify {path} MODEL.json"
                 )
-            nodata = None if dataset.nodata is None else int(dataset.nodata)
-            legend = _read_legend(path, dataset, nodata, tags)
-            return cls(path=path, grid=Grid.of(dataset), legend=legend, nodata=nodata, tags=tags)
+            _check_classes(path, dataset)
+            grid = Grid.of(dataset)
+            if tags.get("product") == "map":
+                place, remedy = f"The legend in {path}", "classify again"
+                listed = records.parsed(tags.get("legend", ""), place, remedy=remedy)
+                legend: Legend = records.value(ClassTable, listed, place, remedy=remedy)
+                return cls(path, grid, legend, NODATA, tags)
+            found, nodata = _foreign(path, dataset)
+            return cls(path, grid, found.legend, nodata, tags, found.absent, found.messages)
 
     def blocks(self) -> Iterator[tuple[Window, NDArray[Any]]]:
         """The values of the whole map in raster order, a few million pixels at a time: (window, (height, width))."""
         with opened(self.path, wanted=_WANTED) as dataset, reading(self.path, _REMEDY):
-            yield from _blocks(dataset)
+            for window, raw in _raw_blocks(dataset):
+                yield window, self._classes(raw, dataset)
 
     def read(self, window: Window) -> NDArray[Any]:
         """The values of one window, (height, width)."""
         with opened(self.path, wanted=_WANTED) as dataset, reading(self.path, _REMEDY):
-            data: NDArray[Any] = dataset.read(1, window=window.ranges)
-        return data
+            return self._classes(dataset.read(1, window=window.ranges), dataset)
+
+    def _classes(self, raw: NDArray[Any], dataset: DatasetReader) -> NDArray[Any]:
+        """Integers, `nodata` where there is no class."""
+        if np.issubdtype(raw.dtype, np.integer) and not self.absent:
+            return raw
+        values, given = whole_numbers(self.path, raw, _declared(dataset))
+        if self.absent:
+            given &= ~np.isin(values, list(self.absent))
+        return np.where(given, values, values.dtype.type(self.nodata if self.nodata is not None else 0))
 
 
-def _blocks(dataset: DatasetReader) -> Iterator[tuple[Window, NDArray[Any]]]:
+def _raw_blocks(dataset: DatasetReader) -> Iterator[tuple[Window, NDArray[Any]]]:
     for window in Window(0, 0, dataset.height, dataset.width).parts(4 * BLOCK, 16 * BLOCK):
         yield window, dataset.read(1, window=window.ranges)
 
@@ -146,63 +161,41 @@ def _pam_path(path: Path) -> Path:
     return path.with_name(path.name + ".aux.xml")
 
 
-def _read_legend(path: Path, dataset: DatasetReader, nodata: int | None, tags: Mapping[str, str]) -> Legend:
-    if tags.get("product") == "map":
-        place, remedy = f"The legend in {path}", "classify again"
-        listed = records.parsed(tags.get("legend", ""), place, remedy=remedy)
-        legend: Legend = records.value(ClassTable, listed, place, remedy=remedy)
-        return legend
-    names, colours = _read_pam(_pam_path(path))
+def _foreign(path: Path, dataset: DatasetReader) -> tuple[Foreign, int | None]:
+    """The classes of a map of another program, and the value `blocks` gives where there is none (None: never)."""
+    names, colours = read_pam(_pam_path(path))
     if dataset.colorinterp[0].name == "palette":
         colours = {value: (r, g, b) for value, (r, g, b, _) in dataset.colormap(1).items()} | colours
-    if not names:
-        present: set[int] = set()
-        for _, values in _blocks(dataset):
-            present.update(np.unique(values).tolist())
-        names = {value: str(value) for value in sorted(present)}
-    names.pop(nodata, None) if nodata is not None else None
-    if len(set(names.values())) < len(names):
-        names = {value: f"{name} ({value})" for value, name in names.items()}
-    default = conventional_colours(list(names.values()))
-    return Legend(
-        tuple(MapClass(v, n, colours.get(v, c)) for (v, n), c in zip(sorted(names.items()), default, strict=True))
-    )
+    declared = _declared(dataset)
+    counts = counted(path, (whole_numbers(path, raw, declared) for _, raw in _raw_blocks(dataset)))
+    whole = None if declared is None or declared != int(declared) else int(declared)
+    found = describe(path, counts, names, colours, whole)
+    if dataset.count > 1:
+        first = f"The first of the {dataset.count} bands of {path.name} is the map."
+        found = replace(found, messages=(first, *found.messages))
+    integers = np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer)
+    if integers and whole is None:
+        return found, min(found.absent, default=None)
+    return found, whole if integers else FILL
 
 
-def _read_pam(path: Path) -> tuple[dict[int, str], dict[int, Colour]]:
-    """Names and colours of values in GDAL's `.aux.xml`: from an attribute table, else category names; else empty."""
-    if not path.exists():
-        return {}, {}
-    try:
-        root = parse_xml(path).getroot()
-    except (ParseError, DefusedXmlException, OSError) as error:
-        raise MMEarthError(f"{path} cannot be read ({error}); repair or remove it.") from error
-    band = root.find("PAMRasterBand") if root is not None else None
-    if band is None:
-        return {}, {}
-    names, colours = _read_attribute_table(band.find("GDALRasterAttributeTable"))
-    if not names:
-        texts = [entry.text or "" for entry in band.iterfind("CategoryNames/Category")]
-        names = {value: text for value, text in enumerate(texts) if text}
-    return names, colours
+def _declared(dataset: DatasetReader) -> float | None:
+    """The no-data value of a file, when it is a number that its pixels can have."""
+    return None if dataset.nodata is None or not np.isfinite(dataset.nodata) else float(dataset.nodata)
 
 
-def _read_attribute_table(table: Any) -> tuple[dict[int, str], dict[int, Colour]]:
-    names: dict[int, str] = {}
-    colours: dict[int, Colour] = {}
-    if table is None:
-        return names, colours
-    usages = [int(field.findtext("Usage", "0")) for field in table.iterfind("FieldDefn")]
-    if _RAT_VALUE not in usages or _RAT_NAME not in usages:
-        return names, colours
-    for row in table.iterfind("Row"):
-        cells = [cell.text or "" for cell in row.iterfind("F")]
-        value = int(float(cells[usages.index(_RAT_VALUE)]))
-        names[value] = cells[usages.index(_RAT_NAME)]
-        if all(usage in usages for usage in _RAT_RGB):
-            r, g, b = (int(float(cells[usages.index(usage)])) for usage in _RAT_RGB)
-            colours[value] = (r, g, b)
-    return names, colours
+def _check_classes(path: Path, dataset: DatasetReader) -> None:
+    """Refuse what holds something else than classes."""
+    kind = np.dtype(dataset.dtypes[0])
+    if kind.kind not in "iuf":
+        raise MMEarthError(f"{path} holds {kind} values, not classes; give a map of whole numbers.")
+    if dataset.scales[0] != 1 or dataset.offsets[0] != 0:
+        raise MMEarthError(
+            f"{path} holds numbers with a scale ({dataset.scales[0]:g}), such as similarities or probabilities, not"
+            " classes; give a class map."
+        )
+    if dataset.count > 2 and [each.name for each in dataset.colorinterp[:3]] == ["red", "green", "blue"]:
+        raise MMEarthError(f"{path} is a picture in red, green and blue, not a map; give the map it was drawn of.")
 
 
 def _category_names(classes: list[MapClass]) -> str:

@@ -1,18 +1,21 @@
 """Classes of a map: the value in the raster, the name people read, the colour they see. Pure values, no files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Self
 
 from mmearth_core.maps.conventions import (
     MAX_CLASSES,
     NODATA,
+    UNKNOWN,
+    UNKNOWN_NAME,
     Colour,
     conventional_colours,
     format_colour,
     parse_colour,
 )
 from mmearth_core.records import Form, Rule
+from mmearth_core.wording import printable
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,12 @@ class MapClass:
     value: int
     name: str
     colour: Annotated[Colour, Form(parse_colour, format_colour)]
+
+    def __post_init__(self) -> None:
+        # It goes to terminals and into XML: what cannot be printed is left out, wherever the name is from.
+        object.__setattr__(self, "name", printable(self.name))
+        if not self.name:
+            raise ValueError(f"the class of value {self.value} has no name that can be printed")
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,12 @@ class Legend:
     @property
     def values(self) -> tuple[int, ...]:
         return tuple(c.value for c in self.classes)
+
+
+def unknown_name(names: Collection[str]) -> str:
+    """What value 255 of a map with these classes is called: "unknown", unless one of them is."""
+    taken = {name.casefold() for name in names}
+    return f"{UNKNOWN_NAME} ({UNKNOWN})" if UNKNOWN_NAME in taken else UNKNOWN_NAME
 
 
 #: A legend as files and messages hold it: `[{"value": 1, "name": "water", "colour": "#0072b2"}, …]`.

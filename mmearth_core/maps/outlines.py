@@ -31,9 +31,10 @@ class OutlineResult:
 
     path: Path
     polygons: int
+    messages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.polygons} polygons in {self.path}."
+        return "\n".join([f"{self.polygons} polygons in {self.path}.", *self.messages])
 
 
 def outline(
@@ -94,19 +95,17 @@ def outline(
     write_features(path, polygons, "Polygon", grid.crs, fields)
     progress.advance(grid.pixels)
     progress.finish()
-    return OutlineResult(path, len(polygons))
+    return OutlineResult(path, len(polygons), () if class_map is None else class_map.messages)
 
 
 def _class_values(class_map: ClassMap, cancel: CancelToken) -> tuple[NDArray[Any], NDArray[np.bool_], Grid]:
-    """The values of a class map, and where there is a class: 0 is one unless it is no-data or has no name."""
-    grid, absent = class_map.grid, {class_map.nodata}
+    """The values of a class map, and where there is a class."""
+    grid = class_map.grid
     _check_raster(class_map.path, grid)
-    if class_map.nodata is None and 0 not in class_map.legend.values:
-        absent.add(0)
     values, inside = np.zeros(grid.shape, np.int32), np.zeros(grid.shape, bool)
     for window, block in class_map.blocks():
         cancel.check()
-        here = ~np.isin(block, [value for value in absent if value is not None])
+        here = np.ones(block.shape, bool) if class_map.nodata is None else block != class_map.nodata
         largest = int(np.abs(block[here].astype(np.int64)).max(initial=0))
         if largest > np.iinfo(np.int32).max:
             raise MMEarthError(f"{class_map.path} has values up to {largest}: it is no map of classes.")

@@ -62,13 +62,16 @@ def false_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
 
 
 def paletted(path: str | Path, colours: Mapping[int, Colour], *, longest: int = LONGEST) -> Picture:
-    """A map of 8-bit classes in the colours of its values; values without a colour are transparent."""
+    """A map of classes in the colours of its values; values without a colour are transparent."""
     with opened(path, wanted="a raster") as dataset:
-        values, _ = _read(dataset, [1], longest, Resampling.nearest)
+        values, valid = _read(dataset, [1], longest, Resampling.nearest)
+        # A palette holds 255 colours beside none: of more, the later ones share.
+        shades = list(dict.fromkeys(colours.values()))
         table = np.zeros((256, 4), np.uint8)
+        table[1 : 1 + len(shades[:255])] = [(*colour, 255) for colour in shades[:255]]
+        index = np.zeros(valid.shape, np.uint8)
         for value, colour in colours.items():
-            table[value & 255] = (*colour, 255)
-        index = values[0].astype(np.uint8)
+            index[valid & (values[0] == value)] = 1 + shades.index(colour) % 255
         return _picture(_png(index, table), index.shape, dataset)
 
 

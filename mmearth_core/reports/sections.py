@@ -17,7 +17,8 @@ from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.validation import Validation, caution_of_nearness
 from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
-from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, UNKNOWN_NAME, Colour
+from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, Colour
+from mmearth_core.maps.legend import unknown_name
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import false_colour, paletted, ramp, true_colour
 from mmearth_core.reports import page
@@ -62,8 +63,9 @@ def write_report(
     path = check_output(path, overwrite=overwrite)
     areas = _class_areas(class_map, progress, cancel)
     provenance = {} if embedding is None else embedding.provenance
-    warned = [*([UNTRAINED] if provenance.get("trained") is False else []), *notes]
-    colours = {c.name: c.colour for c in class_map.legend.classes} | {UNKNOWN_NAME: UNKNOWN_COLOUR}
+    warned = [*class_map.messages, *([UNTRAINED] if provenance.get("trained") is False else []), *notes]
+    colours = {unknown_name(class_map.legend.names): UNKNOWN_COLOUR}
+    colours |= {c.name: c.colour for c in class_map.legend.classes}
     outlines = ("", 0) if samples is None else _outlines(samples, field, class_map, colours)
     pictures = [
         *([] if scene is None else [_scene_figure(scene, *outlines)]),

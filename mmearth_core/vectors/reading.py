@@ -17,11 +17,15 @@ from pyproj.exceptions import CRSError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
+from mmearth_core.wording import printable
 
 
 @dataclass(frozen=True, eq=False)
 class VectorLayer:
-    """Features of one layer: `geometries` (2-D, None where absent or unreadable), `fids`, `values` of the field."""
+    """Features of one layer: `geometries` (2-D, None where absent or unreadable), `fids`, `values` of the field.
+
+    `messages` say what a reader of the file had to assume.
+    """
 
     path: Path
     layer: str
@@ -29,6 +33,7 @@ class VectorLayer:
     geometries: NDArray[Any]
     fids: NDArray[np.int64]
     values: NDArray[Any] | None
+    messages: tuple[str, ...] = ()
 
     def in_pixels(self, grid: Grid) -> NDArray[Any]:
         """The geometries in pixel coordinates of `grid` (column, row; the first pixel's centre is 0.5, 0.5).
@@ -88,7 +93,7 @@ def class_names(layer: VectorLayer, field: str) -> list[str | None]:
             )
         return [None if np.isnan(v) else str(int(v)) for v in values.tolist()]
     if values.dtype.kind == "O" and all(v is None or isinstance(v, str) for v in values):
-        return [_printable(v) or None for v in values]
+        return [printable(v) or None for v in values]
     raise MMEarthError(
         f"{layer.path}: the field {field!r} holds neither text nor integers; choose another with `field`."
     )
@@ -145,8 +150,3 @@ def _to_pixels(geometries: NDArray[Any], crs: pyproj.CRS, grid: Grid) -> NDArray
 
     pixels: NDArray[Any] = shapely.transform(geometries, convert)
     return pixels
-
-
-def _printable(text: str | None) -> str:
-    """The text on one line without control characters: it becomes XML, JSON and table cells."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())

@@ -35,7 +35,7 @@ ROOMS = (
     {"raster"},
     {"modalities", "band_names"},
     {"sentinel2"},
-    {"files", "progress", "processors", "records"},
+    {"files", "progress", "processors", "records", "wording"},
     {"errors", "verbs"},
 )
 #: Where torch and its companions may be imported. Everything an analyst runs does without.

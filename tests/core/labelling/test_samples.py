@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from rasterio.features import rasterize
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
 from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
+from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.progress import CancelToken
 
 Writer = Callable[..., Path]
@@ -322,3 +324,42 @@ def test_unusable_samples_are_refused_in_one_sentence(
     with pytest.raises(MMEarthError, match=sentence) as error:
         read_samples(scene.raster, path, layer=layer, cancel=CancelToken())
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "told"),
+    [
+        (["0", "1"], {"0": 2, "1": 1}, "0 is value 2"),
+        (["-1", "3", "300"], {"-1": 4, "3": 3, "300": 5}, "-1 is value 4, 300 is value 5"),
+        (["01", "07"], {"01": 1, "07": 7}, ""),
+        (["1.0", "254"], {"1.0": 1, "254": 254}, ""),
+        (["1", "01"], {"01": 1, "1": 2}, "1 is value 2"),
+        (["0", "254"], {"0": 1, "254": 254}, "0 is value 1"),
+        (["forest", "2"], {"2": 2, "forest": 1}, ""),
+        (["b", "a"], {"a": 1, "b": 2}, ""),
+    ],
+)
+def test_codes_are_values_where_a_map_can_hold_them(names: list[str], values: dict[str, int], told: str) -> None:
+    codes = {name: code_of(name) for name in names}
+    assert values_of(codes) == values
+    legend = Legend(tuple(MapClass(value, name, (0, 0, 0)) for name, value in values.items()))
+    said = moved_codes(legend, {name: code for name, code in codes.items() if code is not None})
+    assert bool(said) == bool(told) and told in "".join(said)
+    with pytest.raises(MMEarthError, match="There are 255 classes, a map holds 254"):
+        values_of({f"c{i}": None for i in range(255)})
+
+
+def test_codes_of_several_files_keep_their_values(scene: Any, tmp_path: Path, write_vector: Any) -> None:
+    shapes, names = scene.fields(4)
+    codes = [{"water": 7, "forest": 0, "grass": 30, "urban": 0}[n] for n in names]
+    halves = [
+        read_samples(
+            scene.raster,
+            write_vector(tmp_path / f"{part}.gpkg", shapes[part::2], {"class": codes[part::2]}),
+            cancel=CancelToken(),
+        )
+        for part in (0, 1)
+    ]
+    merged = merge_samples(halves)
+    assert {c.name: c.value for c in merged.legend.classes} == {"7": 7, "30": 30, "0": 31}
+    assert "0 is value 31" in moved_codes(merged.legend, merged.codes)[0]

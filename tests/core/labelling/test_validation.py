@@ -45,6 +45,7 @@ def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed:
         shapes=shapely.points(np.arange(len(labels)) * 0.01, 0.0),  # 1.1 km apart
         pixel_size=10.0,
         sight=640.0,
+        codes={},
         messages=(),
         model_name="m",
         model_id="m",

@@ -92,9 +92,8 @@ def test_maps_without_classes_are_refused_with_a_sentence(tmp_path):
     empty = write_map(tmp_path / "empty.tif", np.zeros((9, 9), np.uint8))
     with pytest.raises(MMEarthError, match="no-data only"):
         measure_classes(empty, progress=Silent(), cancel=CancelToken())
-    elevation = write_map(tmp_path / "identifiers.tif", np.arange(400, dtype=np.int32).reshape(20, 20) * 1000)
     with pytest.raises(MMEarthError, match="no map of classes"):
-        measure_classes(elevation, progress=Silent(), cancel=CancelToken())
+        write_map(tmp_path / "identifiers.tif", np.arange(400, dtype=np.int32).reshape(20, 20) * 1000)
     nowhere = write_map(tmp_path / "nowhere.tif", np.ones((9, 9), np.uint8), crs=None)
     with pytest.raises(MMEarthError, match="no coordinate reference system"):
         measure_classes(nowhere, progress=Silent(), cancel=CancelToken())

@@ -117,7 +117,8 @@ def test_foreign_names_come_from_category_names_or_the_attribute_table(tmp_path:
         f"<PAMDataset><PAMRasterBand band='1'><GDALRasterAttributeTable>{fields}{rows}"
         "</GDALRasterAttributeTable></PAMRasterBand></PAMDataset>"
     )
-    assert ClassMap.open(tmp_path / "r.tif").legend.classes == (MapClass(3, "town", (9, 8, 7)),)
+    assert ClassMap.open(tmp_path / "r.tif").legend.classes[0] == MapClass(3, "town", (9, 8, 7))
+    assert ClassMap.open(tmp_path / "r.tif").legend.names == ("town", "9")  # has a pixel, though no name
 
 
 @pytest.mark.parametrize("case", ["missing", "text", "float", "legend", "xml"])
@@ -126,7 +127,7 @@ def test_unusable_maps_are_refused_in_one_sentence(case: str, tmp_path: Path) ->
     if case == "text":
         path.write_text("no raster")
     if case == "float":
-        write_foreign(path, np.zeros((3, 3), np.float32))
+        write_foreign(path, np.full((3, 3), 0.25, np.float32))
     if case == "legend":
         draw(path)
         with rasterio.open(path, "r+") as dataset:
@@ -137,3 +138,91 @@ def test_unusable_maps_are_refused_in_one_sentence(case: str, tmp_path: Path) ->
     with pytest.raises(MMEarthError, match=r"bad\.tif") as error:
         ClassMap.open(path)
     assert not isinstance(error.value, EnvironmentFailure)
+
+
+def named(path: Path, *names: str) -> None:
+    """Category names beside a raster, of the values 0, 1, …"""
+    texts = "".join(f"<Category>{name}</Category>" for name in names)
+    path.with_name(path.name + ".aux.xml").write_text(
+        f"<PAMDataset><PAMRasterBand band='1'><CategoryNames>{texts}</CategoryNames></PAMRasterBand></PAMDataset>"
+    )
+
+
+def classes_of(path: Path) -> tuple[dict[int, str], set[int]]:
+    """The legend of a map, and the values its blocks hold beside no class."""
+    opened = ClassMap.open(path)
+    seen = {int(v) for _, block in opened.blocks() for v in np.unique(block) if v != opened.nodata}
+    return {c.value: c.name for c in opened.legend.classes}, seen
+
+
+@pytest.mark.parametrize(
+    ("values", "names", "expected", "told"),
+    [
+        # What fills a map where others have names is no class.
+        (np.array([[0, 1, 2, 255]], np.uint8), ("", "sea", "land"), {1: "sea", 2: "land"}, "Value 0 has no name"),
+        (np.array([[-1, 1, 2, 2]], np.int16), ("", "sea", "land"), {1: "sea", 2: "land"}, "Value -1 has no name"),
+        # What is called so is none; what has a name of its own, or no name among others, is a class.
+        (np.array([[0, 1, 2, 2]], np.uint8), ("Unclassified", "sea", "No data"), {1: "sea"}, "called 'Unclassified'"),
+        (np.array([[0, 1, 7, 7]], np.uint8), ("sea", "land"), {0: "sea", 1: "land", 7: "7"}, ""),
+        (np.array([[1, 2, 2, 2]], np.uint8), ("", "sea", "sea"), {1: "sea (1)", 2: "sea (2)"}, ""),
+        # Without any names 0 may be a class, which is in doubt where there are several others; −1 is none.
+        (np.array([[0, 1, 1, 0]], np.uint8), (), {0: "0", 1: "1"}, ""),
+        (np.array([[0, 1, 2, 3]], np.uint8), (), {0: "0", 1: "1", 2: "2", 3: "3"}, "gdal_edit.py -a_nodata 0"),
+        (np.array([[-1, 0, 300, 300]], np.int16), (), {0: "0", 300: "300"}, "Value -1 is below zero"),
+        # Whole numbers in a float raster are classes.
+        (np.array([[np.nan, 1, 2, -9999]], np.float32), (), {1: "1", 2: "2"}, "Value -9999"),
+        (np.array([[np.inf, 10, 95, 1e30]], np.float64), (), {10: "10", 95: "95"}, ""),
+    ],
+)
+def test_one_rule_says_what_is_no_class(
+    tmp_path: Path, values: np.ndarray, names: tuple[str, ...], expected: dict[int, str], told: str
+) -> None:
+    write_foreign(tmp_path / "m.tif", values)
+    if names:
+        named(tmp_path / "m.tif", *names)
+    assert classes_of(tmp_path / "m.tif") == (expected, set(expected) & set(values[np.isfinite(values)].tolist()))
+    assert told in " ".join(ClassMap.open(tmp_path / "m.tif").messages)
+    assert bool(told) == bool(ClassMap.open(tmp_path / "m.tif").messages)
+
+
+def test_measurements_are_no_classes(tmp_path: Path) -> None:
+    write_foreign(tmp_path / "p.tif", np.array([[0.5, 1]], np.float32))
+    with pytest.raises(MMEarthError, match=r"decimal numbers such as 0\.5"):
+        ClassMap.open(tmp_path / "p.tif")
+    write_foreign(tmp_path / "s.tif", np.array([[1, 200]], np.uint8))
+    with rasterio.open(tmp_path / "s.tif", "r+") as dataset:
+        dataset.scales = (1 / 255,)
+    with pytest.raises(MMEarthError, match="with a scale"):
+        ClassMap.open(tmp_path / "s.tif")
+
+
+@pytest.mark.parametrize(
+    "cells", ["<F>three</F><F>town</F>", "<F>nan</F><F>town</F>", "<F>3</F>", "<F>1.5</F><F>a</F>"]
+)
+def test_an_attribute_table_that_makes_no_sense_is_told(tmp_path: Path, cells: str) -> None:
+    write_foreign(tmp_path / "r.tif", np.array([[3, 9]], np.uint8))
+    fields = "".join(f"<FieldDefn index='{i}'><Usage>{usage}</Usage></FieldDefn>" for i, usage in enumerate((5, 2)))
+    (tmp_path / "r.tif.aux.xml").write_text(
+        f"<PAMDataset><PAMRasterBand band='1'><GDALRasterAttributeTable>{fields}<Row index='0'>{cells}</Row>"
+        "</GDALRasterAttributeTable></PAMRasterBand></PAMDataset>"
+    )
+    with pytest.raises(MMEarthError, match=r"r\.tif\.aux\.xml: .*attribute table"):
+        ClassMap.open(tmp_path / "r.tif")
+
+
+def test_control_characters_in_a_name_reach_no_file(tmp_path: Path) -> None:
+    legend = Legend((MapClass(1, "se\x1b[31ma\x00", (0, 0, 0)),))
+    with new_map(tmp_path / "m.tif", legend, GRID, tags={}) as dataset:
+        dataset.write(np.ones(GRID.shape, np.uint8), 1)
+    assert ElementTree.parse(tmp_path / "m.tif.aux.xml").findall(".//Category")[1].text == "se [31ma"
+    assert ElementTree.parse(tmp_path / "m.qml").find(".//paletteEntry").get("label") == "se [31ma"
+    with pytest.raises(ValueError, match="no name that can be printed"):
+        MapClass(1, "\x07", (0, 0, 0))
+
+
+def test_a_class_called_unknown_is_not_value_255(tmp_path: Path) -> None:
+    legend = Legend.numbered(["Unknown", "sea"])
+    with new_map(tmp_path / "m.tif", legend, GRID, tags={}, unknown=True) as dataset:
+        dataset.write(np.ones(GRID.shape, np.uint8), 1)
+    labels = [e.get("label") for e in ElementTree.parse(tmp_path / "m.qml").findall(".//paletteEntry")]
+    assert labels == ["Unknown", "sea", "unknown (255)"]
