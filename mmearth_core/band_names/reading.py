@@ -13,7 +13,10 @@ from mmearth_core.band_names.missions import doubtful_codes, foreign_mission, is
 from mmearth_core.band_names.wavelengths import band_at, in_text
 from mmearth_core.errors import MMEarthError
 
-_ASK = "say what each band is, in order, with `bands` ('-' for a band to ignore)"
+#: What the user is asked for, where the bands of one raster are not certain.
+ASK = "say what each band is, in order, with `bands` ('-' for a band to ignore)"
+#: The same where a source names its bands itself: a folder, a product, a file with a variable per band.
+ONE_BY_ONE = "name the files one by one and say with `bands`, in their order, what each is"
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What else tells whose bands these are: the pixel size in m on the ground, and texts that may name a mission."""
+    """What else tells whose bands these are: the pixel size in m on the ground, and texts that may name a mission.
+
+    `source` begins the sentences, `ask` ends them with what to do.
+    """
 
     source: str = "the raster"
     pixel: float | None = None
     hints: tuple[str, ...] = ()
+    ask: str = ASK
 
 
 def band_name(text: str | None) -> str | None:
@@ -115,7 +122,7 @@ class _Reader:
                 raise MMEarthError(
                     f"{self.about.source} does not say that it is of Sentinel-2, and its bands"
                     f" ({', '.join(self.texts[i] for i in codes)}) may be another mission's: {reason}; if they are"
-                    f" Sentinel-2's, {_ASK}."
+                    f" Sentinel-2's, {self.about.ask}."
                 )
         return Reading(self._distinct(found), convention if words else None)
 
@@ -129,7 +136,7 @@ class _Reader:
             if contradicts(code, text):
                 raise MMEarthError(
                     f"{self.about.source}: '{text}' is not what Sentinel-2 calls {code}, so its bands are those of"
-                    f" another mission (Landsat?); if they are Sentinel-2's, {_ASK}."
+                    f" another mission (Landsat?); if they are Sentinel-2's, {self.about.ask}."
                 )
             found[position] = code
         return found
@@ -190,7 +197,7 @@ class _Reader:
                 listed = ", ".join(self.texts[position] for position in reading)
                 raise MMEarthError(
                     f"{self.about.source} has bands named as those of {convention.name} ({listed}), not for certain"
-                    f" Sentinel-2's; if they are, {_ASK}."
+                    f" Sentinel-2's; if they are, {self.about.ask}."
                 )
 
     def _of_this_size(self) -> Convention:
@@ -210,8 +217,8 @@ class _Reader:
             if len(meant) > 1:
                 how = " and ".join(f"{band} for {name}" for band, name in meant.items())
                 name = self.texts[position]
-                return f"{self.about.source}: '{name}' is {how}, and the other names do not decide; {_ASK}."
-        return f"{self.about.source}: its names are read in several ways; {_ASK}."
+                return f"{self.about.source}: '{name}' is {how}, and the other names do not decide; {self.about.ask}."
+        return f"{self.about.source}: its names are read in several ways; {self.about.ask}."
 
     # wavelengths
 
@@ -224,7 +231,7 @@ class _Reader:
             listed = ", ".join(f"{w:.0f}" for w in odd[:6]) or "several of one band"
             raise MMEarthError(
                 f"{self.about.source} has wavelengths that are not Sentinel-2's ({listed} nm), so it is of another"
-                f" mission; if it is Sentinel-2's, {_ASK}."
+                f" mission; if it is Sentinel-2's, {self.about.ask}."
             )
         return found
 
@@ -232,10 +239,10 @@ class _Reader:
         for position, band in found.items():
             wavelength = self.wavelengths[position]
             if wavelength is not None and self.by_wavelength[position] != band:
-                meant = self.by_wavelength[position]
+                meant = self.by_wavelength[position] or "no band of Sentinel-2"
                 raise MMEarthError(
                     f"{self.about.source}: band {position + 1} '{self.texts[position]}' is named as {band} but has a"
-                    f" wavelength of {wavelength:.0f} nm, which is {meant or 'no band of Sentinel-2'}; {_ASK}."
+                    f" wavelength of {wavelength:.0f} nm, which is {meant}; {self.about.ask}."
                 )
 
     # outcome
@@ -246,7 +253,7 @@ class _Reader:
             if name in bands:
                 raise MMEarthError(
                     f"{self.about.source} has two bands for {name} (band {bands[name] + 1}"
-                    f" '{self.texts[bands[name]]}' and band {position + 1} '{self.texts[position]}'); {_ASK}."
+                    f" '{self.texts[bands[name]]}' and band {position + 1} '{self.texts[position]}'); {self.about.ask}."
                 )
             bands[name] = position
         return bands
@@ -254,7 +261,7 @@ class _Reader:
     def _foreign(self, name: str, where: str) -> MMEarthError:
         return MMEarthError(
             f"{self.about.source} is of {name} ({where}), not of Sentinel-2, and these models know Sentinel-2 only; if"
-            f" that is wrong, {_ASK}."
+            f" that is wrong, {self.about.ask}."
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from mmearth_core.band_names.codes import code_in, is_counting, words_of
 from mmearth_core.band_names.conventions import squeezed
-from mmearth_core.band_names.reading import Circumstances, Label, band_name, is_known, read_bands
+from mmearth_core.band_names.reading import ASK, ONE_BY_ONE, Circumstances, Label, band_name, is_known, read_bands
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.labels import hints_of
 from mmearth_core.raster.layout import ground_steps
@@ -80,8 +80,8 @@ class _Collector:
             return self.product(item_product(path), "a STAC item", "the assets of the STAC item")
         if is_archive(path):
             return self.archive(path)
-        if is_container(path) and (found := variables(path)):
-            return self.container(path, found)
+        if is_container(path) and (found := variables(path))[0]:
+            return self.container(path, *found)
         if Path(path).is_dir():
             return self.folder(tree_of_rasters(path))
         return self.raster(path)
@@ -206,7 +206,7 @@ class _Collector:
 
     # products
 
-    def container(self, path: str, found: Mapping[str, Sequence[str]]) -> Inputs:
+    def container(self, path: str, found: Mapping[str, Sequence[str]], others: Sequence[str]) -> Inputs:
         if self.given is not None:
             raise MMEarthError(f"{path} names its variables itself; leave `bands` out.")
         finest: dict[str, RasterFile] = {}
@@ -219,11 +219,12 @@ class _Collector:
                     finest[name] = raster
         header = next(iter(finest.values()))
         names = list(finest)
-        reading = read_bands([Label(None if name == SCL else name) for name in names], _circumstances(path, header))
+        labels = [Label(None if name.upper() == SCL else name) for name in names]
+        reading = read_bands(labels, _circumstances(path, header, ask=ONE_BY_ONE))
         places = {name: (finest[names[position]], 1) for name, position in reading.bands.items()}
-        if SCL in finest:
-            places[SCL] = (finest[SCL], 1)
-        left = [name for name in names if (finest[name], 1) not in places.values()]
+        if (scl := next((raster for name, raster in finest.items() if name.upper() == SCL), None)) is not None:
+            places[SCL] = (scl, 1)
+        left = [*(name for name in names if (finest[name], 1) not in places.values()), *others]
         return self.inputs(
             Path(path).name, places, (f"Bands by the variables of the file: {', '.join(places)}.",), left
         )
@@ -264,11 +265,11 @@ class _Collector:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 
-def _circumstances(source: str, *rasters: RasterFile) -> Circumstances:
+def _circumstances(source: str, *rasters: RasterFile, ask: str = ASK) -> Circumstances:
     hints = dict.fromkeys(text for raster in rasters for text in hints_of(raster.path, raster.tags))
     finest = min((raster.grid for raster in rasters), key=lambda grid: grid.pixel_size)
     steps = ground_steps(finest) if finest.crs is not None else None
-    return Circumstances(source, (steps[0] * steps[1]) ** 0.5 if steps else None, tuple(hints))
+    return Circumstances(source, (steps[0] * steps[1]) ** 0.5 if steps else None, tuple(hints), ask)
 
 
 def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[str, int]:
@@ -348,7 +349,9 @@ def _names_together(rasters: Sequence[RasterFile]) -> list[str | None]:
     keys = [_key(label.text or "") or raster.path for label, raster in zip(labels, rasters, strict=True)]
     first = {key: position for position, key in reversed(list(enumerate(keys)))}
     chosen = sorted(first.values())
-    reading = read_bands([labels[position] for position in chosen], _circumstances("The scene", *rasters))
+    reading = read_bands(
+        [labels[position] for position in chosen], _circumstances("The scene", *rasters, ask=ONE_BY_ONE)
+    )
     names = {keys[chosen[position]]: name for name, position in reading.bands.items()}
     return [SCL if _is_scl(raster.path) else names.get(key) for raster, key in zip(rasters, keys, strict=True)]
 

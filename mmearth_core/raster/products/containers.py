@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from mmearth_core.band_names.codes import code_in
 from mmearth_core.band_names.conventions import squeezed
 from mmearth_core.band_names.reading import is_known
 from mmearth_core.errors import MMEarthError
@@ -23,26 +22,34 @@ def is_container(path: str) -> bool:
     return file.suffix.lower() in _SUFFIXES and (file.is_file() or file.suffix.lower() == ".zarr")
 
 
-def variables(path: str) -> dict[str, list[str]]:
-    """Name of each variable that may be a band or SCL → the names GDAL opens it by (one per resolution).
+def variables(path: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """(name of each variable that may be a band or SCL → what GDAL opens it by, one per resolution; the others' names).
 
-    Empty when the file holds a single raster, which is opened by its own name.
+    Both are empty when the file holds a single raster, which is opened by its own name. Raises `MMEarthError` when it
+    holds several, but none that may be a band.
     """
     names = subdatasets(path, wanted="a file with a variable per band")
     if any(_EOPF in name for name in names):
         names = tuple(name for name in names if _EOPF in name)
     found: dict[str, list[str]] = {}
+    spelled: dict[str, str] = {}
+    others = []
     for name in names:
-        variable = re.split(r"[:/]", name.rstrip('"'))[-1].strip('"')
-        # Of "…:/B02:0" the number is that of a layer.
-        if variable.isdigit():
-            variable = re.split(r"[:/]", name)[-2]
+        variable = _variable(name)
         if is_known(variable) or variable.upper() == "SCL":
-            found.setdefault(code_in(variable) or squeezed(variable).upper(), []).append(name)
+            # One band is named alike in the groups of all resolutions.
+            found.setdefault(spelled.setdefault(squeezed(variable), variable), []).append(name)
+        else:
+            others.append(variable)
     if names and not found:
-        listed = ", ".join(re.split(r"[:/]", name)[-1] for name in names[:12])
-        raise MMEarthError(f"{path} holds no variable named as a band of Sentinel-2 (it has {listed}).")
-    return found
+        raise MMEarthError(f"{path} holds no variable named as a band of Sentinel-2 (it has {', '.join(others[:12])}).")
+    return found, tuple(others)
+
+
+def _variable(name: str) -> str:
+    """The variable in a name such as `netcdf:a.nc:B02` or `ZARR:"a.zarr":/r10m/b02`; a number at the end is a layer."""
+    parts = [part.strip('"') for part in re.split(r"[:/]", name) if part.strip('"')]
+    return parts[-2] if parts[-1].isdigit() else parts[-1]
 
 
 def refuse_dates(path: str, tags: Mapping[str, str], count: int) -> None:

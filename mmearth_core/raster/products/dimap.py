@@ -9,7 +9,7 @@ from typing import Any
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from mmearth_core.band_names.reading import Circumstances, Label, read_bands
+from mmearth_core.band_names.reading import ONE_BY_ONE, Circumstances, Label, read_bands
 from mmearth_core.band_names.wavelengths import nanometres
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time, significant
@@ -32,7 +32,9 @@ def dimap_product(dim: Path) -> Product:
     infos = [_texts(each) for each in root.iter("Spectral_Band_Info")]
     names = [each.get("BAND_NAME", "") for each in infos]
     hints = [text for tag in ("PRODUCT_TYPE", "DATASET_NAME") if (text := root.findtext(f".//{tag}"))]
-    reading = read_bands([_label(each) for each in infos], Circumstances(str(dim), hints=(dim.name, *hints)))
+    reading = read_bands(
+        [_label(each) for each in infos], Circumstances(str(dim), hints=(dim.name, *hints), ask=ONE_BY_ONE)
+    )
     data = dim.with_suffix(".data")
     bands, scales, offsets = dict[str, BandFile](), dict[float, list[str]](), dict[float, list[str]]()
     for name, position in reading.bands.items():

@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 from mmearth_core.band_names.codes import code_in, contradicts
 from mmearth_core.band_names.conventions import squeezed
-from mmearth_core.band_names.reading import Circumstances, Label, is_known, read_bands
+from mmearth_core.band_names.reading import ONE_BY_ONE, Circumstances, Label, is_known, read_bands
 from mmearth_core.band_names.wavelengths import nanometres
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import (
@@ -182,7 +182,7 @@ def item_product(path: str) -> Product:
             labels.setdefault(name, label)
             keys.setdefault(name, []).append(key)
     names = [name for name in labels if name != "scl"]
-    reading = read_bands([labels[name] for name in names], Circumstances(path, hints=_hints(item)))
+    reading = read_bands([labels[name] for name in names], Circumstances(path, hints=_hints(item), ask=ONE_BY_ONE))
     chosen = {band: _finest(path, item, keys[names[position]], band) for band, position in reading.bands.items()}
     if not chosen:
         raise MMEarthError(f"{path} is a STAC item without Sentinel-2 bands among its local assets; name the rasters.")

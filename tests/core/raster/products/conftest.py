@@ -1,4 +1,4 @@
-"""Small single-band files and products, made in a few lines."""
+"""Small single-band files for the tests of layouts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,15 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-
-SIDE = 48
-BANDS = ("B02", "B03", "B04", "B08")
-
-
-def values(band: str, factor: int = 1) -> np.ndarray:
-    """Reflectance × 10000 that tells the bands apart."""
-    rng = np.random.default_rng(int.from_bytes(band.encode(), "big"))
-    return rng.integers(200, 4000, (SIDE // factor, SIDE // factor)).astype(np.uint16)
+from small_products import values
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import BANDS, SIDE, values
+import rasterio
+from small_products import BANDS, SIDE, values
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window
@@ -220,3 +221,41 @@ def test_snap_products(tmp_path: Path, band_file: Writer) -> None:
     (dim.with_suffix(".data") / "B2.img").unlink()
     with pytest.raises(MMEarthError, match=r"describes B2, but .*B2\.img is missing"):
         collect(dim)
+
+
+def stated(path: Path, write: Writer, names: tuple[str, ...], scales: list[float], offsets: list[float]) -> Path:
+    data = np.stack([values(name) + 1000 for name in names])
+    write(path, "", data=data, names=names, nodata=0)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.scales, dataset.offsets = scales, offsets
+        dataset.update_tags(PROCESSING_LEVEL="L2A")
+    return path
+
+
+def test_scale_and_offset_hold_for_the_bands_they_are_set_on(tmp_path: Path, band_file: Writer) -> None:
+    """Exports of Collection-1 items set them on the reflectances and not on the layers beside them."""
+    for layers in (("SCL",), ("AOT", "WVP"), ("B10",)):
+        path = tmp_path / f"with_{layers[0]}.tif"
+        stated(path, band_file, (*BANDS, *layers), [1e-4] * 4 + [1] * len(layers), [-0.1] * 4 + [0] * len(layers))
+        scene = open_scene(path, wanted=ENCODER_BANDS)
+        assert (scene.scale, scene.offset) == (1e-4, -1000)
+
+
+def test_bands_of_different_offsets_or_scales_are_asked_about(tmp_path: Path, band_file: Writer) -> None:
+    path = stated(tmp_path / "offsets.tif", band_file, BANDS, [1e-4] * 4, [-0.1, -0.1, 0, 0])
+    with pytest.raises(MMEarthError, match="contradictory offsets.*B02, B03.*B04, B08.*offset="):
+        open_scene(path, wanted=ENCODER_BANDS)
+    assert open_scene(path, wanted=ENCODER_BANDS, options=SceneOptions(offset=-1000)).offset == -1000
+    path = stated(tmp_path / "scales.tif", band_file, BANDS, [1e-4, 1e-4, 1, 1], [0] * 4)
+    with pytest.raises(MMEarthError, match="contradictory scales.*B02, B03.*B04, B08.*scale="):
+        open_scene(path, wanted=ENCODER_BANDS)
+
+
+def test_the_product_gives_an_offset_per_band(tmp_path: Path, band_file: Writer) -> None:
+    root = safe(tmp_path / f"{NEW}.SAFE", band_file)
+    lines = "".join(f'<BOA_ADD_OFFSET band_id="{i}">{-1000 if i != 10 else 0}</BOA_ADD_OFFSET>' for i in range(13))
+    (root / "MTD_MSIL2A.xml").write_text(XML.format("2A").replace("</P>", f"{lines}</P>"))
+    assert [each.value for each in collect(root).metadata.offsets] == [-1000]
+    (root / "MTD_MSIL2A.xml").write_text(XML.format("2A").replace("</P>", f"{lines.replace('-1000', '-900', 1)}</P>"))
+    with pytest.raises(MMEarthError, match="contradictory offsets"):
+        open_scene(root, wanted=ENCODER_BANDS)

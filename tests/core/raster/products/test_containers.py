@@ -1,0 +1,64 @@
+"""Files with a variable per band, as openEO and xarray write them: bands by name, one date, or a sentence."""
+
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import pytest
+from scipy.io import netcdf_file
+from small_products import BANDS, SIDE, values
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.scene import SceneOptions, open_scene
+from mmearth_core.raster.scene_files import collect
+from mmearth_core.sentinel2 import ENCODER_BANDS
+
+
+def netcdf(path: Path, names: tuple[str, ...] = BANDS, days: tuple[float, ...] = (19489.0,)) -> Path:
+    """Variables (t, y, x) as CF has them."""
+    with netcdf_file(path, "w") as file:
+        for name, length in (("t", len(days)), ("y", SIDE), ("x", SIDE)):
+            file.createDimension(name, length)
+        t, y, x = (file.createVariable(name, "f8", (name,)) for name in ("t", "y", "x"))
+        t[:], y[:], x[:] = days, 5000040 - 10 * (np.arange(SIDE) + 0.5), 600000 + 10 * (np.arange(SIDE) + 0.5)
+        t.units = "days since 1970-01-01"
+        y.standard_name, x.standard_name = "projection_y_coordinate", "projection_x_coordinate"
+        crs = file.createVariable("crs", "i4", ())
+        crs.spatial_ref = crs.crs_wkt = pyproj.CRS(32632).to_wkt("WKT1_GDAL")
+        for name in names:
+            variable = file.createVariable(name, "i2", ("t", "y", "x"))
+            variable[:] = values(name).astype("i2")
+            variable.grid_mapping = "crs"
+    return path
+
+
+def test_a_netcdf_of_openeo_is_read_by_its_variables(tmp_path: Path) -> None:
+    options = SceneOptions(level="l2a", offset=0, scale=1e-4)
+    path = netcdf(tmp_path / "openEO.nc", (*BANDS, "SCL", "sunAzimuthAngles"))
+    scene = open_scene(path, wanted=ENCODER_BANDS, options=options)
+    assert scene.bands == BANDS
+    with scene.reader() as reader:
+        np.testing.assert_array_equal(reader.read(scene.grid.window)[0], [values(band) for band in BANDS])
+    assert "SCL" in collect(path).bands
+    assert any("sunAzimuthAngles" in note for note in collect(path).notes)
+
+
+def test_the_variables_are_read_together(tmp_path: Path) -> None:
+    force = netcdf(tmp_path / "force.nc", ("BLUE", "GREEN", "RED", "BROADNIR", "NIR"))
+    assert set(collect(force).bands) == {"B02", "B03", "B04", "B08", "B8A"}
+    with pytest.raises(MMEarthError, match="'NIR' is B08 for the usual words and B8A for FORCE"):
+        collect(netcdf(tmp_path / "bare.nc", ("BLUE", "GREEN", "RED", "NIR")))
+
+
+def test_several_dates_are_named(tmp_path: Path) -> None:
+    several = netcdf(tmp_path / "series.nc", days=(19489.0, 19494.0))
+    with pytest.raises(MMEarthError, match=r"series.nc holds 2 dates \(2023-05-12, 2023-05-17\).*save one of them"):
+        collect(several)
+    single = netcdf(tmp_path / "one_band.nc", ("B02",), days=(19489.0, 19494.0))
+    with pytest.raises(MMEarthError, match="2 dates"):
+        collect(single)
+
+
+def test_a_netcdf_without_bands_says_what_it_holds(tmp_path: Path) -> None:
+    with pytest.raises(MMEarthError, match="no variable named as a band of Sentinel-2.*(NDVI|LAI)"):
+        collect(netcdf(tmp_path / "other.nc", ("NDVI", "LAI")))

@@ -1,0 +1,112 @@
+"""STAC items as catalogues and users write them: the finest asset of each band, or one sentence."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_products import BANDS
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.scene import open_scene
+from mmearth_core.raster.scene_files import collect
+from mmearth_core.sentinel2 import ENCODER_BANDS
+
+Writer = Callable[..., Path]
+PROPERTIES = {"datetime": "2023-05-12T10:16:01Z", "processing:level": "L2A", "s2:processing_baseline": "03.01"}
+
+
+def item(path: Path, assets: Any, *, collection: str = "sentinel-2-l2a", **properties: Any) -> Path:
+    content = {"type": "Feature", "stac_version": "1.0.0", "id": "x", "collection": collection, "assets": assets}
+    path.write_text(json.dumps(content | {"properties": PROPERTIES | properties}))
+    return path
+
+
+def asset(path: Path, name: Any, **more: Any) -> dict[str, Any]:
+    return {"href": f"./{path.name}", "eo:bands": [{"name": name}] if isinstance(name, str) else name} | more
+
+
+def test_the_finest_asset_of_each_band_is_taken(tmp_path: Path, band_file: Writer) -> None:
+    assets = {}
+    for band in BANDS:
+        for resolution in (40, 20, 10):
+            path = band_file(tmp_path / f"{band}_{resolution}m.tif", band, resolution=resolution)
+            assets[f"{band}_{resolution}m"] = asset(path, band, gsd=resolution)
+    scene = open_scene(item(tmp_path / "item.json", assets), wanted=ENCODER_BANDS)
+    assert (scene.grid.pixel_size, scene.bands, scene.offset) == ((10, 10), BANDS, 0)
+    assert any("not used" in text and "B02_40m" in text for text in scene.evidence)
+
+
+def test_keys_of_resolutions_without_band_objects(tmp_path: Path, band_file: Writer) -> None:
+    """The items of the Copernicus Data Space."""
+    assets = {}
+    for band in BANDS:
+        for resolution in (20, 10):
+            path = band_file(tmp_path / f"x_{band}_{resolution}m.jp2", band, resolution=resolution)
+            assets[f"{band}_{resolution}m"] = {"href": path.name}
+    assert open_scene(item(tmp_path / "item.json", assets), wanted=ENCODER_BANDS).grid.pixel_size == (10, 10)
+
+
+def test_scale_and_offset_hold_for_the_assets_they_are_stated_for(tmp_path: Path, band_file: Writer) -> None:
+    stated = {"raster:bands": [{"scale": 1e-4, "offset": -0.1}]}
+    assets = {band: asset(band_file(tmp_path / f"{band}.tif", band), band, **stated) for band in BANDS}
+    for other in ("scl", "aot", "wvp"):
+        assets[other] = {"href": "B02.tif", "raster:bands": [{"scale": 1, "offset": 0}]}
+    metadata = collect(item(tmp_path / "item.json", assets)).metadata
+    assert [each.value for each in metadata.offsets] == [-1000]
+    assert [each.value for each in metadata.scales] == [1e-4]
+    assets["B08"]["raster:bands"] = [{"scale": 1e-4, "offset": 0}]
+    with pytest.raises(MMEarthError, match=r"contradictory offsets .*\(B02, B03, B04\).*\(B08\).*offset="):
+        open_scene(item(tmp_path / "item.json", assets), wanted=ENCODER_BANDS)
+
+
+def test_landsat_items_are_refused(tmp_path: Path, band_file: Writer) -> None:
+    files = {key: band_file(tmp_path / f"{key}.tif", key) for key in ("blue", "green", "red", "nir08", "swir16")}
+    by_name = {key: asset(path, key) for key, path in files.items()}
+    with pytest.raises(MMEarthError, match="is of Landsat"):
+        collect(item(tmp_path / "a.json", by_name, collection="landsat-c2-l2", platform="landsat-8"))
+    with pytest.raises(MMEarthError, match="named as those of Landsat"):
+        collect(item(tmp_path / "b.json", by_name, collection="my-scenes"))
+    hls = {"B05": asset(files["nir08"], [{"name": "B05", "common_name": "nir08"}])}
+    with pytest.raises(MMEarthError, match="is not what Sentinel-2 calls B05"):
+        collect(item(tmp_path / "c.json", hls, collection="my-scenes"))
+    assert "B8A" in collect(item(tmp_path / "d.json", by_name, platform="sentinel-2b")).bands
+
+
+@pytest.mark.parametrize(
+    "assets",
+    [
+        [1],
+        {"a": 1},
+        {"a": None},
+        {"B02": {"href": 5}},
+        {"B02": {"href": "x.tif", "eo:bands": 7}},
+        {"B02": {"eo:bands": ["B02"]}},
+        "B02",
+        None,
+    ],
+)
+def test_items_of_odd_shape_are_refused_in_a_sentence(tmp_path: Path, assets: Any) -> None:
+    with pytest.raises(MMEarthError) as refused:
+        collect(item(tmp_path / "item.json", assets))
+    assert "\n" not in str(refused.value)
+
+
+def test_names_of_bands_may_stand_alone(tmp_path: Path, band_file: Writer) -> None:
+    assets = {f"asset{i}": asset(band_file(tmp_path / f"{b}.tif", b), [b]) for i, b in enumerate(BANDS)}
+    assert set(collect(item(tmp_path / "item.json", assets)).bands) == set(BANDS)
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "yesterday", 20230512, None, ["2023"]])
+def test_a_time_that_is_none_is_left_out(tmp_path: Path, band_file: Writer, time: Any) -> None:
+    assets = {band: asset(band_file(tmp_path / f"{band}.tif", band), band) for band in BANDS}
+    path = item(tmp_path / "item.json", assets, datetime=time)
+    assert collect(path).metadata.time is None
+
+
+def test_a_json_beside_a_raster_that_is_no_item_is_ignored(tmp_path: Path, band_file: Writer) -> None:
+    path = band_file(tmp_path / "scene_B02.tif", "B02")
+    for text in ("[" * 100_000, '{"type": "Feature", "stac_version": 5, "properties": [1]}', "{", "NaN", '"x"'):
+        path.with_suffix(".json").write_text(text)
+        assert set(collect(path).bands) == {"B02"}
