@@ -1,55 +1,106 @@
-"""Output files that exist whole or not at all: checked before the work, written to a temporary name, renamed once."""
+"""Output files that exist whole or not at all: checked before the work, written to a temporary name, renamed once.
 
+Only what the user named, or what we made, is ever replaced or removed. Links, folders, devices and pipes never are.
+"""
+
+import hashlib
 import json
 import os
-import tempfile
+import re
+import secrets
+import socket
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 
+#: Seconds after which a temporary file of another machine, or where nobody can tell, is nobody's any more.
+_FORGOTTEN = 7 * 86400
+_LONGEST = 100
 
-def check_output(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()) -> Path:
-    """The output path, when a file can be made there.
 
-    Raises `MMEarthError` when it exists (and `overwrite` is off), is one of the `inputs`, or its folder is absent or
-    cannot be written.
+def check_output(
+    path: str | Path,
+    *,
+    overwrite: bool = False,
+    inputs: Iterable[str | Path | None] = (),
+    beside: Iterable[str | Path] = (),
+) -> Path:
+    """The output path, when a file can be made there, and what is written `beside` it too.
+
+    Raises `MMEarthError` when one of them exists (and `overwrite` is off), is one of the `inputs`, is no plain file, or
+    the folder is absent or cannot be written.
     """
-    path = Path(path)
+    path, sources = Path(path), [Path(each) for each in inputs if each is not None]
     if path.is_dir():
         raise MMEarthError(f"{path} is a folder; give the name of the file to write.")
-    if path.exists() and any(each is not None and Path(each).exists() and path.samefile(each) for each in inputs):
-        raise MMEarthError(f"{path} is an input of this command, which would destroy it; choose another output.")
-    if path.exists() and not overwrite:
-        raise MMEarthError(f"{path} exists already; choose another name or pass `overwrite=True`.")
+    for file in (path, *map(Path, beside)):
+        told = f"{file}" if file == path else f"{file}, which belongs to {path.name},"
+        if file.is_symlink():
+            raise MMEarthError(f"{told} is a link to {file.readlink()}; name the file it leads to.")
+        if not file.exists():
+            continue
+        if not file.is_file():
+            raise MMEarthError(f"{told} is no plain file (a folder, device or pipe); choose another output.")
+        if any(same_file(file, each) for each in sources):
+            raise MMEarthError(f"{told} is an input of this command, which would destroy it; choose another output.")
+        if not overwrite:
+            raise MMEarthError(f"{told} exists already; choose another name or pass `overwrite=True`.")
+    check_folder(path)
+    return path
+
+
+def check_folder(path: Path) -> None:
+    """Raise `MMEarthError` when no file can be made where `path` is to be."""
     folder = path.absolute().parent
     if not folder.is_dir():
         raise MMEarthError(f"The folder {folder} does not exist; create it or choose another output.")
     try:
-        with tempfile.TemporaryFile(dir=folder):
+        with _temporary(path):
             pass
     except OSError as error:
         raise MMEarthError(f"Cannot write into {folder} ({error.strerror}); choose another output folder.") from error
-    return path
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, whatever they are spelled like."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 @contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
+def atomic_path(path: str | Path, *, outdated: Iterable[Path] = ()) -> Iterator[Path]:
     """A temporary path beside `path`; renamed to it when the block succeeds, removed when it fails.
 
-    Its name is always the same, so what a killed process left is overwritten by the next one.
+    Its name is nobody else's, and what a killed process left for the same path is removed. `outdated` are files that
+    describe what is replaced; they are removed with it.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
-        yield temporary
-        temporary.replace(path)
+        _remove_forgotten(path)
+        with _temporary(path) as temporary:
+            yield temporary
+            put(temporary, path, outdated=outdated)
     except OSError as error:
         raise EnvironmentFailure(f"Could not write {path} ({error.strerror or error}).") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+
+
+def put(made: Path, path: Path, *, outdated: Iterable[Path] = ()) -> None:
+    """Give a finished file its name. Raises `EnvironmentFailure` when something else than a file has it by now.
+
+    `outdated` as in `atomic_path`. Raises `OSError` when the system refuses.
+    """
+    for each in (path, *outdated):
+        if each.is_symlink() or (each.exists() and not each.is_file()):
+            raise EnvironmentFailure(f"Could not write {path} ({each} is no plain file); choose another output.")
+    for each in outdated:
+        each.unlink(missing_ok=True)
+    made.replace(path)
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -74,3 +125,44 @@ def flush(path: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A new, empty file beside `path`, of this process; removed at the end if it is still there."""
+    name = f".{path.name[:_LONGEST]}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    temporary = path.with_name(name)
+    # Never through a link, never over a file: the name is new.
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o666))
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _remove_forgotten(path: Path) -> None:
+    """Remove the temporary files for `path` that killed processes left."""
+    named = re.compile(rf"\.{re.escape(path.name[:_LONGEST])}\.(\w+)-(\d+)-[0-9a-f]{{8}}\.tmp")
+    with os.scandir(path.absolute().parent) as entries:
+        found = [(entry, match) for entry in entries if (match := named.fullmatch(entry.name)) is not None]
+    for entry, match in found:
+        with suppress(OSError):
+            here = match[1] == _host() and os.name == "posix"
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if entry.is_file(follow_symlinks=False) and (not _runs(int(match[2])) if here else age > _FORGOTTEN):
+                Path(entry.path).unlink()
+
+
+def _host() -> str:
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _runs(process: int) -> bool:
+    """Whether a process of this machine is there (POSIX)."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -15,24 +15,26 @@ from typing import Any, Literal
 import numpy as np
 
 from mmearth_core import __version__
-from mmearth_core.embedding.assembly import assemble
+from mmearth_core.embedding.assembly import Tally, assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
 from mmearth_core.embedding.forecast import seconds_per_pixel
-from mmearth_core.embedding.journal import TileJournal
+from mmearth_core.embedding.journal import RESULT, TileJournal
 from mmearth_core.embedding.needs import check_disk, needs
 from mmearth_core.embedding.pipeline import compute_tiles
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, of_one_job
-from mmearth_core.embedding.sidecar import item_path, write_item, write_style
+from mmearth_core.embedding.sidecar import check_places, item_path, write_item, write_style
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
-from mmearth_core.files import check_output
+from mmearth_core.files import check_output, flush, put
+from mmearth_core.locks import Hold, one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Tile, TilePlan
 from mmearth_core.raster.identity import check_unchanged
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.scene import Scene, SceneOptions
-from mmearth_core.raster.writer import BLOCK
+from mmearth_core.raster.stac import sidecar_item
+from mmearth_core.raster.writer import BLOCK, companions
 from mmearth_core.vectors.aoi import AreaOfInterest
 
 #: Scenes from this size on get an estimate of the time before the work begins.
@@ -128,11 +130,11 @@ def embed(
     """
     began = time.monotonic()
     progress, cancel = progress or Silent(), cancel or CancelToken()
+    output = Path(output)
     scenes = [scene] if isinstance(scene, str | Path) else scene
     inputs = (*scenes, model, aoi, mask)
     # With `resume`, what is there may be what is asked for; that shows once it is known what is asked for.
-    found = resume and not overwrite and Path(output).is_file()
-    output = check_output(output, overwrite=overwrite or found, inputs=inputs)
+    check_output(output, overwrite=overwrite or resume, inputs=inputs)
     runner = open_backend(model, backend)
     job = plan_embedding(
         scene,
@@ -145,20 +147,47 @@ def embed(
         batch_size=runner.batch_size,
         cancel=cancel,
     )
-    header, source, plan, raster, polygons = job.header, job.source, job.plan, job.raster, job.polygons
     journal = TileJournal(TileJournal.folder_of(output))
-    if found:
-        there = _there_already(job, began)
-        if there is None:
-            check_output(output, inputs=inputs)  # says that it exists
-        else:
+    with one_writer(output, lambda: _is_at_it(journal, job), progress, cancel) as hold:
+        if resume and not overwrite and output.is_file() and (there := _there_already(job, began)) is not None:
             progress.message(f"{output} is this very embedding already; nothing was computed.")
             journal.remove()
             return there
+        files = (*inputs, *job.identity.files, *filter(None, map(sidecar_item, job.identity.files)))
+        check_places(output, job.header, overwrite=overwrite, inputs=files)
+        journal.check_ours()
+        pixels, tally = _embed(job, runner, journal, hold, resume, preview, progress, cancel)
+    clipped = tally.clipped / (tally.valid * job.raster.bands)
+    return _result(job, pixels=pixels, valid=tally.valid, clipped=clipped, seconds=time.monotonic() - began)
+
+
+def _is_at_it(journal: TileJournal, job: EmbeddingJob) -> bool | None:
+    """Whether who writes the output is at work on this very embedding; None as long as that is not said."""
+    return journal.matches(_specification(job)) if journal.folder.exists() else None
+
+
+def _specification(job: EmbeddingJob) -> dict[str, Any]:
+    return job.raster.provenance | {"model_id": job.header.model_id}
+
+
+def _embed(
+    job: EmbeddingJob,
+    runner: Backend,
+    journal: TileJournal,
+    hold: Hold,
+    resume: bool,
+    preview: str | Path | None,
+    progress: Progress,
+    cancel: CancelToken,
+) -> tuple[int, Tally]:
+    """Do the work of a job that this process alone is at; returns how many pixels were left to do, and the tally."""
+    header, source, plan, raster = job.header, job.source, job.plan, job.raster
     _announce(source, plan, raster, runner, progress)
     # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
-    check_disk(output, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder))
-    finished = _begin(journal, raster.provenance | {"model_id": header.model_id}, resume, progress)
+    check_disk(
+        raster.path, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder)
+    )
+    finished = _begin(journal, _specification(job), resume, progress, cancel)
     todo = [part for part in plan if part.index not in finished]
     shown = None if preview is None else TilePictures(Path(preview), raster, plan, journal.folder)
     left = sum(part.core.pixels for part in todo)
@@ -166,18 +195,18 @@ def embed(
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
             progress.start("Embedding", plan.area.pixels, "px", source.grid.pixel_area)
             progress.advance(plan.area.pixels - left)
-            _compute(runner, source, todo, polygons, journal, shown, progress, cancel)
+            _compute(runner, source, todo, job.polygons, journal, shown, progress, cancel)
             progress.finish()
             check_unchanged(source, job.identity, cancel)
-            staged = replace(raster, path=journal.folder / "result.tif")
+            staged = replace(raster, path=journal.folder / RESULT)
             tally = assemble(staged, plan, journal, progress, cancel)
         if not tally.valid:
             raise MMEarthError(f"{source.name} has no valid pixel in the chosen area; nothing was written.")
-        clipped = tally.clipped / (tally.valid * raster.bands)
+        hold.check()
         # The raster takes its name last: when it is there, all is.
-        write_item(raster, header, source.datetime, clipped, __version__)
+        write_item(raster, header, source.datetime, tally.clipped / (tally.valid * raster.bands), __version__)
         write_style(raster)
-        _give_its_name(staged.path, output)
+        _give_its_name(staged.path, raster.path)
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{len(journal.finished())} of {len(plan)} tiles are kept in {journal.folder}"
         raise type(error)(f"{error.text} {kept}{GO_ON}") from error
@@ -185,12 +214,14 @@ def embed(
         journal.remove()
         raise
     journal.remove()
-    return _result(job, pixels=left, valid=tally.valid, clipped=clipped, seconds=time.monotonic() - began)
+    return left, tally
 
 
 def _give_its_name(staged: Path, output: Path) -> None:
     try:
-        staged.replace(output)
+        flush(staged)
+        put(staged, output, outdated=companions(output))
+        flush(output.absolute().parent)
     except OSError as error:
         # On Windows a file that another program shows cannot be replaced.
         raise EnvironmentFailure(
@@ -254,9 +285,14 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     )
 
 
-def _begin(journal: TileJournal, specification: dict[str, Any], resume: bool, progress: Progress) -> set[int]:
+def _begin(
+    journal: TileJournal, specification: dict[str, Any], resume: bool, progress: Progress, cancel: CancelToken
+) -> set[int]:
     """Indices of tiles that an earlier run of the same job finished; makes the journal when there is none."""
     if resume and journal.matches(specification):
+        damaged = journal.drop_damaged(cancel)
+        if damaged:
+            progress.message(f"{damaged} of the tiles in {journal.folder.name} are damaged; they are computed again.")
         finished = journal.finished()
         if finished:
             progress.message(f"Going on: {len(finished)} of the tiles are done already.")

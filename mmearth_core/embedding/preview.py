@@ -7,7 +7,9 @@ import time
 from html import escape
 from pathlib import Path
 
+from mmearth_core.embedding.journal import tiles_in
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.files import write_text
 from mmearth_core.raster.grid import TilePlan
 
 #: Seconds between two pictures.
@@ -32,16 +34,14 @@ class TilePictures:
         # An interrupted run has left its own.
         while (path := self._folder / f"{self._raster.path.stem}-{self._number}.vrt").exists():
             self._number += 1
-        path.write_text(self._text(), encoding="utf-8")
+        write_text(path, self._text())
         self._next = time.monotonic() + _INTERVAL
         return path
 
     def _text(self) -> str:
         grid, t = self._raster.grid, self._raster.grid.transform
         finished = [
-            (path.resolve(), self._cores[int(path.stem)])
-            for path in sorted(self._tiles.glob("*.tile"))
-            if path.stat().st_size
+            (path.resolve(), self._cores[index]) for index, path in tiles_in(self._tiles).items() if path.stat().st_size
         ]
         bands = []
         for number, (colour, source) in enumerate(_BANDS, start=1):

@@ -4,6 +4,8 @@ The Item follows STAC 1.1 with the fields of the embeddings extension proposal (
 written here only, so that the raster itself is the same bytes every time.
 """
 
+import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,10 @@ from rasterio.warp import transform_geom
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
-from mmearth_core.files import write_json, write_text
+from mmearth_core.files import check_output, write_json, write_text
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.layout import ground_steps
-from mmearth_core.raster.writer import raster_style
+from mmearth_core.raster.writer import check_raster, raster_style
 
 #: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
 _LAUNCH = datetime(2015, 6, 23, tzinfo=UTC)
@@ -33,6 +35,31 @@ _RENDERED_STEPS = 64
 def item_path(raster: Path) -> Path:
     """Where the STAC Item of an embedding raster lies: `NAME.stac.json` beside `NAME.tif`."""
     return raster.with_suffix(".stac.json")
+
+
+def check_places(output: Path, header: ModelHeader, *, overwrite: bool, inputs: Iterable[str | Path | None]) -> None:
+    """Raise `MMEarthError` when an embedding raster, or what lies beside it, cannot be written, as `check_output`.
+
+    What a killed run of the same output left beside it is replaced without being asked.
+    """
+    item, style = item_path(output), output.with_suffix(".qml")
+    left = [item] if _is_item_of(item, output) else []
+    left += [style] if style.is_file() and style.read_bytes() == _style(header.scales).encode() else []
+    inputs = [*inputs]
+    check_raster(
+        output, overwrite=overwrite, inputs=inputs, beside=[each for each in (item, style) if each not in left]
+    )
+    check_output(output, overwrite=True, inputs=inputs, beside=left)
+
+
+def _is_item_of(item: Path, raster: Path) -> bool:
+    """Whether a file is the item of an embedding of this name."""
+    try:
+        content = json.loads(item.read_text(encoding="utf-8"))
+        named: bool = "emb:model_id" in content["properties"]
+        return named and content["assets"]["embeddings"]["href"] == raster.name
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 def write_item(
@@ -145,9 +172,15 @@ def _bounding_box(geometry: dict[str, Any]) -> list[float]:
 
 def write_style(raster: EmbeddingRaster) -> Path:
     """Write the `.qml` by which QGIS draws E00, E01, E02 as red, green, blue; the same stretch for every scene."""
+    path = raster.path.with_suffix(".qml")
+    write_text(path, _style(raster.scales))
+    return path
+
+
+def _style(scales: Sequence[float]) -> str:
     contrast = "".join(
-        f"<{colour}ContrastEnhancement><minValue>{-_RENDERED_STEPS * raster.scales[band]:.6g}</minValue>"
-        f"<maxValue>{_RENDERED_STEPS * raster.scales[band]:.6g}</maxValue>"
+        f"<{colour}ContrastEnhancement><minValue>{-_RENDERED_STEPS * scales[band]:.6g}</minValue>"
+        f"<maxValue>{_RENDERED_STEPS * scales[band]:.6g}</maxValue>"
         f"<algorithm>StretchToMinimumMaximum</algorithm></{colour}ContrastEnhancement>"
         for band, colour in enumerate(("red", "green", "blue"))
     )
@@ -155,6 +188,4 @@ def write_style(raster: EmbeddingRaster) -> Path:
         '    <rasterrenderer type="multibandcolor" redBand="1" greenBand="2" blueBand="3" opacity="1" alphaBand="-1">'
         f"{contrast}</rasterrenderer>\n"
     )
-    path = raster.path.with_suffix(".qml")
-    write_text(path, raster_style(renderer))
-    return path
+    return raster_style(renderer)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mmearth_core.embedding import product
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import atomic_path, check_output
+from mmearth_core.files import atomic_path
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import CHUNK, transform_blocks
@@ -23,7 +23,7 @@ from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.maps.legend import unknown_name
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
-from mmearth_core.raster.writer import new_geotiff
+from mmearth_core.raster.writer import check_raster, companions, new_geotiff
 
 #: Confidence is stored in 255 steps: value = dn · scale + offset, dn 1 … 255, 0 no-data.
 CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
@@ -86,7 +86,7 @@ def classify(
     probe.check_same_model(raster)
     inputs = (embedding, model)
     output = check_map(output, overwrite=overwrite, inputs=inputs)
-    confidence = None if confidence is None else check_output(confidence, overwrite=overwrite, inputs=inputs)
+    confidence = None if confidence is None else check_raster(confidence, overwrite=overwrite, inputs=inputs)
     if confidence is not None and confidence.resolve() == output.resolve():
         raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
     tallied = AreaTally(raster.grid)
@@ -97,7 +97,11 @@ def classify(
     tags = {"model_name": raster.model_name, "model_id": raster.model_id, "training_digest": probe.training.digest}
     with ExitStack() as stack:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
-        staged = None if confidence is None else stack.enter_context(atomic_path(confidence))
+        staged = (
+            None
+            if confidence is None
+            else stack.enter_context(atomic_path(confidence, outdated=companions(confidence)))
+        )
         drawn = stack.enter_context(new_map(output, probe.legend, raster.grid, tags=tags, unknown=unknown is not None))
         measured = None
         if confidence is not None:

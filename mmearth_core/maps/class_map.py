@@ -19,7 +19,7 @@ from rasterio.io import DatasetReader
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import atomic_path, check_output
+from mmearth_core.files import atomic_path
 from mmearth_core.maps.conventions import (
     MAX_CLASSES,
     NODATA,
@@ -31,7 +31,7 @@ from mmearth_core.maps.foreign_legend import Foreign, counted, describe, read_pa
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unknown_name
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
-from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, new_geotiff, raster_style
+from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, check_raster, new_geotiff, raster_style
 
 _WANTED, _REMEDY = "a map made by mmearth classify, or a raster of whole numbers", "make it again"
 #: What `blocks` gives for no class where the file has no integer for it.
@@ -43,13 +43,7 @@ def check_map(path: str | Path, *, overwrite: bool = False, inputs: Iterable[str
 
     A `.qml` that belongs to another file (the style of the samples, say) is never replaced.
     """
-    path = check_output(path, overwrite=overwrite, inputs=inputs)
-    style = path.with_suffix(".qml")
-    if style.exists() and not path.exists() and not overwrite:
-        raise MMEarthError(
-            f"{style}, where the map's style goes, exists already; choose another name or pass `overwrite=True`."
-        )
-    return path
+    return check_raster(path, overwrite=overwrite, inputs=inputs, beside=(Path(path).with_suffix(".qml"),))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ And the frame of the `.qml` beside one, which tells QGIS how to draw it; never w
 
 import itertools
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetWriter
 
 from mmearth_core.errors import EnvironmentFailure
-from mmearth_core.files import atomic_path
+from mmearth_core.files import atomic_path, check_output
 from mmearth_core.raster.grid import Grid
 
 #: ((row, row_end), (column, column_end)), as rasterio takes windows.
@@ -29,6 +29,23 @@ Ranges = tuple[tuple[int, int], tuple[int, int]]
 TAG_NAMESPACE = "MMEARTH"
 #: Edge of the internal GeoTIFF blocks, in pixels.
 BLOCK = 256
+
+
+def companions(path: str | Path) -> tuple[Path, ...]:
+    """What GDAL keeps beside a raster and reads with it: statistics and names, overviews, a mask."""
+    path = Path(path)
+    return tuple(path.with_name(path.name + suffix) for suffix in (".aux.xml", ".ovr", ".msk"))
+
+
+def check_raster(
+    path: str | Path,
+    *,
+    overwrite: bool = False,
+    inputs: Iterable[str | Path | None] = (),
+    beside: Iterable[str | Path] = (),
+) -> Path:
+    """The path of a new raster, as `check_output`: what another one left beside it would be read with this one."""
+    return check_output(path, overwrite=overwrite, inputs=inputs, beside=(*beside, *companions(path)))
 
 
 class CheckedWriter:
@@ -104,7 +121,7 @@ def new_geotiff(
         "sparse_ok": True,
         "num_threads": "ALL_CPUS",
     }
-    with nullcontext(staged) if staged is not None else atomic_path(path) as temporary:
+    with nullcontext(staged) if staged is not None else atomic_path(path, outdated=companions(path)) as temporary:
         try:
             with rasterio.open(temporary, "w", **profile) as dataset:
                 if descriptions is not None:

@@ -14,7 +14,7 @@ from pyproj import Transformer
 from rasterio.crs import CRS
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import check_output
+from mmearth_core.files import check_output, put
 from mmearth_core.raster.grid import Grid
 
 #: Format by the file's extension, with the options that keep the order of the points.
@@ -27,6 +27,10 @@ _DRIVERS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+#: The other files of a shapefile, with the indexes that programs add.
+_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
+
+
 def check_features_output(
     path: str | Path, *, overwrite: bool = False, inputs: Iterable[str | Path | None] = ()
 ) -> Path:
@@ -34,7 +38,19 @@ def check_features_output(
     path = Path(path)
     if path.suffix.lower() not in _DRIVERS:
         raise MMEarthError(f"{path} must end in .gpkg, .geojson, .shp or .fgb, to say which format to write.")
-    return check_output(path, overwrite=overwrite, inputs=inputs)
+    for suffix in ("-wal", "-journal"):
+        unsaved = path.with_name(path.name + suffix)
+        # The database would take its changes for its own.
+        if unsaved.is_file() and unsaved.stat().st_size:
+            raise MMEarthError(
+                f"{path} is open in another program ({unsaved.name}); close it or choose another output."
+            )
+    return check_output(path, overwrite=overwrite, inputs=inputs, beside=_beside(path))
+
+
+def _beside(path: Path) -> list[Path]:
+    """What belongs to a vector file, written with it or left by another one of its name."""
+    return [path.with_suffix(suffix) for suffix in _PARTS] if path.suffix.lower() == ".shp" else []
 
 
 def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -78,7 +94,9 @@ def write_features(
                 encoding="UTF-8",
                 layer_options=options,
             )
-            for made in sorted(Path(workshop).iterdir(), key=lambda file: file.name == path.name):
-                made.replace(path.with_name(made.name))
+            files = sorted(Path(workshop).iterdir(), key=lambda file: file.name == path.name)
+            stale = [file for file in _beside(path) if file.name not in {made.name for made in files}]
+            for made in files:
+                put(made, path.with_name(made.name), outdated=stale)
     except (OSError, DataLayerError, DataSourceError, FeatureError) as error:
         raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error

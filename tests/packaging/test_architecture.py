@@ -35,6 +35,7 @@ ROOMS = (
     {"raster"},
     {"modalities", "band_names"},
     {"sentinel2"},
+    {"locks"},
     {"files", "progress", "processors", "records", "wording"},
     {"errors", "verbs"},
 )

@@ -6,8 +6,9 @@ import os
 import numpy as np
 import pytest
 
-from mmearth_core.embedding.journal import TileJournal
-from mmearth_core.errors import EnvironmentFailure
+from mmearth_core.embedding.journal import TileJournal, tiles_in
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import TilePlan, Window
 
 PLAN = TilePlan((700, 500), Window(10, 20, 600, 400), 304, 8, 8)
@@ -44,7 +45,7 @@ def test_a_window_is_counted_in_the_pixels_of_the_raster(journal):
 def test_an_empty_tile_is_finished_and_takes_no_room(journal):
     journal.save(TILES[1], None)
     assert journal.finished() == {1} and journal.read(TILES[1], TILES[1].core) is None
-    assert (journal.folder / "1.tile").stat().st_size == 0
+    assert tiles_in(journal.folder)[1].stat().st_size == 0
 
 
 def test_it_belongs_to_one_job(journal):
@@ -103,8 +104,56 @@ def test_a_full_disk_keeps_the_earlier_tiles(journal, monkeypatch):
 def test_a_damaged_tile_is_removed_to_be_done_again(journal, damage):
     for tile in TILES[:2]:
         journal.save(tile, codes(tile))
-    path = journal.folder / "1.tile"
+    path = tiles_in(journal.folder)[1]
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(EnvironmentFailure, match=r"1\.tile is damaged .* run the same command again to redo that tile"):
+    with pytest.raises(EnvironmentFailure, match=r"Tile 1 in .* is damaged .* run the same command again to redo that"):
         journal.read(TILES[1], TILES[1].core)
     assert journal.finished() == {0}
+
+
+def test_what_is_no_tile_is_dropped_before_it_is_used(journal):
+    for tile in TILES[:3]:
+        journal.save(tile, codes(tile))
+    tiles = tiles_in(journal.folder)
+    tiles[1].write_bytes(tiles[2].read_bytes())
+    (journal.folder / "3.tile").write_bytes(b"of an earlier version")
+    assert journal.drop_damaged(CancelToken()) == 2
+    assert journal.finished() == {0, 2} and journal.drop_damaged(CancelToken()) == 0
+
+
+def thesis(folder):
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work")
+
+
+def beside_ours(folder):
+    TileJournal(folder).begin({"tile": 304})
+    (folder / "thesis.txt").write_text("years of work")
+
+
+def link(folder):
+    (folder.parent / "elsewhere").mkdir()
+    folder.symlink_to(folder.parent / "elsewhere")
+
+
+def unknown_tiles(folder):
+    folder.mkdir()
+    (folder / "12-0123456789abcdef.tile").write_text("of what?")
+
+
+@pytest.mark.parametrize("take", [thesis, beside_ours, link, unknown_tiles, lambda folder: folder.write_text("a file")])
+def test_a_name_that_somebody_else_has_is_left_alone(tmp_path, take):
+    journal = TileJournal(TileJournal.folder_of(tmp_path / "emb.tif"))
+    take(journal.folder)
+    before = sorted(tmp_path.rglob("*"))
+    for do in (journal.check_ours, lambda: journal.begin({"tile": 304})):
+        with pytest.raises(MMEarthError, match=r"emb\.tif\.partial, where .*; move it away or choose another output"):
+            do()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_is_put_into_a_journal_later_stays(journal):
+    journal.save(TILES[0], codes(TILES[0]))
+    (journal.folder / "thesis.txt").write_text("years of work")
+    journal.remove()
+    assert [path.name for path in journal.folder.iterdir()] == ["thesis.txt"]

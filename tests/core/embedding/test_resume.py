@@ -14,7 +14,7 @@ import rasterio
 import rasterio.shutil
 
 from mmearth_core.embedding.engine import embed
-from mmearth_core.embedding.journal import TileJournal
+from mmearth_core.embedding.journal import TileJournal, tiles_in
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken, Silent
 
@@ -257,7 +257,32 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
     assert output.read_bytes() == expected
 
 
-def test_a_damaged_tile_is_done_again(small, expected, tmp_path):
+def swap(tiles: dict[int, Path]) -> None:
+    """Two tiles of one size take each other's place."""
+    first, second = tiles[0].read_bytes(), tiles[4].read_bytes()
+    tiles[0].write_bytes(second)
+    tiles[4].write_bytes(first)
+
+
+def rename(tiles: dict[int, Path]) -> None:
+    content = tiles[4].read_bytes()
+    tiles[4].unlink()
+    tiles[0].with_name(tiles[0].name.replace("0-", "4-")).write_bytes(content[:-1] + b"x")
+
+
+@pytest.mark.parametrize(
+    ("damage", "count"),
+    [
+        (lambda tiles: tiles[4].write_bytes(tiles[4].read_bytes()[:1000]), 1),
+        (lambda tiles: tiles[4].write_bytes(b""), 1),
+        (lambda tiles: tiles[4].write_bytes(tiles[4].read_bytes()[:-40] + bytes(40)), 1),
+        (swap, 2),
+        (rename, 1),
+        (lambda tiles: tiles[4].rename(tiles[4].with_name("4.tile")), 1),
+    ],
+    ids=["cut", "emptied", "end lost", "swapped", "renamed", "without checksum"],
+)
+def test_a_damaged_tile_is_done_again(small, expected, tmp_path, damage, count):
     output = tmp_path / "emb.tif"
     token = CancelToken()
 
@@ -268,11 +293,17 @@ def test_a_damaged_tile_is_done_again(small, expected, tmp_path):
 
     with pytest.raises(Cancelled):
         embed(scene=small, output=output, tile=TILE, progress=CancelAtWriting(), cancel=token)
-    tile = TileJournal.folder_of(output) / "4.tile"
-    tile.write_bytes(tile.read_bytes()[:1000])
-    with pytest.raises(EnvironmentFailure, match=r"4\.tile is damaged .* run the same command again"):
-        embed(scene=small, output=output, tile=TILE)
-    assert embed(scene=small, output=output, tile=TILE).pixels == 64 * 64
+    tiles = tiles_in(TileJournal.folder_of(output))
+    damage(tiles)
+    told: list[str] = []
+
+    class Listen(Silent):
+        def message(self, text: str) -> None:
+            told.append(text)
+
+    again = embed(scene=small, output=output, tile=TILE, progress=Listen())
+    assert again.pixels == count * 64 * 64
+    assert any(f"{count} of the tiles in emb.tif.partial are damaged; they are computed again" in text for text in told)
     assert output.read_bytes() == expected
 
 
@@ -283,7 +314,7 @@ def test_an_output_that_cannot_take_its_name_keeps_the_tiles(small, tmp_path):
         def finish(self) -> None:
             output.mkdir(exist_ok=True)
 
-    with pytest.raises(EnvironmentFailure, match="is it open in another program.*tiles are kept"):
+    with pytest.raises(EnvironmentFailure, match="is no plain file.*tiles are kept"):
         embed(scene=small, output=output, tile=TILE, progress=Blocking())
     output.rmdir()
     assert embed(scene=small, output=output, tile=TILE).pixels == 0
