@@ -20,6 +20,7 @@ from mmearth_core.accuracy.reference_sample import DIGEST_FIELD, HECTARES_FIELD,
 from mmearth_core.accuracy.summary import AccuracyReport, ClassAccuracy
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output, write_json
+from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import ClassAreas, measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import UNKNOWN
@@ -29,6 +30,7 @@ from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import VectorLayer, class_names, lonlat_extent, read_vector
 
 
+@sole_writer("output")
 def assess(
     *,
     map: str | Path,

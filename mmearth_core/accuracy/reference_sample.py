@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -81,6 +82,7 @@ def allocate(pixels: Mapping[int, int], n: int, minimum: int) -> dict[int, int]:
     return {value: (fixed | whole)[value] for value in pixels}
 
 
+@sole_writer("output")
 def sample(
     *,
     map: str | Path,

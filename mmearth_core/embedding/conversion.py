@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.encoder.registry import find, weights_folder
+from mmearth_core.locks import one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 
@@ -67,7 +68,8 @@ def weights_convert(
     if output is None:
         folder.mkdir(parents=True, exist_ok=True)
     header = replace(encoder.header, name=name, source=encoder.header.source or encoder.header.name)
-    header, files = write_model(
-        encoder, header, calibrate, folder, overwrite=overwrite, progress=progress, cancel=cancel
-    )
+    with one_writer(folder / f"{name}.safetensors"):
+        header, files = write_model(
+            encoder, header, calibrate, folder, overwrite=overwrite, progress=progress, cancel=cancel
+        )
     return ConvertResult(header, files)

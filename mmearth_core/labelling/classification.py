@@ -17,6 +17,7 @@ from mmearth_core.files import atomic_path
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import CHUNK, transform_blocks
+from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import AreaTally
 from mmearth_core.maps.class_map import check_map, new_map
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
@@ -49,6 +50,7 @@ class ClassifyResult:
         return f"{self.path}: {shares}"
 
 
+@sole_writer("output", "confidence")
 def classify(
     *,
     embedding: str | Path,

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.streaming import by_pixel, transform_blocks
+from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
 from mmearth_core.maps.conventions import MAX_CLASSES
 from mmearth_core.maps.legend import Legend
@@ -37,6 +38,7 @@ class ClusterResult:
         return f"{len(self.pixels)} clusters in {self.path}, the largest first: {shares}."
 
 
+@sole_writer("output")
 def cluster(
     *,
     embedding: str | Path,

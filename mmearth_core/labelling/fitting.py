@@ -14,6 +14,7 @@ from mmearth_core.labelling.probe import Probe, describe_model, fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
 from mmearth_core.labelling.validation import Validation, choose_regularisation, cross_validate
+from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 
@@ -48,6 +49,7 @@ class FitResult:
         )
 
 
+@sole_writer("output")
 def fit(
     *,
     embeddings: Sequence[str | Path],

@@ -18,6 +18,7 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_text
 from mmearth_core.labelling.streaming import block_windows, by_pixel, transform_blocks
+from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import check_map
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
@@ -46,6 +47,7 @@ class SimilarResult:
         return f"Cosine similarity to {what} in {self.path}."
 
 
+@sole_writer("output")
 def similar(
     *,
     embedding: str | Path,

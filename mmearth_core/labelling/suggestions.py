@@ -17,6 +17,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.streaming import by_pixel, transform_blocks
+from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
@@ -61,6 +62,7 @@ class Candidates:
         return Candidates(self.row[chosen], self.col[chosen], self.dn[chosen], self.uncertainty[chosen])
 
 
+@sole_writer("output")
 def suggest(
     *,
     embedding: str | Path,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rasterio.features import shapes
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -37,6 +38,7 @@ class OutlineResult:
         return "\n".join([f"{self.polygons} polygons in {self.path}.", *self.messages])
 
 
+@sole_writer("output")
 def outline(
     *,
     raster: str | Path,

@@ -9,6 +9,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.validation import cross_validate
+from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
@@ -26,6 +27,7 @@ class ReportResult:
         return f"{self.path}: the report, one page that needs no other file."
 
 
+@sole_writer("output")
 def report(
     *,
     map: str | Path,

@@ -15,6 +15,7 @@ from mmearth_core.labelling import fitting
 from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, cross_validate
+from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.placing import touched
 from mmearth_core.records import Form
@@ -112,6 +113,7 @@ class LiveVerbs:
             ]
         }
 
+    @sole_writer("output")
     def fit_samples(
         self,
         *,
