@@ -32,8 +32,8 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Tile, TilePlan
 from mmearth_core.raster.identity import check_unchanged
 from mmearth_core.raster.opening import bounded_cache, opened
+from mmearth_core.raster.products.stac import sidecar_item
 from mmearth_core.raster.scene import Scene, SceneOptions
-from mmearth_core.raster.stac import sidecar_item
 from mmearth_core.raster.writer import BLOCK, companions
 from mmearth_core.vectors.aoi import AreaOfInterest
 

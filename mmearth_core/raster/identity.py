@@ -80,6 +80,7 @@ def identify(scene: Scene, cancel: CancelToken | None = None) -> Identity:
         [[source.name, source.index, source.factor] for source in scene.sources],
         [[s.raster.nodata, s.raster.mask_band, s.raster.alpha, s.raster.flip] for s in scene.sources],
         [scene.level, scene.offset, scene.scale, [exclusion.facts for exclusion in scene.exclusions]],
+        repr(scene.rule),
     ]
     rasters = [source.raster.path for source in scene.sources] + [each.path for each in scene.exclusions]
     found = {file: stamp(file) for file in decisive_files([*rasters, *scene.inputs], cancel)}
