@@ -6,6 +6,7 @@ Nothing is guessed of a mask that nobody describes: `told` refuses one that look
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class Meaning:
     bits: int
     words: str
 
-    def leaves_out(self, values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    def leaves_out(self, values: NDArray[Any]) -> NDArray[np.bool_]:
         """Where values that say something leave a pixel out."""
         chosen: NDArray[np.bool_]
         if self.bits:
@@ -48,7 +49,7 @@ class Meaning:
         else:
             chosen = np.zeros(values.shape, np.bool_)
             for low, high in self.ranges:
-                chosen |= (values >= low) & (values <= high)  # type: ignore[operator]
+                chosen |= (values >= low) & (values <= high)
         return chosen
 
 
