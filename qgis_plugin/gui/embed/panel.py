@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapLayerComboBox
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QShowEvent
 from qgis.PyQt.QtWidgets import (
@@ -52,6 +53,7 @@ class EmbedPanel(QWidget):
         self._job: EmbedJob | None = None
         self._inspection: dict[str, Any] | None = None
         self._shown_layer: str | None = None
+        self._watched: QgsRasterLayer | None = None
         self._closed = False
         self.inspector = EmbedInspector(context.client, self)
         self.layer_combo = QgsMapLayerComboBox(self)
@@ -128,6 +130,7 @@ class EmbedPanel(QWidget):
             return super().close()
         self._closed = True
         self.inspector.forget()
+        self._watch(None)
         self._later.stop()
         self._seek.stop()
         if self._job is not None:
@@ -224,10 +227,19 @@ class EmbedPanel(QWidget):
         if layer is not None and layer.id() == self._shown_layer:
             return
         self._shown_layer = None if layer is None else layer.id()
+        self._watch(layer)
         self.form.set_layer(layer)
         if self._job is None:
             self._say("")
         self._ask()
+
+    def _watch(self, layer: QgsRasterLayer | None) -> None:
+        """Look again when a layer, and no other, is placed elsewhere or shows another file."""
+        for each, listen in ((self._watched, False), (layer, True)):
+            if each is not None and not sip.isdeleted(each):
+                for signal in (each.crsChanged, each.dataSourceChanged):
+                    (signal.connect if listen else signal.disconnect)(self._ask)
+        self._watched = layer
 
     # how it is read
 

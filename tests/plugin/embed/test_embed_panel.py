@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from embed_material import add_layer, crop, own_context, record, strip_names, wait_until
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QWheelEvent
@@ -240,6 +240,23 @@ def test_a_warning_calls_arguments_as_on_the_screen(panel, scene_file):
     inspected(panel)
     panel._show_inspection({**panel._inspection, "warnings": ["It looks like L2A; pass `level` if that is wrong."]})
     assert panel.warnings.label.text() == "It looks like L2A; pass “Level” if that is wrong."
+
+
+def test_a_layer_is_looked_at_again_when_its_place_changes(panel, scene_file, tmp_path):
+    gdal.Translate(str(tmp_path / "bare.tif"), str(scene_file))
+    bare = gdal.Open(str(tmp_path / "bare.tif"), gdal.GA_Update)
+    bare.SetProjection("")
+    del bare
+    layer = add_layer(tmp_path / "bare.tif", "Bare")
+    right = add_layer(scene_file, "Autumn").crs()
+    layer.setCrs(QgsCoordinateReferenceSystem())
+    panel.layer_combo.setLayer(layer)
+    wait_until(lambda: "has no coordinate reference system" in panel.warnings.label.text())
+    layer.setCrs(right)
+    inspected(panel)
+    assert any("as given" in sentence for sentence in panel._inspection["evidence"]) and not panel.warnings.label.text()
+    layer.setCrs(QgsCoordinateReferenceSystem())
+    wait_until(lambda: "has no coordinate reference system" in panel.warnings.label.text())
 
 
 def test_the_visible_part_and_its_change(panel, context, scene_file):
