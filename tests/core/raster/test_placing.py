@@ -78,7 +78,7 @@ def test_what_has_no_place_is_refused_with_what_to_do(tmp_path: Path) -> None:
 
 def test_a_mask_without_crs_is_in_that_of_the_scene_when_it_was_said(tmp_path: Path) -> None:
     path, mask = write(tmp_path / "s.tif"), write(tmp_path / "mask.tif")
-    assert opened(path, "EPSG:32632", mask=mask).exclusions
+    assert opened(path, "EPSG:32632", mask=mask, mask_values=(300,)).exclusions
     with pytest.raises(MMEarthError, match="mask.tif is not georeferenced"):
         opened(write(tmp_path / "t.tif", crs=UTM), mask=mask)
 
