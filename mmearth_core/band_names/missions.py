@@ -79,12 +79,22 @@ def doubtful_codes(codes: Set[str], pixel: float | None) -> str | None:
     """
     if "B8A" in codes or codes <= {"B01", "B02", "B03", "B04"} or len(codes) < 3:
         return None
-    if pixel is not None and not usual_pixel(pixel) and "B12" not in codes:
-        return f"pixels of {pixel:.3g} m and no B8A are not Sentinel-2's"
-    if "B08" not in codes:
-        return "without B08 and B8A they are numbered as Landsat's and others' are"
-    if not codes & {"B02", "B03", "B04"}:
-        return "without B02, B03 and B04 they are numbered as those of CBERS and others are"
-    if "B12" not in codes and {"B05", "B06", "B07"} <= codes and codes & {"B09", "B10", "B11"}:
-        return "without B8A and B12 they are numbered as Landsat's are"
-    return None
+    in_one_row = len(codes) > 4 and sorted(codes) == [f"B{number:02d}" for number in range(1, len(codes) + 1)]
+    infrared, beyond = {"B05", "B06", "B07"}, {"B09", "B10", "B11"}
+    reasons = (
+        (
+            pixel is not None and not usual_pixel(pixel) and "B12" not in codes,
+            f"pixels of {pixel or 0:.3g} m and no B8A are not Sentinel-2's",
+        ),
+        ("B08" not in codes, "without B08 and B8A they are numbered as Landsat's and others' are"),
+        (
+            not codes & {"B02", "B03", "B04"},
+            "without B02, B03 and B04 they are numbered as those of CBERS and others are",
+        ),
+        (in_one_row, "without B8A, from B1 on in one row, they are numbered as those of WorldView and others are"),
+        (
+            "B12" not in codes and infrared <= codes and bool(codes & beyond),
+            "without B8A and B12 they are numbered as Landsat's are",
+        ),
+    )
+    return next((reason for holds, reason in reasons if holds), None)

@@ -4,6 +4,7 @@ Names are read together: one by itself ("NIR", "B5") means different bands to di
 are taken when one known convention explains them and no other does otherwise; a stated wavelength outranks a name.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from mmearth_core.errors import MMEarthError
 ASK = "say what each band is, in order, with `bands` ('-' for a band to ignore)"
 #: The same where a source names its bands itself: a folder, a product, a file with a variable per band.
 ONE_BY_ONE = "name the files one by one and say with `bands`, in their order, what each is"
+
+
+_RED_EDGE = re.compile(r"red[\s_-]*edge", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,9 @@ class _Reader:
         if (named := self._named_foreign()) is not None and not self.ours and "B8A" not in found.values():
             raise self._foreign(named[0], f"'{named[1]}'")
         self._check_wavelengths(found)
-        if codes and not words and not self.ours and not any(self.by_wavelength):
+        # Only Sentinel-2 has codes of bands in the red edge.
+        ours = self.ours or any(_RED_EDGE.search(self.texts[position]) for position in codes)
+        if codes and not words and not ours and not any(self.by_wavelength):
             reason = doubtful_codes(set(codes.values()), self.about.pixel)
             if reason is not None:
                 raise MMEarthError(

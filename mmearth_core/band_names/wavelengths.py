@@ -19,11 +19,13 @@ _RANGES = {
     "B09": (937.0, 948.0, 20),
     "B10": (1370.0, 1380.0, 31),
     "B11": (1605.0, 1618.0, 91),
-    "B12": (2180.0, 2208.0, 175),
+    "B12": (2180.0, 2226.0, 175),
 }
 _IN_TEXT = re.compile(
     r"(?<![\d.])(\d+(?:\.\d+)?)\s*(nm|nanomet(?:er|re)s?|[µμu]m|micromet(?:er|re)s?)\b", re.IGNORECASE
 )
+# "458-523 nm" is where a band begins and ends, not its centre.
+_RANGE = re.compile(r"\d\s*(?:-|–|to)\s*\d+(?:\.\d+)?\s*(?:nm|[µμu]m|nano|micro)", re.IGNORECASE)
 # ACOLITE names its bands by wavelength: https://github.com/acolite/acolite
 _ACOLITE = re.compile(r"rho[st]_(\d{3,4})$", re.IGNORECASE)
 
@@ -39,6 +41,9 @@ def band_at(wavelength: float, width: float | None = None) -> str | None:
 def nanometres(value: float, unit: str = "") -> float | None:
     """A wavelength in nm from its value and unit, which may be missing (below 20 it is µm); None when it is none."""
     unit = unit.strip().lower()
+    # Some number the bands where wavelengths belong.
+    if not unit and value < 20 and float(value).is_integer():
+        return None
     if unit.startswith(("µ", "μ", "u", "mic")) or (not unit and value < 20):
         value *= 1000
     elif unit and not unit.startswith(("nm", "nan")):
@@ -50,5 +55,7 @@ def in_text(text: str) -> float | None:
     """The wavelength in nm a band's name states: "B4 (665 nm)", "0.842 µm", ACOLITE's "rhos_865"."""
     if (match := _ACOLITE.search(text.strip())) is not None:
         return nanometres(float(match[1]), "nm")
+    if _RANGE.search(text):
+        return None
     found = [nanometres(float(value), unit) for value, unit in _IN_TEXT.findall(text)]
     return found[0] if len(found) == 1 else None

@@ -72,10 +72,9 @@ def _number(text: str | None) -> float | None:
 
 def hints_of(path: str, tags: Mapping[str, str]) -> tuple[str, ...]:
     """Texts by which a file may say of which mission it is: its name, and tags about satellites and sensors."""
-    said = [
-        text
-        for name, text in tags.items()
-        if (name.lower() in _MISSION_NAMES or any(part in name.lower() for part in _MISSION_TAGS))
-        and len(text) <= _LONGEST
-    ]
+    said = []
+    for name, text in tags.items():
+        key = name.lower().removeprefix("nc_global#")  # netCDF's attributes of the whole file
+        if len(text) <= _LONGEST and (key in _MISSION_NAMES or any(part in key for part in _MISSION_TAGS)):
+            said.append(text)
     return (Path(path).name, *said)

@@ -194,6 +194,9 @@ class _Collector:
         tree = tree_of(path)
         rasters = [name for name in tree.names if PurePath(name).suffix.lower() in _RASTER_SUFFIXES]
         folders = {str(PurePath(name).parent) for name in rasters}
+        inner = [name for name in tree.names if name.lower().endswith(".zip")]
+        if inner and not rasters:
+            raise MMEarthError(f"{path} holds other archives ({', '.join(inner[:3])}); unpack it and name one of them.")
         if not rasters:
             raise MMEarthError(
                 f"{path} holds no Sentinel-2 product (no MTD_MSIL1C.xml or MTD_MSIL2A.xml) and no raster; give {SCENE}."
@@ -282,8 +285,9 @@ def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[st
     names = [text.strip() for text in bands]
     words = [Label(name) for name in names if name not in ignored and name.upper() != SCL]
     together: Mapping[str, int] = {}
-    if any(band_name(label.text) is None for label in words) and all(is_known(label.text) for label in words):
-        together = read_bands(words, Circumstances("`bands`")).bands
+    if any(code_in(label.text or "") is None for label in words) and all(is_known(label.text) for label in words):
+        # Words are read together here too; that the bands are Sentinel-2's is what the user says.
+        together = read_bands(words, Circumstances("`bands`", hints=("Sentinel-2",))).bands
     by_word = {words[position].text: name for name, position in together.items()}
     positions: dict[str, int] = {}
     for position, text in enumerate(names):

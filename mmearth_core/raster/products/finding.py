@@ -10,6 +10,8 @@ from mmearth_core.raster.products.dimap import dim_of, dimap_product
 from mmearth_core.raster.products.product import Product
 from mmearth_core.raster.products.tree import Tree, is_archive, tree_of
 
+#: Other files of a product and of a granule by which people name them.
+_BESIDE_IMAGES = {"manifest.safe", "INSPIRE.xml", "MTD_TL.xml"}
 _NEW_NAMES = ("MTD_MSIL2A.xml", "MTD_MSIL1C.xml")
 
 
@@ -26,8 +28,8 @@ def find_product(path: str) -> Product | None:
         return _inside(tree_of(path))
     if file.is_dir():
         return _in_folder(path, file)
-    if file.is_file() and safe.MTD.match(file.name):
-        return safe.safe_product(tree_of(str(file.absolute().parent)))
+    if file.is_file() and (safe.MTD.match(file.name) or file.name in _BESIDE_IMAGES):
+        return _in_folder(path, file.absolute().parent)
     if file.is_file() and file.name.endswith("_MTD_ALL.xml"):
         return muscate.muscate_product(tree_of(str(file.absolute().parent)))
     return None
@@ -80,7 +82,7 @@ def _inside(tree: Tree) -> Product | None:
 def _granule(folder: Path, root: Path) -> str | None:
     """ "" when the folder is the product, a granule's name when it is that granule or its IMG_DATA; None otherwise."""
     parts = folder.absolute().relative_to(root).parts
-    if not parts:
+    if not parts or parts == ("GRANULE",):
         return ""
     is_granule = parts[0] == "GRANULE" and (len(parts) == 2 or (len(parts) == 3 and parts[2] == "IMG_DATA"))
     return parts[1] if is_granule else None

@@ -226,3 +226,18 @@ def test_every_convention_names_its_source_and_each_band_once_or_more() -> None:
         assert set(convention.bands.values()) <= set(BANDS), convention.name
         assert convention.source.startswith("https://")
     assert len(SENTINEL2) >= 10
+
+
+def test_signs_that_a_code_is_sentinel2s_or_not() -> None:
+    described = ["Band 2 - Blue", "Band 3 - Green", "Band 4 - Red", "Band 5 - Vegetation red edge"]
+    assert read_bands(described).bands == VISIBLE | {"B05": 3}
+    with pytest.raises(MMEarthError, match="in one row.*WorldView"):
+        words("B01 B02 B03 B04 B05 B06 B07 B08")
+    with pytest.raises(MMEarthError, match="'Band 5 - NIR' is not what Sentinel-2 calls B05"):
+        read_bands([*described[:3], "Band 5 - NIR"])
+
+
+def test_numbers_that_are_no_central_wavelength_are_none() -> None:
+    limits = ["B02 (458-523 nm)", "B03 (543-578 nm)", "B04 (650-680 nm)", "B08 (785-899 nm)"]
+    assert read_bands(limits).bands == VISIBLE | {"B08": 3}
+    assert nanometres(2) is None

@@ -57,6 +57,8 @@ def pack(folder: Path, archive: Path, prefix: str = "") -> Path:
 def test_a_product_in_a_folder_of_a_zip_in_a_tar_and_by_its_granule(tmp_path: Path, band_file: Writer) -> None:
     root = safe(tmp_path / "in" / f"{NEW}.SAFE", band_file)
     granule = root / "GRANULE" / "L2A_T32UPV_A030768"
+    for other in (root / "manifest.safe", granule / "MTD_TL.xml"):
+        other.write_text("<a/>")
     for source in (
         pack(root, tmp_path / "nested.zip", "download/"),
         pack(root, tmp_path / "deeper.zip", "a/b/"),
@@ -64,6 +66,9 @@ def test_a_product_in_a_folder_of_a_zip_in_a_tar_and_by_its_granule(tmp_path: Pa
         granule,
         granule / "IMG_DATA",
         granule / "IMG_DATA" / "R10m",
+        granule.parent,
+        root / "manifest.safe",
+        granule / "MTD_TL.xml",
     ):
         scene = opened(source)
         assert (scene.level, scene.offset) == ("l2a", 0), source
@@ -100,6 +105,10 @@ def test_archives_that_cannot_be_read_are_told_why(tmp_path: Path, band_file: Wr
         packed.add(root, root.name)
     with pytest.raises(MMEarthError, match="is a tar archive.*unpack it first"):
         collect(tmp_path / "whole.tar.gz")
+    with zipfile.ZipFile(tmp_path / "order.zip", "w") as order:
+        order.writestr("a/S2A.zip", b"PK")
+    with pytest.raises(MMEarthError, match=r"order\.zip holds other archives \(a/S2A\.zip\); unpack it"):
+        collect(tmp_path / "order.zip")
     both = pack(root, tmp_path / "both.zip")
     with zipfile.ZipFile(both, "a") as archive:
         archive.writestr("S2A_MSIL1C_X.SAFE/MTD_MSIL1C.xml", XML.format("1C"))
