@@ -2,12 +2,14 @@
 
 import gc
 import json
+import math
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from osgeo import gdal
 from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
@@ -15,6 +17,7 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsFeature,
     QgsGeometry,
+    QgsPointXY,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingException,
@@ -213,6 +216,32 @@ def test_embed_takes_an_extent_in_another_system_as_whole_pixels(run, scene, tmp
     made = run("embed", SCENE=str(scene), OUTPUT=str(tmp_path / "part.tif"), EXTENT=text, MODEL="default")
     found = QgsRasterLayer(made["OUTPUT"]).extent()
     assert found.contains(wanted) and found.width() <= wanted.width() + 60
+
+
+def test_embed_counts_an_extent_in_the_files_own_grid(run, scene, tmp_path):
+    """QGIS shows a rotated raster through a copy of another size. A file without a system has its layer's."""
+    copy = gdal.Translate(str(tmp_path / "rotated.tif"), str(scene), srcWin=[0, 0, 120, 100])
+    west, pixel, _, north, _, _ = copy.GetGeoTransform()
+    reference = QgsCoordinateReferenceSystem(copy.GetProjection())
+    turn = math.radians(-20)
+    along, across = pixel * math.cos(turn), pixel * math.sin(turn)
+    copy.SetGeoTransform((west, along, across, north, across, -along))
+    copy.SetProjection("")
+    del copy
+    layer = QgsRasterLayer(str(tmp_path / "rotated.tif"), "rotated")
+    layer.setCrs(reference)
+    QgsProject.instance().addMapLayer(layer)
+    middle = QgsPointXY(west + 60 * along + 50 * across, north + 60 * across - 50 * along)
+    wanted = QgsRectangle(middle.x() - 200, middle.y() - 150, middle.x() + 200, middle.y() + 150)
+    local = QgsCoordinateReferenceSystem.fromProj("+proj=laea +lat_0=50 +lon_0=10 +ellps=GRS80 +units=m +no_defs")
+    QgsApplication.createDatabase()
+    local.saveAsUserCrs("Own system")
+    box = QgsCoordinateTransform(reference, local, QgsProject.instance()).transformBoundingBox(wanted)
+    text = f"{box.xMinimum()},{box.xMaximum()},{box.yMinimum()},{box.yMaximum()} [{local.authid()}]"
+    made = run("embed", SCENE=layer.id(), OUTPUT=str(tmp_path / "part.tif"), EXTENT=text)
+    found = QgsRasterLayer(made["OUTPUT"])
+    assert found.crs() == reference and found.extent().contains(wanted)
+    assert 1200 <= made["VALID_PIXELS"] < 3500  # of 12,000
 
 
 def test_embed_leaves_out_what_is_not_in_the_selected_polygons(run, scene, tmp_path):
