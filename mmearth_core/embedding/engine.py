@@ -31,6 +31,7 @@ from mmearth_core.locks import Hold, one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Tile, TilePlan
 from mmearth_core.raster.identity import check_unchanged
+from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.products.stac import sidecar_item
 from mmearth_core.raster.scene import Scene, SceneOptions
@@ -193,7 +194,7 @@ def _embed(
     left = sum(part.core.pixels for part in todo)
     try:
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
-            progress.start("Embedding", plan.area.pixels, "px", source.grid.pixel_area)
+            progress.start("Embedding", plan.area.pixels, "px", ground_area(raster.grid))
             progress.advance(plan.area.pixels - left)
             _compute(runner, source, todo, job.polygons, journal, shown, progress, cancel)
             progress.finish()
@@ -273,7 +274,7 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     if raster.provenance["fills"]:
         progress.message(f"Missing bands are filled: {'; '.join(raster.provenance['fills'])}.")
     wanted = needs(plan, header.architecture, raster.bands, runner.batch_size)
-    ground = source.grid.pixel_area
+    ground = ground_area(raster.grid)
     estimate = ""
     if area.pixels >= _LONG_RUN:
         estimate = f"about {seconds_per_pixel(runner) * plan.context_pixels / 60:.0f} min, "

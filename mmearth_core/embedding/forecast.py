@@ -15,6 +15,7 @@ from mmearth_core.embedding.planning import USUAL, WHOLE, EmbeddingJob, Extent, 
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.progress import CancelToken
+from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.scene import AS_IT_IS, SceneOptions
 from mmearth_core.records import FLAT
 
@@ -32,6 +33,7 @@ class Forecast:
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for a program that asks before it embeds."""
         job, source, area, grid = self.job, self.job.source, self.job.plan.area, self.job.raster.grid
+        ground = ground_area(grid)
         wanted = needs(job.plan, job.header.architecture, job.raster.bands, 1)
         return {
             "name": source.name,
@@ -39,7 +41,7 @@ class Forecast:
             "bounds": list(grid.bounds),
             "width": area.width,
             "height": area.height,
-            "area": None if grid.pixel_area is None else area.pixels * grid.pixel_area,
+            "area": None if ground is None else area.pixels * ground,
             "bands": list(source.bands),
             "wanted": list(job.header.bands),
             "fills": job.raster.provenance["fills"],

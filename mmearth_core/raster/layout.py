@@ -89,3 +89,9 @@ def ground_steps(grid: Grid) -> tuple[float, float] | None:
         return None
     geod = pyproj.Geod(ellps="WGS84")
     return float(geod.inv(*centre, *right)[2]), float(geod.inv(*centre, *below)[2])
+
+
+def ground_area(grid: Grid) -> float | None:
+    """Area on the ground, in m², of a pixel at a grid's centre, in any CRS. None when that has no place on Earth."""
+    steps = ground_steps(grid)
+    return None if steps is None else steps[0] * steps[1]

@@ -7,6 +7,7 @@ import pyogrio
 import pytest
 import rasterio
 import shapely
+from rasterio.transform import from_origin
 
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.forecast import Forecast, inspect
@@ -60,4 +61,12 @@ def test_what_is_told_is_what_embed_does(scene, tmp_path):
     with rasterio.open(tmp_path / "emb.tif") as dataset:
         assert told["bounds"] == pytest.approx(dataset.bounds)
         assert (told["width"], told["height"], told["pixels"]) == (dataset.width, dataset.height, 7000)
-    assert told["area"] == 700_000 and told["level"] == "l2a" and told["model"]["trained"]
+    assert told["area"] == pytest.approx(700_000, rel=1e-3) and told["level"] == "l2a" and told["model"]["trained"]
+
+
+def test_the_area_is_that_on_the_ground_in_any_system(make_scene):
+    """Web Mercator stretches a square kilometre at 50° north to 2.4."""
+    web = make_scene(64, 64, crs="EPSG:3857", transform=from_origin(1_000_000, 6_446_275, 15.557, 15.557))
+    degrees = make_scene(64, 64, crs="EPSG:4326", transform=from_origin(9, 50, 10 / 71_700, 10 / 111_229))
+    for scene in (web, degrees):
+        assert look(scene=scene).as_dict()["area"] == pytest.approx(64 * 64 * 100, rel=0.01)
