@@ -20,7 +20,7 @@ from mmearth_core.embedding.backends import Backend, BackendName, open_backend
 from mmearth_core.embedding.forecast import seconds_per_pixel
 from mmearth_core.embedding.journal import RESULT, TileJournal
 from mmearth_core.embedding.needs import check_disk, needs
-from mmearth_core.embedding.pipeline import compute_tiles
+from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, of_one_job
@@ -30,6 +30,7 @@ from mmearth_core.files import check_output, flush, put
 from mmearth_core.locks import Hold, one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Tile, TilePlan
+from mmearth_core.raster.ground.count import GroundCount
 from mmearth_core.raster.identity import check_unchanged
 from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.opening import bounded_cache, opened
@@ -44,7 +45,8 @@ _LONG_RUN = 4_000_000
 
 @dataclass(frozen=True)
 class EmbedResult:
-    """What `embed` made. `seconds`: of this run alone; `pixels`: embedded in this run."""
+    """What `embed` made. `seconds`: of this run alone; `pixels`: embedded in this run; `ground`: what all pixels of the
+    chosen area are."""
 
     output: Path
     item: Path
@@ -52,6 +54,7 @@ class EmbedResult:
     model_id: str
     pixels: int
     valid_pixels: int
+    ground: GroundCount
     clipped_share: float
     seconds: float
     tile: int
@@ -63,6 +66,7 @@ class EmbedResult:
         return (
             f"{self.output}: {self.valid_pixels / 1e6:.2f} Mpx embedded with {self.model_name} ({self.model_id[:12]})"
             f" in {self.seconds:.0f} s{rate}; {100 * self.clipped_share:.3f} % of values clipped."
+            f"{f' Of all pixels {self.ground}.' if str(self.ground) else ''}"
         )
 
 
@@ -157,9 +161,11 @@ def embed(
         files = (*inputs, *job.identity.files, *filter(None, map(sidecar_item, job.identity.files)))
         check_places(output, job.header, overwrite=overwrite, inputs=files)
         journal.check_ours()
-        pixels, tally = _embed(job, runner, journal, hold, resume, preview, progress, cancel)
+        pixels, tally, ground = _embed(job, runner, journal, hold, resume, preview, progress, cancel)
     clipped = tally.clipped / (tally.valid * job.raster.bands)
-    return _result(job, pixels=pixels, valid=tally.valid, clipped=clipped, seconds=time.monotonic() - began)
+    return _result(
+        job, pixels=pixels, valid=tally.valid, ground=ground, clipped=clipped, seconds=time.monotonic() - began
+    )
 
 
 def _is_at_it(journal: TileJournal, job: EmbeddingJob) -> bool | None:
@@ -180,8 +186,9 @@ def _embed(
     preview: str | Path | None,
     progress: Progress,
     cancel: CancelToken,
-) -> tuple[int, Tally]:
-    """Do the work of a job that this process alone is at; returns how many pixels were left to do, and the tally."""
+) -> tuple[int, Tally, GroundCount]:
+    """Do the work of a job that this process alone is at; returns how many pixels were left to do, the tally, and what
+    the pixels are."""
     header, source, plan, raster = job.header, job.source, job.plan, job.raster
     _announce(source, plan, raster, runner, progress)
     # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
@@ -196,16 +203,21 @@ def _embed(
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
             progress.start("Embedding", plan.area.pixels, "px", ground_area(raster.grid))
             progress.advance(plan.area.pixels - left)
-            _compute(runner, source, todo, job.polygons, journal, shown, progress, cancel)
+            ground = _compute(runner, source, todo, job.polygons, journal, shown, progress, cancel)
             progress.finish()
+            ground += count_tiles(source, [part for part in plan if part.index in finished], job.polygons, cancel)
             check_unchanged(source, job.identity, cancel)
             staged = replace(raster, path=journal.folder / RESULT)
             tally = assemble(staged, plan, journal, progress, cancel)
         if not tally.valid:
-            raise MMEarthError(f"{source.name} has no valid pixel in the chosen area; nothing was written.")
+            masks = ", ".join(each.path for each in source.exclusions)
+            raise MMEarthError(
+                f"{source.name} has no ground in the chosen area: {ground}{f'; see {masks}' if masks else ''}."
+                " Nothing was written."
+            )
         hold.check()
         # The raster takes its name last: when it is there, all is.
-        write_item(raster, header, source.datetime, tally.clipped / (tally.valid * raster.bands), __version__)
+        write_item(raster, header, source.datetime, tally.clipped / (tally.valid * raster.bands), ground, __version__)
         write_style(raster)
         _give_its_name(staged.path, raster.path)
     except (Cancelled, EnvironmentFailure) as error:
@@ -215,7 +227,7 @@ def _embed(
         journal.remove()
         raise
     journal.remove()
-    return left, tally
+    return left, tally, ground
 
 
 def _give_its_name(staged: Path, output: Path) -> None:
@@ -230,7 +242,9 @@ def _give_its_name(staged: Path, output: Path) -> None:
         ) from error
 
 
-def _result(job: EmbeddingJob, *, pixels: int, valid: int, clipped: float, seconds: float) -> EmbedResult:
+def _result(
+    job: EmbeddingJob, *, pixels: int, valid: int, ground: GroundCount, clipped: float, seconds: float
+) -> EmbedResult:
     return EmbedResult(
         output=job.raster.path,
         item=item_path(job.raster.path),
@@ -238,6 +252,7 @@ def _result(job: EmbeddingJob, *, pixels: int, valid: int, clipped: float, secon
         model_id=job.header.model_id,
         pixels=pixels,
         valid_pixels=valid,
+        ground=ground,
         clipped_share=clipped,
         seconds=seconds,
         tile=job.plan.size,
@@ -253,6 +268,7 @@ def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
         raster = EmbeddingRaster.open(wanted.path)
         item = json.loads(item_path(wanted.path).read_text(encoding="utf-8"))
         clipped = float(item["properties"]["emb:quantization"]["clipped_share"])
+        ground = GroundCount.from_dict(item["properties"]["emb:ground"])
     except (MMEarthError, OSError, ValueError, KeyError, TypeError):
         return None
     same = (raster.model_id, raster.grid.shape) == (wanted.model_id, wanted.grid.shape)
@@ -262,7 +278,7 @@ def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
     with bounded_cache(), opened(raster.path, wanted="an embedding raster") as dataset:
         parts = (dataset.read(1, window=strip.ranges) for strip in strips)
         valid = sum(int(np.count_nonzero(part != NODATA)) for part in parts)
-    return _result(job, pixels=0, valid=valid, clipped=clipped, seconds=time.monotonic() - began)
+    return _result(job, pixels=0, valid=valid, ground=ground, clipped=clipped, seconds=time.monotonic() - began)
 
 
 def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Backend, progress: Progress) -> None:
@@ -313,16 +329,20 @@ def _compute(
     shown: TilePictures | None,
     progress: Progress,
     cancel: CancelToken,
-) -> None:
-    """Compute and keep the tiles that are left; those that are finished can be looked at."""
+) -> GroundCount:
+    """Compute and keep the tiles that are left, and say what their pixels are; those that are finished can be looked
+    at."""
+    ground = GroundCount()
     # Closed at once however this ends, which also ends the tile that is being computed.
     with closing(compute_tiles(runner, source, todo, polygons)) as results:
-        for tile, codes in results:
+        for tile, codes, count in results:
             cancel.check()
             journal.save(tile, codes)
+            ground += count
             progress.advance(tile.core.pixels)
             if shown is not None and (picture := shown.update()) is not None:
                 progress.partial(picture)
+    return ground
 
 
 def _size(folder: Path) -> int:

@@ -6,7 +6,7 @@ in memory at any time, whatever the size of the raster.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from mmearth_core.embedding.arrays import embed_pixels, network_input
 from mmearth_core.embedding.backends import Backend
 from mmearth_core.embedding.quantisation import quantise
+from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Tile
+from mmearth_core.raster.ground.count import GroundCount
 from mmearth_core.raster.ground.reader import SceneReader
+from mmearth_core.raster.ground.rule import Cause, is_ground
 from mmearth_core.raster.scene import Scene
 from mmearth_core.vectors.aoi import AreaOfInterest
 
@@ -27,8 +30,9 @@ _READERS = 2
 
 def compute_tiles(
     runner: Backend, source: Scene, tiles: Sequence[Tile], polygons: AreaOfInterest | None
-) -> Generator[tuple[Tile, NDArray[np.uint8] | None], None, None]:
-    """Each tile's codes (bands, height, width of its core) in the order given; None where no pixel is wanted.
+) -> Generator[tuple[Tile, NDArray[np.uint8] | None, GroundCount], None, None]:
+    """Each tile's codes (bands, height, width of its core) in the order given, None where no pixel is wanted, and what
+    its pixels are.
 
     While the caller handles one batch the next is being computed. Closing the iterator ends the running tile at once.
     """
@@ -36,12 +40,12 @@ def compute_tiles(
     readers = _Readers(source)
 
     def load(tile: Tile) -> _Loaded:
-        dn, valid = readers.mine().read(tile.context)
-        wanted = valid[tile.core.relative_to(tile.context).slices]
-        if polygons is not None:
-            wanted = wanted & polygons.inside(tile.core)
-        pixels = network_input(dn, valid, source.bands, source.level, header) if wanted.any() else None
-        return _Loaded(tile, pixels, wanted)
+        dn, causes = readers.mine().look(tile.context)
+        wanted = _wanted(causes[tile.core.relative_to(tile.context).slices], tile, polygons)
+        ground = is_ground(causes)
+        there = is_ground(wanted)
+        pixels = network_input(dn, ground, source.bands, source.level, header) if there.any() else None
+        return _Loaded(tile, pixels, there, GroundCount.of(wanted))
 
     def compute(batch: list[_Loaded]) -> list[NDArray[np.uint8] | None]:
         pixels = [loaded.pixels for loaded in batch if loaded.pixels is not None]
@@ -59,6 +63,25 @@ def compute_tiles(
         yield from _in_order(_batches(loaded, runner.batch_size), computing, compute)
 
 
+def count_tiles(
+    source: Scene, tiles: Iterable[Tile], polygons: AreaOfInterest | None, cancel: CancelToken
+) -> GroundCount:
+    """What the pixels of tiles are that an earlier run computed; reads them, without their context."""
+    count = GroundCount()
+    with source.reader() as reader:
+        for tile in tiles:
+            cancel.check()
+            count += GroundCount.of(_wanted(reader.look(tile.core)[1], tile, polygons))
+    return count
+
+
+def _wanted(causes: NDArray[np.uint8], tile: Tile, polygons: AreaOfInterest | None) -> NDArray[np.uint8]:
+    """What the pixels of a core are, those outside the polygons being nothing else."""
+    if polygons is None:
+        return causes
+    return np.where(polygons.inside(tile.core), causes, np.uint8(Cause.OUTSIDE))
+
+
 @dataclass(frozen=True)
 class _Loaded:
     """A tile on its way to the network. `pixels` is None when nothing of the core is `wanted`."""
@@ -66,6 +89,7 @@ class _Loaded:
     tile: Tile
     pixels: NDArray[np.float32] | None
     wanted: NDArray[np.bool_]
+    count: GroundCount
 
     @property
     def shape(self) -> tuple[int, ...] | None:
@@ -105,16 +129,16 @@ def _in_order(
     batches: Iterator[list[_Loaded]],
     pool: ThreadPoolExecutor,
     compute: Callable[[list[_Loaded]], list[NDArray[np.uint8] | None]],
-) -> Iterator[tuple[Tile, NDArray[np.uint8] | None]]:
+) -> Iterator[tuple[Tile, NDArray[np.uint8] | None, GroundCount]]:
     """Finished tiles in order; while the caller keeps one batch the next is being computed."""
-    previous: tuple[list[Tile], Future[list[NDArray[np.uint8] | None]]] | None = None
+    previous: tuple[list[Tile], list[GroundCount], Future[list[NDArray[np.uint8] | None]]] | None = None
     for batch in batches:
-        current = [item.tile for item in batch], pool.submit(compute, batch)
+        current = [item.tile for item in batch], [item.count for item in batch], pool.submit(compute, batch)
         if previous is not None:
-            yield from zip(previous[0], previous[1].result(), strict=True)
+            yield from zip(previous[0], previous[2].result(), previous[1], strict=True)
         previous = current
     if previous is not None:
-        yield from zip(previous[0], previous[1].result(), strict=True)
+        yield from zip(previous[0], previous[2].result(), previous[1], strict=True)
 
 
 @contextmanager

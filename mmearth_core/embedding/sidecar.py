@@ -16,6 +16,7 @@ from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.files import check_output, write_json, write_text
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.ground.count import GroundCount
 from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.writer import check_raster, raster_style
 
@@ -63,7 +64,12 @@ def _is_item_of(item: Path, raster: Path) -> bool:
 
 
 def write_item(
-    raster: EmbeddingRaster, header: ModelHeader, acquired: datetime | None, clipped_share: float, version: str
+    raster: EmbeddingRaster,
+    header: ModelHeader,
+    acquired: datetime | None,
+    clipped_share: float,
+    ground: GroundCount,
+    version: str,
 ) -> Path:
     """Write the STAC Item of a finished embedding raster; returns its path."""
     now = _text(datetime.now(UTC).replace(microsecond=0))
@@ -116,6 +122,7 @@ def write_item(
             "offset": list(raster.offsets),
             "clipped_share": clipped_share,
         },
+        "emb:ground": ground.as_dict(),
         "emb:input_digest": provenance["input_digest"],
     }
     if acquired is None:

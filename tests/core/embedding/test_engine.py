@@ -18,7 +18,8 @@ from mmearth_core.embedding.journal import TileJournal
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
-from mmearth_core.errors import MMEarthError
+from mmearth_core.errors import Cancelled, MMEarthError
+from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Window
 
 
@@ -186,6 +187,66 @@ def test_a_mask_takes_pixels_out(scene, tmp_path):
     embed(scene=scene, output=tmp_path / "emb.tif", mask=tmp_path / "clouds.tif", mask_values=[9])
     found = codes(tmp_path / "emb.tif")
     assert not found[:, 100:140, 180:220].any() and found[:, 10:20, 100:110].all()
+
+
+def test_it_is_counted_and_told_what_the_pixels_are(make_scene, tmp_path, monkeypatch):
+    def edit(dn: np.ndarray) -> np.ndarray:
+        dn = dn.astype("int16")
+        dn[:, :, :20] = -9999
+        dn[:, :10, 20:] = 0
+        dn[4, 20:30, 20:] = -9999
+        return dn
+
+    scene = make_scene(120, 100, edit=edit)
+    with rasterio.open(scene) as source:
+        profile = source.profile | {"count": 1, "dtype": "uint8", "nodata": None}
+        clouds = np.zeros(source.shape, np.uint8)
+    clouds[100:] = 1
+    with rasterio.open(tmp_path / "clouds.tif", "w", **profile) as dataset:
+        dataset.write(clouds, 1)
+    options = {"scene": scene, "output": tmp_path / "emb.tif", "mask": tmp_path / "clouds.tif", "tile": 64}
+    result = embed(**options)
+    expected = {
+        "pixels": 12000, "ground": 7200, "dark": 0, "incomplete": 800, "no_data": 800, "masked": 0, "fill": 2400,
+        "excluded": 1600, "cloud": 0, "outside": 0,
+    }  # fmt: skip
+    assert result.ground.as_dict() == expected
+    assert result.valid_pixels == 7200
+    assert "40 % left out (no-data 6.67 %, undeclared fill 20 %, left out by the mask 13.3 %)" in str(result)
+    assert "6.67 % lack a band, which is filled" in str(result)
+    item = json.loads((tmp_path / "emb.stac.json").read_text())
+    assert item["properties"]["emb:ground"] == expected
+    assert embed(**options).ground.as_dict() == expected, "told again of what is there already"
+
+    # An interrupted run: what its tiles hold is counted too.
+    cancel = CancelToken()
+    monkeypatch.setattr("mmearth_core.embedding.journal.TileJournal.save", _cancelling(TileJournal.save, cancel))
+    with pytest.raises(Cancelled):
+        embed(**options | {"output": tmp_path / "again.tif"}, cancel=cancel)
+    monkeypatch.undo()
+    resumed = embed(**options | {"output": tmp_path / "again.tif"})
+    assert resumed.pixels < 12000
+    assert resumed.ground.as_dict() == expected
+
+
+def _cancelling(save, cancel):
+    def saved(*given) -> None:
+        save(*given)
+        cancel.cancel()
+
+    return saved
+
+
+def test_an_error_says_why_there_is_no_ground(scene, tmp_path):
+    with rasterio.open(scene) as source:
+        profile = source.profile | {"count": 1, "dtype": "uint8", "nodata": None}
+    with rasterio.open(tmp_path / "clouds.tif", "w", **profile) as dataset:
+        dataset.write(np.full((300, 280), 3, np.uint8), 1)
+    mask = {"mask": tmp_path / "clouds.tif", "mask_values": [3]}
+    none = r"no ground in the chosen area: 100 % left out"
+    refused(tmp_path, none + r" \(no-data .* by the mask .*clouds.tif", scene=scene, **mask)
+    refused(tmp_path, none + r" \(no-data 100 %\)", scene=scene, window=(0, 0, 8, 8))
+    refused(tmp_path, r"clouds.tif holds 3, and 100 % of the scene", scene=scene, mask=tmp_path / "clouds.tif")
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (5, 200), (64, 65), (129, 63)])

@@ -14,6 +14,7 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.embedding.sidecar import item_path, write_item, write_style
 from mmearth_core.encoder.model_file import ModelHeader, Statistics
 from mmearth_core.raster.grid import Grid
+from mmearth_core.raster.ground.count import GroundCount
 
 ACQUIRED = datetime(2024, 7, 5, 10, 56, 21, tzinfo=UTC)
 HEADER = ModelHeader(
@@ -26,6 +27,9 @@ PROVENANCE = {
 }  # fmt: skip
 
 
+COUNT = GroundCount((70, 5, 3, 10, 0, 12, 0, 0, 0))
+
+
 def make_raster(folder: Path, crs: str = "EPSG:32630", transform: Affine | None = None) -> EmbeddingRaster:
     transform = transform or Affine(10, 0, 400_000, 0, -10, 5_800_000)
     grid = Grid(300, 280, transform, CRS.from_string(crs))
@@ -33,7 +37,7 @@ def make_raster(folder: Path, crs: str = "EPSG:32630", transform: Affine | None 
 
 
 def item(raster: EmbeddingRaster, acquired: datetime | None = ACQUIRED) -> dict:
-    path = write_item(raster, HEADER, acquired, 0.001, "1.2.3")
+    path = write_item(raster, HEADER, acquired, 0.001, COUNT, "1.2.3")
     assert path == item_path(raster.path)
     values = json.loads(path.read_text(encoding="utf-8"))
     validate_dict(values | {"stac_extensions": []})  # the extensions' schemas are on the network
@@ -49,6 +53,11 @@ def test_the_item_says_how_the_raster_was_made(tmp_path):
     }  # fmt: skip
     assert properties["emb:filled_bands"] == ["B01 = B02"] and properties["emb:preprocessing"]["offset"] == -1000
     assert properties["emb:quantization"]["offset"] == [-127.5 * scale for scale in HEADER.scales]
+    assert properties["emb:ground"] == {
+        "pixels": 100, "ground": 78, "dark": 5, "incomplete": 3, "no_data": 10, "masked": 0, "fill": 12, "excluded": 0,
+        "cloud": 0, "outside": 0,
+    }  # fmt: skip
+    assert GroundCount.from_dict(properties["emb:ground"]) == COUNT
     assert properties["processing:software"] == {"mmearth": "1.2.3"}
     assert properties["proj:transform"] == [10, 0, 400_000, 0, -10, 5_800_000, 0, 0, 1]
     asset = found["assets"]["embeddings"]
