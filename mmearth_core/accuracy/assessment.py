@@ -65,7 +65,7 @@ def assess(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     path = None if output is None else check_output(output, overwrite=overwrite, inputs=(map, reference))
     class_map = ClassMap.open(map)
-    vector = read_vector(reference, layer=layer, field=field)
+    vector = read_vector(reference, layer=layer, field=field, within=class_map.grid)
     names = class_names(vector, field)
     if not any(names):
         raise MMEarthError(f"The field {field!r} of {vector.path} is empty; give every feature its class first.")
@@ -84,12 +84,12 @@ def assess(
         report = _assess_points(context, in_pixels, codes)
     else:
         report = _assess_polygons(context, in_pixels[present], codes[present])
-    said = (
-        [f"{int(undecided.sum())} features are labelled {labels[UNKNOWN]!r}, which is no class."]
-        if any(undecided)
-        else []
-    )
-    report = replace(report, warnings=(*report.warnings, *said, *class_map.messages, *vector.messages))
+    said = [*class_map.messages, *vector.messages]
+    if vector.skipped:
+        said.append(f"{vector.skipped} more features are outside the map and are left out.")
+    if undecided.any():
+        said.append(f"{int(undecided.sum())} features are labelled {labels[UNKNOWN]!r}, which is no class.")
+    report = replace(report, warnings=(*report.warnings, *said))
     if path is not None:
         write_json(path, report.as_dict())
     return report
@@ -217,7 +217,7 @@ def _design(
     wanted = (STRATUM_FIELD, HECTARES_FIELD, DIGEST_FIELD)
     if not set(wanted) <= set(pyogrio.read_info(path, layer=layer)["fields"]):
         return None, {}
-    columns = [read_vector(path, layer=layer, field=name).values for name in wanted]
+    columns = [read_vector(path, layer=layer, field=name, within=context.class_map.grid).values for name in wanted]
     stratum, hectares, digest = (np.asarray(column)[feature] for column in columns)
     if stratum.dtype.kind not in "iuf" or hectares.dtype.kind not in "iuf":
         return None, {}

@@ -126,7 +126,7 @@ def read_samples(
     outside the raster. Invalid polygons are repaired. Classes 1 … 254 keep their value in the map (`class_values`).
     Raises `MMEarthError` when the file is unusable, lies elsewhere, or no pixel is left.
     """
-    vector = read_vector(path, layer=layer, field=field)
+    vector = read_vector(path, layer=layer, field=field, within=raster.grid)
     styles = read_styles(vector.path, vector.layer, field)
     with bounded_cache(), raster.reader() as reader:
         return samples_under(
@@ -277,7 +277,7 @@ def _usable_features(
         (unclassed, "without a class skipped"),
         (int(missing.sum()), "without a geometry skipped"),
         (int((broken & inside).sum()), "with an invalid outline repaired"),
-        (int((present & ~inside).sum()), "outside the embedding skipped"),
+        (int((present & ~inside).sum()) + vector.skipped, "outside the embedding skipped"),
     ):
         if number:
             notes.append(f"{_count(number, 'feature')} {what}")

@@ -156,7 +156,7 @@ def _mean_under(
     raster: EmbeddingRaster, like: str | Path, layer: str | None, cancel: CancelToken
 ) -> tuple[NDArray[np.float64], int]:
     """(mean embedding (bands,), number of pixels) under the features of a vector file."""
-    vector = read_vector(like, layer=layer)
+    vector = read_vector(like, layer=layer, within=raster.grid)
     geometries = vector.in_pixels(raster.grid)
     geometries = geometries[touching(geometries, raster.grid)]
     if not len(geometries):

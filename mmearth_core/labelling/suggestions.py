@@ -104,7 +104,7 @@ def suggest(
     raster = EmbeddingRaster.open(embedding)
     probe = load_probe(model)
     probe.check_same_model(raster)
-    labelled = None if samples is None else read_vector(samples).in_pixels(raster.grid)
+    labelled = None if samples is None else read_vector(samples, within=raster.grid).in_pixels(raster.grid)
     chosen = places(raster, probe, labelled, n, seed=seed, progress=progress, cancel=cancel)
     _write(path, chosen, probe, raster.grid)
     return SuggestResult(path, len(chosen), n)

@@ -126,7 +126,7 @@ def _embedding_figure(embedding: EmbeddingRaster) -> str:
 
 def _outlines(path: str | Path, field: str, class_map: ClassMap, colours: Mapping[str, Colour]) -> tuple[str, int]:
     """SVG of the samples in the map's pixel coordinates, and how many there are."""
-    vector = read_vector(path, field=field)
+    vector = read_vector(path, field=field, within=class_map.grid)
     drawn = []
     for geometry, name in zip(vector.in_pixels(class_map.grid), class_names(vector, field), strict=True):
         if geometry is None or geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():

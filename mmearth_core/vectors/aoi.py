@@ -1,18 +1,16 @@
 """An area of interest given as polygons: the window that holds it and which pixels lie inside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import Transformer
 from rasterio.features import geometry_mask
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.vectors.reading import in_crs_of, read_vector
 
 
 @dataclass(frozen=True)
@@ -32,26 +30,23 @@ class AreaOfInterest:
 
 
 def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
-    """The polygons of a vector file (first layer, any CRS) over a grid.
+    """The polygons of a vector file (its only layer, any CRS) over a grid.
 
     Raises `MMEarthError` when the file cannot be read, has no CRS or no polygons, or lies outside the grid.
     """
-    try:
-        metadata, _, wkb, _ = pyogrio.raw.read(path, columns=[])
-    except (DataSourceError, DataLayerError) as error:
-        raise MMEarthError(f"{path} is no vector file that can be read; `aoi` takes a polygon layer.") from error
-    if not metadata["crs"]:
-        raise MMEarthError(f"{path} has no coordinate reference system; assign one and try again.")
+    layer = read_vector(path, within=grid)
     # Not their union: GEOS 3.14 loses polygons in it whose edges nearly lie on each other's.
-    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shapely.from_wkb(wkb))))
-    area = shapely.geometrycollections(parts[shapely.area(parts) > 0])
-    if area.is_empty:
+    made = shapely.make_valid(layer.geometries)
+    parts = shapely.get_parts(shapely.get_parts(made[~shapely.is_missing(made)]))
+    parts = parts[shapely.area(parts) > 0]
+    if not len(parts):
         raise MMEarthError(f"{path} holds no polygons; `aoi` takes a polygon layer.")
-    to_grid = Transformer.from_crs(metadata["crs"], grid.crs, always_xy=True)
-    area = shapely.transform(area, lambda points: np.column_stack(to_grid.transform(points[:, 0], points[:, 1])))
+    placed = in_crs_of(replace(layer, geometries=parts), grid)
+    placed = placed[np.isfinite(shapely.bounds(placed)).all(axis=1)]
+    area = shapely.geometrycollections(shapely.get_parts(placed))
     corners = shapely.get_coordinates(area)
     window = None
-    if np.isfinite(corners).all():
+    if len(corners):
         cols, rows = ~grid.transform * corners.T
         top, left = int(np.floor(rows.min())), int(np.floor(cols.min()))
         window = Window(top, left, int(np.ceil(rows.max())) - top, int(np.ceil(cols.max())) - left)

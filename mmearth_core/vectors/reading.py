@@ -13,18 +13,23 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
+from mmearth_core.vectors.locating import choose_layer, codec_of, is_utf8, locate
+from mmearth_core.vectors.longitudes import turn_of, turned
 from mmearth_core.wording import printable
+
+#: Layers of more features are filtered by the extent of the raster before they are read.
+MANY = 10_000
 
 
 @dataclass(frozen=True, eq=False)
 class VectorLayer:
     """Features of one layer: `geometries` (2-D, None where absent or unreadable), `fids`, `values` of the field.
 
-    `messages` say what a reader of the file had to assume.
+    `messages` say what a reader of the file had to assume; `skipped` features far from the raster were not read.
     """
 
     path: Path
@@ -34,45 +39,140 @@ class VectorLayer:
     fids: NDArray[np.int64]
     values: NDArray[Any] | None
     messages: tuple[str, ...] = ()
+    skipped: int = 0
 
     def in_pixels(self, grid: Grid) -> NDArray[Any]:
         """The geometries in pixel coordinates of `grid` (column, row; the first pixel's centre is 0.5, 0.5).
 
         What cannot be transformed gets coordinates that are not finite.
         """
-        return _to_pixels(self.geometries, self.crs, grid)
+        inverse = ~grid.transform
+
+        def convert(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+            lost = np.asarray(~np.isfinite(coordinates).all(axis=1))
+            at: Any = np.where(lost[:, None], 0, coordinates).T
+            moved: Any = inverse * at
+            return np.column_stack([np.where(lost, np.inf, column) for column in moved])
+
+        pixels: NDArray[Any] = shapely.transform(in_crs_of(self, grid), convert)
+        return pixels
 
 
-def read_vector(path: str | Path, *, layer: str | None = None, field: str | None = None) -> VectorLayer:
+def read_vector(
+    path: str | Path, *, layer: str | None = None, field: str | None = None, within: Grid | None = None
+) -> VectorLayer:
     """Read one layer (the only one with geometries, unless named) and, with `field`, that field.
 
-    Raises `MMEarthError` when the file is missing or unreadable, the layer is ambiguous or absent, it has no CRS, or
-    the field is absent.
+    `path` may be a zip, or GDAL's name of a file in one (/vsizip/…). Of a layer of more than `MANY` features only those
+    `within` the extent of a raster are read; the others are counted in `skipped`. Texts of shapefiles that do not say
+    their encoding are taken for UTF-8 where they are that.
+    Raises `MMEarthError` when the file is missing or unreadable, the layer is ambiguous or absent, it has no CRS, the
+    field is absent, the coordinates are not those of the CRS, or a large layer has nothing `within`.
     """
+    source = locate(path, layer)
     path = Path(path)
-    if not path.exists():
-        raise MMEarthError(f"{path} does not exist; give a vector file.")
     try:
-        layer = _choose_layer(path, layer)
-        known = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
-        if field is not None and field not in known:
-            fields = f"it has {', '.join(known)}" if known else "it has no fields"
+        layer = choose_layer(path, source)
+        described = pyogrio.read_info(source.name, layer=layer)
+        # Every byte is a letter of it, so that what the texts are can be found out.
+        raw = "ISO-8859-1" if described["driver"] == "ESRI Shapefile" and not source.says_encoding else None
+        info = pyogrio.read_info(source.name, layer=layer, encoding=raw, force_total_bounds=True)
+        crs = _understood(path, info["crs"])
+        box = None if within is None or info["features"] <= MANY else _box_within(within, crs, info["total_bounds"])
+        known = [str(name) for name in info["fields"]]
+        assumed = None if raw is None else codec_of(str(described["encoding"]))
+        wanted = dict(zip(_decoded(known, assumed)[0], known, strict=True))
+        if field is not None and field not in wanted:
+            fields = f"it has {', '.join(wanted)}" if known else "it has no fields"
             raise MMEarthError(f"{path} has no field {field!r}; {fields}. Name the class field with `field`.")
-        meta, fids, wkb, columns = pyogrio.raw.read(
-            path, layer=layer, columns=[] if field is None else [field], return_fids=True, force_2d=True
+        _, fids, wkb, columns = pyogrio.raw.read(
+            source.name,
+            layer=layer,
+            columns=[] if field is None else [wanted[field]],
+            bbox=box,
+            encoding=raw,
+            return_fids=True,
+            force_2d=True,
         )
     except (DataSourceError, DataLayerError) as error:
         raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
-    if not meta["crs"]:
+    if box is not None and within is not None and not len(fids):
+        raise MMEarthError(
+            f"{path} lies in another place ({lonlat_extent(info['total_bounds'], crs)}) than the raster"
+            f" ({lonlat_extent(within.bounds, within.crs)}); check their coordinate system."
+        )
+    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    _check_degrees(path, crs, geometries)
+    values, messages = columns[0] if columns else None, list[str]()
+    if values is not None and values.dtype.kind == "O":
+        texts, certain = _decoded(values.tolist(), assumed)
+        values = np.array([*texts, None], object)[:-1]
+        messages = [] if certain else [_garbled(path, str(assumed))]
+    skipped = 0 if box is None else info["features"] - len(fids)
+    return VectorLayer(path, layer, crs, geometries, fids, values, tuple(messages), skipped)
+
+
+def _decoded(texts: list[Any], assumed: str | None) -> tuple[list[Any], bool]:
+    """Texts whose letters stand for bytes, as they are meant, and whether that is certain; `assumed` None: as they are.
+
+    UTF-8 where all of them are that (whose last letter may be cut off), `assumed` otherwise.
+    """
+    if assumed is None:
+        return texts, True
+    raw = [text.encode("latin-1") if isinstance(text, str) else None for text in texts]
+    certain = all(each is None or is_utf8(each) for each in raw)
+    codec, errors = ("utf-8", "ignore") if certain else (assumed, "replace")
+    return [each if each is None else each.decode(codec, errors) for each in raw], certain
+
+
+def _garbled(path: Path, assumed: str) -> str:
+    return (
+        f"{path.name} does not say how its texts are encoded; they are read as {assumed}. If names look garbled, put a"
+        f" file {path.stem}.cpg beside it that holds the name of the encoding, such as GBK"
+    )
+
+
+def _understood(path: Path, crs: str | None) -> pyproj.CRS:
+    if not crs:
         raise MMEarthError(
             f"{path} has no coordinate system; assign the right one (in QGIS: Set Layer CRS) and save it."
         )
     try:
-        crs = pyproj.CRS.from_user_input(meta["crs"])
+        return pyproj.CRS.from_user_input(crs)
     except CRSError as error:
         raise MMEarthError(f"{path} has a coordinate system that is not understood ({error}).") from error
-    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
-    return VectorLayer(path, layer, crs, geometries, fids, columns[0] if columns else None)
+
+
+def _check_degrees(path: Path, crs: pyproj.CRS, geometries: NDArray[Any]) -> None:
+    """Refuse metres that are said to be degrees, as in GeoJSON of another coordinate system."""
+    turn = turn_of(crs)
+    if turn is None or not len(geometries):
+        return
+    west, south, east, north = shapely.total_bounds(geometries)
+    if max(-west, east) > 1.5 * turn or max(-south, north) > turn / 4 * (1 + 1e-6):
+        raise MMEarthError(
+            f"{path}: coordinates such as {east:g}, {north:g} are no degrees, as its coordinate system ({crs.name}) has"
+            " them; assign the right one (in QGIS: Set Layer CRS) and save it as a GeoPackage."
+        )
+
+
+def _box_within(
+    grid: Grid, crs: pyproj.CRS, total: tuple[float, float, float, float] | None
+) -> tuple[float, float, float, float] | None:
+    """The extent of a raster in a layer's CRS with a margin, as a filter; None where that cannot be told."""
+    try:
+        transformer = pyproj.Transformer.from_crs(pyproj.CRS.from_user_input(grid.crs), crs, always_xy=True)
+        west, south, east, north = transformer.transform_bounds(*grid.bounds, errcheck=True)
+    except ProjError:
+        return None
+    turn = turn_of(crs)
+    # Longitudes are equal modulo 360: where either side uses another turn, the latitudes have to do.
+    if turn is not None and (west > east or total is None or max(east, total[2]) > turn / 2 or west < -turn / 2):
+        west, east = -2 * turn, 2 * turn
+    if not np.isfinite([west, south, east, north]).all():
+        return None
+    margin = 0.02 * (north - south)
+    return west - margin, south - margin, east + margin, north + margin
 
 
 def class_names(layer: VectorLayer, field: str) -> list[str | None]:
@@ -118,35 +218,36 @@ def in_degrees(geometries: NDArray[Any], grid: Grid) -> NDArray[Any]:
     return placed
 
 
-def _choose_layer(path: Path, layer: str | None) -> str:
-    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-    listed = ", ".join(layers)
-    if layer is not None:
-        if layer not in layers:
-            raise MMEarthError(f"{path} has no layer {layer!r} with geometries; it has: {listed or 'none'}.")
-        return layer
-    if not layers:
-        raise MMEarthError(f"{path} has no layer with geometries.")
-    if len(layers) > 1:
-        raise MMEarthError(f"{path} has several layers ({listed}); choose one with `layer`.")
-    return layers[0]
-
-
-def _to_pixels(geometries: NDArray[Any], crs: pyproj.CRS, grid: Grid) -> NDArray[Any]:
+def _between(path: Path, crs: pyproj.CRS, grid: Grid) -> pyproj.Transformer | None:
+    """The way from a layer's CRS to a raster's; None where they are one."""
+    if grid.crs is None:
+        raise MMEarthError(f"{path} cannot be laid over a raster without a coordinate system; assign one to it.")
     target = pyproj.CRS.from_user_input(grid.crs)
-    transformer = (
-        None if crs.equals(target, ignore_axis_order=True) else pyproj.Transformer.from_crs(crs, target, always_xy=True)
-    )
-    inverse = ~grid.transform
+    if crs.equals(target, ignore_axis_order=True):
+        return None
+    try:
+        return pyproj.Transformer.from_crs(crs, target, always_xy=True)
+    except ProjError as error:
+        raise MMEarthError(
+            f"{path}: there is no way from its coordinate system ({crs.name}) to that of the raster ({target.name});"
+            " assign the right one (in QGIS: Set Layer CRS)."
+        ) from error
+
+
+def in_crs_of(layer: VectorLayer, grid: Grid) -> NDArray[Any]:
+    """A layer's geometries in the CRS of a raster, with the raster's turn of longitudes.
+
+    What cannot be transformed gets coordinates that are not finite. Raises `MMEarthError` when there is no way from one
+    CRS to the other.
+    """
+    transformer = _between(layer.path, layer.crs, grid)
 
     def convert(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = coordinates.T
         if transformer is not None:
             x, y = transformer.transform(x, y)
         lost = ~(np.isfinite(x) & np.isfinite(y))
-        x, y = np.where(lost, 0, x), np.where(lost, 0, y)
         # Infinite, not NaN: a ring whose ends are not equal is no ring.
-        return np.column_stack([np.where(lost, np.inf, column) for column in inverse * (x, y)])
+        return np.column_stack([np.where(lost, np.inf, column) for column in (x, y)])
 
-    pixels: NDArray[Any] = shapely.transform(geometries, convert)
-    return pixels
+    return turned(shapely.transform(layer.geometries, convert), grid)

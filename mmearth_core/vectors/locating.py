@@ -1,0 +1,112 @@
+"""Where in a file, a zip or GDAL's /vsizip/ vector data are, which layer is meant, and how its texts are encoded."""
+
+import codecs
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pyogrio
+
+from mmearth_core.errors import MMEarthError
+
+#: What is looked for in a zip.
+_VECTOR = {".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gml", ".kml"}
+_ZIPPED = {".zip", ".shz"}
+_GDAL_ZIP = "/vsizip/"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What GDAL opens (`name`), the layer that is asked for, and whether a shapefile there says its encoding."""
+
+    name: str
+    layer: str | None
+    says_encoding: bool
+
+
+def locate(path: str | Path, layer: str | None) -> Source:
+    """The vector data of a path: a file, a zip that holds one, or GDAL's name of one in a zip (/vsizip/A.zip/b.shp).
+
+    Raises `MMEarthError` when it is missing, no zip, or a zip with several of which `layer` names none.
+    """
+    text = str(path)
+    if text.startswith("/vsi"):
+        archive, member = _archive_of(text)
+        return _in_zip(archive, member, layer)
+    path = Path(path)
+    if not path.exists():
+        raise MMEarthError(f"{path} does not exist; give a vector file.")
+    if path.suffix.lower() in _ZIPPED and path.is_file():
+        return _in_zip(path, "", layer)
+    told = any(path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG", ".cst"))
+    return Source(str(path), layer, told)
+
+
+def _archive_of(name: str) -> tuple[Path, str]:
+    """The zip of a name that begins with /vsizip/, and what is meant in it; `Path` loses one of two slashes."""
+    if name.startswith(_GDAL_ZIP):
+        pieces = name.removeprefix(_GDAL_ZIP).strip("{}").split("/")
+        for count in range(1, len(pieces) + 1):
+            start = "/".join(pieces[:count]).removesuffix("}")
+            for archive in (Path(start), Path("/" + start)):
+                if start and archive.is_file():
+                    return archive, "/".join(pieces[count:])
+        raise MMEarthError(f"{name}: there is no such zip; give a vector file, or /vsizip/ARCHIVE.zip/FILE.shp.")
+    raise MMEarthError(f"{name}: of GDAL's virtual names only /vsizip/ is read for vectors; give a file.")
+
+
+def _in_zip(archive: Path, member: str, layer: str | None) -> Source:
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            names = opened.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise MMEarthError(f"{archive} is no zip that can be read ({error}); give a vector file.") from error
+    member = member.strip("/")
+    inside = [name for name in names if name == member or name.startswith(f"{member}/" if member else "")]
+    found = sorted(
+        name for name in inside if PurePosixPath(name).suffix.lower() in _VECTOR and not name.startswith("__MACOSX/")
+    )
+    if not found:
+        raise MMEarthError(f"{archive} holds no vector file{f' {member}' if member else ''}; give one that does.")
+    if len(found) > 1:
+        meant = [name for name in found if PurePosixPath(name).stem == layer]
+        if len(meant) != 1:
+            listed = ", ".join(PurePosixPath(name).stem for name in found)
+            raise MMEarthError(f"{archive} holds several vector files ({listed}); choose one with `layer`.")
+        found, layer = meant, layer if meant[0].lower().endswith(".shp") else None
+    stem = str(PurePosixPath(found[0]).with_suffix(""))
+    told = any(name in names for name in (f"{stem}.cpg", f"{stem}.CPG", f"{stem}.cst"))
+    return Source(f"{_GDAL_ZIP}{archive.absolute()}/{found[0]}", layer, told)
+
+
+def choose_layer(path: str | Path, source: Source) -> str:
+    """The layer asked for, or the only one with geometries. Raises `MMEarthError` when there is none or a choice."""
+    layers = [str(name) for name, kind in pyogrio.list_layers(source.name) if kind is not None]
+    listed = ", ".join(layers)
+    if source.layer is not None:
+        if source.layer not in layers:
+            raise MMEarthError(f"{path} has no layer {source.layer!r} with geometries; it has: {listed or 'none'}.")
+        return source.layer
+    if not layers:
+        raise MMEarthError(f"{path} has no layer with geometries.")
+    if len(layers) > 1:
+        raise MMEarthError(f"{path} has several layers ({listed}); choose one with `layer`.")
+    return layers[0]
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Whether bytes are UTF-8, of which the last letter may be cut off, as in the fields of a shapefile."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(raw)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def codec_of(encoding: str) -> str:
+    """Python's name of an encoding of GDAL's; what is called ISO-8859-1 has Windows' letters too."""
+    try:
+        found = codecs.lookup(encoding).name
+    except LookupError:
+        return "cp1252"
+    return "cp1252" if found in {"iso8859-1", "ascii"} else found
