@@ -16,6 +16,7 @@ from ...core.accuracy.assessment import Assessment
 from ...core.accuracy.reference_sample import CLASS_FIELD, free_output, missing_labels, open_sample
 from ...core.maps.map_style import class_colours, class_values
 from ...core.replaced_files import Released, open_again, release, why_not
+from ...core.sources import why_not_placed, why_not_readable
 from .form import AccuracyForm
 
 if TYPE_CHECKING:
@@ -213,6 +214,8 @@ class AccuracyPanel(AccuracyForm):
 
     def draw(self) -> None:
         """Ask where to, and draw the reference sample of the map."""
+        if not self._can_read_map():
+            return
         suggested = str(free_output(layers.path_of(self.map_layer)))
         path, _ = QFileDialog.getSaveFileName(
             self,
@@ -225,6 +228,13 @@ class AccuracyPanel(AccuracyForm):
             path = Path(path) if path.lower().endswith(".gpkg") else Path(path + ".gpkg")
             if not path.exists() or self._may_replace(path):
                 self.draw_to(path)
+
+    def _can_read_map(self) -> bool:
+        """Whether the worker sees the map, and where QGIS shows it; says why not."""
+        problem = why_not_readable(self.map_layer) or why_not_placed(self.map_layer)
+        if problem:
+            self._context.warn(problem)
+        return not problem
 
     def _may_replace(self, path: Path) -> bool:
         problem = why_not([path])
@@ -311,6 +321,8 @@ class AccuracyPanel(AccuracyForm):
 
     def assess(self) -> None:
         """Assess the map with the reference."""
+        if not self._can_read_map():
+            return
         if self.labelling.labelling is not None:
             self.labelling.labelling.save()
         self._forget_result()

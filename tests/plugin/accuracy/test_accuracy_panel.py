@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
@@ -126,6 +126,15 @@ def label_all(layer, material, names):
         if name in names:
             layer.changeAttributeValue(feature.id(), column, name)
     assert layer.commitChanges()
+
+
+def test_a_map_that_was_moved_in_qgis_is_neither_sampled_nor_assessed(panel, project, monkeypatch):
+    told = []
+    monkeypatch.setattr(type(panel._context), "warn", lambda _, text: told.append(text))
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:32733"))
+    panel.draw()
+    panel.assess()
+    assert len(told) == 2 and all("by its file and in EPSG:32733" in sentence for sentence in told)
 
 
 def test_sample_is_stratified_and_blind(panel, sample, project, run_core, mapped, tmp_path):
