@@ -13,6 +13,8 @@ from mmearth_core.raster.opening import subdatasets
 _SUFFIXES = {".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".hdf", ".he5", ".zarr"}
 #: ESA's EOPF layout has the reflectances in this group; other groups name masks and angles after the bands.
 _EOPF = "/measurements/reflectance/"
+#: Variables that place the others.
+_COORDINATES = {"x", "y", "lat", "lon", "latitude", "longitude", "t", "time", "crs", "spatial_ref"}
 _STEPS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1, "millisecond": 1e-3}
 
 
@@ -39,7 +41,7 @@ def variables(path: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
         if is_known(variable) or variable.upper() == "SCL":
             # One band is named alike in the groups of all resolutions.
             found.setdefault(spelled.setdefault(squeezed(variable), variable), []).append(name)
-        else:
+        elif variable not in _COORDINATES:
             others.append(variable)
     if names and not found:
         raise MMEarthError(f"{path} holds no variable named as a band of Sentinel-2 (it has {', '.join(others[:12])}).")

@@ -89,10 +89,12 @@ def test_archives_that_cannot_be_read_are_told_why(tmp_path: Path, band_file: Wr
     root = safe(tmp_path / f"{NEW}.SAFE", band_file)
     encrypted = pack(root, tmp_path / "encrypted.zip")
     content = bytearray(encrypted.read_bytes())
-    for signature, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+    # The flag of encryption stands at 6 and at 8, the name at 30 and at 46, its length at 26 and at 28.
+    for signature, flag, length, name in ((b"PK\x03\x04", 6, 26, 30), (b"PK\x01\x02", 8, 28, 46)):
         at = content.find(signature)
         while at >= 0:
-            content[at + flag] |= 1
+            if b".jp2" in content[at + name : at + name + content[at + length]]:
+                content[at + flag] |= 1
             at = content.find(signature, at + 4)
     encrypted.write_bytes(content)
     with pytest.raises(MMEarthError, match=r"encrypted\.zip is encrypted .*password.*unpack it first"):
@@ -194,6 +196,7 @@ def test_theia_takes_one_kind_of_reflectance_and_its_nodata(tmp_path: Path, band
         assert any("Reflectance FRE" in text and "SRE is left out" in text for text in scene.evidence)
         with scene.reader() as reader:
             dn, valid = reader.read(scene.grid.window)
+        assert collect(source).bands["B02"][0].nodata == (-10000,)
         assert not valid[0, 0]
         assert valid.sum() == valid.size - 1
         np.testing.assert_array_equal(dn[0][valid], values("B02")[valid])
