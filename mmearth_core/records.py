@@ -10,6 +10,7 @@ import difflib
 import inspect
 import json
 import math
+import os
 import re
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -160,18 +161,18 @@ def grouped(
 ) -> dict[str, Any]:
     """The keyword arguments of a function, of plain values by name; parameters marked `FLAT` take several of them.
 
-    `provided` are those the caller adds itself. Raises `TypeError` for an argument that is unknown or missing, as a
-    call does, and `MMEarthError` for one of another type.
+    `provided` are those the caller adds itself. Raises `TypeError` for an argument that is unknown, missing or of
+    another type, and `MMEarthError` for values that do not belong together.
     """
     slots, groups = _parameters(function)
     slots = [each for each in slots if each.name not in provided]
     reader = _Reader(None, True, text=False)
     try:
         reader.check_names(slots, flat, "")
+        found = reader.fields(slots, flat, "")
     except _Wrong as error:
         raise TypeError(error.sentence(place)) from error
     with _told(place):
-        found = reader.fields(slots, flat, "")
         for name, record in groups.items():
             own = [each.name for each in _fields(record) if each.name in found]
             found[name] = _made(record, {each: found.pop(each) for each in own}, "")
@@ -385,6 +386,10 @@ class _Reader:
             return int(content)
         if hint is date and not isinstance(content, date):
             return date.fromisoformat(str(content)[:10])
+        if hint in (str, Path) and isinstance(content, str):
+            os.fsencode(content)  # halves of characters are no text, and none has the character 0
+            if "\0" in content:
+                raise ValueError
         if hint is Path and isinstance(content, str):
             return Path(content)
         # To Python, true is a number too.

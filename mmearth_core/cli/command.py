@@ -6,6 +6,7 @@ the help answers at once, and a verb's modules are loaded when the verb is calle
 
 import difflib
 import importlib
+import io
 import os
 import shlex
 import signal
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmearth_core import __version__
 from mmearth_core.cli.declarations import STUB, declarations
-from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told, worded
+from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told, printable, worded
 from mmearth_core.progress import CancelToken
 from mmearth_core.records import plain
 from mmearth_core.verbs import VERBS, Verb, python_name
@@ -38,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     if argv is None:
         sys.excepthook = _internal_error
+        if isinstance(sys.stdout, io.TextIOWrapper):  # names of files need not be text
+            sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         with warnings.catch_warnings():
@@ -152,7 +155,7 @@ def _call(
     if arguments.json:
         _json_lines().event("result", verb=name, result=plain(result))
     else:
-        sys.stdout.write(f"{result}\n")
+        sys.stdout.write(printable(f"{result}\n", kept="\n"))
     sys.stdout.flush()
     return DONE
 
@@ -226,5 +229,5 @@ def _internal_error(kind: type[BaseException], error: BaseException, trace: "Tra
 def _say(text: str) -> None:
     """Write a line to stderr, if anyone reads it."""
     with suppress(BrokenPipeError):
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(printable(f"{text}\n", kept="\n"))
         sys.stderr.flush()

@@ -51,6 +51,8 @@ class Tiling:
     halo: int | Literal["exact"] | None = None
 
 
+#: Pixels of the largest tile, a whole scene of Sentinel-2 and more, and of the largest context.
+_LARGEST_TILE, _LARGEST_HALO = 1 << 14, 1 << 12
 #: All of a scene, in the usual tiles.
 WHOLE, USUAL = Extent(), Tiling()
 
@@ -133,6 +135,9 @@ def _plan(source: Scene, area: Window, header: ModelHeader, tiling: Tiling, batc
         raise MMEarthError(f"`halo={pixels}` does not suit this model; take a multiple of its patch size {patch}.")
     if tile is not None and (tile <= 0 or tile % patch):
         raise MMEarthError(f"`tile={tile}` does not suit this model; take a multiple of its patch size {patch}.")
+    for name, value, most in (("tile", tile or 0, _LARGEST_TILE), ("halo", pixels, _LARGEST_HALO)):
+        if value > most:
+            raise MMEarthError(f"`{name}={value}` is too large; take {most} at most, or leave it out.")
     if tile is None:
         tile = default_tile(source.grid.shape, area, architecture, pixels, len(header.scales), batch_size)
     return TilePlan(source.grid.shape, area, tile, pixels, patch)

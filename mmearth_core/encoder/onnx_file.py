@@ -14,6 +14,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
+from mmearth_core.errors import printable
+
 #: Metadata key of the digest that `content_digest` gives.
 CONTENT_KEY = "mmearth-content"
 #: Names of initialisers that are none of the model's own tensors begin like this.
@@ -28,6 +30,7 @@ _ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
         "graph": (7, _Field.TYPE_BYTES, False, ""),
         "operator_sets": (8, _Field.TYPE_BYTES, True, ""),
         "properties": (14, _Field.TYPE_MESSAGE, True, "Property"),
+        "functions": (25, _Field.TYPE_BYTES, True, ""),
     },
     "Tensor": {
         "shape": (1, _Field.TYPE_INT64, True, ""),
@@ -36,8 +39,19 @@ _ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
         "values": (9, _Field.TYPE_BYTES, False, ""),
         "location": (14, _Field.TYPE_INT32, False, ""),
     },
-    "Graph": {"initialisers": (5, _Field.TYPE_MESSAGE, True, "Tensor")},
+    "Node": {"operator": (4, _Field.TYPE_STRING, False, ""), "domain": (7, _Field.TYPE_STRING, False, "")},
+    "Graph": {
+        "nodes": (1, _Field.TYPE_MESSAGE, True, "Node"),
+        "initialisers": (5, _Field.TYPE_MESSAGE, True, "Tensor"),
+    },
 }
+#: The operators of which `onnx_graph` makes a network. None repeats or chooses: such a network always comes to an end.
+OPERATORS = frozenset(
+    {
+        *("Add", "Cast", "Concat", "Conv", "Gelu", "LayerNormalization", "MatMul", "Mul", "Reshape", "Resize", "Shape"),
+        *("Split", "Transpose", "Unsqueeze"),
+    }
+)
 #: Element types of ONNX by their number.
 _KINDS = {1: "<f4", 10: "<f2"}
 
@@ -52,7 +66,7 @@ class OnnxFile:
 
 
 def parse(content: bytes) -> OnnxFile:
-    """The parts of an exported model. Raises `ValueError` when the bytes are none."""
+    """The parts of an exported model. Raises `ValueError` when the bytes are none, or a network of other operators."""
     messages = _messages()
     model, graph = messages["Model"](), messages["Graph"]()
     try:
@@ -60,6 +74,10 @@ def parse(content: bytes) -> OnnxFile:
         graph.ParseFromString(model.graph)
         if not model.graph:
             raise ValueError("no network")
+        used = [f"{each.domain}.{each.operator}".removeprefix(".") for each in graph.nodes]
+        foreign = [name for name in used if name not in OPERATORS] + ["functions of its own"] * bool(model.functions)
+        if foreign:
+            raise ValueError(f"its network has {printable(foreign[0])[:80]}, which none of ours has")
         if any(each.location for each in graph.initialisers):
             raise ValueError("numbers outside of the file")
         metadata = {entry.key: entry.value for entry in model.properties}

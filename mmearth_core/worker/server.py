@@ -9,6 +9,7 @@ import io
 import json
 import os
 import platform
+import select
 import sys
 import threading
 import traceback
@@ -33,6 +34,8 @@ from mmearth_core.verbs import LIVE_VERBS, Lane, lanes
 PROTOCOL = 1
 #: Longest request, in bytes, and seconds between heartbeats.
 LONGEST_LINE, HEARTBEAT = 64 << 20, 1.0
+#: Requests that wait or run at a time, in all lanes; and seconds that its end waits for an answer or a reader.
+MOST_WAITING, PATIENCE = 256, 10
 
 
 class BadRequest(Exception):
@@ -78,8 +81,9 @@ class Request:
 class Server:
     """Reads requests until its input ends; each lane has one thread."""
 
-    def __init__(self, requests: BinaryIO, answers: Any) -> None:
-        self._requests = requests
+    def __init__(self, requests: BinaryIO, answers: Any, *, own_process: bool = False) -> None:
+        """`own_process`: it may end the process when nobody reads or writes any more."""
+        self._requests, self._own_process = requests, own_process
         self._stream = GuardedStream(answers, self._nobody_reads)
         self._writing = threading.Lock()
         self._over = threading.Event()
@@ -91,6 +95,8 @@ class Server:
     def serve(self) -> None:
         """Answer until "quit", the end of the input, or nobody reads the answers."""
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        if self._own_process:
+            threading.Thread(target=self._watch, name="watch", daemon=True).start()
         self._lanes["live"].submit(_live_verbs)
         try:
             while not self._over.is_set():
@@ -107,17 +113,34 @@ class Server:
     def _end(self) -> None:
         """Cancel what waits and runs, and give it a moment to keep what is finished."""
         self._over.set()
+        self._end_soon()
         for request in list(self._waiting.values()):
             request.stop()
         # A future is done before its request is answered; what a lane does next, it does after the answer.
-        wait([lane.submit(_nothing) for lane in self._lanes.values()], timeout=10)
+        wait([lane.submit(_nothing) for lane in self._lanes.values()], timeout=PATIENCE)
 
     def _nobody_reads(self) -> None:
         self._over.set()
         for request in list(self._waiting.values()):
             request.cancel.cancel()
         # The main thread waits for input that may never come.
-        threading.Timer(10, os._exit, (0,)).start()
+        self._end_soon()
+
+    def _end_soon(self) -> None:
+        """End the process, if it is this server's own, when it does not end by itself: who closed the requests may have
+        left the answers unread, and writing another one would wait for ever."""
+        if self._own_process:
+            timer = threading.Timer(PATIENCE + 2, os._exit, (0,))
+            timer.daemon = True
+            timer.start()
+
+    def _watch(self) -> None:
+        """Notice the end of the requests also while the thread that reads them waits to write. Not on Windows."""
+        if hasattr(select, "poll"):
+            hangup = select.poll()
+            hangup.register(self._requests.fileno(), 0)
+            hangup.poll()
+            self._end_soon()
 
     def _take(self, line: bytes) -> None:
         """One line of input."""
@@ -156,6 +179,8 @@ class Server:
             self._greet(events, arguments)
         elif not self._greeted:
             events.event("error", kind="protocol", message='The first request must be "hello".')
+        elif len(self._waiting) >= MOST_WAITING:
+            events.event("error", kind="busy", message=f"{MOST_WAITING} requests wait already; send this one later.")
         elif verb not in _LANES:
             events.event("error", kind="arguments", message=f"There is no verb {verb!r}.")
         else:
@@ -294,7 +319,7 @@ def main() -> None:
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"))
     code = 1
     try:
-        Server(os.fdopen(os.dup(0), "rb"), answers).serve()
+        Server(os.fdopen(os.dup(0), "rb"), answers, own_process=True).serve()
         code = 0
     except KeyboardInterrupt:
         code = CANCELLED

@@ -8,12 +8,20 @@ import pytest
 import rasterio
 from affine import Affine
 
+from mmearth_core.cli.arguments import CommandLine
+from mmearth_core.cli.command import main
+from mmearth_core.cli.declarations import STUB, declarations
 from mmearth_core.embedding.product import EmbeddingRaster
-from mmearth_core.errors import MMEarthError
+from mmearth_core.encoder.onnx_file import parse
+from mmearth_core.encoder.registry import find
+from mmearth_core.errors import MMEarthError, printable
+from mmearth_core.maps.class_map import new_map
+from mmearth_core.maps.legend import Legend
 from mmearth_core.raster.grid import Grid
 from mmearth_core.records import parsed, parsed_yaml
 from mmearth_core.tiles.reader import TileFile
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
+from mmearth_core.verbs import VERBS
 
 ENGINEERING = 'ENGCRS["x",EDATUM["y"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["m",1]]'
 
@@ -135,3 +143,64 @@ def test_a_damaged_tile_file_is_said_to_be_damaged(tmp_path: Path) -> None:
             TileFile(tmp_path / "tiles")
         except MMEarthError as error:
             assert str(path) in str(error)
+
+
+@pytest.mark.parametrize(
+    "name", ["null", "~", "#x.tif", "1", "true", "2020-01-01", "[a]", "&a", "*a", "!x", "0x10", "é"]
+)
+def test_a_typed_name_is_never_anything_but_its_letters(name: str) -> None:
+    command = CommandLine("mmearth embed", declarations(STUB)["embed"], VERBS["embed"])
+    keywords = command.parse(["scene.tif", "-o", name, "--mask", name, "--model", name]).keywords
+    assert [str(keywords[each]) for each in ("output", "mask", "model")] == [name] * 3
+
+
+@pytest.mark.parametrize("text", ["a\x1b[31mb", "a\rb", "a\0b", "a\x7fb", "a\x9bb", "a\u2028b", "a\u202eb"])
+def test_what_a_terminal_obeys_is_shown_and_not_sent(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printable(text).isprintable() and printable(text)[0] + printable(text)[-1] == "ab"
+    assert text not in str(MMEarthError(f"{text} does not exist."))
+    assert main(["info", f"/nowhere/{text}"]) == 1
+    assert text not in capsys.readouterr().err
+
+
+def test_names_in_other_scripts_stay_as_they_are() -> None:
+    assert printable("Wald – 森林 – лес – غابة") == "Wald – 森林 – лес – غابة"
+
+
+def test_a_map_of_classes_with_odd_names_is_shown_by_everybody(scene, tmp_path: Path) -> None:
+    from defusedxml.ElementTree import parse as parse_xml
+
+    legend = Legend.numbered(["a\x1b[31m", "b\x00<&>", "c\n"])
+    with new_map(tmp_path / "m.tif", legend, scene.raster.grid, tags={}) as writer:
+        writer.write(np.ones(scene.raster.grid.shape, np.uint8), 1, window=scene.raster.grid.window.ranges)
+    names = [each.text for each in parse_xml(tmp_path / "m.tif.aux.xml").iter("Category")]
+    assert names[1:3] == ["a\\x1b[31m", "b\\x00<&>"]
+    assert len(list(parse_xml(tmp_path / "m.qml").iter("paletteEntry"))) == 3
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("way", ["loop", "if", "domain", "function"])
+def test_a_network_that_may_never_end_is_refused(way: str) -> None:
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(str(find("default").file(".onnx")))
+    if way == "function":
+        model.functions.add(name="Add", domain="")
+    else:
+        node = model.graph.node[3]
+        node.op_type, node.domain = {"loop": ("Loop", ""), "if": ("If", ""), "domain": ("Add", "evil")}[way]
+    with pytest.raises(ValueError, match="its network has .*, which none of ours has"):
+        parse(model.SerializeToString())
+
+
+@pytest.mark.parametrize(("option", "value"), [("tile", "1000000000"), ("halo", "99999992"), ("halo", "-8")])
+def test_an_absurd_number_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    dn = np.random.default_rng(0).integers(200, 4000, (4, 16, 16)).astype(np.uint16)
+    profile = {"driver": "GTiff", "count": 4, "width": 16, "height": 16, "dtype": "uint16", "crs": "EPSG:32630"}
+    with rasterio.open(tmp_path / "s.tif", "w", transform=Affine(10, 0, 4e5, 0, -10, 5.8e6), **profile) as dataset:
+        dataset.write(dn)
+        dataset.descriptions = ("B02", "B03", "B04", "B08")
+    words = ["embed", str(tmp_path / "s.tif"), "-o", str(tmp_path / "o.tif"), "--level", "l2a", "--offset", "0"]
+    assert main([*words, "--scale", "0.0001", f"--{option}", value]) == 1
+    assert f"--{option} {value} " in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]

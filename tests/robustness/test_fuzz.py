@@ -16,8 +16,7 @@ if sys.platform != "linux":
     pytest.skip("the cases run in forked children with limits", allow_module_level=True)
 
 CASES, SEED = 300, "0"
-#: Targets that are known to fail in some cases.
-OPEN = ("stac", "stac beside", "journal")
+
 
 Fuzz = Callable[..., list[dict]]
 
@@ -49,7 +48,6 @@ def test_every_target_takes_its_file_when_it_is_whole(fuzz: Fuzz) -> None:
 def test_damaged_input_ends_in_a_sentence_and_leaves_nothing(fuzz: Fuzz) -> None:
     told = fuzz("--cases", str(CASES), "--seed", SEED)
     assert len(told) == CASES
-    bad = [each for each in told if each["verdict"] not in ("done", "sentence") and each["target"] not in OPEN]
-    assert not bad
+    assert not [each for each in told if each["verdict"] not in ("done", "sentence")]
     # Most of the damage must be met, or nothing was under test.
     assert sum(each["verdict"] == "sentence" for each in told) > CASES / 4

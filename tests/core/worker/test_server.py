@@ -18,16 +18,17 @@ import rasterio
 from mmearth_core import __version__
 from mmearth_core.cli.console import GuardedStream
 from mmearth_core.demonstration.synthetic_scene import make_scene
+from mmearth_core.worker import server
 from mmearth_core.worker.server import Events, Server
+
+WORKER = [sys.executable, "-m", "mmearth_core.worker"]
 
 
 class Client:
     """A worker and the other ends of its pipes."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "mmearth_core.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self.process = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.last = 0
 
     def send(self, text: str | bytes) -> None:
@@ -299,3 +300,45 @@ def test_an_interrupt_ends_it_at_once_without_waiting_for_its_lanes(client: Clie
     next(client.events())
     client.process.send_signal(signal.SIGINT)
     assert client.process.wait(15) == 130
+
+
+@pytest.mark.parametrize("requests", [b"", b"nonsense\n" * 5000], ids=["none", "more than a pipe holds"])
+def test_it_ends_with_its_requests_though_nobody_reads_its_answers(requests: bytes) -> None:
+    with subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+        assert worker.stdin is not None
+        try:
+            worker.stdin.write(requests)
+            worker.stdin.close()
+            worker.wait(timeout=60)
+        finally:
+            worker.kill()
+
+
+def test_no_more_requests_wait_than_memory_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_WAITING", 3)
+    hold = threading.Event()
+    monkeypatch.setattr(server.Server, "_result", lambda *_: hold.wait(20))
+    lines = [{"id": 1, "verb": "hello", "arguments": {"protocol": 1}}]
+    lines += [{"id": number, "verb": "info", "arguments": {}} for number in range(2, 8)]
+    answers = io.StringIO()
+    running = server.Server(io.BytesIO("".join(f"{json.dumps(each)}\n" for each in lines).encode()), answers)
+    monkeypatch.setattr(running, "_end", hold.set)
+    running.serve()
+    told = [json.loads(line) for line in answers.getvalue().splitlines()]
+    assert [each["id"] for each in told if each.get("kind") == "busy"] == [5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("verb", "wrong"),
+    [
+        *(("info", {"file": value}) for value in (5, None, [], {"a": 1}, "a\0b", "\ud800", True)),
+        ("sample", {"map": "m.tif", "output": "o.gpkg", "n": "many"}),
+        ("similar_preview", {"embedding": "e.tif", "at": [1], "view": {}, "output": "o"}),
+        ("embed", {"scene": "s.tif", "output": 7}),
+        ("embed", {"scene": "s.tif", "output": "o.tif", "tile": 1.5}),
+    ],
+    ids=repr,
+)
+def test_an_argument_of_another_type_is_the_clients_defect(client: Client, verb: str, wrong: dict) -> None:
+    told = client.answer(verb, **wrong)
+    assert told["kind"] == "arguments" and verb in told["message"]
