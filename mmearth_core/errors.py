@@ -7,7 +7,8 @@ of a widget. No other word stands in back quotes alone.
 
 import re
 from collections.abc import Callable
-from unicodedata import category
+
+from mmearth_core.wording import tamed
 
 #: How a sentence about kept work ends; the command line names the command itself instead.
 GO_ON = "; run the same command again to go on."
@@ -17,28 +18,12 @@ _OPTIONAL = {
     *("torch", "torchvision", "timm", "safetensors", "onnx"),
     *("h5py", "yaml", "filelock", "tensorboard", "matplotlib"),
 }
-#: Marks that turn the order of what is read.
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NAMED = re.compile(r"`([a-z]\w*)(?:=([^`]*))?`")
 
 
 def worded(text: str, word: Callable[[str, str | None], str]) -> str:
     """A sentence, with what `word` makes of each name in back quotes and its value (None: the name alone)."""
     return _NAMED.sub(lambda match: word(match[1], match[2]), text)
-
-
-def printable(text: str, *, kept: str = "") -> str:
-    """A text without control characters, which a terminal obeys and XML refuses.
-
-    Line breaks and tabs become spaces, others their escape (`\\x1b`). `kept`: characters that stay as they are.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c in kept or not _is_control(c) else " " if c.isspace() else ascii(c)[1:-1] for c in text)
-
-
-def _is_control(character: str) -> bool:
-    return category(character) in {"Cc", "Zl", "Zp"} or character in _TURNING
 
 
 class MMEarthError(Exception):
@@ -49,7 +34,7 @@ class MMEarthError(Exception):
 
     @property
     def text(self) -> str:
-        return printable(str(self.args[0])) if self.args else ""
+        return tamed(str(self.args[0])) if self.args else ""
 
     @property
     def about(self) -> tuple[str, ...]:

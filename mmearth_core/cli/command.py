@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from mmearth_core import __version__
 from mmearth_core.cli.declarations import STUB, declarations
-from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told, printable, worded
+from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told, worded
 from mmearth_core.progress import CancelToken
 from mmearth_core.records import plain
 from mmearth_core.verbs import VERBS, Verb, python_name
+from mmearth_core.wording import tamed
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -155,7 +156,7 @@ def _call(
     if arguments.json:
         _json_lines().event("result", verb=name, result=plain(result))
     else:
-        sys.stdout.write(printable(f"{result}\n", kept="\n"))
+        sys.stdout.write(tamed(f"{result}\n", kept="\n"))
     sys.stdout.flush()
     return DONE
 
@@ -229,5 +230,5 @@ def _internal_error(kind: type[BaseException], error: BaseException, trace: "Tra
 def _say(text: str) -> None:
     """Write a line to stderr, if anyone reads it."""
     with suppress(BrokenPipeError):
-        sys.stderr.write(printable(f"{text}\n", kept="\n"))
+        sys.stderr.write(tamed(f"{text}\n", kept="\n"))
         sys.stderr.flush()

@@ -15,8 +15,8 @@ from typing import Any, Protocol, TextIO
 
 from tqdm import tqdm
 
-from mmearth_core.errors import printable
 from mmearth_core.progress import Progress, Silent
+from mmearth_core.wording import tamed
 
 #: Seconds over which the rate is averaged: a resumed run or a cloudy corner is soon forgotten.
 _RATE_WINDOW = 30.0
@@ -162,7 +162,7 @@ class Bar:
         self._pace: Pace | None = None
 
     def message(self, text: str) -> None:
-        tqdm.write(printable(self._worded(text)), file=self._stream)
+        tqdm.write(tamed(self._worded(text)), file=self._stream)
         self._stream.flush()
 
     def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:
@@ -208,7 +208,7 @@ class PlainLines:
         self._next = 0.0
 
     def message(self, text: str) -> None:
-        self._stream.write(f"{printable(self._worded(text))}\n")
+        self._stream.write(f"{tamed(self._worded(text))}\n")
         self._stream.flush()
 
     def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:

@@ -14,7 +14,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
-from mmearth_core.errors import printable
+from mmearth_core.wording import tamed
 
 #: Metadata key of the digest that `content_digest` gives.
 CONTENT_KEY = "mmearth-content"
@@ -77,7 +77,7 @@ def parse(content: bytes) -> OnnxFile:
         used = [f"{each.domain}.{each.operator}".removeprefix(".") for each in graph.nodes]
         foreign = [name for name in used if name not in OPERATORS] + ["functions of its own"] * bool(model.functions)
         if foreign:
-            raise ValueError(f"its network has {printable(foreign[0])[:80]}, which none of ours has")
+            raise ValueError(f"its network has {tamed(foreign[0])[:80]}, which none of ours has")
         if any(each.location for each in graph.initialisers):
             raise ValueError("numbers outside of the file")
         metadata = {entry.key: entry.value for entry in model.properties}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 
 from mmearth_core import records
-from mmearth_core.errors import MMEarthError, printable
+from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
 from mmearth_core.maps.conventions import (
     MAX_CLASSES,
@@ -195,8 +195,7 @@ def _check_classes(path: Path, dataset: DatasetReader) -> None:
 def _category_names(classes: list[MapClass]) -> str:
     by_value = {c.value: c.name for c in classes}
     lines = "".join(
-        f"      <Category>{html.escape(printable(by_value.get(value, '')))}</Category>\n"
-        for value in range(max(by_value) + 1)
+        f"      <Category>{html.escape(by_value.get(value, ''))}</Category>\n" for value in range(max(by_value) + 1)
     )
     return (
         '<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n'
@@ -207,7 +206,7 @@ def _category_names(classes: list[MapClass]) -> str:
 def _style(classes: list[MapClass]) -> str:
     entries = "".join(
         f'        <paletteEntry value="{c.value}" color="{format_colour(c.colour)}" alpha="255"'
-        f' label="{html.escape(printable(c.name))}"/>\n'
+        f' label="{html.escape(c.name)}"/>\n'
         for c in classes
     )
     return raster_style(

@@ -36,8 +36,9 @@ ROOMS = (
     {"modalities", "band_names"},
     {"sentinel2"},
     {"locks"},
-    {"files", "progress", "processors", "records", "wording"},
+    {"files", "progress", "processors", "records"},
     {"errors", "verbs"},
+    {"wording"},
 )
 #: Where torch and its companions may be imported. Everything an analyst runs does without.
 TORCH_ROOMS = (
