@@ -72,7 +72,6 @@ SENTINEL2: tuple[Convention, ...] = (
             B07="rededge3 re3",
             B08="broadnir bnr",
             B8A="nir",
-            B09="wvp",
             B10="cirrus",
             B11="swir1 sw1",
             B12="swir2 sw2",

@@ -19,7 +19,7 @@ from mmearth_core.raster.products.containers import is_container, refuse_dates, 
 from mmearth_core.raster.products.finding import find_product, surrounding
 from mmearth_core.raster.products.product import Product
 from mmearth_core.raster.products.stac import from_item, is_item, item_product, sidecar_item
-from mmearth_core.raster.products.tree import Tree, is_archive, tree_of
+from mmearth_core.raster.products.tree import Tree, in_folder, is_archive, tree_of
 from mmearth_core.raster.raster_file import SCENE, RasterFile, describe, gdal_path
 from mmearth_core.sentinel2 import BANDS
 
@@ -172,7 +172,8 @@ class _Collector:
         if len(best) == 1:
             return self.raster(next(iter(best.values())).path)
         inputs = self.files([raster.path for raster in best.values()])
-        ignored = [name for name in tree.names if name not in known]
+        taken = {raster.path for raster in best.values()}
+        ignored = [name for name in tree.names if tree.locate(name) not in taken]
         notes = (f"Not bands, ignored: {', '.join(ignored)}.",) if ignored else ()
         return replace(inputs, name=tree.name, notes=(*inputs.notes, *notes))
 
@@ -400,7 +401,7 @@ def tree_of_rasters(path: str) -> Tree:
         for file in sorted(place.iterdir())
         if file.suffix.lower() in _RASTER_SUFFIXES and file.is_file()
     ]
-    return replace(tree_of(path), names=tuple(files))
+    return in_folder(folder, files)
 
 
 def _common_name(paths: Sequence[str]) -> str:

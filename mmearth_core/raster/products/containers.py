@@ -60,7 +60,7 @@ def refuse_dates(path: str, tags: Mapping[str, str], count: int) -> None:
         return
     for key, text in tags.items():
         match = re.match(r"NETCDF_DIM_(\w+)_VALUES$", key)
-        if match is None:
+        if match is None or not _is_time(match[1], tags):
             continue
         values = [
             float(each)
@@ -73,6 +73,11 @@ def refuse_dates(path: str, tags: Mapping[str, str], count: int) -> None:
                 f"{path} holds {len(dates)} dates ({', '.join(dates[:6])}{', …' if len(dates) > 6 else ''}), and an"
                 f" embedding is of one; save one of them to a file of its own."
             )
+
+
+def _is_time(dimension: str, tags: Mapping[str, str]) -> bool:
+    units = tags.get(f"{dimension}#units", "")
+    return " since " in units or dimension.lower() in {"t", "time", "date", "temporal"}
 
 
 def _date(value: float, units: str) -> str:

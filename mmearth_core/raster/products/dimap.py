@@ -14,7 +14,7 @@ from mmearth_core.band_names.wavelengths import nanometres
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time, significant
 from mmearth_core.raster.products.product import BandFile, Product
-from mmearth_core.raster.products.tree import tree_of
+from mmearth_core.raster.products.tree import metadata_in
 
 
 def dim_of(path: Path) -> Path | None:
@@ -26,7 +26,7 @@ def dim_of(path: Path) -> Path | None:
 def dimap_product(dim: Path) -> Product:
     """The product a .dim file describes. Raises `MMEarthError` when it is damaged or no reflectance of Sentinel-2."""
     try:
-        root = fromstring(tree_of(str(dim.absolute().parent)).read(dim.name))
+        root = fromstring(metadata_in(dim))
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise MMEarthError(f"{dim} cannot be read ({error}); save the product again.") from error
     infos = [_texts(each) for each in root.iter("Spectral_Band_Info")]

@@ -8,7 +8,7 @@ from mmearth_core.raster.metadata import Metadata
 from mmearth_core.raster.products import muscate, safe
 from mmearth_core.raster.products.dimap import dim_of, dimap_product
 from mmearth_core.raster.products.product import Product
-from mmearth_core.raster.products.tree import Tree, is_archive, tree_of
+from mmearth_core.raster.products.tree import Tree, in_folder, is_archive, metadata_in, tree_of
 
 #: Other files of a product and of a granule by which people name them.
 _BESIDE_IMAGES = {"manifest.safe", "INSPIRE.xml", "MTD_TL.xml"}
@@ -31,7 +31,7 @@ def find_product(path: str) -> Product | None:
     if file.is_file() and (safe.MTD.match(file.name) or file.name in _BESIDE_IMAGES):
         return _in_folder(path, file.absolute().parent)
     if file.is_file() and file.name.endswith("_MTD_ALL.xml"):
-        return muscate.muscate_product(tree_of(str(file.absolute().parent)))
+        return muscate.muscate_product(_flat(file.absolute().parent))
     return None
 
 
@@ -60,7 +60,7 @@ def surrounding(folder: Path) -> Metadata | None:
         mtd = root / _mtd_in(root)
     if mtd is None:
         return None
-    return safe.read_metadata(tree_of(str(mtd.parent)).read(mtd.name), source=f"{mtd.name} of {mtd.parent.name}")
+    return safe.read_metadata(metadata_in(mtd), source=f"{mtd.name} of {mtd.parent.name}")
 
 
 def _inside(tree: Tree) -> Product | None:
@@ -104,5 +104,4 @@ def _mtd_in(folder: Path) -> str:
 
 def _flat(folder: Path) -> Tree:
     """The files right in a folder."""
-    names = tuple(sorted(p.name for p in folder.iterdir() if p.is_file())) if folder.is_dir() else ()
-    return Tree(str(folder), folder.absolute().name, names, lambda n: str(folder / n), tree_of(str(folder)).read)
+    return in_folder(folder, sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else ())

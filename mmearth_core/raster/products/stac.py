@@ -138,6 +138,10 @@ def _raster_bands(
                 scales.setdefault(significant(scale), []).append(key)
             if offset is not None:
                 offsets.setdefault(offset, []).append(key)
+    # A band of which nothing is said, beside others with an offset, has none: that they differ is to be told.
+    silent = [key for key in keys or () if not any(key in several for several in offsets.values())]
+    if silent and any(offsets):
+        offsets.setdefault(0.0, []).extend(silent)
     return scales, offsets
 
 

@@ -4,7 +4,7 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -56,13 +56,7 @@ def tree_of(path: str) -> Tree:
     """The files of a folder or zip. Raises `MMEarthError` when it is a tar, or a zip that is damaged or encrypted."""
     file = Path(path)
     if file.is_dir():
-        return Tree(
-            path,
-            file.absolute().name,
-            tuple(_walk(file)),
-            lambda name: str(file / name),
-            lambda name: _small(file / name),
-        )
+        return in_folder(file, _walk(file))
     if file.suffix.lower() != ".zip":
         raise MMEarthError(f"{path} is a tar archive, of which no part can be read by itself; unpack it first.")
     with _readable(path):
@@ -71,6 +65,17 @@ def tree_of(path: str) -> Tree:
     inside = f"/vsizip/{{{file.absolute()}}}/"
     return Tree(
         path, file.stem, tuple(sizes), lambda name: inside + name, lambda name: _member(file, name, sizes[name]), True
+    )
+
+
+def in_folder(folder: Path, names: Iterable[str]) -> Tree:
+    """Those files of a folder that have these names, without looking at what else is in it."""
+    return Tree(
+        str(folder),
+        folder.absolute().name,
+        tuple(names),
+        lambda name: str(folder / name),
+        lambda name: metadata_in(folder / name),
     )
 
 
@@ -127,7 +132,8 @@ def _member(file: Path, name: str, size: int) -> bytes:
         return archive.read(name)
 
 
-def _small(file: Path) -> bytes:
+def metadata_in(file: Path) -> bytes:
+    """The bytes of a product's metadata. Raises `MMEarthError` when the file is too large to be that."""
     if file.stat().st_size > _LARGEST_METADATA:
         raise MMEarthError(f"{file} is too large for a product's metadata; download the product again.")
     return file.read_bytes()

@@ -13,29 +13,33 @@ from mmearth_core.raster.scene import SceneOptions, open_scene
 from mmearth_core.raster.scene_files import collect
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
+KNOWN = SceneOptions(level="l2a", offset=0, scale=1e-4)
 
-def netcdf(path: Path, names: tuple[str, ...] = BANDS, days: tuple[float, ...] = (19489.0,)) -> Path:
+
+def netcdf(
+    path: Path, names: tuple[str, ...] = BANDS, days: tuple[float, ...] = (19489.0,), dimension: str = "t"
+) -> Path:
     """Variables (t, y, x) as CF has them."""
     with netcdf_file(path, "w") as file:
-        for name, length in (("t", len(days)), ("y", SIDE), ("x", SIDE)):
+        for name, length in ((dimension, len(days)), ("y", SIDE), ("x", SIDE)):
             file.createDimension(name, length)
-        t, y, x = (file.createVariable(name, "f8", (name,)) for name in ("t", "y", "x"))
+        t, y, x = (file.createVariable(name, "f8", (name,)) for name in (dimension, "y", "x"))
         t[:], y[:], x[:] = days, 5000040 - 10 * (np.arange(SIDE) + 0.5), 600000 + 10 * (np.arange(SIDE) + 0.5)
-        t.units = "days since 1970-01-01"
+        if dimension == "t":
+            t.units = "days since 1970-01-01"
         y.standard_name, x.standard_name = "projection_y_coordinate", "projection_x_coordinate"
         crs = file.createVariable("crs", "i4", ())
         crs.spatial_ref = crs.crs_wkt = pyproj.CRS(32632).to_wkt("WKT1_GDAL")
         for name in names:
-            variable = file.createVariable(name, "i2", ("t", "y", "x"))
+            variable = file.createVariable(name, "i2", (dimension, "y", "x"))
             variable[:] = values(name).astype("i2")
             variable.grid_mapping = "crs"
     return path
 
 
 def test_a_netcdf_of_openeo_is_read_by_its_variables(tmp_path: Path) -> None:
-    options = SceneOptions(level="l2a", offset=0, scale=1e-4)
     path = netcdf(tmp_path / "openEO.nc", (*BANDS, "SCL", "sunAzimuthAngles"))
-    scene = open_scene(path, wanted=ENCODER_BANDS, options=options)
+    scene = open_scene(path, wanted=ENCODER_BANDS, options=KNOWN)
     assert scene.bands == BANDS
     with scene.reader() as reader:
         np.testing.assert_array_equal(reader.read(scene.grid.window)[0], [values(band) for band in BANDS])
@@ -57,6 +61,19 @@ def test_several_dates_are_named(tmp_path: Path) -> None:
     single = netcdf(tmp_path / "one_band.nc", ("B02",), days=(19489.0, 19494.0))
     with pytest.raises(MMEarthError, match="2 dates"):
         collect(single)
+
+
+def test_layers_that_are_no_dates_are_asked_about(tmp_path: Path) -> None:
+    """A DataArray of xarray has its bands as a dimension, whose names GDAL does not tell."""
+    path = netcdf(tmp_path / "array.nc", ("reflectance",), days=(0.0, 1.0, 2.0, 3.0), dimension="band")
+    with pytest.raises(MMEarthError, match="no band named as one of Sentinel-2.*bands="):
+        collect(path)
+    assert set(collect(path, bands=list(BANDS)).bands) == set(BANDS)
+
+
+def test_the_file_itself_is_what_is_read(tmp_path: Path) -> None:
+    path = netcdf(tmp_path / "openEO.nc")
+    assert open_scene(path, wanted=ENCODER_BANDS, options=KNOWN).inputs == (str(path),)
 
 
 def test_a_netcdf_without_bands_says_what_it_holds(tmp_path: Path) -> None:

@@ -143,6 +143,14 @@ def test_folders_and_zips_of_single_bands(tmp_path: Path, band_file: Writer) -> 
     opened(force, KNOWN)
 
 
+def test_a_folder_of_earth_search_names_what_it_leaves_out(tmp_path: Path, band_file: Writer) -> None:
+    names = {"B02": "blue", "B03": "green", "B04": "red", "B08": "nir", "wvp": "wvp", "visual": "visual", "aot": "aot"}
+    for band, name in names.items():
+        band_file(tmp_path / f"{name}.tif", band)
+    scene = opened(tmp_path, KNOWN)
+    assert any("wvp.tif" in text and "visual.tif" in text for text in scene.evidence)
+
+
 def test_landsat_in_a_folder_or_a_file_is_refused(tmp_path: Path, band_file: Writer) -> None:
     for band in ("B02", "B03", "B04", "B05", "B06"):
         band_file(tmp_path / f"HLS.L30.T32UPV.2021133T101601.v2.0.{band}.tif", band)

@@ -59,6 +59,9 @@ def test_scale_and_offset_hold_for_the_assets_they_are_stated_for(tmp_path: Path
     assets["B08"]["raster:bands"] = [{"scale": 1e-4, "offset": 0}]
     with pytest.raises(MMEarthError, match=r"contradictory offsets .*\(B02, B03, B04\).*\(B08\).*offset="):
         open_scene(item(tmp_path / "item.json", assets), wanted=ENCODER_BANDS)
+    del assets["B08"]["raster:bands"]
+    with pytest.raises(MMEarthError, match=r"contradictory offsets .*\(B08\)"):
+        open_scene(item(tmp_path / "item.json", assets), wanted=ENCODER_BANDS)
 
 
 def test_landsat_items_are_refused(tmp_path: Path, band_file: Writer) -> None:
