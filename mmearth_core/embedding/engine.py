@@ -158,6 +158,11 @@ def embed(
             progress.message(f"{output} is this very embedding already; nothing was computed.")
             journal.remove()
             return there
+        if output.is_file() and not overwrite:
+            raise MMEarthError(
+                f"{output} exists already, and is not the embedding of this scene with these options; choose another"
+                " name or pass `overwrite=True`."
+            )
         files = (*inputs, *job.identity.files, *filter(None, map(sidecar_item, job.identity.files)))
         check_places(output, job.header, overwrite=overwrite, inputs=files)
         journal.check_ours()

@@ -112,13 +112,14 @@ def test_a_damaged_tile_is_removed_to_be_done_again(journal, damage):
 
 
 def test_what_is_no_tile_is_dropped_before_it_is_used(journal):
-    for tile in TILES[:3]:
+    for tile in TILES[:4]:
         journal.save(tile, codes(tile))
     tiles = tiles_in(journal.folder)
     tiles[1].write_bytes(tiles[2].read_bytes())
-    (journal.folder / "3.tile").write_bytes(b"of an earlier version")
-    assert journal.drop_damaged(CancelToken()) == 2
-    assert journal.finished() == {0, 2} and journal.drop_damaged(CancelToken()) == 0
+    tiles[2].write_bytes(tiles[2].read_bytes()[:-40] + bytes(40))
+    tiles[3].rename(tiles[3].with_name("3.tile"))  # of an earlier version
+    assert journal.drop_damaged(CancelToken()) == 3
+    assert journal.finished() == {0} and journal.drop_damaged(CancelToken()) == 0
 
 
 def thesis(folder):
