@@ -58,7 +58,7 @@ class TileJournal:
         foreign = ""
         if self.folder.is_symlink() or not self.folder.is_dir():
             foreign = "is no folder"
-        elif strange := next((each.name for each in self.folder.iterdir() if not _is_ours(each.name)), None):
+        elif strange := next((each.name for each in self.folder.iterdir() if not _is_ours(each)), None):
             foreign = f"holds {strange}"
         elif self._tiles() and not (self.folder / _SPECIFICATION).is_file():
             foreign = "does not say what it belongs to"
@@ -82,7 +82,7 @@ class TileJournal:
         if self.folder.is_symlink() or not self.folder.is_dir():
             return
         # The specification last: what is half removed still says what it was.
-        ours = [path for path in self.folder.iterdir() if _is_ours(path.name)]
+        ours = [path for path in self.folder.iterdir() if _is_ours(path)]
         for path in sorted(ours, key=lambda each: each.name == _SPECIFICATION):
             path.unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
@@ -157,9 +157,10 @@ def tiles_in(folder: Path) -> dict[int, Path]:
     return {int(match[1]): path for match, path in found if match is not None}
 
 
-def _is_ours(name: str) -> bool:
-    """Whether a file of a journal's folder is one that a run of ours makes."""
-    return _OURS.fullmatch(name) is not None or name.lstrip(".").startswith(RESULT)
+def _is_ours(path: Path) -> bool:
+    """Whether what is in a journal's folder is a file that a run of ours makes."""
+    named = _OURS.fullmatch(path.name) is not None or path.name.lstrip(".").startswith(RESULT)
+    return named and path.is_file() and not path.is_symlink()
 
 
 def _checksum(index: int, content: bytes) -> str:

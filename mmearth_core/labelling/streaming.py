@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, EmbeddingReader
+from mmearth_core.errors import MMEarthError
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.identity import stamp
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
 
@@ -49,8 +51,8 @@ def transform_blocks(
 
     `function` gets uint8 digital numbers (bands, height, width) and runs in several threads at once, each with a reader
     of its own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight.
-    Raises `MMEarthError` when the embedding is damaged, `Cancelled` when `cancel` is set; errors of both functions
-    pass through.
+    Raises `MMEarthError` when the embedding is damaged or changes meanwhile, `Cancelled` when `cancel` is set; errors
+    of both functions pass through.
     """
     workers = available_processors()
     area = raster.grid.window if within is None else within.intersection(raster.grid.window)
@@ -67,6 +69,7 @@ def transform_blocks(
             readers.put(reader)
         return function(dn, window)
 
+    before = stamp(raster.path)
     progress.start(task, area.pixels, "px", raster.grid.pixel_area)
     with (
         bounded_cache(),
@@ -86,6 +89,8 @@ def transform_blocks(
                 _write_next(pending, write, progress, cancel)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+    if stamp(raster.path) != before:
+        raise MMEarthError(f"{raster.path} changed while it was being read; nothing was written. Run it again.")
     progress.finish()
 
 

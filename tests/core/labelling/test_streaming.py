@@ -121,3 +121,15 @@ def test_pixel_area_is_in_square_metres_or_unknown() -> None:
     feet = CRS.from_epsg(2225)  # US survey feet
     assert Grid(1, 1, Affine(10, 0, 0, 0, -10, 0), feet).pixel_area == pytest.approx(100 * 0.3048006**2)
     assert Grid(1, 1, Affine(0.1, 0, 0, 0, -0.1, 0), CRS.from_epsg(4326)).pixel_area is None
+
+
+def test_an_embedding_that_changes_while_it_is_read_is_an_error(scene: Any) -> None:
+    class Touching(Counter):
+        def advance(self, amount: int) -> None:
+            super().advance(amount)
+            scene.path.touch()
+
+    with pytest.raises(MMEarthError, match=r"changed while it was being read; nothing was written"):
+        transform_blocks(
+            EmbeddingRaster.open(scene.path), nothing, discard, progress=Touching(), cancel=CancelToken(), task="t"
+        )
