@@ -10,12 +10,11 @@ _MISSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "Landsat",
             r"landsat|(?<![a-z0-9])l[ceotm]0[1-9]_|(?<![a-z0-9])s[rt]_b\d|hls[\s._-]?l30"
-            r"|(?<![a-z0-9])lnd0[4-9]|(?<![a-z])(?:oli(?:[_-]?tirs|[_-]?2)?|etm\+?|tirs)(?![a-z])",
+            r"|(?<![a-z0-9])lnd0[4-9]|(?<![a-z])(?:oli[_-]?tirs|etm\+|tirs)(?![a-z])|^(?:oli(?:[_-]?2)?|etm)$",
         ),
         ("MODIS", r"sur_refl|modis|(?<![a-z0-9])m[oyc]d\d\d[a-z]\w?|nadir_reflectance_band"),
         ("VIIRS", r"viirs|(?<![a-z0-9])v(?:np|j1)\d\d"),
-        ("Sentinel-3", r"(?<![a-z0-9])s3[ab](?![a-z0-9])|sentinel[\s_-]?3|olci|slstr|(?<![a-z0-9])oa[0-2]\d(?!\d)"),
-        ("Sentinel-1", r"(?<![a-z0-9])s1[a-c](?![a-z0-9])|sentinel[\s_-]?1(?!\d)"),
+        ("Sentinel-3", r"(?<![a-z0-9])s3[ab]_(?:ol|sl)|sentinel[\s_-]?3|olci|slstr|(?<![a-z0-9])oa[0-2]\d(?!\d)"),
         (
             "PlanetScope",
             r"planet[\s_-]?scope|superdove|psscene|(?<![a-z0-9])ps(?:2(?:\.sd)?|b\.sd)(?![a-z0-9])"
@@ -23,7 +22,7 @@ _MISSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("RapidEye", r"rapideye"),
         ("SkySat", r"skysat"),
-        ("WorldView", r"worldview|(?<![a-z0-9])wv0?[1-4](?![a-z0-9])|quickbird|geoeye"),
+        ("WorldView", r"worldview|(?<![a-z0-9])wv0?[1-4]_|quickbird|geoeye"),
         ("Pléiades", r"pl[eé]iades|(?<![a-z0-9])phr1[ab]|(?<![a-z0-9])pneo"),
         ("SPOT", r"(?<![a-z0-9])spot[\s_-]?[1-7](?!\d)"),
         ("ASTER", r"(?<![a-z])aster(?![a-z])|(?<![a-z0-9])ast_(?:l1|0)|(?<![a-z0-9])(?:b|vnir_band)3n(?![a-z0-9])"),
@@ -33,7 +32,7 @@ _MISSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("EMIT", r"(?<![a-z])emit_l\d"),
         ("VENµS", r"(?<![a-z])ven[uµ]s(?![a-z])"),
         ("CBERS", r"cbers|amazonia[\s_-]?1"),
-        ("Gaofen", r"gaofen|(?<![a-z0-9])gf[1-7](?![a-z0-9])"),
+        ("Gaofen", r"gaofen|(?<![a-z0-9])gf[1-7]_"),
         ("PROBA-V", r"proba[\s_-]?v(?![a-z])"),
     )
 )

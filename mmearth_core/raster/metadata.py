@@ -137,7 +137,7 @@ def from_tags(
         elif key in _BASELINE_TAGS and number is not None:
             said["baseline"].append(Said(number, origin))
         elif key in _PRODUCT_TAGS:
-            merged = merged.merged(_from_product_name(text, origin))
+            merged = merged.merged(from_product_name(text, origin))
         elif key in _TIME_TAGS:
             time = time or parse_time(text)
     # 1 and 0 are what is read where nothing is set; beside other values they are a statement.
@@ -167,11 +167,12 @@ def from_name(path: str) -> Metadata:
     merged = Metadata()
     for part in reversed(Path(path).parts):
         if part == Path(path).name or part.upper().endswith(".SAFE"):
-            merged = merged.merged(_from_product_name(part, f"the name {part}"))
+            merged = merged.merged(from_product_name(part, f"the name {part}"))
     return merged
 
 
-def _from_product_name(text: str, source: str) -> Metadata:
+def from_product_name(text: str, source: str) -> Metadata:
+    """Level, baseline and time that a product's name tells ("S2A_MSIL2A_20230512T101601_N0509_R065_T32UPV_…")."""
     level = level_in(text)
     baseline = _BASELINE.search(text.replace("_", " ")) if "MSIL" in text.upper() else None
     time = _TIME.search(text)

@@ -15,6 +15,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.labels import hints_of
 from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.metadata import Metadata, from_name, from_tags, parse_time
+from mmearth_core.raster.products.aws import product_beside
 from mmearth_core.raster.products.containers import is_container, refuse_dates, variables
 from mmearth_core.raster.products.finding import find_product, surrounding
 from mmearth_core.raster.products.product import Product
@@ -446,6 +447,8 @@ def _metadata_of(places: Mapping[str, Place]) -> Metadata:
         if folder.is_dir() and (product := surrounding(folder)) is not None:
             # A raster made from the product and kept beside it may have been changed.
             merged = replace(product, authoritative="IMG_DATA" in folder.parts).merged(merged)
+        elif (named := product_beside(folder)) is not None:
+            merged = named.merged(merged)
     for path in rasters:
         if (item := sidecar_item(path)) is not None:
             merged = from_item(item).merged(merged)

@@ -1,5 +1,6 @@
 """Layouts in which people get Sentinel-2: each is opened with the right bands, or refused with the true reason."""
 
+import json
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -132,6 +133,10 @@ def test_folders_and_zips_of_single_bands(tmp_path: Path, band_file: Writer) -> 
     for band in BANDS:
         for resolution in (10, 20):
             band_file(aws / f"R{resolution}m" / f"{band}.jp2", band, resolution=resolution)
+    (aws / "tileInfo.json").write_text(json.dumps({"productName": NEW}))
+    scene = opened(aws)
+    assert (scene.level, scene.offset) == ("l2a", 0)
+    assert any(f"tileInfo.json ({NEW})" in text for text in scene.evidence)
     flat = tmp_path / "browser"
     for band in BANDS:
         band_file(flat / f"2023-05-12-00_00_Sentinel-2_L2A_{band}_(Raw).tiff", band)
