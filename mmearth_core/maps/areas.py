@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
@@ -47,6 +48,22 @@ def pixel_areas(grid: Grid) -> NDArray[np.float64]:
     plain = abs(grid.transform.determinant) * float(grid.crs.linear_units_factor[1]) ** 2
     distorted = np.isfinite(on_ellipsoid).all() and np.abs(plain / on_ellipsoid - 1).max() > AREA_TOLERANCE
     return on_ellipsoid if distorted else np.full(grid.height, plain)
+
+
+def pixel_polygon_areas(polygons: NDArray[Any], grid: Grid) -> NDArray[np.float64]:
+    """Ground area in m² of polygons (n,) in pixel coordinates whose sides run along pixels, shape (n,).
+
+    The same as the sum of `pixel_areas` over their pixels: by Green's theorem a horizontal side adds its length times
+    the area above it, a vertical one nothing.
+    """
+    above = np.concatenate([[0.0], np.cumsum(pixel_areas(grid))])
+    rings, of_polygon = shapely.get_rings(polygons, return_index=True)
+    points, of_ring = shapely.get_coordinates(rings, return_index=True)
+    within = of_ring[1:] == of_ring[:-1]
+    side = np.where(within, np.diff(points[:, 0]) * above[np.rint(points[:-1, 1]).astype(np.intp)], 0.0)
+    areas = np.abs(np.bincount(of_ring[:-1], weights=side, minlength=len(rings)))
+    first = np.concatenate([[True], of_polygon[1:] != of_polygon[:-1]])  # the outer ring; the others are holes
+    return np.bincount(of_polygon, np.where(first, areas, -areas), len(polygons)).astype(np.float64)
 
 
 def pixel_side(grid: Grid) -> float:

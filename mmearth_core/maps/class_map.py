@@ -125,6 +125,12 @@ class ClassMap:
             found, nodata = _foreign(path, dataset)
             return cls(path, grid, found.legend, nodata, tags, found.absent, found.messages)
 
+    @property
+    def possible(self) -> set[int]:
+        """Values that `blocks` may give for a class: those of the legend; in ours 1 … 255, however it was edited."""
+        ours = self.tags.get("product") == "map"
+        return set(range(NODATA + 1, UNKNOWN + 1)) if ours else set(self.legend.values)
+
     def blocks(self) -> Iterator[tuple[Window, NDArray[Any]]]:
         """The values of the whole map in raster order, a few million pixels at a time: (window, (height, width))."""
         with opened(self.path, wanted=_WANTED) as dataset, reading(self.path, _REMEDY):

@@ -1,18 +1,22 @@
 """The verb `outline`: areas of a map, or what is alike enough in a similarity raster, as polygons."""
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 import shapely
 from numpy.typing import NDArray
+from rasterio.errors import RasterioError
 from rasterio.features import shapes
 
-from mmearth_core.errors import MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.locks import sole_writer
-from mmearth_core.maps.areas import value_names
+from mmearth_core.maps.areas import pixel_polygon_areas, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
@@ -20,7 +24,7 @@ from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.vectors.writing import check_features_output, write_features
 
-#: Most pixels whose outlines are found at once: they and their polygons are held in memory.
+#: Most pixels whose outlines are found at once: the polygons are held in memory.
 LARGEST = 200_000_000
 #: Rows of a raster read at once.
 _ROWS = 256
@@ -68,31 +72,31 @@ def outline(
     path = check_features_output(output, overwrite=overwrite, inputs=(raster,))
     if min_pixels < 1:
         raise MMEarthError(f"min_pixels must be 1 or more, not {min_pixels}.")
-    class_map = None
-    if at_least is None:
-        class_map = ClassMap.open(raster)
-        values, inside, grid = _class_values(class_map, cancel)
-    else:
-        values, inside, grid = _reaching(Path(raster), at_least, cancel)
-    progress.start("Outlining", grid.pixels, "px", grid.pixel_area)
-    found: list[tuple[Any, int]] = []
-    cancel.check()
-    for geometry, value in _areas(values, inside, min_pixels):
+    class_map = ClassMap.open(raster) if at_least is None else None
+    place: Any = {"prefix": f".{path.name}.", "suffix": ".tmp", "dir": path.absolute().parent}
+    with tempfile.TemporaryDirectory(**place, ignore_cleanup_errors=True) as folder:
+        draft = Path(folder) / "draft.tif"
+        if class_map is not None:
+            grid, table = _draw_classes(class_map, draft, cancel)
+        elif at_least is not None:
+            grid, table = _draw_reaching(Path(raster), at_least, draft, cancel)
+        progress.start("Outlining", grid.pixels, "px", grid.pixel_area)
         cancel.check()
-        found.append((geometry, value))
+        found = list(_areas(draft, min_pixels, cancel))
     if not found:
         wanted = "a class" if at_least is None else f"a value of {at_least:g} or more"
         raise MMEarthError(f"{raster} has no area of {min_pixels} or more pixels with {wanted}; nothing was written.")
-    polygons = np.array([geometry for geometry, _ in found], object)
-    codes = np.array([value for _, value in found], np.int64)
+    polygons = shapely.from_wkb(np.array([wkb for wkb, _ in found], object))
+    codes = table[np.array([code for _, code in found], np.int64)]
+    del found
     pixels = np.rint(shapely.area(polygons)).astype(np.int64)
+    hectares = pixel_polygon_areas(polygons, grid) / 1e4
     polygons = shapely.transform(polygons, lambda xy: np.column_stack(grid.transform * xy.T))
     fields: dict[str, NDArray[Any]] = {"pixels": pixels}
     if class_map is not None:
         names = value_names(class_map, set(codes.tolist()))
         fields = {"value": codes, "class": np.array([names[value] for value in codes.tolist()], object), **fields}
-    if grid.pixel_area is not None:
-        fields["hectares"] = pixels * grid.pixel_area / 1e4
+    fields["hectares"] = hectares
     cancel.check()
     write_features(path, polygons, "Polygon", grid.crs, fields)
     progress.advance(grid.pixels)
@@ -100,36 +104,46 @@ def outline(
     return OutlineResult(path, len(polygons), () if class_map is None else class_map.messages)
 
 
-def _class_values(class_map: ClassMap, cancel: CancelToken) -> tuple[NDArray[Any], NDArray[np.bool_], Grid]:
-    """The values of a class map, and where there is a class."""
+def _draw_classes(class_map: ClassMap, draft: Path, cancel: CancelToken) -> tuple[Grid, NDArray[np.int64]]:
+    """Draw a map's classes as codes, 0 where there is none, into a file; the grid, and the value of each code."""
     grid = class_map.grid
     _check_raster(class_map.path, grid)
-    values, inside = np.zeros(grid.shape, np.int32), np.zeros(grid.shape, bool)
-    for window, block in class_map.blocks():
-        cancel.check()
-        here = np.ones(block.shape, bool) if class_map.nodata is None else block != class_map.nodata
-        largest = int(np.abs(block[here].astype(np.int64)).max(initial=0))
-        if largest > np.iinfo(np.int32).max:
-            raise MMEarthError(f"{class_map.path} has values up to {largest}: it is no map of classes.")
-        inside[window.slices] = here
-        values[window.slices] = np.where(here, block, 0)
-    return values, inside, grid
+    values = np.array(sorted(class_map.possible), np.int64)
+    with _drawing(draft, grid, "uint8" if len(values) < 256 else "int32") as dataset:
+        for window, block in class_map.blocks():
+            cancel.check()
+            codes = np.searchsorted(values, block) + 1
+            if class_map.nodata is not None:
+                codes[block == class_map.nodata] = 0
+            dataset.write(codes.astype(dataset.dtypes[0]), 1, window=window.ranges)
+    return grid, np.concatenate([[0], values])
 
 
-def _reaching(path: Path, at_least: float, cancel: CancelToken) -> tuple[NDArray[Any], NDArray[np.bool_], Grid]:
-    """1 where a raster's first band reaches a value in its own units, else 0; and where that is."""
+def _draw_reaching(path: Path, at_least: float, draft: Path, cancel: CancelToken) -> tuple[Grid, NDArray[np.int64]]:
+    """Draw 1 where a raster's first band reaches a value in its own units, 0 elsewhere, as `_draw_classes`."""
     with opened(path, wanted="a class map or a similarity raster") as dataset, reading(path, "make it again"):
         if dataset.tags(ns=TAG_NAMESPACE).get("product") == "embedding":
             raise MMEarthError(f"{path} is an embedding; give a class map or a similarity raster.")
         grid = Grid.of(dataset)
         _check_raster(path, grid)
-        reached = np.zeros(grid.shape, bool)
-        for window in grid.window.parts(_ROWS, grid.width):
-            cancel.check()
-            band = dataset.read(1, window=window.ranges, masked=True)
-            here = band * dataset.scales[0] + dataset.offsets[0] >= at_least
-            reached[window.slices] = np.ma.filled(here, False)
-    return reached.view(np.uint8), reached, grid
+        with _drawing(draft, grid, "uint8") as drawn:
+            for window in grid.window.parts(_ROWS, grid.width):
+                cancel.check()
+                band = dataset.read(1, window=window.ranges, masked=True)
+                here = band * dataset.scales[0] + dataset.offsets[0] >= at_least
+                drawn.write(np.ma.filled(here, False).astype(np.uint8), 1, window=window.ranges)
+    return grid, np.array([0, 1], np.int64)
+
+
+@contextmanager
+def _drawing(draft: Path, grid: Grid, dtype: str) -> Iterator[Any]:
+    """A file to be drawn in and outlined row by row: what is in it need not be in memory."""
+    shape: Any = {"height": grid.height, "width": grid.width, "count": 1, "dtype": dtype}
+    try:
+        with rasterio.open(draft, "w", driver="GTiff", compress="lzw", BIGTIFF="IF_SAFER", **shape) as dataset:
+            yield dataset
+    except RasterioError as error:
+        raise EnvironmentFailure(f"Could not write in {draft.parent.parent} ({error}); is the disk full?") from error
 
 
 def _check_raster(path: Path, grid: Grid) -> None:
@@ -142,9 +156,16 @@ def _check_raster(path: Path, grid: Grid) -> None:
         )
 
 
-def _areas(values: NDArray[Any], inside: NDArray[np.bool_], min_pixels: int) -> Iterator[tuple[Any, int]]:
-    """Connected areas of equal values where it is `inside`, in pixel coordinates (column, row)."""
-    for geometry, value in shapes(values, mask=inside, connectivity=4):
-        area = shapely.geometry.shape(geometry)
-        if area.area >= min_pixels:
-            yield area, int(value)
+def _areas(draft: Path, min_pixels: int, cancel: CancelToken) -> Iterator[tuple[bytes, int]]:
+    """Connected areas of equal codes above 0, as WKB in pixel coordinates (column, row), and their codes.
+
+    GDAL goes through the file line by line; WKB takes a fraction of the memory of what it gives.
+    """
+    with rasterio.open(draft) as dataset:
+        band = rasterio.band(dataset, 1)
+        for geometry, code in shapes(band, mask=band, connectivity=4):
+            cancel.check()
+            rings = [np.asarray(ring, np.float64) for ring in geometry["coordinates"]]
+            area = shapely.Polygon(rings[0], rings[1:])
+            if area.area >= min_pixels:
+                yield shapely.to_wkb(area), int(code)

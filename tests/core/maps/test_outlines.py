@@ -14,10 +14,11 @@ from rasterio.features import rasterize
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling.similarity import similar
 from mmearth_core.maps import outlines
-from mmearth_core.maps.class_map import new_map
+from mmearth_core.maps.areas import measure_classes
+from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.legend import Legend
 from mmearth_core.maps.outlines import outline
-from mmearth_core.progress import CancelToken
+from mmearth_core.progress import CancelToken, Silent
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def land_cover(scene: Any, tmp_path: Path) -> Path:
 
 
 def read(path: Path) -> Any:
-    meta, _, wkb, columns = pyogrio.raw.read(path, columns=["class", "pixels", "hectares"])
+    meta, _, wkb, columns = pyogrio.raw.read(path)
     return shapely.from_wkb(wkb), dict(zip(meta["fields"], columns, strict=True))
 
 
@@ -107,8 +108,7 @@ def test_no_data_beyond_32_bits_is_no_data(tmp_path: Path) -> None:
     assert outline(raster=tmp_path / "m.tif", output=tmp_path / "o.gpkg").polygons == 2
     with raster(tmp_path / "w.tif", values) as dataset:
         dataset.write(values, 1)
-    with pytest.raises(MMEarthError, match=r"w\.tif has values up to 4294967295"):
-        outline(raster=tmp_path / "w.tif", output=tmp_path / "w.gpkg")
+    assert outline(raster=tmp_path / "w.tif", output=tmp_path / "w.gpkg").polygons == 3
 
 
 def test_float_rasters_with_and_without_no_data_and_not_a_number(tmp_path: Path) -> None:
@@ -159,3 +159,34 @@ def test_a_cancel_ends_the_reading(land_cover: Path, tmp_path: Path, monkeypatch
     for options in ({}, {"at_least": 1}):
         with pytest.raises(Cancelled):
             outline(raster=land_cover, output=tmp_path / "o.gpkg", cancel=cancel, **options)
+
+
+@pytest.mark.parametrize(
+    ("crs", "transform"),
+    [
+        ("EPSG:3857", Affine(15.4, 0, 1_160_000, 0, -15.4, 6_350_000)),
+        ("EPSG:4326", Affine(0.01, 0, 10, 0, -0.01, 60)),
+        ("EPSG:32630", Affine(10, 0, 500_000, 0, -10, 5_800_000)),
+    ],
+)
+def test_hectares_are_those_on_the_ground_in_any_projection(tmp_path: Path, crs: str, transform: Affine) -> None:
+    values = np.random.default_rng(0).integers(1, 4, (40, 60)).astype(np.uint8)
+    values[5:20, 5:20], values[8:11, 8:11] = 2, 1  # an area with a hole
+    with raster(tmp_path / "m.tif", values, crs=crs, transform=transform) as dataset:
+        dataset.write(values, 1)
+    outline(raster=tmp_path / "m.tif", output=tmp_path / "o.gpkg")
+    _, fields = read(tmp_path / "o.gpkg")
+    measured = measure_classes(ClassMap.open(tmp_path / "m.tif"), progress=Silent(), cancel=CancelToken())
+    for value, hectares in measured.hectares.items():
+        assert fields["hectares"][fields["value"] == value].sum() == pytest.approx(hectares, rel=1e-9)
+
+
+def test_sparse_and_negative_values_are_outlined_as_they_are(tmp_path: Path) -> None:
+    values = np.array([[-7, -7, 10], [40, 95, 30000]], np.int16)
+    with raster(tmp_path / "m.tif", values) as dataset:
+        dataset.write(values, 1)
+        dataset.nodata = 10
+    (tmp_path / "m.tif.aux.xml").unlink(missing_ok=True)
+    outline(raster=tmp_path / "m.tif", output=tmp_path / "o.gpkg")
+    _, fields = read(tmp_path / "o.gpkg")
+    assert sorted(fields["value"].tolist()) == [40, 95, 30000]  # a value below zero is no class where others are not
