@@ -143,8 +143,8 @@ class GroundRule:
     def judge(self, dn: NDArray[np.float32], masked: NDArray[np.bool_] | None) -> NDArray[np.uint8]:
         """What each pixel of `dn` (bands, height, width) is, as `Cause`, shape (height, width).
 
-        Codes in `dn` are replaced: NaN where a band of a ground pixel is to be filled, 1 where it is clamped to 0, and
-        0 in all bands of what is no ground.
+        In ground, codes in `dn` are replaced: NaN where a band is to be filled, 1 where it is clamped to 0. What the DN
+        of other pixels are is of no meaning.
         """
         causes = np.zeros(dn.shape[1:], np.uint8)
         if not dn.min() >= 1:
@@ -155,24 +155,33 @@ class GroundRule:
         return causes
 
     def _judge_incomplete(self, dn: NDArray[np.float32], causes: NDArray[np.uint8]) -> None:
-        lacking = ~(dn >= 1).all(0)
-        values = dn[:, lacking]
+        none = np.logical_not(dn >= 1)
+        nothing, lacking = none.all(0), none.any(0)
+        # Most pixels without a band have none at all: nothing is to be weighed there.
+        causes[nothing] = Cause.NO_DATA
+        if np.fmin.reduce(dn, axis=None) == FILL:
+            causes[nothing & (dn == FILL).any(0)] = Cause.FILL
+        lacking &= ~nothing
+        if lacking.any():
+            dn[:, lacking], causes[lacking] = self._weighed(dn[:, lacking])
+
+    def _weighed(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """DN and `Cause` of pixels (bands, n) that are measured in some bands."""
         measured = values >= 1
         before = measured.sum(0)
         dark = np.zeros(values.shape[1], np.bool_)
-        if self.clamped:
+        if self.clamped and (values == ZERO).any():
             clamped = (values == ZERO) & self._beside_dark(values, measured) & (before * 3 >= len(values))
             values[clamped] = 1
             measured |= clamped
             dark = clamped.any(0)
         count = measured.sum(0)
-        ground = (count >= self.needed) & (before > 0)
-        fill = (values == FILL).any(0)
+        ground = count >= self.needed
         found = np.where(count < len(values), Cause.INCOMPLETE, np.where(dark, Cause.DARK, Cause.GROUND))
-        causes[lacking] = np.where(ground, found, np.where(fill, Cause.FILL, Cause.NO_DATA))
+        fill = np.where((values == FILL).any(0), Cause.FILL, Cause.NO_DATA)
         values[~measured] = NO_DATA
         values[:, ~ground] = 0
-        dn[:, lacking] = values
+        return values, np.where(ground, found, fill).astype(np.uint8)
 
     def _beside_dark(self, values: NDArray[np.float32], measured: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether the measured band nearest in wavelength is dark, for each band (bands, n)."""
@@ -200,7 +209,6 @@ class GroundRule:
             below = dn[0][at] < self.ceiling * self.gain + self.offset - _SAME
             at = at[0][below], at[1][below]
         causes[at] = Cause.FILL
-        dn[:, at[0], at[1]] = 0
 
 
 def grown(places: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
