@@ -1168,8 +1168,16 @@
         <translation>Werte der Maske</translation>
     </message>
     <message>
-        <source>Values of the mask that are left out, for example 3,8,9,10; blank: all but 0.</source>
-        <translation>Werte der Maske, die ausgelassen werden, zum Beispiel 3,8,9,10; leer: alle außer 0.</translation>
+        <source>Values of the mask that are left out, for example 3,8,9,10, or a range such as 40-100; blank: what a known mask (SCL, Fmask, MAJA) calls cloud, else all but 0.</source>
+        <translation>Werte der Maske, die ausgelassen werden, zum Beispiel 3,8,9,10, oder ein Bereich wie 40-100; leer: was eine bekannte Maske (SCL, Fmask, MAJA) Wolke nennt, sonst alles außer 0.</translation>
+    </message>
+    <message>
+        <source>Mask bits</source>
+        <translation>Bits der Maske</translation>
+    </message>
+    <message>
+        <source>Bits of the mask that are left out if it is a bit field: numbers from 0, or names such as cloud.</source>
+        <translation>Bits der Maske, die ausgelassen werden, wenn sie ein Bitfeld ist: Nummern ab 0 oder Namen wie cloud.</translation>
     </message>
     <message>
         <source>Leave out clouds</source>
@@ -1272,8 +1280,16 @@
         <translation>Es gibt Werte der Maske, aber keine Maske; wählen Sie das Raster, das sie enthält.</translation>
     </message>
     <message>
-        <source>The mask values must be whole numbers with commas between them, for example 3,8,9.</source>
-        <translation>Die Werte der Maske müssen ganze Zahlen mit Kommas dazwischen sein, zum Beispiel 3,8,9.</translation>
+        <source>The mask values must be numbers or ranges with commas between them, for example 3,8 or 40-100.</source>
+        <translation>Die Maskenwerte müssen Zahlen oder Bereiche mit Kommas dazwischen sein, zum Beispiel 3,8 oder 40-100.</translation>
+    </message>
+    <message>
+        <source>There are mask bits but no mask; choose the raster that holds them.</source>
+        <translation>Es gibt Bits der Maske, aber keine Maske; wählen Sie das Raster, das sie enthält.</translation>
+    </message>
+    <message>
+        <source>Mask values and mask bits say the same thing twice; give one of them.</source>
+        <translation>Maskenwerte und Bits der Maske sagen dasselbe doppelt; geben Sie eines davon an.</translation>
     </message>
     <message>
         <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
@@ -2342,6 +2358,45 @@ Ersetzen?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>Ground</name>
+    <message>
+        <source>no-data</source>
+        <translation>ohne Daten</translation>
+    </message>
+    <message>
+        <source>masked in the file itself</source>
+        <translation>in der Datei selbst maskiert</translation>
+    </message>
+    <message>
+        <source>fill that is not declared</source>
+        <translation>nicht deklarierter Füllwert</translation>
+    </message>
+    <message>
+        <source>left out by the mask</source>
+        <translation>durch die Maske ausgelassen</translation>
+    </message>
+    <message>
+        <source>clouds</source>
+        <translation>Wolken</translation>
+    </message>
+    <message>
+        <source>outside the area</source>
+        <translation>außerhalb des Gebiets</translation>
+    </message>
+    <message>
+        <source>{0} of the pixels are left out ({1}).</source>
+        <translation>{0} der Pixel sind ausgelassen ({1}).</translation>
+    </message>
+    <message>
+        <source>In {} of the pixels a band is missing; it is filled.</source>
+        <translation>In {} der Pixel fehlt ein Kanal; er ist aufgefüllt.</translation>
+    </message>
+    <message>
+        <source>In {} of the pixels a band is 0 beside dark ones; that is kept as reflectance 0.</source>
+        <translation>In {} der Pixel ist ein Kanal neben dunklen 0; das bleibt als Reflexion 0.</translation>
     </message>
 </context>
 <context>

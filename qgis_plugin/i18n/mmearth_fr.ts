@@ -1168,8 +1168,16 @@
         <translation>Valeurs du masque</translation>
     </message>
     <message>
-        <source>Values of the mask that are left out, for example 3,8,9,10; blank: all but 0.</source>
-        <translation>Valeurs du masque à laisser de côté, par exemple 3,8,9,10 ; vide : toutes sauf 0.</translation>
+        <source>Values of the mask that are left out, for example 3,8,9,10, or a range such as 40-100; blank: what a known mask (SCL, Fmask, MAJA) calls cloud, else all but 0.</source>
+        <translation>Valeurs du masque à écarter, par exemple 3,8,9,10, ou un intervalle comme 40-100 ; vide : ce qu'un masque connu (SCL, Fmask, MAJA) appelle nuage, sinon tout sauf 0.</translation>
+    </message>
+    <message>
+        <source>Mask bits</source>
+        <translation>Bits du masque</translation>
+    </message>
+    <message>
+        <source>Bits of the mask that are left out if it is a bit field: numbers from 0, or names such as cloud.</source>
+        <translation>Bits du masque à écarter s'il est un champ de bits : numéros à partir de 0, ou noms comme cloud.</translation>
     </message>
     <message>
         <source>Leave out clouds</source>
@@ -1272,8 +1280,16 @@
         <translation>Il y a des valeurs de masque mais pas de masque ; choisissez le raster qui les contient.</translation>
     </message>
     <message>
-        <source>The mask values must be whole numbers with commas between them, for example 3,8,9.</source>
-        <translation>Les valeurs du masque doivent être des nombres entiers séparés par des virgules, par exemple 3,8,9.</translation>
+        <source>The mask values must be numbers or ranges with commas between them, for example 3,8 or 40-100.</source>
+        <translation>Les valeurs du masque doivent être des nombres ou des intervalles séparés par des virgules, par exemple 3,8 ou 40-100.</translation>
+    </message>
+    <message>
+        <source>There are mask bits but no mask; choose the raster that holds them.</source>
+        <translation>Il y a des bits de masque mais pas de masque ; choisissez le raster qui les contient.</translation>
+    </message>
+    <message>
+        <source>Mask values and mask bits say the same thing twice; give one of them.</source>
+        <translation>Les valeurs et les bits du masque disent deux fois la même chose ; donnez l'un des deux.</translation>
     </message>
     <message>
         <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
@@ -2342,6 +2358,45 @@ Les remplacer ?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>Ground</name>
+    <message>
+        <source>no-data</source>
+        <translation>sans données</translation>
+    </message>
+    <message>
+        <source>masked in the file itself</source>
+        <translation>masqué dans le fichier même</translation>
+    </message>
+    <message>
+        <source>fill that is not declared</source>
+        <translation>remplissage non déclaré</translation>
+    </message>
+    <message>
+        <source>left out by the mask</source>
+        <translation>écarté par le masque</translation>
+    </message>
+    <message>
+        <source>clouds</source>
+        <translation>nuages</translation>
+    </message>
+    <message>
+        <source>outside the area</source>
+        <translation>hors de la zone</translation>
+    </message>
+    <message>
+        <source>{0} of the pixels are left out ({1}).</source>
+        <translation>{0} des pixels sont écartés ({1}).</translation>
+    </message>
+    <message>
+        <source>In {} of the pixels a band is missing; it is filled.</source>
+        <translation>Dans {} des pixels, une bande manque ; elle est complétée.</translation>
+    </message>
+    <message>
+        <source>In {} of the pixels a band is 0 beside dark ones; that is kept as reflectance 0.</source>
+        <translation>Dans {} des pixels, une bande vaut 0 à côté de bandes sombres ; elle est gardée comme réflectance 0.</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
@@ -22,6 +24,7 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_POLYGON
+from ..core.embed.ground import ground_text
 from ..core.layers import is_embedding
 from ..core.sources import crs_to_send, name_of, same, why_no_crs, wkt
 from ..settings import Settings
@@ -29,6 +32,8 @@ from .algorithm import EMBEDDING, Algorithm, Values
 
 LEVELS = ["auto", "l1c", "l2a"]
 BACKENDS = ["auto", "onnx", "torch"]
+#: A value of a mask, or a range of values.
+_VALUES = re.compile(r"-?\d+(\.\d+)?(\s*-\s*-?\d+(\.\d+)?)?")
 #: Fewer bands than this say too little.
 FEWEST_BANDS = 4
 
@@ -135,7 +140,15 @@ class Embed(Algorithm):
         )
         self.define(
             QgsProcessingParameterString("MASK_VALUES", self.tr("Mask values"), optional=True),
-            self.tr("Values of the mask that are left out, for example 3,8,9,10; blank: all but 0."),
+            self.tr(
+                "Values of the mask that are left out, for example 3,8,9,10, or a range such as 40-100; blank: what a"
+                " known mask (SCL, Fmask, MAJA) calls cloud, else all but 0."
+            ),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterString("MASK_BITS", self.tr("Mask bits"), optional=True),
+            self.tr("Bits of the mask that are left out if it is a bit field: numbers from 0, or names such as cloud."),
             advanced=True,
         )
         self.define(
@@ -222,8 +235,15 @@ class Embed(Algorithm):
         values = listed(self.parameterAsString(parameters, "MASK_VALUES", context))
         if values and self.parameterAsRasterLayer(parameters, "MASK", context) is None:
             return self.tr("There are mask values but no mask; choose the raster that holds them.")
-        if not all(value.lstrip("-").isdigit() for value in values):
-            return self.tr("The mask values must be whole numbers with commas between them, for example 3,8,9.")
+        if not all(_VALUES.fullmatch(value) for value in values):
+            return self.tr(
+                "The mask values must be numbers or ranges with commas between them, for example 3,8 or 40-100."
+            )
+        bits = listed(self.parameterAsString(parameters, "MASK_BITS", context))
+        if bits and self.parameterAsRasterLayer(parameters, "MASK", context) is None:
+            return self.tr("There are mask bits but no mask; choose the raster that holds them.")
+        if bits and values:
+            return self.tr("Mask values and mask bits say the same thing twice; give one of them.")
         halo = self.parameterAsString(parameters, "HALO", context)
         if halo and halo != "exact" and not halo.isdigit():
             return self.tr("The halo must be a number of pixels or the word exact, not “{}”.").format(halo)
@@ -247,7 +267,8 @@ class Embed(Algorithm):
             offset=self.parameterAsDouble,
             scale=self.parameterAsDouble,
             mask=lambda *_: self.raster("MASK"),
-            mask_values=lambda *where: [int(each) for each in listed(self.parameterAsString(*where))],
+            mask_values=lambda *where: [_number(each) for each in listed(self.parameterAsString(*where))],
+            mask_bits=lambda *where: listed(self.parameterAsString(*where)),
             exclude_clouds=self.parameterAsBool,
         )
         files = [self.parameterAsFile(parameters, name, context) for name in ("SCENE_FILE", "SCENE_FOLDER")]
@@ -278,9 +299,10 @@ class Embed(Algorithm):
         return {"bounds": bounds, **({"bounds_crs": wkt(crs)} if crs.isValid() else {})}
 
     def report(self, result: Values) -> str:
-        return self.tr("{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.").format(
+        made = self.tr("{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.").format(
             result["valid_pixels"] / 1e6, result["model_name"], result["seconds"], 100 * result["clipped_share"]
         )
+        return " ".join(filter(None, (made, ground_text(result))))
 
     def results(self, result: Values) -> Values:
         names = ("valid_pixels", "clipped_share", "model_name", "model_id", "item")
@@ -290,6 +312,11 @@ class Embed(Algorithm):
 def listed(text: str) -> list[str]:
     """The entries of a text with commas between them."""
     return [each.strip() for each in (text or "").split(",") if each.strip()]
+
+
+def _number(text: str) -> int | str:
+    """A value as a number, a range as it is."""
+    return int(text) if text.lstrip("-").isdigit() else text
 
 
 def _halo(text: str) -> int | str:

@@ -19,6 +19,7 @@ from ..replaced_files import Released, open_again, release
 from ..worker.pace import rate_text, time_left_text
 from ..worker.request import WorkerError
 from .cache import EmbeddingCache
+from .ground import ground_text
 from .preview import EmbedPreview
 from .request import EmbedOptions, EmbedRequest, RequestError
 
@@ -37,7 +38,7 @@ class EmbedJob(QObject):
     """Embeds a raster layer. Made and used on the main thread; `start` returns at once.
 
     Ends with `finished` (the embedding layer, or None when another project was opened meanwhile), `failed` (a
-    `WorkerError`; see `worth_another_try`) or `cancelled`.
+    `WorkerError`; see `worth_another_try`) or `cancelled`. `ground` says what of the pixels was left out.
     """
 
     stage = pyqtSignal(str)
@@ -51,6 +52,7 @@ class EmbedJob(QObject):
     ) -> None:
         super().__init__(parent)
         self.from_cache = False
+        self.ground = ""
         self.worth_another_try = False
         self._context = context
         self._options = options
@@ -143,7 +145,7 @@ class EmbedJob(QObject):
         self._release(path)
         self._say_where_it_goes_on(path, inspection)
         arguments = {**asked, "output": str(path), "overwrite": output is not None, "preview": str(preview)}
-        job = self._submit("embed", arguments, lambda _result: self._embedded(path), task=True)
+        job = self._submit("embed", arguments, lambda result: self._embedded(path, result), task=True)
         job.progressed.connect(self._tell_progress)
         job.previewed.connect(self._show_tiles)
         job.messaged.connect(self._context.log)
@@ -172,7 +174,8 @@ class EmbedJob(QObject):
             text = self.tr("Embedding {}…").format(self._name)
         self.stage.emit(text)
 
-    def _embedded(self, path: Path) -> None:
+    def _embedded(self, path: Path, result: dict[str, Any]) -> None:
+        self.ground = ground_text(result)
         layer = self._open(path)
         if layer is None:
             text = self.tr("{} was written but cannot be opened; embed the layer again.").format(path)

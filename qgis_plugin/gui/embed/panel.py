@@ -364,7 +364,7 @@ class EmbedPanel(QWidget):
         elif job.from_cache:
             text = self.tr("{} was embedded before: opened from the cache.").format(self._job_name)
         else:
-            text = self.tr("{} is embedded.").format(self._job_name)
+            text = " ".join(filter(None, (self.tr("{} is embedded.").format(self._job_name), job.ground)))
         self._over(job)
         self._say(text)
         if not job.from_cache:

@@ -491,9 +491,12 @@ def test_what_cannot_work_is_refused_in_a_sentence(refusal, scene, embedding, po
     assert "is an embedding already" in refusal("embed", SCENE=embedding, OUTPUT=written)
     assert "2 are named" in refusal("embed", SCENE=scene, BANDS="B02, B03", OUTPUT=written)
     assert "no mask" in refusal("embed", SCENE=scene, MASK_VALUES="3,8", OUTPUT=written)
-    assert "whole numbers" in refusal("embed", SCENE=scene, MASK=scene, MASK_VALUES="cloud", OUTPUT=written)
+    assert "numbers or ranges" in refusal("embed", SCENE=scene, MASK=scene, MASK_VALUES="cloud", OUTPUT=written)
+    assert "no mask" in refusal("embed", SCENE=scene, MASK_BITS="1", OUTPUT=written)
+    both = {"MASK": scene, "MASK_VALUES": "1", "MASK_BITS": "1"}
+    assert "twice" in refusal("embed", SCENE=scene, **both, OUTPUT=written)
     assert "halo" in refusal("embed", SCENE=scene, HALO="wide", OUTPUT=written)
-    assert refusal("embed", SCENE=scene, HALO="exact", MASK=scene, MASK_VALUES="3, 8", OUTPUT=written) == ""
+    assert refusal("embed", SCENE=scene, HALO="exact", MASK=scene, MASK_VALUES="3, 40-100", OUTPUT=written) == ""
     assert "not an embedding" in refusal("fit", EMBEDDING=scene, SAMPLES=samples, OUTPUT=str(tmp_path / "m.json"))
     fit = {"EMBEDDING": embedding, "SAMPLES": samples, "OUTPUT": str(tmp_path / "m.json")}
     assert "no field “kind”; it has fid, class" in refusal("fit", FIELD="kind", **fit)

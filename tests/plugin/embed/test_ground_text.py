@@ -1,0 +1,19 @@
+"""What an embedding left out is told in words."""
+
+from qgis_plugin.core.embed.ground import ground_text
+
+NOTHING = dict.fromkeys(("dark", "incomplete", "no_data", "masked", "fill", "excluded", "cloud", "outside"), 0)
+
+
+def test_what_was_left_out_is_told_by_its_cause() -> None:
+    counts = NOTHING | {"pixels": 1000, "ground": 600, "fill": 300, "excluded": 100, "incomplete": 30}
+    text = ground_text({"ground": counts})
+    assert "40 %" in text and "30 %" in text and "10 %" in text and "In 3 % of the pixels a band is missing" in text
+    assert "dark" not in text
+    little = NOTHING | {"pixels": 100_000, "ground": 99_999, "no_data": 1}
+    assert "< 0.1 %" in ground_text({"ground": little})
+
+
+def test_where_all_is_ground_nothing_is_told() -> None:
+    assert ground_text({"ground": NOTHING | {"pixels": 9, "ground": 9}}) == ""
+    assert ground_text({}) == ""
