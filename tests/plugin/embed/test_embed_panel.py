@@ -1,6 +1,7 @@
 """The Embed tab: what it shows of a layer, what it asks for, and that its buttons do what they say."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,23 @@ def test_it_follows_the_active_layer(panel, scene_file):
     for layer in (second, first):
         panel._follow(layer)
         assert panel.layer_combo.currentLayer() is layer
+
+
+def test_what_was_left_out_is_told_beside_the_layer(panel, context, scene_file, tmp_path):
+    frame = tmp_path / "frame.tif"
+    shutil.copy(scene_file, frame)
+    dataset = gdal.Open(str(frame), gdal.GA_Update)
+    for number in range(1, dataset.RasterCount + 1):
+        band = dataset.GetRasterBand(number)
+        values = band.ReadAsArray()
+        values[:, :20] = 65535
+        band.WriteArray(values)
+    dataset = None
+    add_layer(frame, "Framed")
+    inspected(panel)
+    panel.embed_button.click()
+    ended(panel)
+    assert panel.status.text().startswith("Framed is embedded. ") and "fill that is not declared" in panel.status.text()
 
 
 def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_file):
