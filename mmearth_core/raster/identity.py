@@ -294,8 +294,9 @@ def _beside_content(file: Path) -> bytes:
 
 
 def _kept(element: Any, place: str) -> Iterator[tuple[object, ...]]:
-    """The texts of an XML element and of those inside, but statistics and histograms."""
-    if element.tag == "Histograms" or element.get("key", "").startswith("STATISTICS_"):
+    """The texts of an XML element and of those inside, but statistics and histograms, and the names of bands, which
+    GDAL repeats with them: which band is which counts by itself."""
+    if element.tag in ("Histograms", "Description") or element.get("key", "").startswith("STATISTICS_"):
         return
     place, text = f"{place}/{element.tag}", (element.text or "").strip()
     if text or (element.attrib and not len(element)):

@@ -162,7 +162,8 @@ def test_looking_at_a_raster_in_another_program_changes_nothing(tmp_path: Path) 
     """QGIS leaves statistics and overviews beside what it shows."""
     source = write(tmp_path / "a.tif", pixels())
     before = digest(source)
-    found = '<PAMRasterBand band="1"><Histograms><HistItem><HistMin>1</HistMin></HistItem></Histograms>'
+    found = '<PAMRasterBand band="1"><Description>B02</Description>'
+    found += "<Histograms><HistItem><HistMin>1</HistMin></HistItem></Histograms>"
     found += '<Metadata><MDI key="STATISTICS_MEAN">7</MDI></Metadata>{}</PAMRasterBand>'
     (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{found.format('')}</PAMDataset>")
     (tmp_path / "a.tif.ovr").write_bytes(b"of another time")
