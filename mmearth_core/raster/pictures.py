@@ -16,7 +16,7 @@ from rasterio.io import DatasetReader
 
 from mmearth_core.band_names.reading import Circumstances, read_bands
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.labels import hints_of, labels_of
+from mmearth_core.raster.bands.labels import hints_of, labels_of
 from mmearth_core.raster.opening import opened, reading
 
 #: Longest side of a picture in pixels, unless another is asked for.

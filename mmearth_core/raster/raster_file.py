@@ -11,8 +11,8 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.io import DatasetReader
 
 from mmearth_core.band_names.reading import Label
+from mmearth_core.raster.bands.labels import labels_of
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.labels import labels_of
 from mmearth_core.raster.opening import opened
 
 _GDAL_DOMAINS = {"IMAGE_STRUCTURE", "DERIVED_SUBDATASETS", "RPC", "GEOLOCATION", "COLOR_PROFILE", "EXIF"}

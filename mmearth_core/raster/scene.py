@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.bands.recognition import SCL
 from mmearth_core.raster.exclusion import Exclusion, cloud_exclusion, mask_exclusion
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.ground.evidence import Survey, comparable, refined, survey
@@ -22,7 +23,7 @@ from mmearth_core.raster.layout import BandSource, arrange, ground_steps
 from mmearth_core.raster.metadata import Metadata
 from mmearth_core.raster.placing import placed_inputs
 from mmearth_core.raster.radiometry import Radiometry, decide
-from mmearth_core.raster.scene_files import SCL, collect
+from mmearth_core.raster.scene_files import collect
 from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE
 from mmearth_core.sentinel2 import Level, check_bands, needed_bands
 

@@ -8,12 +8,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from mmearth_core.band_names.codes import code_in, is_counting, words_of
-from mmearth_core.band_names.conventions import squeezed
-from mmearth_core.band_names.reading import ASK, ONE_BY_ONE, Circumstances, Label, band_name, is_known, read_bands
+from mmearth_core.band_names.reading import ONE_BY_ONE, Label, is_known, read_bands
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.labels import hints_of
-from mmearth_core.raster.layout import ground_steps
+from mmearth_core.raster.bands.recognition import (
+    SCL,
+    circumstances,
+    finest_of_each,
+    given_bands,
+    is_scl,
+    names_together,
+    single_band_name,
+    unnamed,
+)
 from mmearth_core.raster.metadata import Metadata, from_name, from_tags, parse_time
 from mmearth_core.raster.products.aws import product_beside
 from mmearth_core.raster.products.containers import is_container, refuse_dates, variables
@@ -22,10 +28,7 @@ from mmearth_core.raster.products.product import Product
 from mmearth_core.raster.products.stac import from_item, is_item, item_product, sidecar_item
 from mmearth_core.raster.products.tree import Tree, in_folder, is_archive, tree_of
 from mmearth_core.raster.raster_file import SCENE, RasterFile, describe, gdal_path
-from mmearth_core.sentinel2 import BANDS
 
-#: The scene classification of L2A products: not a band, but carried along for `exclude_clouds`.
-SCL = "SCL"
 _RASTER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
 #: Folders of a product's resolutions, read together with what lies beside them.
 _RESOLUTION_FOLDER = re.compile(r"R(?:10|20|60)m$", re.IGNORECASE)
@@ -94,12 +97,12 @@ class _Collector:
         refuse_dates(path, raster.tags, raster.count)
         how = "as given"
         if self.given is not None:
-            positions = _named(self.given, raster.count, f"{path} has", "bands")
+            positions = given_bands(self.given, raster.count, f"{path} has", "bands")
         elif raster.count == 1:
-            name = _single_band_name(raster)
+            name = single_band_name(raster)
             positions = {name: 0} if name is not None else {}
         else:
-            reading = read_bands(raster.labels, _circumstances(path, raster))
+            reading = read_bands(raster.bands.labels, circumstances(path, raster))
             positions = dict(reading.bands)
             how = "by the names in the file"
             if reading.convention not in {None, "the usual words"}:
@@ -108,19 +111,23 @@ class _Collector:
                     if reading.convention == "wavelengths"
                     else f"by the names of {reading.convention}"
                 )
-            scl = next((i for i, label in enumerate(raster.labels) if (label.text or "").strip().upper() == SCL), None)
+            scl = next(
+                (i for i, label in enumerate(raster.bands.labels) if (label.text or "").strip().upper() == SCL), None
+            )
             if SCL not in positions and scl is not None:
                 positions[SCL] = scl
         if not set(positions) - {SCL}:
-            raise MMEarthError(_unnamed(raster))
+            raise MMEarthError(unnamed(raster))
         places = {name: (raster, i + 1) for name, i in positions.items()}
-        if how == "by the names in the file" and all(raster.labels[i].text == name for name, i in positions.items()):
+        if how == "by the names in the file" and all(
+            raster.bands.labels[i].text == name for name, i in positions.items()
+        ):
             note = f"Bands by their names: {' '.join(positions)}."
         else:
             note = f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
         left = [
             f"band {i + 1} '{label.text}'" if label.text else f"band {i + 1}"
-            for i, label in enumerate(raster.labels)
+            for i, label in enumerate(raster.bands.labels)
             if i not in positions.values() and i + 1 != raster.alpha
         ]
         return self.inputs(Path(path).name, places, (note, *_part_note(path)), left)
@@ -133,10 +140,10 @@ class _Collector:
             if raster.count != 1:
                 raise MMEarthError(_several_multiband(raster, paths))
         if self.given is not None:
-            positions = _named(self.given, len(paths), "The input has", "files")
+            positions = given_bands(self.given, len(paths), "The input has", "files")
             how = "what was given"
         else:
-            names = _names_together(rasters)
+            names = names_together(rasters)
             for raster, name in zip(rasters, names, strict=True):
                 if name is None:
                     raise MMEarthError(
@@ -160,7 +167,7 @@ class _Collector:
                 f"{tree.path} is not a single raster; `bands` needs the files named one by one, in the order of its"
                 " names."
             )
-        known = [name for name in tree.names if is_known(PurePath(name).name) or _is_scl(name)]
+        known = [name for name in tree.names if is_known(PurePath(name).name) or is_scl(name)]
         if not known:
             return self.lone(tree)
         rasters = [describe(tree.locate(name)) for name in known]
@@ -169,7 +176,7 @@ class _Collector:
             if len(tree.names) == 1:
                 return self.raster(tree.locate(known[0]))
             raise MMEarthError(_several_multiband(multiband, [raster.path for raster in rasters]))
-        best = _finest_of_each(rasters, tree.path)
+        best = finest_of_each(rasters, tree.path)
         if len(best) == 1:
             return self.raster(next(iter(best.values())).path)
         inputs = self.files([raster.path for raster in best.values()])
@@ -225,7 +232,7 @@ class _Collector:
         header = next(iter(finest.values()))
         names = list(finest)
         labels = [Label(None if name.upper() == SCL else name) for name in names]
-        reading = read_bands(labels, _circumstances(path, header, ask=ONE_BY_ONE))
+        reading = read_bands(labels, circumstances(path, header, ask=ONE_BY_ONE))
         places = {name: (finest[names[position]], 1) for name, position in reading.bands.items()}
         if (scl := next((raster for name, raster in finest.items() if name.upper() == SCL), None)) is not None:
             places[SCL] = (scl, 1)
@@ -265,128 +272,6 @@ class _Collector:
         unwanted = [n for n in places if n != SCL and self.wanted is not None and n not in self.wanted]
         listed = [*left[:40], *([f"{len(left) - 40} more"] if len(left) > 40 else []), *unwanted]
         return (f"Not used: {', '.join(listed)}.",) if listed else ()
-
-
-# --- names ---------------------------------------------------------------------------------------------------------
-
-
-def _circumstances(source: str, *rasters: RasterFile, ask: str = ASK) -> Circumstances:
-    hints = dict.fromkeys(text for raster in rasters for text in hints_of(raster.path, raster.tags))
-    finest = min((raster.grid for raster in rasters), key=lambda grid: grid.pixel_size)
-    steps = ground_steps(finest) if finest.crs is not None else None
-    return Circumstances(source, (steps[0] * steps[1]) ** 0.5 if steps else None, tuple(hints), ask)
-
-
-def _named(bands: Sequence[str], count: int, subject: str, noun: str) -> dict[str, int]:
-    """Positions of the bands the user named."""
-    if len(bands) != count:
-        raise MMEarthError(
-            f"{subject} {count} {noun} but `bands` names {len(bands)}; name each, '-' for one to ignore."
-        )
-    ignored = {"-", ""}
-    names = [text.strip() for text in bands]
-    words = [Label(name) for name in names if name not in ignored and name.upper() != SCL]
-    together: Mapping[str, int] = {}
-    if any(code_in(label.text or "") is None for label in words) and all(is_known(label.text) for label in words):
-        # Words are read together here too; that the bands are Sentinel-2's is what the user says.
-        together = read_bands(words, Circumstances("`bands`", hints=("Sentinel-2",))).bands
-    by_word = {words[position].text: name for name, position in together.items()}
-    positions: dict[str, int] = {}
-    for position, text in enumerate(names):
-        if text in ignored:
-            continue
-        name = SCL if text.upper() == SCL else by_word.get(text) or band_name(text)
-        if name is None:
-            raise MMEarthError(
-                f"`bands`: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one."
-            )
-        if name in positions:
-            raise MMEarthError(f"`bands` names {name} twice; '-' stands for a band to ignore.")
-        positions[name] = position
-    return positions
-
-
-def _unnamed(raster: RasterFile) -> str:
-    texts = [label.text for label in raster.labels]
-    if raster.count == 3 or (raster.count == 4 and raster.alpha):
-        return (
-            f"{raster.path} has 3 bands without Sentinel-2 names and looks like an RGB picture; give the product's"
-            " spectral bands, or say what they are with `bands`, for example `bands=B04,B03,B02`."
-        )
-    named = ", ".join(text or "unnamed" for text in texts[:16]) if any(texts) else "unnamed"
-    if any(texts) and is_counting(texts):
-        named += ", which only counts"
-    return (
-        f"{raster.path} has no band named as one of Sentinel-2 (its {raster.count}: {named}); say what they are, in"
-        " order, with `bands`, for example `bands=B02,B03,B04,B08` ('-' for a band to ignore)."
-    )
-
-
-def _text_of(raster: RasterFile) -> str | None:
-    """The text that says which band a single-band file holds: its description, or else its file name."""
-    file = Path(raster.path.rstrip('"')).name
-    texts = [label.text for label in raster.labels]
-    described = None if is_counting(texts) else texts[0]
-    if (of_file := band_name(file)) and (of_band := band_name(described)) and of_band != of_file:
-        raise MMEarthError(
-            f"{raster.path} is named as {of_file} but its band is described as {of_band}; say which it is with `bands`."
-        )
-    if band_name(described) is not None or (is_known(described) and band_name(file) is None):
-        return described
-    return file if is_known(file) else None
-
-
-def _single_band_name(raster: RasterFile) -> str | None:
-    """The band a single-band file holds."""
-    text = _text_of(raster)
-    if text is None:
-        reading = read_bands(raster.labels, _circumstances(raster.path, raster))
-        return next(iter(reading.bands), None) or (SCL if _is_scl(raster.path) else None)
-    label = replace(raster.labels[0], text=text)
-    return next(iter(read_bands([label], _circumstances(raster.path, raster)).bands), None)
-
-
-def _names_together(rasters: Sequence[RasterFile]) -> list[str | None]:
-    """The band each of several single-band files holds, read together."""
-    labels = [
-        Label(None) if _is_scl(raster.path) else replace(raster.labels[0], text=_text_of(raster)) for raster in rasters
-    ]
-    # Of several files of one band the first stands for it; that they are several is said by the caller.
-    keys = [_key(label.text or "") or raster.path for label, raster in zip(labels, rasters, strict=True)]
-    first = {key: position for position, key in reversed(list(enumerate(keys)))}
-    chosen = sorted(first.values())
-    reading = read_bands(
-        [labels[position] for position in chosen], _circumstances("The scene", *rasters, ask=ONE_BY_ONE)
-    )
-    names = {keys[chosen[position]]: name for name, position in reading.bands.items()}
-    return [SCL if _is_scl(raster.path) else names.get(key) for raster, key in zip(rasters, keys, strict=True)]
-
-
-def _key(text: str) -> str:
-    """What is the same for all files of one band of a scene: its code, or the word it is named by."""
-    words = words_of(text)
-    return code_in(text) or (squeezed(words[-1]) if words else "")
-
-
-def _is_scl(file: str) -> bool:
-    return SCL in Path(file.rstrip('"')).stem.upper().split("_")
-
-
-def _finest_of_each(rasters: Sequence[RasterFile], title: str) -> dict[str, RasterFile]:
-    """Of several files of one band the one with the smallest pixels."""
-    best: dict[str, RasterFile] = {}
-    for raster, name in zip(rasters, _names_together(rasters), strict=True):
-        if name is None:
-            continue
-        if name in best:
-            size, other = raster.grid.pixel_size[0], best[name].grid.pixel_size[0]
-            if size == other:
-                first, second = Path(best[name].path).name, Path(raster.path).name
-                raise MMEarthError(f"{title} holds {name} twice ({first}, {second}); keep one scene.")
-            if size > other:
-                continue
-        best[name] = raster
-    return best
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
