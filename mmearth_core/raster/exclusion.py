@@ -143,7 +143,7 @@ def mask_exclusion(
     Raises `MMEarthError` when it cannot be laid over the scene, or when it is not clear what it means.
     """
     raster = placed(describe(gdal_path(path), wanted=_WANTED), crs)
-    product = known_product(raster.path, raster.bands.labels[0].text)
+    product = known_product(raster.path, raster.labels[0].text)
     meaning = given(raster.path, product, values, bits)
     all_but_zero = Meaning(None, 0, "")
     exclusion = Exclusion(raster, 1, meaning or all_but_zero, _laid_over(raster, grid), Cause.EXCLUDED)

@@ -102,7 +102,7 @@ class _Collector:
             name = single_band_name(raster)
             positions = {name: 0} if name is not None else {}
         else:
-            reading = read_bands(raster.bands.labels, circumstances(path, raster))
+            reading = read_bands(raster.labels, circumstances(path, raster))
             positions = dict(reading.bands)
             how = "by the names in the file"
             if reading.convention not in {None, "the usual words"}:
@@ -111,23 +111,19 @@ class _Collector:
                     if reading.convention == "wavelengths"
                     else f"by the names of {reading.convention}"
                 )
-            scl = next(
-                (i for i, label in enumerate(raster.bands.labels) if (label.text or "").strip().upper() == SCL), None
-            )
+            scl = next((i for i, label in enumerate(raster.labels) if (label.text or "").strip().upper() == SCL), None)
             if SCL not in positions and scl is not None:
                 positions[SCL] = scl
         if not set(positions) - {SCL}:
             raise MMEarthError(unnamed(raster))
         places = {name: (raster, i + 1) for name, i in positions.items()}
-        if how == "by the names in the file" and all(
-            raster.bands.labels[i].text == name for name, i in positions.items()
-        ):
+        if how == "by the names in the file" and all(raster.labels[i].text == name for name, i in positions.items()):
             note = f"Bands by their names: {' '.join(positions)}."
         else:
             note = f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
         left = [
             f"band {i + 1} '{label.text}'" if label.text else f"band {i + 1}"
-            for i, label in enumerate(raster.bands.labels)
+            for i, label in enumerate(raster.labels)
             if i not in positions.values() and i + 1 != raster.alpha
         ]
         return self.inputs(Path(path).name, places, (note, *_part_note(path)), left)

@@ -59,7 +59,7 @@ def given_bands(bands: Sequence[str], count: int, subject: str, noun: str) -> di
 
 def unnamed(raster: RasterFile) -> str:
     """The sentence about a raster of whose bands none is known."""
-    texts = [label.text for label in raster.bands.labels]
+    texts = [label.text for label in raster.labels]
     if raster.count == 3 or (raster.count == 4 and raster.alpha):
         return (
             f"{raster.path} has 3 bands without Sentinel-2 names and looks like an RGB picture; give the product's"
@@ -77,7 +77,7 @@ def unnamed(raster: RasterFile) -> str:
 def _text_of(raster: RasterFile) -> str | None:
     """The text that says which band a single-band file holds: its description, or else its file name."""
     file = Path(raster.path.rstrip('"')).name
-    texts = [label.text for label in raster.bands.labels]
+    texts = [label.text for label in raster.labels]
     described = None if is_counting(texts) else texts[0]
     if (of_file := band_name(file)) and (of_band := band_name(described)) and of_band != of_file:
         raise MMEarthError(
@@ -92,17 +92,16 @@ def single_band_name(raster: RasterFile) -> str | None:
     """The band a single-band file holds."""
     text = _text_of(raster)
     if text is None:
-        reading = read_bands(raster.bands.labels, circumstances(raster.path, raster))
+        reading = read_bands(raster.labels, circumstances(raster.path, raster))
         return next(iter(reading.bands), None) or (SCL if is_scl(raster.path) else None)
-    label = replace(raster.bands.labels[0], text=text)
+    label = replace(raster.labels[0], text=text)
     return next(iter(read_bands([label], circumstances(raster.path, raster)).bands), None)
 
 
 def names_together(rasters: Sequence[RasterFile]) -> list[str | None]:
     """The band each of several single-band files holds, read together."""
     labels = [
-        Label(None) if is_scl(raster.path) else replace(raster.bands.labels[0], text=_text_of(raster))
-        for raster in rasters
+        Label(None) if is_scl(raster.path) else replace(raster.labels[0], text=_text_of(raster)) for raster in rasters
     ]
     # Of several files of one band the first stands for it; that they are several is said by the caller.
     keys = [_key(label.text or "") or raster.path for label, raster in zip(labels, rasters, strict=True)]
