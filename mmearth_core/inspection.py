@@ -1,4 +1,4 @@
-"""What a file is, as its own reader understands it. Reads descriptions, never pixels; never writes."""
+"""What a file is, as its own reader understands it. Reads descriptions, of a scene some pixels too; never writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,11 +9,15 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find, local_file
 from mmearth_core.encoder.weights import state
+from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
+from mmearth_core.raster.scene import open_scene
+from mmearth_core.raster.scene_files import collect
 from mmearth_core.raster.writer import TAG_NAMESPACE
+from mmearth_core.sentinel2 import ENCODER_BANDS, MINIMUM_BANDS
 
 #: Suffixes of model files of ours.
 _MODEL_SUFFIXES = (".onnx", ".safetensors")
@@ -103,7 +107,21 @@ def _describe_raster(source: str) -> Description:
         return _describe_embedding(EmbeddingRaster.open(source))
     if product == "map":
         return _describe_map(ClassMap.open(source))
-    return Description("raster", source, _of_grid(grid) | plain)
+    return Description("raster", source, _of_grid(grid) | plain | _as_scene(source))
+
+
+def _as_scene(source: str) -> dict[str, Any]:
+    """How `embed` would read a raster; nothing when it does not name enough bands of Sentinel-2."""
+    try:
+        if len(collect(source).bands.keys() & set(ENCODER_BANDS)) < MINIMUM_BANDS:
+            return {}
+    except MMEarthError:
+        return {}
+    try:
+        scene = open_scene(source, wanted=ENCODER_BANDS)
+    except MMEarthError as error:
+        return {"as a scene": str(error)}
+    return {"as a scene": " ".join((*scene.warnings, *scene.evidence))}
 
 
 def _describe_embedding(raster: EmbeddingRaster) -> Description:

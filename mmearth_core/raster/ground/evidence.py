@@ -58,7 +58,7 @@ def survey(raw: NDArray[np.float32], bands: Sequence[str], needed: int, *, float
     ground = is_ground(causes)
     share = possible[:, ground].mean(1) if ground.any() else np.ones(len(bands))
     empty = tuple(name for name, seen in zip(bands, share, strict=True) if seen < _EMPTY)
-    return Survey(rule, bool(ground.any()), empty, _told(causes, (*fills, *constants), fills, source))
+    return Survey(rule, bool(ground.any()), empty, _told(causes, (*fills, *constants), beyond.size > 0, source))
 
 
 def judged(rule: GroundRule, raw: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
@@ -128,17 +128,18 @@ def _repeated(values: NDArray[np.float32]) -> tuple[float, ...]:
     return tuple(found[order][often].tolist())
 
 
-def _told(causes: NDArray[np.uint8], values: Sequence[float], beyond: Sequence[float], source: str) -> tuple[str, ...]:
-    """What is said of pixels that are fill, with some of its `values`; those `beyond` may be in single bands too."""
+def _told(causes: NDArray[np.uint8], values: Sequence[float], beyond: bool, source: str) -> tuple[str, ...]:
+    """What is said of pixels that are fill, with some of its `values`; `beyond`: some values no ground has."""
     share = float((causes == Cause.FILL).mean()) if causes.size else 0.0
     if share:
-        written = ", ".join(map(_written, values[:3])) or "one value in every band"
+        written = ", ".join(map(_written, values[:3]))
+        written = written or ("values beyond any reflectance" if beyond else "one value in every band")
         return (
             f"{source} holds {written} in {100 * share:.3g} % of the pixels looked at and does not declare it as"
             " no-data; no ground is like that, so it is left out.",
         )
     if beyond:
-        written = ", ".join(map(_written, beyond[:3]))
+        written = ", ".join(map(_written, values[:3])) or "values beyond any reflectance"
         return (
             f"{source} holds {written} in single bands and does not declare it as no-data; no ground is like that, so"
             " these bands are filled there.",

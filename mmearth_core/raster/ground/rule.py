@@ -28,6 +28,9 @@ LOWEST, HIGHEST = -2000.0, 30000.0
 #: the sea, where it happens (measured over 142 tiles of Danish waters and 208 of a Catalan reservoir), 95 % of the
 #: neighbours are below 250; over land, where 0 is a hole, nearly all are above 500.
 _DARK = 500.0
+#: Zeros are clamped only beside measured bands: one of so many. In clear lakes that were harmonised with clipping,
+#: nothing but the blue is left.
+_FEWEST_BESIDE = 6
 #: From so many bands on, a pixel with the same value in all of them is no ground, however rare it is.
 _MANY_BANDS = 8
 #: Two DN closer than this are the same: bilinear weights of 60 m bands are no exact fractions.
@@ -171,7 +174,7 @@ class GroundRule:
         before = measured.sum(0)
         dark = np.zeros(values.shape[1], np.bool_)
         if self.clamped and (values == ZERO).any():
-            clamped = (values == ZERO) & self._beside_dark(values, measured) & (before * 3 >= len(values))
+            clamped = (values == ZERO) & self._beside_dark(values, measured) & (before * _FEWEST_BESIDE >= len(values))
             values[clamped] = 1
             measured |= clamped
             dark = clamped.any(0)
@@ -199,7 +202,9 @@ class GroundRule:
         if len(dn) < _MANY_BANDS:
             return
         # What is clamped to 1 may be in all bands alike.
-        at = np.nonzero((np.abs(dn[1] - dn[0]) < _SAME) & (dn[0] > 1) & (causes == Cause.GROUND))
+        with np.errstate(invalid="ignore"):
+            same = np.abs(dn[1] - dn[0]) < _SAME
+        at = np.nonzero(same & (dn[0] > 1) & (causes == Cause.GROUND))
         for band in dn[2:]:
             if not at[0].size:
                 return

@@ -11,6 +11,7 @@ from affine import Affine
 from rasterio.enums import ColorInterp
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.inspection import info
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.ground.rule import Cause
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
@@ -90,7 +91,7 @@ def test_fill_that_is_not_declared_is_no_ground(
     assert scene.scale == pytest.approx(1e-4 / unit)
     bands = [names.index(name) for name in scene.bands]
     np.testing.assert_allclose(dn[:, :, :40], data[bands, :, :40] / unit, rtol=1e-4)
-    if np.isfinite(np.float32(fill)):
+    if abs(fill) < 3.5e38:  # what float32 cannot hold is none at once
         assert any("does not declare it" in text for text in scene.warnings)
 
 
@@ -350,3 +351,21 @@ def test_an_error_says_what_is_there_instead_of_ground(tmp_path: Path) -> None:
     data = np.full((12, SIDE, SIDE), -9999, "int16")
     with pytest.raises(MMEarthError, match=r"s.tif holds no-data only.*holds -9999 in 100 %"):
         opened(write(tmp_path / "s.tif", data))
+
+
+def test_info_says_what_of_a_scene_is_no_ground(tmp_path: Path) -> None:
+    data = fields().astype("int16")
+    data[FRAME] = -9999
+    told = info(file=write(tmp_path / "s.tif", data)).facts["as a scene"]
+    assert "holds -9999 in 33.3 %" in told
+    assert "Offset 0 by" in told
+    bare = write(tmp_path / "bare.tif", data[:4], ("a", "b", "c", "d"))
+    assert "as a scene" not in info(file=bare).facts
+
+
+def test_water_clamped_in_all_but_the_blue_is_ground(tmp_path: Path) -> None:
+    """Harmonised by subtracting with clipping."""
+    data = np.maximum(fields() - 200, 0).astype("uint16")
+    data[:2] = np.maximum(data[:2], 20)
+    causes = look(opened(write(tmp_path / "s.tif", data, nodata=0)))[1]
+    assert (causes <= Cause.INCOMPLETE).all()
