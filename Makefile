@@ -32,13 +32,13 @@ LOWEST_TESTER := -e . pytest hypothesis 'pystac[validation]' h5py matplotlib
 QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
 # Of PyQt6 only its list of names is read, so it comes without Qt.
 QT6_NAMES := --no-deps 'PyQt6>=6.6,<7'
-PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77'
+PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77' 'uv>=0.5'
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
 .PHONY: help demo env stub env-qgis env-package env-lowest \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
-  test test-core test-plugin test-plugin-apart test-lowest constraints api translations package benchmark clean
+  test test-core test-plugin test-plugin-apart test-lowest constraints requirements api translations package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
@@ -48,6 +48,7 @@ help:
 	@echo "make lint       only the checks that run nothing"
 	@echo "make api        the reference of the Python functions in docs/api, of their docstrings"
 	@echo "make constraints  makes the environments anew of the newest versions and writes these to constraints.txt"
+	@echo "make requirements  the packages that the plugin installs, with digests, for all systems, from constraints.txt"
 	@echo "make translations  takes new texts of the plugin up in qgis_plugin/i18n and compiles them; needs Qt's lrelease"
 	@echo "make stub       writes mmearth_core/__init__.pyi anew, after a change of a public function"
 	@echo "make package    the plugin for QGIS as a zip in dist/, made of the last commit"
@@ -115,6 +116,11 @@ constraints:
 	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV)
 	$(MAKE) --no-print-directory CONSTRAINTS=/dev/null env env-package env-qgis
 	$(ENV)/bin/python .ci/constraints.py $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) >constraints.txt
+
+# Of the wheel's own needs, for every system and Python that they can be had for; `make constraints` comes first.
+requirements: env-package
+	$(PACKAGE_ENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --constraint constraints.txt --no-header --no-annotate --quiet --output-file qgis_plugin/requirements.txt
 
 api: env
 	rm -rf docs/api

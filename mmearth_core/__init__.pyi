@@ -422,15 +422,21 @@ def weights_list() -> ModelList:
     """All models with a name: size, patch, what they were trained on, and whether they are on this machine."""
 
 def weights_fetch(
-    *, model: str, overwrite: bool = False, progress: Progress | None = None, cancel: CancelToken | None = None
+    *,
+    model: str,
+    sha256: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
 ) -> FetchResult:
     """Download an official checkpoint, going on where an earlier attempt stopped.
 
     The first download is checked by its size, its archive's checksums and, with torch, by a strict parse; its sha256 is
-    pinned then, and later downloads must have the same.
+    pinned then, which is said, and later downloads must have the same.
 
     Args:
         model: Name of a model, as mmearth weights list prints it.
+        sha256: The digest that the file must have, 64 hexadecimal digits, where you know it from elsewhere.
         overwrite: Download again what is already there.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; what arrived is kept.

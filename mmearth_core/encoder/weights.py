@@ -5,6 +5,7 @@ Never converts or runs a model; an official checkpoint is only parsed as tensors
 
 import importlib.util
 import json
+import re
 import zipfile
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -69,15 +70,21 @@ def weights_list() -> ModelList:
 
 
 def weights_fetch(
-    *, model: str, overwrite: bool = False, progress: Progress | None = None, cancel: CancelToken | None = None
+    *,
+    model: str,
+    sha256: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
 ) -> FetchResult:
     """Download an official checkpoint, going on where an earlier attempt stopped.
 
     The first download is checked by its size, its archive's checksums and, with torch, by a strict parse; its sha256 is
-    pinned then, and later downloads must have the same.
+    pinned then, which is said, and later downloads must have the same.
 
     Args:
         model: Name of a model, as mmearth weights list prints it.
+        sha256: The digest that the file must have, 64 hexadecimal digits, where you know it from elsewhere.
         overwrite: Download again what is already there.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; what arrived is kept.
@@ -92,19 +99,26 @@ def weights_fetch(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     path, check = known.file(".pth"), partial(_check, known)
     pins = _read_pins()
-    pin = known.sha256 or pins.get(known.name)
+    if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
+        raise MMEarthError(f"`sha256={sha256}` is no digest; it has 64 hexadecimal digits.")
+    pin = sha256.lower() if sha256 is not None else known.sha256 or pins.get(known.name)
     if path.is_file() and not overwrite:
         digest = sha256_of(path)
         if pin is not None and digest != pin:
             raise MMEarthError(
-                f"{path} changed since it was fetched (sha256 {digest}, pinned is {pin}); fetch it with"
-                " `overwrite=True`."
+                f"{path} is not the file that is wanted, or changed since it was fetched (sha256 {digest}, wanted is"
+                f" {pin}); fetch it with `overwrite=True`."
             )
         check(path)
     else:
         progress.message(f"Fetching {known.url}")
         digest = download(url=known.url, target=path, sha256=pin, check=check, progress=progress, cancel=cancel)
     if pin is None:
+        progress.message(
+            f"Nobody publishes a digest of {known.name}: what was fetched has sha256 {digest}, which it must have from"
+            " now on; compare it where you know it from elsewhere, or give it as `sha256`."
+        )
+    if pins.get(known.name) != digest:
         write_json(weights_folder() / _PINS, dict(sorted((pins | {known.name: digest}).items())))
     return FetchResult(known.name, path, path.stat().st_size, digest, parsed=_torch_is_here())
 

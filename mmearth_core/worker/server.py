@@ -66,8 +66,9 @@ class Events(JsonLines):
 class Request:
     """One request on its way."""
 
-    def __init__(self, number: int, verb: str, arguments: dict[str, Any], events: Events, *, trust: bool) -> None:
-        self.number, self.verb, self.arguments, self.events, self.trust = number, verb, arguments, events, trust
+    def __init__(self, number: int, verb: str, arguments: dict[str, Any], events: Events) -> None:
+        self.number, self.verb, self.arguments, self.events = number, verb, arguments, events
+        self.trust = arguments.pop("trust", False) is True
         self.cancel = CancelToken()
         self.future: Future[Any] | None = None
 
@@ -184,9 +185,7 @@ class Server:
         elif verb not in _LANES:
             events.event("error", kind="arguments", message=f"There is no verb {verb!r}.")
         else:
-            request = self._waiting[number] = Request(
-                number, verb, arguments, events, trust=message.get("trust") is True
-            )
+            request = self._waiting[number] = Request(number, verb, arguments, events)
             request.future = self._lanes[_LANES[verb]].submit(self._result, request)
             request.future.add_done_callback(lambda done: self._answer(request, done))
 

@@ -1224,6 +1224,14 @@
         <translation>Umgebung in Pixeln um jede Kachel, oder „exact“; leer: was das Modell braucht.</translation>
     </message>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
         <source>Go on with an interrupted run</source>
         <translation>Unterbrochenen Lauf fortsetzen</translation>
     </message>
@@ -1441,6 +1449,14 @@
     <message>
         <source>By the scene classification (SCL) of the layer, where it has one</source>
         <translation>Nach der Szenenklassifikation (SCL) des Layers, wo er eine hat</translation>
+    </message>
+    <message>
+        <source>Follow what the layer refers to</source>
+        <translation>Verweisen des Layers folgen</translation>
+    </message>
+    <message>
+        <source>Read also files in other folders and on the network that a VRT names; for a layer you know only</source>
+        <translation>Auch Dateien in anderen Ordnern und im Netz lesen, die ein VRT nennt; nur bei einem Layer, dessen Herkunft Sie kennen</translation>
     </message>
     <message>
         <source>Model</source>

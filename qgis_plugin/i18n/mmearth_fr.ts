@@ -1224,6 +1224,14 @@
         <translation>Contexte en pixels autour de chaque tuile, ou « exact » ; vide : ce qu’il faut au modèle.</translation>
     </message>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
         <source>Go on with an interrupted run</source>
         <translation>Reprendre un calcul interrompu</translation>
     </message>
@@ -1441,6 +1449,14 @@
     <message>
         <source>By the scene classification (SCL) of the layer, where it has one</source>
         <translation>Selon la classification de scène (SCL) de la couche, si elle en a une</translation>
+    </message>
+    <message>
+        <source>Follow what the layer refers to</source>
+        <translation>Suivre les renvois de la couche</translation>
+    </message>
+    <message>
+        <source>Read also files in other folders and on the network that a VRT names; for a layer you know only</source>
+        <translation>Lire aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ; seulement pour une couche dont vous connaissez l’origine</translation>
     </message>
     <message>
         <source>Model</source>

@@ -40,7 +40,8 @@ class EmbedOptions:
     `level`: "auto", "l1c" or "l2a". `offset`: "auto" or what is to be added to the values (−1000 or 0). `scale`: "auto"
     or the reflectance of one unit (0.0001). `area`: None for the whole layer, a `View`, or a vector layer, of which the
     selected polygons count, or all when none is. `output`: a file, or None for the cache. `tile`: side of a tile in
-    pixels, or None for the best.
+    pixels, or None for the best. `trust`: whether what the layer refers to (sources of a VRT) is followed into other
+    folders and onto the network.
     """
 
     bands: tuple[str, ...] | None = None
@@ -52,6 +53,7 @@ class EmbedOptions:
     exclude_clouds: bool = False
     output: Path | None = None
     tile: int | None = None
+    trust: bool = False
 
 
 class EmbedRequest:
@@ -76,6 +78,8 @@ class EmbedRequest:
             self.arguments["crs"] = crs
         if options.bands is not None:
             self.arguments["bands"] = list(options.bands)
+        if options.trust:
+            self.arguments["trust"] = True
         if options.tile is not None:
             self.arguments["tile"] = options.tile
         if isinstance(options.area, View):

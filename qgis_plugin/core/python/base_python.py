@@ -79,12 +79,12 @@ def missing() -> Failure:
 
 
 def installer_environment(index_url: str = "", strict: bool = False) -> dict[str, str]:
-    """The environment variables for pip and uv: scrubbed, with the user's index, proxy and certificate settings unless
-    `strict` (then no configuration of pip counts). The index is given here because others can see a command line."""
+    """The environment variables for pip and uv: scrubbed, with those for the user's index, proxy and certificates
+    unless `strict`. No configuration file of theirs counts, for it could bring packages from anywhere. The index is
+    given here because others can see a command line."""
     environment = scrubbed_environment()
-    if strict:
-        environment["PIP_CONFIG_FILE"] = os.devnull
-    else:
+    environment.update(PIP_CONFIG_FILE=os.devnull, UV_NO_CONFIG="1")
+    if not strict:
         for name in _PIP_KEPT:
             if f"PIP_{name}" in os.environ:
                 environment[f"PIP_{name}"] = os.environ[f"PIP_{name}"]

@@ -31,7 +31,7 @@ PLUGIN = Path(__file__).resolve().parents[2]
 #: Started without a window on Windows; 0 elsewhere.
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
-_DROPPED = ("PYTHON", "PIP_", "PROJ_", "GDAL_", "DYLD_", "QT_", "CONDA_")
+_DROPPED = ("PYTHON", "PIP_", "UV_", "PROJ_", "GDAL_", "DYLD_", "QT_", "CONDA_")
 _DROPPED_NAMES = {"LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
 
 # Read by the Python in question on its stdin, so old ones must understand it. Prints a JSON object in the last line.
@@ -118,7 +118,7 @@ def worker_command(python: str) -> list[str]:
 
 def scrubbed_environment() -> dict[str, str]:
     """This process' environment variables without those by which QGIS would bend another Python, its libraries or their
-    data (PYTHON*, PIP_*, PROJ_*, GDAL_*, Qt's and the loader's paths, certificates inside QGIS); proxies stay."""
+    data (PYTHON*, PIP_*, UV_*, PROJ_*, GDAL_*, Qt's and the loader's paths, certificates inside QGIS); proxies stay."""
     inside = bundle()
     environment = {}
     for name, value in os.environ.items():

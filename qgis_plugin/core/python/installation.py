@@ -24,7 +24,7 @@ from qgis.PyQt.QtCore import QLockFile, QObject, pyqtSignal
 from . import base_python
 from .environment import MARKER, NO_WINDOW, PLUGIN, check_python, python_in
 from .failures import Failure, explain
-from .own_environment import Options, digest_of, log_file, shipped_package, status
+from .own_environment import Options, digest_of, log_file, shipped_package, shipped_requirements, status
 from .redaction import without_credentials
 
 # How many packages are collected, for the progress bar; measured, and only a guess for other indexes and systems.
@@ -203,6 +203,10 @@ class Installation(QObject):
         packages = _PACKAGES_GPU if options.gpu else _PACKAGES
         if options.gpu and os.name == "nt" and not (options.wheels_folder or options.index_url):
             self._execute([*install, "torch", "torchvision", "--index-url", _TORCH_WINDOWS], environment, packages)
+        if options.package is None and not options.wheels_folder:
+            # Only files with the digests that are known; a package that comes with the plugin then needs no other.
+            pinned = ["--require-hashes", "--only-binary", ":all:", "--requirement", str(shipped_requirements())]
+            self._execute([*install, *pinned], environment, packages)
         self._execute([*install, *what], environment, packages)
         self._report(90, self.tr("Trying the environment"))
         report = check_python(python)

@@ -46,6 +46,11 @@ def shipped_package() -> Path | None:
     return PLUGIN.parent if (PLUGIN.parent / "pyproject.toml").is_file() else None
 
 
+def shipped_requirements() -> Path:
+    """The versions of all packages that mmearth needs, each with the digests of its files: `make requirements`."""
+    return PLUGIN / "requirements.txt"
+
+
 def version_of(package: Path) -> str:
     """The version of a wheel by its name, or of a source folder by its pyproject.toml; empty when it is not there."""
     if package.suffix == ".whl":

@@ -62,6 +62,7 @@ class EmbedForm(QWidget):
             area=self._area(),
             model=self.model.filePath().strip() or "default",
             exclude_clouds=self.clouds.isChecked(),
+            trust=self.trust.isChecked(),
             output=Path(text) if text else None,
         )
 
@@ -84,6 +85,9 @@ class EmbedForm(QWidget):
         self.details.setCollapsed(True)
         self.evidence.clear()
         self.output.setFilePath("")
+        self.trust.blockSignals(True)
+        self.trust.setChecked(False)  # one layer is no other
+        self.trust.blockSignals(False)
 
     def choose_whole_layer(self) -> None:
         """Embed all of the layer."""
@@ -120,6 +124,7 @@ class EmbedForm(QWidget):
             "model": (advanced.labelForField(self.model).text(), self.advanced, self.model),
             "output": (advanced.labelForField(self.output).text(), self.advanced, self.output),
             "exclude_clouds": (self.clouds.text(), self.advanced, self.clouds),
+            "trust": (self.trust.text(), self.advanced, self.trust),
         }
 
     # its boxes
@@ -220,12 +225,19 @@ class EmbedForm(QWidget):
         self.clouds = QCheckBox(self.tr("Leave out clouds and shadows"), self.advanced)
         self.clouds.toggled.connect(lambda _: self.changed.emit())
         self.clouds.setToolTip(self.tr("By the scene classification (SCL) of the layer, where it has one"))
-        for widget, name in ((self.model, "model"), (self.output, "output"), (self.clouds, "excludeClouds")):
+        self.trust = QCheckBox(self.tr("Follow what the layer refers to"), self.advanced)
+        self.trust.toggled.connect(lambda _: self.changed.emit())
+        self.trust.setToolTip(
+            self.tr("Read also files in other folders and on the network that a VRT names; for a layer you know only")
+        )
+        named = {"model": self.model, "output": self.output, "excludeClouds": self.clouds, "trust": self.trust}
+        for name, widget in named.items():
             widget.setObjectName(name)
         form = QFormLayout(self.advanced)
         form.addRow(self.tr("Model"), self.model)
         form.addRow(self.tr("File"), self.output)
         form.addRow(self.clouds)
+        form.addRow(self.trust)
         return self.advanced
 
     # what happens

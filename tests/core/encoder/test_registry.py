@@ -10,6 +10,7 @@ from mmearth_core.encoder import weights
 from mmearth_core.encoder.download import sha256_of
 from mmearth_core.encoder.registry import MODELS, find, local_file, weights_folder
 from mmearth_core.errors import MMEarthError
+from mmearth_core.progress import Silent
 
 OFFICIAL = [model for model in MODELS if not model.packaged]
 
@@ -124,6 +125,27 @@ def test_the_first_download_pins_what_later_ones_must_be(published: Path) -> Non
     checkpoint(published, seed=1)
     with pytest.raises(MMEarthError, match="wrong sha256"):
         weights.weights_fetch(model="mmearth-atto-p8-all")
+
+
+def test_the_first_download_says_its_digest_and_may_be_asked_for_one(published: Path) -> None:
+    class Said(Silent):
+        def __init__(self) -> None:
+            self.texts: list[str] = []
+
+        def message(self, text: str) -> None:
+            self.texts.append(text)
+
+    digest, name = sha256_of(published), "mmearth-atto-p8-all"
+    for wrong, said in (("0" * 64, "wrong sha256"), ("abc", "64 hexadecimal digits")):
+        with pytest.raises(MMEarthError, match=said):
+            weights.weights_fetch(model=name, sha256=wrong)
+    assert not (weights_folder() / "pinned.json").exists()
+    said = Said()
+    weights.weights_fetch(model=name, progress=said)
+    assert any(digest in text and "compare it" in text for text in said.texts)
+    with pytest.raises(MMEarthError, match=f"wanted is {'0' * 64}"):
+        weights.weights_fetch(model=name, sha256="0" * 64)
+    assert weights.weights_fetch(model=name, sha256=digest.upper()).sha256 == digest
 
 
 def test_a_file_put_there_by_hand_is_checked_pinned_and_watched(published: Path) -> None:  # noqa: ARG001

@@ -244,7 +244,9 @@ def test_an_ambiguous_offset_opens_its_choice(panel):
     assert panel.warnings.label.text() == said
 
 
-@pytest.mark.parametrize("name", ["bands", "level", "scale", "bounds", "aoi", "model", "output", "exclude_clouds"])
+@pytest.mark.parametrize(
+    "name", ["bands", "level", "scale", "bounds", "aoi", "model", "output", "exclude_clouds", "trust"]
+)
 def test_what_an_error_is_about_is_opened_and_called_as_on_the_screen(panel, scene_file, name):
     add_layer(scene_file, "Autumn")
     widget = panel.form.open_place([name])
@@ -470,3 +472,19 @@ def test_a_project_that_is_opened_brings_its_embedding(panel, context, embedding
     assert context.workspace.embedding is None
     assert project.read(path)
     assert context.workspace.embedding is layers.embeddings()[0]
+
+
+def test_a_mosaic_of_files_elsewhere_is_read_when_the_user_says_so(panel, scene_file, tmp_path):
+    gdal.BuildVRT(str(tmp_path / "mosaic.vrt"), str(scene_file)).FlushCache()
+    gdal.Translate(str(tmp_path / "named.vrt"), str(tmp_path / "mosaic.vrt"), format="VRT").FlushCache()
+    add_layer(tmp_path / "named.vrt", "Mosaic")
+    wait_until(lambda: not panel.warnings.isHidden())
+    assert "“Follow what the layer refers to”" in panel.warnings.label.text()
+    assert panel.form.trust in panel.form.advanced.findChildren(type(panel.form.trust))
+    assert not panel.form.advanced.isCollapsed()
+    panel.form.trust.setChecked(True)
+    wait_until(lambda: panel._inspection is not None or "refers to" not in panel.warnings.label.text())
+    assert "refers to" not in panel.warnings.label.text()
+    add_layer(scene_file, "Autumn")
+    panel.layer_combo.setLayer(QgsProject.instance().mapLayersByName("Autumn")[0])
+    assert not panel.form.trust.isChecked()  # one layer is no other

@@ -182,8 +182,11 @@ def test_a_base_is_found_that_can_make_environments():
 def test_pip_keeps_the_way_to_the_packages_only(monkeypatch):
     monkeypatch.setenv("PIP_CERT", "/etc/ssl/own.pem")
     monkeypatch.setenv("PIP_TARGET", "/somewhere")
+    monkeypatch.setenv("UV_INDEX", "https://elsewhere.example/simple")
     kept = base_python.installer_environment("https://index.example/simple")
     assert kept["PIP_CERT"] == "/etc/ssl/own.pem"
     assert kept["PIP_INDEX_URL"] == "https://index.example/simple"
     assert "PIP_TARGET" not in kept
+    assert "UV_INDEX" not in kept
+    assert kept["PIP_CONFIG_FILE"] == os.devnull and kept["UV_NO_CONFIG"] == "1"
     assert "PIP_CERT" not in base_python.installer_environment(strict=True)

@@ -1,5 +1,6 @@
 """Making the environment for real: a small wheel in a real virtual environment, and everything that can go wrong."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from qgis_plugin.core.python import installation
 from qgis_plugin.core.python.environment import check_python, find_python, plugin_version, python_in
 from qgis_plugin.core.python.installation import Installation
 from qgis_plugin.core.python.own_environment import Options, log_file, status
@@ -134,6 +136,24 @@ def test_an_environment_is_made_counted_and_removed(install, wheel, folder, sett
     wait(lambda: seen.ends, 60, "the removal")
     assert seen.ends == [("finished",)]
     assert not folder.exists()
+
+
+@pytest.mark.usefixtures("bare_pip")
+def test_a_package_with_another_digest_is_not_installed(install, wheel, folder, tmp_path, monkeypatch):
+    """What the plugin installs by itself has the digests that it comes with, wherever the index takes it from."""
+    monkeypatch.setattr(installation, "shipped_package", lambda: wheel)
+    index = tmp_path / "index" / "mmearth"
+    index.mkdir(parents=True)
+    shutil.copy(wheel, index)
+    (index / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
+    wanted = tmp_path / "requirements.txt"
+    monkeypatch.setattr(installation, "shipped_requirements", lambda: wanted)
+    for digest, end in (("0" * 64, "failed"), (hashlib.sha256(wheel.read_bytes()).hexdigest(), "finished")):
+        install.seen.ends.clear()
+        wanted.write_text(f"mmearth=={plugin_version()} --hash=sha256:{digest}\n")
+        seen = install(Options(folder, index_url=index.parent.as_uri()))
+        assert seen.ends[0][0] == end, log_file().read_text()
+        assert folder.exists() == (end == "finished")
 
 
 def test_a_folder_without_wheels_is_refused_at_once(install, wheel, folder, tmp_path):
