@@ -221,10 +221,10 @@ def _design(
     stratum, hectares, digest = (np.asarray(column)[feature] for column in columns)
     if stratum.dtype.kind not in "iuf" or hectares.dtype.kind not in "iuf":
         return None, {}
-    known = np.isfinite(stratum) & (np.nan_to_num(hectares) > 0)
+    known = np.isfinite(stratum) & np.isfinite(hectares) & (hectares > 0)
     strata = np.where(known, stratum, 0).astype(np.int64)
     if known.any() and set(digest[known].tolist()) == {context.measured.digest}:
-        return (strata, known), context.measured.hectares
+        return (strata, known & np.isin(strata, list(context.measured.hectares))), context.measured.hectares
     sizes = dict(zip(strata[known].tolist(), hectares[known].tolist(), strict=True))
     return ((strata, known), sizes) if sizes else (None, {})
 

@@ -101,7 +101,7 @@ def read_vector(
             f"{path} lies in another place ({lonlat_extent(info['total_bounds'], crs)}) than the raster"
             f" ({lonlat_extent(within.bounds, within.crs)}); check their coordinate system."
         )
-    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    geometries = _finite(shapely.from_wkb(wkb, on_invalid="ignore"))
     _check_degrees(path, crs, geometries)
     values, messages = columns[0] if columns else None, list[str]()
     if values is not None and values.dtype.kind == "O":
@@ -141,6 +141,14 @@ def _understood(path: Path, crs: str | None) -> pyproj.CRS:
         return pyproj.CRS.from_user_input(crs)
     except CRSError as error:
         raise MMEarthError(f"{path} has a coordinate system that is not understood ({error}).") from error
+
+
+def _finite(geometries: NDArray[Any]) -> NDArray[Any]:
+    """The geometries, None for those with a coordinate that is no number."""
+    coordinates, index = shapely.get_coordinates(geometries, return_index=True)
+    made = geometries.copy()
+    made[np.unique(index[~np.isfinite(coordinates).all(axis=1)])] = None
+    return made
 
 
 def _check_degrees(path: Path, crs: pyproj.CRS, geometries: NDArray[Any]) -> None:

@@ -272,3 +272,47 @@ def test_cancel_is_honoured(world, reference):
     token.cancel()
     with pytest.raises(Cancelled):
         assess(map=world[0], reference=reference, cancel=token)
+
+
+def test_a_stratum_that_the_map_has_not_is_of_no_sample(world, reference, tmp_path):
+    meta, _, geometry, columns = pyogrio.raw.read(reference)
+    fields = dict(zip(meta["fields"], columns, strict=True))
+    fields["stratum"][:2] = 77
+    damaged = tmp_path / "damaged.gpkg"
+    pyogrio.raw.write(damaged, geometry, list(fields.values()), list(fields), geometry_type="Point", crs=meta["crs"])
+    report = assess(map=world[0], reference=damaged)
+    assert report.units == 598 and any("2 points are not of the random sample" in each for each in report.warnings)
+
+
+def test_a_class_called_unknown_keeps_its_points_and_its_area(tmp_path, write_vector):
+    values = np.ones((10, 10))
+    values[3:], values[8:] = 2, 255
+    path = write_map(tmp_path / "map.tif", values, names=("sea", "Unknown"), unknown=True)
+    rows = (1, 2, 4, 5, 9)
+    points = write_vector(
+        tmp_path / "p.gpkg",
+        [centre(r, 3) for r in rows],
+        {"class": ["sea", "sea", "unknown", "Unknown", "unknown (255)"]},
+    )
+    report = assess(map=path, reference=points)
+    assert [(c.name, c.users.value) for c in report.classes[:2]] == [("sea", 1.0), ("Unknown", 1.0)]
+    assert report.units == 4 and any("'unknown (255)', which is no class" in each for each in report.warnings)
+
+
+def test_a_map_of_another_program_is_assessed_without_its_unnamed_zero(tmp_path, write_vector):
+    values = np.repeat(np.array([[0, 1, 2]], np.uint8), 10, axis=0)
+    with rasterio.open(
+        tmp_path / "m.tif", "w", driver="GTiff", height=10, width=3, count=1, dtype="uint8", crs="EPSG:32630",
+        transform=TRANSFORM,
+    ) as dataset:  # fmt: skip
+        dataset.write(values, 1)
+    (tmp_path / "m.tif.aux.xml").write_text(
+        "<PAMDataset><PAMRasterBand band='1'><CategoryNames><Category/><Category>sea</Category>"
+        "<Category>land</Category></CategoryNames></PAMRasterBand></PAMDataset>"
+    )
+    points = write_vector(
+        tmp_path / "p.gpkg", [centre(r, c) for r in (1, 5) for c in (0, 1, 2)], {"class": ["sea", "sea", "land"] * 2}
+    )
+    report = assess(map=tmp_path / "m.tif", reference=points)
+    assert report.overall.value == 1.0 and [c.name for c in report.classes] == ["sea", "land"]
+    assert any("Value 0 has no name" in each and "10 pixels (33.3 %)" in each for each in report.warnings)

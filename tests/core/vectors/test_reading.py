@@ -137,3 +137,12 @@ def test_coordinate_systems_that_are_wrong_are_told(tmp_path: Path) -> None:
     nowhere = Grid(2, 2, Affine.identity(), None)
     with pytest.raises(MMEarthError, match="raster without a coordinate system"):
         read_vector(write_vector(tmp_path / "s.gpkg", [shapely.Point(1, 1)], {"class": ["a"]})).in_pixels(nowhere)
+
+
+def test_coordinates_that_are_no_numbers_are_no_geometry(tmp_path: Path) -> None:
+    odd = shapely.Polygon([(0, 0), (1, 0), (1, np.nan), (0, 1)])
+    path = write_vector(tmp_path / "s.gpkg", [odd, shapely.box(0, 0, 1, 1)], {"class": ["a", "b"]}, crs="EPSG:4326")
+    geometries = read_vector(path).geometries
+    assert geometries[0] is None and geometries[1].area == 1
+    grid = Grid(10, 10, Affine(0.1, 0, 0, 0, -0.1, 1), CRS.from_epsg(4326))
+    assert read_area(path, grid).window == grid.window
