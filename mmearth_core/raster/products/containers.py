@@ -1,4 +1,4 @@
-"""Files that hold a raster per variable: netCDF as openEO and xarray write it, HDF5, and Zarr."""
+"""Files that hold a raster per variable: netCDF as openEO and xarray write it, and Zarr."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from mmearth_core.band_names.reading import is_known
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.opening import subdatasets
 
-_SUFFIXES = {".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".hdf", ".he5", ".zarr"}
+_SUFFIXES = {".nc", ".nc4", ".cdf", ".zarr"}
 #: ESA's EOPF layout has the reflectances in this group; other groups name masks and angles after the bands.
 _EOPF = "/measurements/reflectance/"
 #: Variables that place the others.
