@@ -20,6 +20,8 @@ from mmearth_core.errors import EnvironmentFailure, MMEarthError
 #: Seconds after which a temporary file of another machine, or where nobody can tell, is nobody's any more.
 _FORGOTTEN = 7 * 86400
 _LONGEST = 100
+#: What is of no use once this process is gone.
+_disposable: set[Path] = set()
 
 
 def check_output(
@@ -127,6 +129,23 @@ def flush(path: Path) -> None:
             os.close(handle)
 
 
+def abandon() -> None:
+    """Remove what is being written under temporary names: the process is about to end, whatever it does."""
+    for path in tuple(_disposable):
+        with suppress(OSError):
+            path.unlink()
+
+
+@contextmanager
+def disposable(path: Path) -> Iterator[None]:
+    """Inside, a file is only of use as long as this process runs."""
+    _disposable.add(path)
+    try:
+        yield
+    finally:
+        _disposable.discard(path)
+
+
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
     """A new, empty file beside `path`, of this process; removed at the end if it is still there."""
@@ -135,7 +154,8 @@ def _temporary(path: Path) -> Iterator[Path]:
     # Never through a link, never over a file: the name is new.
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o666))
     try:
-        yield temporary
+        with disposable(temporary):
+            yield temporary
     finally:
         temporary.unlink(missing_ok=True)
 

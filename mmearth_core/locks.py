@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from filelock import SoftFileLease, Timeout
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import check_folder
+from mmearth_core.files import check_folder, disposable
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 #: Seconds without a touch after which a holder elsewhere counts as gone, and seconds between touches.
@@ -40,9 +40,9 @@ class Hold:
     def __init__(self, output: str | Path) -> None:
         self.output = Path(output)
         self._lost = threading.Event()
-        file = self.output.absolute().with_name(f".{self.output.name}.lock")
+        self.file = self.output.absolute().with_name(f".{self.output.name}.lock")
         self._lease = SoftFileLease(
-            file,
+            self.file,
             lease_duration=EXPIRES,
             heartbeat_interval=TOUCHED,
             on_compromise=lambda _: self._lost.set(),
@@ -93,7 +93,7 @@ class Hold:
 
     def _touched(self) -> int | None:
         try:
-            return Path(self._lease.lock_file).stat().st_mtime_ns
+            return self.file.stat().st_mtime_ns
         except OSError:
             return None
 
@@ -120,7 +120,8 @@ def one_writer(
     if not hold.take():
         hold.wait(worth_waiting or _never, progress or Silent(), cancel or CancelToken())
     try:
-        yield hold
+        with disposable(hold.file):
+            yield hold
     finally:
         hold.release()
 

@@ -23,7 +23,8 @@ class Verb:
     `lane`: where the worker does it; None when the worker does not offer it. `inputs`: arguments given by position, in
     the `shape` told. `short`: arguments with a short option too. `many`: options followed by one or more values. `kept`
     when it is cancelled or the machine fails: nothing, the files finished so far, or work that the same command goes on
-    with, without the options in `afresh`, which begin anew. `extra`: the package's extra that it needs.
+    with, without the options in `afresh`, which begin anew. `lasting`: once cancelled it has something to finish, and
+    is waited for. `extra`: the package's extra that it needs.
     """
 
     module: str
@@ -36,6 +37,7 @@ class Verb:
     many: tuple[str, ...] = ()
     kept: Literal["nothing", "files", "work"] = "nothing"
     afresh: tuple[str, ...] = ("--no-resume",)
+    lasting: bool = False
     extra: str = "torch"
 
 
@@ -116,6 +118,7 @@ VERBS: dict[str, Verb] = {
         inputs=("config",),
         many=("set",),
         kept="work",
+        lasting=True,
         afresh=("--overwrite",),
         extra="train",
     ),

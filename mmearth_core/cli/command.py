@@ -9,16 +9,18 @@ import importlib
 import io
 import os
 import shlex
-import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mmearth_core import __version__
 from mmearth_core.cli.declarations import STUB, declarations
+from mmearth_core.cli.stopping import CANCELLED, cancelled_by_signals
+from mmearth_core.cli.streams import give_up, make_sound, tell
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError, as_told, worded
 from mmearth_core.progress import CancelToken
 from mmearth_core.records import plain
@@ -26,12 +28,12 @@ from mmearth_core.verbs import VERBS, Verb, python_name
 from mmearth_core.wording import tamed
 
 if TYPE_CHECKING:
-    from types import FrameType, TracebackType
+    from types import TracebackType
 
     from mmearth_core.cli.arguments import Arguments
     from mmearth_core.cli.console import Console
 
-DONE, FAILED, BAD_ARGUMENTS, CANCELLED = 0, 1, 2, 130
+DONE, FAILED, BAD_ARGUMENTS = 0, 1, 2
 
 _GROUPS = {name.split()[0] for name in VERBS if " " in name}
 
@@ -40,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     if argv is None:
         sys.excepthook = _internal_error
+        make_sound()
         if isinstance(sys.stdout, io.TextIOWrapper):  # names of files need not be text
             sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if argv is None else argv)
@@ -53,23 +56,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say("mmearth: cancelled.")
         return CANCELLED
     except BrokenPipeError:
-        # Nobody reads our output any more; what is still buffered must not fail again when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up(sys.stdout)
+        return FAILED
+    except EnvironmentFailure as error:
+        _say(f"mmearth: error: {error}")
         return FAILED
 
 
 def _main(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help"}:
-        sys.stdout.write(_overview())
-        sys.stdout.flush()
+        tell(_overview())
         return DONE if words else BAD_ARGUMENTS
     if words[0] in {"-V", "--version"}:
-        sys.stdout.write(f"mmearth {__version__}\n")
+        tell(f"mmearth {__version__}\n")
         return DONE
     name = " ".join(words[:2]) if words[0] in _GROUPS else words[0]
     if name not in VERBS:
         if words[0] in _GROUPS and (len(words) == 1 or words[1] in {"-h", "--help"}):
-            sys.stdout.write(_overview(words[0]))
+            tell(_overview(words[0]))
             return DONE if len(words) > 1 else BAD_ARGUMENTS
         near = difflib.get_close_matches(name, VERBS, n=1)
         hint = f"did you mean {near[0]}?" if near else "mmearth --help lists the verbs."
@@ -101,8 +105,7 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
     debug = "--debug" in options
     try:
         if {"-h", "--help"} & set(options[: options.index("--")] if "--" in options else options):
-            sys.stdout.write(command.help)
-            sys.stdout.flush()
+            tell(command.help)
             return DONE
         arguments = command.parse(options)
         if arguments.trust:
@@ -110,7 +113,8 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
 
             trust_named_in(arguments.keywords)
         work = getattr(importlib.import_module(verb.module), function)
-        return _call(work, declaration.provides, arguments, name, lambda text: worded(text, command.word))
+        ended = None if verb.lasting else partial(_ended, verb, words)
+        return _call(work, declaration.provides, arguments, name, lambda text: worded(text, command.word), ended)
     except ArgumentsError as error:
         return _bad_arguments(program, str(error))
     except BrokenPipeError:
@@ -119,16 +123,30 @@ def _run(name: str, options: list[str], words: list[str]) -> int:
         told = as_told(error, verb.extra)
         if debug or told is None:
             raise
-        code = CANCELLED if isinstance(error, Cancelled) else FAILED
-        text = " ".join(told.worded(command.word).split())
-        if verb.kept == "work" and isinstance(error, Cancelled | EnvironmentFailure):
-            text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words, verb.afresh)}"
-        elif verb.kept == "nothing" and isinstance(error, Cancelled):
-            text = "Cancelled; nothing was written."
-        if "--json" in options:
+        return _ended(verb, words, told, command.word, resumable=isinstance(error, Cancelled | EnvironmentFailure))
+
+
+def _ended(
+    verb: Verb,
+    words: Sequence[str],
+    told: MMEarthError | None = None,
+    word: Callable[[str, str | None], str] = lambda name, _: name,
+    *,
+    resumable: bool = True,
+) -> int:
+    """Say how a verb ended that did not reach its end (None: it was cancelled and did not listen); the exit code."""
+    told = told or Cancelled("Cancelled.")
+    code = CANCELLED if isinstance(told, Cancelled) else FAILED
+    text = " ".join(told.worded(word).split())
+    if verb.kept == "work" and resumable:
+        text = f"{text.removesuffix(GO_ON).removesuffix('.')}. Resume with: {_resuming(words, verb.afresh)}"
+    elif verb.kept == "nothing" and isinstance(told, Cancelled):
+        text = "Cancelled; nothing was written."
+    if "--json" in words:
+        with suppress(EnvironmentFailure):
             _json_lines().event("error", code=code, message=text, about=told.about)
-        _say(f"mmearth: {text}" if code == CANCELLED else f"mmearth: error: {text}")
-        return code
+    _say(f"mmearth: {text}" if code == CANCELLED else f"mmearth: error: {text}")
+    return code
 
 
 def _call(
@@ -137,17 +155,22 @@ def _call(
     arguments: "Arguments",
     name: str,
     said: Callable[[str], str],
+    ended: Callable[[], int] | None,
 ) -> int:
     """Call a verb's function, in a thread when it can be cancelled, and print what it returns.
 
-    `said` is how a message names options.
+    `said` is how a message names options; `ended` says that work was ended that did not listen to a cancel.
     """
+    kept = {"nothing": ", nothing will be written", "files": "", "work": ", finished work is kept"}[VERBS[name].kept]
     cancel = CancelToken()
     console = _console(arguments, cancel, said)
     provided = {key: value for key, value in {"progress": console, "cancel": cancel}.items() if key in provides}
     try:
         if "cancel" in provides:
-            with _cancelled_by_signals(cancel, VERBS[name]), ThreadPoolExecutor(1, "mmearth-verb") as pool:
+            with (
+                cancelled_by_signals(cancel, stopping=kept, ended=ended, say=_say),
+                ThreadPoolExecutor(1, "mmearth-verb") as pool,
+            ):
                 result = _wait(pool.submit(function, **arguments.keywords, **provided))
         else:
             result = function(**arguments.keywords, **provided)
@@ -156,8 +179,7 @@ def _call(
     if arguments.json:
         _json_lines().event("result", verb=name, result=plain(result))
     else:
-        sys.stdout.write(tamed(f"{result}\n", kept="\n"))
-    sys.stdout.flush()
+        tell(tamed(f"{result}\n", kept="\n"))
     return DONE
 
 
@@ -171,29 +193,11 @@ def _wait(work: Future[Any]) -> Any:
                 raise
 
 
-@contextmanager
-def _cancelled_by_signals(cancel: CancelToken, verb: Verb) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask the work to stop; the second one ends the process."""
-    kept = {"nothing": ", nothing will be written", "files": "", "work": ", finished work is kept"}[verb.kept]
-
-    def ask(number: int, _frame: "FrameType | None") -> None:
-        signal.signal(number, signal.SIG_DFL)
-        _say(f"mmearth: stopping{kept} (once more to quit at once) …")
-        cancel.cancel()
-
-    earlier = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
-
-
 def _console(arguments: "Arguments", cancel: CancelToken, said: Callable[[str], str]) -> "Console":
     from mmearth_core.cli.console import Bar, GuardedStream, JsonLines, PlainLines, Quiet  # noqa: PLC0415 - loads tqdm
 
     if arguments.json:
-        return JsonLines(GuardedStream(sys.stdout, cancel.cancel), said)
+        return JsonLines(GuardedStream(sys.stdout, cancel.cancel, needed=True), said)
     if arguments.quiet:
         return Quiet()
     stream = GuardedStream(sys.stderr, cancel.cancel)
@@ -203,7 +207,7 @@ def _console(arguments: "Arguments", cancel: CancelToken, said: Callable[[str], 
 def _json_lines() -> Any:
     from mmearth_core.cli.console import GuardedStream, JsonLines  # noqa: PLC0415 - loads tqdm
 
-    return JsonLines(GuardedStream(sys.stdout, lambda: None))
+    return JsonLines(GuardedStream(sys.stdout, lambda: None, needed=True))
 
 
 def _resuming(words: Sequence[str], afresh: Sequence[str]) -> str:
@@ -229,6 +233,6 @@ def _internal_error(kind: type[BaseException], error: BaseException, trace: "Tra
 
 def _say(text: str) -> None:
     """Write a line to stderr, if anyone reads it."""
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         sys.stderr.write(tamed(f"{text}\n", kept="\n"))
         sys.stderr.flush()

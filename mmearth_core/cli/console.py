@@ -15,6 +15,8 @@ from typing import Any, Protocol, TextIO
 
 from tqdm import tqdm
 
+from mmearth_core.cli.streams import give_up
+from mmearth_core.errors import EnvironmentFailure
 from mmearth_core.progress import Progress, Silent
 from mmearth_core.wording import tamed
 
@@ -35,11 +37,16 @@ class Console(Progress, Protocol):
 
 
 class GuardedStream:
-    """A text stream that swallows what nobody reads any more, and says so once."""
+    """A text stream that swallows what nobody reads any more, and says so once.
 
-    def __init__(self, stream: TextIO, on_broken: Callable[[], None]) -> None:
+    When it cannot be written for another reason, a full disk say, that is lost too, unless it is `needed`: then writing
+    raises `EnvironmentFailure`, once.
+    """
+
+    def __init__(self, stream: TextIO, on_broken: Callable[[], None], *, needed: bool = False) -> None:
         self._stream = stream
         self._on_broken = on_broken
+        self._needed = needed
         self.broken = False
 
     def write(self, text: str) -> None:
@@ -60,10 +67,12 @@ class GuardedStream:
         try:
             action()
         except OSError as error:
-            if error.errno not in _NOBODY_READS:
-                raise
             self.broken = True
-            self._on_broken()
+            if error.errno in _NOBODY_READS:
+                self._on_broken()
+            elif self._needed:
+                give_up(self._stream)
+                raise EnvironmentFailure(f"What is told cannot be written ({error.strerror or error}).") from error
 
 
 @dataclass

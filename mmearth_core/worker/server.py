@@ -21,8 +21,8 @@ from typing import Any, BinaryIO, get_args
 
 import mmearth_core
 from mmearth_core import __version__
-from mmearth_core.cli.command import CANCELLED
 from mmearth_core.cli.console import GuardedStream, JsonLines
+from mmearth_core.cli.stopping import CANCELLED
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError, as_told
 from mmearth_core.maps.conventions import conventions
 from mmearth_core.processors import available_processors
@@ -85,7 +85,7 @@ class Server:
     def __init__(self, requests: BinaryIO, answers: Any, *, own_process: bool = False) -> None:
         """`own_process`: it may end the process when nobody reads or writes any more."""
         self._requests, self._own_process = requests, own_process
-        self._stream = GuardedStream(answers, self._nobody_reads)
+        self._stream = GuardedStream(answers, self._nobody_reads, needed=True)
         self._writing = threading.Lock()
         self._over = threading.Event()
         self._greeted = False
