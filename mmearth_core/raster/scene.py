@@ -173,6 +173,10 @@ def _examined(
         if not found.any_ground:
             parts = ((part, examined(part, bands)) for part in reader.scan())
             raw, found = next(((part, there) for part, there in parts if there.any_ground), (raw, found))
+        elif found.rule.edge and reader.overviews:
+            # Whether the scene's own pixels are mixed with fill, overviews cannot tell.
+            own = examined(np.concatenate(list(reader.windows()), axis=1), bands)
+            found = replace(found, rule=replace(found.rule, edge=own.rule.edge))
     if not found.any_ground:
         raise MMEarthError(
             f"{title} holds no-data only: no pixel has a value in {needed} of {', '.join(bands)}."
@@ -180,7 +184,7 @@ def _examined(
         )
     if found.empty:
         known = examined(raw, tuple(name for name in bands if name not in found.empty))
-        found = replace(known, empty=found.empty)
+        found = replace(known, empty=found.empty, rule=replace(known.rule, edge=found.rule.edge))
     return dict(zip(names, raw, strict=True)), found
 
 

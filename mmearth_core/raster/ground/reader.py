@@ -94,9 +94,18 @@ class SceneReader:
 
         Bands of coarser pixels are repeated. Pixels without any value are left out.
         """
-        if self._grid.pixels > _LARGE and all(source.raster.pyramid for source in self._sources):
+        if self.overviews:
             yield _seen(self._decimated(_DECIMATED))
-            return
+        else:
+            yield from self.windows()
+
+    @property
+    def overviews(self) -> bool:
+        """Whether samples are of overviews, in which neighbours are mixed."""
+        return self._grid.pixels > _LARGE and all(source.raster.pyramid for source in self._sources)
+
+    def windows(self) -> Iterator[NDArray[np.float32]]:
+        """As `samples`, of the scene's own pixels."""
         edge = _SAMPLE_EDGE if self._grid.pixels > (_SAMPLE_EDGE * _SAMPLE_WINDOWS) ** 2 else max(self._grid.shape)
         for row in _starts(self._grid.height, edge):
             for col in _starts(self._grid.width, edge):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, Resampling
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.inspection import info
@@ -369,3 +369,16 @@ def test_water_clamped_in_all_but_the_blue_is_ground(tmp_path: Path) -> None:
     data[:2] = np.maximum(data[:2], 20)
     causes = look(opened(write(tmp_path / "s.tif", data, nodata=0)))[1]
     assert (causes <= Cause.INCOMPLETE).all()
+
+
+def test_overviews_that_mix_fill_do_not_cost_pixels_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmearth_core.raster.ground.reader._LARGE", 1000)
+    data = np.tile(fields(FOUR), (1, 10, 10)).astype("int16")
+    rows, cols = np.mgrid[:600, :600]
+    frame = cols + rows // 3 > 400
+    data[:, frame] = -9999
+    path = write(tmp_path / "s.tif", data, FOUR)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.build_overviews([2, 4, 8], Resampling.average)
+    scene = opened(path)
+    np.testing.assert_array_equal(look(scene)[1] == Cause.FILL, frame)
