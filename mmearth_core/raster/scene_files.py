@@ -32,6 +32,9 @@ from mmearth_core.raster.raster_file import SCENE, RasterFile, describe, gdal_pa
 _RASTER_SUFFIXES = {".tif", ".tiff", ".jp2", ".vrt", ".img"}
 #: Folders of a product's resolutions, read together with what lies beside them.
 _RESOLUTION_FOLDER = re.compile(r"R(?:10|20|60)m$", re.IGNORECASE)
+# The day of a scene in a file's name, and MAJA's reflectance with and without correction for slopes.
+_DATE = re.compile(r"(?<!\d)(20\d{2})[-_]?([01]\d)[-_]?([0-3]\d)(?!\d)")
+_CORRECTION = re.compile(r"_(FRE|SRE|FRC|SRC)_B\d")
 # Earth Engine writes a large export in parts named by the row and column they begin at.
 _PART_OF_EXPORT = re.compile(r"-\d{10}-\d{10}$")
 
@@ -135,6 +138,7 @@ class _Collector:
         for raster in rasters:
             if raster.count != 1:
                 raise MMEarthError(_several_multiband(raster, paths))
+        _check_one_scene(paths)
         if self.given is not None:
             positions = given_bands(self.given, len(paths), "The input has", "files")
             how = "what was given"
@@ -291,6 +295,15 @@ def _common_name(paths: Sequence[str]) -> str:
     stems = [Path(path).stem for path in paths]
     shared = next((i for i, letters in enumerate(zip(*stems, strict=False)) if len(set(letters)) > 1), 0)
     return stems[0][:shared].strip("_- ") or stems[0]
+
+
+def _check_one_scene(paths: Sequence[str]) -> None:
+    """Raises `MMEarthError` when file names tell of several dates, or of two corrections of one product."""
+    for pattern, what in ((_DATE, "dates"), (_CORRECTION, "corrections of reflectance")):
+        found = {"".join(match.groups()): path for path in paths if (match := pattern.search(Path(path).stem))}
+        if len(found) > 1:
+            names = ", ".join(f"{Path(path).name} of {value}" for value, path in sorted(found.items())[:2])
+            raise MMEarthError(f"The files are of {len(found)} {what} ({names}); give those of one.")
 
 
 def _several_multiband(raster: RasterFile, paths: Sequence[str]) -> str:

@@ -156,6 +156,15 @@ def test_a_folder_of_earth_search_names_what_it_leaves_out(tmp_path: Path, band_
     assert any("wvp.tif" in text and "visual.tif" in text for text in scene.evidence)
 
 
+def test_files_of_several_dates_are_no_scene(tmp_path: Path, band_file: Writer) -> None:
+    days = ("20210512", "20210512", "20210601", "20210601")
+    for band, day in zip(BANDS, days, strict=True):
+        band_file(tmp_path / f"T32UPV_{day}T101601_{band}_10m.jp2", band)
+    for source in (tmp_path, sorted(tmp_path.iterdir())):
+        with pytest.raises(MMEarthError, match=r"2 dates \(.* of 20210512, .* of 20210601\); give those of one"):
+            collect(source)
+
+
 def test_landsat_in_a_folder_or_a_file_is_refused(tmp_path: Path, band_file: Writer) -> None:
     for band in ("B02", "B03", "B04", "B05", "B06"):
         band_file(tmp_path / f"HLS.L30.T32UPV.2021133T101601.v2.0.{band}.tif", band)
@@ -213,6 +222,11 @@ def test_theia_takes_one_kind_of_reflectance_and_its_nodata(tmp_path: Path, band
         assert not valid[0, 0]
         assert valid.sum() == valid.size - 1
         np.testing.assert_array_equal(dn[0][valid], values("B02")[valid])
+    mixed = [
+        root / f"{root.name}_{kind}_B{band}.tif" for kind, band in (("SRE", 2), ("FRE", 3), ("FRE", 4), ("FRE", 8))
+    ]
+    with pytest.raises(MMEarthError, match=r"2 corrections of reflectance \(.* of FRE, .* of SRE\); give those of one"):
+        collect(mixed)
     venus = theia(tmp_path / "VENUS-XS_20210512-101601-000_L2A_KHUMBU_C_V2-2", band_file)
     with pytest.raises(MMEarthError, match="is of VENµS"):
         collect(venus)
