@@ -149,7 +149,7 @@ def mask_exclusion(
     exclusion = Exclusion(raster, 1, meaning or all_but_zero, _laid_over(raster, grid), Cause.EXCLUDED)
     if meaning is None:
         held, share = _held(exclusion, grid)
-        meaning = told(raster.path, product, held, share)
+        meaning = told(raster.path, product, held, share, raster.count)
     name = Path(raster.path).name
     others = raster.count - 1 - (raster.alpha is not None)
     notes = f"Mask {name}: leaves out {meaning.words}{f' in band 1 of {raster.count}' if others > 0 else ''}."

@@ -55,13 +55,19 @@ class Meaning:
 
 @dataclass(frozen=True)
 class MaskProduct:
-    """A mask that many have: what its file or band is `called`, its bits by name, and what is left out by default."""
+    """A mask that many have: what its file or band is `called`, its bits by name, and what is left out by default.
+
+    `bands`: how many its file has. `marks`: whether 1 and 255 alone may be its values too; else a file of this name
+    with no others was made from the product by somebody.
+    """
 
     name: str
     called: re.Pattern[str]
     bits: Mapping[str, int] = field(default_factory=dict)
     default: tuple[str, ...] = ()
     values: tuple[int, ...] = ()
+    bands: int = 1
+    marks: bool = False
 
 
 def _called(pattern: str) -> re.Pattern[str]:
@@ -101,6 +107,7 @@ PRODUCTS = (
             "cirrus": 7,
         },
         ("any", "cloud", "shadow", "outside_shadow", "one_date", "several_dates", "thin", "cirrus"),
+        marks=True,
     ),
     MaskProduct(
         "the geophysical mask of MAJA (MG2)",
@@ -117,8 +124,10 @@ PRODUCTS = (
         },
         ("cloud", "shadow"),
     ),
-    MaskProduct("the usable data mask of Planet (1 is clear)", _called("udm2(?:_clip)?"), values=(0,)),
-    MaskProduct("OmniCloudMask", _called("omnicloudmask|ocm"), values=(1, 2, 3)),
+    MaskProduct(
+        "the usable data mask of Planet (1 is clear)", _called("udm2(?:_clip)?"), values=(0,), bands=8, marks=True
+    ),
+    MaskProduct("OmniCloudMask", _called("omnicloudmask|ocm"), values=(1, 2, 3), marks=True),
 )
 
 
@@ -149,14 +158,14 @@ def given(
     return None
 
 
-def told(path: str, product: MaskProduct | None, values: NDArray[np.generic], share: float) -> Meaning:
+def told(path: str, product: MaskProduct | None, values: NDArray[np.generic], share: float, bands: int = 1) -> Meaning:
     """What a mask means of which the user says nothing, by its product or, when it is plain, all but 0.
 
-    `values` are what it holds over the scene, no-data left out; `share` is how much of the scene is not 0. Raises
-    `MMEarthError` when it may mean something else.
+    `values` are what it holds over the scene, no-data left out; `share` is how much of the scene is not 0; `bands` is
+    how many its file has. Raises `MMEarthError` when it may mean something else.
     """
     distinct = np.unique(values)
-    if product is not None and not (product.name.startswith("Fmask") and _may_be_classes(path, distinct)):
+    if product is not None and _is_of(product, path, distinct, bands):
         if product.bits:
             mask = sum(1 << product.bits[name] for name in product.default)
             return Meaning(None, mask, f"{', '.join(product.default)} of {product.name}")
@@ -175,6 +184,14 @@ def told(path: str, product: MaskProduct | None, values: NDArray[np.generic], sh
             " is a bit field."
         )
     return Meaning(None, 0, "all that is not 0")
+
+
+def _is_of(product: MaskProduct, path: str, distinct: NDArray[np.generic], bands: int) -> bool:
+    """Whether a file that is called like a product holds what the product does."""
+    if product.name.startswith("Fmask") and _may_be_classes(path, distinct):
+        return False
+    marked = bool(np.isin(distinct, (0, 1, 255)).all()) and bool(distinct.any())
+    return bands >= product.bands and (product.marks or not marked)
 
 
 def _may_be_classes(path: str, distinct: NDArray[np.generic]) -> bool:

@@ -155,6 +155,15 @@ def test_the_array_call_gives_the_same_numbers(scene, whole):
     assert np.isnan(values[:, ~valid]).all()
 
 
+def test_in_an_array_a_band_that_is_nan_is_missing(scene):
+    with rasterio.open(scene) as source:
+        dn, names = source.read(window=((100, 164), (100, 164))).astype("float32"), list(source.descriptions)
+    gap = names.index("B03")
+    without = mmearth_core.embed_array(dn=np.delete(dn, gap, 0), bands=names[:gap] + names[gap + 1 :], level="l2a")
+    dn[gap] = np.nan
+    np.testing.assert_allclose(mmearth_core.embed_array(dn=dn, bands=names, level="l2a"), without, atol=1e-4)
+
+
 def test_an_area_of_interest_leaves_out_what_lies_outside(scene, whole, tmp_path):
     transform = EmbeddingRaster.open(whole).grid.transform
     ring = [transform * at for at in ((60, 50), (200, 90), (120, 250), (60, 50))]

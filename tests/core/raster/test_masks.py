@@ -79,7 +79,7 @@ def test_a_value_that_is_named_counts_even_when_declared_as_no_data(tmp_path: Pa
         ("Fmask.tif", 64, 66, "uint8"), ("HLS.S30.T32UMU.2021.v2.0.Fmask.tif", 0, 8, "uint8"),
         ("LC08_L2SP_QA_PIXEL.TIF", 21824, 21832, "uint16"), ("QA60.tif", 0, 1024, "uint16"),
         ("S2_CLM_R1.tif", 0, 131, "uint8"), ("S2A_L2A_MG2_R2.tif", 1, 10, "uint8"), ("MG2_R1.tif", 4, 8, "uint8"),
-        ("T32_SCL_20m.tif", 4, 9, "uint8"), ("scl.tif", 11, 3, "uint8"), ("a_3B_udm2.tif", 1, 0, "uint8"),
+        ("T32_SCL_20m.tif", 4, 9, "uint8"), ("scl.tif", 11, 3, "uint8"),
         ("scene_OCM.tif", 0, 3, "uint8"),
     ],
 )  # fmt: skip
@@ -89,6 +89,11 @@ def test_masks_of_products_are_known_by_their_name(
     exclusion = mask_exclusion(write(tmp_path / name, drawn(clear, cloud, dtype)), GRID)
     np.testing.assert_array_equal(read(exclusion), EXPECTED)
     assert exclusion.notes[0].startswith(f"Mask {name}: leaves out ")
+
+
+def test_the_first_band_of_planets_mask_says_what_is_clear(tmp_path: Path) -> None:
+    path = write(tmp_path / "a_3B_udm2.tif", drawn(1, 0), *[drawn(0, 1)] * 7)
+    np.testing.assert_array_equal(left_out(path), EXPECTED)
 
 
 def test_a_mask_is_known_by_the_description_of_its_band(tmp_path: Path) -> None:
@@ -130,6 +135,9 @@ def test_ranges_choose_of_a_probability(tmp_path: Path) -> None:
         ("probability.tif", np.arange(SIDE * SIDE).reshape(SIDE, SIDE) % 7 / 7),
         ("inverted.tif", drawn(1, 1)),
         ("Fmask.tif", drawn(1, 4)),
+        ("scl_clouds.tif", drawn(0, 1)),
+        ("qa60_mask.tif", drawn(0, 255)),
+        ("udm2_clouds.tif", drawn(0, 1)),
     ],
 )
 def test_a_mask_that_may_mean_something_else_is_asked_about(tmp_path: Path, name: str, mask: np.ndarray) -> None:
