@@ -119,6 +119,8 @@ class _Collector:
                 positions[SCL] = scl
         if not set(positions) - {SCL}:
             raise MMEarthError(unnamed(raster))
+        if self.given is None:
+            _check_one_scene([raster.labels[i].text or "" for i in positions.values()], f"bands of {path}")
         places = {name: (raster, i + 1) for name, i in positions.items()}
         if how == "by the names in the file" and all(raster.labels[i].text == name for name, i in positions.items()):
             note = f"Bands by their names: {' '.join(positions)}."
@@ -138,7 +140,7 @@ class _Collector:
         for raster in rasters:
             if raster.count != 1:
                 raise MMEarthError(_several_multiband(raster, paths))
-        _check_one_scene(paths)
+        _check_one_scene([Path(path).name for path in paths], "files")
         if self.given is not None:
             positions = given_bands(self.given, len(paths), "The input has", "files")
             how = "what was given"
@@ -297,13 +299,13 @@ def _common_name(paths: Sequence[str]) -> str:
     return stems[0][:shared].strip("_- ") or stems[0]
 
 
-def _check_one_scene(paths: Sequence[str]) -> None:
-    """Raises `MMEarthError` when file names tell of several dates, or of two corrections of one product."""
+def _check_one_scene(names: Sequence[str], noun: str) -> None:
+    """Raises `MMEarthError` when names tell of several dates, or of two corrections of one product."""
     for pattern, what in ((_DATE, "dates"), (_CORRECTION, "corrections of reflectance")):
-        found = {"".join(match.groups()): path for path in paths if (match := pattern.search(Path(path).stem))}
+        found = {"".join(match.groups()): name for name in names if (match := pattern.search(name))}
         if len(found) > 1:
-            names = ", ".join(f"{Path(path).name} of {value}" for value, path in sorted(found.items())[:2])
-            raise MMEarthError(f"The files are of {len(found)} {what} ({names}); give those of one.")
+            listed = ", ".join(f"{name} of {value}" for value, name in sorted(found.items())[:2])
+            raise MMEarthError(f"The {noun} are of {len(found)} {what} ({listed}); give those of one.")
 
 
 def _several_multiband(raster: RasterFile, paths: Sequence[str]) -> str:

@@ -163,6 +163,11 @@ def test_files_of_several_dates_are_no_scene(tmp_path: Path, band_file: Writer) 
     for source in (tmp_path, sorted(tmp_path.iterdir())):
         with pytest.raises(MMEarthError, match=r"2 dates \(.* of 20210512, .* of 20210601\); give those of one"):
             collect(source)
+    names = tuple(f"{day}_{band}" for band, day in zip(BANDS, days, strict=True))
+    stack = band_file(tmp_path / "stack.tif", "", data=np.stack([values(band) for band in BANDS]), names=names)
+    with pytest.raises(MMEarthError, match=r"bands of .*stack.tif are of 2 dates"):
+        collect(stack)
+    assert set(collect(stack, bands=BANDS).bands) == set(BANDS)
 
 
 def test_landsat_in_a_folder_or_a_file_is_refused(tmp_path: Path, band_file: Writer) -> None:
