@@ -17,12 +17,14 @@ from pathlib import Path
 #: Letters of the key that a file name carries: 48 bits.
 KEY_LETTERS = 12
 #: What may lie beside `NAME-KEY.tif`, by what follows `NAME-KEY`.
-_BESIDE = (".stac.json", ".qml", ".tif.aux.xml", ".tif.ovr", ".tif.partial", ".tif.preview")
+_BESIDE = (".stac.json", ".qml", ".tif.aux.xml", ".tif.ovr", ".tif.msk", ".tif.partial", ".tif.preview")
 _NAME = re.compile(rf"(?P<name>[A-Za-z0-9_-]+)-(?P<key>[0-9a-f]{{{KEY_LETTERS}}})\.tif(?P<partial>\.partial)?")
 _LONGEST_NAME = 48
 _GIGABYTE = 1e9
 #: An unfinished embedding that was written to within this many seconds may be at work, also for another QGIS.
 _AT_WORK = 3600
+#: Who writes an embedding touches a file beside it more often than this, in seconds.
+_TOUCHED = 60
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,19 @@ class EmbeddingCache:
         except OSError:
             return  # gone, or somebody else's: then its place in the order does not matter
 
-    def remove(self, path: str | Path) -> bool:
-        """Remove an entry with all that lies beside it; False when it is not of the cache or the system refuses."""
+    def make_room(self, path: str | Path) -> None:
+        """Remove what an embedding that is gone has left beside the name of a new one; its finished tiles stay."""
         path = Path(path)
-        if not self.owns(path):
+        if self.owns(path) and not path.exists() and not _is_written(path):
+            for beside in _beside(path):
+                if not beside.is_dir():
+                    _remove(beside)
+
+    def remove(self, path: str | Path) -> bool:
+        """Remove an entry with all that lies beside it; False when it is not of the cache, when somebody is writing it
+        or when the system refuses."""
+        path = Path(path)
+        if not self.owns(path) or _is_written(path):
             return False
         try:
             path.unlink()
@@ -157,6 +168,15 @@ def _children(folder: Path) -> list[Path]:
         return sorted(folder.iterdir())
     except OSError:
         return []
+
+
+def _is_written(path: Path) -> bool:
+    """Whether an embedding is being made, maybe for another QGIS."""
+    try:
+        touched = path.with_name(f".{path.name}.lock").stat().st_mtime
+    except OSError:
+        return False
+    return time.time() - touched < _TOUCHED
 
 
 def _measure(path: Path) -> tuple[int, float]:

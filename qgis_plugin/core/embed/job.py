@@ -135,6 +135,8 @@ class EmbedJob(QObject):
         path = self._output = Path(output) if output is not None else self._cache.path_for(key, self._name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if output is None:
+                self._cache.make_room(path)
             preview = _preview_folder(path)
             preview.mkdir(exist_ok=True)
         except OSError as error:

@@ -143,3 +143,25 @@ def test_foreign_files_are_neither_listed_nor_removed(cache):
     assert cache.purge() == [path]
     assert all((cache.folder / name).exists() for name in foreign)
     assert outside.exists() and (cache.folder / "folder-0123456789ab.tif").is_dir()
+
+
+def test_what_another_qgis_is_writing_is_not_removed(cache):
+    folder = make_partial(cache, "a")
+    path = folder.with_name(folder.name.removesuffix(".partial"))
+    lock = path.with_name(f".{path.name}.lock")
+    lock.write_text("held")
+    assert not cache.remove(path) and folder.exists()
+    then = time.time() - 600
+    os.utime(lock, (then, then))  # by a process that is gone
+    assert cache.remove(path) and not folder.exists()
+
+
+def test_what_a_lost_embedding_left_makes_room_for_a_new_one(cache):
+    path = make(cache, "a")
+    beside = [path.with_suffix(".qml"), path.with_suffix(".stac.json"), Path(f"{path}.aux.xml")]
+    cache.make_room(path)
+    assert all(each.exists() for each in beside)
+    path.unlink()
+    folder = make_partial(cache, "a")
+    cache.make_room(path)
+    assert not any(each.exists() for each in beside) and list(folder.glob("*.tile"))
