@@ -35,6 +35,7 @@ DRIVERS = frozenset(
 DESCRIBING = frozenset({"GTI", "STACIT", "STACTA", "WMS", "WMTS", "WCS", "MRF"})
 #: A VRT begins so within as many bytes; a larger one than the second is none that a program wrote.
 _VRT, _HEAD, _LARGEST = b"<VRTDataset", 4096, 256 << 20
+_VECTORS_ELSEWHERE = (b"<OGRVRTDataSource", b"<OGRWFSDataSource", b"<OGRCSWDataSource")
 _DEEPEST, _LONGEST = 16, 4096
 #: What stands in these elements of a VRT names no file.
 _FREE = {
@@ -157,6 +158,21 @@ def check_reference(text: str, base: str | PurePath, about: str = "") -> str:
     origin = _Place(Path(base).absolute())
     _follow(local, origin, origin.path.parent, origin, is_trusted(base), (), about)
     return local if _ADDRESS.match(local) or local.startswith("/vsi") else str(origin.path.parent / local)
+
+
+def check_vector(name: str) -> None:
+    """Raise `MMEarthError` when a vector file that the user named describes data elsewhere and is not trusted."""
+    try:
+        place = _place_of(name, Path.cwd())
+    except _NoFile:
+        return
+    head = place.head()
+    xml = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not any(root in head for root in (b"<kml", b"<gpx"))
+    if (xml or any(root in head for root in _VECTORS_ELSEWHERE)) and not is_trusted(place.path):
+        raise OutsideReferenceError(
+            f"{place.name} is XML, which may describe data elsewhere (an OGR VRT, a service, GML); convert it with"
+            " ogr2ogr NEW.gpkg, or, if you know where it comes from, allow it with `trust`."
+        )
 
 
 def _check(place: _Place, named: _Place, trusted: bool, way: tuple[_Place, ...]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pyogrio
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.references import check_vector
 
 #: What is looked for in a zip.
 _VECTOR = {".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gml", ".kml"}
@@ -27,8 +28,15 @@ class Source:
 def locate(path: str | Path, layer: str | None) -> Source:
     """The vector data of a path: a file, a zip that holds one, or GDAL's name of one in a zip (/vsizip/A.zip/b.shp).
 
-    Raises `MMEarthError` when it is missing, no zip, or a zip with several of which `layer` names none.
+    Raises `MMEarthError` when it is missing, no zip, a zip with several of which `layer` names none, or a description
+    of data elsewhere.
     """
+    source = _found(path, layer)
+    check_vector(source.name)
+    return source
+
+
+def _found(path: str | Path, layer: str | None) -> Source:
     text = str(path)
     if text.startswith("/vsi"):
         archive, member = _archive_of(text)

@@ -94,7 +94,7 @@ def read_vector(
             return_fids=True,
             force_2d=True,
         )
-    except (DataSourceError, DataLayerError) as error:
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
     if box is not None and within is not None and not len(fids):
         raise MMEarthError(

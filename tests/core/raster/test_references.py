@@ -20,6 +20,7 @@ from mmearth_core.raster import references
 from mmearth_core.raster.opening import opened
 from mmearth_core.raster.products.stac import item_product
 from mmearth_core.raster.references import check_reference
+from mmearth_core.vectors.reading import read_vector
 
 ALLOW = "lies neither beside nor below it; if you know where it comes from, allow that with mmearth_core.trust"
 
@@ -262,3 +263,20 @@ def test_the_command_line_says_how_to_allow_it_and_does(folder: Path, capsys: py
     assert main(["info", path]) == 1
     assert "allow that with --trust." in capsys.readouterr().err
     assert main(["info", path, "--trust"]) == 0
+
+
+@pytest.mark.parametrize("name", ["s.vrt", "s.gpkg", "s.geojson"])
+def test_samples_that_are_described_elsewhere_are_refused(folder: Path, name: str) -> None:
+    layer = '<OGRVRTLayer name="a"><SrcDataSource>/vsicurl/http://127.0.0.1:9/a.gpkg</SrcDataSource></OGRVRTLayer>'
+    described = f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>"
+    for text in (described, "<wfs:FeatureCollection/>", f"# {described}"):
+        (folder / "own" / name).write_text(text)
+        with pytest.raises(MMEarthError, match="may describe data elsewhere .* convert it with ogr2ogr"):
+            read_vector(folder / "own" / name)
+
+
+def test_samples_in_a_zip_are_looked_into(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "own" / "s.zip", "w") as archive:
+        archive.writestr("s.gpkg", "<OGRVRTDataSource/>")
+    with pytest.raises(MMEarthError, match="may describe data elsewhere"):
+        read_vector(folder / "own" / "s.zip")
