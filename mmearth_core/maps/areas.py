@@ -50,13 +50,13 @@ def pixel_areas(grid: Grid) -> NDArray[np.float64]:
     return on_ellipsoid if distorted else np.full(grid.height, plain)
 
 
-def pixel_polygon_areas(polygons: NDArray[Any], grid: Grid) -> NDArray[np.float64]:
+def pixel_polygon_areas(polygons: NDArray[Any], row_areas: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ground area in m² of polygons (n,) in pixel coordinates whose sides run along pixels, shape (n,).
 
-    The same as the sum of `pixel_areas` over their pixels: by Green's theorem a horizontal side adds its length times
-    the area above it, a vertical one nothing.
+    The same as the sum of `row_areas` (those of `pixel_areas`) over their pixels: by Green's theorem a horizontal side
+    adds its length times the area above it, a vertical one nothing.
     """
-    above = np.concatenate([[0.0], np.cumsum(pixel_areas(grid))])
+    above = np.concatenate([[0.0], np.cumsum(row_areas)])
     rings, of_polygon = shapely.get_rings(polygons, return_index=True)
     points, of_ring = shapely.get_coordinates(rings, return_index=True)
     within = of_ring[1:] == of_ring[:-1]

@@ -12,22 +12,24 @@ import rasterio
 import shapely
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
-from rasterio.features import shapes
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.locks import sole_writer
-from mmearth_core.maps.areas import pixel_polygon_areas, value_names
+from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas, value_names
 from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.tracing import traced
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.opening import bounded_cache, opened, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.vectors.writing import check_features_output, write_features
 
-#: Most pixels whose outlines are found at once: the polygons are held in memory.
+#: Most pixels whose outlines are found at once: the polygons are held in memory, as WKB.
 LARGEST = 200_000_000
 #: Rows of a raster read at once.
 _ROWS = 256
+#: Polygons measured and converted at once.
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def outline(
         raise MMEarthError(f"min_pixels must be 1 or more, not {min_pixels}.")
     class_map = ClassMap.open(raster) if at_least is None else None
     place: Any = {"prefix": f".{path.name}.", "suffix": ".tmp", "dir": path.absolute().parent}
-    with tempfile.TemporaryDirectory(**place, ignore_cleanup_errors=True) as folder:
+    with bounded_cache(), tempfile.TemporaryDirectory(**place, ignore_cleanup_errors=True) as folder:
         draft = Path(folder) / "draft.tif"
         if class_map is not None:
             grid, table = _draw_classes(class_map, draft, cancel)
@@ -82,26 +84,25 @@ def outline(
             grid, table = _draw_reaching(Path(raster), at_least, draft, cancel)
         progress.start("Outlining", grid.pixels, "px", grid.pixel_area)
         cancel.check()
-        found = list(_areas(draft, min_pixels, cancel))
-    if not found:
+        traces = _Traces(grid)
+        for polygon, code in traced(draft, cancel):
+            if polygon.area >= min_pixels:
+                traces.add(polygon, code)
+        traces.settle()
+    if not traces.wkb:
         wanted = "a class" if at_least is None else f"a value of {at_least:g} or more"
         raise MMEarthError(f"{raster} has no area of {min_pixels} or more pixels with {wanted}; nothing was written.")
-    polygons = shapely.from_wkb(np.array([wkb for wkb, _ in found], object))
-    codes = table[np.array([code for _, code in found], np.int64)]
-    del found
-    pixels = np.rint(shapely.area(polygons)).astype(np.int64)
-    hectares = pixel_polygon_areas(polygons, grid) / 1e4
-    polygons = shapely.transform(polygons, lambda xy: np.column_stack(grid.transform * xy.T))
+    codes, pixels = table[np.array(traces.codes, np.int64)], np.array(traces.pixels, np.int64)
     fields: dict[str, NDArray[Any]] = {"pixels": pixels}
     if class_map is not None:
         names = value_names(class_map, set(codes.tolist()))
         fields = {"value": codes, "class": np.array([names[value] for value in codes.tolist()], object), **fields}
-    fields["hectares"] = hectares
+    fields["hectares"] = np.array(traces.square_metres) / 1e4
     cancel.check()
-    write_features(path, polygons, "Polygon", grid.crs, fields)
+    write_features(path, np.array(traces.wkb, object), "Polygon", grid.crs, fields)
     progress.advance(grid.pixels)
     progress.finish()
-    return OutlineResult(path, len(polygons), () if class_map is None else class_map.messages)
+    return OutlineResult(path, len(codes), () if class_map is None else class_map.messages)
 
 
 def _draw_classes(class_map: ClassMap, draft: Path, cancel: CancelToken) -> tuple[Grid, NDArray[np.int64]]:
@@ -156,16 +157,31 @@ def _check_raster(path: Path, grid: Grid) -> None:
         )
 
 
-def _areas(draft: Path, min_pixels: int, cancel: CancelToken) -> Iterator[tuple[bytes, int]]:
-    """Connected areas of equal codes above 0, as WKB in pixel coordinates (column, row), and their codes.
+class _Traces:
+    """Polygons as they are written, WKB in the CRS, and their sizes: a fraction of the memory of polygons at hand."""
 
-    GDAL goes through the file line by line; WKB takes a fraction of the memory of what it gives.
-    """
-    with rasterio.open(draft) as dataset:
-        band = rasterio.band(dataset, 1)
-        for geometry, code in shapes(band, mask=band, connectivity=4):
-            cancel.check()
-            rings = [np.asarray(ring, np.float64) for ring in geometry["coordinates"]]
-            area = shapely.Polygon(rings[0], rings[1:])
-            if area.area >= min_pixels:
-                yield shapely.to_wkb(area), int(code)
+    def __init__(self, grid: Grid) -> None:
+        self.wkb: list[bytes] = []
+        self.codes: list[int] = []
+        self.pixels: list[int] = []
+        self.square_metres: list[float] = []
+        self._grid, self._row_areas = grid, pixel_areas(grid)
+        self._waiting: list[Any] = []
+
+    def add(self, polygon: Any, code: int) -> None:
+        """Take a polygon in pixel coordinates."""
+        self._waiting.append(polygon)
+        self.codes.append(code)
+        if len(self._waiting) >= _AT_ONCE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Measure and convert what waits for it."""
+        polygons = np.array(self._waiting, object)
+        self._waiting = []
+        if not len(polygons):
+            return
+        self.pixels += np.rint(shapely.area(polygons)).astype(np.int64).tolist()
+        self.square_metres += pixel_polygon_areas(polygons, self._row_areas).tolist()
+        placed = shapely.transform(polygons, lambda xy: np.column_stack(self._grid.transform * xy.T))
+        self.wkb += shapely.to_wkb(placed).tolist()

@@ -61,13 +61,13 @@ def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) 
 
 def write_points(path: Path, xy: NDArray[np.float64], crs: CRS, fields: Mapping[str, NDArray[np.generic]]) -> None:
     """Write points `xy` (n, 2) in `crs` with `fields`, as `write_features`."""
-    write_features(path, shapely.points(xy), "Point", crs, fields)
+    write_features(path, shapely.to_wkb(shapely.points(xy)), "Point", crs, fields)
 
 
 def write_features(
-    path: Path, geometries: NDArray[Any], kind: str, crs: CRS, fields: Mapping[str, NDArray[np.generic]]
+    path: Path, wkb: NDArray[Any], kind: str, crs: CRS, fields: Mapping[str, NDArray[np.generic]]
 ) -> None:
-    """Write `geometries` (n,) of one `kind` ("Point", "Polygon") in `crs` with `fields` of length n.
+    """Write geometries (n,), given as WKB, of one `kind` ("Point", "Polygon") in `crs` with `fields` of length n.
 
     Names have at most 10 letters, for shapefiles; text fields are arrays of dtype object, None in them is an empty
     value. GeoJSON is in WGS 84, as RFC 7946 demands. Raises `EnvironmentFailure` when the disk refuses.
@@ -76,7 +76,8 @@ def write_features(
     target = crs.to_wkt()
     if driver == "GeoJSON":
         to_degrees = Transformer.from_crs(target, "EPSG:4326", always_xy=True).transform
-        geometries = shapely.transform(geometries, lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1])))
+        placed = shapely.transform(shapely.from_wkb(wkb), lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1])))
+        wkb = shapely.to_wkb(placed)
         target = "EPSG:4326"
     # A shapefile is several files: all are made in a folder of their own and moved, the one that was asked for last.
     place: Any = {"prefix": f".{path.name}.", "suffix": ".tmp", "dir": path.absolute().parent}
@@ -84,7 +85,7 @@ def write_features(
         with tempfile.TemporaryDirectory(**place, ignore_cleanup_errors=True) as workshop:
             pyogrio.raw.write(
                 Path(workshop) / path.name,
-                shapely.to_wkb(geometries),
+                wkb,
                 list(fields.values()),
                 list(fields),
                 geometry_type=kind,

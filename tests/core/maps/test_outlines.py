@@ -13,7 +13,7 @@ from rasterio.features import rasterize
 
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling.similarity import similar
-from mmearth_core.maps import outlines
+from mmearth_core.maps import tracing
 from mmearth_core.maps.areas import measure_classes
 from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.legend import Legend
@@ -155,7 +155,7 @@ def test_what_is_no_georeferenced_raster_is_told(tmp_path: Path) -> None:
 def test_a_cancel_ends_the_reading(land_cover: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cancel = CancelToken()
     cancel.cancel()
-    monkeypatch.setattr(outlines, "shapes", lambda *_, **__: pytest.fail("the outlines were found all the same"))
+    monkeypatch.setattr(tracing, "shapes", lambda *_, **__: pytest.fail("the outlines were found all the same"))
     for options in ({}, {"at_least": 1}):
         with pytest.raises(Cancelled):
             outline(raster=land_cover, output=tmp_path / "o.gpkg", cancel=cancel, **options)
@@ -179,6 +179,20 @@ def test_hectares_are_those_on_the_ground_in_any_projection(tmp_path: Path, crs:
     measured = measure_classes(ClassMap.open(tmp_path / "m.tif"), progress=Silent(), cancel=CancelToken())
     for value, hectares in measured.hectares.items():
         assert fields["hectares"][fields["value"] == value].sum() == pytest.approx(hectares, rel=1e-9)
+
+
+def test_strips_make_the_polygons_of_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    values = (rng.random((90, 70)) < 0.55).astype(np.uint8) + np.uint8(1)  # areas that wind through many strips
+    values[rng.random(values.shape) < 0.1] = 0
+    with raster(tmp_path / "m.tif", values) as dataset:
+        dataset.write(values, 1)
+    found = {}
+    for rows in (7, 1000):
+        monkeypatch.setattr(tracing, "ROWS", rows)
+        areas = list(tracing.traced(tmp_path / "m.tif", CancelToken()))
+        found[rows] = sorted((code, shapely.normalize(shapely.simplify(each, 0)).wkb) for each, code in areas)
+    assert found[7] == found[1000] and len(found[7]) > 100
 
 
 def test_sparse_and_negative_values_are_outlined_as_they_are(tmp_path: Path) -> None:
