@@ -56,7 +56,7 @@ WORDS: Mapping[Cause, str] = {
     Cause.NO_DATA: "no-data",
     Cause.MASKED: "masked in the file itself",
     Cause.FILL: "undeclared fill",
-    Cause.EXCLUDED: "left out by the mask",
+    Cause.EXCLUDED: "by the mask",
     Cause.CLOUD: "cloud by the scene classification",
     Cause.OUTSIDE: "outside the area of interest",
 }

@@ -221,7 +221,7 @@ def test_it_is_counted_and_told_what_the_pixels_are(make_scene, tmp_path, monkey
     }  # fmt: skip
     assert result.ground.as_dict() == expected
     assert result.valid_pixels == 7200
-    assert "40 % left out (no-data 6.67 %, undeclared fill 20 %, left out by the mask 13.3 %)" in str(result)
+    assert "40 % left out (no-data 6.67 %, undeclared fill 20 %, by the mask 13.3 %)" in str(result)
     assert "6.67 % lack a band, which is filled" in str(result)
     item = json.loads((tmp_path / "emb.stac.json").read_text())
     assert item["properties"]["emb:ground"] == expected
