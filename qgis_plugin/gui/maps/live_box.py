@@ -196,8 +196,13 @@ class LiveBox(QWidget):
         classes, pixels = list(result["classes"]), dict(result["pixels"])
         greeting = self._context.client.greeting
         if result["unknown"] and greeting is not None:
-            classes.append(greeting.classes.unknown)
-            pixels[greeting.classes.unknown["name"]] = result["unknown"]
+            unknown = dict(greeting.classes.unknown)
+            if unknown["name"] in (str(each["name"]).casefold() for each in classes):
+                unknown["name"] = (
+                    f"{unknown['name']} ({unknown['value']})"  # as maps call it then
+                )
+            classes.append(unknown)
+            pixels[unknown["name"]] = result["unknown"]
         self.shares.show_shares(classes, pixels)
         seconds = result["seconds"].get("total", 0)
         text = self.tr("Share of what is seen; painted in {:.2f} s.").format(seconds)
