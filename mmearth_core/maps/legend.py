@@ -23,7 +23,7 @@ class MapClass:
     """One class: `value` in the raster (1 … 254 in our maps, any integer in others'), `name`, `colour` (0 … 255)."""
 
     value: int
-    name: str
+    name: Annotated[str, Form(lambda content: printable(content) if isinstance(content, str) else content)]
     colour: Annotated[Colour, Form(parse_colour, format_colour)]
 
     def __post_init__(self) -> None:

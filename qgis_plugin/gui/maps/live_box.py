@@ -198,9 +198,7 @@ class LiveBox(QWidget):
         if result["unknown"] and greeting is not None:
             unknown = dict(greeting.classes.unknown)
             if unknown["name"] in (str(each["name"]).casefold() for each in classes):
-                unknown["name"] = (
-                    f"{unknown['name']} ({unknown['value']})"  # as maps call it then
-                )
+                unknown["name"] = f"{unknown['name']} ({unknown['value']})"  # as maps call it then
             classes.append(unknown)
             pixels[unknown["name"]] = result["unknown"]
         self.shares.show_shares(classes, pixels)
