@@ -11,7 +11,6 @@ import threading
 import warnings
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pyogrio
 import pytest
@@ -19,6 +18,7 @@ import rasterio
 import shapely
 from affine import Affine
 from rasterio.errors import RasterioIOError
+from scipy.io import netcdf_file
 
 from mmearth_core.cli.command import main
 from mmearth_core.encoder.registry import find
@@ -93,8 +93,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, source in {"cut.tif": "scene.tif", "cutemb.tif": "emb.tif", "cut.json": "m.json"}.items():
         whole = (path / source).read_bytes()
         (path / name).write_bytes(whole[: len(whole) // 2])
-    with h5py.File(path / "box.h5", "w") as box:
-        box["first"] = box["second"] = np.zeros((8, 8), np.uint16)
+    with netcdf_file(path / "box.nc", "w") as box:
+        for name in ("y", "x"):
+            box.createDimension(name, 8)
+        for name in ("first", "second"):
+            box.createVariable(name, "i2", ("y", "x"))[:] = 1
     model = find("default").file(".onnx").read_bytes()
     (path / "cut.onnx").write_bytes(model[: len(model) // 2])
     return path
@@ -191,7 +194,7 @@ UNUSABLE = {
     "info absent.tif": "absent.tif does not exist",
     "info cut.json": "cut.json is damaged: it is not valid JSON",
     "info cut.onnx": "cut.onnx is damaged",
-    "info box.h5": "box.h5 holds no bands itself; name one of its rasters",
+    "info box.nc": "box.nc holds no bands itself; name one of its rasters",
     "weights info nonsense": "nonsense is neither a file nor the name of a model",
     "weights convert nonsense": "nonsense is neither a file nor the name of a model",
     "demo samples.gpkg": "samples.gpkg is a file",
