@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from mmearth_core import __version__
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
-from mmearth_core.locks import sole_writer
 from mmearth_core.modalities import MODALITIES, NO_CLASS, Modality, target
 from mmearth_core.modalities import valid as measured
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -67,7 +66,6 @@ class BuildResult:
         return "\n".join([head, f"  {'modality'.ljust(width)}    tiles    valid", *rows])
 
 
-@sole_writer("output")
 def build_tiles(
     *,
     specification: str | Path,
