@@ -18,6 +18,8 @@ _OPTIONAL = {
     *("torch", "torchvision", "timm", "safetensors", "onnx"),
     *("h5py", "yaml", "filelock", "tensorboard", "matplotlib"),
 }
+#: Letters of the longest sentence; of a longer one, which quotes a file, beginning and end are told.
+_LONGEST = 1400
 _NAMED = re.compile(r"`([a-z]\w*)(?:=([^`]*))?`")
 
 
@@ -34,7 +36,8 @@ class MMEarthError(Exception):
 
     @property
     def text(self) -> str:
-        return tamed(str(self.args[0])) if self.args else ""
+        told = tamed(str(self.args[0])) if self.args else ""
+        return told if len(told) <= _LONGEST else f"{told[: _LONGEST // 2]} … {told[-_LONGEST // 2 :]}"
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -205,3 +205,8 @@ def test_an_absurd_number_is_refused(
     assert main([*words, "--scale", "0.0001", f"--{option}", value]) == 1
     assert f"--{option} {value} " in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
+
+
+def test_a_sentence_that_quotes_too_much_keeps_its_beginning_and_its_end() -> None:
+    told = str(MMEarthError(f"a.tif says '{'x' * 70_000}'; make it again."))
+    assert len(told) < 1500 and told.startswith("a.tif says 'xx") and told.endswith("xx'; make it again.")
