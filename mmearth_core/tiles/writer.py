@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path, write_json
+from mmearth_core.locks import one_writer
 from mmearth_core.modalities import (
     ERA5_STORED,
     MODALITIES,
@@ -74,7 +75,7 @@ class TileWriter:
         anything JSON can say about how the tiles are made: tiles of an interrupted build with another size, other
         modalities or another specification are discarded, with a message to `progress`; so are those whose source, as
         `append` was told, is not one of `sources`.
-        Raises `MMEarthError` when the dataset exists already.
+        Raises `MMEarthError` when the dataset exists already, `InUse` when another process writes it.
         """
         self.folder = Path(folder)
         self.size = size
@@ -101,7 +102,11 @@ class TileWriter:
             raise MMEarthError(f"Cannot make the folder {self.folder} ({error.strerror}).") from error
         # What JSON gives back is compared, so it is what must be given: tuples become lists.
         stamp = json.loads(json.dumps(stamp, allow_nan=False))
-        self._records = TileRecords(self._file("partial"), stamp, frozenset(sources))
+        with ExitStack() as stack:
+            stack.enter_context(one_writer(self.path))
+            self._records = TileRecords(self._file("partial"), stamp, frozenset(sources))
+            stack.callback(self._records.close)
+            self._held = stack.pop_all()
         self._progress = progress or Silent()
         if self._records.restarted:
             self._progress.message(f"{self._file('partial')} held tiles made in another way; they are made again.")
@@ -176,15 +181,17 @@ class TileWriter:
             write_json(self._file("splits.json"), {"train": list(range(count)), "val": [], "test": []})
         self._progress.finish()
         self._records.remove()
+        self.close()
         return self.path
 
     def close(self) -> None:
         """Keep what was collected for another time."""
-        self._records.close()
+        self._held.close()
 
     def discard(self) -> None:
         """Delete what was collected, and the folder if nothing else is in it."""
         self._records.remove()
+        self._held.close()
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
