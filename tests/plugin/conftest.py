@@ -40,13 +40,31 @@ def wait():
     return wait_for
 
 
+#: Prints where a Python finds the core, and where its packages lie.
+_ASK = "import json, sysconfig, mmearth_core; print(json.dumps([mmearth_core.__file__, sysconfig.get_path('purelib')]))"
+
+
 @pytest.fixture(scope="session")
-def worker_python():
+def worker_python(tmp_path_factory):
+    """The Python of the worker, with the core of this checkout: the worker keeps no PYTHONPATH."""
     path = os.environ.get("MMEARTH_PYTHON") or str(ROOT / ".venv" / "bin" / "python")
     if not Path(path).exists():
         pytest.fail(f"{path} is not there; make env makes it, or name the worker's Python in MMEARTH_PYTHON")
+    folder = tmp_path_factory.mktemp("worker")
+    ask = subprocess.run([path, "-c", _ASK], check=True, capture_output=True, text=True, cwd=folder)
+    core, packages = json.loads(ask.stdout)
+    if ROOT not in Path(core).parents:
+        path = _with_this_core(path, packages, folder / "python")
     os.environ["MMEARTH_PYTHON"] = path
     return path
+
+
+def _with_this_core(python, packages, folder):
+    """A Python that has another's packages and the core of this checkout."""
+    subprocess.run([python, "-m", "venv", "--without-pip", str(folder)], check=True)
+    own = next(folder.glob("lib/python*/site-packages"))
+    (own / "checkout.pth").write_text(f"{ROOT}\nimport site; site.addsitedir({packages!r})\n", encoding="utf-8")
+    return str(folder / "bin" / "python")
 
 
 @pytest.fixture(scope="session")
