@@ -67,12 +67,20 @@ class LiveVerbs:
         """How alike a view is to one pixel."""
         return {"path": self._embedding(embedding).similar(at, view, output, cancel=cancel)}
 
-    def validate(self, *, progress: Progress, cancel: CancelToken, embedding: str, samples: Sent) -> dict[str, Any]:
-        """Cross-validation by place, with a sentence."""
+    def validate(
+        self,
+        *,
+        progress: Progress,
+        cancel: CancelToken,
+        embedding: str,
+        samples: Sent,
+        block: float | None = None,
+    ) -> dict[str, Any]:
+        """Cross-validation by place, with a sentence; samples within `block` metres are one place, as in `fit`."""
         labelled = self._embedding(embedding).samples(samples, cancel)
         if len(labelled.legend) < 2:
             raise MMEarthError("There is one class only; label a second one.")
-        validation = cross_validate(labelled, progress=progress, cancel=cancel)
+        validation = cross_validate(labelled, block=block, progress=progress, cancel=cancel)
         return validation.as_dict() | {
             "enough": is_enough(validation),
             "headline": headline(validation),
@@ -122,12 +130,13 @@ class LiveVerbs:
         embedding: str,
         samples: Sent,
         output: str,
+        block: float | None = None,
         overwrite: bool = False,
     ) -> Any:
         """A model file of samples that need not be in a file."""
         path = check_output(output, overwrite=overwrite, inputs=(embedding,))
         labelled = self._embedding(embedding).samples(samples, cancel)
-        return fitting.fit_samples(labelled, path, progress=progress, cancel=cancel)
+        return fitting.fit_samples(labelled, path, block=block, progress=progress, cancel=cancel)
 
     def _embedding(self, path: str) -> LiveEmbedding:
         """The embedding at a path, opened anew when the file has changed."""

@@ -19,6 +19,8 @@ class Workspace(QObject):
         self._embedding = None
         self._samples = None
         self._field = "class"
+        #: Metres within which samples count as one place of the validation, or None: the worker chooses.
+        self.block: float | None = None
         QgsProject.instance().layersWillBeRemoved.connect(self._forget)
 
     def close(self) -> None:

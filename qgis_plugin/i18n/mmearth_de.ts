@@ -265,6 +265,14 @@
 <context>
     <name>Algorithm</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
     </message>
@@ -358,6 +366,14 @@
 </context>
 <context>
     <name>Assess</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
@@ -756,6 +772,14 @@
 <context>
     <name>Classify</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
     </message>
@@ -866,6 +890,14 @@
 </context>
 <context>
     <name>Cluster</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
@@ -1003,6 +1035,14 @@
 </context>
 <context>
     <name>Embed</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
@@ -1222,14 +1262,6 @@
     <message>
         <source>Context in pixels around each tile, or “exact”; blank: what the model needs.</source>
         <translation>Umgebung in Pixeln um jede Kachel, oder „exact“; leer: was das Modell braucht.</translation>
-    </message>
-    <message>
-        <source>Follow what the input refers to</source>
-        <translation>Verweisen der Eingabe folgen</translation>
-    </message>
-    <message>
-        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
-        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
     </message>
     <message>
         <source>Go on with an interrupted run</source>
@@ -2177,6 +2209,14 @@ Ersetzen?</translation>
 <context>
     <name>Fit</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
     </message>
@@ -2275,6 +2315,14 @@ Ersetzen?</translation>
     <message>
         <source>The samples on them, in the same order and with the same class field.</source>
         <translation>Die Beispielflächen darauf, in derselben Reihenfolge und mit demselben Klassenfeld.</translation>
+    </message>
+    <message>
+        <source>Validation distance in metres</source>
+        <translation>Abstand der Validierung in Metern</translation>
+    </message>
+    <message>
+        <source>Samples within this distance count as one place, and are left out together; blank: what the model sees around a pixel, less where that would leave too few places.</source>
+        <translation>Beispiele innerhalb dieses Abstands gelten als ein Ort und werden zusammen ausgelassen; leer: so weit das Modell um ein Pixel sieht, weniger, wo sonst zu wenige Orte blieben.</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -2643,6 +2691,18 @@ Ersetzen?</translation>
         <translation>Keine Klasse für das, was den Beispielen weniger gleicht als alle ihre Pixel bis auf diesen Anteil</translation>
     </message>
     <message>
+        <source>found by itself</source>
+        <translation>von selbst gefunden</translation>
+    </message>
+    <message>
+        <source>Samples within this distance are one place, left out together; also for the map of the whole layer</source>
+        <translation>Beispiele innerhalb dieses Abstands sind ein Ort und werden zusammen ausgelassen; auch für die Karte der ganzen Ebene</translation>
+    </message>
+    <message>
+        <source>Validation distance</source>
+        <translation>Abstand der Validierung</translation>
+    </message>
+    <message>
         <source>Draw samples of at least two classes; the map follows.</source>
         <translation>Zeichnen Sie Beispiele von mindestens zwei Klassen; die Karte folgt.</translation>
     </message>
@@ -2810,6 +2870,14 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>Outline</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
@@ -3229,6 +3297,14 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>Sample</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
@@ -3692,6 +3768,14 @@ Ersetzen?</translation>
 <context>
     <name>Similar</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
     </message>
@@ -3956,6 +4040,14 @@ Ersetzen?</translation>
 <context>
     <name>Suggest</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Einbettung</translation>
     </message>
@@ -4112,6 +4204,10 @@ Ersetzen?</translation>
     <message>
         <source>{path} is QGIS itself and cannot run the worker; choose a Python in the plugin's panel.</source>
         <translation>{path} ist QGIS selbst und kann nicht rechnen; wählen Sie im Bedienfeld des Plugins ein Python.</translation>
+    </message>
+    <message>
+        <source>Follow what the input refers to (Processing toolbox, advanced parameters)</source>
+        <translation>Verweisen der Eingabe folgen (Verarbeitungswerkzeuge, erweiterte Parameter)</translation>
     </message>
 </context>
 <context>

@@ -265,6 +265,14 @@
 <context>
     <name>Algorithm</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
     </message>
@@ -358,6 +366,14 @@
 </context>
 <context>
     <name>Assess</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
@@ -756,6 +772,14 @@
 <context>
     <name>Classify</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
     </message>
@@ -866,6 +890,14 @@
 </context>
 <context>
     <name>Cluster</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
@@ -1003,6 +1035,14 @@
 </context>
 <context>
     <name>Embed</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
@@ -1222,14 +1262,6 @@
     <message>
         <source>Context in pixels around each tile, or “exact”; blank: what the model needs.</source>
         <translation>Contexte en pixels autour de chaque tuile, ou « exact » ; vide : ce qu’il faut au modèle.</translation>
-    </message>
-    <message>
-        <source>Follow what the input refers to</source>
-        <translation>Suivre les renvois de l’entrée</translation>
-    </message>
-    <message>
-        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
-        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
     </message>
     <message>
         <source>Go on with an interrupted run</source>
@@ -2177,6 +2209,14 @@ Les remplacer ?</translation>
 <context>
     <name>Fit</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
     </message>
@@ -2275,6 +2315,14 @@ Les remplacer ?</translation>
     <message>
         <source>The samples on them, in the same order and with the same class field.</source>
         <translation>Les échantillons sur ceux-ci, dans le même ordre et avec le même champ de classe.</translation>
+    </message>
+    <message>
+        <source>Validation distance in metres</source>
+        <translation>Distance de la validation en mètres</translation>
+    </message>
+    <message>
+        <source>Samples within this distance count as one place, and are left out together; blank: what the model sees around a pixel, less where that would leave too few places.</source>
+        <translation>Les échantillons situés à moins de cette distance comptent comme un seul lieu et sont exclus ensemble ; vide : ce que le modèle voit autour d’un pixel, moins là où il resterait trop peu de lieux.</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -2643,6 +2691,18 @@ Les remplacer ?</translation>
         <translation>Ne pas donner de classe à ce qui ressemble moins aux échantillons que tous leurs pixels sauf cette part</translation>
     </message>
     <message>
+        <source>found by itself</source>
+        <translation>trouvée d’elle-même</translation>
+    </message>
+    <message>
+        <source>Samples within this distance are one place, left out together; also for the map of the whole layer</source>
+        <translation>Les échantillons situés à moins de cette distance sont un seul lieu, exclus ensemble ; aussi pour la carte de toute la couche</translation>
+    </message>
+    <message>
+        <source>Validation distance</source>
+        <translation>Distance de la validation</translation>
+    </message>
+    <message>
         <source>Draw samples of at least two classes; the map follows.</source>
         <translation>Dessinez des échantillons d’au moins deux classes ; la carte suit.</translation>
     </message>
@@ -2810,6 +2870,14 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>Outline</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
@@ -3229,6 +3297,14 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>Sample</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
     <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
@@ -3692,6 +3768,14 @@ Les remplacer ?</translation>
 <context>
     <name>Similar</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
     </message>
@@ -3956,6 +4040,14 @@ Les remplacer ?</translation>
 <context>
     <name>Suggest</name>
     <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
         <source>Embedding</source>
         <translation>Plongement</translation>
     </message>
@@ -4112,6 +4204,10 @@ Les remplacer ?</translation>
     <message>
         <source>{path} is QGIS itself and cannot run the worker; choose a Python in the plugin's panel.</source>
         <translation>{path} est QGIS lui-même et ne peut pas faire les calculs ; choisissez un Python dans le panneau de l’extension.</translation>
+    </message>
+    <message>
+        <source>Follow what the input refers to (Processing toolbox, advanced parameters)</source>
+        <translation>Suivre les renvois de l’entrée (boîte à outils de traitements, paramètres avancés)</translation>
     </message>
 </context>
 <context>

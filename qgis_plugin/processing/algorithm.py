@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -13,7 +12,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
-    QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
@@ -25,17 +24,17 @@ from qgis.core import (
     QgsProcessingUtils,
     QgsVectorLayer,
 )
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
 
 from ..compat import ADVANCED
-from ..core.layers import is_embedding, mark, path_of
+from ..core.layers import is_embedding, path_of
 from ..core.sources import why_not_placed, why_not_readable
 from ..core.worker.request import WorkerError
 from ..core.worker.wording import worded
 from ..gui.icons import icon, icon_path
 from .inputs import VectorInput
+from .result_style import Styled
 
 if TYPE_CHECKING:
     from ..core.worker.client import WorkerClient
@@ -53,35 +52,12 @@ class Stopped(Exception):
     """The user cancelled."""
 
 
-class Styled(QgsProcessingLayerPostProcessorInterface):
-    """Gives a result the style that was written beside it, and says what it is."""
-
-    _kept: list[Styled] = []  # noqa: RUF012 - shared by intent
-
-    @classmethod
-    def kept(cls, product: str) -> Styled:
-        """One that stays alive: QGIS takes and deletes the C++ half, and forgets the Python half at once."""
-        cls._kept[:] = [each for each in cls._kept if not sip.isdeleted(each)]
-        cls._kept.append(cls(product))
-        return cls._kept[-1]
-
-    def __init__(self, product: str) -> None:
-        super().__init__()
-        self._product = product
-
-    def postProcessLayer(self, layer: QgsMapLayer, _context: object, _feedback: object) -> None:
-        """Called on the main thread when the layer is in the project."""
-        if Path(path_of(layer)).with_suffix(".qml").is_file():
-            layer.loadDefaultStyle()
-            layer.triggerRepaint()
-        mark(layer, self._product)
-
-
 class Algorithm(QgsProcessingAlgorithm):
     """A thin skin over one verb. A subclass says `verb`, `symbol`, `section`, and `products`: what the layers of its
     destinations are (see `core.layers`), and `renamed`: the arguments of the verb whose parameters are not called by
-    their own names in capitals; it defines its parameters by `define` and answers
+    their own names in capitals; it answers
 
+    * `define_own()`: defines its parameters and outputs, by `define`; what all have is defined here;
     * `title()`, `about()`: (what it does, what comes out, a tip), `words()` to be found by;
     * `arguments(parameters, context, feedback)`: those of the verb, without `overwrite`;
     * `report(result)`: the result as text, and `results(result)`: as values of outputs;
@@ -100,8 +76,24 @@ class Algorithm(QgsProcessingAlgorithm):
         self._rasters: Values = {}
         self._vectors: Values = {}
         self._outputs: dict[str, str] = {}
+        self._trust = False
 
     # What Processing asks
+
+    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
+        """Define parameters and outputs."""
+        self.define_own()
+        self.define(
+            QgsProcessingParameterBoolean(
+                "TRUST",
+                QCoreApplication.translate("Algorithm", "Follow what the input refers to"),
+                defaultValue=False,
+            ),
+            QCoreApplication.translate(
+                "Algorithm", "Reads also files in other folders and on the network that a VRT or a STAC item names."
+            ),
+            advanced=True,
+        )
 
     def createInstance(self) -> Algorithm:
         return type(self)(self._get_client)
@@ -163,6 +155,7 @@ class Algorithm(QgsProcessingAlgorithm):
     def prepareAlgorithm(self, parameters: Values, context: QgsProcessingContext, _feedback: object) -> bool:
         """Look at the layers, and make the client, in this thread rather than in the one that computes."""
         self._get_client()
+        self._trust = self.parameterAsBool(parameters, "TRUST", context)
         fields = [each for each in self.parameterDefinitions() if isinstance(each, QgsProcessingParameterField)]
         coloured = {each.parentLayerParameterName(): self.field(parameters, each.name(), context) for each in fields}
         for each in self.parameterDefinitions():
@@ -237,7 +230,7 @@ class Algorithm(QgsProcessingAlgorithm):
     def ask(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """The worker's answer. Raises QgsProcessingException with its sentence, Stopped when the user cancelled."""
         try:
-            return self._get_client().call(verb, arguments, feedback)
+            return self._get_client().call(verb, {**arguments, "trust": True} if self._trust else arguments, feedback)
         except WorkerError as error:
             sentence = worded(error.message, self._labels())
             if feedback.isCanceled():
@@ -302,6 +295,9 @@ class Algorithm(QgsProcessingAlgorithm):
         ).format(layer.name(), wanted, names)
 
     # To be answered by subclasses
+
+    def define_own(self) -> None:
+        raise NotImplementedError
 
     def title(self) -> str:
         raise NotImplementedError

@@ -44,8 +44,7 @@ class Assess(Algorithm):
             self.tr("Draw the points with “Draw reference sample”, which knows how to weigh them."),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         self.define(
             QgsProcessingParameterRasterLayer("MAP", self.tr("Map")),
             self.tr("A map made by “Classify embedding”, or any raster of whole numbers."),

@@ -40,8 +40,7 @@ class Classify(Algorithm):
             ),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         self.define_embedding()
         self.define_model()
         self.define(

@@ -35,8 +35,7 @@ class Cluster(Algorithm):
             self.tr("Look at the clusters before you draw samples: they show which classes can be told apart."),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         self.define_embedding()
         self.define(
             QgsProcessingParameterNumber("K", self.tr("Number of clusters"), defaultValue=10, minValue=2, maxValue=254),

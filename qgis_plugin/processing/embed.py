@@ -67,8 +67,7 @@ class Embed(Algorithm):
             ),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         number = QgsProcessingParameterNumber.Type
         self.define(
             QgsProcessingParameterRasterLayer("SCENE", self.tr("Sentinel-2 layer"), optional=True),
@@ -185,11 +184,6 @@ class Embed(Algorithm):
             advanced=True,
         )
         self.define(
-            QgsProcessingParameterBoolean("TRUST", self.tr("Follow what the input refers to"), defaultValue=False),
-            self.tr("Reads also files in other folders and on the network that a VRT or a STAC item names."),
-            advanced=True,
-        )
-        self.define(
             QgsProcessingParameterBoolean("RESUME", self.tr("Go on with an interrupted run"), defaultValue=True),
             self.tr("Uses the tiles that an interrupted run with the same parameters has finished."),
             advanced=True,
@@ -275,7 +269,6 @@ class Embed(Algorithm):
             mask_values=lambda *where: [_number(each) for each in listed(self.parameterAsString(*where))],
             mask_bits=lambda *where: listed(self.parameterAsString(*where)),
             exclude_clouds=self.parameterAsBool,
-            trust=self.parameterAsBool,
         )
         files = [self.parameterAsFile(parameters, name, context) for name in ("SCENE_FILE", "SCENE_FOLDER")]
         reading["scene"] = self.raster("SCENE") or files[0] or files[1]

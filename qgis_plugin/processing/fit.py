@@ -47,8 +47,7 @@ class Fit(Algorithm):
             ),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         self.define_embedding()
         self.define(
             QgsProcessingParameterFeatureSource("SAMPLES", self.tr("Samples"), [VECTOR_ANY_GEOMETRY]),
@@ -76,6 +75,20 @@ class Fit(Algorithm):
                 "MORE_SAMPLES", self.tr("More samples"), VECTOR_ANY_GEOMETRY, optional=True
             ),
             self.tr("The samples on them, in the same order and with the same class field."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterNumber(
+                "BLOCK",
+                self.tr("Validation distance in metres"),
+                QgsProcessingParameterNumber.Type.Double,
+                optional=True,
+                minValue=0,
+            ),
+            self.tr(
+                "Samples within this distance count as one place, and are left out together; blank: what the model sees"
+                " around a pixel, less where that would leave too few places."
+            ),
             advanced=True,
         )
         self.define(
@@ -127,6 +140,7 @@ class Fit(Algorithm):
             "field": field,
             "output": self.output("OUTPUT"),
             "seed": self.parameterAsInt(parameters, "SEED", context),
+            **self.given(parameters, context, block=self.parameterAsDouble),
         }
 
     def report(self, result: Values) -> str:

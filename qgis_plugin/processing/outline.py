@@ -34,8 +34,7 @@ class Outline(Algorithm):
             self.tr("For a similarity, begin with 0.6 and look where the edge runs; raise it when too much is inside."),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         self.define(
             QgsProcessingParameterRasterLayer("RASTER", self.tr("Map or similarity")),
             self.tr("A raster made by “Classify embedding”, “Cluster embedding” or “Find similar places”."),

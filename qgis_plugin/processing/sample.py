@@ -36,8 +36,7 @@ class Sample(Algorithm):
             self.tr("Hide the map and the field stratum while you label: who knows the answer, agrees too easily."),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         number = QgsProcessingParameterNumber.Type.Integer
         self.define(
             QgsProcessingParameterRasterLayer("MAP", self.tr("Map")),

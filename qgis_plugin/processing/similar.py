@@ -37,8 +37,7 @@ class Similar(Algorithm):
             self.tr("“Outline” turns what lies above a threshold into polygons."),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         self.define_embedding()
         self.define(
             QgsProcessingParameterPoint("AT", self.tr("Place"), optional=True),

@@ -39,8 +39,7 @@ class Suggest(Algorithm):
             self.tr("Label the first ten, fit again with both layers, then ask anew: each fit changes the answer."),
         )
 
-    def initAlgorithm(self, configuration: Values | None = None) -> None:  # noqa: ARG002 - QGIS' name and arguments
-        """Define parameters and outputs."""
+    def define_own(self) -> None:
         self.define_embedding()
         self.define_model()
         self.define(

@@ -133,7 +133,13 @@ class FinalMap(QObject):
         if outputs.model is None:
             raise ValueError("what is learned needs a file")
         model = _staged(outputs.model)
-        fit = {"embedding": layers.path_of(embedding), "samples": samples, "output": str(model), "overwrite": True}
+        fit = {
+            "embedding": layers.path_of(embedding),
+            "samples": samples,
+            "output": str(model),
+            "block": self._context.workspace.block,
+            "overwrite": True,
+        }
         self._model = outputs.model
         self._origin = None if origin is None else (origin[0].id(), origin[1])
         learning = ("fit_samples", fit, self.tr("Learning from the samples"))

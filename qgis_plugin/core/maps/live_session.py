@@ -143,6 +143,15 @@ class LiveSession(QObject):
             self._unknown = share
             self.refresh()
 
+    def validate_again(self) -> None:
+        """Validate anew: another distance was chosen."""
+        self._checked = None
+        if self._on:
+            if self._check is not None:
+                self._check.cancel()
+            self.stale.emit()
+            self._check_timer.start()
+
     def refresh(self) -> None:
         """Paint anew, as after an edit."""
         if self._on:
@@ -246,7 +255,8 @@ class LiveSession(QObject):
             samples, key = self._material()
         except SampleError:
             return
-        arguments = {"embedding": self._context.workspace.embedding_path, "samples": samples}
+        workspace = self._context.workspace
+        arguments = {"embedding": workspace.embedding_path, "samples": samples, "block": workspace.block}
         job = self._check = self._context.client.submit("validate", arguments)
         job.finished.connect(lambda result: self._checked_as(key, result))
         job.ended.connect(self._check_over)

@@ -201,7 +201,7 @@ class WorkerClient(QObject):
     ) -> Job:
         """Ask the worker for `verb`; never blocks. `task` shows it in QGIS' task manager, with progress and cancel.
         `labels`: what arguments are called on the screen, for the sentence of a failure."""
-        job = Job(verb, arguments, title, labels, self._post)
+        job = Job(verb, arguments, title, {"trust": _trust_label(), **labels}, self._post)
         job.task = _JobTask(job) if task else None
         self._get_process().send(job)
         self._jobs[job.id] = job
@@ -295,6 +295,13 @@ class WorkerClient(QObject):
         task.taskCompleted.connect(lambda: self._tasks.pop(number, None))
         task.taskTerminated.connect(lambda: self._tasks.pop(number, None))
         QgsApplication.taskManager().addTask(task)
+
+
+def _trust_label() -> str:
+    """Where what a layer refers to is allowed, for panels that have no place for it; it then counts for them too."""
+    return QCoreApplication.translate(
+        "WorkerClient", "Follow what the input refers to (Processing toolbox, advanced parameters)"
+    )
 
 
 def _report(event: dict[str, Any], feedback: QgsProcessingFeedback) -> None:

@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSlider,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -133,6 +134,23 @@ class LiveBox(QWidget):
         options.addWidget(self.share)
         options.addStretch(1)
 
+        self.block = QSpinBox()
+        self.block.setObjectName("validationDistance")
+        self.block.setRange(0, 100_000)
+        self.block.setSingleStep(50)
+        self.block.setSuffix(" m")
+        self.block.setSpecialValueText(self.tr("found by itself"))
+        self.block.setKeyboardTracking(False)
+        self.block.setToolTip(
+            self.tr(
+                "Samples within this distance are one place, left out together; also for the map of the whole layer"
+            )
+        )
+        apart = QHBoxLayout()
+        apart.addWidget(QLabel(self.tr("Validation distance")))
+        apart.addWidget(self.block)
+        apart.addStretch(1)
+
         self.shares = ShareBars()
         self.note = wrapped("liveNote")
         self.validation = wrapped("liveValidation")
@@ -149,6 +167,7 @@ class LiveBox(QWidget):
         layout.addLayout(opacity_row)
         layout.addWidget(self.confidence)
         layout.addLayout(options)
+        layout.addLayout(apart)
         layout.addWidget(self.shares)
         layout.addWidget(self.validation)
         layout.addWidget(self.doubts)
@@ -159,6 +178,7 @@ class LiveBox(QWidget):
         self.confidence.toggled.connect(session.set_confidence)
         self.unknown.toggled.connect(self._unknown_changed)
         self.share.valueChanged.connect(self._unknown_changed)
+        self.block.valueChanged.connect(self._block_changed)
         self.doubts.linkActivated.connect(self._go_to)
         session.repainted.connect(self._repainted)
         session.validated.connect(self._validated)
@@ -190,6 +210,10 @@ class LiveBox(QWidget):
     def _unknown_changed(self, *_: object) -> None:
         self.share.setEnabled(self.unknown.isChecked())
         self._session.set_unknown(self.share.value() / 100 if self.unknown.isChecked() else None)
+
+    def _block_changed(self, metres: int) -> None:
+        self._context.workspace.block = metres or None
+        self._session.validate_again()
 
     def _repainted(self, result: dict[str, Any]) -> None:
         self.confidence.setChecked(self._session.confidence_wanted)  # no longer, when its layer was removed

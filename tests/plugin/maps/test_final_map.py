@@ -1,6 +1,7 @@
 """The final map in QGIS: the same as the command line's, asked before anything is replaced, nothing left on cancel."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,13 @@ def test_fit_equals_the_command_line(box, wait, run_core, embedding, polygons, t
     run_core("fit", embedding, polygons, "-o", tmp_path / "cli.json", "--quiet")
     run_core("classify", embedding, tmp_path / "cli.json", "-o", tmp_path / "cli.tif", "--quiet")
     assert pixels(tmp_path / "town_map.tif") == pixels(tmp_path / "cli.tif")
+
+
+def test_the_model_is_validated_with_the_chosen_distance(box, wait, tmp_path):
+    box._context.workspace.block = 70.0
+    make(box, wait)
+    model = json.loads((tmp_path / "town_model.json").read_text())
+    assert model["validation"]["block_m"] == 70
 
 
 def test_asks_before_replacing(box, wait, tmp_path):

@@ -35,6 +35,21 @@ def test_the_switch_shows_shares_and_validation(panel, wait):
     assert panel.session.layer is None and not panel.session.on
 
 
+def test_the_distance_between_places_is_chosen_beside_the_live_map(panel, context, wait):
+    checks = []
+    panel.session.validated.connect(checks.append)
+    panel.live.switch.click()
+    wait(lambda: checks, what="a validation")
+    by_itself = checks[-1]["block_m"]
+    panel.live.block.setValue(70)
+    wait(lambda: len(checks) > 1, what="another validation")
+    assert checks[-1]["block_m"] == 70 != by_itself and "70 m apart" in panel.live.validation.text()
+    assert context.workspace.block == 70
+    panel.live.block.setValue(0)
+    wait(lambda: len(checks) > 2, what="the first validation again")
+    assert checks[-1]["block_m"] == by_itself
+
+
 def test_without_material_the_switch_stays_off_and_says_why(panel, context):
     context.workspace.set_samples(None)
     panel.live.switch.click()

@@ -41,6 +41,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor, QIcon
 
+from qgis_plugin import compat
+
 ROOT = Path(__file__).parents[3]
 VERBS = ("assess", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest")
 ICONS = ("icon", "embed", "samples", "map", "accuracy", "similar", "suggest", "swipe", "cluster", "outline", "report")
@@ -607,3 +609,38 @@ def test_a_failure_calls_parameters_as_the_dialog_does(provider, monkeypatch):
     with pytest.raises(QgsProcessingException) as caught:
         algorithm.ask("embed", {}, Feedback())
     assert str(caught.value) == "Name “Bands”, or a smaller “Extent”; see “Processing level” = l1c and other."
+
+
+def beside(folder, name, source, moved):
+    """A VRT in a folder of its own whose source lies in another one."""
+    (folder / "elsewhere").mkdir()
+    shutil.copy(source, folder / "elsewhere" / moved)
+    (folder / "here").mkdir()
+    path = folder / "here" / name
+    options = gdal.BuildVRTOptions(resolution="highest")
+    assert gdal.BuildVRT(str(path), str(folder / "elsewhere" / moved), options=options) is not None
+    return path
+
+
+def test_every_algorithm_offers_to_follow_what_its_input_refers_to(provider):
+    for verb in VERBS:
+        trust = provider.algorithm(verb).parameterDefinition("TRUST")
+        assert trust is not None and trust.defaultValue() is False, verb
+        assert trust.flags() & compat.ADVANCED, verb
+
+
+def test_a_map_whose_pixels_lie_elsewhere_is_refused_by_the_parameter_and_read_with_it(
+    run, failure, class_map, tmp_path
+):
+    path = str(beside(tmp_path, "map.vrt", class_map, "map.tif"))
+    told = failure("outline", RASTER=path, OUTPUT=str(tmp_path / "map.gpkg"))
+    assert "“Follow what the input refers to”" in told, told
+    results = run("outline", RASTER=path, OUTPUT=str(tmp_path / "map.gpkg"), TRUST=True)
+    assert QgsVectorLayer(results["OUTPUT"], "", "ogr").featureCount() > 0
+
+
+def test_fit_takes_the_distance_between_places(run, embedding, polygons, tmp_path):
+    feedback = Feedback()
+    where = {"EMBEDDING": str(embedding), "SAMPLES": str(polygons), "OUTPUT": str(tmp_path / "probe.json")}
+    run("fit", feedback, BLOCK=120.0, **where)
+    assert "Samples within 120 m of each other count as one place." in "\n".join(feedback.said)

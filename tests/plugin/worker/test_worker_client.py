@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from osgeo import gdal
 from qgis.core import QgsApplication, QgsProcessingFeedback, QgsTask
 from qgis.PyQt.QtCore import QThread
 
@@ -110,6 +111,23 @@ def test_failure_of_a_job_is_the_sentence_of_the_worker(client, tmp_path, wait):
     assert kind == "input"
     assert "nowhere.tif" in message
     assert job.error.kind == "input"
+
+
+def test_a_panel_says_where_references_are_allowed_and_that_counts_for_it(client, scene, tmp_path, wait):
+    vrt = tmp_path / "scene.vrt"
+    assert gdal.BuildVRT(str(vrt), str(scene)) is not None
+    job = client.submit("inspect", {"scene": str(vrt)})
+    said = []
+    job.failed.connect(lambda _, message: said.append(message))
+    wait(lambda: not job.running, 60, "the refusal")
+    assert "“Follow what the input refers to (Processing toolbox, advanced parameters)”" in said[0]
+    dataset = gdal.Open(str(scene))
+    bands = [dataset.GetRasterBand(number).GetDescription() for number in range(1, dataset.RasterCount + 1)]
+    reading = {"scene": str(vrt), "bands": bands, "level": "l2a", "offset": 0, "scale": 0.0001}
+    client.call("inspect", {**reading, "trust": True})
+    again = client.submit("inspect", reading)
+    wait(lambda: not again.running, 60, "the answer")
+    assert again.error is None
 
 
 def test_call_on_the_main_thread_without_an_event_loop(client, scene):

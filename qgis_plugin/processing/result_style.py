@@ -1,0 +1,34 @@
+"""What happens to a result of Processing once its layer is in the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsMapLayer, QgsProcessingLayerPostProcessorInterface
+from qgis.PyQt import sip
+
+from ..core.layers import mark, path_of
+
+
+class Styled(QgsProcessingLayerPostProcessorInterface):
+    """Gives a result the style that was written beside it, and says what it is."""
+
+    _kept: list[Styled] = []  # noqa: RUF012 - shared by intent
+
+    @classmethod
+    def kept(cls, product: str) -> Styled:
+        """One that stays alive: QGIS takes and deletes the C++ half, and forgets the Python half at once."""
+        cls._kept[:] = [each for each in cls._kept if not sip.isdeleted(each)]
+        cls._kept.append(cls(product))
+        return cls._kept[-1]
+
+    def __init__(self, product: str) -> None:
+        super().__init__()
+        self._product = product
+
+    def postProcessLayer(self, layer: QgsMapLayer, _context: object, _feedback: object) -> None:
+        """Called on the main thread when the layer is in the project."""
+        if Path(path_of(layer)).with_suffix(".qml").is_file():
+            layer.loadDefaultStyle()
+            layer.triggerRepaint()
+        mark(layer, self._product)
