@@ -1,8 +1,11 @@
 """`python -m mmearth_core` is `mmearth`."""
 
+import signal
 import sys
 
-from mmearth_core.cli.stopping import quit_on_interrupt
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # what has not even begun is ended by the system
+
+from mmearth_core.cli.stopping import quit_on_interrupt  # noqa: E402
 
 quit_on_interrupt()  # before anything else is loaded, which takes a moment
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -105,6 +106,23 @@ def put(made: Path, path: Path, *, outdated: Iterable[Path] = ()) -> None:
     made.replace(path)
 
 
+@contextmanager
+def workshop(path: str | Path) -> Iterator[Path]:
+    """A new folder beside `path` for what is made on the way to it. Removed at the end, as what killed runs left.
+
+    Raises `OSError` when the system refuses.
+    """
+    path = Path(path)
+    _remove_forgotten(path)
+    folder = _new_name(path)
+    folder.mkdir()
+    try:
+        with disposable(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write a UTF-8 text file whole or not at all."""
     with atomic_path(path) as temporary:
@@ -133,7 +151,7 @@ def abandon() -> None:
     """Remove what is being written under temporary names: the process is about to end, whatever it does."""
     for path in tuple(_disposable):
         with suppress(OSError):
-            path.unlink()
+            _remove(path)
 
 
 @contextmanager
@@ -149,8 +167,7 @@ def disposable(path: Path) -> Iterator[None]:
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
     """A new, empty file beside `path`, of this process; removed at the end if it is still there."""
-    name = f".{path.name[:_LONGEST]}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
-    temporary = path.with_name(name)
+    temporary = _new_name(path)
     # Never through a link, never over a file: the name is new.
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o666))
     try:
@@ -160,8 +177,20 @@ def _temporary(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def _new_name(path: Path) -> Path:
+    return path.with_name(f".{path.name[:_LONGEST]}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder with what is in it; never what a link leads to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
 def _remove_forgotten(path: Path) -> None:
-    """Remove the temporary files for `path` that killed processes left."""
+    """Remove the temporary files and folders for `path` that killed processes left."""
     named = re.compile(rf"\.{re.escape(path.name[:_LONGEST])}\.(\w+)-(\d+)-[0-9a-f]{{8}}\.tmp")
     with os.scandir(path.absolute().parent) as entries:
         found = [(entry, match) for entry in entries if (match := named.fullmatch(entry.name)) is not None]
@@ -169,8 +198,8 @@ def _remove_forgotten(path: Path) -> None:
         with suppress(OSError):
             here = match[1] == _host() and os.name == "posix"
             age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-            if entry.is_file(follow_symlinks=False) and (not _runs(int(match[2])) if here else age > _FORGOTTEN):
-                Path(entry.path).unlink()
+            if not entry.is_symlink() and (not _runs(int(match[2])) if here else age > _FORGOTTEN):
+                _remove(Path(entry.path))
 
 
 def _host() -> str:

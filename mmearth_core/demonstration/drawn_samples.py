@@ -1,7 +1,6 @@
 """The polygons an analyst might draw on the demo scene, and the file they are saved in."""
 
 import sqlite3
-import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from html import escape
@@ -19,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from mmearth_core.demonstration.spectra import CLASSES, kind_classes
 from mmearth_core.errors import EnvironmentFailure
+from mmearth_core.files import workshop
 
 #: Polygons drawn per class.
 POLYGONS = 7
@@ -69,8 +69,8 @@ def write_samples(path: Path, polygons: Sequence[BaseGeometry], names: Sequence[
     Raises `EnvironmentFailure` when the disk refuses.
     """
     # In a folder of its own, because the driver wants the file's extension and SQLite makes files beside it.
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.absolute().parent) as workshop:
-        temporary = Path(workshop) / path.name
+    with workshop(path) as folder:
+        temporary = folder / path.name
         try:
             pyogrio.raw.write(
                 temporary,

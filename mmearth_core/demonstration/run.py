@@ -19,6 +19,7 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import FitResult, fit
+from mmearth_core.locks import one_writer
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.records import plain
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 #: Random reference points for the assessment.
 POINTS = 600
+_REPORT = "report.html"
 
 SYNTHETIC = (
     "The scene is synthetic: made from typical spectra, it is no place on Earth. Its accuracy says that the tool works,"
@@ -124,14 +126,23 @@ def demo(
         MMEarthError: The folder is not empty, or cannot be made.
         EnvironmentFailure, Cancelled: The work stopped.
     """
+    folder = _folder(Path(output))
+    with one_writer(folder / _REPORT) as hold:
+        if not overwrite and any(each.name != hold.file.name for each in folder.iterdir()):
+            raise MMEarthError(
+                f"{folder} is not empty; choose another folder or pass `overwrite=True` to replace an earlier demo."
+            )
+        return _made(folder, seed, progress or Silent(), cancel or CancelToken())
+
+
+def _made(folder: Path, seed: int, progress: Progress, cancel: CancelToken) -> DemoResult:
+    """Fill the folder of a demo."""
     from mmearth_core.demonstration.synthetic_scene import make_scene  # noqa: PLC0415 - loads scipy
 
-    progress, cancel = progress or Silent(), cancel or CancelToken()
-    folder = _folder(Path(output), overwrite)
     embedding, model, map_, confidence = (
         folder / name for name in ("embedding.tif", "model.json", "map.tif", "confidence.tif")
     )
-    points, reference, report = (folder / name for name in ("points.gpkg", "reference.gpkg", "report.html"))
+    points, reference, report = (folder / name for name in ("points.gpkg", "reference.gpkg", _REPORT))
 
     progress.message("Making a synthetic Sentinel-2 scene, sample polygons and their truth.")
     scene = make_scene(folder, seed=seed)
@@ -227,17 +238,12 @@ def true_accuracy(map_: Path, truth: Path) -> float:
     return right / total
 
 
-def _folder(folder: Path, overwrite: bool) -> Path:
+def _folder(folder: Path) -> Path:
     """The output folder, made if need be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        filled = any(folder.iterdir())
     except FileExistsError as error:
         raise MMEarthError(f"{folder} is a file; choose another output folder.") from error
     except OSError as error:
         raise EnvironmentFailure(f"Cannot make the folder {folder} ({error.strerror}); choose another.") from error
-    if filled and not overwrite:
-        raise MMEarthError(
-            f"{folder} is not empty; choose another folder or pass `overwrite=True` to replace an earlier demo."
-        )
     return folder

@@ -15,8 +15,9 @@ from typing import Any
 from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.download import download, sha256_of
 from mmearth_core.encoder.registry import MODELS, RegisteredModel, find, weights_folder
-from mmearth_core.errors import MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import write_json
+from mmearth_core.locks import one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 
 _PINS = "pinned.json"
@@ -97,11 +98,35 @@ def weights_fetch(
     if known.url is None:
         raise MMEarthError(f"{known.name} is part of the package; there is nothing to fetch.")
     progress, cancel = progress or Silent(), cancel or CancelToken()
-    path, check = known.file(".pth"), partial(_check, known)
-    pins = _read_pins()
     if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         raise MMEarthError(f"`sha256={sha256}` is no digest; it has 64 hexadecimal digits.")
-    pin = sha256.lower() if sha256 is not None else known.sha256 or pins.get(known.name)
+    path = known.file(".pth")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFailure(f"Cannot make the folder {path.parent} ({error.strerror or error}).") from error
+    with one_writer(path, _always, progress, cancel):
+        digest = _fetched(known, known.url, sha256, overwrite=overwrite, progress=progress, cancel=cancel)
+    return FetchResult(known.name, path, path.stat().st_size, digest, parsed=_torch_is_here())
+
+
+def _always() -> bool:
+    """Whoever writes a model's file fetches the same."""
+    return True
+
+
+def _fetched(
+    known: RegisteredModel,
+    url: str,
+    sha256: str | None,
+    *,
+    overwrite: bool,
+    progress: Progress,
+    cancel: CancelToken,
+) -> str:
+    """Have the official file of a model, which is at `url`, checked and pinned; its digest."""
+    path, check = known.file(".pth"), partial(_check, known)
+    pin = sha256.lower() if sha256 is not None else known.sha256 or _read_pins().get(known.name)
     if path.is_file() and not overwrite:
         digest = sha256_of(path)
         if pin is not None and digest != pin:
@@ -111,16 +136,18 @@ def weights_fetch(
             )
         check(path)
     else:
-        progress.message(f"Fetching {known.url}")
-        digest = download(url=known.url, target=path, sha256=pin, check=check, progress=progress, cancel=cancel)
+        progress.message(f"Fetching {url}")
+        digest = download(url=url, target=path, sha256=pin, check=check, progress=progress, cancel=cancel)
     if pin is None:
         progress.message(
             f"Nobody publishes a digest of {known.name}: what was fetched has sha256 {digest}, which it must have from"
             " now on; compare it where you know it from elsewhere, or give it as `sha256`."
         )
-    if pins.get(known.name) != digest:
-        write_json(weights_folder() / _PINS, dict(sorted((pins | {known.name: digest}).items())))
-    return FetchResult(known.name, path, path.stat().st_size, digest, parsed=_torch_is_here())
+    with one_writer(weights_folder() / _PINS, _always, progress, cancel):  # other models are pinned meanwhile
+        pins = _read_pins()
+        if pins.get(known.name) != digest:
+            write_json(weights_folder() / _PINS, dict(sorted((pins | {known.name: digest}).items())))
+    return digest
 
 
 def _check(model: RegisteredModel, path: Path) -> None:

@@ -1,6 +1,5 @@
 """A map without labels: the embeddings of a scene in k groups. The groups have numbers, never meanings."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
+from mmearth_core.files import workshop
 from mmearth_core.labelling.streaming import by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
@@ -76,8 +76,8 @@ def cluster(
     centres = _centres(raster, k, seed, progress, cancel)
     # Which cluster is largest is known only after the last pixel: the map is written in any order first, then
     # renumbered.
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".tmp", dir=path.absolute().parent) as folder:
-        draft = Path(folder) / "draft.tif"
+    with workshop(path) as folder:
+        draft = folder / "draft.tif"
         counts = _assign(raster, centres, draft, progress, cancel)
         order = np.argsort(-counts, kind="stable")
         number = np.zeros(k + 1, np.uint8)

@@ -1,6 +1,5 @@
 """The verb `outline`: areas of a map, or what is alike enough in a similarity raster, as polygons."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.files import workshop
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas, value_names
 from mmearth_core.maps.class_map import ClassMap
@@ -75,9 +75,8 @@ def outline(
     if min_pixels < 1:
         raise MMEarthError(f"min_pixels must be 1 or more, not {min_pixels}.")
     class_map = ClassMap.open(raster) if at_least is None else None
-    place: Any = {"prefix": f".{path.name}.", "suffix": ".tmp", "dir": path.absolute().parent}
-    with bounded_cache(), tempfile.TemporaryDirectory(**place, ignore_cleanup_errors=True) as folder:
-        draft = Path(folder) / "draft.tif"
+    with bounded_cache(), workshop(path) as folder:
+        draft = folder / "draft.tif"
         if class_map is not None:
             grid, table = _draw_classes(class_map, draft, cancel)
         elif at_least is not None:

@@ -9,7 +9,7 @@
     RUN/NAME.safetensors …   the encoder that was learned, and README.md, its card
 
 Only these entries are ever removed or replaced, and only in a folder that a run made. While a process works on the run
-it holds RUN/.lock, which the system takes back however the process ends.
+it is the one writer of RUN/environment.json.
 """
 
 import hashlib
@@ -17,22 +17,23 @@ import json
 import platform
 import shutil
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import torch
-from filelock import FileLock, Timeout
 
 from mmearth_core import __version__
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import write_json, write_text
+from mmearth_core.locks import one_writer
 from mmearth_core.pretraining.checkpoints import Checkpoints
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.processors import available_processors, processor_name
 
-_CONFIG, _ENVIRONMENT, _CARD, _LOCK = "config.yaml", "environment.json", "README.md", ".lock"
+_CONFIG, _ENVIRONMENT, _CARD = "config.yaml", "environment.json", "README.md"
 _LIBRARIES = ("torch", "timm", "numpy", "h5py", "safetensors")
 _PACKAGE = Path(__file__).parents[1]
 
@@ -48,22 +49,22 @@ class RunFolder:
         self.pictures = self.path / "pictures"
         self.checkpoints = self.path / "checkpoints"
         self.card = self.path / _CARD
-        self._lock = FileLock(self.path / _LOCK, timeout=0)
+        self._held = ExitStack()
 
     def start(self, config: PretrainConfig, *, overwrite: bool) -> None:
         """Prepare the folder for a run, or for going on with the one that is there, and keep it to this process until
         `release`.
 
-        Raises `MMEarthError` when the folder holds something else, a run of another configuration, or one that another
-        process works on.
+        Raises `MMEarthError` when the folder holds something else or a run of another configuration, `InUse` when
+        another process works on it.
         """
         try:
             if self.path.exists() and not self.path.is_dir():
                 raise MMEarthError(f"{self.path} is a file; give a folder for the run.")
-            if not self._is_run() and self.path.exists() and any(each.name != _LOCK for each in self.path.iterdir()):
+            if not self._is_run() and self.path.exists() and any(self.path.iterdir()):
                 raise MMEarthError(f"{self.path} is not empty and holds no run; choose another folder.")
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
+            self._held.enter_context(one_writer(self.path / _ENVIRONMENT))
             known = self._is_run() and (self.path / _CONFIG).is_file()
             earlier = read_config(self.path / _CONFIG) if known else None
             kept = Checkpoints(self.checkpoints, config.watch.keep)
@@ -71,10 +72,6 @@ class RunFolder:
             if earlier is not None and (overwrite or (not kept.steps() and config.differences(earlier))):
                 self._clear(earlier.export.name)
                 earlier = None
-        except Timeout as error:
-            raise MMEarthError(
-                f"Another process is at work on the run in {self.path}; wait for it, stop it, or choose another folder."
-            ) from error
         except OSError as error:
             raise EnvironmentFailure(f"Cannot use the folder {self.path} ({error.strerror}).") from error
         if earlier is not None:
@@ -88,7 +85,7 @@ class RunFolder:
 
     def release(self) -> None:
         """Let other processes work on the run."""
-        self._lock.release()
+        self._held.close()
 
     def note_start(self, step: int, processes: int, device: str, precision: str) -> None:
         """Add this start of the run to `environment.json`: machine, versions, code, command."""

@@ -34,8 +34,8 @@ _open: Callable[..., DatasetReader] = ensure_env_with_credentials(DatasetReader)
 def opened(path: str | PurePath, *, wanted: str, empty: bool = False) -> Iterator[DatasetReader]:
     """The raster open for reading by one thread.
 
-    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing or not a raster, and, unless it may be
-    `empty`, when it only holds others.
+    Raises `MMEarthError`, which asks for what is `wanted`, when it is missing, not a raster or one of complex
+    numbers, and, unless it may be `empty`, when it only holds others.
     """
     name = str(path)
     local = not name.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in name[2:]
@@ -64,6 +64,8 @@ def opened(path: str | PurePath, *, wanted: str, empty: bool = False) -> Iterato
             raise MMEarthError(
                 f"{path} holds no bands itself; name one of its rasters instead ({inside or 'none found'})."
             )
+        if any(dtype.startswith("complex") for dtype in dataset.dtypes):
+            raise MMEarthError(f"{path} holds complex numbers, as radar images do; give {wanted}.")
         yield dataset
     except UnicodeDecodeError as error:
         raise MMEarthError(f"{path} holds texts that are not UTF-8 ({error.reason}); write it anew.") from error

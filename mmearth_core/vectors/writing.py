@@ -1,6 +1,5 @@
 """Points and polygons in a vector file that exists whole or not at all. Knows nothing of what they mean."""
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from pyproj import Transformer
 from rasterio.crs import CRS
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import check_output, put
+from mmearth_core.files import check_output, put, workshop
 from mmearth_core.raster.grid import Grid
 
 #: Format by the file's extension, with the options that keep the order of the points.
@@ -80,11 +79,10 @@ def write_features(
         wkb = shapely.to_wkb(placed)
         target = "EPSG:4326"
     # A shapefile is several files: all are made in a folder of their own and moved, the one that was asked for last.
-    place: Any = {"prefix": f".{path.name}.", "suffix": ".tmp", "dir": path.absolute().parent}
     try:
-        with tempfile.TemporaryDirectory(**place, ignore_cleanup_errors=True) as workshop:
+        with workshop(path) as folder:
             pyogrio.raw.write(
-                Path(workshop) / path.name,
+                folder / path.name,
                 wkb,
                 list(fields.values()),
                 list(fields),
@@ -95,7 +93,7 @@ def write_features(
                 encoding="UTF-8",
                 layer_options=options,
             )
-            files = sorted(Path(workshop).iterdir(), key=lambda file: file.name == path.name)
+            files = sorted(folder.iterdir(), key=lambda file: file.name == path.name)
             stale = [file for file in _beside(path) if file.name not in {made.name for made in files}]
             for made in files:
                 put(made, path.with_name(made.name), outdated=stale)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import atomic_path, check_output, put, write_text
+from mmearth_core.files import atomic_path, check_output, put, workshop, write_text
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
 
@@ -106,3 +106,25 @@ with atomic_path(sys.argv[1]) as temporary:
         assert len(there) == 1 and there != left
         live.communicate(b"\n")
     assert list(tmp_path.iterdir()) == [tmp_path / "out"]
+
+
+@POSIX
+def test_a_folder_of_drafts_goes_however_the_process_ends(tmp_path: Path) -> None:
+    script = """
+import os, signal, sys
+from mmearth_core.files import abandon, workshop
+with workshop(sys.argv[1]) as folder:
+    (folder / "draft.tif").write_text("x")
+    if sys.argv[2] == "abandon":
+        abandon()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "out.gpkg"), "abandon"], check=False)
+    assert not list(tmp_path.iterdir())
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "out.gpkg"), "die"], check=False)
+    left = list(tmp_path.iterdir())
+    assert len(left) == 1 and left[0].is_dir()
+    left[0].joinpath("link").symlink_to(Path(__file__).parent)
+    with workshop(tmp_path / "out.gpkg") as folder:
+        assert list(tmp_path.iterdir()) == [folder] and folder not in left
+    assert not list(tmp_path.iterdir()) and Path(__file__).exists()

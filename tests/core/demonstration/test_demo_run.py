@@ -13,6 +13,7 @@ from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.demonstration import run, synthetic_scene
 from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.errors import Cancelled, MMEarthError
+from mmearth_core.locks import InUse, one_writer
 from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Silent
@@ -82,6 +83,12 @@ def test_folder_with_other_files_is_left_alone(tmp_path):
     with pytest.raises(MMEarthError, match="not empty"):
         run.demo(output=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_demo_that_another_process_makes_is_left_alone(tmp_path):
+    with one_writer(tmp_path / "report.html"), pytest.raises(InUse, match="is being written by process"):
+        run.demo(output=tmp_path, overwrite=True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_output_that_is_a_file_is_a_clear_error(tmp_path):

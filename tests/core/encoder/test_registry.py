@@ -1,8 +1,11 @@
 """Names of models: a wrong name is answered with the right one, a missing file with the command that brings it."""
 
 import json
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,7 @@ from mmearth_core.encoder import weights
 from mmearth_core.encoder.download import sha256_of
 from mmearth_core.encoder.registry import MODELS, find, local_file, weights_folder
 from mmearth_core.errors import MMEarthError
+from mmearth_core.files import write_json
 from mmearth_core.progress import Silent
 
 OFFICIAL = [model for model in MODELS if not model.packaged]
@@ -175,3 +179,25 @@ def test_a_web_page_or_a_damaged_archive_is_no_checkpoint(published: Path) -> No
 def test_the_packaged_model_needs_no_fetching() -> None:
     with pytest.raises(MMEarthError, match="part of the package"):
         weights.weights_fetch(model="default")
+
+
+def test_who_fetches_what_is_fetched_waits_and_pins_of_others_stay(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second fetch downloads nothing more; a model that is pinned meanwhile stays pinned."""
+    serve, served = weights.download, []
+
+    def slow(*, target: Path, **given: Any) -> str:
+        served.append(target)
+        time.sleep(0.5)
+        write_json(weights_folder() / "pinned.json", {"mmearth-tiny-p8-all": "0" * 64})
+        return serve(target=target, **given)
+
+    monkeypatch.setattr(weights, "download", slow)
+    with ThreadPoolExecutor(2) as pool:
+        fetches = [pool.submit(weights.weights_fetch, model="mmearth-atto-p8-all") for _ in range(2)]
+        one, other = (each.result() for each in fetches)
+    assert one == other and len(served) == 1
+    pinned = json.loads((weights_folder() / "pinned.json").read_text())
+    assert pinned == {"mmearth-atto-p8-all": sha256_of(published), "mmearth-tiny-p8-all": "0" * 64}
+    assert not list(weights_folder().glob("*.lock"))

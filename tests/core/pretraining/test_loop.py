@@ -80,7 +80,7 @@ def test_a_run_folder_owns_everything(finished: Path) -> None:
     names = {path.name for path in finished.iterdir()}
     assert names == {
         "config.yaml", "environment.json", "log.jsonl", "baseline.json", "tensorboard", "pictures", "checkpoints",
-        "tiny-run.safetensors", "README.md", ".lock",
+        "tiny-run.safetensors", "README.md",
     }  # fmt: skip
     assert [path.name for path in (finished / "pictures").iterdir()] == ["epoch-0003.png"]
     assert list((finished / "tensorboard").iterdir())
@@ -156,21 +156,18 @@ def test_a_run_that_another_process_works_on_is_not_touched(finished: Path, tmp_
     run = tmp_path / "run"
     shutil.copytree(finished, run)
     before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
-    holder = (
-        "import sys; from filelock import FileLock; a = FileLock(sys.argv[1]); a.acquire(); print(flush=True); input()"
-    )
+    holder = "import sys; from mmearth_core.locks import Hold; print(Hold(sys.argv[1]).take(), flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", holder, str(run / ".lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", holder, str(run / "environment.json")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
         for overwrite in (False, True):
-            with pytest.raises(MMEarthError, match="Another process is at work on the run in"):
+            with pytest.raises(MMEarthError, match=f"is being written by process {other.pid} on"):
                 pretrain(config=run / "config.yaml", output=run, overwrite=overwrite)
         other.kill()
-    assert {path: path.stat().st_mtime_ns for path in run.rglob("*") if path.name != ".lock"} == {
-        path: time for path, time in before.items() if path.name != ".lock"
-    }
+    held = run / ".environment.json.lock"
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("*") if path != held} == before
     pretrain(config=run / "config.yaml", output=run)
 
 

@@ -44,3 +44,13 @@ def test_a_damaged_raster_is_told_with_its_remedy(path):
     with told, opened(path, wanted="a map") as dataset, reading(path, "mend it"):
         dataset.read()
     assert dataset.closed
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex_int16"])
+def test_complex_numbers_are_nothing_that_is_read(tmp_path, dtype):
+    shape = {"count": 1, "height": 40, "width": 30, "dtype": dtype, "crs": "EPSG:32630", "transform": TRANSFORM}
+    with rasterio.open(tmp_path / "c.tif", "w", driver="GTiff", **shape) as new:
+        new.write(np.ones((1, 40, 30), np.complex64))
+    told = pytest.raises(MMEarthError, match=r"c\.tif holds complex numbers, as radar images do; give a map\.$")
+    with told, opened(tmp_path / "c.tif", wanted="a map"):
+        pytest.fail("it was opened")
