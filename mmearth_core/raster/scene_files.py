@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from mmearth_core.band_names.reading import ONE_BY_ONE, Label, is_known, read_bands
+from mmearth_core.band_names.reading import ONE_BY_ONE, Label, band_name, is_known, read_bands
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.bands.recognition import (
     SCL,
@@ -24,8 +24,8 @@ from mmearth_core.raster.metadata import Metadata, from_name, from_tags, parse_t
 from mmearth_core.raster.products.aws import product_beside
 from mmearth_core.raster.products.containers import is_container, refuse_dates, variables
 from mmearth_core.raster.products.finding import find_product, surrounding
-from mmearth_core.raster.products.product import Product
-from mmearth_core.raster.products.stac import from_item, is_item, item_product, sidecar_item
+from mmearth_core.raster.products.product import BandFile, Product
+from mmearth_core.raster.products.stac import from_item, is_item, item_product, labels_beside, sidecar_item
 from mmearth_core.raster.products.tree import Tree, in_folder, is_archive, tree_of
 from mmearth_core.raster.raster_file import SCENE, RasterFile, describe, gdal_path
 
@@ -106,9 +106,12 @@ class _Collector:
             positions = {name: 0} if name is not None else {}
         else:
             reading = read_bands(raster.labels, circumstances(path, raster))
-            positions = dict(reading.bands)
             how = "by the names in the file"
-            if reading.convention not in {None, "the usual words"}:
+            if not reading.bands and (described := labels_beside(path, raster.count)) is not None:
+                reading = read_bands(described[1], circumstances(path, raster))
+                how = f"by the STAC item {described[0]}"
+            positions = dict(reading.bands)
+            if reading.convention not in {None, "the usual words"} and how == "by the names in the file":
                 how = (
                     f"by their {reading.convention}"
                     if reading.convention == "wavelengths"
@@ -249,9 +252,10 @@ class _Collector:
         places = {}
         for name, band in product.bands.items():
             raster = describe(band.path)
+            _check_listed(raster, name, band, product.path)
             if band.nodata is not None and raster.nodata[0] is None:
-                raster = replace(raster, nodata=(band.nodata,))
-            places[name] = (raster, 1)
+                raster = replace(raster, nodata=(band.nodata,) * raster.count)
+            places[name] = (raster, band.index)
         notes = (f"Bands by {how}: {', '.join(places)}.", *product.notes)
         metadata = product.metadata
         if not metadata.authoritative:
@@ -306,6 +310,20 @@ def _check_one_scene(names: Sequence[str], noun: str) -> None:
         if len(found) > 1:
             listed = ", ".join(f"{name} of {value}" for value, name in sorted(found.items())[:2])
             raise MMEarthError(f"The {noun} are of {len(found)} {what} ({listed}); give those of one.")
+
+
+def _check_listed(raster: RasterFile, name: str, band: BandFile, title: str) -> None:
+    """Raises `MMEarthError` where a file has not the bands its product lists, or names them itself and otherwise."""
+    remedy = "name the raster itself, and say with `bands` what its bands are"
+    count = raster.count - (raster.alpha is not None and band.listed < raster.count)
+    if count != band.listed:
+        lists = f"{band.listed} band{'s' if band.listed > 1 else ''}"
+        raise MMEarthError(f"{title} lists {lists} for {raster.path}, which has {count}; {remedy}.")
+    own = band_name(raster.labels[band.index - 1].text) if count > 1 else None
+    if own is not None and name not in (SCL, own):
+        raise MMEarthError(
+            f"{title} says that band {band.index} of {raster.path} is {name}, but there it is named as {own}; {remedy}."
+        )
 
 
 def _several_multiband(raster: RasterFile, paths: Sequence[str]) -> str:

@@ -8,10 +8,15 @@ from mmearth_core.raster.metadata import Metadata
 
 @dataclass(frozen=True)
 class BandFile:
-    """A single-band raster as GDAL opens it; `nodata` is what the product says where the file itself does not."""
+    """A band of a raster as GDAL opens it; `nodata` is what the product says where the file itself does not.
+
+    `listed` is how many bands the product says the raster has.
+    """
 
     path: str
     nodata: float | None = None
+    index: int = 1
+    listed: int = 1
 
 
 @dataclass(frozen=True)

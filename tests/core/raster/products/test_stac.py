@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from small_products import BANDS
+from small_products import BANDS, values
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.scene import open_scene
@@ -113,3 +114,57 @@ def test_a_json_beside_a_raster_that_is_no_item_is_ignored(tmp_path: Path, band_
     for text in ("[" * 100_000, '{"type": "Feature", "stac_version": 5, "properties": [1]}', "{", "NaN", '"x"'):
         path.with_suffix(".json").write_text(text)
         assert set(collect(path).bands) == {"B02"}
+
+
+def stack(write: Writer, path: Path, names: tuple[str, ...] = BANDS, *, described: bool = False) -> Path:
+    """All bands in one file, as openEO writes them."""
+    return write(path, "", data=np.stack([values(name) for name in names]), names=names if described else None)
+
+
+def listed(path: Path, names: tuple[str, ...] = BANDS, **more: Any) -> dict[str, Any]:
+    return asset(path, [{"name": name} for name in names], **more)
+
+
+@pytest.mark.parametrize("key", ["eo:bands", "bands"])
+def test_an_asset_of_several_bands_is_read_by_what_it_lists(tmp_path: Path, band_file: Writer, key: str) -> None:
+    """One GeoTIFF and its item are what openEO delivers; STAC 1.1 calls the list otherwise."""
+    path = stack(band_file, tmp_path / "openEO_2021-05-12Z.tif")
+    assets = {path.name: {"href": path.name, key: [{"name": name} for name in BANDS]}}
+    scene = open_scene(item(tmp_path / f"{path.name}.json", assets), wanted=ENCODER_BANDS)
+    assert {source.name: source.index for source in scene.sources} == {n: i for i, n in enumerate(BANDS, 1)}
+    # The raster itself is read by the item beside it.
+    beside = open_scene(path, wanted=ENCODER_BANDS)
+    assert [source.index for source in beside.sources] == [source.index for source in scene.sources]
+    assert any(f"by the STAC item {path.name}.json" in text for text in beside.evidence)
+
+
+def test_an_asset_that_lists_other_bands_than_its_file_has_is_asked_about(tmp_path: Path, band_file: Writer) -> None:
+    path = stack(band_file, tmp_path / "o.tif", BANDS[::-1], described=True)
+    with pytest.raises(MMEarthError, match=f"band 1 of .*o.tif is {BANDS[0]}, but .* named as {BANDS[-1]}"):
+        collect(item(tmp_path / "i.json", {"o": listed(path)}))
+    with pytest.raises(MMEarthError, match=f"lists {len(BANDS) - 1} bands .* has {len(BANDS)}; name"):
+        collect(item(tmp_path / "i.json", {"o": listed(path, BANDS[1:])}))
+    other = stack(band_file, tmp_path / "p.tif")
+    with pytest.raises(MMEarthError, match=r"in several assets \(p, q\)"):
+        collect(item(tmp_path / "i.json", {"p": listed(other), "q": listed(other)}))
+
+
+def test_pictures_give_no_bands_and_files_of_several_add_to_files_of_one(tmp_path: Path, band_file: Writer) -> None:
+    single = {band: asset(band_file(tmp_path / f"{band}.tif", band), band) for band in BANDS[1:]}
+    several = stack(band_file, tmp_path / "several.tif", BANDS[:2])
+    assets = {"several": listed(several, BANDS[:2]), **single, "visual": listed(stack(band_file, tmp_path / "v.tif"))}
+    found = collect(item(tmp_path / "i.json", assets)).bands
+    assert {name: (Path(raster.path).name, index) for name, (raster, index) in found.items()} == {
+        BANDS[0]: ("several.tif", 1)
+    } | {band: (f"{band}.tif", 1) for band in BANDS[1:]}
+
+
+def test_of_an_asset_of_several_bands_those_that_are_read_give_scale_and_offset(
+    tmp_path: Path, band_file: Writer
+) -> None:
+    path = stack(band_file, tmp_path / "o.tif", (*BANDS, BANDS[0]))
+    stated = [{"scale": 1e-4, "offset": -0.1}] * len(BANDS) + [{"scale": 1, "offset": 0}]
+    metadata = collect(
+        item(tmp_path / "i.json", {"o": listed(path, (*BANDS, "AOT"), **{"raster:bands": stated})})
+    ).metadata
+    assert ([each.value for each in metadata.scales], [each.value for each in metadata.offsets]) == ([1e-4], [-1000])
