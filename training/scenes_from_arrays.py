@@ -123,7 +123,7 @@ def write(
 
     `names` of the bands: by default those of the level, by their number.
     """
-    tags = {"PROCESSING_LEVEL": level, "SCALE": "0.0001", "BOA_ADD_OFFSET": "0"}
+    tags = {"SPACECRAFT_NAME": "Sentinel-2", "PROCESSING_LEVEL": level, "SCALE": "0.0001", "BOA_ADD_OFFSET": "0"}
     names = names or (L1C if len(pixels) == len(L1C) else L2A)
     write_raster(path, reflectance(pixels, offset), place, names=names, nodata=0, tags=tags)
 

@@ -63,7 +63,7 @@ def test_the_wheel_names_its_command_licence_and_version(wheel: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata["Version"] == project["version"]
     assert metadata["License-Expression"] == "MIT"
-    assert "mmearth = mmearth_core.cli.command:main" in entry_points
+    assert "mmearth = mmearth_core.__main__:main" in entry_points
     assert not [name for name in metadata.get_all("Requires-Dist") if name.startswith("torch") and "extra" not in name]
 
 

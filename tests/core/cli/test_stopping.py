@@ -15,6 +15,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and dev
 COMMAND = [sys.executable, "-m", "mmearth_core"]
 BANDS = ("B02", "B03", "B04", "B08")
 
+#: Seconds in which Ctrl-C is heard on a busy machine; how soon on an idle one, `benchmarks/reliability.py` measures.
+PROMPT = 10
+
 
 @pytest.fixture(scope="module")
 def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,31 +30,37 @@ def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def interrupted(words: list[str], after: float, times: int = 1) -> tuple[int, float, str]:
-    """Exit code, seconds from Ctrl-C to the end, last line of what was said."""
+def interrupted(words: list[str], when: float | Path, times: int = 1) -> tuple[int, float, str]:
+    """Exit code, seconds from Ctrl-C to the end, last line said; `when`: after seconds, or with a file open."""
     with subprocess.Popen([*COMMAND, *words], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        time.sleep(after)
+        if isinstance(when, Path):
+            files = Path(f"/proc/{process.pid}/fd")
+            while not any(each.resolve() == when for each in files.iterdir()):
+                time.sleep(0.1)
+            time.sleep(1)
+        else:
+            time.sleep(when)
         began = time.monotonic()
         for _ in range(times):
             process.send_signal(signal.SIGINT)
             time.sleep(0.1)
-        said = process.communicate(timeout=30)[1]
+        said = process.communicate(timeout=60)[1]
         return process.returncode, time.monotonic() - began, said.strip().splitlines()[-1]
 
 
 def test_ctrl_c_ends_a_look_that_takes_minutes(endless: Path, tmp_path: Path) -> None:
     words = ["embed", str(endless), "-o", str(tmp_path / "emb.tif"), "--level", "l2a", "--offset", "0"]
-    code, seconds, said = interrupted(words, 5)
-    assert (code, said) == (130, f"mmearth: Cancelled. Resume with: mmearth {' '.join(words)}") and seconds < 2.5
+    code, seconds, said = interrupted(words, endless)
+    assert (code, said) == (130, f"mmearth: Cancelled. Resume with: mmearth {' '.join(words)}") and seconds < PROMPT
     assert not list(tmp_path.iterdir())
-    code, seconds, said = interrupted(words, 5, times=2)
-    assert (code, said) == (130, "mmearth: cancelled.") and seconds < 1
+    code, seconds, said = interrupted(words, endless, times=2)
+    assert (code, said) == (130, "mmearth: cancelled.") and seconds < PROMPT
 
 
 def test_ctrl_c_while_libraries_are_loaded(endless: Path, tmp_path: Path) -> None:
     for after in (0.3, 0.6):
         code, seconds, said = interrupted(["embed", str(endless), "-o", str(tmp_path / "emb.tif")], after)
-        assert code == 130 and "ancelled" in said and seconds < 2.5
+        assert code == 130 and "ancelled" in said and seconds < PROMPT
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["embed", "--help"], ["weights", "list"],
