@@ -97,7 +97,7 @@ def parse_number(value: Any) -> float | None:
     """A finite number from a tag's text or a JSON value."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if abs(number) < 1e12 else None
 

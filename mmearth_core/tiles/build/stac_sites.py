@@ -58,7 +58,7 @@ def site_of_item(path: Path) -> dict[str, Any]:
     """The site of a specification that says the same as an item."""
     try:
         item = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise MMEarthError(f"{path} cannot be read as a STAC item ({error}).") from error
     if not isinstance(item, dict) or item.get("type") != "Feature" or not isinstance(item.get("assets"), dict):
         raise MMEarthError(f"{path} is no STAC item; list items, or give a specification with `sites:`.")

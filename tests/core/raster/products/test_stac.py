@@ -168,3 +168,13 @@ def test_of_an_asset_of_several_bands_those_that_are_read_give_scale_and_offset(
         item(tmp_path / "i.json", {"o": listed(path, (*BANDS, "AOT"), **{"raster:bands": stated})})
     ).metadata
     assert ([each.value for each in metadata.scales], [each.value for each in metadata.offsets]) == ([1e-4], [-1000])
+
+
+def test_numbers_that_no_float_holds_are_left_out(tmp_path: Path, band_file: Writer) -> None:
+    """JSON has such whole numbers."""
+    assets = {
+        b: asset(band_file(tmp_path / f"{b}.tif", b), [{"name": b, "center_wavelength": 10**400}], offset=10**400)
+        for b in BANDS
+    }
+    found = collect(item(tmp_path / "item.json", assets, **{"s2:processing_baseline": 10**400}))
+    assert set(found.bands) == set(BANDS)
