@@ -32,6 +32,7 @@ class Metadata:
 
     `offsets` are in DN (reflectance × 10000) and say what must still be *added* to the file's values (−1000 or 0);
     `scales` are reflectance per unit; a processing `baseline` ≥ 4 only says that the product was made with +1000.
+    `stretched` names a file whose 16-bit values may be reflectance × 65535.
     `authoritative`: they come from the product's own XML and the pixels are the product's own files.
     """
 
@@ -40,6 +41,7 @@ class Metadata:
     scales: tuple[Said[float], ...] = ()
     baselines: tuple[Said[float], ...] = ()
     time: datetime | None = None
+    stretched: str | None = None
     authoritative: bool = False
 
     def merged(self, other: "Metadata") -> "Metadata":
@@ -50,6 +52,7 @@ class Metadata:
             scales=_distinct(self.scales + other.scales),
             baselines=_distinct(self.baselines + other.baselines),
             time=self.time or other.time,
+            stretched=self.stretched or other.stretched,
             authoritative=self.authoritative or other.authoritative,
         )
 
@@ -61,6 +64,9 @@ def _distinct(statements: tuple[Said[T], ...]) -> tuple[Said[T], ...]:
 _LEVEL = re.compile(r"(?<![A-Za-z0-9])(?:MSI)?L(?:evel)?[ -]?(1C|2A)(?![A-Za-z0-9])", re.IGNORECASE)
 _BASELINE = re.compile(r"(?<![A-Za-z0-9])N(\d{2})(\d{2})(?![A-Za-z0-9])")
 _TIME = re.compile(r"(?<!\d)(20\d{6})T(\d{6})(?!\d)")
+# A single band of the Copernicus Browser and of EO Browser before it ("…_Sentinel-2_L2A_B04_(Raw).tiff"), which write
+# reflectance from 0 to 1 as 0 to 65535: https://www.sentinel-hub.com/faq/ on values of `sampleType` AUTO.
+_BROWSER = re.compile(r"Sentinel-2_L(?:1C|2A)_B\w+_?\(Raw\)", re.IGNORECASE)
 _LEVEL_TAGS = {"processing_level", "processing:level", "product_type", "product_level", "s2_processing_level", "level"}
 _SCALE_TAGS = {"scale", "scale_factor", "reflectance_scale"}
 _QUANTIFICATION_TAGS = {"quantification_value", "boa_quantification_value"}
@@ -180,4 +186,5 @@ def from_product_name(text: str, source: str) -> Metadata:
         levels=(Said(level, source),) if level else (),
         baselines=(Said(int(baseline[1]) + int(baseline[2]) / 100, source),) if baseline else (),
         time=parse_time("T".join(time.groups())) if time else None,
+        stretched=source if _BROWSER.search(text) else None,
     )

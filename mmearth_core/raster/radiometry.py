@@ -19,6 +19,8 @@ from mmearth_core.sentinel2 import LEVELS, Level
 DN_PER_REFLECTANCE = 10000.0
 #: What baseline ≥ 04.00 products carry.
 PRODUCT_OFFSET = -1000.0
+#: No product has a lower one: that of Landsat, in whose units some write Sentinel-2 too.
+_LOWEST_OFFSET = -2000.0
 
 # All in DN. The offset is a floor: below FLOOR_ABSENT reflectance would be under −0.02 in at least 1 % of the pixels.
 _FLOOR_ABSENT, _FLOOR_CONTRADICTS, _FLOOR_PRESENT = 800, 600, 950
@@ -33,6 +35,11 @@ _VAPOUR_L1C, _VAPOUR_L2A = 0.65, 0.80
 # Blue over dense vegetation and clear water: haze lifts L1C above 680 DN; L2A reaches 690 over hazy or arid land.
 _DARK_BLUE_L2A = 500
 _MINIMUM_PIXELS = 100
+# Near infrared of the brighter tenth of dense vegetation: over 2,000 real tiles it is at most 0.73. Of values that may
+# be reflectance × 65535 those above the first limit are, those below the second are reflectance × 10000.
+_BRIGHTEST_VEGETATION, _VEGETATION_IN_DN = 10000, 5500
+# No half of a scene is that bright in the short-wave infrared: snow and cloud are dark there, sand reaches 0.6.
+_BRIGHTEST_SWIR = 9000
 
 Samples = Mapping[str, NDArray[np.float32]]
 
@@ -68,6 +75,8 @@ def decide(
     found_scale = decision.scale(samples, dtype, scale)
     dn = {name: values * np.float32(found_scale * DN_PER_REFLECTANCE) for name, values in samples.items()}
     decision.check_plausible(dn)
+    if scale == "auto":
+        decision.check_brightness(dn)
     found_offset = decision.offset(dn, offset)
     dn = {name: values + np.float32(found_offset) for name, values in dn.items()}
     found_level = decision.level(dn, level)
@@ -118,6 +127,18 @@ class _Decision:
             self.evidence.append(f"Scale 1: floating-point values up to {top:.3g} are reflectance.")
             return 1.0
         vegetation = _vegetation_nir(samples)
+        if self.metadata.stretched and not floating:
+            if vegetation is not None and vegetation > _BRIGHTEST_VEGETATION:
+                self.evidence.append(
+                    f"Scale 1/65535: vegetation has {vegetation:.0f} in the near infrared, and"
+                    f" {self.metadata.stretched} is of the Copernicus Browser, which writes reflectance × 65535."
+                )
+                return 1 / 65535
+            if vegetation is None or vegetation > _VEGETATION_IN_DN:
+                raise MMEarthError(
+                    f"{self.source}: {self.metadata.stretched} is of the Copernicus Browser, whose 16-bit values are"
+                    f" reflectance × 65535, and the values do not show it; pass `scale` ({1 / 65535:.10f}, or 0.0001)."
+                )
         # As × 1000 these would be brighter than cloud or snow; or nearly as bright, but coloured.
         if top > 2000 or (vegetation is not None and vegetation > 1000) or _bright_and_coloured(samples):
             self.evidence.append(f"Scale 0.0001: values up to {top:.0f} are reflectance × 10000.")
@@ -154,12 +175,27 @@ class _Decision:
                 f"{self.source}: half of the pixels are far below zero in a band; this is not reflectance."
             )
 
+    def check_brightness(self, dn: Samples) -> None:
+        """Raises where a surface is too bright for reflectance × 10000: values are often stretched over 16 bits."""
+        vegetation = _vegetation_nir(dn)
+        swir = max((float(np.median(dn[name])) for name in ("B11", "B12") if name in dn), default=0.0)
+        if vegetation is not None and vegetation > _BRIGHTEST_VEGETATION:
+            what = f"vegetation would have a reflectance of {vegetation / 1e4:.3g} in the near infrared"
+        elif swir > _BRIGHTEST_SWIR:
+            what = f"half of the pixels would have a reflectance of {swir / 1e4:.3g} or more in the short-wave infrared"
+        else:
+            return
+        raise MMEarthError(
+            f"{self.source}: {what}, which no surface has, so the values are not what their scale says; pass `scale`"
+            f" ({1 / 65535:.10f} for reflectance × 65535, as Sentinel Hub writes it in 16 bits), or use the product."
+        )
+
     # offset
 
     def offset(self, dn: Samples, given: str | float) -> float:
         if given != "auto":
             value = float(given)
-            if not -2000 <= value <= 0:
+            if not _LOWEST_OFFSET <= value <= 0:
                 raise MMEarthError(f"`offset={given}`: it is what is added to the values, so pass -1000 or 0.")
             self.evidence.append(f"Offset {value:g} as given.")
             return value
@@ -181,6 +217,11 @@ class _Decision:
 
     def _said_offset(self, said: Said[float], dn: Samples, floor: float, darkest: str) -> float:
         """Metadata is followed unless the values rule it out: catalogues are known to be wrong in both directions."""
+        if not _LOWEST_OFFSET <= said.value <= 0:
+            raise MMEarthError(
+                f"{self.source}: {said.source} says offset {said.value / DN_PER_REFLECTANCE:g} in reflectance"
+                f" ({said.value:g} in reflectance × 10000), which no product has; pass `offset=-1000` or `offset=0`."
+            )
         if said.value < 0 and floor < _FLOOR_CONTRADICTS:
             self.evidence.append(
                 f"Offset 0: {said.source} says {said.value:g}, but {darkest}, so it is removed already."

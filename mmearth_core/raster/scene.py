@@ -22,7 +22,7 @@ from mmearth_core.raster.ground.rule import GroundRule
 from mmearth_core.raster.layout import BandSource, arrange, ground_steps
 from mmearth_core.raster.metadata import Metadata
 from mmearth_core.raster.placing import placed_inputs
-from mmearth_core.raster.radiometry import Radiometry, decide
+from mmearth_core.raster.radiometry import DN_PER_REFLECTANCE, Radiometry, decide
 from mmearth_core.raster.scene_files import collect
 from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE
 from mmearth_core.sentinel2 import Level, check_bands, needed_bands
@@ -110,7 +110,14 @@ def open_scene(
         exclusions.append(cloud_exclusion(found.bands.get(SCL), grid, title))
     cirrus = {"B10": found.bands["B10"]} if "B10" in found.bands and "B10" not in present else {}
     extra = arrange({**{name: found.bands[name] for name in present}, **cirrus}, title)[1] if cirrus else sources
-    raw, seen = _examined(grid, extra, present, needed_bands(wanted), title)
+    gain = _stated_gain(found.metadata, sources[0].raster.dtypes[0], options)
+    while True:
+        raw, seen = _examined(grid, extra, present, needed_bands(wanted), title, gain)
+        rule, radiometry = _settled(raw, seen.rule, found.metadata, title, sources[0].raster.dtypes[0], options)
+        own = radiometry.scale * DN_PER_REFLECTANCE
+        if gain is not None or seen.rule.gain == own:
+            break
+        gain = own  # what no ground can be is known in the scene's own unit only
     if seen.empty:
         present = tuple(name for name in present if name not in seen.empty)
         sources = tuple(source for source in sources if source.name in present)
@@ -118,7 +125,6 @@ def open_scene(
             f"{title} holds no values of {', '.join(seen.empty)}, which counts as missing.",
             *check_bands(present=present, wanted=wanted, source=title),
         )
-    rule, radiometry = _settled(raw, seen.rule, found.metadata, title, sources[0].raster.dtypes[0], options)
     return Scene(
         name=found.name,
         grid=grid,
@@ -154,8 +160,18 @@ def _size_warning(grid: Grid) -> tuple[str, ...]:
     )
 
 
+def _stated_gain(metadata: Metadata, dtype: str, options: SceneOptions) -> float | None:
+    """DN per raw unit, as the user gives it or the files state it; None where the values are to tell."""
+    if options.scale != "auto":
+        return float(options.scale) * DN_PER_REFLECTANCE if 0 < float(options.scale) <= 1 else None
+    # What floating-point numbers state may be applied already.
+    if len(metadata.scales) == 1 and np.issubdtype(np.dtype(dtype), np.integer):
+        return metadata.scales[0].value * DN_PER_REFLECTANCE
+    return None
+
+
 def _examined(
-    grid: Grid, sources: Sequence[BandSource], bands: tuple[str, ...], needed: int, title: str
+    grid: Grid, sources: Sequence[BandSource], bands: tuple[str, ...], needed: int, title: str, gain: float | None
 ) -> tuple[dict[str, NDArray[np.float32]], Survey]:
     """Raw values of the same pixels of every source, spread over the scene, and what they show of `bands`.
 
@@ -165,7 +181,7 @@ def _examined(
     floating = np.issubdtype(np.dtype(sources[0].raster.dtypes[0]), np.floating)
 
     def examined(raw: NDArray[np.float32], of: tuple[str, ...]) -> Survey:
-        return survey(raw[[names.index(name) for name in of]], of, needed, floating=floating, source=title)
+        return survey(raw[[names.index(name) for name in of]], of, needed, floating=floating, source=title, gain=gain)
 
     with SceneReader(grid, sources) as reader:
         raw = np.concatenate(list(reader.samples()), axis=1)

@@ -39,14 +39,23 @@ class Survey:
     warnings: tuple[str, ...]
 
 
-def survey(raw: NDArray[np.float32], bands: Sequence[str], needed: int, *, floating: bool, source: str) -> Survey:
+def survey(
+    raw: NDArray[np.float32],
+    bands: Sequence[str],
+    needed: int,
+    *,
+    floating: bool,
+    source: str,
+    gain: float | None = None,
+) -> Survey:
     """What of a scene is ground, by raw values (bands, n), NaN where the file declares them none.
 
-    `floating`: whether the file holds floating-point numbers; `needed`: bands a pixel must have.
+    `floating`: whether the file holds floating-point numbers; `needed`: bands a pixel must have; `gain`: DN per raw
+    unit, where it is known.
     """
     known = np.isfinite(raw) & (raw != 0)
     equal = known.all(0) & (raw == raw[0]).all(0)
-    gain = _gain(raw[:, ~equal][known[:, ~equal]], floating=floating)
+    gain = gain or _gain(raw[:, ~equal][known[:, ~equal]], floating=floating)
     possible = known & (raw >= LOWEST / gain) & (raw <= HIGHEST / gain)
     constants, ceiling = _constants(raw, equal & possible.all(0), possible & ~equal)
     rule = GroundRule(tuple(bands), needed, gain, constants=constants, ceiling=ceiling)

@@ -382,3 +382,13 @@ def test_overviews_that_mix_fill_do_not_cost_pixels_beside_it(tmp_path: Path, mo
         dataset.build_overviews([2, 4, 8], Resampling.average)
     scene = opened(path)
     np.testing.assert_array_equal(look(scene)[1] == Cause.FILL, frame)
+
+
+def test_what_no_ground_can_be_is_judged_in_the_unit_of_the_scene(tmp_path: Path) -> None:
+    """Reflectance × 65535 passes 30000 over every field: no fill, and nothing is said of any."""
+    path = write(tmp_path / "s.tif", np.clip(fields() * 6.5535, 1, 65534).astype(np.uint16))
+    scene = opened(path, scale=1 / 65535)
+    assert not any("no-data" in text for text in scene.warnings)
+    dn, causes = look(scene)
+    assert (causes == Cause.GROUND).all()
+    assert np.isfinite(dn).all()

@@ -61,6 +61,37 @@ def test_nonsense_is_refused_even_with_a_scale(factor: float, words: str) -> Non
         ask(scaled(surface(), factor), scale=1e-4)
 
 
+@pytest.mark.parametrize("factor", [6.5535, 3.2767])
+def test_values_stretched_over_16_bits_are_asked_about(factor: float) -> None:
+    """Vegetation brighter than white: Sentinel Hub writes reflectance × 65535, others × 32767."""
+    with pytest.raises(MMEarthError, match=r"vegetation would have .* pass scale= \(0.0000152590 for"):
+        ask(scaled(surface(), factor))
+    said = Metadata(levels=L2A.levels, scales=(Said(1e-4, "the tag scale"),))
+    with pytest.raises(MMEarthError, match="vegetation would have"):
+        ask(scaled(surface(), factor), said)
+    desert = {name: np.full(1000, 15000, np.float32) + np.arange(1000) for name in ("B02", "B03", "B04", "B08", "B12")}
+    with pytest.raises(MMEarthError, match="in the short-wave infrared"):
+        ask(desert)
+    assert ask(scaled(surface(), factor), scale=1e-4 / factor).level == "l2a"
+
+
+def test_files_of_the_copernicus_browser_are_read_in_their_own_unit() -> None:
+    named = from_name("/d/2023-05-12-00_00_2023-05-12-23_59_Sentinel-2_L2A_B04_(Raw).tiff")
+    assert ask(scaled(surface(), 6.5535), named).scale == 1 / 65535
+    assert ask(surface(), named).scale == 1e-4
+    assert ask(scaled(surface(), 1e-4), named, "float32").scale == 1
+    for unclear in (scaled(surface(), 2.5), {name: values[:300] for name, values in surface().items()}):
+        with pytest.raises(MMEarthError, match=r"Copernicus Browser, .* pass scale= \(0.0000152590, or 0.0001\)"):
+            ask(unclear, named)
+
+
+@pytest.mark.parametrize("offset", [1000, -1e7, -2600])
+def test_a_stated_offset_that_no_product_has_is_asked_about(offset: float) -> None:
+    """A sign turned round, or reflectance × 10000 where reflectance belongs."""
+    with pytest.raises(MMEarthError, match=r"says offset .* which no product has; pass offset=-1000 or offset=0"):
+        ask(scaled(surface(), 1, 1000), Metadata(levels=L2A.levels, offsets=(Said(offset, "the band offset"),)))
+
+
 def test_offset_follows_the_values_when_they_are_certain() -> None:
     assert ask(surface()).offset == 0
     with_offset = ask(scaled(surface(), 1, 1000))
