@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mmearth_core.band_names.codes import code_in, contradicts, has_code, is_counting, words_of
 from mmearth_core.band_names.conventions import OTHERS, SENTINEL2, WORDS, Convention, squeezed
 from mmearth_core.band_names.missions import doubtful_codes, foreign_mission, is_sentinel2, mission, usual_pixel
-from mmearth_core.band_names.wavelengths import band_at, in_text
+from mmearth_core.band_names.wavelengths import band_at, in_text, is_named_by_wavelength
 from mmearth_core.errors import MMEarthError
 
 #: What the user is asked for, where the bands of one raster are not certain.
@@ -69,11 +69,13 @@ def band_name(text: str | None) -> str | None:
 
 
 def is_known(text: str | None) -> bool:
-    """Whether a text holds a band code, or a word by which some convention names a band of Sentinel-2."""
+    """Whether a text holds a band code, a wavelength or a word by which some convention names a band of Sentinel-2."""
     if not text:
         return False
-    return code_in(text) is not None or any(
-        squeezed(word) in convention.bands for word in words_of(text) for convention in SENTINEL2
+    return (
+        code_in(text) is not None
+        or is_named_by_wavelength(text)
+        or any(squeezed(word) in convention.bands for word in words_of(text) for convention in SENTINEL2)
     )
 
 

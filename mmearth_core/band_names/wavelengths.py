@@ -26,8 +26,8 @@ _IN_TEXT = re.compile(
 )
 # "458-523 nm" is where a band begins and ends, not its centre.
 _RANGE = re.compile(r"\d\s*(?:-|–|to)\s*\d+(?:\.\d+)?\s*(?:nm|[µμu]m|nano|micro)", re.IGNORECASE)
-# ACOLITE names its bands by wavelength: https://github.com/acolite/acolite
-_ACOLITE = re.compile(r"rho[st]_(\d{3,4})$", re.IGNORECASE)
+# ACOLITE names its bands, and the files of them, by wavelength: https://github.com/acolite/acolite
+_ACOLITE = re.compile(r"(?<![a-z])rho[st]_(\d{3,4})(?:\.tiff?)?$", re.IGNORECASE)
 
 
 def band_at(wavelength: float, width: float | None = None) -> str | None:
@@ -49,6 +49,11 @@ def nanometres(value: float, unit: str = "") -> float | None:
     elif unit and not unit.startswith(("nm", "nan")):
         return None
     return value if 300 <= value <= 20000 else None
+
+
+def is_named_by_wavelength(text: str) -> bool:
+    """Whether a text is ACOLITE's name of a band, or of a file of one."""
+    return _ACOLITE.search(text.strip()) is not None
 
 
 def in_text(text: str) -> float | None:

@@ -64,6 +64,8 @@ def _distinct(statements: tuple[Said[T], ...]) -> tuple[Said[T], ...]:
 _LEVEL = re.compile(r"(?<![A-Za-z0-9])(?:MSI)?L(?:evel)?[ -]?(1C|2A)(?![A-Za-z0-9])", re.IGNORECASE)
 _BASELINE = re.compile(r"(?<![A-Za-z0-9])N(\d{2})(\d{2})(?![A-Za-z0-9])")
 _TIME = re.compile(r"(?<!\d)(20\d{6})T(\d{6})(?!\d)")
+# ACOLITE's reflectance at the surface (rhos) and at the top of the atmosphere (rhot).
+_ACOLITE = re.compile(r"(?<![A-Za-z])rho([st])_\d{3,4}(?!\d)", re.IGNORECASE)
 # A single band of the Copernicus Browser and of EO Browser before it ("…_Sentinel-2_L2A_B04_(Raw).tiff"), which write
 # reflectance from 0 to 1 as 0 to 65535: https://www.sentinel-hub.com/faq/ on values of `sampleType` AUTO.
 _BROWSER = re.compile(r"Sentinel-2_L(?:1C|2A)_B\w+_?\(Raw\)", re.IGNORECASE)
@@ -180,6 +182,8 @@ def from_name(path: str) -> Metadata:
 def from_product_name(text: str, source: str) -> Metadata:
     """Level, baseline and time that a product's name tells ("S2A_MSIL2A_20230512T101601_N0509_R065_T32UPV_…")."""
     level = level_in(text)
+    if (acolite := _ACOLITE.search(text)) is not None:
+        level = "l2a" if acolite[1].lower() == "s" else "l1c"
     baseline = _BASELINE.search(text.replace("_", " ")) if "MSIL" in text.upper() else None
     time = _TIME.search(text)
     return Metadata(

@@ -43,6 +43,11 @@ def variables(path: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
             found.setdefault(spelled.setdefault(squeezed(variable), variable), []).append(name)
         elif variable not in _COORDINATES:
             others.append(variable)
+    # ACOLITE writes reflectance at the surface and at the top of the atmosphere side by side.
+    surface = {squeezed(name)[4:] for name in found if name.lower().startswith("rhos_")}
+    twice = [name for name in found if name.lower().startswith("rhot_") and squeezed(name)[4:] in surface]
+    others += twice
+    found = {name: several for name, several in found.items() if name not in twice}
     if names and not found:
         raise MMEarthError(f"{path} holds no variable named as a band of Sentinel-2 (it has {', '.join(others[:12])}).")
     return found, tuple(others)

@@ -79,3 +79,19 @@ def test_the_file_itself_is_what_is_read(tmp_path: Path) -> None:
 def test_a_netcdf_without_bands_says_what_it_holds(tmp_path: Path) -> None:
     with pytest.raises(MMEarthError, match="no variable named as a band of Sentinel-2.*(NDVI|LAI)"):
         collect(netcdf(tmp_path / "other.nc", ("NDVI", "LAI")))
+
+
+def test_acolite_names_its_variables_by_wavelength(tmp_path: Path) -> None:
+    """Reflectance at the surface is taken, that at the top of the atmosphere beside it is named as not used."""
+    lengths = (492, 560, 665, 833)
+    both = netcdf(tmp_path / "S2A_MSI_L2R.nc", tuple(f"rho{kind}_{each}" for each in lengths for kind in "ts"))
+    found = collect(both)
+    assert {name: raster.path.rpartition(":")[2] for name, (raster, _) in found.bands.items()} == {
+        band: f"rhos_{each}" for band, each in zip(BANDS, lengths, strict=True)
+    }
+    assert [each.value for each in found.metadata.levels] == ["l2a"]
+    assert any("Not used: rhot_492" in note for note in found.notes)
+    top = netcdf(tmp_path / "S2A_MSI_L1R.nc", tuple(f"rhot_{each}" for each in lengths))
+    assert [each.value for each in collect(top).metadata.levels] == ["l1c"]
+    with pytest.raises(MMEarthError, match="no variable named as a band"):
+        collect(netcdf(tmp_path / "S2A_MSI_L2W.nc", tuple(f"Rrs_{each}" for each in lengths)))
