@@ -50,6 +50,7 @@ class Assessment(QObject):
         self._writing: QgsVectorFileWriterTask | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._cancelled = False
+        self._told: list[dict[str, Any]] = []
         self._reference = ""
         self.result: dict[str, Any] | None = None
         self.map_layer: QgsRasterLayer | None = None
@@ -178,19 +179,21 @@ class Assessment(QObject):
         self._with_file(samples, lambda name: self._submit_report({**arguments, "samples": name}, path))
 
     def _write_document(self, path: str | Path, title: str) -> None:
-        embedding = _file(self.embedding)
-        if embedding is None:
-            self._layout.write(path, title, self, {})
-            return
-        job = self._job = self._context.client.submit("info", {"file": embedding})
-        job.finished.connect(lambda told: self._draw_document(path, title, told))
-        job.failed.connect(self.failed)
+        self._told = []
+        self._ask_about([layers.path_of(self.map_layer), *filter(None, [_file(self.embedding)])], path, title)
 
-    def _draw_document(self, path: str | Path, title: str, told: dict[str, Any]) -> None:
+    def _ask_about(self, files: list[str], path: str | Path, title: str) -> None:
+        """What the worker says of the files, one after the other; then the pages."""
         if self._cancelled:
             self.failed.emit("cancelled", self.tr("Cancelled."))
-        else:
-            self._layout.write(path, title, self, told)
+            return
+        if not files:
+            self._layout.write(path, title, self, *self._told)
+            return
+        job = self._job = self._context.client.submit("info", {"file": files[0]})
+        job.finished.connect(self._told.append)
+        job.finished.connect(lambda _: self._ask_about(files[1:], path, title))
+        job.failed.connect(self.failed)
 
     def _submit_report(self, arguments: dict[str, Any], path: str | Path) -> None:
         self._submit("report", arguments, self.tr("Writing the report"), lambda _result: self.reported.emit(str(path)))

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from qgis.core import (
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
-    QgsRectangle,
     QgsRuleBasedRenderer,
     QgsVectorLayer,
 )
@@ -29,6 +29,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ...compat import POINT
 from .. import layers
+from ..pixel_grid import grid_of
 from ..samples.sample_layer import as_name, unique_path
 
 #: The field to fill in, and those that would tell the map's class.
@@ -97,10 +98,9 @@ def _ring(colour: str) -> QgsMarkerSymbol:
 
 def footprint(map_layer: QgsRasterLayer, point: QgsPointXY) -> QgsGeometry:
     """The pixel of a raster layer that holds a QgsPointXY (in the raster's CRS), as a polygon."""
-    extent, across, down = map_layer.extent(), map_layer.rasterUnitsPerPixelX(), map_layer.rasterUnitsPerPixelY()
-    left = extent.xMinimum() + int((point.x() - extent.xMinimum()) // across) * across
-    top = extent.yMaximum() - int((extent.yMaximum() - point.y()) // down) * down
-    return QgsGeometry.fromRect(QgsRectangle(left, top - down, left + across, top))
+    grid = grid_of(map_layer)
+    column, row = grid.position(point)
+    return grid.pixels(math.floor(column), math.floor(row))
 
 
 class Labelling(QObject):

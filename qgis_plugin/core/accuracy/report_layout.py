@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsLayoutExporter, QgsMapLayer, QgsMapRendererParallelJob, QgsMapSettings, QgsRectangle
@@ -54,12 +55,20 @@ class ReportLayout(QObject):
         """Whether a report is being made."""
         return self._job is not None
 
-    def write(self, path: str | Path, title: str, subject: Assessment, told: dict[str, Any]) -> None:
-        """Write `path`. `subject` is an `Assessment` that has a result: it knows the layers and the figures; `told` is
-        what the worker's `info` says of the embedding."""
+    def write(
+        self,
+        path: str | Path,
+        title: str,
+        subject: Assessment,
+        told_of_map: Mapping[str, Any],
+        told_of_embedding: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Write `path`. `subject` is an `Assessment` that has a result: it knows the layers and the figures; what is
+        told of the map and of the embedding are the worker's `info`."""
         if subject.map_layer is None or subject.result is None:
             raise ValueError("nothing was assessed")
-        self._path, self._title, self._subject, self._told = Path(path), title, subject, told
+        self._path, self._title, self._subject = Path(path), title, subject
+        self._told_of_map, self._told = told_of_map, told_of_embedding
         self._map, self._result = subject.map_layer, subject.result
         scene = subject.scene or subject.embedding
         over = [layer for layer in (subject.reference_layer, subject.samples) if layer is not None]
@@ -226,13 +235,9 @@ class ReportLayout(QObject):
 
     def _origin(self) -> list[tuple[str, str]]:
         subject = self._subject
-        layer = self._map
+        layer, told = self._map, self._told_of_map  # QGIS shows a rotated map through a copy with other pixels
         grid = self.tr("{} × {} pixels of {:g} × {:g}, {}").format(
-            layer.width(),
-            layer.height(),
-            layer.rasterUnitsPerPixelX(),
-            layer.rasterUnitsPerPixelY(),
-            name_of(layer.crs()),
+            told["width"], told["height"], *told["pixel size"], name_of(layer.crs())
         )
         found = [(self.tr("Map"), layers.path_of(layer)), (self.tr("Grid"), grid)]
         others = (

@@ -11,8 +11,9 @@ from qgis.core import (
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
-    QgsRectangle,
 )
+
+from ..pixel_grid import grid_of
 
 
 def place_on(embedding: QgsRasterLayer, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
@@ -30,12 +31,9 @@ def place_on(embedding: QgsRasterLayer, point: QgsPointXY, crs: QgsCoordinateRef
 def square(embedding: QgsRasterLayer, point: QgsPointXY, size: int) -> QgsGeometry:
     """The `size` × `size` pixels of an embedding layer about a point in its CRS, on the pixels' own edges; those of
     them that the embedding has."""
-    extent = embedding.extent()
-    across, down = embedding.rasterUnitsPerPixelX(), embedding.rasterUnitsPerPixelY()
-    west = extent.xMinimum() + _first((point.x() - extent.xMinimum()) / across, size) * across
-    north = extent.yMaximum() - _first((extent.yMaximum() - point.y()) / down, size) * down
-    pixels = QgsRectangle(west, north - size * down, west + size * across, north)
-    return QgsGeometry.fromRect(pixels.intersect(extent))
+    grid = grid_of(embedding)
+    column, row = grid.position(point)
+    return grid.pixels(_first(column, size), _first(row, size), size)
 
 
 def _first(position: float, size: int) -> int:

@@ -189,7 +189,7 @@ class EmbedPanel(QWidget):
 
     def _connect(self) -> None:
         self.layer_combo.layerChanged.connect(self._layer_chosen)
-        self.form.changed.connect(self._ask)
+        self.form.changed.connect(self._ask_anew)
         self.inspector.inspected.connect(self._show_inspection)
         self.inspector.failed.connect(self._show_refusal)
         self.embed_button.clicked.connect(self.embed)
@@ -238,10 +238,16 @@ class EmbedPanel(QWidget):
         for each, listen in ((self._watched, False), (layer, True)):
             if each is not None and not sip.isdeleted(each):
                 for signal in (each.crsChanged, each.dataSourceChanged):
-                    (signal.connect if listen else signal.disconnect)(self._ask)
+                    (signal.connect if listen else signal.disconnect)(self._ask_anew)
         self._watched = layer
 
     # how it is read
+
+    def _ask_anew(self, *_: object) -> None:
+        """Something else is to be embedded now, or otherwise: what was said of the last attempt goes."""
+        if self._job is None:
+            self._say("")
+        self._ask()
 
     def _view_changed(self) -> None:
         if self.form.visible.isChecked():

@@ -13,6 +13,7 @@ from qgis.gui import QgsMapCanvas, QgsMapMouseEvent
 from qgis.PyQt.QtCore import QPoint, Qt
 
 from ...compat import POLYGON
+from ...core.pixel_grid import grid_of
 from ...core.samples.pixels import place_on, square
 from .sample_tool import SampleTool
 
@@ -189,6 +190,6 @@ class SquareTool(SampleTool):
             spot = place_on(embedding, point, self._crs())
         except QgsCsException:
             return self.tr("That place is outside the embedding.")
-        if not embedding.extent().contains(spot):
+        if not grid_of(embedding).holds(spot):
             return self.tr("That place is outside the embedding.")
         return square(embedding, spot, self.size)

@@ -366,6 +366,10 @@ def test_reports(panel, sample, wait, mapped, tmp_path):
     assert page.count("data:image/png;base64,") >= 4
     assert "Error matrix" in page
     assert "Validation" in page
+    layout = panel.assessment._layout
+    asked = {**layout._told_of_map, "width": 60, "height": 50}  # a rotated map: QGIS shows a copy of another size
+    layout._told_of_map = asked
+    assert dict(layout._origin())["Grid"].startswith("60 × 50 pixels of 10 × 10, ")
     document = (tmp_path / "report.pdf").read_bytes()
     assert document.startswith(b"%PDF")
     assert document.count(b"/Subtype /Image") + document.count(b"/Subtype/Image") >= 2

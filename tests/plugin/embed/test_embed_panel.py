@@ -272,8 +272,12 @@ def test_a_layer_is_looked_at_again_when_its_place_changes(panel, scene_file, tm
     layer.setCrs(QgsCoordinateReferenceSystem())
     panel.layer_combo.setLayer(layer)
     wait_until(lambda: "has no coordinate reference system" in panel.warnings.label.text())
+    panel.embed()
+    ended(panel)
+    assert panel.failure.isVisible()
     layer.setCrs(right)
     inspected(panel)
+    assert panel.failure.isHidden(), "what was wrong is wrong no longer"
     assert any("as given" in sentence for sentence in panel._inspection["evidence"]) and not panel.warnings.label.text()
     layer.setCrs(QgsCoordinateReferenceSystem())
     wait_until(lambda: "has no coordinate reference system" in panel.warnings.label.text())

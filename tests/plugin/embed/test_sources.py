@@ -1,6 +1,7 @@
 """Layers of every origin: what the worker can open it is given, with the place that QGIS shows it at; the rest is told
 in a sentence, the same in the dock and in Processing."""
 
+import json
 import math
 import shutil
 import zipfile
@@ -22,9 +23,12 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from qgis_plugin.core.accuracy.reference_sample import footprint
 from qgis_plugin.core.embed.request import EmbedOptions, EmbedRequest, RequestError, View
+from qgis_plugin.core.layers import mark
+from qgis_plugin.core.pixel_grid import grid_of
 from qgis_plugin.core.samples.classes import SampleClass
-from qgis_plugin.core.samples.pixels import place_on
+from qgis_plugin.core.samples.pixels import place_on, square
 from qgis_plugin.core.samples.sample_layer import collect, measured
 from qgis_plugin.core.sources import crs_to_send, why_not_placed, why_not_readable, wkt
 from qgis_plugin.provider import Provider
@@ -308,3 +312,46 @@ def test_polygons_without_a_system_are_told(tmp_path, qgis_new_project):
     area.setCrs(QgsCoordinateReferenceSystem())
     with pytest.raises(RequestError, match="“area” has no coordinate reference system; set it"):
         EmbedRequest(layer, EmbedOptions(area=area))
+
+
+def embedding_of(path, grid):
+    """A layer of a raster with the STAC item that an embedding has beside it."""
+    a, b, c, d, e, f = (grid[index] for index in (1, 2, 0, 4, 5, 3))
+    told = {"proj:shape": [HEIGHT, WIDTH], "proj:transform": [a, b, c, d, e, f, 0, 0, 1]}
+    path.with_suffix(".stac.json").write_text(json.dumps({"properties": told}))
+    return layer_of(save(path, grid=grid))
+
+
+@pytest.mark.usefixtures("qgis_new_project")
+def test_squares_and_footprints_follow_the_pixels_of_a_rotated_raster(tmp_path):
+    layer = embedding_of(tmp_path / "rotated.tif", ROTATED)
+    assert (layer.width(), layer.height()) != (WIDTH, HEIGHT), "QGIS shows a copy of another size"
+    grid = grid_of(layer)
+    assert (grid.columns, grid.rows) == (WIDTH, HEIGHT)
+    x0, a, b, y0, d, e = ROTATED
+    place = QgsPointXY(x0 + 20.5 * a + 30.5 * b, y0 + 20.5 * d + 30.5 * e)
+    shape = square(layer, place, 3)
+    corners = {(round((v.x()), 3), round(v.y(), 3)) for v in shape.vertices()}
+    wanted = {(x0 + i * a + j * b, y0 + i * d + j * e) for i in (19, 22) for j in (29, 32)}
+    assert corners == {(round(x, 3), round(y, 3)) for x, y in wanted}
+    assert square(layer, QgsPointXY(x0 + 0.5 * a + 0.5 * b, y0 + 0.5 * d + 0.5 * e), 3).area() == pytest.approx(400)
+    extent = layer.extent()
+    assert not grid.holds(QgsPointXY(extent.xMinimum(), extent.yMaximum())), "a corner that QGIS' copy has"
+
+    drawn = layer_of(save(tmp_path / "map.tif", grid=ROTATED), "map")
+    mark(drawn, "map", layer)
+    pixel = footprint(drawn, place)
+    assert pixel.area() == pytest.approx(100) and pixel.contains(place)
+    assert shape.contains(pixel.centroid()) and len(list(pixel.vertices())) == 5
+    assert pixel.boundingBox().width() > 12, "it is turned"
+
+
+@pytest.mark.usefixtures("qgis_new_project")
+def test_an_item_of_another_raster_moves_no_square(tmp_path):
+    layer = embedding_of(tmp_path / "rotated.tif", ROTATED)
+    north_up = save(tmp_path / "north_up.tif")
+    shutil.copy(tmp_path / "rotated.stac.json", tmp_path / "north_up.stac.json")
+    shown = layer_of(north_up)
+    assert grid_of(shown).transform[1] == 0 and (grid_of(shown).columns, grid_of(shown).rows) == (WIDTH, HEIGHT)
+    (tmp_path / "rotated.stac.json").write_text("[]")
+    assert grid_of(layer).transform[1] == 0
