@@ -4,6 +4,7 @@ Points are taken as a random sample: design-based accuracies and areas with 95 %
 Polygons are not one, and yield plain agreement inside them: never an interval, never an area.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
@@ -20,6 +21,7 @@ from mmearth_core.accuracy.reference_sample import DIGEST_FIELD, HECTARES_FIELD,
 from mmearth_core.accuracy.summary import AccuracyReport, ClassAccuracy
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output, write_json
+from mmearth_core.labelling.class_values import code_of
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import ClassAreas, measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
@@ -112,17 +114,28 @@ _UNLABELLED = np.iinfo(np.int64).min
 def _codes(
     reference: Path, class_map: Path, names: Sequence[str | None], labels: Mapping[int, str]
 ) -> NDArray[np.int64]:
-    """The map's value for each reference class: by its name, its name in other letter case, or the value itself."""
+    """The map's value for each reference class: by its name, its name in other letter case, or by the number that a
+    class of the map is called by, its value where it has a name.
+    """
     by_name = {name: value for value, name in labels.items()}
     by_folded = {name.casefold(): value for name, value in by_name.items()}
-    by_number = {str(value): value for value in labels}
+    numbers = {value: value if (code := code_of(name)) is None else code for value, name in labels.items()}
+    counts = Counter(numbers.values())
+    by_number = {number: value for value, number in numbers.items() if counts[number] == 1}
+
+    def value_of(name: str) -> int | None:
+        number = code_of(name)
+        found = by_name.get(name, unambiguous.get(name.casefold()))
+        return by_number.get(number) if found is None and number is not None else found
+
     unambiguous = by_folded if len(by_folded) == len(by_name) else {}
-    found = {name: by_name.get(name, unambiguous.get(name.casefold(), by_number.get(name))) for name in names if name}
+    found = {name: value_of(name) for name in names if name}
     unknown = sorted(name for name, value in found.items() if value is None)
     if unknown:
         raise MMEarthError(
             f"{reference} has classes that {class_map} does not know: {', '.join(unknown)};"
-            f" the map has {', '.join(by_name)}. Rename them or choose the class field with `field`."
+            f" the map has {', '.join(by_name)}. Rename them, empty the field where there is"
+            " none, or choose the class field with `field`."
         )
     codes = [_UNLABELLED if not name else found[name] for name in names]
     return np.array(codes, np.int64)
@@ -138,7 +151,11 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
     mapped = _values_at(context, rows, cols)
     on_map = inside & np.isin(mapped, list(measured.pixels))
     labelled = reference != _UNLABELLED
+    again, torn = _repeated(xy, reference)
     warnings = _left_out("points", {"outside the map": ~inside, "on no-data": inside & ~on_map})
+    warnings += _left_out(
+        "points", {"there twice with one class": again, "of several classes at one position": torn & labelled}
+    )
     if not labelled.all():
         warnings.append(
             f"{int((~labelled).sum())} of {len(points)} points have no class yet and are left out;"
@@ -159,7 +176,7 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
         labelled = labelled & known
         if sizes is not measured.hectares:
             warnings.append("The sample was drawn from another map: its strata are used (Stehman 2014).")
-    used = on_map & labelled
+    used = on_map & labelled & ~again & ~torn
     if not used.any():
         raise _nothing_left(context, len(geometries))
     classes = _classes_shown(names, measured, reference[used])
@@ -177,6 +194,17 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
         covered_ha=accuracy.covered,
         warnings=(*warnings, *_limits(accuracy, names, sizes, _is_ours(context.class_map))),
     )
+
+
+def _repeated(xy: NDArray[np.float64], reference: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(whether a point with a class repeats an earlier one, whether its position has several classes), (n,) each."""
+    where = np.unique(xy, axis=0, return_inverse=True)[1].reshape(-1)
+    pairs, first = np.unique(np.column_stack([where, reference]), axis=0, return_index=True)
+    again = reference != _UNLABELLED
+    again[first] = False
+    classes = np.bincount(pairs[pairs[:, 1] != _UNLABELLED, 0], minlength=len(xy))
+    torn = classes[where] > 1
+    return again & ~torn, torn
 
 
 def _is_ours(class_map: ClassMap) -> bool:

@@ -1,10 +1,12 @@
-"""Which value a class has in the map: the number it is called by, wherever a map can hold that."""
+"""The names of classes of samples, and the value each has in the map: the number it is called by, wherever a map can
+hold that."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.maps.conventions import MAX_CLASSES
+from mmearth_core.maps.conventions import MAX_CLASSES, means_none
 from mmearth_core.maps.legend import Legend
 
 #: A whole number as fields of text have it: "3", "03", "3.0", "-1".
@@ -42,6 +44,29 @@ def values_of(codes: Mapping[str, int | None], *, taken: Collection[int] = ()) -
         values[name] = next(value for value in free if value not in used)
         used.add(values[name])
     return values
+
+
+def check_names(path: Path, names: Iterable[str | None]) -> None:
+    """Refuse classes that are called as what has no class: learned, they would be on the map."""
+    none = sorted({name for name in names if name is not None and means_none(name)})
+    if none:
+        raise MMEarthError(
+            f"{path} has features of a class called {', '.join(map(repr, none))}, which means that they have none;"
+            " empty the class field there, or give the class another name."
+        )
+
+
+def alike_names(names: Iterable[str]) -> tuple[str, ...]:
+    """A sentence that tells which classes are of one name but for small and capital letters, blanks and dashes."""
+    alike: dict[str, list[str]] = {}
+    for name in sorted(set(names)):
+        alike.setdefault(re.sub(r"[\s_-]", "", name.casefold()), []).append(name)
+    several = [" and ".join(map(repr, each)) for each in alike.values() if len(each) > 1]
+    return (
+        (f"Different classes of nearly the same name: {', '.join(several)}; if they are one, give them one name",)
+        if several
+        else ()
+    )
 
 
 def moved_codes(legend: Legend, codes: Mapping[str, int]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
-from mmearth_core.labelling.class_values import moved_codes
+from mmearth_core.labelling.class_values import alike_names, moved_codes
 from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, describe_model, fit_probe
 from mmearth_core.labelling.probe_file import save_probe
@@ -115,7 +115,7 @@ def fit_samples(
     if len(samples.legend) < 2:
         paths = ", ".join(sorted({str(group.path) for group in samples.groups}))
         raise MMEarthError(f"{paths} has one class only ({samples.legend.names[0]}); label at least two classes.")
-    messages = (*samples.messages, *moved_codes(samples.legend, samples.codes))
+    messages = (*samples.messages, *moved_codes(samples.legend, samples.codes), *alike_names(samples.legend.names))
     for message in messages:
         progress.message(message)
     chosen = choose_regularisation(samples, find_places(samples), seed=seed, cancel=cancel)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.class_values import code_of, values_of
+from mmearth_core.labelling.class_values import check_names, code_of, values_of
 from mmearth_core.maps.areas import pixel_side
 from mmearth_core.maps.class_styles import ClassStyle, read_styles
 from mmearth_core.maps.conventions import conventional_colours
@@ -157,6 +157,7 @@ def samples_under(
     `legend_of` makes the legend of the names that got pixels, and the index of each name in it; `read` gives the
     digital numbers (bands, height, width) of a window of `raster`.
     """
+    check_names(vector.path, names)
     notes: list[str] = []
     features = _usable_features(raster, vector, names, seed, notes)
     kept = _collect(raster, features, read, cap, cancel, notes)

@@ -21,6 +21,20 @@ UNKNOWN_COLOUR: Colour = (64, 64, 64)
 #: A uint8 map holds classes 1 … 254.
 MAX_CLASSES = 254
 
+# What pixels and features without a class are called, in small letters without spaces, hyphens and underscores.
+_CALLED_NONE = {
+    "nodata",
+    "unclassified",
+    "notclassified",
+    "unlabelled",
+    "unlabeled",
+    "nan",
+    "n/a",
+    "na",
+    "null",
+    "noclass",
+}
+
 #: What a new set of samples may start with.
 LAND_COVER = ("water", "forest", "grass", "crop", "built", "bare")
 
@@ -111,6 +125,11 @@ def conventional_colours(names: Sequence[str], *, avoid: Collection[Colour] = ()
                 break
     rest = chain(free, cycle(palette()))
     return tuple(next(rest) if colour is None else colour for colour in chosen)
+
+
+def means_none(name: str) -> bool:
+    """Whether a class is called as programs call what has no class ("Unclassified", "NA")."""
+    return re.sub(r"[\s_-]", "", name.casefold()).strip("()<>") in _CALLED_NONE
 
 
 def format_colour(colour: Colour) -> str:

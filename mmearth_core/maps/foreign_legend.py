@@ -17,16 +17,16 @@ from defusedxml.ElementTree import parse as parse_xml
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.maps.conventions import Colour, conventional_colours
+from mmearth_core.maps.conventions import Colour, conventional_colours, means_none
 from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.wording import printable
 
 #: More different values than this are not classes, nor are more than `MANY` that have `FEW` pixels each on average.
 MOST_VALUES, MANY, FEW = 5000, 100, 3
+#: Numbers this near a whole one, as a share of it, are that: sums and products of decimals are seldom exact.
+ROUNDING = 1e-5
 #: Values are counted in a table when their range is no wider.
 _TABLE = 1 << 16
-#: What maps call pixels without a class, in small letters without spaces and hyphens.
-_CALLED_NONE = {"nodata", "unclassified", "notclassified", "unlabelled", "unlabeled", "nan", "n/a", "null", "noclass"}
 #: What programs fill with.
 _FILLS = {0, *(np.iinfo(kind).max for kind in ("uint8", "int16", "uint16", "int32", "uint32"))}
 # Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).
@@ -45,7 +45,7 @@ class Foreign:
 def whole_numbers(path: Path, values: NDArray[Any], nodata: float | None) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """(integers, where there is one) of a block of a raster's values; what is not a number or `nodata` is none.
 
-    Raises `MMEarthError` when other values are no whole numbers.
+    Raises `MMEarthError` when other values are no whole numbers but for `ROUNDING`.
     """
     if np.issubdtype(values.dtype, np.integer):
         return values, np.ones(values.shape, bool) if nodata is None else values != nodata
@@ -54,11 +54,11 @@ def whole_numbers(path: Path, values: NDArray[Any], nodata: float | None) -> tup
         given &= values != values.dtype.type(nodata)
     known = np.where(given, values, 0)
     rounded = np.rint(known)
-    if (rounded != known).any():
-        found = known[rounded != known][0]
+    odd = np.abs(rounded - known) > ROUNDING * np.maximum(1, np.abs(known))
+    if odd.any():
         raise MMEarthError(
-            f"{path} holds decimal numbers such as {found:g}: they are measurements or probabilities, not classes; give"
-            " a map whose values are whole numbers."
+            f"{path} holds decimal numbers such as {known[odd][0]:.6g}: they are measurements or probabilities, not"
+            " classes; give a map whose values are whole numbers."
         )
     return rounded.astype(np.int32), given
 
@@ -96,8 +96,7 @@ def describe(
 def _no_class(value: int, names: Mapping[int, str], counts: Collection[int]) -> str:
     """Why a value is no class; empty when it is one."""
     if value in names:
-        called = names[value].casefold().replace(" ", "").replace("-", "").replace("_", "")
-        return f"is called {names[value]!r}" if called in _CALLED_NONE else ""
+        return f"is called {names[value]!r}" if means_none(names[value]) else ""
     if names and (value in _FILLS or value < 0):
         return "has no name where others have one"
     return "is below zero and has no name" if value < 0 <= max(counts) else ""

@@ -4,6 +4,7 @@ import codecs
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pyogrio
 
@@ -46,6 +47,11 @@ def _found(path: str | Path, layer: str | None) -> Source:
         raise MMEarthError(f"{path} does not exist; give a vector file.")
     if path.suffix.lower() in _ZIPPED and path.is_file():
         return _in_zip(path, "", layer)
+    if path.is_dir():
+        shapefiles = {each.stem: each for each in sorted(path.iterdir()) if each.suffix.lower() == ".shp"}
+        if len(shapefiles) > 1 and layer not in shapefiles:
+            raise MMEarthError(f"{path} holds several shapefiles ({', '.join(shapefiles)}); choose one with `layer`.")
+        path = shapefiles.get(str(layer), next(iter(shapefiles.values()), path))
     told = any(path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG", ".cst"))
     return Source(str(path), layer, told)
 
@@ -74,6 +80,7 @@ def _in_zip(archive: Path, member: str, layer: str | None) -> Source:
     found = sorted(
         name for name in inside if PurePosixPath(name).suffix.lower() in _VECTOR and not name.startswith("__MACOSX/")
     )
+    found = [name for name in found if not name.lower().endswith(".json")] or found  # which are often notes
     if not found:
         raise MMEarthError(f"{archive} holds no vector file{f' {member}' if member else ''}; give one that does.")
     if len(found) > 1:
@@ -88,7 +95,10 @@ def _in_zip(archive: Path, member: str, layer: str | None) -> Source:
 
 
 def choose_layer(path: str | Path, source: Source) -> str:
-    """The layer asked for, or the only one with geometries. Raises `MMEarthError` when there is none or a choice."""
+    """The layer asked for, or the only one with geometries, of several the only one that is not empty.
+
+    Raises `MMEarthError` when there is none or a choice.
+    """
     layers = [str(name) for name, kind in pyogrio.list_layers(source.name) if kind is not None]
     listed = ", ".join(layers)
     if source.layer is not None:
@@ -96,8 +106,16 @@ def choose_layer(path: str | Path, source: Source) -> str:
             raise MMEarthError(f"{path} has no layer {source.layer!r} with geometries; it has: {listed or 'none'}.")
         return source.layer
     if not layers:
-        raise MMEarthError(f"{path} has no layer with geometries.")
+        raise MMEarthError(
+            f"{path} has no layer with geometries; of a table with coordinates make points first (in QGIS: Create"
+            " points layer from table)."
+        )
     if len(layers) > 1:
+        filled = [
+            name for name in layers if pyogrio.read_info(source.name, layer=name, force_feature_count=True)["features"]
+        ]
+        if len(filled) == 1:
+            return filled[0]
         raise MMEarthError(f"{path} has several layers ({listed}); choose one with `layer`.")
     return layers[0]
 
@@ -109,6 +127,27 @@ def is_utf8(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def misread_utf8(texts: list[Any]) -> list[Any] | None:
+    """Texts that were UTF-8 and were read as Western letters, as they are meant; None unless all that are more than
+    plain letters are so.
+    """
+    meant = list(texts)
+    for index, text in enumerate(texts):
+        if isinstance(text, str) and not text.isascii():
+            readings = [each for codec in ("latin-1", "cp1252") if (each := _meant(text, codec)) is not None]
+            if not readings:
+                return None
+            meant[index] = readings[0]
+    return None if meant == texts else meant
+
+
+def _meant(text: str, codec: str) -> str | None:
+    try:
+        return text.encode(codec).decode("utf-8")
+    except UnicodeError:
+        return None
 
 
 def codec_of(encoding: str) -> str:

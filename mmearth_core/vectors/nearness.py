@@ -13,7 +13,10 @@ _STRIP, _MARGIN = 6, 1.0
 
 
 class Neighbourhoods:
-    """Geometries (n,) in degrees of WGS 84, as (longitude, latitude); longitudes are equal modulo 360."""
+    """Geometries (n,) in degrees of WGS 84, as (longitude, latitude); longitudes are equal modulo 360.
+
+    One that is nowhere (empty, or with coordinates that are not finite) is near to none.
+    """
 
     def __init__(self, geometries: NDArray[Any]) -> None:
         self._count = len(geometries)
@@ -53,7 +56,8 @@ def _strips(geometries: NDArray[Any]) -> dict[int, NDArray[np.intp]]:
     west, _, east, _ = shapely.bounds(geometries).T
     around = 360 // _STRIP
     found: dict[int, list[int]] = {}
-    for index, (low, high) in enumerate(zip((west - _MARGIN).tolist(), (east + _MARGIN).tolist(), strict=True)):
+    for index in np.flatnonzero(np.isfinite(shapely.bounds(geometries)).all(axis=1)).tolist():
+        low, high = west[index] - _MARGIN, east[index] + _MARGIN
         first, last = math.floor(low / _STRIP), math.floor(high / _STRIP)
         for strip in range(first, min(last, first + around - 1) + 1):
             found.setdefault(strip % around, []).append(index)

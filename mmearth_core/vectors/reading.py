@@ -3,6 +3,7 @@
 GeoPackage, GeoJSON, Shapefile, FlatGeobuf and whatever else GDAL reads. Nothing here touches a raster's values.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from pyproj.exceptions import CRSError, ProjError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
-from mmearth_core.vectors.locating import choose_layer, codec_of, is_utf8, locate
+from mmearth_core.vectors.locating import choose_layer, codec_of, is_utf8, locate, misread_utf8
 from mmearth_core.vectors.longitudes import turn_of, turned
 from mmearth_core.wording import printable
 
 #: Layers of more features are filtered by the extent of the raster before they are read.
 MANY = 10_000
+#: A whole number as tables write it that hold numbers: "3.0".
+_WHOLE_DECIMAL = re.compile(r"^([+-]?\d+)\.0+$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +76,16 @@ def read_vector(
     path = Path(path)
     try:
         layer = choose_layer(path, source)
-        described = pyogrio.read_info(source.name, layer=layer)
+        info = pyogrio.read_info(source.name, layer=layer, force_total_bounds=True)
+        shapefile, encoding = info["driver"] == "ESRI Shapefile", str(info["encoding"])
         # Every byte is a letter of it, so that what the texts are can be found out.
-        raw = "ISO-8859-1" if described["driver"] == "ESRI Shapefile" and not source.says_encoding else None
-        info = pyogrio.read_info(source.name, layer=layer, encoding=raw, force_total_bounds=True)
+        raw = "ISO-8859-1" if shapefile and not source.says_encoding and codec_of(encoding) != "utf-8" else None
+        if raw is not None:
+            info = pyogrio.read_info(source.name, layer=layer, encoding=raw, force_total_bounds=True)
         crs = _understood(path, info["crs"])
         box = None if within is None or info["features"] <= MANY else _box_within(within, crs, info["total_bounds"])
         known = [str(name) for name in info["fields"]]
-        assumed = None if raw is None else codec_of(str(described["encoding"]))
+        assumed = None if raw is None else codec_of(encoding)
         wanted = dict(zip(_decoded(known, assumed)[0], known, strict=True))
         if field is not None and field not in wanted:
             fields = f"it has {', '.join(wanted)}" if known else "it has no fields"
@@ -108,6 +113,10 @@ def read_vector(
         texts, certain = _decoded(values.tolist(), assumed)
         values = np.array([*texts, None], object)[:-1]
         messages = [] if certain else [_garbled(path, str(assumed))]
+        meant = misread_utf8(values.tolist()) if shapefile and raw is None else None
+        if meant is not None:
+            values = np.array([*meant, None], object)[:-1]
+            messages.append(f"{path.name} says another encoding than its texts have, which are read as UTF-8")
     skipped = 0 if box is None else info["features"] - len(fids)
     return VectorLayer(path, layer, crs, geometries, fids, values, tuple(messages), skipped)
 
@@ -184,7 +193,8 @@ def _box_within(
 
 
 def class_names(layer: VectorLayer, field: str) -> list[str | None]:
-    """The class name of every feature; None where it is null or blank. Integers (also as decimals: 3.0) become "3".
+    """The class name of every feature; None where it is null or blank. Integers (also as decimals: 3.0) become "3", in
+    texts too.
 
     Raises `MMEarthError` when the field holds anything but text or integers.
     """
@@ -201,7 +211,7 @@ def class_names(layer: VectorLayer, field: str) -> list[str | None]:
             )
         return [None if np.isnan(v) else str(int(v)) for v in values.tolist()]
     if values.dtype.kind == "O" and all(v is None or isinstance(v, str) for v in values):
-        return [printable(v) or None for v in values]
+        return [_WHOLE_DECIMAL.sub(r"\1", printable(v)) or None for v in values]
     raise MMEarthError(
         f"{layer.path}: the field {field!r} holds neither text nor integers; choose another with `field`."
     )

@@ -316,3 +316,29 @@ def test_a_map_of_another_program_is_assessed_without_its_unnamed_zero(tmp_path,
     report = assess(map=tmp_path / "m.tif", reference=points)
     assert report.overall.value == 1.0 and [c.name for c in report.classes] == ["sea", "land"]
     assert any("Value 0 has no name" in each and "10 pixels (33.3 %)" in each for each in report.warnings)
+
+
+def test_codes_of_a_reference_are_those_that_the_classes_are_called_by(tmp_path, write_vector):
+    values = np.repeat(np.array([[1, 2, 3]]), 10, axis=0)
+    coded = write_map(tmp_path / "coded.tif", values, names=("1", "0", "forest"))
+    shapes = [centre(5, 0), centre(5, 1), centre(5, 2)]
+    points = write_vector(tmp_path / "p.gpkg", shapes, {"class": ["01", "00", "3.0"]})
+    assert assess(map=coded, reference=points).overall.value == 1.0
+    # Value 2 is class 0: a class 2 of the reference is none of this map's.
+    write_vector(tmp_path / "q.gpkg", shapes, {"class": [1, 2, 3]})
+    with pytest.raises(MMEarthError, match=r"does not know: 2; .*empty the field where there is none"):
+        assess(map=coded, reference=tmp_path / "q.gpkg")
+
+
+def test_points_that_are_there_twice_count_once_and_torn_ones_not_at_all(tmp_path, write_vector):
+    path = write_map(tmp_path / "map.tif", np.repeat(np.array([[1, 2]]), 10, axis=0), names=("sea", "land"))
+    once = [centre(1, 0), centre(2, 0), centre(3, 1), centre(4, 1)]
+    points = write_vector(
+        tmp_path / "p.gpkg",
+        [*once, *once, centre(6, 1), centre(6, 1), centre(1, 0)],
+        {"class": [*["sea", "sea", "land", "land"] * 2, "sea", "land", None]},
+    )
+    report = assess(map=path, reference=points)
+    assert report.units == 4 and report.overall.value == 1.0
+    assert "4 of 11 points are there twice with one class and are left out." in report.warnings
+    assert "2 of 11 points are of several classes at one position and are left out." in report.warnings

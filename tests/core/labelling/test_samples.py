@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rasterio.features import rasterize
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
+from mmearth_core.labelling.class_values import alike_names, code_of, moved_codes, values_of
 from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
 from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.progress import CancelToken
@@ -363,3 +363,16 @@ def test_codes_of_several_files_keep_their_values(scene: Any, tmp_path: Path, wr
     merged = merge_samples(halves)
     assert {c.name: c.value for c in merged.legend.classes} == {"7": 7, "30": 30, "0": 31}
     assert "0 is value 31" in moved_codes(merged.legend, merged.codes)[0]
+
+
+@pytest.mark.parametrize("name", ["NA", "n/a", "No Data", "no_data", "(Unclassified)", "<Null>"])
+def test_a_class_that_is_called_none_is_refused(name: str, scene: Any, tmp_path: Path, write_vector: Writer) -> None:
+    path = write_vector(tmp_path / "s.gpkg", [box(scene, 100, 100, 110, 110)] * 2, {"class": ["a", name]})
+    with pytest.raises(MMEarthError, match="which means that they have none; empty the class field"):
+        read_samples(scene.raster, path, cancel=CancelToken())
+
+
+def test_names_that_are_nearly_one_are_told() -> None:
+    assert alike_names(["Forest", "crop", "other", "no data yet"]) == ()
+    (told,) = alike_names(["Forest", "forest", "bare soil", "bare_soil", "crop"])
+    assert "'Forest' and 'forest', 'bare soil' and 'bare_soil';" in told

@@ -27,6 +27,7 @@ from mmearth_core.labelling.validation import (
 )
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Silent
+from mmearth_core.vectors.nearness import Neighbourhoods
 
 
 def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed: int = 0) -> Samples:
@@ -265,3 +266,8 @@ def test_a_class_beside_one_of_a_single_place_is_not_left_out() -> None:
     shapes = [box(0, 0), box(150, 0), box(5000, 0), box(9000, 0)]
     validation = cross_validate(grouped(shapes, [0, 1, 0, 0]), block=640, progress=Silent(), cancel=CancelToken())
     assert validation.places.tolist() == [3, 1] and validation.tested.tolist() == [2, 0] and validation.trials == 2
+
+
+def test_what_is_nowhere_is_near_to_nothing() -> None:
+    shapes = [shapely.Point(10, 50), shapely.Point(np.inf, 50), shapely.Point(), shapely.Point(10, 50.0001)]
+    assert Neighbourhoods(np.array(shapes, object)).within(100).tolist() == [0, 1, 2, 0]

@@ -226,3 +226,11 @@ def test_a_class_called_unknown_is_not_value_255(tmp_path: Path) -> None:
         dataset.write(np.ones(GRID.shape, np.uint8), 1)
     labels = [e.get("label") for e in ElementTree.parse(tmp_path / "m.qml").findall(".//paletteEntry")]
     assert labels == ["Unknown", "sea", "unknown (255)"]
+
+
+def test_sums_of_decimals_are_whole_numbers(tmp_path: Path) -> None:
+    values = np.array([[1, 2], [2, 1]], np.float32) * np.float32(1 + 3e-7)
+    write_foreign(tmp_path / "m.tif", values)
+    class_map = ClassMap.open(tmp_path / "m.tif")
+    assert class_map.legend.values == (1, 2)
+    assert class_map.read(class_map.grid.window).tolist() == [[1, 2], [2, 1]]

@@ -146,3 +146,52 @@ def test_coordinates_that_are_no_numbers_are_no_geometry(tmp_path: Path) -> None
     assert geometries[0] is None and geometries[1].area == 1
     grid = Grid(10, 10, Affine(0.1, 0, 0, 0, -0.1, 1), CRS.from_epsg(4326))
     assert read_area(path, grid).window == grid.window
+
+
+def test_an_encoding_is_that_of_the_table_and_of_the_texts(tmp_path: Path) -> None:
+    def read(path: Path) -> tuple[list[str | None], tuple[str, ...]]:
+        layer = read_vector(path, field="class")
+        return class_names(layer, "class"), layer.messages
+
+    chinese = shapefile(tmp_path / "a.shp", ["森林"], "GBK")
+    table = bytearray(chinese.with_suffix(".dbf").read_bytes())
+    table[29] = 0x4D  # the table's own word for GBK
+    chinese.with_suffix(".dbf").write_bytes(table)
+    assert read(chinese) == (["森林"], ())
+    wrong = shapefile(tmp_path / "b.shp", ["Forêt", "Étang", "x"], "UTF-8", told=True)
+    for said in ("ISO-8859-1", "1252", "banana"):
+        wrong.with_suffix(".cpg").write_text(said)
+        names, (told,) = read(wrong)
+        assert names == ["Forêt", "Étang", "x"] and "read as UTF-8" in told
+    right = shapefile(tmp_path / "c.shp", ["Café", "Étang"], "ISO-8859-1", told=True)
+    assert read(right) == (["Café", "Étang"], ())
+
+
+def test_what_is_meant_by_a_folder_an_empty_layer_or_a_table_is_found_or_told(tmp_path: Path) -> None:
+    folder = tmp_path / "fields"
+    folder.mkdir()
+    shapefile(folder / "a.shp", ["Łąka", "Źdźbło"], "CP1250", told=True)
+    assert class_names(read_vector(folder, field="class"), "class") == ["Łąka", "Źdźbło"]
+    shapefile(folder / "b.shp", ["é"], "UTF-8")
+    assert class_names(read_vector(folder, layer="b", field="class"), "class") == ["é"]
+    with pytest.raises(MMEarthError, match=r"several shapefiles \(a, b\); choose one with"):
+        read_vector(folder)
+
+    tracks = tmp_path / "w.gpx"
+    point = shapely.to_wkb(np.array([shapely.Point(10, 50)], object))
+    pyogrio.raw.write(tracks, point, [np.array(["a"], object)], ["name"], geometry_type="Point", crs="EPSG:4326")
+    assert class_names(read_vector(tracks, field="name"), "name") == ["a"]
+
+    notes = zipped(tmp_path / "notes.zip", (folder / "a.shp", ""))
+    with zipfile.ZipFile(notes, "a") as archive:
+        archive.writestr("readme.json", '{"a": 1}')
+    assert class_names(read_vector(notes, field="class"), "class") == ["Łąka", "Źdźbło"]
+    (tmp_path / "t.csv").write_text("lon,lat,class\n10,50,a\n")
+    with pytest.raises(MMEarthError, match="make points first"):
+        read_vector(tmp_path / "t.csv")
+
+
+def test_names_that_look_alike_are_one(tmp_path: Path) -> None:
+    names = ["For\u00eat", "Fore\u0302t", "7.0", "07", "-3.00"]
+    path = write_vector(tmp_path / "s.gpkg", [shapely.Point(0, 0)] * 5, {"class": list(names)})
+    assert class_names(read_vector(path, field="class"), "class") == ["Forêt", "Forêt", "7", "07", "-3"]
