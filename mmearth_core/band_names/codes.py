@@ -28,6 +28,7 @@ _DERIVED = re.compile(
 _FILE_SUFFIX = re.compile(r"\.(?:tiff?|jp2|vrt|img|png|bil|bsq|dat|nc)$", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _RESOLUTION = re.compile(r"[\s_-]*\b(?:10|20|60)\s?m$", re.IGNORECASE)
+_NUMBERED = re.compile(r"band[\s_]*([1-9]\d*)\s*[:\-–(]\s*(.*[^)\s])\s*\)?$", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:band[\s_-]*|b)([1-9]\d*)$", re.IGNORECASE)
 
 
@@ -85,3 +86,11 @@ def is_counting(descriptions: Sequence[str | None]) -> bool:
     """
     numbers = [m and int(m[1]) for m in (_COUNTED.match(_ASIDE.sub("", text or "").strip()) for text in descriptions)]
     return numbers == list(range(1, len(descriptions) + 1))
+
+
+def without_count(descriptions: Sequence[str | None]) -> list[str | None]:
+    """Descriptions without a "Band 1: " that only repeats the position, where what follows holds a code in each."""
+    parts = [_NUMBERED.match((text or "").strip()) for text in descriptions]
+    if all(part is not None and int(part[1]) == i and has_code(part[2]) for i, part in enumerate(parts, 1)):
+        return [part[2] for part in parts if part is not None]
+    return list(descriptions)

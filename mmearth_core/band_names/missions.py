@@ -45,6 +45,8 @@ _SENTINEL2 = re.compile(
 
 def mission(text: str) -> str | None:
     """The mission other than Sentinel-2 a text names ("LC08_…", "sur_refl_b01", "PSScene"), or None."""
+    if _SENTINEL2.search(text):
+        return None
     return next((name for name, words in _MISSIONS if words.search(text)), None)
 
 

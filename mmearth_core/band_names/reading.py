@@ -6,9 +6,9 @@ are taken when one known convention explains them and no other does otherwise; a
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mmearth_core.band_names.codes import code_in, contradicts, has_code, is_counting, words_of
+from mmearth_core.band_names.codes import code_in, contradicts, has_code, is_counting, without_count, words_of
 from mmearth_core.band_names.conventions import OTHERS, SENTINEL2, WORDS, Convention, squeezed
 from mmearth_core.band_names.missions import doubtful_codes, foreign_mission, is_sentinel2, mission, usual_pixel
 from mmearth_core.band_names.wavelengths import band_at, in_text, is_named_by_wavelength
@@ -87,6 +87,8 @@ def read_bands(labels: Sequence[Label | str | None], about: Circumstances = Circ
     two labels name one band.
     """
     known = [label if isinstance(label, Label) else Label(label) for label in labels]
+    texts = without_count([label.text for label in known])
+    known = [replace(label, text=text) for label, text in zip(known, texts, strict=True)]
     if is_counting([label.text for label in known]):
         known = [Label(None, label.wavelength or in_text(label.text or ""), label.width) for label in known]
     return _Reader(known, about).read()
@@ -110,7 +112,10 @@ class _Reader:
     def read(self) -> Reading:
         if not any(self.texts) and not any(self.by_wavelength):
             return Reading({})
-        if (said := foreign_mission(self.about.hints)) is not None:
+        said = foreign_mission(self.about.hints)
+        # Only Sentinel-2 has a B8A, whatever a file is called; of Landsat, HLS names files alike for both.
+        narrow = any(code_in(text) == "B8A" for text in self.texts)
+        if said is not None and (said[0] == "Landsat" or not narrow):
             raise self._foreign(said[0], f"'{said[1][:80]}'")
         codes = self._codes()
         words, convention = self._words([WORDS] if codes else SENTINEL2)

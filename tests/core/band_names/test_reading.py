@@ -183,6 +183,20 @@ def test_what_the_file_says_elsewhere_decides_whose_codes_they_are() -> None:
     with pytest.raises(MMEarthError, match="of PlanetScope"):
         words("blue green red nir", hints=("20210512_101601_3B_AnalyticMS_SR.tif",))
     assert "B08" in words("B02 B03 B04 B08", hints=("landsat_and_sentinel-2.tif",))
+    assert "B8A" in words("B02 B03 B04 B08 B8A", hints=("venus_island.tif",))
+    with pytest.raises(MMEarthError, match="of VENµS"):
+        words("B02 B03 B04 B08", hints=("venus_island.tif",))
+    assert "B08" in words("S2_SR_B2 S2_SR_B3 S2_SR_B4 S2_SR_B8")
+    with pytest.raises(MMEarthError, match="of Landsat"):
+        words("SR_B2 SR_B3 SR_B4 SR_B8")
+
+
+def test_a_count_before_the_names_is_not_read() -> None:
+    """ "Band 1: B02", as some programs write the position before what the band was called."""
+    counted = [f"Band {i}: {name}" for i, name in enumerate(("B02", "B03", "B04", "B8A"), 1)]
+    assert read_bands(counted).bands == VISIBLE | {"B8A": 3}
+    assert read_bands(["Band 1 (B8A)", "Band 2 (B04)", "Band 3 (B03)"]).bands == {"B8A": 0, "B04": 1, "B03": 2}
+    assert read_bands(["Band 2: Blue", "Band 3: Green", "Band 4: Red"]).bands == {"B02": 0, "B03": 1, "B04": 2}
 
 
 def test_numbered_layers_are_no_bands() -> None:
