@@ -24,6 +24,8 @@ _LOWEST_OFFSET = -2000.0
 
 # All in DN. The offset is a floor: below FLOOR_ABSENT reflectance would be under −0.02 in at least 1 % of the pixels.
 _FLOOR_ABSENT, _FLOOR_CONTRADICTS, _FLOOR_PRESENT = 800, 600, 950
+# No ground, not even clear water, is that dark in every band.
+_NOTHING = 50
 # A band is "just above 1000" when its 0.1 % darkest pixels are.
 _JUST_ABOVE = (950, 1250)
 # Without metadata one band of each group must be: no cloud, haze or sand is that dark and that flat from blue to SWIR.
@@ -207,6 +209,8 @@ class _Decision:
         floor_band = min(dn, key=lambda name: float(np.percentile(dn[name], 1)))
         floor = float(np.percentile(dn[floor_band], 1))
         darkest = f"the darkest 1 % of {floor_band} is {floor:.0f}"
+        if floor < _FLOOR_ABSENT:
+            self._check_darkest(dn)
         if said:
             return self._said_offset(said[0], dn, floor, darkest)
         baseline = self.metadata.baselines[0] if self.metadata.baselines else None
@@ -214,6 +218,17 @@ class _Decision:
             self.evidence.append(f"Offset 0: baseline {baseline.value:05.2f} by {baseline.source} has none.")
             return 0.0
         return self._offset_by_values(dn, floor, darkest, baseline)
+
+    def _check_darkest(self, dn: Samples) -> None:
+        """Raises where what is darkest is nothing in every band, and all else as bright as with the offset."""
+        ground = np.max(list(dn.values()), axis=0) >= _NOTHING
+        if ground.any() and min(float(np.percentile(values[ground], 1)) for values in dn.values()) >= _FLOOR_PRESENT:
+            raise MMEarthError(
+                f"{self.source}: {100 * (1 - ground.mean()):.3g} % of the pixels are nearly 0 in every band, all others"
+                f" above {_FLOOR_PRESENT}: undeclared fill that compression has blurred, beside values that still carry"
+                f" the +1000 of products of baseline 04.00 and later? Declare the fill as no-data (gdal_translate"
+                f" -a_nodata), or leave it out with `mask`, and pass `offset=-1000` or `offset=0`."
+            )
 
     def _said_offset(self, said: Said[float], dn: Samples, floor: float, darkest: str) -> float:
         """Metadata is followed unless the values rule it out: catalogues are known to be wrong in both directions."""

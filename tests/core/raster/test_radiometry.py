@@ -99,6 +99,20 @@ def test_offset_follows_the_values_when_they_are_certain() -> None:
     assert any("just above 1000" in text for text in with_offset.evidence)
 
 
+def test_blurred_fill_is_no_evidence_of_the_offset() -> None:
+    """A frame of 0 to 5 after lossy compression, beside values with +1000, would say that they have none."""
+    with_offset = scaled(surface(), 1, 1000)
+    frame = {name: np.arange(500, dtype=np.float32) % 6 for name in with_offset}
+    both = {name: np.concatenate([with_offset[name], frame[name]]) for name in with_offset}
+    stated = Metadata(levels=L2A.levels, offsets=(Said(-1000, "the band offset"),))
+    for metadata in (L2A, stated):
+        with pytest.raises(MMEarthError, match=r"18.5 % of the pixels are nearly 0 in every band.* offset=-1000 or"):
+            ask(both, metadata)
+    assert ask(both, offset=-1000).offset == -1000
+    harmonised = {name: np.concatenate([values, frame[name]]) for name, values in surface().items()}
+    assert ask(harmonised).offset == 0
+
+
 def test_a_scene_without_dark_pixels_is_refused_rather_than_guessed() -> None:
     bright = {name: values + 1200 for name, values in surface().items()}
     with pytest.raises(MMEarthError, match="pass offset=-1000 if they do, offset=0 if not"):
