@@ -148,6 +148,15 @@ def drivers_for(name: str) -> frozenset[str]:
     return drivers if place.path.is_dir() else drivers - {"Zarr"}
 
 
+def _origin(base: str) -> _Place:
+    """The file on disk that holds what refers to something: also that of `SENTINEL2_L2A:MTD.xml:10m:EPSG_32632`."""
+    try:
+        place = _place_of(base, Path.cwd())
+    except _NoFile:
+        place = None
+    return _Place(Path(base).absolute()) if place is None or place.member is not None else _Place(place.path.absolute())
+
+
 def check_reference(text: str, base: str | PurePath, about: str = "") -> str:
     """What a file refers to, as a path or an address that can be opened. `about`: what it says there, for the sentence.
 
@@ -155,8 +164,8 @@ def check_reference(text: str, base: str | PurePath, about: str = "") -> str:
     """
     url = urlparse(text)
     local = unquote(url.path) if url.scheme == "file" else text
-    origin = _Place(Path(base).absolute())
-    _follow(local, origin, origin.path.parent, origin, is_trusted(base), (), about)
+    origin = _origin(str(base))
+    _follow(local, origin, origin.path.parent, origin, is_trusted(origin.path), (), about)
     return local if _ADDRESS.match(local) or local.startswith("/vsi") else str(origin.path.parent / local)
 
 

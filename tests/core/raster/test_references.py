@@ -280,3 +280,11 @@ def test_samples_in_a_zip_are_looked_into(folder: Path) -> None:
         archive.writestr("s.gpkg", "<OGRVRTDataSource/>")
     with pytest.raises(MMEarthError, match="may describe data elsewhere"):
         read_vector(folder / "own" / "s.zip")
+
+
+def test_what_a_raster_within_a_product_refers_to_lies_beside_the_product(tmp_path: Path) -> None:
+    name = f"SENTINEL2_L2A:{tmp_path}/MTD_MSIL2A.xml:10m:EPSG_32632"
+    beside = f"{tmp_path}/MTD_MSIL2A.xml_10m_EPSG_32632.tif.ovr"
+    assert check_reference(beside, name) == beside
+    with pytest.raises(references.OutsideReferenceError, match="neither beside nor below"):
+        check_reference("/etc/passwd", name)
