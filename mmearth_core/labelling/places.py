@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.samples import Samples
-from mmearth_core.vectors.nearness import Neighbourhoods
+from mmearth_core.vectors.nearness import Neighbourhoods, squares
 
 #: Places fewer than this in a class make its scores a rough guess.
 FEW_PLACES = 5
+#: Squares are no narrower than this many pixels.
+_LEAST_PIXELS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +24,14 @@ class Places:
     """The place (groups,) of every group of some samples, 0, 1, …; samples within `block` metres share one.
 
     `sight` is how far the model looks around a pixel, in metres: where `block` is less, places are not independent.
+    With `square`, places are the samples whose middles lie in one square of so many metres, and `block` is 0:
+    neighbours on either side of its border are of two.
     """
 
     of_group: NDArray[np.intp]
     block: float
     sight: float
+    square: float | None = None
 
     def of_class(self, samples: Samples) -> NDArray[np.bool_]:
         """(places, classes): which places have pixels of which class in these samples."""
@@ -40,8 +45,9 @@ def find_places(samples: Samples, block: float | None = None) -> Places:
     """The places of samples. `block`: metres within which samples count as one place.
 
     By default the model's sight; halved, again and again, while that leaves a class fewer places to be tested on than
-    it could have, up to `FEW_PLACES`: in a small scene nothing would be left. Raises `MMEarthError` when `block` is
-    negative.
+    it could have, up to `FEW_PLACES`: in a small scene nothing would be left. Where samples lie so close that none
+    could be tested (fields wall to wall are one chain), squares of the sight or less are places (spatial blocks;
+    Roberts et al. 2017, Ecography 40, 913-929). Raises `MMEarthError` when `block` is negative.
     """
     if block is not None and not 0 <= block < np.inf:
         raise MMEarthError(f"block is a distance in metres, 0 or more, not {block:g}.")
@@ -51,6 +57,8 @@ def find_places(samples: Samples, block: float | None = None) -> Places:
         return Places(near.within(max(block, touch)), max(block, touch), samples.sight)
     closest = Places(near.within(touch), touch, samples.sight)
     wanted = np.minimum(_testable(closest, samples), FEW_PLACES)
+    if not wanted.any():
+        return _squares(samples, touch) or closest
     distance = samples.sight
     while distance > touch:
         found = Places(near.within(distance), distance, samples.sight)
@@ -58,6 +66,18 @@ def find_places(samples: Samples, block: float | None = None) -> Places:
             return found
         distance /= 2
     return closest
+
+
+def _squares(samples: Samples, touch: float) -> Places | None:
+    """Squares, the largest that let the most classes be tested in `FEW_PLACES`; None where none can be."""
+    found: list[tuple[int, Places]] = []
+    side = samples.sight
+    while side >= _LEAST_PIXELS * touch:
+        places = Places(squares(samples.shapes, side), 0.0, samples.sight, square=side)
+        found.append((int(np.minimum(_testable(places, samples), FEW_PLACES).sum()), places))
+        side /= 2
+    most = max((number for number, _ in found), default=0)
+    return next((places for number, places in found if number == most), None) if most else None
 
 
 def testable(table: NDArray[np.bool_]) -> NDArray[np.bool_]:

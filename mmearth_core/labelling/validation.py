@@ -52,6 +52,7 @@ class Validation:
     is on the safe side; pixels of a place are not independent). `places` (classes,) have a class, `tested` (classes,)
     of them were left out; `f1` (classes,) is NaN for a class in `unvalidated`, of which none was. `trials` places of
     `samples` samples were tested; samples within `block` metres share one, and the model sees `sight` metres around.
+    With `square`, places are squares of so many metres, and `block` is 0 (see `Places`).
     `accuracy` is NaN when no class can be validated.
     """
 
@@ -67,6 +68,7 @@ class Validation:
     folds: int
     leave_one_out: bool
     doubts: tuple[Doubt, ...]
+    square: float | None = None
 
     @property
     def validated(self) -> NDArray[np.bool_]:
@@ -82,7 +84,8 @@ class Validation:
     @property
     def scheme(self) -> str:
         """What was tested, how, and what counts as one place; then whether that was far enough apart."""
-        near = f"samples within {self.block:.0f} m count as one place"
+        within = f"within {self.block:.0f} m" if self.square is None else f"in a square of {self.square:.0f} m"
+        near = f"samples {within} count as one place"
         how = "each left out in turn" if self.leave_one_out else f"in {self.folds} folds"
         return f"{self.trials} places of {self.samples} samples, {how}; {near}"
 
@@ -117,6 +120,7 @@ class Validation:
             "scheme": "leave one place out" if self.leave_one_out else f"{self.folds} folds of places",
             "block_m": self.block,
             "sight_m": self.sight,
+            "square_m": self.square,
             "left_out": self.trials,
             "samples": self.samples,
             "accuracy": self.accuracy,
@@ -223,6 +227,7 @@ def cross_validate(
         folds=folds,
         leave_one_out=leave_one_out,
         doubts=tuple(doubts),
+        square=places.square,
     )
 
 
@@ -308,7 +313,7 @@ def _cautions(validation: Validation) -> list[str]:
     if validation.unvalidated:
         lines.append(
             f"Cannot be validated (no second place): {', '.join(validation.unvalidated)}. Draw samples of it elsewhere,"
-            f" more than {validation.block:.0f} m away."
+            f" more than {validation.square or validation.block:.0f} m away."
         )
     counts = zip(validation.legend.names, validation.tested.tolist(), strict=True)
     few = [f"{name} ({count})" for name, count in counts if 0 < count < FEW_PLACES]
@@ -324,6 +329,11 @@ def _cautions(validation: Validation) -> list[str]:
 
 def caution_of_nearness(validation: Validation) -> str:
     """What a validation of places that the model sees together cannot tell."""
+    if validation.square is not None:
+        return (
+            f"The samples lie side by side, and the model sees {validation.sight:.0f} m around a pixel, across the"
+            " borders of squares: the figures may be too good. Draw samples apart from each other to know."
+        )
     return (
         f"The model sees {validation.sight:.0f} m around a pixel, farther than the {validation.block:.0f} m between"
         " places: training may have seen the ground around a tested place, so the figures may be too good. Draw samples"

@@ -10,6 +10,8 @@ from pyproj import Transformer
 
 #: Width in degrees of the strips in which distances are measured, and how far each reaches into its neighbours.
 _STRIP, _MARGIN = 6, 1.0
+#: Metres of a degree of latitude.
+_DEGREE = 111_195.0
 
 
 class Neighbourhoods:
@@ -49,6 +51,20 @@ class Neighbourhoods:
         _, seen, back = np.unique(found, return_index=True, return_inverse=True)
         number: NDArray[np.intp] = np.argsort(np.argsort(seen))[back].astype(np.intp)
         return number
+
+
+def squares(geometries: NDArray[Any], side: float) -> NDArray[np.intp]:
+    """The number (n,) of the square on the ground that the middle of each geometry (in degrees of WGS 84) lies in: 0,
+    1, … in the order of their first members; squares are `side` metres wide, in rows along the parallels.
+    """
+    west, south, east, north = shapely.bounds(geometries).T
+    longitude, latitude = (west + east) / 2 % 360, (south + north) / 2
+    row = np.floor(latitude * _DEGREE / side)
+    parallel = np.cos(np.radians(np.clip((row + 0.5) * side / _DEGREE, -89.9, 89.9)))
+    cell = np.column_stack([row, np.floor(longitude * _DEGREE * parallel / side)])
+    _, seen, back = np.unique(cell, axis=0, return_index=True, return_inverse=True)
+    number: NDArray[np.intp] = np.argsort(np.argsort(seen))[back.reshape(-1)].astype(np.intp)
+    return number
 
 
 def _strips(geometries: NDArray[Any]) -> dict[int, NDArray[np.intp]]:

@@ -271,3 +271,17 @@ def test_a_class_beside_one_of_a_single_place_is_not_left_out() -> None:
 def test_what_is_nowhere_is_near_to_nothing() -> None:
     shapes = [shapely.Point(10, 50), shapely.Point(np.inf, 50), shapely.Point(), shapely.Point(10, 50.0001)]
     assert Neighbourhoods(np.array(shapes, object)).within(100).tolist() == [0, 1, 2, 0]
+
+
+def test_fields_wall_to_wall_are_tested_in_squares() -> None:
+    fields = [box(300 * col, 300 * row, 300) for row in range(12) for col in range(12)]
+    samples = grouped(fields, [(row + col) % 3 for row in range(12) for col in range(12)])
+    places = find_places(samples)
+    assert places.square == 640 and places.block == 0 and 25 <= places.of_group.max() + 1 <= 49
+    twice = grouped(fields * 2, [*samples.group_labels] * 2)
+    assert (find_places(twice).of_group[:144] == find_places(twice).of_group[144:]).all()  # a copy is of its field
+    validation = cross_validate(samples, progress=Silent(), cancel=CancelToken())
+    assert not validation.independent and validation.validated.all()
+    assert "samples in a square of 640 m count as one place" in str(validation)
+    assert "across the borders of squares: the figures may be too good" in str(validation)
+    assert not find_places(grouped(fields[:2], [0, 1])).square  # nothing to test is nothing to test
