@@ -133,7 +133,8 @@ def official_state(path: Path) -> dict[str, Tensor]:
             f"{path} holds more than tensors and is refused, for such a file can run any program; get the"
             " checkpoint again from its publisher."
         ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+    except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # torch reads the opcodes of a pickle one by one, and trusts that they follow each other.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise MMEarthError(f"{path} is damaged or not a torch checkpoint ({reason}); fetch it again.") from error
     state = stored.get("model", stored) if isinstance(stored, dict) else None

@@ -214,7 +214,7 @@ def test_a_file_that_would_run_code_is_refused(tmp_path, monkeypatch):
     assert not Path("executed").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04broken"])
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04broken", b"\x80\x02.", b"\x80\x02}a."])
 def test_a_damaged_file_is_said_to_be_damaged(tmp_path, content):
     (tmp_path / "bad.pth").write_bytes(content)
     with pytest.raises(MMEarthError, match=r"bad\.pth (is damaged|holds more than tensors)"):
