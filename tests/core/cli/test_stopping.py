@@ -23,9 +23,11 @@ PROMPT = 10
 def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A scene without a valid pixel, which takes minutes to be sure of."""
     path = tmp_path_factory.mktemp("endless") / "scene.tif"
-    profile = {"driver": "GTiff", "count": 4, "height": 20_000, "width": 20_000, "dtype": "uint16", "nodata": 0}
+    profile = {"driver": "GTiff", "count": 4, "height": 200_000, "width": 200_000, "dtype": "uint16", "nodata": 0}
     place = {"crs": "EPSG:32630", "transform": from_origin(400_000, 5_800_000, 10, 10)}
-    with rasterio.open(path, "w", **profile, **place, sparse_ok=True, tiled=True) as dataset:
+    with rasterio.open(
+        path, "w", **profile, **place, sparse_ok=True, tiled=True, blockxsize=1024, blockysize=1024
+    ) as dataset:
         dataset.descriptions = BANDS
     return path
 
