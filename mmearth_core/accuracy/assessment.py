@@ -144,7 +144,8 @@ def _codes(
 def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[np.int64]) -> AccuracyReport:
     grid, measured, names = context.class_map.grid, context.measured, context.names
     points, feature = shapely.get_parts(geometries, return_index=True)
-    xy = shapely.get_coordinates(points)
+    xy = np.full((len(points), 2), np.nan)
+    xy[~shapely.is_empty(points)] = shapely.get_coordinates(points)  # an empty point has none
     reference = codes[feature]
     inside = ((xy >= 0) & (xy < (grid.width, grid.height))).all(axis=1)  # False for NaN and infinity
     rows, cols = np.floor(np.where(inside[:, None], xy, 0)).astype(np.int64).T[::-1]

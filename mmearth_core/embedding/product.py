@@ -66,6 +66,8 @@ class EmbeddingRaster:
                     f" {FORMAT_VERSION}; update mmearth or embed the scene again."
                 )
             place, remedy = f"The description in {path}", "embed the scene again"
+            if not dataset.crs:
+                raise MMEarthError(f"{path} is damaged: it has no coordinate reference system; {remedy}.")
             told = records.read(_Told, tags, place, known_only=False, remedy=remedy)
             steps = np.array([dataset.scales, dataset.offsets])
             if set(dataset.dtypes) != {"uint8"} or not np.isfinite(steps).all() or not (steps[0] > 0).all():

@@ -80,6 +80,7 @@ def changed(path: Path, source: Path, *, drop: str = "", own: dict[str, str] | N
         {"scale": float("nan")},
         {"scale": 0.0},
         {"dtype": "int16", "nodata": -1},
+        {"crs": None},
     ],
     ids=str,
 )

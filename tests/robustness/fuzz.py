@@ -19,6 +19,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import multiprocessing
 import os
 import resource
 import select
@@ -228,7 +229,12 @@ def main() -> int:
     given = options.parse_args()
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GDAL_NUM_THREADS": "1"}
     if not given.corpus.exists():
-        make_corpus(given.corpus, torch=True)
+        # In a process of its own: a pool of threads, which GDAL writes with, does not outlive a fork.
+        maker = multiprocessing.Process(target=make_corpus, args=(given.corpus,), kwargs={"torch": True})
+        maker.start()
+        maker.join()
+        if maker.exitcode:
+            return 1
     if given.jobs > 1:
         words = [sys.executable, __file__, *sys.argv[1:], "--jobs", "1", "--share"]
         parts = [subprocess.Popen([*words, f"{part}/{given.jobs}"]) for part in range(given.jobs)]

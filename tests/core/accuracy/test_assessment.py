@@ -156,13 +156,14 @@ def test_points_added_by_hand_to_a_sample_are_left_out(world, reference, tmp_pat
 def test_points_outside_on_nodata_or_without_class_are_counted(world, tmp_path, write_vector):
     places = [(10, 10), (20, 20), (10, 300), (20, 310), (210, 310), (215, 315), (10, 2), (10, 500), (-1, 10), (50, 50)]
     classes = ["water", "water", "forest", "forest", "town", "town", "water", "water", "water", None]
-    points = write_vector(tmp_path / "p.gpkg", [centre(*place) for place in places], {"class": classes})
+    spots = [*(centre(*place) for place in places), shapely.Point()]
+    points = write_vector(tmp_path / "p.gpkg", spots, {"class": [*classes, "water"]})
     report = assess(map=world[0], reference=points)
     assert report.units == 6
     text = str(report)
-    assert "2 of 10 points are outside the map" in text
-    assert "1 of 10 points are on no-data" in text
-    assert "1 of 10 points have no class" in text
+    assert "3 of 11 points are outside the map" in text, "one of them has no coordinates"
+    assert "1 of 11 points are on no-data" in text
+    assert "1 of 11 points have no class" in text
 
 
 def test_multipoints_and_other_coordinate_systems_are_the_same_points(world, tmp_path, write_vector):
