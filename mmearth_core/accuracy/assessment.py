@@ -144,10 +144,10 @@ def _codes(
 def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[np.int64]) -> AccuracyReport:
     grid, measured, names = context.class_map.grid, context.measured, context.names
     points, feature = shapely.get_parts(geometries, return_index=True)
-    xy = np.full((len(points), 2), np.nan)
+    xy: NDArray[np.float64] = np.full((len(points), 2), np.nan)
     xy[~shapely.is_empty(points)] = shapely.get_coordinates(points)  # an empty point has none
     reference = codes[feature]
-    inside = ((xy >= 0) & (xy < (grid.width, grid.height))).all(axis=1)  # False for NaN and infinity
+    inside: NDArray[np.bool_] = np.logical_and.reduce((xy >= 0) & (xy < (grid.width, grid.height)), axis=1)  # no NaN
     rows, cols = np.floor(np.where(inside[:, None], xy, 0)).astype(np.int64).T[::-1]
     mapped = _values_at(context, rows, cols)
     on_map = inside & np.isin(mapped, list(measured.pixels))
