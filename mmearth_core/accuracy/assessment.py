@@ -74,7 +74,7 @@ def assess(
     measured = measure_classes(class_map, progress=progress, cancel=cancel)
     labels = value_names(class_map, measured.pixels)
     codes = _codes(vector.path, class_map.path, names, labels)
-    undecided = _is_ours(class_map) & (codes == UNKNOWN)
+    undecided = class_map.ours & (codes == UNKNOWN)
     codes[undecided] = _UNLABELLED
     in_pixels = vector.in_pixels(class_map.grid)
     present = ~(shapely.is_missing(in_pixels) | shapely.is_empty(in_pixels))
@@ -193,7 +193,7 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
         proportions=accuracy.proportions,
         overall=accuracy.overall,
         covered_ha=accuracy.covered,
-        warnings=(*warnings, *_limits(accuracy, names, sizes, _is_ours(context.class_map))),
+        warnings=(*warnings, *_limits(accuracy, names, sizes, context.class_map.ours)),
     )
 
 
@@ -206,10 +206,6 @@ def _repeated(xy: NDArray[np.float64], reference: NDArray[np.int64]) -> tuple[ND
     classes = np.bincount(pairs[pairs[:, 1] != _UNLABELLED, 0], minlength=len(xy))
     torn = classes[where] > 1
     return again & ~torn, torn
-
-
-def _is_ours(class_map: ClassMap) -> bool:
-    return class_map.tags.get("product") == "map"
 
 
 def _judged(

@@ -22,6 +22,9 @@ ONE_BY_ONE = "name the files one by one and say with `bands`, in their order, wh
 
 _RED_EDGE = re.compile(r"red[\s_-]*edge", re.IGNORECASE)
 
+#: By what bands are told where no name says anything.
+WAVELENGTHS = "wavelengths"
+
 
 @dataclass(frozen=True)
 class Label:
@@ -123,7 +126,7 @@ class _Reader:
         if not found:
             if (named := self._named_foreign()) is not None:
                 raise self._foreign(named[0], f"'{named[1]}'")
-            return Reading(self._distinct(self._only_wavelengths()), "wavelengths")
+            return Reading(self._distinct(self._only_wavelengths()), WAVELENGTHS)
         if (named := self._named_foreign()) is not None and not self.ours and "B8A" not in found.values():
             raise self._foreign(named[0], f"'{named[1]}'")
         self._check_wavelengths(found)

@@ -24,10 +24,16 @@ _COLUMNS = 8 * BLOCK
 
 @dataclass(frozen=True)
 class Tally:
-    """Counted over the finished raster: valid pixels and the values at the ends of the range."""
+    """Counted over the finished raster of so many `bands`: valid pixels and the values at the ends of the range."""
 
+    bands: int
     valid: int
     clipped: int
+
+    @property
+    def clipped_share(self) -> float:
+        """Of all values of valid pixels; there must be one."""
+        return self.clipped / (self.valid * self.bands)
 
 
 def assemble(
@@ -55,7 +61,7 @@ def assemble(
                 clipped += int(np.count_nonzero(block == LOWEST) + np.count_nonzero(block == HIGHEST))
             progress.advance(window.pixels)
     progress.finish()
-    return Tally(valid, clipped)
+    return Tally(raster.bands, valid, clipped)
 
 
 def _gather(window: Window, tiles: Sequence[Tile], journal: TileJournal, bands: int) -> NDArray[np.uint8] | None:

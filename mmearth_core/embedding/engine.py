@@ -167,10 +167,8 @@ def embed(
         check_places(output, job.header, overwrite=overwrite, inputs=files)
         journal.check_ours()
         pixels, tally, ground = _embed(job, runner, journal, hold, resume, preview, progress, cancel)
-    clipped = tally.clipped / (tally.valid * job.raster.bands)
-    return _result(
-        job, pixels=pixels, valid=tally.valid, ground=ground, clipped=clipped, seconds=time.monotonic() - began
-    )
+    seconds = time.monotonic() - began
+    return _result(job, pixels=pixels, valid=tally.valid, ground=ground, clipped=tally.clipped_share, seconds=seconds)
 
 
 def _is_at_it(journal: TileJournal, job: EmbeddingJob) -> bool | None:
@@ -222,7 +220,7 @@ def _embed(
             )
         hold.check()
         # The raster takes its name last: when it is there, all is.
-        write_item(raster, header, source.datetime, tally.clipped / (tally.valid * raster.bands), ground, __version__)
+        write_item(raster, header, source.datetime, tally.clipped_share, ground, __version__)
         write_style(raster)
         _give_its_name(staged.path, raster.path)
     except (Cancelled, EnvironmentFailure) as error:

@@ -122,7 +122,7 @@ def value_names(class_map: ClassMap, present: Iterable[int]) -> dict[int, str]:
     """Names of the values in the legend and of those `present`: ours of 255 is "unknown" (see `unknown_name`), others
     are their number."""
     names = {value: str(value) for value in present}
-    if UNKNOWN in names and class_map.tags.get("product") == "map":
+    if UNKNOWN in names and class_map.ours:
         names[UNKNOWN] = unknown_name(class_map.legend.names)
     return names | {c.value: c.name for c in class_map.legend.classes}
 

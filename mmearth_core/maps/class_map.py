@@ -117,7 +117,7 @@ class ClassMap:
                 )
             _check_classes(path, dataset)
             grid = Grid.of(dataset)
-            if tags.get("product") == "map":
+            if _is_ours(tags):
                 place, remedy = f"The legend in {path}", "classify again"
                 listed = records.parsed(tags.get("legend", ""), place, remedy=remedy)
                 legend: Legend = records.value(ClassTable, listed, place, remedy=remedy)
@@ -126,10 +126,14 @@ class ClassMap:
             return cls(path, grid, found.legend, nodata, tags, found.absent, found.messages)
 
     @property
+    def ours(self) -> bool:
+        """Whether `mmearth classify` or `cluster` made it."""
+        return _is_ours(self.tags)
+
+    @property
     def possible(self) -> set[int]:
         """Values that `blocks` may give for a class: those of the legend; in ours 1 … 255, however it was edited."""
-        ours = self.tags.get("product") == "map"
-        return set(range(NODATA + 1, UNKNOWN + 1)) if ours else set(self.legend.values)
+        return set(range(NODATA + 1, UNKNOWN + 1)) if self.ours else set(self.legend.values)
 
     def blocks(self) -> Iterator[tuple[Window, NDArray[Any]]]:
         """The values of the whole map in raster order, a few million pixels at a time: (window, (height, width))."""
@@ -159,6 +163,10 @@ def _raw_blocks(dataset: DatasetReader) -> Iterator[tuple[Window, NDArray[Any]]]
 
 def _pam_path(path: Path) -> Path:
     return path.with_name(path.name + ".aux.xml")
+
+
+def _is_ours(tags: Mapping[str, str]) -> bool:
+    return tags.get("product") == "map"
 
 
 def _foreign(path: Path, dataset: DatasetReader) -> tuple[Foreign, int | None]:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from mmearth_core.band_names.reading import ONE_BY_ONE, Label, band_name, is_known, read_bands
+from mmearth_core.band_names.conventions import WORDS
+from mmearth_core.band_names.reading import ONE_BY_ONE, WAVELENGTHS, Label, band_name, is_known, read_bands
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.bands.recognition import (
     SCL,
@@ -39,6 +40,8 @@ _CORRECTION = re.compile(r"_(FRE|SRE|FRC|SRC)_B\d")
 _PART_OF_EXPORT = re.compile(r"-\d{10}-\d{10}$")
 
 Place = tuple[RasterFile, int]
+
+_BY_NAMES = "by the names in the file"
 
 
 @dataclass(frozen=True)
@@ -98,25 +101,8 @@ class _Collector:
     def raster(self, path: str) -> Inputs:
         raster = describe(path)
         refuse_dates(path, raster.tags, raster.count)
-        how = "as given"
-        if self.given is not None:
-            positions = given_bands(self.given, raster.count, f"{path} has", "bands")
-        elif raster.count == 1:
-            name = single_band_name(raster)
-            positions = {name: 0} if name is not None else {}
-        else:
-            reading = read_bands(raster.labels, circumstances(path, raster))
-            how = "by the names in the file"
-            if not reading.bands and (described := labels_beside(path, raster.count)) is not None:
-                reading = read_bands(described[1], circumstances(path, raster))
-                how = f"by the STAC item {described[0]}"
-            positions = dict(reading.bands)
-            if reading.convention not in {None, "the usual words"} and how == "by the names in the file":
-                how = (
-                    f"by their {reading.convention}"
-                    if reading.convention == "wavelengths"
-                    else f"by the names of {reading.convention}"
-                )
+        positions, how = self.recognised(raster)
+        if self.given is None and raster.count > 1:
             scl = next((i for i, label in enumerate(raster.labels) if (label.text or "").strip().upper() == SCL), None)
             if SCL not in positions and scl is not None:
                 positions[SCL] = scl
@@ -125,7 +111,7 @@ class _Collector:
         if self.given is None:
             _check_one_scene([raster.labels[i].text or "" for i in positions.values()], f"bands of {path}")
         places = {name: (raster, i + 1) for name, i in positions.items()}
-        if how == "by the names in the file" and all(raster.labels[i].text == name for name, i in positions.items()):
+        if how == _BY_NAMES and all(raster.labels[i].text == name for name, i in positions.items()):
             note = f"Bands by their names: {' '.join(positions)}."
         else:
             note = f"Bands {how}: {', '.join(f'{n} is band {i + 1}' for n, i in positions.items())}."
@@ -135,6 +121,25 @@ class _Collector:
             if i not in positions.values() and i + 1 != raster.alpha
         ]
         return self.inputs(Path(path).name, places, (note, *_part_note(path)), left)
+
+    def recognised(self, raster: RasterFile) -> tuple[dict[str, int], str]:
+        """Position of each band in a raster, and by what it is known."""
+        if self.given is not None:
+            return given_bands(self.given, raster.count, f"{raster.path} has", "bands"), "as given"
+        if raster.count == 1:
+            name = single_band_name(raster)
+            return ({} if name is None else {name: 0}), _BY_NAMES
+        reading = read_bands(raster.labels, circumstances(raster.path, raster))
+        if not reading.bands and (described := labels_beside(raster.path, raster.count)) is not None:
+            reading = read_bands(described[1], circumstances(raster.path, raster))
+            return dict(reading.bands), f"by the STAC item {described[0]}"
+        if reading.convention in {None, WORDS.name}:
+            how = _BY_NAMES
+        elif reading.convention == WAVELENGTHS:
+            how = f"by their {WAVELENGTHS}"
+        else:
+            how = f"by the names of {reading.convention}"
+        return dict(reading.bands), how
 
     # several files
 

@@ -107,7 +107,7 @@ def _map_figure(class_map: ClassMap, areas: Mapping[str, float], colours: Mappin
     total = sum(areas.values())
     key = [(f"{name} {100 * each / total:.1f} %", colours.get(name, _OTHER)) for name, each in areas.items()]
     shown = {c.value: c.colour for c in class_map.legend.classes}
-    if class_map.tags.get("product") == "map":
+    if class_map.ours:
         shown[UNKNOWN] = UNKNOWN_COLOUR
     caption = "Classes with their share of the mapped area."
     return page.figure(paletted(class_map.path, shown), "Map", caption, key=page.colour_key(key))
