@@ -5,7 +5,7 @@ and means `dn * scale + offset`, with one scale and offset per band that belong 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +26,8 @@ NODATA = 0
 #: Version of the format; readers refuse what they do not know.
 FORMAT_VERSION = "1"
 _WANTED = "an embedding raster"
+#: No encoder gives numbers of this size: probes square and add them, and none may overflow.
+_LARGEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,11 @@ class EmbeddingRaster:
             if not dataset.crs:
                 raise MMEarthError(f"{path} is damaged: it has no coordinate reference system; {remedy}.")
             told = records.read(_Told, tags, place, known_only=False, remedy=remedy)
-            steps = np.array([dataset.scales, dataset.offsets])
-            if set(dataset.dtypes) != {"uint8"} or not np.isfinite(steps).all() or not (steps[0] > 0).all():
-                raise MMEarthError(f"{path} is damaged: its bands have no scale, no offset or no uint8; {remedy}.")
+            if set(dataset.dtypes) != {"uint8"} or not _decodable(dataset.scales, dataset.offsets):
+                raise MMEarthError(
+                    f"{path} is damaged: its bands are not uint8, or have no scale and offset that an embedding has;"
+                    f" {remedy}."
+                )
             provenance = records.parsed(told.provenance, place, remedy=remedy)
             return cls(
                 path=path,
@@ -100,6 +104,13 @@ class EmbeddingRaster:
     def reader(self) -> "EmbeddingReader":
         """A reader to be used by one thread, as a context manager."""
         return EmbeddingReader(self)
+
+
+def _decodable(scales: Sequence[float], offsets: Sequence[float]) -> bool:
+    """Whether 1 … 255 decode to numbers that differ and that an encoder can have given."""
+    steps, lowest = np.asarray(scales, np.float64), np.asarray(offsets, np.float64)
+    # Also false for NaN.
+    return bool(((steps > 1 / _LARGEST) & (np.abs(lowest) + 255 * steps < _LARGEST)).all())
 
 
 def of_one_job(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -151,7 +162,12 @@ class EmbeddingReader:
 
         A pixel is valid where band 0 is not `NODATA`. Raises `MMEarthError` when the file is damaged.
         """
-        out_shape = None if shape is None else (self._raster.bands, *shape)
+        height, width = (window.height, window.width) if shape is None else shape
         with reading(self._raster.path, "embed the scene again"):
-            data: NDArray[np.uint8] = self._dataset.read(window=window.ranges, out_shape=out_shape)
+            # Bands lie apart, so where the first one is empty, the others need not be read to know it.
+            if not self._dataset.read(1, window=window.ranges, out_shape=(height, width)).any():
+                return np.zeros((self._raster.bands, height, width), np.uint8)
+            data: NDArray[np.uint8] = self._dataset.read(
+                window=window.ranges, out_shape=(self._raster.bands, height, width)
+            )
         return data

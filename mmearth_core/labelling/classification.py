@@ -171,6 +171,8 @@ def classify_block(
     for start in range(0, flat.shape[1], CHUNK):
         count = min(CHUNK, flat.shape[1] - start)
         part = slice(start, start + count)
+        if not flat[0, part].any():
+            continue  # no-data, as set below
         np.copyto(pixels[:, :count], flat[:, part])
         np.matmul(weights, pixels, out=scores)
         scores += bias[:, None]

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from mmearth_core.maps.conventions import Colour
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 # A property may be "r,g,b,a", newer QGIS appends ",rgb:…"; which holds the visible colour depends on the symbol.
 _COLOUR_KEYS = ("color", "line_color", "outline_color")
@@ -44,8 +42,8 @@ def read_styles(path: Path, layer: str, field: str) -> dict[str, ClassStyle]:
 def parse_qml(text: str, field: str) -> dict[str, ClassStyle]:
     """The categories of a QGIS vector style on `field`; empty when it is not such a style."""
     try:
-        root = fromstring(text)
-    except (ParseError, DefusedXmlException, ValueError):
+        root = parsed_xml(text)
+    except DamagedXmlError:
         return {}
     renderer = root.find(".//renderer-v2[@type='categorizedSymbol']")
     if renderer is None or renderer.get("attr", "").strip('"') != field:

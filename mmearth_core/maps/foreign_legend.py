@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError
-from defusedxml.ElementTree import parse as parse_xml
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.conventions import Colour, conventional_colours, means_none
 from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.wording import printable
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 #: More different values than this are not classes, nor are more than `MANY` that have `FEW` pixels each on average.
 MOST_VALUES, MANY, FEW = 5000, 100, 3
@@ -124,11 +122,10 @@ def read_pam(path: Path) -> tuple[dict[int, str], dict[int, Colour]]:
     if not path.exists():
         return {}, {}
     try:
-        root = parse_xml(path).getroot()
-    except (ParseError, DefusedXmlException, OSError, ValueError, LookupError) as error:
+        root = parsed_xml(path.read_bytes())
+    except (DamagedXmlError, OSError) as error:
         raise MMEarthError(f"{path} cannot be read ({error}); repair or remove it.") from error
-    bands = [] if root is None else root.findall("PAMRasterBand")
-    band = next((each for each in bands if each.get("band", "1") == "1"), None)
+    band = next((each for each in root.findall("PAMRasterBand") if each.get("band", "1") == "1"), None)
     if band is None:
         return {}, {}
     names, colours = _read_attribute_table(path, band.find("GDALRasterAttributeTable"))

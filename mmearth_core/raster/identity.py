@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pyogrio.raw
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.opening import opened
 from mmearth_core.raster.scene import Scene
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 #: (size in bytes, time of change in ns, inode, device) of a file.
 Stamp = tuple[int, int, int, int]
@@ -234,8 +233,8 @@ def _texts_of(file: Path) -> Iterator[str]:
 
 def _texts_of_xml(xml: str) -> Iterator[str]:
     try:
-        root = fromstring(xml) if xml else None
-    except (ParseError, DefusedXmlException, ValueError):
+        root = parsed_xml(xml) if xml else None
+    except DamagedXmlError:
         return
     for element in root.iter() if root is not None else ():
         yield from (text.strip() for text in (element.text or "", *element.attrib.values()))
@@ -284,10 +283,10 @@ def _beside_content(file: Path) -> bytes:
     """sha256 of what GDAL keeps beside a raster; of no bytes when it is only the statistics of a look at it."""
     try:
         content = file.read_bytes()
-        root = fromstring(content)
+        root = parsed_xml(content)
     except OSError:
         return b""
-    except (ParseError, DefusedXmlException, ValueError):
+    except DamagedXmlError:
         return hashlib.sha256(content).digest()
     kept = list(_kept(root, ""))
     return hashlib.sha256(repr(kept).encode()).digest() if kept else b""

@@ -15,10 +15,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from mmearth_core.errors import MMEarthError
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 # Read by GDAL whenever it meets a pixel function, so also while pixels of an open VRT are read by another thread.
 os.environ["GDAL_VRT_ENABLE_PYTHON"] = "NO"
@@ -200,8 +198,8 @@ def _check(place: _Place, named: _Place, trusted: bool, way: tuple[_Place, ...])
 
 def _check_xml(content: bytes | str, place: _Place, named: _Place, trusted: bool, way: tuple[_Place, ...]) -> None:
     try:
-        root = fromstring(content)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        root = parsed_xml(content)
+    except DamagedXmlError as error:
         raise MMEarthError(f"{place.name} is a damaged VRT ({error}); make it again with gdalbuildvrt.") from error
     for key, text, relative in _texts(root):
         if key == "pixelfunctioncode" or (key == "pixelfunctionlanguage" and text.lower() == "python"):

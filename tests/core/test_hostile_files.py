@@ -23,6 +23,7 @@ from mmearth_core.tiles.reader import TileFile
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
 from mmearth_core.verbs import VERBS
 from mmearth_core.wording import tamed
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 ENGINEERING = 'ENGCRS["x",EDATUM["y"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["m",1]]'
 
@@ -79,6 +80,8 @@ def changed(path: Path, source: Path, *, drop: str = "", own: dict[str, str] | N
         {"own": {"provenance": "[1]"}},
         {"scale": float("nan")},
         {"scale": 0.0},
+        {"scale": 1e300},
+        {"scale": 1e-300},
         {"dtype": "int16", "nodata": -1},
         {"crs": None},
     ],
@@ -206,6 +209,23 @@ def test_an_absurd_number_is_refused(
     assert main([*words, "--scale", "0.0001", f"--{option}", value]) == 1
     assert f"--{option} {value} " in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<a>",
+        b"<?xml version='1.0' encoding='nan'?><a/>",
+        b"\xff\xfe<",
+        "<a>\0</a>",
+        "",
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+    ],
+    ids=["cut off", "unknown encoding", "cut UTF-16", "control", "nothing", "entity"],
+)
+def test_what_is_no_xml_is_one_error(content: str | bytes) -> None:
+    with pytest.raises(DamagedXmlError):
+        parsed_xml(content)
 
 
 def test_a_sentence_that_quotes_too_much_keeps_its_beginning_and_its_end() -> None:

@@ -157,7 +157,7 @@ def run_cases(
         os.close(writing)
         current, how = None, ""
         with os.fdopen(reading, "rb", buffering=0) as told:
-            for line in _lines(told.fileno()):
+            for line in _lines(told.fileno(), child):
                 record = json.loads(line)
                 if "begins" in record:
                     current = record["begins"]
@@ -165,7 +165,6 @@ def run_cases(
                     left = [case for case in left if case[0] != current]
                     current = None
                     yield record
-            os.kill(child, signal.SIGKILL)  # in vain where it ended by itself
         _, status = os.waitpid(child, 0)
         if current is None and left:
             raise RuntimeError("the child of the harness ended before its cases")
@@ -185,8 +184,8 @@ def run_cases(
             left = [case for case in left if case[0] != current]
 
 
-def _lines(pipe: int) -> Iterator[bytes]:
-    """Lines until the other end closes or is silent for `WALL` seconds."""
+def _lines(pipe: int, child: int) -> Iterator[bytes]:
+    """Lines until the child at the other end closes it; one that is silent for `WALL` seconds is killed."""
     held = b""
     while select.select([pipe], [], [], WALL)[0]:
         chunk = os.read(pipe, 1 << 16)
@@ -194,6 +193,7 @@ def _lines(pipe: int) -> Iterator[bytes]:
             return
         *lines, held = (held + chunk).split(b"\n")
         yield from lines
+    os.kill(child, signal.SIGKILL)
 
 
 def prepare() -> None:

@@ -259,8 +259,9 @@ def hdf5(rng: Random, path: Path) -> None:
         shape, dtype = file[name].shape, file[name].dtype
         del file[name]
         if 0.5 <= what < 0.7:
-            shapes = (shape[:-1], (*shape, 2), (0, *shape[1:]), (2**40, *shape[1:]))
-            file.create_dataset(name, rng.choice(shapes), rng.choice((dtype, "f8", "S3", "u1")), chunks=True)
+            other = rng.choice((shape[:-1], (*shape, 2), (0, *shape[1:]), (2**40, *shape[1:])))
+            chunked = True if other else None  # a scalar has no chunks
+            file.create_dataset(name, other, rng.choice((dtype, "f8", "S3", "u1")), chunks=chunked)
         elif 0.7 <= what < 0.85:
             links = (h5py.ExternalLink("/etc/passwd", "/x"), h5py.SoftLink(f"/{name}"), h5py.SoftLink("/nowhere"))
             file[name] = rng.choice(links)

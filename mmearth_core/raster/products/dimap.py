@@ -6,15 +6,13 @@ Format: https://senbox.atlassian.net/wiki/spaces/SNAP/pages/19852297 (BEAM-DIMAP
 from pathlib import Path
 from typing import Any
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from mmearth_core.band_names.reading import ONE_BY_ONE, Circumstances, Label, read_bands
 from mmearth_core.band_names.wavelengths import nanometres
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time, significant
 from mmearth_core.raster.products.product import BandFile, Product
 from mmearth_core.raster.products.tree import metadata_in
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 
 def dim_of(path: Path) -> Path | None:
@@ -26,8 +24,8 @@ def dim_of(path: Path) -> Path | None:
 def dimap_product(dim: Path) -> Product:
     """The product a .dim file describes. Raises `MMEarthError` when it is damaged or no reflectance of Sentinel-2."""
     try:
-        root = fromstring(metadata_in(dim))
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        root = parsed_xml(metadata_in(dim))
+    except DamagedXmlError as error:
         raise MMEarthError(f"{dim} cannot be read ({error}); save the product again.") from error
     infos = [_texts(each) for each in root.iter("Spectral_Band_Info")]
     names = [each.get("BAND_NAME", "") for each in infos]

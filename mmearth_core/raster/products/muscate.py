@@ -8,15 +8,13 @@ import re
 from collections import defaultdict
 from pathlib import PurePosixPath
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from mmearth_core.band_names.missions import foreign_mission
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import Metadata, Said, parse_number, parse_time, significant
 from mmearth_core.raster.products.product import BandFile, Product
 from mmearth_core.raster.products.tree import Tree
 from mmearth_core.sentinel2 import BANDS
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 _IMAGE = re.compile(r"(?P<product>.+)_(?P<kind>FRE|SRE|FRC|SRC)_B(?P<band>8A|1?\d)\.tif$", re.IGNORECASE)
 #: What the kinds of reflectance are, the best first: MMEarth's L2A is that of slopes made flat, as far as ESA does it.
@@ -70,8 +68,8 @@ def _metadata(tree: Tree, product: str) -> tuple[Metadata, float]:
     xml = next((name for name in tree.names if "/" not in name and name.endswith("_MTD_ALL.xml")), None)
     if xml is not None:
         try:
-            root = fromstring(tree.read(xml))
-        except (ParseError, DefusedXmlException, ValueError) as error:
+            root = parsed_xml(tree.read(xml))
+        except DamagedXmlError as error:
             raise MMEarthError(f"{xml} of {tree.path} cannot be read ({error}); download it again.") from error
         quantification = next((parse_number(e.text) for e in root.iter("REFLECTANCE_QUANTIFICATION_VALUE")), None)
         scale = significant(1 / quantification) if quantification else None

@@ -1,21 +1,19 @@
 """Sentinel-2 products as ESA ships them, in a `.SAFE` folder or an archive: their bands and their XML.
 
 Also those of the naming until December 2016 (S2A_OPER_PRD_…), and a granule's folder by itself. XML is read with
-defusedxml.
+`parsed_xml`.
 """
 
 import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import Metadata, Said, level_in, parse_number, parse_time, significant
 from mmearth_core.raster.products.product import BandFile, Product
 from mmearth_core.raster.products.tree import Tree
 from mmearth_core.sentinel2 import BANDS
+from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 #: A product's own XML, by which a folder is known to be a product.
 MTD = re.compile(r"(?:MTD_MSIL(?:1C|2A)|S2[A-D]_(?:OPER|USER)_MTD_SAFL(?:1C|2A)_\w+)\.xml$")
@@ -66,8 +64,8 @@ def read_metadata(xml: bytes, *, source: str) -> Metadata:
     Products before baseline 04.00 have no offsets, which means 0. Raises `MMEarthError` when the XML is damaged.
     """
     try:
-        root = fromstring(xml)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        root = parsed_xml(xml)
+    except DamagedXmlError as error:
         raise MMEarthError(f"{source} cannot be read ({error}); download the product again.") from error
     level = level_in(_text(root, "PROCESSING_LEVEL") or "") or level_in(_text(root, "PRODUCT_TYPE") or "")
     if level is None:
