@@ -227,7 +227,7 @@ def _texts_of(file: Path) -> Iterator[str]:
             yield from {
                 text for column in columns if column.dtype == object for text in column if isinstance(text, str)
             }
-    except (OSError, ValueError, RecursionError, DataSourceError, DataLayerError):
+    except (OSError, ValueError, RecursionError, DataSourceError, DataLayerError, UnboundLocalError):
         return  # neither: what GDAL makes of it is in its list of files
 
 

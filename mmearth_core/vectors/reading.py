@@ -99,6 +99,8 @@ def read_vector(
             return_fids=True,
             force_2d=True,
         )
+    except UnboundLocalError as error:  # pyogrio's own, where GDAL cannot word a coordinate system
+        raise MMEarthError(f"{path} has a damaged coordinate system (.prj); save it again with one.") from error
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
     if box is not None and within is not None and not len(fids):

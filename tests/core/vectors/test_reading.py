@@ -139,6 +139,14 @@ def test_coordinate_systems_that_are_wrong_are_told(tmp_path: Path) -> None:
         read_vector(write_vector(tmp_path / "s.gpkg", [shapely.Point(1, 1)], {"class": ["a"]})).in_pixels(nowhere)
 
 
+def test_a_coordinate_system_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+    path = write_vector(tmp_path / "s.shp", [shapely.Point(1, 1)], {"class": ["a"]})
+    system = path.with_suffix(".prj")
+    system.write_bytes(system.read_bytes().replace(b'DATUM["D_', b'DATUM["\xb8_'))
+    with pytest.raises(MMEarthError, match=r"s\.shp has a damaged coordinate system"):
+        read_vector(path)
+
+
 def test_coordinates_that_are_no_numbers_are_no_geometry(tmp_path: Path) -> None:
     odd = shapely.Polygon([(0, 0), (1, 0), (1, np.nan), (0, 1)])
     path = write_vector(tmp_path / "s.gpkg", [odd, shapely.box(0, 0, 1, 1)], {"class": ["a", "b"]}, crs="EPSG:4326")
