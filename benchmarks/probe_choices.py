@@ -25,8 +25,8 @@ from mmearth_core.maps.legend import Legend
 REPEATS = 3
 
 
-def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Embedding-like digital numbers (patches, pixels, bands), class of each patch, scale of each band."""
+def load(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Embedding-like values (patches, pixels, bands), class of each patch."""
     with np.load(folder / "eurosat_ms_dev.npz", allow_pickle=False) as data:
         logs, names = np.log1p(data["x"].astype(np.float32)), data["label"]
     blocks = [logs]
@@ -41,18 +41,17 @@ def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         values /= np.sqrt(values.var(axis=0).sum())
         parts.append(values @ np.linalg.eigh(np.cov(values[::50].T))[1][:, ::-1])
     features = np.concatenate(parts, axis=1)
-    scale = features.std(axis=0) * 6 / 255
-    dn = np.clip(np.rint(features / scale + 127.5), 1, 255).astype(np.uint8)
-    return dn.reshape(len(names), -1, dn.shape[1]), np.unique(names, return_inverse=True)[1], scale
+    values = features.astype(np.float32)
+    return values.reshape(len(names), -1, values.shape[1]), np.unique(names, return_inverse=True)[1]
 
 
-def take(dn: np.ndarray, label: np.ndarray, scale: np.ndarray, chosen: list[int], sizes: list[int]) -> Samples:
+def take(values: np.ndarray, label: np.ndarray, chosen: list[int], sizes: list[int]) -> Samples:
     """The first pixels of a fixed shuffle of every chosen patch, as one group each."""
     rng = np.random.default_rng(0)
-    picks = [rng.permutation(dn.shape[1])[:size] for size in sizes]
+    picks = [rng.permutation(values.shape[1])[:size] for size in sizes]
     group = np.repeat(np.arange(len(chosen)), sizes)
     return Samples(
-        dn=np.concatenate([dn[patch][pick] for patch, pick in zip(chosen, picks, strict=True)]),
+        values=np.concatenate([values[patch][pick] for patch, pick in zip(chosen, picks, strict=True)]),
         label=label[chosen][group],
         group=group,
         position=np.zeros((len(group), 2), np.intp),
@@ -65,22 +64,15 @@ def take(dn: np.ndarray, label: np.ndarray, scale: np.ndarray, chosen: list[int]
         messages=(),
         model_name="",
         model_id="",
-        scales=tuple(scale),
-        offsets=tuple(-127.5 * scale),
     )
 
 
 def whitened(samples: Samples) -> Samples:
-    spread = samples.features.std(axis=0)
-    return replace(
-        samples,
-        scales=tuple(np.asarray(samples.scales) / spread),
-        offsets=tuple(np.asarray(samples.offsets) / spread),
-    )
+    return replace(samples, values=samples.values / samples.values.std(axis=0))
 
 
 def main() -> None:
-    dn, label, scale = load(Path(os.environ.get("MMEARTH_REALDATA", "../shared/data")))
+    values, label = load(Path(os.environ.get("MMEARTH_REALDATA", "../shared/data")))
     print(f"machine: {platform.machine()}; share of right pixels per test polygon, mean of {REPEATS} draws")
 
     def measure(
@@ -92,9 +84,9 @@ def main() -> None:
             order = [rng.permutation(np.flatnonzero(label == k)) for k in range(int(label.max()) + 1)]
             train = [int(patch) for patches in order for patch in patches[:shots]]
             test = [int(patch) for patches in order for patch in patches[shots : shots + 12]]
-            samples = change(take(dn, label, scale, train, [size(i) for i in range(len(train))]))
+            samples = change(take(values, label, train, [size(i) for i in range(len(train))]))
             probe = probing.fit_probe(samples, regularisation=regularisation)
-            shares += [(probe.predict(dn[patch][::23]) == label[patch]).mean() for patch in test]
+            shares += [(probe.predict(values[patch][::23]) == label[patch]).mean() for patch in test]
         return float(np.mean(shares))
 
     def same(samples: Samples) -> Samples:

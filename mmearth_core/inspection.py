@@ -125,7 +125,7 @@ def _as_scene(source: str) -> dict[str, Any]:
 
 
 def _describe_embedding(raster: EmbeddingRaster) -> Description:
-    model = {"model": raster.model_name, "model_id": raster.model_id, "embedding bands": raster.bands}
+    model = {"model": raster.model_name, "model_id": raster.model_id, "embedding bands": len(raster.bands)}
     return Description("embedding raster", str(raster.path), _of_grid(raster.grid) | model | raster.provenance)
 
 

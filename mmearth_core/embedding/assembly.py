@@ -47,7 +47,7 @@ def assemble(
     with new_embedding(raster) as dataset, ThreadPoolExecutor(1, thread_name_prefix="gather") as ahead:
 
         def gather(window: Window) -> Future[NDArray[np.uint8] | None]:
-            return ahead.submit(_gather, window, tiles, journal, raster.bands)
+            return ahead.submit(_gather, window, tiles, journal, len(raster.bands))
 
         waiting = gather(windows[0])
         for window, following in itertools.zip_longest(windows, windows[1:]):
@@ -61,7 +61,7 @@ def assemble(
                 clipped += int(np.count_nonzero(block == LOWEST) + np.count_nonzero(block == HIGHEST))
             progress.advance(window.pixels)
     progress.finish()
-    return Tally(raster.bands, valid, clipped)
+    return Tally(len(raster.bands), valid, clipped)
 
 
 def _gather(window: Window, tiles: Sequence[Tile], journal: TileJournal, bands: int) -> NDArray[np.uint8] | None:

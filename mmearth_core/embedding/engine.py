@@ -196,7 +196,7 @@ def _embed(
     _announce(source, plan, raster, runner, progress)
     # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
     check_disk(
-        raster.path, needs(plan, header.architecture, raster.bands, runner.batch_size).disk, _size(journal.folder)
+        raster.path, needs(plan, header.architecture, len(raster.bands), runner.batch_size).disk, _size(journal.folder)
     )
     finished = _begin(journal, _specification(job), resume, progress, cancel)
     todo = [part for part in plan if part.index not in finished]
@@ -292,7 +292,7 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
         progress.message(text)
     if raster.provenance["fills"]:
         progress.message(f"Missing bands are filled: {'; '.join(raster.provenance['fills'])}.")
-    wanted = needs(plan, header.architecture, raster.bands, runner.batch_size)
+    wanted = needs(plan, header.architecture, len(raster.bands), runner.batch_size)
     ground = ground_area(raster.grid)
     estimate = ""
     if area.pixels >= _LONG_RUN:

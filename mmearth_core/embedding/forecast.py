@@ -34,7 +34,7 @@ class Forecast:
         """Plain values, for a program that asks before it embeds."""
         job, source, area, grid = self.job, self.job.source, self.job.plan.area, self.job.raster.grid
         ground = ground_area(grid)
-        wanted = needs(job.plan, job.header.architecture, job.raster.bands, 1)
+        wanted = needs(job.plan, job.header.architecture, len(job.raster.bands), 1)
         return {
             "name": source.name,
             "crs": grid.crs.to_wkt(),

@@ -41,7 +41,10 @@ class _Told:
 
 @dataclass(frozen=True)
 class EmbeddingRaster:
-    """An embedding raster on disk: where it is, its grid, which model made it, how to decode it."""
+    """An embedding raster of ours on disk: where it is, its grid, which model made it, how to decode it.
+
+    An instance of `sources.embedding.Embedding`.
+    """
 
     path: Path
     grid: Grid
@@ -88,18 +91,39 @@ class EmbeddingRaster:
             )
 
     @property
-    def bands(self) -> int:
-        return len(self.scales)
+    def identity(self) -> str:
+        return self.model_id
+
+    @property
+    def name(self) -> str:
+        return self.model_name
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        return tuple(f"E{band:02d}" for band in range(len(self.scales)))
+
+    @property
+    def unit_norm(self) -> bool:
+        return False
+
+    @property
+    def halo(self) -> int | None:
+        halo = self.provenance.get("halo")
+        return halo if isinstance(halo, int) else None
 
     @cached_property
-    def decoder(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(scale, offset), each of shape (bands,): value = dn·scale + offset."""
+    def linear(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(scale, offset), each of shape (bands,): value = stored·scale + offset."""
         return np.asarray(self.scales, np.float32), np.asarray(self.offsets, np.float32)
 
-    def decode(self, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Embedding values of `dn` whose first axis is the band; no-data is not treated here."""
-        scale, offset = (v.reshape(-1, *[1] * (dn.ndim - 1)) for v in self.decoder)
-        return dn.astype(np.float32) * scale + offset
+    def valid(self, stored: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Where there is an embedding, of digital numbers whose first axis is the band."""
+        return np.asarray(stored[0] != NODATA)
+
+    def decode(self, stored: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embedding values of digital numbers whose first axis is the band; no-data is not treated here."""
+        scale, offset = (v.reshape(-1, *[1] * (stored.ndim - 1)) for v in self.linear)
+        return stored.astype(np.float32) * scale + offset
 
     def reader(self) -> "EmbeddingReader":
         """A reader to be used by one thread, as a context manager."""
@@ -125,10 +149,10 @@ def new_embedding(raster: EmbeddingRaster) -> AbstractContextManager[CheckedWrit
     return new_geotiff(
         raster.path,
         raster.grid,
-        count=raster.bands,
+        count=len(raster.bands),
         dtype="uint8",
         nodata=NODATA,
-        descriptions=[f"E{band:02d}" for band in range(raster.bands)],
+        descriptions=raster.bands,
         scales=raster.scales,
         offsets=raster.offsets,
         tags={
@@ -160,14 +184,14 @@ class EmbeddingReader:
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         """Digital numbers of a window, shape (bands, height, width); with `shape`, decimated (nearest) to it.
 
-        A pixel is valid where band 0 is not `NODATA`. Raises `MMEarthError` when the file is damaged.
+        Raises `MMEarthError` when the file is damaged.
         """
         height, width = (window.height, window.width) if shape is None else shape
         with reading(self._raster.path, "embed the scene again"):
             # Bands lie apart, so where the first one is empty, the others need not be read to know it.
             if not self._dataset.read(1, window=window.ranges, out_shape=(height, width)).any():
-                return np.zeros((self._raster.bands, height, width), np.uint8)
+                return np.zeros((self._dataset.count, height, width), np.uint8)
             data: NDArray[np.uint8] = self._dataset.read(
-                window=window.ranges, out_shape=(self._raster.bands, height, width)
+                window=window.ranges, out_shape=(self._dataset.count, height, width)
             )
         return data

@@ -97,7 +97,7 @@ def write_item(
         "emb:model": header.name,
         "emb:model_id": header.model_id,
         "emb:trained": header.trained,
-        "emb:dimensions": raster.bands,
+        "emb:dimensions": len(raster.bands),
         "emb:input_bands": provenance["bands"],
         "emb:filled_bands": provenance["fills"],
         "emb:preprocessing": {

@@ -97,6 +97,10 @@ def canonical_tensors(encoder: Encoder, head: EmbeddingHead | None) -> dict[str,
     return {name: tensor.detach().cpu().numpy().astype(np.float16) for name, tensor in tensors.items()}
 
 
+#: Raised by torch for damaged files: it reads the opcodes of a pickle one by one, and trusts that they fit together.
+_DAMAGED = (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError)
+
+
 def official_header(name: str, encoder: Encoder) -> ModelHeader:
     """The header of published weights: MMEarth's statistics for the bands their channels stand for."""
     architecture = encoder.architecture
@@ -133,8 +137,7 @@ def official_state(path: Path) -> dict[str, Tensor]:
             f"{path} holds more than tensors and is refused, for such a file can run any program; get the"
             " checkpoint again from its publisher."
         ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        # torch reads the opcodes of a pickle one by one, and trusts that they follow each other.
+    except _DAMAGED as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise MMEarthError(f"{path} is damaged or not a torch checkpoint ({reason}); fetch it again.") from error
     state = stored.get("model", stored) if isinstance(stored, dict) else None

@@ -10,12 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.embedding import product
-from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
-from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.streaming import CHUNK, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import AreaTally
@@ -25,6 +23,7 @@ from mmearth_core.maps.legend import unknown_name
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff
+from mmearth_core.sources.embedding import Stored, open_embedding
 
 #: Confidence is stored in 255 steps: value = dn · scale + offset, dn 1 … 255, 0 no-data.
 CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
@@ -84,8 +83,8 @@ def classify(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     check_unknown(unknown)
     probe = load_probe(model)
-    raster = EmbeddingRaster.open(embedding)
-    probe.check_same_model(raster)
+    raster = open_embedding(embedding)
+    pixel_probe = PixelProbe.of(probe, raster)
     inputs = (embedding, model)
     output = check_map(output, overwrite=overwrite, inputs=inputs)
     confidence = None if confidence is None else check_raster(confidence, overwrite=overwrite, inputs=inputs)
@@ -93,10 +92,10 @@ def classify(
         raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
     tallied = AreaTally(raster.grid)
 
-    def classified(dn: NDArray[np.uint8], _window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-        return classify_block(probe, dn, unknown=unknown, confidence=confidence is not None)
+    def classified(stored: Stored, _window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+        return classify_block(pixel_probe, stored, unknown=unknown, confidence=confidence is not None)
 
-    tags = {"model_name": raster.model_name, "model_id": raster.model_id, "training_digest": probe.training.digest}
+    tags = {"model_name": raster.name, "model_id": raster.identity, "training_digest": probe.training.digest}
     with ExitStack() as stack:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
         staged = (
@@ -150,43 +149,41 @@ def check_unknown(unknown: float | None) -> None:
 
 
 def classify_block(
-    probe: Probe, dn: NDArray[np.uint8], *, unknown: float | None = None, confidence: bool = False
+    pixel_probe: PixelProbe, stored: Stored, *, unknown: float | None = None, confidence: bool = False
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """The map (height, width) of digital numbers (bands, height, width): class values, 0 where there is no embedding.
+    """The map (height, width) of stored numbers (bands, height, width): class values, 0 where there is no embedding.
     With `confidence`, probability and margin too, uint8 (2, height, width): an exponential more per class and pixel.
 
-    A pixel's class depends on nothing but its own digital numbers. `unknown` as in `classify`. To give the same values
-    as `classify`, call it under `threadpool_limits(1)`: more BLAS threads may round in another order, and are slower.
+    A pixel's class depends on nothing but its own numbers. `unknown` as in `classify`. To give the same values as
+    `classify`, call it under `threadpool_limits(1)`: more BLAS threads may round in another order, and are slower.
     """
-    certainty = np.empty((2, *dn.shape[1:]), np.uint8) if confidence else None
-    flat = dn.reshape(len(dn), -1)
-    out = np.empty(flat.shape[1], np.uint8)
+    certainty = np.zeros((2, *stored.shape[1:]), np.uint8) if confidence else None
+    flat = stored.reshape(len(stored), -1)
+    out = np.full(flat.shape[1], NODATA, np.uint8)
+    probe, raster = pixel_probe.probe, pixel_probe.raster
     values = np.array(probe.legend.values, np.uint8)
-    weights, bias = probe.folded
     # The last chunk is full too (its end is left over from the one before): products of one size round the same way,
     # so where a block ends never changes a class.
     pixels = np.zeros((len(flat), CHUNK), np.float32)
-    scores = np.empty((len(weights), CHUNK), np.float32)
+    scores = np.empty((len(values), CHUNK), np.float32)
     ranking = _Ranking()
     for start in range(0, flat.shape[1], CHUNK):
-        count = min(CHUNK, flat.shape[1] - start)
-        part = slice(start, start + count)
-        if not flat[0, part].any():
-            continue  # no-data, as set below
-        np.copyto(pixels[:, :count], flat[:, part])
-        np.matmul(weights, pixels, out=scores)
-        scores += bias[:, None]
+        part = slice(start, min(start + CHUNK, flat.shape[1]))
+        count = part.stop - start
+        valid = raster.valid(flat[:, part])
+        if not valid.any():
+            continue
+        pixel_probe.numbers(flat[:, part], pixels[:, :count])
+        np.matmul(pixel_probe.weights, pixels, out=scores)
+        scores += pixel_probe.bias
         ranking.rank(scores, second=certainty is not None)
-        out[part] = values[ranking.winner[:count]]
+        found = values[ranking.winner[:count]]
         if unknown is not None:
-            out[part][_remoteness(probe, pixels)[:count] > probe.reach.limit(unknown) ** 2] = UNKNOWN
+            found[pixel_probe.remoteness(pixels)[:count] > probe.reach.limit(unknown) ** 2] = UNKNOWN
+        out[part] = np.where(valid, found, NODATA)
         if certainty is not None:
-            certainty.reshape(2, -1)[:, part] = ranking.certainty(scores)[:, :count]
-    empty = flat[0] == product.NODATA
-    out[empty] = NODATA
-    if certainty is not None:
-        certainty.reshape(2, -1)[:, empty] = NODATA
-    return out.reshape(dn.shape[1:]), certainty
+            certainty.reshape(2, -1)[:, part] = np.where(valid, ranking.certainty(scores)[:, :count], NODATA)
+    return out.reshape(stored.shape[1:]), certainty
 
 
 class _Ranking:
@@ -218,11 +215,3 @@ class _Ranking:
         margin = probability * (1 - np.exp(self.second - self.best))
         steps: NDArray[np.uint8] = np.minimum(np.stack([probability, margin]) * 255, 254).astype(np.uint8) + np.uint8(1)
         return steps
-
-
-def _remoteness(probe: Probe, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Squared remoteness (n,) of digital numbers (bands, n); see `Reach`."""
-    square, linear, constant = probe.remoteness_form
-    squared = square @ np.square(pixels) + linear @ pixels + constant[:, None]
-    nearest: NDArray[np.float32] = squared.min(axis=0)
-    return nearest

@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import workshop
 from mmearth_core.labelling.streaming import by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
-from mmearth_core.maps.conventions import MAX_CLASSES
+from mmearth_core.maps.conventions import MAX_CLASSES, NODATA
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK, new_geotiff
+from mmearth_core.sources.embedding import Embedding, Stored, open_embedding
 
 #: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.
 SAMPLE_PIXELS = 200_000
@@ -72,7 +72,7 @@ def cluster(
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
     path = check_map(output, overwrite=overwrite, inputs=(embedding,))
-    raster = EmbeddingRaster.open(embedding)
+    raster = open_embedding(embedding)
     centres = _centres(raster, k, seed, progress, cancel)
     # Which cluster is largest is known only after the last pixel: the map is written in any order first, then
     # renumbered.
@@ -83,7 +83,7 @@ def cluster(
         number = np.zeros(k + 1, np.uint8)
         number[order + 1] = np.arange(1, k + 1)
         legend = Legend.numbered([f"cluster {i}" for i in range(1, k + 1)])
-        tags = {"model_id": raster.model_id, "seed": str(seed)}
+        tags = {"model_id": raster.identity, "seed": str(seed)}
         with new_map(path, legend, raster.grid, tags=tags) as dataset:
             progress.start("Numbering the clusters by size", raster.grid.pixels, "px")
             for window, values in ClassMap(draft, raster.grid, legend, NODATA, {}).blocks():
@@ -94,52 +94,48 @@ def cluster(
     return ClusterResult(path, tuple(counts[order].tolist()))
 
 
-def _centres(
-    raster: EmbeddingRaster, k: int, seed: int, progress: Progress, cancel: CancelToken
-) -> NDArray[np.float64]:
+def _centres(raster: Embedding, k: int, seed: int, progress: Progress, cancel: CancelToken) -> NDArray[np.float64]:
     """Cluster centres in embedding values, shape (k, bands)."""
     from sklearn.cluster import MiniBatchKMeans  # noqa: PLC0415 - half a second, and only where it works
 
     rng = np.random.default_rng(seed)
-    dn = _sample(raster, k, rng, progress, cancel)
-    if not _has_distinct(dn, k):
+    stored = _sample(raster, k, rng, progress, cancel)
+    if not _has_distinct(stored, k):
         raise MMEarthError(f"{raster.path} has fewer than {k} different valid pixels; ask for fewer clusters.")
     model = MiniBatchKMeans(n_clusters=k, random_state=seed, batch_size=4096, n_init=3)
     # One BLAS thread: sums in one order, so the same seed gives the same centres on any number of processors.
     with threadpool_limits(limits=1):
-        model.fit(raster.decode(dn.T).T)
+        model.fit(raster.decode(stored.T).T)
     return np.asarray(model.cluster_centers_, np.float64)
 
 
-def _has_distinct(dn: NDArray[np.uint8], k: int) -> bool:
+def _has_distinct(stored: Stored, k: int) -> bool:
     """Whether there are `k` different rows; stops at the k-th."""
     seen: set[bytes] = set()
-    for row in dn:
+    for row in stored:
         seen.add(row.tobytes())
         if len(seen) >= k:
             return True
     return False
 
 
-def _sample(
-    raster: EmbeddingRaster, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
-) -> NDArray[np.uint8]:
-    """Digital numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
+def _sample(raster: Embedding, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken) -> Stored:
+    """Stored numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
     cells = list(raster.grid.window.parts(BLOCK, BLOCK))
     blocks = [cells[i] for i in rng.permutation(len(cells))]
     share = SAMPLE_PIXELS / (min(len(blocks), SAMPLE_BLOCKS) * BLOCK * BLOCK)
     # A scene with little data may not yield enough at that share; then all of its pixels are looked at.
     for rate in (share, 1.0) if share < 1 else (1.0,):
-        parts, total = [np.zeros((0, raster.bands), np.uint8)], 0
+        parts, total = list[Stored](), 0
         progress.start("Sampling pixels", SAMPLE_PIXELS, "px")
         with bounded_cache(), raster.reader() as reader:
             for block in blocks:
                 cancel.check()
-                dn = reader.read(block)
-                dn = dn[:, (dn[0] != NODATA) & (rng.random(dn.shape[1:]) < rate)].T[: SAMPLE_PIXELS - total]
-                parts.append(dn)
-                total += len(dn)
-                progress.advance(len(dn))
+                stored = reader.read(block)
+                drawn = raster.valid(stored) & (rng.random(stored.shape[1:]) < rate)
+                parts.append(stored[:, drawn].T[: SAMPLE_PIXELS - total])
+                total += len(parts[-1])
+                progress.advance(len(parts[-1]))
                 if total >= SAMPLE_PIXELS:
                     break
         progress.finish()
@@ -149,21 +145,26 @@ def _sample(
 
 
 def _assign(
-    raster: EmbeddingRaster,
+    raster: Embedding,
     centres: NDArray[np.float64],
     path: Path,
     progress: Progress,
     cancel: CancelToken,
 ) -> NDArray[np.int64]:
     """Write the index of the nearest centre plus one for every valid pixel; returns the pixels of each centre."""
-    scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))
-    # |v − c|² is smallest where v·c − |c|²/2 is largest, and v = dn·scale + offset: linear in the digital numbers.
+    bands = centres.shape[1]
+    scale, offset = (np.asarray(v, np.float64) for v in raster.linear or (np.ones(bands), np.zeros(bands)))
+    # |v − c|² is smallest where v·c − |c|²/2 is largest; with v = x·scale + offset that is linear in the numbers x.
     weight = (centres * scale).astype(np.float32)
     bias = (centres @ offset - (centres**2).sum(1) / 2).astype(np.float32)[:, None]
     counts = np.zeros(len(centres), np.int64)
 
-    def nearest(dn: NDArray[np.uint8], _: Window) -> NDArray[np.uint8]:
-        return by_pixel(lambda part: (weight @ part.astype(np.float32) + bias).argmax(axis=0) + 1, dn)
+    def nearest(stored: Stored, _: Window) -> NDArray[np.uint8]:
+        def of_pixels(part: Stored) -> NDArray[np.intp]:
+            numbers = raster.decode(part) if raster.linear is None else part.astype(np.float32)
+            return np.asarray((weight @ numbers + bias).argmax(axis=0) + 1)
+
+        return by_pixel(of_pixels, raster, stored)
 
     with new_geotiff(path, raster.grid, count=1, dtype="uint8", nodata=NODATA, overviews=False) as dataset:
 

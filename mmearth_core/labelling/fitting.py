@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling.class_values import alike_names, moved_codes
 from mmearth_core.labelling.places import find_places
-from mmearth_core.labelling.probe import Probe, describe_model, fit_probe
+from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
 from mmearth_core.labelling.validation import Validation, choose_regularisation, cross_validate
 from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.sources.embedding import check_alike, described, open_embedding
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class FitResult:
         return "\n".join(
             [
                 f"{self.path}: {len(self.model.legend)} classes from {training.pixels} pixels of {training.polygons}"
-                f" samples, on {describe_model(self.model.model_name, self.model.model_id)}",
+                f" samples, on {described(self.model.model_name, self.model.model_id)}",
                 *self.messages,
                 "",
                 str(self.validation),
@@ -88,13 +88,10 @@ def fit(
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
     output = check_output(output, overwrite=overwrite, inputs=(*embeddings, *samples))
-    rasters = [EmbeddingRaster.open(path) for path in embeddings]
+    rasters = [open_embedding(path) for path in embeddings]
     if not rasters or len(rasters) != len(samples):
         raise MMEarthError(f"Give each embedding its samples: there are {len(rasters)} and {len(samples)}.")
-    for raster in rasters[1:]:
-        if raster.model_id != rasters[0].model_id:
-            first, other = (f"{r.path} by {describe_model(r.model_name, r.model_id)}" for r in (rasters[0], raster))
-            raise MMEarthError(f"The embeddings are of different models: {first}, {other}; embed both with one.")
+    check_alike(rasters)
     parts = [
         read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel)
         for raster, path in zip(rasters, samples, strict=True)

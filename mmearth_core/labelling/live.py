@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from mmearth_core import records
-from mmearth_core.embedding.product import EmbeddingRaster, EmbeddingReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
 from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
@@ -39,6 +38,7 @@ from mmearth_core.labelling.classification import (
 from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import Samples, samples_under
+from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
 from mmearth_core.labelling.streaming import in_strips
 from mmearth_core.labelling.validation import choose_regularisation
@@ -49,13 +49,14 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import pixel_steps, touched
 from mmearth_core.records import Form
+from mmearth_core.sources.embedding import EmbeddingReader, Stored, open_embedding
 from mmearth_core.vectors.reading import VectorLayer, class_names
 
 #: What messages call samples that are in no file.
 DRAWN = Path("The sample layer")
 #: Most pixels a view is drawn in: those of a screen of 3840 × 2160.
 MOST_PIXELS = 1 << 23
-#: Digital numbers of blocks under samples, and of a view, kept in memory for each embedding, in bytes.
+#: Stored numbers of blocks under samples, and of a view, kept in memory for each embedding, in bytes.
 _BLOCK_BYTES = _VIEW_BYTES = 256 << 20
 
 
@@ -184,12 +185,12 @@ class LiveEmbedding:
     """One embedding raster under work. The file is open only while it is read: it may be replaced or deleted."""
 
     def __init__(self, path: str | Path) -> None:
-        self.raster = EmbeddingRaster.open(path)
+        self.raster = open_embedding(path)
         self._lock = threading.Lock()
-        self._blocks: OrderedDict[Window, NDArray[np.uint8]] = OrderedDict()
+        self._blocks: OrderedDict[Window, Stored] = OrderedDict()
         self._samples: tuple[str, Samples] | None = None
         self._probe: tuple[str, Probe] | None = None
-        self._seen: tuple[tuple[Window, tuple[int, int]], NDArray[np.uint8]] | None = None
+        self._seen: tuple[tuple[Window, tuple[int, int]], Stored] | None = None
 
     def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
         """The labelled pixels. Raises `MMEarthError` when no sample covers a valid pixel."""
@@ -233,11 +234,11 @@ class LiveEmbedding:
         window, shape = view.on(self.raster.grid)
         if not window:
             return Preview(None, None, probe.legend.classes, {}, 0, 0, samples.messages, refitted, watch.seconds)
-        dn = self._view(window, shape)
+        stored = self._view(window, shape)
         cancel.check()
         watch.lap("read")
-        surely = confidence is not None
-        strips = in_strips(lambda part: classify_block(probe, part, unknown=unknown, confidence=surely), dn)
+        surely, on_pixels = confidence is not None, PixelProbe(probe, self.raster)
+        strips = in_strips(lambda part: classify_block(on_pixels, part, unknown=unknown, confidence=surely), stored)
         values = np.concatenate([drawn for drawn, _ in strips])
         certainties = [certainty for _, certainty in strips if certainty is not None]
         watch.lap("classify")
@@ -271,14 +272,14 @@ class LiveEmbedding:
         window, shape = view.on(self.raster.grid)
         if not window:
             return None
-        dn = self._view(window, shape)
+        stored = self._view(window, shape)
         cancel.check()
-        values = np.concatenate(in_strips(lambda part: similarity_to(self.raster, target, part), dn))
+        values = np.concatenate(in_strips(lambda part: similarity_to(self.raster, target, part), stored))
         cancel.check()
         return _write(Path(output), values[None], _grid_of(self.raster.grid, window, shape), scale=(SCALE, OFFSET))
 
-    def _block(self, reader: EmbeddingReader, window: Window) -> NDArray[np.uint8]:
-        """Digital numbers of a block under samples, kept for the next time."""
+    def _block(self, reader: EmbeddingReader, window: Window) -> Stored:
+        """Stored numbers of a block under samples, kept for the next time."""
         with self._lock:
             held = self._blocks.pop(window, None)
         if held is None:
@@ -289,17 +290,17 @@ class LiveEmbedding:
                 self._blocks.popitem(last=False)
         return held
 
-    def _view(self, window: Window, shape: tuple[int, int]) -> NDArray[np.uint8]:
-        """Digital numbers of what is looked at: read once as long as the view stays, unless it is very large."""
+    def _view(self, window: Window, shape: tuple[int, int]) -> Stored:
+        """Stored numbers of what is looked at: read once as long as the view stays, unless it is very large."""
         seen = self._seen
         if seen is not None and seen[0] == (window, shape):
             return seen[1]
         self._seen = None
         with bounded_cache(), self.raster.reader() as reader:
-            dn = reader.read(window, None if shape == (window.height, window.width) else shape)
-        if dn.nbytes <= _VIEW_BYTES:
-            self._seen = ((window, shape), dn)
-        return dn
+            stored = reader.read(window, None if shape == (window.height, window.width) else shape)
+        if stored.nbytes <= _VIEW_BYTES:
+            self._seen = ((window, shape), stored)
+        return stored
 
 
 class _Watch:

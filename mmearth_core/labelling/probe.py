@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import one_thread_each
 from mmearth_core.records import NOT_NEGATIVE, Form
+from mmearth_core.sources.embedding import Embedding, describe, described
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0
@@ -75,8 +75,7 @@ class Training:
 class Probe:
     """A fitted probe. With z = (value − `centre`) / `scale`, the class scores are `coefficients` · z + `intercept`.
 
-    `coefficients` (classes, bands), `intercept` (classes,), `centre` (bands,), `scale` one number; `scales` and
-    `offsets` (bands,) are the encoder's quantiser: value = dn · scale + offset.
+    `coefficients` (classes, bands), `intercept` (classes,), `centre` (bands,), `scale` one number.
     """
 
     coefficients: NDArray[np.float64]
@@ -87,8 +86,6 @@ class Probe:
     legend: Legend
     model_name: str
     model_id: str
-    scales: tuple[float, ...]
-    offsets: tuple[float, ...]
     reach: Reach
     training: Training
 
@@ -106,71 +103,52 @@ class Probe:
             "embedding bands": self.bands,
         }
 
-    @cached_property
-    def standardiser(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(a, c) of shape (bands,): z = a · dn + c."""
-        scale, offset = np.asarray(self.scales), np.asarray(self.offsets)
-        return (scale / self.scale).astype(np.float32), ((offset - self.centre) / self.scale).astype(np.float32)
+    def standardised(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """z of values (n, bands)."""
+        z: NDArray[np.float32] = (values - self.centre.astype(np.float32)) / np.float32(self.scale)
+        return z
 
     @cached_property
-    def folded(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(W (classes, bands), b (classes,)) with scores = W · dn + b: quantiser, centring and scaling folded in."""
-        scale, offset = np.asarray(self.scales), np.asarray(self.offsets)
-        weights = self.coefficients * scale / self.scale
-        bias = self.intercept + self.coefficients @ ((offset - self.centre) / self.scale)
-        return np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
+    def folded(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(W (classes, bands), b (classes,)) with scores = W · value + b: centring and scaling folded in."""
+        return self.coefficients / self.scale, self.intercept - self.coefficients @ (self.centre / self.scale)
 
-    @cached_property
-    def remoteness_form(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """(Q, L (classes, bands), c (classes,)): squared remoteness per class = Q · dn² + L · dn + c."""
-        scale = np.asarray(self.scales) / self.scale
-        apart = (np.asarray(self.offsets) - self.centre) / self.scale - self.reach.centres
-        weight = 1 / np.square(self.reach.spread)[:, None]
-        square = np.ascontiguousarray(weight * np.square(scale), np.float32)
-        linear = np.ascontiguousarray(2 * weight * scale * apart, np.float32)
-        return square, linear, (weight * np.square(apart)).sum(axis=1).astype(np.float32)
-
-    def scores(self, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Linear scores (n, classes) of pixels `dn` (n, bands)."""
-        weights, bias = self.folded
-        scores: NDArray[np.float32] = dn.astype(np.float32) @ weights.T + bias
+    def scores(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Linear scores (n, classes) of values (n, bands)."""
+        weights, bias = (each.astype(np.float32) for each in self.folded)
+        scores: NDArray[np.float32] = values @ weights.T + bias
         return scores
 
-    def probabilities(self, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities (n, classes) of pixels `dn` (n, bands)."""
-        scores = self.scores(dn)
+    def probabilities(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Class probabilities (n, classes) of values (n, bands)."""
+        scores = self.scores(values)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
         return probabilities
 
-    def predict(self, dn: NDArray[np.uint8]) -> NDArray[np.intp]:
-        """Index into `legend.classes` (n,) of pixels `dn` (n, bands)."""
-        best: NDArray[np.intp] = np.argmax(self.scores(dn), axis=1)
+    def predict(self, values: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Index into `legend.classes` (n,) of values (n, bands)."""
+        best: NDArray[np.intp] = np.argmax(self.scores(values), axis=1)
         return best
 
-    def margins(self, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def margins(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability of the best class minus that of the second (n,): 0 undecided … 1 certain."""
-        best = np.partition(self.probabilities(dn), -2, axis=1)
+        best = np.partition(self.probabilities(values), -2, axis=1)
         margins: NDArray[np.float32] = best[:, -1] - best[:, -2]
         return margins
 
-    def check_same_model(self, raster: EmbeddingRaster) -> None:
-        """Raise `MMEarthError` unless `raster` was made by the encoder this probe was fitted on."""
-        if raster.model_id != self.model_id:
+    def check_same_model(self, raster: Embedding) -> None:
+        """Raise `MMEarthError` unless `raster` is an embedding of the kind this probe was fitted on."""
+        if raster.identity != self.model_id:
             raise MMEarthError(
-                f"{raster.path} was made by {describe_model(raster.model_name, raster.model_id)}, the probe was"
-                f" fitted on {describe_model(self.model_name, self.model_id)}; embed the scene with that, or fit again."
+                f"{raster.path} was made by {describe(raster)}, the probe was fitted on"
+                f" {described(self.model_name, self.model_id)}; embed the scene with that, or fit again."
             )
-        if raster.bands != len(self.centre):
+        if len(raster.bands) != len(self.centre):
             raise MMEarthError(
-                f"{raster.path} has {raster.bands} bands, the probe was fitted on {len(self.centre)}; embed the scene"
-                " again."
+                f"{raster.path} has {len(raster.bands)} bands, the probe was fitted on {len(self.centre)}; embed the"
+                " scene again."
             )
-
-
-def describe_model(name: str, model_id: str) -> str:
-    """A model as sentences name it: its name and the first digits of its identity."""
-    return f"model {name} ({model_id[:12]})"
 
 
 def sample_weights(samples: Samples) -> NDArray[np.float64]:
@@ -199,7 +177,7 @@ def fit_probe(samples: Samples, *, regularisation: float = REGULARISATION, previ
         raise MMEarthError(
             f"The samples have one class only ({', '.join(samples.legend.names)}); label at least two classes."
         )
-    values = samples.features
+    values = samples.values
     weight = sample_weights(samples)
     centre = weight @ values
     # One scale for all bands: whitening each band inflates bands that hold little but noise.
@@ -216,8 +194,6 @@ def fit_probe(samples: Samples, *, regularisation: float = REGULARISATION, previ
         legend=samples.legend,
         model_name=samples.model_name,
         model_id=samples.model_id,
-        scales=samples.scales,
-        offsets=samples.offsets,
         reach=_reach(z, samples),
         training=Training(len(samples), len(np.unique(samples.group)), samples.digest),
     )
@@ -242,7 +218,8 @@ def _solve(
     with one_thread_each(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(z, label, sample_weight=weight)
-    coefficients, intercept = np.asarray(model.coef_, np.float64), np.asarray(model.intercept_, np.float64)
+    # In one order of memory, so that sums over it round as those over what a file gives back.
+    coefficients, intercept = np.ascontiguousarray(model.coef_, np.float64), np.asarray(model.intercept_, np.float64)
     if classes == 2:
         return np.vstack([-coefficients / 2, coefficients / 2]), np.concatenate([-intercept / 2, intercept / 2])
     return coefficients, intercept

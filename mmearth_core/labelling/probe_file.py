@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
-
 import mmearth_core
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
@@ -16,7 +14,9 @@ from mmearth_core.maps.legend import IN_A_MAP, ClassTable
 from mmearth_core.records import POSITIVE, Rule
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
-FORMAT, FORMAT_VERSION = "mmearth-probe", 1
+FORMAT, FORMAT_VERSION = "mmearth-probe", 2
+#: Versions that are read: the first kept the quantiser of the embeddings too.
+_READ = (1, 2)
 
 
 Positive = Annotated[float, POSITIVE]
@@ -29,8 +29,6 @@ _LARGEST = 8 << 20
 class _Model:
     name: str
     id: str
-    scales: Numbers
-    offsets: Numbers
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,6 @@ class _File:
             "centre": (self.centre, (bands,)),
             "coefficients": (self.coefficients, (classes, bands)),
             "intercept": (self.intercept, (classes,)),
-            "model.scales": (self.model.scales, (bands,)),
-            "model.offsets": (self.model.offsets, (bands,)),
             "reach.centres": (self.reach.centres, (classes, bands)),
             "reach.spread": (self.reach.spread, (classes,)),
             "reach.quantiles": (self.reach.quantiles, (QUANTILES,)),
@@ -76,7 +72,7 @@ def save_probe(path: str | Path, probe: Probe, *, validation: Mapping[str, Any] 
     """Write a probe, whole or not at all, with the summary of its validation for readers."""
     file = _File(
         software=f"mmearth {mmearth_core.__version__}",
-        model=_Model(probe.model_name, probe.model_id, np.array(probe.scales), np.array(probe.offsets)),
+        model=_Model(probe.model_name, probe.model_id),
         classes=probe.legend,
         training=_Training(**vars(probe.training), regularisation=probe.regularisation),
         validation=validation,
@@ -103,7 +99,7 @@ def load_probe(path: str | Path) -> Probe:
     content = records.parsed(text, f"{path} is damaged", remedy="fit the probe again")
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise MMEarthError(f"{path} is not a probe of mmearth; make one with: mmearth fit.")
-    if content.get("format_version") != FORMAT_VERSION:
+    if content.get("format_version") not in _READ:
         raise MMEarthError(
             f"{path} has probe format {content.get('format_version')!r}, this mmearth reads {FORMAT_VERSION};"
             " update mmearth or fit again."
@@ -118,8 +114,6 @@ def load_probe(path: str | Path) -> Probe:
         legend=file.classes,
         model_name=file.model.name,
         model_id=file.model.id,
-        scales=tuple(file.model.scales.tolist()),
-        offsets=tuple(file.model.offsets.tolist()),
         reach=file.reach,
         training=Training(file.training.pixels, file.training.polygons, file.training.digest),
     )

@@ -15,7 +15,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.class_values import check_names, code_of, values_of
 from mmearth_core.maps.areas import pixel_side
@@ -26,6 +25,7 @@ from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
+from mmearth_core.sources.embedding import Embedding, Stored
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
 from mmearth_core.vectors.reading import VectorLayer, class_names, in_degrees, lonlat_extent, read_vector
 
@@ -57,13 +57,13 @@ class Group:
 class Samples:
     """Labelled pixels of embeddings of one model.
 
-    `dn` uint8 (n, bands); `label` (n,) index into `legend.classes`; `group` (n,) index into `groups`; `position` (n, 2)
-    row and column in the embedding the pixel came from. `shapes` (groups,) are the outlines in degrees of WGS 84;
+    `values` float32 (n, bands); `label` (n,) index into `legend.classes`; `group` (n,) index into `groups`; `position`
+    (n, 2) row and column in the embedding the pixel came from. `shapes` (groups,) are outlines in degrees of WGS 84;
     `pixel_size` is the side of a pixel on the ground and `sight` how far the model looks around one, both in metres.
     `codes` are the whole numbers that classes have in their field, by name. `messages` say what was left out and why.
     """
 
-    dn: NDArray[np.uint8]
+    values: NDArray[np.float32]
     label: NDArray[np.intp]
     group: NDArray[np.intp]
     position: NDArray[np.intp]
@@ -76,17 +76,9 @@ class Samples:
     messages: tuple[str, ...]
     model_name: str
     model_id: str
-    scales: tuple[float, ...]
-    offsets: tuple[float, ...]
 
     def __len__(self) -> int:
         return len(self.label)
-
-    @property
-    def features(self) -> NDArray[np.float32]:
-        """Embedding values (n, bands): dn · scale + offset."""
-        scale, offset = np.asarray(self.scales, np.float32), np.asarray(self.offsets, np.float32)
-        return self.dn.astype(np.float32) * scale + offset
 
     @property
     def group_labels(self) -> NDArray[np.intp]:
@@ -97,18 +89,18 @@ class Samples:
     def digest(self) -> str:
         """sha256 over the model, and every pixel with its class, whatever their order."""
         names = [name.encode() for name in self.legend.names]
-        rows = sorted(names[label] + b"\0" + dn.tobytes() for label, dn in zip(self.label, self.dn, strict=True))
+        rows = sorted(names[label] + b"\0" + row.tobytes() for label, row in zip(self.label, self.values, strict=True))
         return hashlib.sha256(self.model_id.encode() + b"\0".join(rows)).hexdigest()
 
     def subset(self, keep: NDArray[np.bool_]) -> "Samples":
         """Some of the pixels; legend and groups stay as they are."""
         return replace(
-            self, dn=self.dn[keep], label=self.label[keep], group=self.group[keep], position=self.position[keep]
+            self, values=self.values[keep], label=self.label[keep], group=self.group[keep], position=self.position[keep]
         )
 
 
 def read_samples(
-    raster: EmbeddingRaster,
+    raster: Embedding,
     path: str | Path,
     *,
     field: str = "class",
@@ -142,11 +134,11 @@ def read_samples(
 
 
 def samples_under(
-    raster: EmbeddingRaster,
+    raster: Embedding,
     vector: VectorLayer,
     names: Sequence[str | None],
     legend_of: Callable[[set[str]], tuple[Legend, dict[str, int]]],
-    read: Callable[[Window], NDArray[np.uint8]],
+    read: Callable[[Window], Stored],
     *,
     seed: int = 0,
     cap: int = PIXELS_PER_POLYGON,
@@ -154,46 +146,43 @@ def samples_under(
 ) -> Samples:
     """As `read_samples`, of features that need not be in a file: `names` are their classes, None for none.
 
-    `legend_of` makes the legend of the names that got pixels, and the index of each name in it; `read` gives the
-    digital numbers (bands, height, width) of a window of `raster`.
+    `legend_of` makes the legend of the names that got pixels, and the index of each name in it; `read` gives the stored
+    numbers (bands, height, width) of a window of `raster`.
     """
     check_names(vector.path, names)
     notes: list[str] = []
     features = _usable_features(raster, vector, names, seed, notes)
     kept = _collect(raster, features, read, cap, cancel, notes)
-    empty = sum(not len(k.dn) for k in kept)
+    empty = sum(not len(k.values) for k in kept)
     if empty == len(kept):
         raise MMEarthError(f"{vector.path}: no sample covers a valid pixel of {raster.path}; {'; '.join(notes)}.")
     if empty:
         notes.append(f"{_count(empty, 'feature')} left without a pixel")
-    pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.dn)]
+    pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.values)]
     gone = sorted({feature.name for feature in features} - {feature.name for feature, _ in pairs})
     if gone:
         notes.append(f"no usable pixel of {', '.join(gone)}: not a class of this fit")
     legend, index = legend_of({f.name for f, _ in pairs})
     labels = [index[feature.name] for feature, _ in pairs]
-    sizes = [len(k.dn) for _, k in pairs]
+    sizes = [len(k.values) for _, k in pairs]
     side = pixel_side(raster.grid)
-    halo = raster.provenance.get("halo")
     return Samples(
-        dn=np.concatenate([k.dn for _, k in pairs]),
+        values=np.concatenate([k.values for _, k in pairs]),
         label=np.repeat(np.array(labels, np.intp), sizes),
         group=np.repeat(np.arange(len(pairs), dtype=np.intp), sizes),
         position=np.concatenate([k.position for _, k in pairs]),
         legend=legend,
         groups=tuple(
-            Group(vector.path, f.fid, label, len(k.dn), k.covered, f.part)
+            Group(vector.path, f.fid, label, len(k.values), k.covered, f.part)
             for (f, k), label in zip(pairs, labels, strict=True)
         ),
         shapes=in_degrees(np.array([f.geometry for f, _ in pairs], object), raster.grid),
         pixel_size=side,
-        sight=side * halo if isinstance(halo, int) else SIGHT,
+        sight=SIGHT if raster.halo is None else side * raster.halo,
         codes={legend.names[i]: code for name, i in index.items() if (code := code_of(name)) is not None},
         messages=(*(f"{vector.path.name}: {note}" for note in notes), *vector.messages),
-        model_name=raster.model_name,
-        model_id=raster.model_id,
-        scales=raster.scales,
-        offsets=raster.offsets,
+        model_name=raster.name,
+        model_id=raster.identity,
     )
 
 
@@ -214,7 +203,7 @@ def merge_samples(parts: Sequence[Samples]) -> Samples:
     starts = np.cumsum([0, *(len(part.groups) for part in parts)])
     return replace(
         parts[0],
-        dn=np.concatenate([part.dn for part in parts]),
+        values=np.concatenate([part.values for part in parts]),
         label=np.concatenate([to[part.label] for part, to in zip(parts, remap, strict=True)]),
         group=np.concatenate([part.group + start for part, start in zip(parts, starts[:-1], strict=True)]),
         position=np.concatenate([part.position for part in parts]),
@@ -247,13 +236,13 @@ class _Kept:
     """Pixels kept of a feature so far: those of lowest priority number."""
 
     priority: NDArray[np.uint64]
-    dn: NDArray[np.uint8]
+    values: NDArray[np.float32]
     position: NDArray[np.intp]
     covered: int = 0
 
 
 def _usable_features(
-    raster: EmbeddingRaster, vector: VectorLayer, names: Sequence[str | None], seed: int, notes: list[str]
+    raster: Embedding, vector: VectorLayer, names: Sequence[str | None], seed: int, notes: list[str]
 ) -> list[_Feature]:
     """Features with a class and a geometry that touches the raster, in an order that is not the file's."""
     grid = raster.grid
@@ -298,15 +287,15 @@ def _usable_features(
 
 
 def _collect(
-    raster: EmbeddingRaster,
+    raster: Embedding,
     features: list[_Feature],
-    read: Callable[[Window], NDArray[np.uint8]],
+    read: Callable[[Window], Stored],
     cap: int,
     cancel: CancelToken,
     notes: list[str],
 ) -> list[_Kept]:
     """The pixels of every feature, block by block."""
-    none = _Kept(np.zeros(0, np.uint64), np.zeros((0, raster.bands), np.uint8), np.zeros((0, 2), np.intp))
+    none = _Kept(np.zeros(0, np.uint64), np.zeros((0, len(raster.bands)), np.float32), np.zeros((0, 2), np.intp))
     kept = [none] * len(features)
     classes = {name: i for i, name in enumerate(sorted({feature.name for feature in features}))}
     of_class = np.array([classes[feature.name] for feature in features], np.intp)
@@ -326,14 +315,15 @@ def _collect(
         rows, cols = np.nonzero(owner >= 0)
         if not len(rows):
             continue
-        dn = read(cell)[:, rows, cols].T
-        valid = dn[:, 0] != NODATA
+        stored = read(cell)[:, rows, cols]
+        valid = raster.valid(stored)
         blank += int((~valid).sum())
-        dn, position, owners = dn[valid], np.column_stack([rows, cols])[valid], owner[rows, cols][valid]
+        values = raster.decode(stored[:, valid]).T
+        position, owners = np.column_stack([rows, cols])[valid], owner[rows, cols][valid]
         position += (cell.row, cell.col)
         for member in np.unique(owners):
             mine = owners == member
-            kept[member] = _lowest(kept[member], features[member].key, dn[mine], position[mine], cap)
+            kept[member] = _lowest(kept[member], features[member].key, values[mine], position[mine], cap)
     for number, what in (
         (disputed, "claimed by two classes dropped"),
         (twice, "covered twice by a class used once"),
@@ -358,12 +348,12 @@ def _cells(features: list[_Feature], grid: Grid) -> Iterable[tuple[Window, list[
                 yield cell, sorted(members.tolist())
 
 
-def _lowest(kept: _Kept, key: int, dn: NDArray[np.uint8], position: NDArray[np.intp], cap: int) -> _Kept:
+def _lowest(kept: _Kept, key: int, values: NDArray[np.float32], position: NDArray[np.intp], cap: int) -> _Kept:
     """`kept` and new pixels of a feature, reduced to the `cap` of lowest priority: a random draw free of order."""
     priority = np.concatenate([kept.priority, _priority(key, position)])
-    dn, position = np.concatenate([kept.dn, dn]), np.concatenate([kept.position, position])
+    values, position = np.concatenate([kept.values, values]), np.concatenate([kept.position, position])
     chosen = np.sort(np.argpartition(priority, cap)[:cap]) if len(priority) > cap else slice(None)
-    return _Kept(priority[chosen], dn[chosen], position[chosen], kept.covered + len(priority) - len(kept.priority))
+    return _Kept(priority[chosen], values[chosen], position[chosen], kept.covered + len(priority) - len(kept.priority))
 
 
 def _priority(key: int, position: NDArray[np.intp]) -> NDArray[np.uint64]:

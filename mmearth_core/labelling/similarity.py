@@ -14,7 +14,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_text
 from mmearth_core.labelling.streaming import block_windows, by_pixel, transform_blocks
@@ -25,6 +24,7 @@ from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import in_pixels
 from mmearth_core.raster.writer import new_geotiff, raster_style
+from mmearth_core.sources.embedding import Embedding, Stored, open_embedding
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import lonlat_extent, read_vector
 
@@ -83,14 +83,14 @@ def similar(
             "Give either a place (`at=X,Y`) or features (`like=FILE`) to compare with, not both or none."
         )
     path = check_map(output, overwrite=overwrite, inputs=(embedding, like))
-    raster = EmbeddingRaster.open(embedding)
+    raster = open_embedding(embedding)
     query: dict[str, Any]
     if at is not None:
         query, target, pixels = {"at": list(at)}, embedding_at(raster, *at), 1
     elif like is not None:
         query = {"like": str(like)}
         target, pixels = _mean_under(raster, like, layer, cancel)
-    tags = {"product": "similarity", "model_id": raster.model_id, "query": json.dumps(query)}
+    tags = {"product": "similarity", "model_id": raster.identity, "query": json.dumps(query)}
     with new_geotiff(
         path,
         raster.grid,
@@ -106,37 +106,39 @@ def similar(
         def write(window: Window, block: NDArray[np.uint8]) -> None:
             dataset.write(block, 1, window=window.ranges)
 
-        def compare(dn: NDArray[np.uint8], _: Window) -> NDArray[np.uint8]:
-            return similarity_to(raster, target, dn)
+        def compare(stored: Stored, _: Window) -> NDArray[np.uint8]:
+            return similarity_to(raster, target, stored)
 
         transform_blocks(raster, compare, write, progress=progress, cancel=cancel, task="Comparing")
     write_text(path.with_suffix(".qml"), similarity_style())
     return SimilarResult(path, pixels)
 
 
-def similarity_to(raster: EmbeddingRaster, target: NDArray[np.float64], dn: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Stored similarity, shape (height, width), of digital numbers (bands, height, width) to a vector (bands,).
+def similarity_to(raster: Embedding, target: NDArray[np.float64], stored: Stored) -> NDArray[np.uint8]:
+    """Similarity as it is stored, (height, width), of stored numbers (bands, height, width) to a vector (bands,).
 
-    With v = dn·s + o, target·v is linear and |v|² is Σ s²·dn² + Σ 2·s·o·dn + Σ o²: no pixel needs to be decoded.
+    With v = x·s + o, target·v is linear and |v|² is Σ s²·x² + Σ 2·s·o·x + Σ o²: where values are linear in the numbers
+    x, no pixel needs to be decoded.
     """
-    scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))
     direction = target / np.linalg.norm(target)
+    steps = raster.linear or (np.ones(len(target)), np.zeros(len(target)))
+    scale, offset = (np.asarray(each, np.float64) for each in steps)
     linear = np.stack([direction * scale, 2 * scale * offset]).astype(np.float32)
     constant = np.array([[direction @ offset], [offset @ offset]], np.float32)
     quadratic = (scale**2).astype(np.float32)
 
-    def stored(part: NDArray[np.uint8]) -> NDArray[np.float32]:
-        numbers = part.astype(np.float32)
+    def similarity(part: Stored) -> NDArray[np.float32]:
+        numbers = raster.decode(part) if raster.linear is None else part.astype(np.float32)
         product, rest = linear @ numbers + constant
         np.square(numbers, out=numbers)
         length = np.sqrt(np.maximum(quadratic @ numbers + rest, np.finfo(np.float32).tiny))
-        steps: NDArray[np.float32] = np.clip(np.rint((product / length - OFFSET) / SCALE), 1, 254)
-        return steps
+        cosine = np.nan_to_num(product / length)  # NaN where there is no embedding
+        return np.asarray(np.clip(np.rint((cosine - OFFSET) / SCALE), 1, 254), np.float32)
 
-    return by_pixel(stored, dn)
+    return by_pixel(similarity, raster, stored)
 
 
-def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.float64]:
+def embedding_at(raster: Embedding, x: float, y: float) -> NDArray[np.float64]:
     """The embedding of the pixel that holds a map coordinate, shape (bands,)."""
     col, row = np.floor(in_pixels(raster.grid, x, y))
     if not (0 <= row < raster.grid.height and 0 <= col < raster.grid.width):
@@ -146,14 +148,14 @@ def embedding_at(raster: EmbeddingRaster, x: float, y: float) -> NDArray[np.floa
             f" y {south:.10g} … {north:.10g}; give X,Y in its coordinate system."
         )
     with raster.reader() as reader:
-        dn = reader.read(Window(int(row), int(col), 1, 1))
-    if dn[0, 0, 0] == NODATA:
+        stored = reader.read(Window(int(row), int(col), 1, 1))
+    if not raster.valid(stored).all():
         raise MMEarthError(f"The place {x:.10g},{y:.10g} has no embedding in {raster.path} (no-data); choose another.")
-    return raster.decode(dn)[:, 0, 0].astype(np.float64)
+    return raster.decode(stored)[:, 0, 0].astype(np.float64)
 
 
 def _mean_under(
-    raster: EmbeddingRaster, like: str | Path, layer: str | None, cancel: CancelToken
+    raster: Embedding, like: str | Path, layer: str | None, cancel: CancelToken
 ) -> tuple[NDArray[np.float64], int]:
     """(mean embedding (bands,), number of pixels) under the features of a vector file."""
     vector = read_vector(like, layer=layer, within=raster.grid)
@@ -166,20 +168,18 @@ def _mean_under(
         )
     geometries = ready(geometries)
     tree = shapely.STRtree(geometries)
-    total, pixels = np.zeros(raster.bands, np.int64), 0
+    total, pixels = np.zeros(len(raster.bands)), 0
     with bounded_cache(), raster.reader() as reader:
-        for window in block_windows(raster.grid, bands=raster.bands):
+        for window in block_windows(raster.grid, bands=len(raster.bands)):
             cancel.check()
             here = members(tree, window)
             if len(here):
-                dn = reader.read(window)[:, covered(geometries[here], window)]
-                dn = dn[:, dn[0] != NODATA]
-                # Whole numbers are summed and decoded once: exact, whatever the order.
-                total += dn.sum(axis=1, dtype=np.int64)
-                pixels += dn.shape[1]
+                stored = reader.read(window)[:, covered(geometries[here], window)]
+                stored = stored[:, raster.valid(stored)]
+                total += raster.decode(stored).sum(axis=1, dtype=np.float64)
+                pixels += stored.shape[1]
     if pixels:
-        scale, offset = (np.asarray(v, np.float64) for v in (raster.scales, raster.offsets))
-        return total / pixels * scale + offset, pixels
+        return total / pixels, pixels
     raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {raster.path}; draw them elsewhere.")
 
 

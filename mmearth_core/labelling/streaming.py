@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from mmearth_core.embedding.product import NODATA, EmbeddingRaster, EmbeddingReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken, Progress
@@ -22,24 +21,25 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.identity import stamp
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
+from mmearth_core.sources.embedding import Embedding, EmbeddingReader, Stored
 
 Result = TypeVar("Result")
 
-#: Digital numbers one thread holds at a time, in bytes.
-WINDOW_BYTES = 16 << 20
+#: Stored numbers one thread holds at a time.
+WINDOW_NUMBERS = 16 << 20
 #: Pixels worked on at a time: their digital numbers as floats fit a processor's second-level cache.
 CHUNK = 4096
 
 
 def block_windows(grid: Grid, *, bands: int) -> list[Window]:
-    """Windows that cover `grid` exactly once, in raster order, aligned to its blocks, about `WINDOW_BYTES` each."""
-    width = max(1, WINDOW_BYTES // (bands * BLOCK * BLOCK)) * BLOCK
+    """Windows that cover `grid` exactly once, in raster order, aligned to its blocks, about `WINDOW_NUMBERS` each."""
+    width = max(1, WINDOW_NUMBERS // (bands * BLOCK * BLOCK)) * BLOCK
     return list(grid.window.parts(BLOCK, width))
 
 
 def transform_blocks(
-    raster: EmbeddingRaster,
-    function: Callable[[NDArray[np.uint8], Window], Result],
+    raster: Embedding,
+    function: Callable[[Stored, Window], Result],
     write: Callable[[Window, Result], None],
     *,
     progress: Progress,
@@ -47,16 +47,16 @@ def transform_blocks(
     task: str,
     within: Window | None = None,
 ) -> None:
-    """Call `write(window, function(dn, window))` for windows that cover the raster, or what is `within`, exactly once.
+    """Call `write(window, function(stored, window))` for windows that cover the raster, or what is `within`, once.
 
-    `function` gets uint8 digital numbers (bands, height, width) and runs in several threads at once, each with a reader
-    of its own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight.
+    `function` gets stored numbers (bands, height, width) and runs in several threads at once, each with a reader of its
+    own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight.
     Raises `MMEarthError` when the embedding is damaged or changes meanwhile, `Cancelled` when `cancel` is set; errors
     of both functions pass through.
     """
     workers = available_processors()
     area = raster.grid.window if within is None else within.intersection(raster.grid.window)
-    blocks = (window.intersection(area) for window in block_windows(raster.grid, bands=raster.bands))
+    blocks = (window.intersection(area) for window in block_windows(raster.grid, bands=len(raster.bands)))
     windows = (window for window in blocks if window)
     readers: SimpleQueue[EmbeddingReader] = SimpleQueue()
 
@@ -64,10 +64,10 @@ def transform_blocks(
         reader = readers.get()
         try:
             cancel.check()
-            dn = reader.read(window)
+            stored = reader.read(window)
         finally:
             readers.put(reader)
-        return function(dn, window)
+        return function(stored, window)
 
     before = stamp(raster.path)
     progress.start(task, area.pixels, "px", raster.grid.pixel_area)
@@ -107,21 +107,24 @@ def _write_next(
 
 
 def by_pixel(
-    function: Callable[[NDArray[np.uint8]], NDArray[Any]], dn: NDArray[np.uint8], dtype: type[np.generic] = np.uint8
+    function: Callable[[Stored], NDArray[Any]],
+    raster: Embedding,
+    stored: Stored,
+    dtype: type[np.generic] = np.uint8,
 ) -> NDArray[Any]:
-    """`function` of the pixels (bands, n) of digital numbers (bands, height, width): (height, width), 0 on no-data."""
-    flat, out = dn.reshape(len(dn), -1), np.zeros(dn.shape[1:], dtype)
+    """`function` of the pixels (bands, n) of stored numbers (bands, height, width): (height, width), 0 on no-data."""
+    flat, out = stored.reshape(len(stored), -1), np.zeros(stored.shape[1:], dtype)
     for start in range(0, out.size, CHUNK):
         part = flat[:, start : start + CHUNK]
-        valid = part[0] != NODATA
+        valid = raster.valid(part)
         if valid.any():
             out.reshape(-1)[start : start + CHUNK] = np.where(valid, function(part), 0)
     return out
 
 
-def in_strips(function: Callable[[NDArray[np.uint8]], Result], dn: NDArray[np.uint8]) -> list[Result]:
-    """`function` of digital numbers (bands, height, width), a strip of rows for each processor, each with one BLAS
+def in_strips(function: Callable[[Stored], Result], stored: Stored) -> list[Result]:
+    """`function` of stored numbers (bands, height, width), a strip of rows for each processor, each with one BLAS
     thread; what it returns, from the upper strip to the lowest."""
-    strips = np.array_split(dn, min(available_processors(), dn.shape[1]), axis=1)
+    strips = np.array_split(stored, min(available_processors(), stored.shape[1]), axis=1)
     with threadpool_limits(limits=1), ThreadPoolExecutor(len(strips), thread_name_prefix="mmearth") as pool:
         return list(pool.map(function, strips))

@@ -12,7 +12,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
@@ -21,6 +20,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
+from mmearth_core.sources.embedding import Embedding, Stored, open_embedding
 from mmearth_core.vectors.reading import read_vector
 from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
 
@@ -47,11 +47,11 @@ class SuggestResult:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Pixels that compete: `row`, `col` (m,), digital numbers `dn` (m, bands), `uncertainty` (m,) 0 … 1."""
+    """Pixels that compete: `row`, `col` (m,), `values` (m, bands), `uncertainty` (m,) 0 … 1."""
 
     row: NDArray[np.int64]
     col: NDArray[np.int64]
-    dn: NDArray[np.uint8]
+    values: NDArray[np.float32]
     uncertainty: NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Candidates:
 
     def take(self, chosen: NDArray[Any]) -> "Candidates":
         """Some of them, by index or mask."""
-        return Candidates(self.row[chosen], self.col[chosen], self.dn[chosen], self.uncertainty[chosen])
+        return Candidates(self.row[chosen], self.col[chosen], self.values[chosen], self.uncertainty[chosen])
 
 
 @sole_writer("output")
@@ -101,7 +101,7 @@ def suggest(
     path = check_features_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
     if n < 1 or seed < 0:
         raise MMEarthError(f"The number of points must be 1 or more and the seed 0 or more, not {n} and {seed}.")
-    raster = EmbeddingRaster.open(embedding)
+    raster = open_embedding(embedding)
     probe = load_probe(model)
     probe.check_same_model(raster)
     labelled = None if samples is None else read_vector(samples, within=raster.grid).in_pixels(raster.grid)
@@ -111,7 +111,7 @@ def suggest(
 
 
 def places(
-    raster: EmbeddingRaster,
+    raster: Embedding,
     probe: Probe,
     labelled: NDArray[Any] | None,
     n: int,
@@ -139,7 +139,7 @@ def places(
 
 
 def find_candidates(
-    raster: EmbeddingRaster,
+    raster: Embedding,
     probe: Probe,
     *,
     window: Window,
@@ -150,22 +150,21 @@ def find_candidates(
     edge = cell_edge(raster.grid.crop(window))
     found: list[Candidates] = []
 
-    def compete(dn: NDArray[np.uint8], window: Window) -> Candidates:
-        return _best_of_cells(dn, window, _uncertainty(probe, dn), edge)
+    def compete(stored: Stored, window: Window) -> Candidates:
+        return _best_of_cells(raster, stored, window, _uncertainty(probe, raster, stored), edge)
 
     def keep(_: Window, best: Candidates) -> None:
         found.append(best)
 
     task = "Looking for uncertain places"
     transform_blocks(raster, compete, keep, progress=progress, cancel=cancel, task=task, within=window)
-    columns = zip(*((each.row, each.col, each.dn, each.uncertainty) for each in found), strict=True)
+    columns = zip(*((each.row, each.col, each.values, each.uncertainty) for each in found), strict=True)
     return Candidates(*map(np.concatenate, columns))
 
 
 def choose(candidates: Candidates, probe: Probe, n: int) -> NDArray[np.intp]:
     """Indices of at most `n` candidates, best first: farthest-first in embedding space, weighted by uncertainty."""
-    a, c = probe.standardiser
-    z = candidates.dn * a + c
+    z = probe.standardised(candidates.values)
     distance = np.full(len(z), np.inf, np.float32)
     for centre in probe.reach.centres.astype(np.float32):
         distance = np.minimum(distance, np.linalg.norm(z - centre, axis=1))
@@ -188,10 +187,10 @@ def cell_edge(grid: Grid) -> int:
     return edge
 
 
-def _uncertainty(probe: Probe, dn: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _uncertainty(probe: Probe, raster: Embedding, stored: Stored) -> NDArray[np.float32]:
     """1 − margin averaged over the valid pixels of 3 × 3, shape (height, width); −1 on no-data."""
-    mask = dn[0] != NODATA
-    total = _sum_3x3(by_pixel(lambda part: 1 - probe.margins(part.T), dn, np.float32))
+    mask = raster.valid(stored)
+    total = _sum_3x3(by_pixel(lambda part: 1 - probe.margins(raster.decode(part).T), raster, stored, np.float32))
     count = _sum_3x3(mask.astype(np.float32))
     return np.where(mask, total / np.maximum(count, 1), np.float32(-1)).astype(np.float32)
 
@@ -207,14 +206,16 @@ def _sum_3x3(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return total
 
 
-def _best_of_cells(dn: NDArray[np.uint8], window: Window, uncertainty: NDArray[np.float32], edge: int) -> Candidates:
+def _best_of_cells(
+    raster: Embedding, stored: Stored, window: Window, uncertainty: NDArray[np.float32], edge: int
+) -> Candidates:
     """The most uncertain valid pixel of each `edge` × `edge` cell; the first in raster order among equals."""
     best = []
     for cell in Window(0, 0, *uncertainty.shape).parts(edge, edge):
         row, col = divmod(int(np.argmax(uncertainty[cell.slices])), cell.width)
         best.append((row + cell.row, col + cell.col))
     y, x = np.array(best, np.int64).T
-    found = Candidates(y + window.row, x + window.col, dn[:, y, x].T, uncertainty[y, x])
+    found = Candidates(y + window.row, x + window.col, raster.decode(stored[:, y, x]).T, uncertainty[y, x])
     return found.take(found.uncertainty >= 0)
 
 
@@ -229,7 +230,7 @@ def _near(candidates: Candidates, geometries: NDArray[Any]) -> NDArray[np.bool_]
 
 def two_best(chosen: Candidates, probe: Probe) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
     """Of each place the names of its likeliest class and of the second, and the margin between them, each (m,)."""
-    probabilities = probe.probabilities(chosen.dn)
+    probabilities = probe.probabilities(chosen.values)
     ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
     names = np.array(probe.legend.names, object)
     best = np.take_along_axis(probabilities, ranked, axis=1)

@@ -202,7 +202,7 @@ def cross_validate(
     for train, test in _splits(samples, fold[places.of_group], folds):
         cancel.check()
         chosen = choose_regularisation(train, places, seed=seed, cancel=cancel)
-        predicted = fit_probe(train, regularisation=chosen).predict(test.dn)
+        predicted = fit_probe(train, regularisation=chosen).predict(test.values)
         np.add.at(pixels, (predicted, test.label), 1)
         place = places.of_group[test.group]
         for number in np.unique(place):
@@ -259,7 +259,7 @@ def choose_regularisation(samples: Samples, places: Places, *, seed: int = 0, ca
         for i, candidate in enumerate(CANDIDATES):
             cancel.check()
             probe = fit_probe(train, regularisation=candidate, previous=probe)
-            right = probe.probabilities(test.dn)[np.arange(len(test)), test.label]
+            right = probe.probabilities(test.values)[np.arange(len(test)), test.label]
             losses[i] -= weight @ np.log(np.maximum(right, 1e-6))
     return CANDIDATES[int(losses.argmin())]
 

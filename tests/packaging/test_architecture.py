@@ -29,6 +29,7 @@ ROOMS = (
     {"reports"},
     {"accuracy"},
     {"labelling"},
+    {"sources"},
     {"maps"},
     {"embedding"},
     {"encoder", "vectors"},

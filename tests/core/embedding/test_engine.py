@@ -149,7 +149,7 @@ def test_the_array_call_gives_the_same_numbers(scene, whole):
         values = mmearth_core.embed_array(dn=source.read(), bands=source.descriptions, level="l2a")
     raster = EmbeddingRaster.open(whole)
     stored, valid = raster.decode(codes(whole)), codes(whole)[0] > 0
-    step = raster.decoder[0][:, None]
+    step = raster.linear[0][:, None]
     inside = np.abs(stored[:, valid]) < 126 * step
     assert (np.abs(values[:, valid] - stored[:, valid]) / step)[inside].max() <= 0.51
     assert np.isnan(values[:, ~valid]).all()

@@ -17,6 +17,7 @@ from mmearth_core.labelling.classification import classify, classify_block
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import UNKNOWN
 from mmearth_core.progress import CancelToken
@@ -71,7 +72,7 @@ def test_the_map_is_the_argmax_of_the_probe(
     classify(embedding=scene.path, model=model, output=tmp_path / "map.tif")
     values = np.array(probe.legend.values)
     valid = scene.truth > 0
-    expected = values[probe.predict(dn[:, valid].T)]
+    expected = values[probe.predict(scene.raster.decode(dn[:, valid]).T)]
     assert (read(tmp_path / "map.tif")[0][valid] == expected).mean() > 0.9999  # equal but for rounding at ties
 
 
@@ -82,9 +83,13 @@ def test_a_preview_shows_the_final_map_at_any_window_and_zoom(
     final = read(tmp_path / "map.tif")[0]
     for window in (Window(0, 0, 1, 1), Window(37, 41, 113, 257), Window(299, 0, 1, 420)):
         rows, cols = window.slices
-        assert (classify_block(probe, dn[:, rows, cols], unknown=0.05)[0] == final[rows, cols]).all()
+        assert (
+            classify_block(PixelProbe(probe, scene.raster), dn[:, rows, cols], unknown=0.05)[0] == final[rows, cols]
+        ).all()
     with scene.raster.reader() as reader, rasterio.open(tmp_path / "map.tif") as dataset:
-        coarse = classify_block(probe, reader.read(Window(0, 0, 300, 420), (150, 210)), unknown=0.05)[0]
+        coarse = classify_block(
+            PixelProbe(probe, scene.raster), reader.read(Window(0, 0, 300, 420), (150, 210)), unknown=0.05
+        )[0]
         assert (coarse == dataset.read(1, out_shape=(150, 210))).all()
 
 
@@ -97,11 +102,11 @@ def test_confidence_is_probability_and_margin(
         assert dataset.nodata == 0 and dataset.descriptions == ("probability", "margin")
     valid = scene.truth > 0
     assert ((stored == 0) == ~valid).all()
-    pixels = dn[:, valid].T
+    pixels = scene.raster.decode(dn[:, valid]).T
     for band, expected in enumerate((probe.probabilities(pixels).max(axis=1), probe.margins(pixels))):
         assert np.abs(stored[band][valid] * scale[band] + offset[band] - expected).max() < 0.6 / 255
-    plain = classify_block(probe, dn)[0]
-    assert (classify_block(probe, dn, confidence=True)[0] == plain).all()
+    plain = classify_block(PixelProbe(probe, scene.raster), dn)[0]
+    assert (classify_block(PixelProbe(probe, scene.raster), dn, confidence=True)[0] == plain).all()
     assert (read(tmp_path / "map.tif")[0] == plain).all()
 
 
@@ -109,13 +114,13 @@ def test_what_is_unlike_every_sample_is_unknown(scene: Any, probe: Probe, dn: np
     strange = dn.copy()
     world = np.clip(np.random.default_rng(0).normal(128, 60, (64, 50, 50)), 1, 255).astype(np.uint8)
     strange[:, 100:150, 100:150] = world
-    drawn = classify_block(probe, strange, unknown=0.01)[0]
+    drawn = classify_block(PixelProbe(probe, scene.raster), strange, unknown=0.01)[0]
     assert (drawn[100:150, 100:150] == UNKNOWN).mean() > 0.95
     known = (scene.truth > 0).copy()
     known[100:150, 100:150] = False
     assert (drawn[known] == UNKNOWN).mean() < 0.05
     # The statistic is the distance the probe's reach describes.
-    z = strange[:, known].T * probe.standardiser[0] + probe.standardiser[1]
+    z = probe.standardised(scene.raster.decode(strange[:, known]).T)
     distance = np.linalg.norm(z[:500, None] - probe.reach.centres, axis=2) / probe.reach.spread
     assert ((distance.min(axis=1) > probe.reach.limit(0.01)) == (drawn[known][:500] == UNKNOWN)).all()
     assert (drawn[scene.truth == 0] == 0).all()

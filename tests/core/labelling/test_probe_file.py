@@ -25,12 +25,20 @@ def test_round_trip(probe: Probe, tmp_path: Path) -> None:
     back = load_probe(tmp_path / "m.json")
     for name in ("coefficients", "intercept", "centre"):
         assert (getattr(back, name) == getattr(probe, name)).all()
-    for name in ("scale", "regularisation", "legend", "model_id", "model_name", "scales", "offsets", "training"):
+    for name in ("scale", "regularisation", "legend", "model_id", "model_name", "training"):
         assert getattr(back, name) == getattr(probe, name)
     assert all((a == b).all() for a, b in zip(back.folded, probe.folded, strict=True))
     assert (back.reach.quantiles == probe.reach.quantiles).all()
     content = json.loads((tmp_path / "m.json").read_text())
     assert content["software"].startswith("mmearth ") and content["validation"] == {"accuracy": 0.9}
+
+
+def test_a_file_of_the_first_version_is_read(probe: Probe, tmp_path: Path) -> None:
+    save_probe(tmp_path / "m.json", probe)
+    content = json.loads((tmp_path / "m.json").read_text())
+    content["format_version"], content["model"]["scales"] = 1, [0.1] * probe.bands
+    (tmp_path / "m.json").write_text(json.dumps(content))
+    assert (load_probe(tmp_path / "m.json").coefficients == probe.coefficients).all()
 
 
 def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
@@ -64,7 +72,7 @@ def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
         (change(["classes", 0, "name"], "grass"), "unique"),
         (change(["model"], []), "model: expected names with values"),
         (change(["model", "id"], 5), "model.id: expected a text, found 5"),
-        (change(["model", "scales"], [1.0]), "model.scales has not the shape"),
+        (change(["centre"], [1.0]), "has not the shape"),
         (change(["reach", "quantiles"], [1.0]), "reach.quantiles has not the shape"),
         (change(["training", "pixels"], -1), "training.pixels: it must not be negative"),
     ],

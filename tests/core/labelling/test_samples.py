@@ -47,13 +47,14 @@ def test_values_are_those_of_the_raster_and_labels_those_of_the_field(scene: Any
     with scene.raster.reader() as reader:
         dn = reader.read(scene.raster.grid.window)
     rows, cols = samples.position.T
-    assert (samples.dn == dn[:, rows, cols].T).all()
+    assert (samples.values == scene.raster.decode(dn[:, rows, cols]).T).all()
     assert samples.legend.names == ("forest", "grass", "urban", "water")
     names = np.array(["-", "water", "forest", "grass", "urban"])[scene.truth[rows, cols]]
     assert (names == np.array(samples.legend.names)[samples.label]).all()
     assert (samples.group_labels[samples.group] == samples.label).all()
     assert len(samples.groups) == 24 and all(g.taken == 100 and g.covered == 576 for g in samples.groups)
-    assert np.allclose(samples.features[5], samples.dn[5] * np.array(samples.scales) + samples.offsets, atol=1e-5)
+    raster = scene.raster
+    assert np.allclose(samples.values[5], dn[:, rows[5], cols[5]] * np.array(raster.scales) + raster.offsets, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["s.gpkg", "s.geojson", "s.shp", "s é.fgb"])

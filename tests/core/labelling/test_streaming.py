@@ -49,7 +49,7 @@ def test_windows_cover_every_pixel_once_in_raster_order(height: int, width: int,
 
 
 def test_results_arrive_in_order_and_equal_a_plain_read(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mmearth_core.labelling.streaming.WINDOW_BYTES", 1)  # one block per window
+    monkeypatch.setattr("mmearth_core.labelling.streaming.WINDOW_NUMBERS", 1)  # one block per window
     out = np.zeros(scene.truth.shape, np.uint8)
     order: list[Window] = []
     main = threading.get_ident()
@@ -75,7 +75,7 @@ def test_results_arrive_in_order_and_equal_a_plain_read(scene: Any, monkeypatch:
 def test_few_windows_are_in_flight(
     make_scene: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mmearth_core.labelling.streaming.WINDOW_BYTES", 1)
+    monkeypatch.setattr("mmearth_core.labelling.streaming.WINDOW_NUMBERS", 1)
     monkeypatch.setattr("mmearth_core.labelling.streaming.available_processors", lambda: 2)
     wide = make_scene(tmp_path / "w.tif", height=10, width=256 * 12, bands=2)
     started, lock, ahead = [], threading.Lock(), []

@@ -44,7 +44,7 @@ def slow_uncertainty(scene, probe):
     with rasterio.open(scene.path) as dataset:
         dn = dataset.read()
     bands, height, width = dn.shape
-    probabilities = np.sort(probe.probabilities(dn.reshape(bands, -1).T), axis=1)
+    probabilities = np.sort(probe.probabilities(scene.raster.decode(dn.reshape(bands, -1)).T), axis=1)
     raw = (1 - (probabilities[:, -1] - probabilities[:, -2])).reshape(height, width)
     valid = dn[0] > 0
     smooth = np.full((height, width), -1.0)
@@ -73,7 +73,8 @@ def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
     assert offered.keys() == best.keys()
     assert np.allclose([offered[cell] for cell in best], list(best.values()), atol=1e-4)
     with rasterio.open(scene.path) as dataset:
-        assert np.array_equal(candidates.dn, dataset.read()[:, candidates.row, candidates.col].T)
+        stored = dataset.read()[:, candidates.row, candidates.col]
+        assert np.array_equal(candidates.values, scene.raster.decode(stored).T)
 
 
 def test_each_choice_is_the_most_uncertain_and_unlike_the_earlier_ones(scene, probe):
@@ -81,8 +82,7 @@ def test_each_choice_is_the_most_uncertain_and_unlike_the_earlier_ones(scene, pr
         scene.raster, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
     )
     chosen = choose(candidates, probe, 12)
-    a, c = probe.standardiser
-    z = candidates.dn * a + c
+    z = probe.standardised(candidates.values)
     known = list(probe.reach.centres)
     taken = []
     for index in chosen:
@@ -117,7 +117,7 @@ def test_points_carry_what_the_labeller_needs(scene, probe, model, tmp_path):
     with rasterio.open(scene.path) as dataset:
         dn = dataset.read()[:, rows, cols].T
     assert (dn > 0).all()
-    p = probe.probabilities(dn)
+    p = probe.probabilities(scene.raster.decode(dn.T).T)
     order = np.argsort(-p, axis=1)
     names = np.array(probe.legend.names)
     assert fields["predicted"].tolist() == names[order[:, 0]].tolist()
@@ -149,16 +149,17 @@ def test_same_seed_same_points(scene, model, tmp_path):
 def test_seed_decides_only_between_equals(probe):
     """Two identical places far apart: either may come, but only one of them before something new."""
     rng = np.random.default_rng(0)
-    dn = rng.integers(1, 255, (3, probe.bands)).astype(np.uint8)
-    dn = np.stack([dn[0], dn[0], dn[1]])
-    pool = Candidates(np.array([0, 500, 900]), np.zeros(3, np.int64), dn, np.array([1.0, 1.0, 0.2], np.float32))
+    values = rng.normal(0, 1, (3, probe.bands)).astype(np.float32)
+    values = np.stack([values[0], values[0], values[1]])
+    pool = Candidates(np.array([0, 500, 900]), np.zeros(3, np.int64), values, np.array([1.0, 1.0, 0.2], np.float32))
     chosen = choose(pool, probe, 2)
     assert set(chosen.tolist()) in ({0, 2}, {1, 2})
 
 
 def test_a_place_beside_a_better_one_is_passed_over(probe):
-    dn = np.random.default_rng(0).integers(1, 255, (3, probe.bands)).astype(np.uint8)
-    pool = Candidates(np.array([0, 6, 40]), np.array([0, 7, 0]), dn, np.array([1.0, 0.9, 0.1], np.float32))
+    # As far from every centre as each other, so that uncertainty decides.
+    values = np.random.default_rng(0).normal(0, 10, (3, probe.bands)).astype(np.float32)
+    pool = Candidates(np.array([0, 6, 40]), np.array([0, 7, 0]), values, np.array([1.0, 0.9, 0.1], np.float32))
     assert choose(pool, probe, 3).tolist() == [0, 2]  # (6, 7) is 9.2 pixels from (0, 0)
 
 

@@ -37,7 +37,7 @@ def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed:
     group = np.repeat(np.arange(len(labels)), size)
     values = 128 + rng.normal(0, effect, (len(labels), 16))[group] + rng.normal(0, 5, (len(group), 16))
     return Samples(
-        dn=np.clip(values, 1, 255).astype(np.uint8),
+        values=(np.clip(values, 1, 255) * 0.05 - 6).astype(np.float32),
         label=labels[group],
         group=group,
         position=np.zeros((len(group), 2), np.intp),
@@ -50,8 +50,6 @@ def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed:
         messages=(),
         model_name="m",
         model_id="m",
-        scales=(0.05,) * 16,
-        offsets=(-6.0,) * 16,
     )
 
 

@@ -1,0 +1,1 @@
+"""Embeddings, whoever made them, as one contract."""

@@ -1,0 +1,99 @@
+"""What an embedding is, whoever made it: the contract that everything downstream speaks to, and how one is opened.
+
+An embedding raster stores numbers in a type of its own; what they mean says `decode`. Where that is `stored · scale +
+offset`, `linear` says so, and who multiplies the numbers with weights anyway need not decode them.
+"""
+
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from numpy import bool_, float32
+from numpy.typing import NDArray
+
+from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid, Window
+
+#: Numbers as a file stores them, (bands, height, width) or (bands, n).
+Stored = NDArray[Any]
+
+
+class EmbeddingReader(Protocol):
+    """An open embedding, for one thread: a context manager."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    def read(self, window: Window, shape: tuple[int, int] | None = None) -> Stored:
+        """Stored numbers of a window, (bands, height, width); with `shape`, decimated (nearest) to it.
+
+        Raises `MMEarthError` when the file is damaged.
+        """
+
+
+class Embedding(Protocol):
+    """An embedding raster: a vector for every pixel of a grid that has one.
+
+    `identity`: what a probe and the embeddings it is used on must have in common. `name`: what sentences call it.
+    `bands`: their names. `unit_norm`: whether all vectors are of length 1. `halo`: how many pixels around one decide
+    its vector; None when that is not known. `linear`: (scale, offset), each (bands,), when a value is stored · scale +
+    offset; None when only `decode` knows.
+    """
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def grid(self) -> Grid: ...
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def bands(self) -> tuple[str, ...]: ...
+
+    @property
+    def unit_norm(self) -> bool: ...
+
+    @property
+    def halo(self) -> int | None: ...
+
+    @property
+    def linear(self) -> tuple[NDArray[float32], NDArray[float32]] | None: ...
+
+    def valid(self, stored: Stored) -> NDArray[bool_]:
+        """Where there is an embedding: (height, width), or (n,), of numbers whose first axis is the band."""
+
+    def decode(self, stored: Stored) -> NDArray[float32]:
+        """The embedding's values, of the same shape; what they are where there is none is undefined."""
+
+    def reader(self) -> EmbeddingReader: ...
+
+
+def open_embedding(path: str | Path) -> Embedding:
+    """Open an embedding raster.
+
+    Raises `MMEarthError` when the file is missing, or no embedding.
+    """
+    return EmbeddingRaster.open(path)
+
+
+def describe(embedding: Embedding) -> str:
+    """Who made an embedding, as sentences say it: its name and the first digits of its identity."""
+    return described(embedding.name, embedding.identity)
+
+
+def described(name: str, identity: str) -> str:
+    return f"model {name} ({identity[:12]})"
+
+
+def check_alike(embeddings: "list[Embedding]") -> None:
+    """Raise `MMEarthError` unless all embeddings are of one identity."""
+    for other in embeddings[1:]:
+        if other.identity != embeddings[0].identity:
+            first, second = (f"{each.path} by {describe(each)}" for each in (embeddings[0], other))
+            raise MMEarthError(f"The embeddings are of different models: {first}, {second}; embed both with one.")

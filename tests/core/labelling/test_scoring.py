@@ -1,0 +1,43 @@
+"""A probe on the numbers a file stores says what it says of the values they mean, whatever law connects them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mmearth_core.labelling.classification import classify_block
+from mmearth_core.labelling.probe import Probe, fit_probe
+from mmearth_core.labelling.samples import read_samples
+from mmearth_core.labelling.scoring import PixelProbe
+from mmearth_core.progress import CancelToken
+
+
+@dataclass(frozen=True)
+class Law:
+    """Of an embedding as `PixelProbe` knows it: stored floats, NaN for none, that `decode` squares."""
+
+    linear = None
+
+    def valid(self, stored: np.ndarray) -> np.ndarray:
+        return ~np.isnan(stored[0])
+
+    def decode(self, stored: np.ndarray) -> np.ndarray:
+        return (np.sign(stored) * np.square(stored)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def probe(scene: Any, sample_file: Any) -> Probe:
+    return fit_probe(read_samples(scene.raster, sample_file, cancel=CancelToken()))
+
+
+def test_another_law_gives_the_same_map(scene: Any, probe: Probe) -> None:
+    with scene.raster.reader() as reader:
+        dn = reader.read(scene.raster.grid.window)
+    values = scene.raster.decode(dn)
+    roots = np.where(scene.raster.valid(dn), np.sign(values) * np.sqrt(np.abs(values)), np.nan).astype(np.float32)
+    law: Any = Law()
+    ours = classify_block(PixelProbe(probe, scene.raster), dn, unknown=0.02, confidence=True)
+    theirs = classify_block(PixelProbe(probe, law), roots, unknown=0.02, confidence=True)
+    assert (ours[0] == theirs[0]).mean() > 0.9999 and (theirs[0] == 0).any()
+    assert np.abs(ours[1].astype(int) - theirs[1]).max() <= 1
