@@ -6,7 +6,7 @@ written here only, so that the raster itself is the same bytes every time.
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,15 @@ def write_item(
     path = item_path(raster.path)
     write_json(path, item)
     return path
+
+
+def acquired_on(raster: Path) -> date | None:
+    """The day an embedding's image was taken, of the item beside it; None when that does not tell."""
+    try:
+        told = json.loads(item_path(raster).read_text(encoding="utf-8"))["properties"]["datetime"]
+        return datetime.fromisoformat(told.replace("Z", "+00:00")).date()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _text(time: datetime) -> str:

@@ -1,0 +1,61 @@
+"""Extra layers: one band of any raster, resampled to a grid, as numbers that have a meaning between pixels."""
+
+from contextlib import ExitStack
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.vrt import WarpedVRT
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.layout import ground_steps
+from mmearth_core.raster.opening import opened, reading
+from mmearth_core.sources.working_set import ExtraLayer
+
+_WANTED = "a raster with heights, an index or the like"
+
+
+class LayerReader:
+    """A layer on a grid, for one thread: a context manager. Bilinear, or averaged where its pixels are finer."""
+
+    def __init__(self, layer: ExtraLayer, grid: Grid) -> None:
+        """Raises `MMEarthError` when the raster is missing, has no such band, or no place on Earth."""
+        self._layer = layer
+        self._stack = ExitStack()
+        with ExitStack() as opening:
+            dataset = opening.enter_context(opened(layer.raster, wanted=_WANTED))
+            if layer.band > dataset.count:
+                raise MMEarthError(f"{layer.raster} has {dataset.count} bands, and no band {layer.band}.")
+            if dataset.crs is None:
+                raise MMEarthError(
+                    f"{layer.raster} has no coordinate reference system; assign it: gdal_edit.py -a_srs EPSG:…"
+                )
+            steps, own = ground_steps(grid), ground_steps(Grid.of(dataset))
+            finer = steps is not None and own is not None and max(own) < 0.6 * min(steps)
+            warped = WarpedVRT(
+                dataset,
+                crs=grid.crs,
+                transform=grid.transform,
+                width=grid.width,
+                height=grid.height,
+                resampling=Resampling.average if finer else Resampling.bilinear,
+                dtype="float32",
+                nodata=np.nan,
+                src_nodata=dataset.nodatavals[layer.band - 1],
+            )
+            self._dataset = opening.enter_context(warped)
+            self._stack = opening.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stack.close()
+
+    def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.float32]:
+        """Values (height, width) of a window of the grid, NaN where there are none."""
+        with reading(self._layer.raster, "copy or make it again"):
+            found: NDArray[np.float32] = self._dataset.read(self._layer.band, window=window.ranges, out_shape=shape)
+        return np.where(np.isfinite(found), found, np.float32(np.nan))

@@ -1,0 +1,105 @@
+"""Slots: the times of the year a probe has learned, and which image of another place or year stands for each.
+
+A probe with several dates has a slot for each: an identity and a day of the year. Images are matched to slots by the
+day of the year, whatever the year; what has no partner near enough does not vote.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from mmearth_core.errors import MMEarthError
+from mmearth_core.sources.embedding import described
+
+#: Days of the year that may lie between a slot and the image that stands for it.
+FARTHEST = 45
+_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time of the year, as a probe knows it: the embeddings' `name`, `identity` and number of `bands`, and the `day`
+    of the year, 1 … 366 (None when there is no date, which only a single slot may lack)."""
+
+    name: str
+    identity: str
+    bands: int
+    day: int | None = None
+
+    def __str__(self) -> str:
+        return "undated" if self.day is None else day_in_words(self.day)
+
+
+def day_in_words(day: int) -> str:
+    """A day of the year as "12 May"."""
+    when = date(2024, 1, 1) + timedelta(day - 1)
+    return f"{when.day} {when:%B}"
+
+
+def days_apart(one: int, other: int) -> float:
+    """Days between two days of the year, around its end too."""
+    apart = abs(one - other)
+    return min(apart, _YEAR - apart)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which image stands for each slot: an index, or None; and what is to be said of it."""
+
+    images: tuple[int | None, ...]
+    messages: tuple[str, ...]
+
+
+def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
+    """The image for each of a probe's slots, so that the days between them are fewest in all.
+
+    A single image always stands for a single slot of its identity; otherwise days are needed, and pairs more than
+    `FARTHEST` days apart are none. Raises `MMEarthError`, which names the `place`, when no slot has an image.
+    """
+    fits = np.array([[one.identity == two.identity for two in images] for one in slots])
+    if not fits.any():
+        raise MMEarthError(
+            f"{place} is an embedding by {described(images[0].name, images[0].identity)}, the probe was fitted on"
+            f" {described(slots[0].name, slots[0].identity)}; embed the scene with that, or fit again."
+        )
+    if len(slots) == len(images) == 1:
+        return Match((0,), _season(slots[0], images[0]))
+    undated = [str(index + 1) for index, each in enumerate(images) if each.day is None]
+    if undated or any(slot.day is None for slot in slots):
+        which = f"image {', '.join(undated)} of {place}" if undated else "the probe"
+        raise MMEarthError(f"{which} has no date, and dates are matched by the day of the year; give each its date.")
+    apart = np.array([[days_apart(one.day or 0, two.day or 0) for two in images] for one in slots])
+    cost = np.where(fits & (apart <= FARTHEST), apart, 1e6)
+    found: list[int | None] = [None] * len(slots)
+    for slot, image in zip(*linear_sum_assignment(cost), strict=True):
+        if cost[slot, image] < 1e6:
+            found[slot] = int(image)
+    if all(each is None for each in found):
+        raise MMEarthError(
+            f"No image of {place} ({', '.join(map(str, images))}) is within {FARTHEST} days of the year of one that the"
+            f" probe has learned ({', '.join(map(str, slots))}); fit on images of that time of the year."
+        )
+    return Match(tuple(found), _told(slots, images, found, place))
+
+
+def _told(slots: Sequence[Slot], images: Sequence[Slot], found: list[int | None], place: str) -> tuple[str, ...]:
+    pairs = [f"{images[image]} for {slots[slot]}" for slot, image in enumerate(found) if image is not None]
+    messages = []
+    if any(image is not None and images[image].day != slots[slot].day for slot, image in enumerate(found)):
+        messages.append(f"{place}: images stand for the dates learned, by the day of the year: {'; '.join(pairs)}")
+    lacking = [str(slots[slot]) for slot, image in enumerate(found) if image is None]
+    if lacking:
+        messages.append(f"{place} has no image for {', '.join(lacking)}: that does not vote")
+    unused = [str(each) for index, each in enumerate(images) if index not in found]
+    if unused:
+        messages.append(f"{place}: {', '.join(unused)} is near no date that was learned, and is not used")
+    return tuple(messages)
+
+
+def _season(slot: Slot, image: Slot) -> tuple[str, ...]:
+    if slot.day is None or image.day is None or days_apart(slot.day, image.day) <= FARTHEST:
+        return ()
+    return (f"The image is of {image}, the probe learned from one of {slot}: another season looks different",)
