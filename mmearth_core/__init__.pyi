@@ -18,6 +18,7 @@ from mmearth_core.demonstration.run import DemoResult
 from mmearth_core.embedding.conversion import ConvertResult
 from mmearth_core.embedding.engine import EmbedResult
 from mmearth_core.embedding.product import EmbeddingRaster as EmbeddingRaster
+from mmearth_core.embedding.stac.collection import CatalogueResult
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.encoder.weights import FetchResult, ModelList
 from mmearth_core.errors import Cancelled as Cancelled
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "assess",
     "build_tiles",
+    "catalogue",
     "classify",
     "cluster",
     "demo",
@@ -416,6 +418,29 @@ def report(
 
     Raises:
         MMEarthError: An input is unusable; nothing is left then.
+    """
+
+def catalogue(
+    *,
+    folder: str | Path,
+    licence: str = "proprietary",
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> CatalogueResult:
+    """Describe a folder of embedding rasters as STAC Collections, one for each model and processing level.
+
+    Writes `ID.collection.json` into the folder and links it from the items that embed wrote beside the rasters.
+
+    Args:
+        folder: Folder of embedding rasters with their items.
+        licence: Under which the embeddings may be used, as an SPDX identifier such as CC-BY-4.0.
+        overwrite: Replace Collections that exist.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop.
+
+    Raises:
+        MMEarthError: There is no embedding in the folder, or an item is damaged.
     """
 
 def weights_list() -> ModelList:

@@ -90,6 +90,13 @@ VERBS: dict[str, Verb] = {
     ),
     "outline": Verb("mmearth_core.maps.outlines", "turn a map into polygons", JUDGE, "work", ("raster",)),
     "report": Verb("mmearth_core.reports.reporting", "write a page about a map", JUDGE, "work", ("map",)),
+    "catalogue": Verb(
+        "mmearth_core.embedding.stac.collection",
+        "describe a folder of embeddings as STAC Collections",
+        JUDGE,
+        inputs=("folder",),
+        kept="files",
+    ),
     "weights list": Verb("mmearth_core.encoder.weights", "list the models that have a name", MODELS),
     "weights fetch": Verb(
         "mmearth_core.encoder.weights", "download an official checkpoint", MODELS, inputs=("model",), kept="work"

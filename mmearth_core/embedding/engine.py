@@ -4,9 +4,8 @@ Decides what is to be done, then lets the data flow one way: tiles through the p
 into the raster. Finished tiles survive whatever happens.
 """
 
-import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,8 @@ from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, of_one_job
-from mmearth_core.embedding.sidecar import check_places, item_path, write_item, write_style
+from mmearth_core.embedding.sidecar import check_places, write_style
+from mmearth_core.embedding.stac.item import item_path, model_link, source_link, write_item, written_before
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output, flush, put
 from mmearth_core.locks import Hold, one_writer
@@ -164,9 +164,10 @@ def embed(
                 " name or pass `overwrite=True`."
             )
         files = (*inputs, *job.identity.files, *filter(None, map(sidecar_item, job.identity.files)))
-        check_places(output, job.header, overwrite=overwrite, inputs=files)
+        check_places(output, job.raster, overwrite=overwrite, inputs=files)
         journal.check_ours()
-        pixels, tally, ground = _embed(job, runner, journal, hold, resume, preview, progress, cancel)
+        links = (model_link(model, job.header, output), *(source_link(each, output) for each in scenes))
+        pixels, tally, ground = _embed(job, runner, journal, hold, resume, links, preview, progress, cancel)
     seconds = time.monotonic() - began
     return _result(job, pixels=pixels, valid=tally.valid, ground=ground, clipped=tally.clipped_share, seconds=seconds)
 
@@ -186,6 +187,7 @@ def _embed(
     journal: TileJournal,
     hold: Hold,
     resume: bool,
+    links: Sequence[Mapping[str, str]],
     preview: str | Path | None,
     progress: Progress,
     cancel: CancelToken,
@@ -220,7 +222,7 @@ def _embed(
             )
         hold.check()
         # The raster takes its name last: when it is there, all is.
-        write_item(raster, header, source.datetime, tally.clipped_share, ground, __version__)
+        write_item(raster, header, source.datetime, tally.clipped_share, ground, __version__, links)
         write_style(raster)
         _give_its_name(staged.path, raster.path)
     except (Cancelled, EnvironmentFailure) as error:
@@ -267,13 +269,14 @@ def _result(
 def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
     """The result of a job whose output is there already, complete; None when it is another job's, or no embedding."""
     wanted = job.raster
+    told = written_before(wanted.path)
     try:
         raster = EmbeddingRaster.open(wanted.path)
-        item = json.loads(item_path(wanted.path).read_text(encoding="utf-8"))
-        clipped = float(item["properties"]["emb:quantization"]["clipped_share"])
-        ground = GroundCount.from_dict(item["properties"]["emb:ground"])
-    except (MMEarthError, OSError, ValueError, KeyError, TypeError):
+    except MMEarthError:
         return None
+    if told is None:
+        return None
+    clipped, ground = told
     same = (raster.model_id, raster.grid.shape) == (wanted.model_id, wanted.grid.shape)
     if not same or not of_one_job(raster.provenance, wanted.provenance):
         return None

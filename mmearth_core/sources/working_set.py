@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from mmearth_core import records
-from mmearth_core.embedding.sidecar import acquired_on
+from mmearth_core.embedding.stac.item import acquired_on
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.raster.references import check_reference

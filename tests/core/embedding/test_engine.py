@@ -135,7 +135,9 @@ def test_a_crs_that_only_the_user_knows_is_in_the_raster_and_its_item(make_scene
         assert dataset.crs.to_epsg() == 32630 and dataset.bounds == (400_000, 5_799_360, 400_640, 5_800_000)
     told = json.loads((tmp_path / "emb.stac.json").read_text())["properties"]
     assert told["proj:code"] == "EPSG:32630"
-    assert any("as given: WGS 84 / UTM zone 30N" in each for each in told["emb:preprocessing"]["evidence"])
+    assert any(
+        "as given: WGS 84 / UTM zone 30N" in each for each in told["emb:preprocessing"]["expression"]["evidence"]
+    )
 
 
 def test_thread_count_does_not_show(scene, whole, tmp_path, monkeypatch):
@@ -224,7 +226,7 @@ def test_it_is_counted_and_told_what_the_pixels_are(make_scene, tmp_path, monkey
     assert "40 % left out (no-data 6.67 %, undeclared fill 20 %, by the mask 13.3 %)" in str(result)
     assert "6.67 % lack a band, which is filled" in str(result)
     item = json.loads((tmp_path / "emb.stac.json").read_text())
-    assert item["properties"]["emb:ground"] == expected
+    assert item["properties"]["mmearth:ground"] == expected
     assert embed(**options).ground.as_dict() == expected, "told again of what is there already"
 
     # An interrupted run: what its tiles hold is counted too.
@@ -269,17 +271,21 @@ def test_the_item_is_valid_stac_with_our_fields(whole):
     from pystac.validation import validate_dict
 
     values = json.loads(whole.with_suffix(".stac.json").read_text())
-    core = values | {"stac_extensions": []}  # the extensions' schemas are on the network, STAC's own come with pystac
+    # The extensions' schemas are on the network, those of STAC 1.1 come with pystac; see test_stac.py.
+    core = values | {"stac_extensions": [], "stac_version": "1.1.0"}
     validate_dict(core)
     item = pystac.Item.from_dict(values)
     assert (whole.parent / item.assets["embeddings"].href).samefile(whole)
     properties = item.properties
     raster = EmbeddingRaster.open(whole)
-    assert properties["emb:model_id"] == raster.model_id and properties["emb:dimensions"] == 64
+    assert properties["mmearth:model_id"] == raster.model_id
     assert properties["emb:quantization"]["scale"] == list(raster.scales)
-    assert properties["emb:preprocessing"]["level"] == "l2a" and properties["emb:preprocessing"]["offset"] == 0
-    assert 0 <= properties["emb:quantization"]["clipped_share"] < 0.2
-    assert properties["emb:input_bands"] == raster.provenance["bands"]
+    expression = properties["emb:preprocessing"]["expression"]
+    assert expression["level"] == "l2a" and expression["offset"] == 0
+    assert 0 <= properties["mmearth:clipped_share"] < 0.2
+    assert properties["emb:runtime_parameters"]["bands"] == raster.provenance["bands"]
+    rels = {link["rel"]: link for link in values["links"]}
+    assert rels["emb:source-data"]["title"] == "scene.tif" and rels["emb:model"]["href"].endswith(raster.model_id)
     assert properties["proj:code"] == "EPSG:32630" and properties["proj:shape"] == [300, 280]
     assert -6 < item.bbox[0] < item.bbox[2] < 0 and 50 < item.bbox[1] < item.bbox[3] < 54
 
