@@ -57,7 +57,7 @@ def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
     Raises `MMEarthError` when it is missing or no raster.
     """
     with opened(path, wanted=wanted) as dataset:
-        grid, flip = _north_up(Grid.of(dataset))
+        grid, flip = north_up(Grid.of(dataset))
         alpha = [i for i, c in enumerate(dataset.colorinterp, 1) if c == ColorInterp.alpha]
         return RasterFile(
             path=path,
@@ -66,7 +66,7 @@ def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
             tied=_tied(dataset),
             dtypes=tuple(dataset.dtypes),
             labels=labels_of(dataset),
-            nodata=tuple(map(_representable, dataset.nodatavals, dataset.dtypes)),
+            nodata=tuple(map(representable, dataset.nodatavals, dataset.dtypes)),
             scales=tuple(dataset.scales),
             offsets=tuple(dataset.offsets),
             tags={**dataset.tags(), **_domain_tags(dataset)},
@@ -86,7 +86,7 @@ def _tied(dataset: DatasetReader) -> str | None:
     return "rational polynomials (RPC)" if dataset.rpcs else ""
 
 
-def _representable(nodata: float | None, dtype: str) -> float | None:
+def representable(nodata: float | None, dtype: str) -> float | None:
     """The no-data value, when a pixel of this type can have it (files declare -9999 for uint16)."""
     if nodata is None or np.issubdtype(np.dtype(dtype), np.floating):
         return nodata
@@ -103,7 +103,7 @@ def _domain_tags(dataset: DatasetReader) -> dict[str, str]:
     return tags
 
 
-def _north_up(grid: Grid) -> tuple[Grid, tuple[bool, bool]]:
+def north_up(grid: Grid) -> tuple[Grid, tuple[bool, bool]]:
     """The grid with rows running south and columns east, and which axes had to be reversed; rotated grids stay."""
     t = grid.transform
     flip = (False, False) if t.b or t.d else (t.e > 0, t.a < 0)
