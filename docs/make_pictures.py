@@ -19,7 +19,9 @@ from rasterio.io import MemoryFile
 from mmearth_core.demonstration.run import demo
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP
-from mmearth_core.raster.pictures import Picture, false_colour, paletted, ramp, true_colour
+from mmearth_core.raster.pictures import Picture, paletted, ramp, true_colour
+from mmearth_core.sources.embedding import open_embedding
+from mmearth_core.sources.picture import false_colour
 from mmearth_core.vectors.reading import class_names, read_vector
 
 IMAGES = Path(__file__).absolute().parent / "images"
@@ -49,7 +51,7 @@ def draw(folder: Path) -> None:
     colours = {c.value: c.colour for c in class_map.legend.classes}
     scene = true_colour(folder / "scene.tif", longest=LONGEST)
     save("scene", encoded(with_samples(scene, folder / "samples.gpkg", class_map)))
-    save("embedding", encoded(pixels(false_colour(folder / "embedding.tif", longest=LONGEST))))
+    save("embedding", encoded(pixels(false_colour(open_embedding(folder / "embedding.tif"), longest=LONGEST))))
     save("map", paletted(class_map.path, colours, longest=LONGEST).png)
     save("confidence", ramp(folder / "confidence.tif", CONFIDENCE_RAMP, low=0, high=1, longest=LONGEST).png)
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find, local_file
 from mmearth_core.encoder.weights import state
@@ -18,6 +17,8 @@ from mmearth_core.raster.scene import open_scene
 from mmearth_core.raster.scene_files import collect
 from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.sentinel2 import ENCODER_BANDS, MINIMUM_BANDS
+from mmearth_core.sources.elsewhere.recognition import foreign_embedding, is_array
+from mmearth_core.sources.embedding import Embedding, open_embedding
 
 #: Suffixes of model files of ours.
 _MODEL_SUFFIXES = (".onnx", ".safetensors")
@@ -58,6 +59,8 @@ def info(*, file: str | Path) -> Description:
         return _describe_model(path)
     if path.suffix == ".json" and path.exists():
         return _describe_probe(path)
+    if is_array(file):
+        return _describe_embedding(open_embedding(file))
     return _describe_raster(str(file))
 
 
@@ -104,9 +107,14 @@ def _describe_raster(source: str) -> Description:
             "offsets": sorted(set(dataset.offsets)),
         }
     if product == "embedding":
-        return _describe_embedding(EmbeddingRaster.open(source))
+        return _describe_embedding(open_embedding(source))
     if product == "map":
         return _describe_map(ClassMap.open(source))
+    try:
+        if (foreign := foreign_embedding(source)) is not None:
+            return _describe_embedding(foreign)
+    except MMEarthError as error:
+        plain["as an embedding"] = str(error)
     return Description("raster", source, _of_grid(grid) | plain | _as_scene(source))
 
 
@@ -124,9 +132,10 @@ def _as_scene(source: str) -> dict[str, Any]:
     return {"as a scene": " ".join((*scene.warnings, *scene.evidence))}
 
 
-def _describe_embedding(raster: EmbeddingRaster) -> Description:
-    model = {"model": raster.model_name, "model_id": raster.model_id, "embedding bands": len(raster.bands)}
-    return Description("embedding raster", str(raster.path), _of_grid(raster.grid) | model | raster.provenance)
+def _describe_embedding(raster: Embedding) -> Description:
+    model = {"model": raster.name, "model_id": raster.identity, "embedding bands": len(raster.bands)}
+    facts = {name: value for name, value in raster.facts.items() if value is not None}
+    return Description("embedding raster", str(raster.path), _of_grid(raster.grid) | model | facts)
 
 
 def _describe_map(class_map: ClassMap) -> Description:

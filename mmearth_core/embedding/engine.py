@@ -198,7 +198,7 @@ def _embed(
     _announce(source, plan, raster, runner, progress)
     # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
     check_disk(
-        raster.path, needs(plan, header.architecture, len(raster.bands), runner.batch_size).disk, _size(journal.folder)
+        raster.file, needs(plan, header.architecture, len(raster.bands), runner.batch_size).disk, _size(journal.folder)
     )
     finished = _begin(journal, _specification(job), resume, progress, cancel)
     todo = [part for part in plan if part.index not in finished]
@@ -224,7 +224,7 @@ def _embed(
         # The raster takes its name last: when it is there, all is.
         write_item(raster, header, source.datetime, tally.clipped_share, ground, __version__, links)
         write_style(raster)
-        _give_its_name(staged.path, raster.path)
+        _give_its_name(staged.file, raster.file)
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{len(journal.finished())} of {len(plan)} tiles are kept in {journal.folder}"
         raise type(error)(f"{error.text} {kept}{GO_ON}") from error
@@ -251,8 +251,8 @@ def _result(
     job: EmbeddingJob, *, pixels: int, valid: int, ground: GroundCount, clipped: float, seconds: float
 ) -> EmbedResult:
     return EmbedResult(
-        output=job.raster.path,
-        item=item_path(job.raster.path),
+        output=job.raster.file,
+        item=item_path(job.raster.file),
         model_name=job.header.name,
         model_id=job.header.model_id,
         pixels=pixels,
@@ -269,7 +269,7 @@ def _result(
 def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
     """The result of a job whose output is there already, complete; None when it is another job's, or no embedding."""
     wanted = job.raster
-    told = written_before(wanted.path)
+    told = written_before(wanted.file)
     try:
         raster = EmbeddingRaster.open(wanted.path)
     except MMEarthError:

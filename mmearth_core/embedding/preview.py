@@ -32,7 +32,7 @@ class TilePictures:
             return None
         self._folder.mkdir(parents=True, exist_ok=True)
         # An interrupted run has left its own.
-        while (path := self._folder / f"{self._raster.path.stem}-{self._number}.vrt").exists():
+        while (path := self._folder / f"{self._raster.file.stem}-{self._number}.vrt").exists():
             self._number += 1
         write_text(path, self._text())
         self._next = time.monotonic() + _INTERVAL

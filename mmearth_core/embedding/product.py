@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.opening import opened, plain, reading
 from mmearth_core.raster.writer import TAG_NAMESPACE, CheckedWriter, new_geotiff
 
 #: The value of every band where there is no embedding.
@@ -46,7 +46,7 @@ class EmbeddingRaster:
     An instance of `sources.embedding.Embedding`.
     """
 
-    path: Path
+    path: str | Path
     grid: Grid
     model_name: str
     model_id: str
@@ -60,7 +60,7 @@ class EmbeddingRaster:
 
         Raises `MMEarthError` when the file is missing, not a raster, or not written by `mmearth embed`.
         """
-        path = Path(path)
+        path = plain(path)
         with opened(path, wanted=_WANTED) as dataset:
             tags = dataset.tags(ns=TAG_NAMESPACE)
             if tags.get("product") != "embedding":
@@ -91,12 +91,21 @@ class EmbeddingRaster:
             )
 
     @property
+    def file(self) -> Path:
+        """Its file on disk, where it is written."""
+        return Path(self.path)
+
+    @property
     def identity(self) -> str:
         return self.model_id
 
     @property
     def name(self) -> str:
         return self.model_name
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self.provenance
 
     @property
     def bands(self) -> tuple[str, ...]:

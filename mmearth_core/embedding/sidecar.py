@@ -31,7 +31,7 @@ def check_places(
 
 def write_style(raster: EmbeddingRaster) -> Path:
     """Write the `.qml` by which QGIS draws E00, E01, E02 as red, green, blue; the same stretch for every scene."""
-    path = raster.path.with_suffix(".qml")
+    path = raster.file.with_suffix(".qml")
     write_text(path, _style(raster))
     return path
 

@@ -142,12 +142,11 @@ class Probe:
         if raster.identity != self.model_id:
             raise MMEarthError(
                 f"{raster.path} was made by {describe(raster)}, the probe was fitted on"
-                f" {described(self.model_name, self.model_id)}; embed the scene with that, or fit again."
+                f" {described(self.model_name, self.model_id)}; take an embedding of that, or fit again."
             )
         if len(raster.bands) != len(self.centre):
             raise MMEarthError(
-                f"{raster.path} has {len(raster.bands)} bands, the probe was fitted on {len(self.centre)}; embed the"
-                " scene again."
+                f"{raster.path} has {len(raster.bands)} bands, the probe was fitted on {len(self.centre)}; fit again."
             )
 
 

@@ -30,6 +30,17 @@ CACHE_BYTES = 100_000_000
 _open: Callable[..., DatasetReader] = ensure_env_with_credentials(DatasetReader)
 
 
+def is_local(path: str | PurePath) -> bool:
+    """Whether a name is that of a file or folder on disk: no address, no archive's member, no subdataset."""
+    name = str(path)
+    return not name.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in name[2:]
+
+
+def plain(path: str | PurePath) -> str | Path:
+    """A name as it is kept: a path where it is one on disk. `Path` folds the "//" of addresses."""
+    return Path(path) if is_local(path) else str(path)
+
+
 @contextmanager
 def opened(path: str | PurePath, *, wanted: str, empty: bool = False) -> Iterator[DatasetReader]:
     """The raster open for reading by one thread.
@@ -38,7 +49,7 @@ def opened(path: str | PurePath, *, wanted: str, empty: bool = False) -> Iterato
     numbers, and, unless it may be `empty`, when it only holds others.
     """
     name = str(path)
-    local = not name.startswith(("/vsi", "http://", "https://", "s3://")) and ":" not in name[2:]
+    local = is_local(path)
     if local and not Path(path).exists():
         raise MMEarthError(f"{path} does not exist; give {wanted}.")
     allowed = drivers_for(name)

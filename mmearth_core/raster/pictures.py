@@ -51,14 +51,21 @@ def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
         if missing:
             raise MMEarthError(f"{path} cannot be shown in natural colours: it names no band {', '.join(missing)}.")
         values, valid = _read(dataset, [found[band] + 1 for band in ("B04", "B03", "B02")], longest, Resampling.average)
-        return _rgb(values, valid, dataset, common=True)
+        return _rgb(values, valid, dataset.shape, common=True)
 
 
-def false_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
-    """The first three bands as red, green and blue, each stretched by itself; no-data transparent."""
-    with opened(path, wanted="a raster") as dataset:
-        values, valid = _read(dataset, (1, 2, 3), longest, Resampling.nearest)
-        return _rgb(values, valid, dataset, common=False)
+def composite(values: NDArray[np.float32], valid: NDArray[np.bool_], raster: tuple[int, int]) -> Picture:
+    """Three bands (3, height, width) as red, green and blue, each stretched by itself; transparent where not `valid`.
+
+    `raster`: (height, width) of what is shown.
+    """
+    return _rgb(values, valid, raster, common=False)
+
+
+def shape_of(raster: tuple[int, int], longest: int = LONGEST) -> tuple[int, int]:
+    """(height, width) of the picture of a raster of (height, width) pixels."""
+    factor = min(1.0, longest / max(raster))
+    return max(1, round(raster[0] * factor)), max(1, round(raster[1] * factor))
 
 
 def paletted(path: str | Path, colours: Mapping[int, Colour], *, longest: int = LONGEST) -> Picture:
@@ -72,7 +79,7 @@ def paletted(path: str | Path, colours: Mapping[int, Colour], *, longest: int = 
         index = np.zeros(valid.shape, np.uint8)
         for value, colour in colours.items():
             index[valid & (values[0] == value)] = 1 + shades.index(colour) % 255
-        return _picture(_png(index, table), index.shape, dataset)
+        return _picture(_png(index, table), index.shape, dataset.shape)
 
 
 def ramp(path: str | Path, colours: Sequence[Colour], *, low: float, high: float, longest: int = LONGEST) -> Picture:
@@ -86,15 +93,14 @@ def ramp(path: str | Path, colours: Sequence[Colour], *, low: float, high: float
         shades = np.stack([np.interp(np.arange(256), anchors, channel) for channel in zip(*colours, strict=True)], 1)
         table = np.concatenate([np.rint(shades), np.full((256, 1), 255)], 1).astype(np.uint8)
         table[0] = 0
-        return _picture(_png(index, table), index.shape, dataset)
+        return _picture(_png(index, table), index.shape, dataset.shape)
 
 
 def _read(
     dataset: DatasetReader, bands: Sequence[int], longest: int, resampling: Resampling
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Decimated values (bands, height, width) and where they are data."""
-    factor = min(1.0, longest / max(dataset.width, dataset.height))
-    shape = (len(bands), max(1, round(dataset.height * factor)), max(1, round(dataset.width * factor)))
+    shape = (len(bands), *shape_of(dataset.shape, longest))
     with reading(dataset.name, "copy or make it again"):
         data = dataset.read(list(bands), out_shape=shape, masked=True, resampling=resampling)
     values: NDArray[np.float32] = data.filled(0).astype(np.float32)
@@ -102,18 +108,18 @@ def _read(
     return values, valid
 
 
-def _rgb(values: NDArray[np.float32], valid: NDArray[np.bool_], dataset: DatasetReader, *, common: bool) -> Picture:
+def _rgb(values: NDArray[np.float32], valid: NDArray[np.bool_], raster: tuple[int, int], *, common: bool) -> Picture:
     """Stretched from the 1st to the 99th percentile; with `common`, all three over the same width, which keeps hues."""
     seen = values[:, valid] if valid.any() else np.zeros((3, 1), np.float32)
     low, high = (np.percentile(seen, q, axis=1)[:, None, None] for q in (1, 99))
     width = np.maximum((high - low).max() * 0.92 if common else high - low, 1e-9)
     shown = np.clip((values - low) / width, 0, 1) ** _GAMMA
     rgba = np.concatenate([np.rint(shown * 255), np.where(valid, 255.0, 0.0)[None]]).astype(np.uint8)
-    return _picture(_png(np.ascontiguousarray(rgba.transpose(1, 2, 0))), valid.shape, dataset)
+    return _picture(_png(np.ascontiguousarray(rgba.transpose(1, 2, 0))), valid.shape, raster)
 
 
-def _picture(png: bytes, shape: tuple[int, ...], dataset: DatasetReader) -> Picture:
-    return Picture(png, shape[1], shape[0], dataset.width, dataset.height)
+def _picture(png: bytes, shape: tuple[int, ...], raster: tuple[int, int]) -> Picture:
+    return Picture(png, shape[1], shape[0], raster[1], raster[0])
 
 
 def _png(pixels: NDArray[np.uint8], table: NDArray[np.uint8] | None = None) -> bytes:

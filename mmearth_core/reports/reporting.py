@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmearth_core.accuracy.assessment import assess
-from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling.samples import read_samples
@@ -15,6 +14,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
 from mmearth_core.reports.sections import write_report
+from mmearth_core.sources.embedding import describe, open_embedding
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,13 @@ def report(
     if path.suffix.lower() not in {".html", ".htm"}:
         raise MMEarthError(f"{path} must end in .html.")
     class_map = ClassMap.open(map)
-    raster = None if embedding is None else EmbeddingRaster.open(embedding)
+    raster = None if embedding is None else open_embedding(embedding)
     if raster is not None:
         _check_grid(raster.path, raster.grid, class_map)
-        if class_map.tags.get("model_id", raster.model_id) != raster.model_id:
-            raise MMEarthError(f"{class_map.path} was made of an embedding by another model than {raster.path}.")
+        if class_map.tags.get("model_id", raster.identity) != raster.identity:
+            raise MMEarthError(
+                f"{class_map.path} was made of an embedding by another model than {raster.path} ({describe(raster)})."
+            )
     if confidence is not None:
         with opened(confidence, wanted="the confidence that mmearth classify writes") as dataset:
             _check_grid(Path(confidence), Grid.of(dataset), class_map)
@@ -105,7 +107,7 @@ def report(
     return ReportResult(written)
 
 
-def _check_grid(path: Path, grid: Grid, class_map: ClassMap) -> None:
+def _check_grid(path: str | Path, grid: Grid, class_map: ClassMap) -> None:
     """Refuse what does not lie on the map pixel by pixel: it would be shown as if it were the map's."""
     wanted = class_map.grid
     same_place = grid.transform.almost_equals(wanted.transform, 1e-6 * max(wanted.pixel_size))

@@ -12,7 +12,6 @@ import shapely
 
 from mmearth_core import __version__
 from mmearth_core.accuracy.summary import AccuracyReport, area, hectares, joined, percent
-from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.validation import Validation, caution_of_nearness
 from mmearth_core.maps.areas import measure_classes, value_names
@@ -20,8 +19,10 @@ from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, Colour
 from mmearth_core.maps.legend import unknown_name
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.pictures import false_colour, paletted, ramp, true_colour
+from mmearth_core.raster.pictures import paletted, ramp, true_colour
 from mmearth_core.reports import page
+from mmearth_core.sources.embedding import Embedding
+from mmearth_core.sources.picture import false_colour
 from mmearth_core.vectors.reading import class_names, read_vector
 
 UNTRAINED = (
@@ -41,7 +42,7 @@ def write_report(
     scene: str | Path | None = None,
     samples: str | Path | None = None,
     field: str = "class",
-    embedding: EmbeddingRaster | None = None,
+    embedding: Embedding | None = None,
     confidence: str | Path | None = None,
     validation: Validation | None = None,
     accuracy: AccuracyReport | None = None,
@@ -62,7 +63,7 @@ def write_report(
     """
     path = check_output(path, overwrite=overwrite)
     areas = _class_areas(class_map, progress, cancel)
-    provenance = {} if embedding is None else embedding.provenance
+    provenance = {} if embedding is None else embedding.facts
     warned = [*class_map.messages, *([UNTRAINED] if provenance.get("trained") is False else []), *notes]
     colours = {unknown_name(class_map.legend.names): UNKNOWN_COLOUR}
     colours |= {c.name: c.colour for c in class_map.legend.classes}
@@ -119,9 +120,9 @@ def _confidence_figure(confidence: str | Path) -> str:
     return page.figure(ramp(confidence, CONFIDENCE_RAMP, low=0, high=1), "Confidence", caption, key=key)
 
 
-def _embedding_figure(embedding: EmbeddingRaster) -> str:
+def _embedding_figure(embedding: Embedding) -> str:
     caption = "What the encoder sees: the first three of its bands as red, green and blue. Alike colours, alike land."
-    return page.figure(false_colour(embedding.path), "Embedding", caption)
+    return page.figure(false_colour(embedding), "Embedding", caption)
 
 
 def _outlines(path: str | Path, field: str, class_map: ClassMap, colours: Mapping[str, Colour]) -> tuple[str, int]:
@@ -254,12 +255,15 @@ _PROVENANCE = {
     "backend": "Backend",
     "input_digest": "Digest of the scene",
     "software": "Version that embedded it",
+    "law": "What its numbers mean",
+    "year": "Year",
+    "card": "Card",
+    "licence": "Licence",
+    "attribution": "Attribution",
 }
 
 
-def _provenance(
-    class_map: ClassMap, embedding: EmbeddingRaster | None, parameters: Mapping[str, str]
-) -> dict[str, str]:
+def _provenance(class_map: ClassMap, embedding: Embedding | None, parameters: Mapping[str, str]) -> dict[str, str]:
     grid = class_map.grid
     across, down = grid.pixel_size
     values = {
@@ -269,10 +273,10 @@ def _provenance(
     if embedding is not None:
         values |= {
             "Embedding": str(embedding.path),
-            "Model": embedding.model_name,
-            "Model identity": embedding.model_id,
+            "Model": embedding.name,
+            "Model identity": embedding.identity,
         }
-        told = embedding.provenance
+        told = embedding.facts
         values |= {label: _plain(told[name]) for name, label in _PROVENANCE.items() if told.get(name) is not None}
         if told.get("aoi") is not None:
             values["Area"] = "only inside the area of interest"

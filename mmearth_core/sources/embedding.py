@@ -4,6 +4,8 @@ An embedding raster stores numbers in a type of its own; what they mean says `de
 offset`, `linear` says so, and who multiplies the numbers with weights anyway need not decode them.
 """
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -13,7 +15,9 @@ from numpy.typing import NDArray
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.sources.elsewhere.recognition import foreign_embedding
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Numbers as a file stores them, (bands, height, width) or (bands, n).
 Stored = NDArray[Any]
 
@@ -35,14 +39,16 @@ class EmbeddingReader(Protocol):
 class Embedding(Protocol):
     """An embedding raster: a vector for every pixel of a grid that has one.
 
+    `path`: where it lies; a text where that is an address, in an archive, or not a file alone.
+
     `identity`: what a probe and the embeddings it is used on must have in common. `name`: what sentences call it.
     `bands`: their names. `unit_norm`: whether all vectors are of length 1. `halo`: how many pixels around one decide
     its vector; None when that is not known. `linear`: (scale, offset), each (bands,), when a value is stored · scale +
-    offset; None when only `decode` knows.
+    offset; None when only `decode` knows. `facts`: what else is worth telling, as plain JSON values.
     """
 
     @property
-    def path(self) -> Path: ...
+    def path(self) -> str | Path: ...
 
     @property
     def grid(self) -> Grid: ...
@@ -65,6 +71,9 @@ class Embedding(Protocol):
     @property
     def linear(self) -> tuple[NDArray[float32], NDArray[float32]] | None: ...
 
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+
     def valid(self, stored: Stored) -> NDArray[bool_]:
         """Where there is an embedding: (height, width), or (n,), of numbers whose first axis is the band."""
 
@@ -75,20 +84,21 @@ class Embedding(Protocol):
 
 
 def open_embedding(path: str | Path) -> Embedding:
-    """Open an embedding raster.
+    """Open an embedding raster: ours, or one of those in `sources.elsewhere`.
 
-    Raises `MMEarthError` when the file is missing, or no embedding.
+    Raises `MMEarthError` when the file is missing, or no embedding, or when nothing says what its numbers mean.
     """
-    return EmbeddingRaster.open(path)
+    return foreign_embedding(path) or EmbeddingRaster.open(path)
 
 
 def describe(embedding: Embedding) -> str:
-    """Who made an embedding, as sentences say it: its name and the first digits of its identity."""
+    """Who made an embedding, as sentences say it."""
     return described(embedding.name, embedding.identity)
 
 
 def described(name: str, identity: str) -> str:
-    return f"model {name} ({identity[:12]})"
+    """A name with an identity: of a digest the first digits."""
+    return f"model {name} ({identity[:12]})" if _DIGEST.fullmatch(identity) else f"{name} ({identity})"
 
 
 def check_alike(embeddings: "list[Embedding]") -> None:
@@ -96,4 +106,4 @@ def check_alike(embeddings: "list[Embedding]") -> None:
     for other in embeddings[1:]:
         if other.identity != embeddings[0].identity:
             first, second = (f"{each.path} by {describe(each)}" for each in (embeddings[0], other))
-            raise MMEarthError(f"The embeddings are of different models: {first}, {second}; embed both with one.")
+            raise MMEarthError(f"The embeddings are of different models: {first}, {second}; give embeddings of one.")

@@ -88,7 +88,7 @@ class Stack:
         return cls(place.name or str(images[0].path), grid, images, slots, layers)
 
     @property
-    def paths(self) -> tuple[Path, ...]:
+    def paths(self) -> tuple[str | Path, ...]:
         """Files of the images."""
         return tuple(image.path for image in self.images)
 

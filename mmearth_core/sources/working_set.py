@@ -15,6 +15,7 @@ from mmearth_core import records
 from mmearth_core.embedding.stac.item import acquired_on
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
+from mmearth_core.raster.opening import is_local
 from mmearth_core.raster.references import check_reference
 from mmearth_core.records import POSITIVE, Rule
 
@@ -176,6 +177,8 @@ def write_working_set(path: Path, found: WorkingSet, *, software: str) -> None:
     folder = path.absolute().parent
 
     def named(name: str) -> str:
+        if not is_local(name):
+            return name
         try:
             return Path(name).absolute().relative_to(folder).as_posix()
         except ValueError:

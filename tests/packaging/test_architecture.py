@@ -53,7 +53,8 @@ TORCH_ROOMS = (
     "embedding.model_writing",
     "pretraining",
 )
-#: Where the other libraries of the extra `train` may be imported.
+#: Where the library of the extra `zarr` may be imported, and where the other libraries of the extra `train`.
+ZARR_ROOM = "sources.elsewhere.tessera_zarr"
 TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
 TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx"}
 LONGEST_MODULE, LARGEST_ROOM = 450, 16
@@ -145,12 +146,15 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
     distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml", "google": "protobuf"}
     core = {re.match(r"[\w-]+", each)[0].lower() for each in project["dependencies"]}
     extras = project["optional-dependencies"]
-    torch, train = ({re.match(r"[\w-]+", each)[0].lower() for each in extras[name]} for name in ("torch", "train"))
+    torch, train, zarr = (
+        {re.match(r"[\w-]+", each)[0].lower() for each in extras[name]} for name in ("torch", "train", "zarr")
+    )
     for path in MODULES:
         for name in imports_of(tree_of(path)):
             root = name.partition(".")[0]
             if root not in sys.stdlib_module_names and root != "mmearth_core":
                 asked = core | torch | (train if name_of(path).startswith(TRAINING_ROOMS) else set())
+                asked |= zarr if name_of(path) == ZARR_ROOM else set()
                 assert distributions.get(root, root) in asked, f"{name_of(path)} imports {root}"
 
 

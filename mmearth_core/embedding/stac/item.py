@@ -163,7 +163,7 @@ def write_item(
         for scale, offset in zip(raster.scales, raster.offsets, strict=True)
     ]
     asset = {
-        "href": raster.path.name,
+        "href": raster.file.name,
         "type": "image/tiff; application=geotiff",
         "roles": ["data"],
         "raster:bands": bands,
@@ -172,14 +172,14 @@ def write_item(
         "type": "Feature",
         "stac_version": STAC_VERSION,
         "stac_extensions": _EXTENSIONS,
-        "id": raster.path.stem,
+        "id": raster.file.stem,
         "geometry": geometry,
         **({} if geometry is None else {"bbox": _bounding_box(geometry)}),
         "properties": properties,
         "links": [dict(link) for link in links],
         "assets": {"embeddings": asset},
     }
-    path = item_path(raster.path)
+    path = item_path(raster.file)
     write_json(path, item)
     return path
 

@@ -8,7 +8,7 @@ from foreign_embeddings import HOLE, Fields, square_law, write_alphaearth, write
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window
-from mmearth_core.sources.recognition import foreign_embedding
+from mmearth_core.sources.elsewhere.recognition import foreign_embedding
 
 NAMES = [f"A{band:02d}" for band in range(64)]
 

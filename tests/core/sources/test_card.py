@@ -9,7 +9,7 @@ from foreign_embeddings import Fields, square_law, write_card, write_raster
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window
-from mmearth_core.sources.recognition import foreign_embedding
+from mmearth_core.sources.elsewhere.recognition import foreign_embedding
 
 WHO = {"name": "Lab", "version": "2", "nodata": None, "unit_norm": False}
 WINDOW = Window(0, 0, 60, 60)

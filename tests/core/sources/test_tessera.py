@@ -17,8 +17,8 @@ from rasterio.warp import transform as warp
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Window
-from mmearth_core.sources.recognition import foreign_embedding
-from mmearth_core.sources.tessera import Dataset
+from mmearth_core.sources.elsewhere.recognition import foreign_embedding
+from mmearth_core.sources.elsewhere.tessera import Dataset
 
 V1 = "tessera/1.0/vultr"
 

@@ -18,8 +18,8 @@ from rasterio.errors import CRSError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
-from mmearth_core.sources.scaled import Along, ScaledEmbedding
-from mmearth_core.sources.tessera import Dataset, facts_of, identity_of
+from mmearth_core.sources.elsewhere.scaled import Along, ScaledEmbedding
+from mmearth_core.sources.elsewhere.tessera import Dataset, facts_of, identity_of
 
 #: What a folder holds that is a group or an array of Zarr.
 _SIGNS = ("zarr.json", ".zgroup")
@@ -44,8 +44,13 @@ def store_of(path: Path) -> Path | None:
 
 def tessera_store(path: Path, store: Path) -> ScaledEmbedding:
     """The embedding that a path in a store means. Raises `MMEarthError` when it is none, or does not say which."""
-    import zarr  # noqa: PLC0415 - an extra, for those who have such a store
-    from zarr.errors import BaseZarrError  # noqa: PLC0415
+    try:
+        import zarr  # noqa: PLC0415 - an extra, for those who have such a store
+        from zarr.errors import BaseZarrError  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MMEarthError(
+            f'{path} is in a Zarr store, for which {error.name} is not installed; run: pip install "mmearth[zarr]"'
+        ) from error
 
     try:
         root = zarr.open_group(str(store), mode="r")

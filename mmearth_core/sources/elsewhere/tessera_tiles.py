@@ -17,8 +17,8 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
 from mmearth_core.records import Rule
-from mmearth_core.sources.scaled import Along, ScaledEmbedding
-from mmearth_core.sources.tessera import BANDS, Dataset, facts_of, identity_of
+from mmearth_core.sources.elsewhere.scaled import Along, ScaledEmbedding
+from mmearth_core.sources.elsewhere.tessera import BANDS, Dataset, facts_of, identity_of
 
 SUFFIX = ".npy"
 #: The file that tells the dataset, and geotessera's folder of land masks.
@@ -48,7 +48,7 @@ def tessera_tile(path: Path) -> ScaledEmbedding:
     if mask is None:
         raise MMEarthError(
             f"{path} does not say where it lies: its land mask {path.stem}.tiff is neither beside it nor in a folder"
-            f" {LANDMASKS} beside or above it; download it, or export the tile with: geotessera download --format tiff"
+            f" {LANDMASKS} beside or above it; download that too, or the tile as a GeoTIFF"
         )
     with opened(mask, wanted="the land mask of the tile") as dataset:
         grid = Grid.of(dataset)

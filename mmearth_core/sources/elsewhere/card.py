@@ -14,9 +14,10 @@ import numpy as np
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.opening import is_local
 from mmearth_core.records import Rule
-from mmearth_core.sources.banded import BandedEmbedding, Header, checked
-from mmearth_core.sources.laws import Law, Linear, Square
+from mmearth_core.sources.elsewhere.banded import BandedEmbedding, Header, checked
+from mmearth_core.sources.elsewhere.laws import Law, Linear, Square
 
 SUFFIX = ".card.json"
 #: How many bands a raster has that may be somebody's embedding.
@@ -69,8 +70,7 @@ class Card:
 
 def card_of(path: str | Path) -> Path | None:
     """Where the card of a raster on disk stands, whether there is one or not; None for what is no file on disk."""
-    local = not str(path).startswith("/vsi") and "://" not in str(path)
-    return Path(path).with_suffix(SUFFIX) if local and Path(path).name else None
+    return Path(path).with_suffix(SUFFIX) if is_local(path) and Path(path).name else None
 
 
 def carded(header: Header, card_path: Path) -> BandedEmbedding:

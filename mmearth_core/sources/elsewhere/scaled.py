@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.sources.laws import Linear
+from mmearth_core.sources.elsewhere.laws import Linear
 
 #: Rows or columns of an array: a range, or one by one.
 Along = slice | NDArray[np.intp]

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.sources.banded import BandedEmbedding, Header
-from mmearth_core.sources.laws import Linear
+from mmearth_core.sources.elsewhere.banded import BandedEmbedding, Header
+from mmearth_core.sources.elsewhere.laws import Linear
 
 #: Length of a whole vector.
 BANDS = 128

@@ -18,7 +18,7 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.raster_file import north_up, representable
 from mmearth_core.raster.writer import TAG_NAMESPACE
-from mmearth_core.sources.laws import Law, is_near_one, mean_length, others_that_fit
+from mmearth_core.sources.elsewhere.laws import Law, is_near_one, mean_length, others_that_fit
 
 WANTED = "an embedding raster"
 _REMEDY = "get it again"

@@ -8,10 +8,10 @@ from pathlib import PurePath
 
 import numpy as np
 
-from mmearth_core.sources.banded import BandedEmbedding, Header, checked
-from mmearth_core.sources.laws import Law, Linear, Square
+from mmearth_core.sources.elsewhere.banded import BandedEmbedding, Header, checked
+from mmearth_core.sources.elsewhere.laws import Law, Linear, Square
 
-NAME = "Google Satellite Embedding V1 (AlphaEarth)"
+NAME = "AlphaEarth Satellite Embedding V1"
 IDENTITY = "google-satellite-embedding/v1"
 #: The sentence its licence (CC-BY 4.0) asks for.
 ATTRIBUTION = "The AlphaEarth Foundations Satellite Embedding dataset is produced by Google and Google DeepMind."
