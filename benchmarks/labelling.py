@@ -20,7 +20,8 @@ from rasterio.crs import CRS
 from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
-from mmearth_core.labelling.classification import classify, classify_block
+from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.deciding import classify_block
 from mmearth_core.labelling.probe import fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Group, Samples
@@ -110,8 +111,10 @@ def main() -> None:
         print("(on a shared machine the rate per processor-second is the steadier figure)")
         for what, extra in (
             ("classify", {}),
-            ("classify with confidence", {"confidence": folder / "confidence.tif"}),
-            ("classify with unknown", {"unknown": 0.01}),
+            ("classify --smooth none", {"smooth": "none"}),
+            ("classify --smooth strong", {"smooth": "strong"}),
+            ("classify --smooth none with confidence", {"smooth": "none", "confidence": folder / "confidence.tif"}),
+            ("classify --smooth none with unknown", {"smooth": "none", "unknown": 0.01}),
         ):
             used = time.process_time()
             seconds = best(3, lambda extra=extra: classify(output=folder / "map.tif", **common, **extra))

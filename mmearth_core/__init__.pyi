@@ -173,6 +173,7 @@ def classify(
     output: str | Path,
     confidence: str | Path | None = None,
     unknown: float | None = None,
+    smooth: Literal["none", "edges", "strong"] = "edges",
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -189,6 +190,9 @@ def classify(
             uint8 bands whose scale and offset give 0 … 1; by default none.
         unknown: Share, from 0 to below 1, of the training pixels: what is more remote from every class than all but
             this share of them gets value 255, "unknown"; by default every pixel gets a class.
+        smooth: How much its neighbours say in a pixel's class: none, edges (those within 2 pixels, where no edge lies
+            between: roads and rivers stay) or strong (within 3, also across faint edges: what is a pixel wide may go).
+            The confidence is that of the smoothed probabilities.
         overwrite: Replace existing outputs.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.

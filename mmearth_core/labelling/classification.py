@@ -1,6 +1,6 @@
 """The verb `classify`: an embedding raster and a probe in, a class map out, with confidence where asked.
 
-`classify_block` is the one function that decides a pixel's class; previews use it too, so they show the final map.
+A pixel's class decides `classify_block`, for previews too, so they show the final map.
 """
 
 from contextlib import ExitStack
@@ -12,21 +12,20 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
+from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.scoring import PixelProbe
-from mmearth_core.labelling.streaming import CHUNK, transform_blocks
+from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import AreaTally
 from mmearth_core.maps.class_map import check_map, new_map
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.maps.legend import unknown_name
+from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff
 from mmearth_core.sources.embedding import Stored, open_embedding
-
-#: Confidence is stored in 255 steps: value = dn · scale + offset, dn 1 … 255, 0 no-data.
-CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +56,7 @@ def classify(
     output: str | Path,
     confidence: str | Path | None = None,
     unknown: float | None = None,
+    smooth: Smoothing = DEFAULT,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -73,6 +73,9 @@ def classify(
             uint8 bands whose scale and offset give 0 … 1; by default none.
         unknown: Share, from 0 to below 1, of the training pixels: what is more remote from every class than all but
             this share of them gets value 255, "unknown"; by default every pixel gets a class.
+        smooth: How much its neighbours say in a pixel's class: none, edges (those within 2 pixels, where no edge lies
+            between: roads and rivers stay) or strong (within 3, also across faint edges: what is a pixel wide may go).
+            The confidence is that of the smoothed probabilities.
         overwrite: Replace existing outputs.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
@@ -92,10 +95,14 @@ def classify(
         raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
     tallied = AreaTally(raster.grid)
 
-    def classified(stored: Stored, _window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-        return classify_block(pixel_probe, stored, unknown=unknown, confidence=confidence is not None)
+    def classified(stored: Stored, window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+        kept = window.relative_to(surrounded(window, margin(smooth), raster.grid))
+        return classify_block(
+            pixel_probe, stored, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
+        )
 
     tags = {"model_name": raster.name, "model_id": raster.identity, "training_digest": probe.training.digest}
+    tags["smooth"] = smooth
     with ExitStack() as stack:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
         staged = (
@@ -128,7 +135,9 @@ def classify(
                 measured.write(certainty, window=window.ranges)
             tallied.add(values, window.row)
 
-        transform_blocks(raster, classified, write, progress=progress, cancel=cancel, task="classify")
+        transform_blocks(
+            raster, classified, write, progress=progress, cancel=cancel, task="classify", margin=margin(smooth)
+        )
     named = {c.value: c.name for c in probe.legend.classes}
     if UNKNOWN in tallied.pixels:
         named[UNKNOWN] = unknown_name(probe.legend.names)
@@ -146,72 +155,3 @@ def check_unknown(unknown: float | None) -> None:
     """Raise `MMEarthError` when it is no share."""
     if unknown is not None and not 0 <= unknown < 1:
         raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
-
-
-def classify_block(
-    pixel_probe: PixelProbe, stored: Stored, *, unknown: float | None = None, confidence: bool = False
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """The map (height, width) of stored numbers (bands, height, width): class values, 0 where there is no embedding.
-    With `confidence`, probability and margin too, uint8 (2, height, width): an exponential more per class and pixel.
-
-    A pixel's class depends on nothing but its own numbers. `unknown` as in `classify`. To give the same values as
-    `classify`, call it under `threadpool_limits(1)`: more BLAS threads may round in another order, and are slower.
-    """
-    certainty = np.zeros((2, *stored.shape[1:]), np.uint8) if confidence else None
-    flat = stored.reshape(len(stored), -1)
-    out = np.full(flat.shape[1], NODATA, np.uint8)
-    probe, raster = pixel_probe.probe, pixel_probe.raster
-    values = np.array(probe.legend.values, np.uint8)
-    # The last chunk is full too (its end is left over from the one before): products of one size round the same way,
-    # so where a block ends never changes a class.
-    pixels = np.zeros((len(flat), CHUNK), np.float32)
-    scores = np.empty((len(values), CHUNK), np.float32)
-    ranking = _Ranking()
-    for start in range(0, flat.shape[1], CHUNK):
-        part = slice(start, min(start + CHUNK, flat.shape[1]))
-        count = part.stop - start
-        valid = raster.valid(flat[:, part])
-        if not valid.any():
-            continue
-        pixel_probe.numbers(flat[:, part], pixels[:, :count])
-        np.matmul(pixel_probe.weights, pixels, out=scores)
-        scores += pixel_probe.bias
-        ranking.rank(scores, second=certainty is not None)
-        found = values[ranking.winner[:count]]
-        if unknown is not None:
-            found[pixel_probe.remoteness(pixels)[:count] > probe.reach.limit(unknown) ** 2] = UNKNOWN
-        out[part] = np.where(valid, found, NODATA)
-        if certainty is not None:
-            certainty.reshape(2, -1)[:, part] = np.where(valid, ranking.certainty(scores)[:, :count], NODATA)
-    return out.reshape(stored.shape[1:]), certainty
-
-
-class _Ranking:
-    """Best and second score of every pixel of a chunk, in arrays used again and again: `np.argmax` is slower here."""
-
-    def __init__(self) -> None:
-        self.best, self.second, self._lower = (np.empty(CHUNK, np.float32) for _ in range(3))
-        self.winner, self._candidate = np.empty(CHUNK, np.uint8), np.empty(CHUNK, np.uint8)
-        self._above = np.empty(CHUNK, bool)
-
-    def rank(self, scores: NDArray[np.float32], *, second: bool) -> None:
-        """Rank `scores` (classes, CHUNK); the first of equals wins. `second` is only found when asked."""
-        self.best[:], self.second[:], self.winner[:] = scores[0], -np.inf, 0
-        for k in range(1, len(scores)):
-            np.greater(scores[k], self.best, out=self._above)
-            if second:
-                np.minimum(scores[k], self.best, out=self._lower)
-                np.maximum(self.second, self._lower, out=self.second)
-            np.maximum(scores[k], self.best, out=self.best)
-            # k only grows, so the last class above all before it is the largest such k: faster than a masked copy.
-            np.multiply(self._above.view(np.uint8), np.uint8(k), out=self._candidate)
-            np.maximum(self.winner, self._candidate, out=self.winner)
-
-    def certainty(self, scores: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """Probability of the best class and margin over the second, (2, CHUNK) as 1 … 255; overwrites `scores`."""
-        scores -= self.best
-        np.exp(scores, out=scores)
-        probability = 1 / scores.sum(axis=0)
-        margin = probability * (1 - np.exp(self.second - self.best))
-        steps: NDArray[np.uint8] = np.minimum(np.stack([probability, margin]) * 255, 254).astype(np.uint8) + np.uint8(1)
-        return steps

@@ -29,21 +29,18 @@ from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
 from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
-from mmearth_core.labelling.classification import (
-    CONFIDENCE_OFFSET,
-    CONFIDENCE_SCALE,
-    check_unknown,
-    classify_block,
-)
+from mmearth_core.labelling.classification import check_unknown
+from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
 from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import Samples, samples_under
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
-from mmearth_core.labelling.streaming import in_strips
+from mmearth_core.labelling.streaming import in_strips, surrounded
 from mmearth_core.labelling.validation import choose_regularisation
 from mmearth_core.maps.conventions import NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
+from mmearth_core.maps.smoothing import DEFAULT, MARGIN, Smoothing
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
@@ -168,7 +165,10 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """The map of a view: its file (None when the view lies outside), how many pixels each class has, and `seconds`."""
+    """The map of a view: its file (None when the view lies outside), how many pixels each class has, and `seconds`.
+
+    `smoothed`: whether the smoothing that was asked for is in it.
+    """
 
     path: Path | None
     confidence: Path | None
@@ -177,6 +177,7 @@ class Preview:
     unknown: int
     nodata: int
     messages: tuple[str, ...]
+    smoothed: bool
     refitted: bool
     seconds: dict[str, float]
 
@@ -190,7 +191,7 @@ class LiveEmbedding:
         self._blocks: OrderedDict[Window, Stored] = OrderedDict()
         self._samples: tuple[str, Samples] | None = None
         self._probe: tuple[str, Probe] | None = None
-        self._seen: tuple[tuple[Window, tuple[int, int]], Stored] | None = None
+        self._seen: tuple[tuple[Window, tuple[int, int]], tuple[Stored, Window]] | None = None
 
     def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
         """The labelled pixels. Raises `MMEarthError` when no sample covers a valid pixel."""
@@ -222,9 +223,14 @@ class LiveEmbedding:
         *,
         confidence: str | Path | None = None,
         unknown: float | None = None,
+        smooth: Smoothing = DEFAULT,
         cancel: CancelToken,
     ) -> Preview:
-        """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does."""
+        """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does.
+
+        Smoothed like the final map where every pixel is seen. A view that shows only some of them is not: their
+        neighbours on the ground are not in it, and its own would be farther away than those that have a say.
+        """
         check_unknown(unknown)
         watch = _Watch()
         samples = self.samples(drawn, cancel)
@@ -233,12 +239,15 @@ class LiveEmbedding:
         watch.lap("fit")
         window, shape = view.on(self.raster.grid)
         if not window:
-            return Preview(None, None, probe.legend.classes, {}, 0, 0, samples.messages, refitted, watch.seconds)
-        stored = self._view(window, shape)
+            return Preview(None, None, probe.legend.classes, {}, 0, 0, samples.messages, False, refitted, watch.seconds)
+        if shape != (window.height, window.width):
+            smooth = "none"
+        stored, kept = self._view(window, shape)
         cancel.check()
         watch.lap("read")
         surely, on_pixels = confidence is not None, PixelProbe(probe, self.raster)
-        strips = in_strips(lambda part: classify_block(on_pixels, part, unknown=unknown, confidence=surely), stored)
+        decide = partial(classify_block, on_pixels, stored, smooth=smooth, unknown=unknown, confidence=surely)
+        strips = in_strips(decide, kept)
         values = np.concatenate([drawn for drawn, _ in strips])
         certainties = [certainty for _, certainty in strips if certainty is not None]
         watch.lap("classify")
@@ -262,6 +271,7 @@ class LiveEmbedding:
             unknown=int(counts[UNKNOWN]) if unknown is not None else 0,
             nodata=int(counts[NODATA]),
             messages=(*samples.messages, *moved_codes(samples.legend, samples.codes)),
+            smoothed=smooth != "none",
             refitted=refitted,
             seconds=watch.seconds,
         )
@@ -272,9 +282,10 @@ class LiveEmbedding:
         window, shape = view.on(self.raster.grid)
         if not window:
             return None
-        stored = self._view(window, shape)
+        stored, kept = self._view(window, shape)
         cancel.check()
-        values = np.concatenate(in_strips(lambda part: similarity_to(self.raster, target, part), stored))
+        strips = in_strips(lambda part: similarity_to(self.raster, target, stored[:, *part.slices]), kept)
+        values = np.concatenate(strips)
         cancel.check()
         return _write(Path(output), values[None], _grid_of(self.raster.grid, window, shape), scale=(SCALE, OFFSET))
 
@@ -290,17 +301,22 @@ class LiveEmbedding:
                 self._blocks.popitem(last=False)
         return held
 
-    def _view(self, window: Window, shape: tuple[int, int]) -> Stored:
-        """Stored numbers of what is looked at: read once as long as the view stays, unless it is very large."""
+    def _view(self, window: Window, shape: tuple[int, int]) -> tuple[Stored, Window]:
+        """Stored numbers of what is looked at, and where in them it is, for there is a margin around it where every
+        pixel is seen: read once as long as the view stays, unless it is very large."""
         seen = self._seen
         if seen is not None and seen[0] == (window, shape):
             return seen[1]
         self._seen = None
         with bounded_cache(), self.raster.reader() as reader:
-            stored = reader.read(window, None if shape == (window.height, window.width) else shape)
-        if stored.nbytes <= _VIEW_BYTES:
-            self._seen = ((window, shape), stored)
-        return stored
+            if shape == (window.height, window.width):
+                around = surrounded(window, MARGIN, self.raster.grid)
+                found = reader.read(around), window.relative_to(around)
+            else:
+                found = reader.read(window, shape), Window(0, 0, *shape)
+        if found[0].nbytes <= _VIEW_BYTES:
+            self._seen = ((window, shape), found)
+        return found
 
 
 class _Watch:

@@ -22,6 +22,8 @@ from mmearth_core.sources.embedding import Embedding, describe, described
 REGULARISATION = 30.0
 #: Assumed likeness of two pixels of one polygon, for the weight of a polygon (intraclass correlation).
 ALIKE = 0.5
+#: Directions that guide the smoothing of a map, at most.
+MOST_GUIDES = 8
 #: Points kept of the distribution of remoteness: one per cent.
 QUANTILES = 101
 #: No number of a probe is as large as this.
@@ -112,6 +114,17 @@ class Probe:
     def folded(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(W (classes, bands), b (classes,)) with scores = W · value + b: centring and scaling folded in."""
         return self.coefficients / self.scale, self.intercept - self.coefficients @ (self.centre / self.scale)
+
+    @cached_property
+    def guide(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(W (k, bands), c (k,)): W · value + c are the `MOST_GUIDES` directions, or fewer, along which the centres of
+        the classes lie apart most, with mean 0, and variance 1 in the first. What `smoothed` is guided by."""
+        middle = self.reach.centres.mean(axis=0)
+        with one_thread_each():
+            _, lengths, directions = np.linalg.svd(self.reach.centres - middle, full_matrices=False)
+        along = directions[: min(MOST_GUIDES, len(self.legend) - 1)]
+        along = along / (float(lengths[0]) / np.sqrt(len(self.reach.centres)) or 1.0)
+        return along / self.scale, -along @ (middle + self.centre / self.scale)
 
     def scores(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Linear scores (n, classes) of values (n, bands)."""

@@ -14,7 +14,7 @@ class PixelProbe:
     the decoding is folded into the weights.
 
     With x the stored numbers (bands, n), or the values where they are not linear in them: `weights` (classes, bands)
-    and `bias` (classes, 1) give the scores.
+    and `bias` (classes, 1) give the scores, and rows after those the guide of `smoothed`.
     """
 
     def __init__(self, probe: Probe, raster: Embedding) -> None:
@@ -22,7 +22,8 @@ class PixelProbe:
         bands = len(probe.centre)
         steps = raster.linear or (np.ones(bands, np.float32), np.zeros(bands, np.float32))
         self._step, self._lowest = (each.astype(np.float64) for each in steps)
-        weights, bias = probe.folded
+        guide, level = probe.guide
+        weights, bias = np.vstack([probe.folded[0], guide]), np.concatenate([probe.folded[1], level])
         self.weights = np.ascontiguousarray(weights * self._step, np.float32)
         self.bias = (bias + weights @ self._lowest).astype(np.float32)[:, None]
         square, linear, constant = self._remoteness_form()

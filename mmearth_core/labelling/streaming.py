@@ -46,11 +46,13 @@ def transform_blocks(
     cancel: CancelToken,
     task: str,
     within: Window | None = None,
+    margin: int = 0,
 ) -> None:
     """Call `write(window, function(stored, window))` for windows that cover the raster, or what is `within`, once.
 
     `function` gets stored numbers (bands, height, width) and runs in several threads at once, each with a reader of its
-    own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight.
+    own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight. With a
+    `margin` it gets those of `surrounded(window, margin, raster.grid)`.
     Raises `MMEarthError` when the embedding is damaged or changes meanwhile, `Cancelled` when `cancel` is set; errors
     of both functions pass through.
     """
@@ -64,7 +66,7 @@ def transform_blocks(
         reader = readers.get()
         try:
             cancel.check()
-            stored = reader.read(window)
+            stored = reader.read(surrounded(window, margin, raster.grid))
         finally:
             readers.put(reader)
         return function(stored, window)
@@ -92,6 +94,11 @@ def transform_blocks(
     if stamp(raster.path) != before:
         raise MMEarthError(f"{raster.path} changed while it was being read; nothing was written. Run it again.")
     progress.finish()
+
+
+def surrounded(window: Window, margin: int, grid: Grid) -> Window:
+    """A window with `margin` pixels around it, as far as the grid has them."""
+    return window.padded(margin).intersection(grid.window)
 
 
 def _write_next(
@@ -122,9 +129,9 @@ def by_pixel(
     return out
 
 
-def in_strips(function: Callable[[Stored], Result], stored: Stored) -> list[Result]:
-    """`function` of stored numbers (bands, height, width), a strip of rows for each processor, each with one BLAS
-    thread; what it returns, from the upper strip to the lowest."""
-    strips = np.array_split(stored, min(available_processors(), stored.shape[1]), axis=1)
+def in_strips(function: Callable[[Window], Result], area: Window) -> list[Result]:
+    """`function` of strips of rows that cover an area once, one for each processor, each with one BLAS thread; what it
+    returns, from the upper strip to the lowest."""
+    strips = list(area.parts(-(-area.height // available_processors()), area.width))
     with threadpool_limits(limits=1), ThreadPoolExecutor(len(strips), thread_name_prefix="mmearth") as pool:
         return list(pool.map(function, strips))

@@ -16,6 +16,7 @@ from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, cross_validate
 from mmearth_core.locks import sole_writer
+from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.placing import touched
 from mmearth_core.records import Form
@@ -50,10 +51,11 @@ class LiveVerbs:
         output: str,
         confidence: str | None = None,
         unknown: float | None = None,
+        smooth: Smoothing = DEFAULT,
     ) -> Any:
         """The map of a view."""
         live = self._embedding(embedding)
-        return live.preview(samples, view, output, confidence=confidence, unknown=unknown, cancel=cancel)
+        return live.preview(samples, view, output, confidence=confidence, unknown=unknown, smooth=smooth, cancel=cancel)
 
     def similar_preview(
         self,

@@ -13,13 +13,17 @@ from rasterio.crs import CRS
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.labelling.classification import classify, classify_block
+from mmearth_core.labelling import streaming
+from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.deciding import classify_block
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.scoring import PixelProbe
+from mmearth_core.labelling.streaming import surrounded
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import UNKNOWN
+from mmearth_core.maps.smoothing import MARGIN, Smoothing
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 
@@ -69,7 +73,7 @@ def test_the_map_is_right_complete_and_named(scene: Any, model: Path, tmp_path: 
 def test_the_map_is_the_argmax_of_the_probe(
     scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path
 ) -> None:
-    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif")
+    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif", smooth="none")
     values = np.array(probe.legend.values)
     valid = scene.truth > 0
     expected = values[probe.predict(scene.raster.decode(dn[:, valid]).T)]
@@ -79,7 +83,7 @@ def test_the_map_is_the_argmax_of_the_probe(
 def test_a_preview_shows_the_final_map_at_any_window_and_zoom(
     scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path
 ) -> None:
-    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif", unknown=0.05)
+    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif", unknown=0.05, smooth="none")
     final = read(tmp_path / "map.tif")[0]
     for window in (Window(0, 0, 1, 1), Window(37, 41, 113, 257), Window(299, 0, 1, 420)):
         rows, cols = window.slices
@@ -93,10 +97,55 @@ def test_a_preview_shows_the_final_map_at_any_window_and_zoom(
         assert (coarse == dataset.read(1, out_shape=(150, 210))).all()
 
 
+@pytest.mark.parametrize("smooth", ["edges", "strong"])
+def test_a_smoothed_map_does_not_depend_on_blocks(
+    scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path, smooth: Smoothing,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    maps = []
+    for number, shape in enumerate([(256, 256), (37, 61), (300, 420), (1, 420)]):
+        monkeypatch.setattr(streaming, "block_windows", lambda grid, shape=shape, **_: list(grid.window.parts(*shape)))
+        output, confidence = tmp_path / f"map{number}.tif", tmp_path / f"c{number}.tif"
+        classify(
+            embedding=scene.path, model=model, output=output, confidence=confidence, unknown=0.05, smooth=smooth
+        )  # fmt: skip
+        maps.append((read(output)[0], read(confidence)))
+    plain = classify_block(PixelProbe(probe, scene.raster), dn, unknown=0.05)[0]
+    assert 0 < (maps[0][0] != plain).mean() < 0.05
+    assert ((maps[0][0] == UNKNOWN) == (plain == UNKNOWN)).all() and ((maps[0][0] == 0) == (plain == 0)).all()
+    for values, certainty in maps[1:]:
+        np.testing.assert_array_equal(values, maps[0][0])
+        np.testing.assert_array_equal(certainty, maps[0][1])
+    for window in (Window(0, 0, 1, 1), Window(37, 41, 113, 257), Window(299, 0, 1, 420)):
+        around = surrounded(window, MARGIN, scene.raster.grid)
+        part = classify_block(
+            PixelProbe(probe, scene.raster), dn[:, *around.slices], window.relative_to(around), smooth=smooth,
+            unknown=0.05,
+        )[0]  # fmt: skip
+        np.testing.assert_array_equal(part, maps[0][0][window.slices])
+
+
+def test_a_smoothed_map_is_nearer_to_the_truth_says_so_and_is_surer(scene: Any, model: Path, tmp_path: Path) -> None:
+    right, sure = {}, {}
+    for smooth in ("none", "edges", "strong"):
+        output, confidence = tmp_path / f"{smooth}.tif", tmp_path / f"{smooth}_c.tif"
+        classify(embedding=scene.path, model=model, output=output, confidence=confidence, smooth=smooth)  # type: ignore[arg-type]
+        opened = ClassMap.open(output)
+        names = np.array(["-", *opened.legend.names])[read(output)[0]]
+        right[smooth] = (names == np.array(["-", "water", "forest", "grass", "urban"])[scene.truth]).mean()
+        sure[smooth] = read(confidence)[0][scene.truth > 0].mean() / 255
+        assert opened.tags["smooth"] == smooth
+    assert right["none"] < right["edges"] <= right["strong"]
+    # Of the smoothed probabilities, and as sure as they are right, about.
+    assert sure["edges"] != sure["none"] and abs(sure["edges"] - right["edges"]) < 0.1
+
+
 def test_confidence_is_probability_and_margin(
     scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path
 ) -> None:
-    classify(embedding=scene.path, model=model, output=tmp_path / "map.tif", confidence=tmp_path / "conf.tif")
+    classify(
+        embedding=scene.path, model=model, output=tmp_path / "map.tif", confidence=tmp_path / "conf.tif", smooth="none"
+    )
     with rasterio.open(tmp_path / "conf.tif") as dataset:
         stored, scale, offset = dataset.read(), dataset.scales, dataset.offsets
         assert dataset.nodata == 0 and dataset.descriptions == ("probability", "margin")

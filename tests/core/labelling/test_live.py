@@ -24,6 +24,7 @@ from mmearth_core.labelling.fitting import fit, fit_samples
 from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveEmbedding, View
 from mmearth_core.labelling.similarity import similar
 from mmearth_core.maps.conventions import UNKNOWN_COLOUR
+from mmearth_core.maps.smoothing import Smoothing
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.records import read as read_record
@@ -62,17 +63,19 @@ def live(scene: Any) -> LiveEmbedding:
     return LiveEmbedding(scene.path)
 
 
+@pytest.mark.parametrize("smooth", ["none", "edges", "strong"])
 def test_the_preview_is_the_final_map_of_the_same_samples(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path, smooth: Smoothing
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file))
     preview = live.preview(
-        samples, whole(scene), tmp_path / "p.tif", confidence=tmp_path / "pc.tif", unknown=0.05, cancel=CancelToken()
-    )
+        samples, whole(scene), tmp_path / "p.tif", confidence=tmp_path / "pc.tif", unknown=0.05, smooth=smooth,
+        cancel=CancelToken(),
+    )  # fmt: skip
     fit(embeddings=[scene.path], samples=[sample_file], output=tmp_path / "m.json")
     classify(
         embedding=scene.path, model=tmp_path / "m.json", output=tmp_path / "m.tif", confidence=tmp_path / "c.tif",
-        unknown=0.05,
+        unknown=0.05, smooth=smooth,
     )  # fmt: skip
     np.testing.assert_array_equal(read(preview.path), read(tmp_path / "m.tif"))
     np.testing.assert_array_equal(read(preview.confidence), read(tmp_path / "c.tif"))
@@ -105,7 +108,11 @@ def test_a_part_at_full_resolution_and_a_decimated_whole_show_pixels_of_the_map(
     small = live.preview(
         samples, whole(scene, grid.width // 2, grid.height // 2), tmp_path / "small.tif", cancel=CancelToken()
     )
-    np.testing.assert_array_equal(read(small.path)[0], full[::2, ::2])
+    # What is seen of it is not smoothed, for a pixel's neighbours are not in the view.
+    assert not small.smoothed and part.smoothed
+    plain = live.preview(samples, whole(scene), tmp_path / "plain.tif", smooth="none", cancel=CancelToken())
+    assert not plain.smoothed and (read(plain.path)[0] != full).any()
+    np.testing.assert_array_equal(read(small.path)[0], read(plain.path)[0][::2, ::2])
     with rasterio.open(small.path) as dataset:
         assert dataset.bounds == pytest.approx(grid.bounds)
 
