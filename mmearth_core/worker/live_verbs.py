@@ -5,7 +5,6 @@ Thin: each calls one function with values that were made of what came over the w
 
 import threading
 from collections import OrderedDict
-from pathlib import Path
 from typing import Annotated, Any
 
 from mmearth_core.embedding.forecast import inspect
@@ -18,6 +17,7 @@ from mmearth_core.labelling.validation import Validation, cross_validate
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.raster.identity import Stamp, stamp
 from mmearth_core.raster.placing import touched
 from mmearth_core.records import Form
 from mmearth_core.vectors.writing import pixel_centres
@@ -37,7 +37,7 @@ class LiveVerbs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: OrderedDict[tuple[str, int, int], LiveEmbedding] = OrderedDict()
+        self._open: OrderedDict[tuple[str, Stamp | None], LiveEmbedding] = OrderedDict()
 
     inspect = staticmethod(inspect)
 
@@ -142,11 +142,7 @@ class LiveVerbs:
 
     def _embedding(self, path: str) -> LiveEmbedding:
         """The embedding at a path, opened anew when the file has changed."""
-        try:
-            found = Path(path).stat()
-        except OSError as error:
-            raise MMEarthError(f"{path} cannot be read ({error.strerror}); embed the scene again.") from error
-        key = (path, found.st_mtime_ns, found.st_size)
+        key = (path, stamp(path))  # None of what is no file: an address, a part of a store
         with self._lock:
             held = self._open.pop(key, None)
             if held is None:
