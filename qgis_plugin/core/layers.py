@@ -12,6 +12,10 @@ PRODUCT = "mmearth/product"
 #: Products that are pictures of the moment and are not saved with a project.
 TRANSIENT = ("live", "live_confidence", "similarity_preview", "embedding_preview")
 SOURCE = "mmearth/source"
+#: Custom property of an embedding that the worker recognised: who made it.
+MAKER = "mmearth/maker"
+#: A raster of as many bands may be an embedding; whether it is, the worker knows.
+_MANY = 16
 
 
 def path_of(layer: QgsMapLayer) -> str:
@@ -27,6 +31,18 @@ def is_embedding(layer: QgsMapLayer) -> bool:
         return True
     named = layer.bandCount() >= 8 and layer.bandName(1).endswith("E00")
     return named and Path(path_of(layer)).suffix.lower() in {".tif", ".tiff"}
+
+
+def may_be_embedding(layer: QgsMapLayer) -> bool:
+    """Whether a layer is an embedding, or a raster of many bands, of which the worker can tell."""
+    many = isinstance(layer, QgsRasterLayer) and layer.isValid() and layer.bandCount() >= _MANY
+    return many or is_embedding(layer)
+
+
+def title_of(layer: QgsMapLayer) -> str:
+    """The name of an embedding's layer, and who made it where that was not us."""
+    maker = layer.customProperty(MAKER, "")
+    return f"{layer.name()} – {maker}" if maker else layer.name()
 
 
 def mark(layer: QgsMapLayer, product: str, source: QgsMapLayer = None) -> None:

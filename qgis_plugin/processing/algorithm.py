@@ -28,7 +28,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
 
 from ..compat import ADVANCED
-from ..core.layers import is_embedding, path_of
+from ..core.layers import may_be_embedding, path_of
 from ..core.sources import why_not_placed, why_not_readable
 from ..core.worker.request import WorkerError
 from ..core.worker.wording import worded
@@ -277,7 +277,7 @@ class Algorithm(QgsProcessingAlgorithm):
     def why_no_embedding(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
         """Why a raster parameter is no embedding, in a sentence; empty when it is or cannot be known yet."""
         layer = self.parameterAsRasterLayer(parameters, name, context)
-        if layer is None or is_embedding(layer):
+        if layer is None or may_be_embedding(layer):
             return ""
         return QCoreApplication.translate(
             "Algorithm", "“{}” is not an embedding ({} bands); make one of it first with “Embed layer”."

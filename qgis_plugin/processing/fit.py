@@ -15,7 +15,7 @@ from qgis.core import (
 )
 
 from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
-from ..core.layers import is_embedding
+from ..core.layers import may_be_embedding
 from .algorithm import CLASS_FIELD, MAPPING, Algorithm, Values, is_raster
 
 
@@ -118,7 +118,7 @@ class Fit(Algorithm):
                 len(embeddings), len(samples)
             )
         for layer in embeddings:
-            if not is_raster(layer) or not is_embedding(layer):
+            if not is_raster(layer) or not may_be_embedding(layer):
                 return self.tr("“{}” is not an embedding; make one of it first with “Embed layer”.").format(
                     layer.name()
                 )

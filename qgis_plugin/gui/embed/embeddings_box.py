@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core import layers
 from ...core.embed.cache import EmbeddingCache
+from ...core.embed.recogniser import EmbeddingRecogniser
 from ...core.layer_tree import place
 from .cache_dialog import CacheDialog, size_text
 
@@ -66,7 +67,12 @@ class EmbeddingsBox(QGroupBox):
         project.layersRemoved.connect(self._fill_later)
         project.readProject.connect(self._take_up)
         context.workspace.embeddingChanged.connect(self._fill_later)
+        self.recogniser = EmbeddingRecogniser(context.client, self)
+        self.recogniser.recognised.connect(self._recognised)
+        self.recogniser.doubtful.connect(self._doubt)
+        self._wanted = ""  # the layer of a file that was opened to work with it, while the worker is asked
         self._take_up()
+        self.recogniser.look()
         self.fill()
 
     def cache(self) -> EmbeddingCache:
@@ -78,7 +84,7 @@ class EmbeddingsBox(QGroupBox):
         current = self._context.workspace.embedding
         self.combo.clear()
         for layer in sorted(layers.embeddings(), key=lambda layer: layer.name().lower()):
-            self.combo.addItem(layer.name(), layer.id())
+            self.combo.addItem(layers.title_of(layer), layer.id())
             self.combo.setItemData(self.combo.count() - 1, layers.path_of(layer), Qt.ItemDataRole.ToolTipRole)
         if self.combo.count() == 0:
             self.combo.addItem(self.tr("None yet"), "")
@@ -94,14 +100,19 @@ class EmbeddingsBox(QGroupBox):
         )
 
     def open_file(self, path: str) -> bool:
-        """Add an embedding raster to the project and work with it; False when it is none."""
+        """Add an embedding raster to the project and work with it, at once or when the worker knows it; False when it
+        is none."""
         cache = self.cache()
         layer = next((each for each in layers.embeddings() if layers.path_of(each) == path), None)
         if layer is None:
             layer = QgsRasterLayer(path, Path(path).stem, "gdal")
-            if not layers.is_embedding(layer):
+            if not layers.may_be_embedding(layer):
                 self._context.warn(self.tr("{} is no embedding raster; embed a layer first.").format(path))
                 return False
+            if not layers.is_embedding(layer):
+                self._wanted = layer.id()
+                place(layer)
+                return True
             layers.mark(layer, "embedding")
             place(layer)
         if cache.owns(path):
@@ -117,12 +128,30 @@ class EmbeddingsBox(QGroupBox):
         project.layersRemoved.disconnect(self._fill_later)
         project.readProject.disconnect(self._take_up)
         self._context.workspace.embeddingChanged.disconnect(self._fill_later)
+        self.recogniser.close()
 
     def _take_up(self, *_: object) -> None:
         """A project that has one embedding is opened to work with it, as with its samples."""
         found = layers.embeddings()
         if self._context.workspace.embedding is None and len(found) == 1:
             self._context.workspace.embedding = found[0]
+
+    def _recognised(self, layer: QgsMapLayer) -> None:
+        """An embedding is listed, and worked with when it was opened for that or is the only one."""
+        if layer.id() == self._wanted:
+            self._wanted = ""
+            self._context.workspace.embedding = layer
+        self._take_up()
+        self._fill_later()
+
+    def _doubt(self, layer: QgsMapLayer, sentence: str) -> None:
+        """Who opened a file as an embedding is told what is wrong; any other raster may well have many bands."""
+        sentence = sentence or self.tr("{} is no embedding raster; embed a layer first.").format(layer.name())
+        if layer.id() == self._wanted:
+            self._wanted = ""
+            self._context.warn(sentence)
+        else:
+            self._context.log(sentence)
 
     def _fill_later(self, *_: object) -> None:
         self._later.start()

@@ -196,6 +196,7 @@ class EmbedPanel(QWidget):
         self.cancel_button.clicked.connect(self.cancel)
         project = QgsProject.instance()
         project.layersAdded.connect(self._exclude_later)
+        self.box.recogniser.recognised.connect(self._exclude_later)
         project.layersRemoved.connect(self._exclude_later)
         self._context.client.stateChanged.connect(self._worker_changed)
         self._context.iface.mapCanvas().extentsChanged.connect(self._view_changed)
