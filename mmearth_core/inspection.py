@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mmearth_core.embedding.backends import header_of
+from mmearth_core.encoder.foreign.encoder import ForeignEncoder
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find, local_file
 from mmearth_core.encoder.weights import state
@@ -87,6 +89,11 @@ def weights_info(*, model: str) -> Description:
 
 
 def _describe_model(path: Path) -> Description:
+    header = header_of(path)
+    if isinstance(header, ForeignEncoder):
+        found = {"name": header.name, "model_id": header.model_id, "dimensions": header.dimensions}
+        found |= {"stride": header.stride, "patch": header.patch, "takes this tile only": header.fixed}
+        return Description("encoder model of others", str(path), asdict(header.card) | found)
     return Description("encoder model", str(path), asdict(read_header(path)))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
-from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.encoder.description import EncoderDescription
 from mmearth_core.errors import MMEarthError
 from mmearth_core.sentinel2 import Level, check_bands
 
@@ -56,7 +56,7 @@ def embed_array(
 
 
 def network_input(
-    dn: NDArray[np.float32], valid: NDArray[np.bool_], present: Sequence[str], level: Level, header: ModelHeader
+    dn: NDArray[np.float32], valid: NDArray[np.bool_], present: Sequence[str], level: Level, header: EncoderDescription
 ) -> NDArray[np.float32]:
     """DN (k, H, W) of the `present` bands → what the network of `header` takes: (C, H, W), normalised and filled."""
     return header.statistics[level].normalised(dn, valid, present=present, wanted=header.bands)
@@ -72,7 +72,7 @@ def embed_pixels(backend: Backend, pixels: NDArray[np.float32]) -> NDArray[np.fl
     if any(grow):
         pixels = np.pad(pixels, ((0, 0), (0, 0), (0, grow[0]), (0, grow[1])))
     values = backend.run(np.ascontiguousarray(pixels))
-    if values.shape != (len(pixels), len(header.scales), *pixels.shape[2:]):
+    if values.shape != (len(pixels), header.dimensions, *pixels.shape[2:]):
         raise MMEarthError(
             f"The model {header.name} gives {values.shape} for {pixels.shape}; its file is damaged, fetch it again."
         )

@@ -6,7 +6,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.encoder.description import EncoderDescription
+from mmearth_core.encoder.model_file import METADATA_KEY, read_header
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import MMEarthError
 
@@ -26,8 +27,11 @@ class Backend(Protocol):
     """
 
     name: str
-    header: ModelHeader
     batch_size: int
+
+    @property
+    def header(self) -> EncoderDescription:
+        """What the model takes and gives."""
 
     def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Normalised pixels (N, C, H, W) → embedding before quantisation (N, D, H, W).
@@ -43,7 +47,7 @@ def open_backend(model: str | Path, backend: BackendName = "auto") -> Backend:
     """Load a model by registry name or path for inference.
 
     `auto` takes ONNX Runtime, unless the model is only there as `.safetensors`.
-    Raises `MMEarthError` when the model is missing, damaged or not calibrated.
+    Raises `MMEarthError` when the model is missing, damaged or not calibrated, or of others and without a card.
     """
     suffixes = SUFFIXES[backend]
     path = local_file(model, suffixes=suffixes)
@@ -52,9 +56,33 @@ def open_backend(model: str | Path, backend: BackendName = "auto") -> Backend:
     if path.suffix not in suffixes:
         raise MMEarthError(f"{path} cannot be run by the {backend} backend, which takes {suffixes[0]} files.")
     if path.suffix == ".onnx":
+        if _is_foreign(path):
+            from mmearth_core.encoder.foreign.backend import ForeignBackend  # noqa: PLC0415 - loads ONNX Runtime
+
+            return ForeignBackend(path)
         from mmearth_core.encoder.onnx_backend import OnnxBackend  # noqa: PLC0415 - loads ONNX Runtime
 
         return OnnxBackend(path)
     from mmearth_core.encoder.torch_backend import TorchBackend  # noqa: PLC0415 - torch only where it is asked for
 
     return TorchBackend(path)
+
+
+def header_of(path: Path) -> EncoderDescription:
+    """What a model file takes and gives, ours or not; a network of others is tried for it.
+
+    Raises `MMEarthError` as `open_backend`.
+    """
+    return open_backend(path).header if _is_foreign(path) else read_header(path)
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether a file is an ONNX model without a description of ours; a damaged one is not."""
+    if path.suffix != ".onnx":
+        return False
+    from mmearth_core.encoder.onnx_file import metadata_of  # noqa: PLC0415 - only when needed
+
+    try:
+        return METADATA_KEY not in metadata_of(path.read_bytes())
+    except (OSError, ValueError):
+        return False

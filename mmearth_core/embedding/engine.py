@@ -23,6 +23,7 @@ from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, of_one_job
+from mmearth_core.embedding.ranges import with_quantiser
 from mmearth_core.embedding.sidecar import check_places, write_style
 from mmearth_core.embedding.stac.item import item_path, model_link, source_link, write_item, written_before
 from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
@@ -37,7 +38,6 @@ from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.products.stac import sidecar_item
 from mmearth_core.raster.scene import Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK, companions
-from mmearth_core.vectors.aoi import AreaOfInterest
 
 #: Scenes from this size on get an estimate of the time before the work begins.
 _LONG_RUN = 4_000_000
@@ -152,6 +152,8 @@ def embed(
         batch_size=runner.batch_size,
         cancel=cancel,
     )
+    if not job.raster.scales:
+        job = with_quantiser(job, runner, progress, cancel)
     journal = TileJournal(TileJournal.folder_of(output))
     with one_writer(output, lambda: _is_at_it(journal, job), progress, cancel) as hold:
         if resume and not overwrite and output.is_file() and (there := _there_already(job, began)) is not None:
@@ -208,7 +210,7 @@ def _embed(
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
             progress.start("Embedding", plan.area.pixels, "px", ground_area(raster.grid))
             progress.advance(plan.area.pixels - left)
-            ground = _compute(runner, source, todo, job.polygons, journal, shown, progress, cancel)
+            ground = _compute(runner, job, todo, journal, shown, progress, cancel)
             progress.finish()
             ground += count_tiles(source, [part for part in plan if part.index in finished], job.polygons, cancel)
             check_unchanged(source, job.identity, cancel)
@@ -291,6 +293,11 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     header, area = runner.header, plan.area
     if not header.trained:
         progress.message(f"{header.name} is untrained: a control with random weights, not a product.")
+    if header.tile_dependent:
+        progress.message(
+            f"By its card, what {header.name} gives depends on the tile: borders of tiles may show; measure it with:"
+            " mmearth weights check"
+        )
     for text in (*source.warnings, *source.evidence):
         progress.message(text)
     if raster.provenance["fills"]:
@@ -328,9 +335,8 @@ def _begin(
 
 def _compute(
     runner: Backend,
-    source: Scene,
+    job: EmbeddingJob,
     todo: Sequence[Tile],
-    polygons: AreaOfInterest | None,
     journal: TileJournal,
     shown: TilePictures | None,
     progress: Progress,
@@ -340,7 +346,9 @@ def _compute(
     at."""
     ground = GroundCount()
     # Closed at once however this ends, which also ends the tile that is being computed.
-    with closing(compute_tiles(runner, source, todo, polygons)) as results:
+    with closing(
+        compute_tiles(runner, job.source, todo, job.polygons, (job.raster.scales, job.raster.offsets))
+    ) as results:
         for tile, codes, count in results:
             cancel.check()
             journal.save(tile, codes)

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from mmearth_core.embedding.backends import SUFFIXES, Backend, BackendName, open_backend
+from mmearth_core.embedding.backends import SUFFIXES, Backend, BackendName, header_of, open_backend
 from mmearth_core.embedding.needs import needs
 from mmearth_core.embedding.planning import USUAL, WHOLE, EmbeddingJob, Extent, Tiling, plan_embedding
-from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.layout import ground_area
@@ -34,7 +33,7 @@ class Forecast:
         """Plain values, for a program that asks before it embeds."""
         job, source, area, grid = self.job, self.job.source, self.job.plan.area, self.job.raster.grid
         ground = ground_area(grid)
-        wanted = needs(job.plan, job.header.architecture, len(job.raster.bands), 1)
+        wanted = needs(job.plan, job.header.architecture, job.header.dimensions, 1)
         return {
             "name": source.name,
             "crs": grid.crs.to_wkt(),
@@ -77,7 +76,7 @@ def inspect(
     """
     path = local_file(model, suffixes=SUFFIXES[backend])
     runs = "torch" if path.suffix == ".safetensors" else "onnx"
-    header = read_header(path)
+    header = header_of(path)
     job = plan_embedding(
         scene, Path("embedding.tif"), header, runs, options=options, extent=extent, tiling=tiling, cancel=cancel
     )
@@ -86,11 +85,12 @@ def inspect(
 
 def seconds_per_pixel(runner: Backend) -> float:
     """Time of the bare network, by a trial."""
-    pixels = np.zeros((1, len(runner.header.bands), _TRIAL_SIDE, _TRIAL_SIDE), np.float32)
+    side = runner.header.side or _TRIAL_SIDE
+    pixels = np.zeros((1, len(runner.header.bands), side, side), np.float32)
     runner.run(pixels)
     start = time.monotonic()
     runner.run(pixels)
-    return (time.monotonic() - start) / _TRIAL_SIDE**2
+    return (time.monotonic() - start) / side**2
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmearth_core.encoder.architecture import Architecture
+from mmearth_core.encoder.description import Footprint
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import TilePlan, Window
 
@@ -24,21 +24,21 @@ class Needs:
     disk: int
 
 
-def bytes_per_pixel(architecture: Architecture, dimensions: int) -> int:
+def bytes_per_pixel(architecture: Footprint, dimensions: int) -> int:
     """Peak memory of a tile per pixel of its context: activations, projection, input being read, finished codes.
 
     Fitted to the peak measured with ONNX Runtime (benchmarks/engine.py).
     """
-    return 12 * architecture.channels[0] + 13 * dimensions + 18 * architecture.in_channels
+    return architecture.activation_bytes + 13 * dimensions + 18 * architecture.in_channels
 
 
-def largest_context(architecture: Architecture, dimensions: int, batch_size: int) -> int:
+def largest_context(architecture: Footprint, dimensions: int, batch_size: int) -> int:
     """Pixels of context a tile may have inside the memory budget."""
     return (MEMORY_BUDGET - _BASE_MEMORY) // (bytes_per_pixel(architecture, dimensions) * batch_size)
 
 
 def default_tile(
-    raster: tuple[int, int], area: Window, architecture: Architecture, halo: int, dimensions: int, batch_size: int = 1
+    raster: tuple[int, int], area: Window, architecture: Footprint, halo: int, dimensions: int, batch_size: int = 1
 ) -> int:
     """The tile size that computes the fewest pixels inside the memory budget, a multiple of the patch size.
 
@@ -63,7 +63,7 @@ def default_tile(
     return best
 
 
-def needs(plan: TilePlan, architecture: Architecture, dimensions: int, batch_size: int) -> Needs:
+def needs(plan: TilePlan, architecture: Footprint, dimensions: int, batch_size: int) -> Needs:
     """What a plan takes, as an upper estimate."""
     return Needs(
         memory=_BASE_MEMORY + plan.largest_context * batch_size * bytes_per_pixel(architecture, dimensions),

@@ -29,10 +29,14 @@ _READERS = 2
 
 
 def compute_tiles(
-    runner: Backend, source: Scene, tiles: Sequence[Tile], polygons: AreaOfInterest | None
+    runner: Backend,
+    source: Scene,
+    tiles: Sequence[Tile],
+    polygons: AreaOfInterest | None,
+    stored: tuple[Sequence[float], Sequence[float]],
 ) -> Generator[tuple[Tile, NDArray[np.uint8] | None, GroundCount], None, None]:
     """Each tile's codes (bands, height, width of its core) in the order given, None where no pixel is wanted, and what
-    its pixels are.
+    its pixels are. `stored`: scales and offsets of the codes.
 
     While the caller handles one batch the next is being computed. Closing the iterator ends the running tile at once.
     """
@@ -51,7 +55,7 @@ def compute_tiles(
         pixels = [loaded.pixels for loaded in batch if loaded.pixels is not None]
         embedded = embed_pixels(runner, np.stack(pixels)) if pixels else np.empty(0, np.float32)
         values = iter(embedded)
-        return [loaded.codes(next(values), header.scales) if loaded.pixels is not None else None for loaded in batch]
+        return [loaded.codes(next(values), *stored) if loaded.pixels is not None else None for loaded in batch]
 
     with ExitStack() as stack:
         stack.callback(readers.close)
@@ -95,9 +99,11 @@ class _Loaded:
     def shape(self) -> tuple[int, ...] | None:
         return None if self.pixels is None else self.pixels.shape
 
-    def codes(self, values: NDArray[np.float32], scales: Sequence[float]) -> NDArray[np.uint8]:
+    def codes(
+        self, values: NDArray[np.float32], scales: Sequence[float], offsets: Sequence[float]
+    ) -> NDArray[np.uint8]:
         rows, cols = self.tile.core.relative_to(self.tile.context).slices
-        return quantise(values[:, rows, cols], self.wanted, scales)
+        return quantise(values[:, rows, cols], self.wanted, scales, offsets)
 
 
 def _read_ahead(

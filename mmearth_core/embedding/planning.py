@@ -10,7 +10,7 @@ from typing import Any, Literal
 from mmearth_core import __version__
 from mmearth_core.embedding.needs import default_tile
 from mmearth_core.embedding.product import EmbeddingRaster
-from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.encoder.description import EncoderDescription
 from mmearth_core.errors import MMEarthError
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import TilePlan, Window
@@ -61,7 +61,7 @@ WHOLE, USUAL = Extent(), Tiling()
 class EmbeddingJob:
     """All that is decided; `polygons` when an area of interest was given."""
 
-    header: ModelHeader
+    header: EncoderDescription
     source: Scene
     identity: Identity
     polygons: AreaOfInterest | None
@@ -78,7 +78,7 @@ class EmbeddingJob:
 def plan_embedding(
     scene: str | Path | Sequence[str | Path],
     output: Path,
-    header: ModelHeader,
+    header: EncoderDescription,
     backend: str,
     *,
     options: SceneOptions,
@@ -89,10 +89,16 @@ def plan_embedding(
 ) -> EmbeddingJob:
     """Open the scene and decide everything. Raises `Cancelled`."""
     with bounded_cache():
-        source = open_scene(scene, wanted=header.bands, options=options)
+        source = open_scene(scene, wanted=header.bands, options=options, resolution=header.resolution)
     if source.level not in header.statistics:
         raise MMEarthError(
             f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level}."
+        )
+    missing = [name for name in header.bands if name not in source.bands]
+    if missing and header.needs_all:
+        raise MMEarthError(
+            f"{source.name} lacks {', '.join(missing)}, and {header.name} was not made for scenes without; give a scene"
+            " that has them, or write into its card that missing_bands are to be filled."
         )
     polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
     area = _area(source, extent, polygons)
@@ -128,9 +134,14 @@ def _area(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> Win
     return area
 
 
-def _plan(source: Scene, area: Window, header: ModelHeader, tiling: Tiling, batch_size: int) -> TilePlan:
+def _plan(source: Scene, area: Window, header: EncoderDescription, tiling: Tiling, batch_size: int) -> TilePlan:
     patch, architecture, tile, halo = header.patch, header.architecture, tiling.tile, tiling.halo
+    if halo == "exact" and architecture.exact_halo is None:
+        raise MMEarthError(
+            f"Nobody knows how far {header.name} sees; choose a number for `halo`, as `mmearth weights check` measures."
+        )
     pixels = header.halo if halo is None else architecture.exact_halo if halo == "exact" else halo
+    pixels = header.halo if pixels is None else pixels
     if pixels < 0 or pixels % patch:
         raise MMEarthError(f"`halo={pixels}` does not suit this model; take a multiple of its patch size {patch}.")
     if tile is not None and (tile <= 0 or tile % patch):
@@ -138,9 +149,23 @@ def _plan(source: Scene, area: Window, header: ModelHeader, tiling: Tiling, batc
     for name, value, most in (("tile", tile or 0, _LARGEST_TILE), ("halo", pixels, _LARGEST_HALO)):
         if value > most:
             raise MMEarthError(f"`{name}={value}` is too large; take {most} at most, or leave it out.")
-    if tile is None:
-        tile = default_tile(source.grid.shape, area, architecture, pixels, len(header.scales), batch_size)
+    if header.side is not None:
+        tile = _tile_inside(header, tile, pixels)
+    elif tile is None:
+        tile = default_tile(source.grid.shape, area, architecture, pixels, header.dimensions, batch_size)
     return TilePlan(source.grid.shape, area, tile, pixels, patch)
+
+
+def _tile_inside(header: EncoderDescription, tile: int | None, halo: int) -> int:
+    """The tile that a network wants that was made for inputs of one side."""
+    side = header.side or 0
+    inner = side - 2 * halo if tile is None else tile
+    if inner <= 0 or (tile is not None and (header.fixed or header.tile_dependent) and inner + 2 * halo != side):
+        raise MMEarthError(
+            f"{header.name} was made for inputs of {side} pixels, and `tile` with `halo={halo}` on both sides is"
+            f" {inner + 2 * halo}; choose them so that they fill it, or leave them out."
+        )
+    return inner
 
 
 def _describe(
@@ -148,7 +173,7 @@ def _describe(
     source: Scene,
     identity: Identity,
     plan: TilePlan,
-    header: ModelHeader,
+    header: EncoderDescription,
     backend: str,
     polygons: AreaOfInterest | None,
 ) -> EmbeddingRaster:
@@ -171,6 +196,8 @@ def _describe(
         "trained": header.trained,
         "software": __version__,
     }
+    if header.facts:
+        provenance["encoder"] = header.facts
     return EmbeddingRaster(
         path=output,
         grid=source.grid.crop(plan.area),

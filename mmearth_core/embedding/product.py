@@ -117,6 +117,8 @@ class EmbeddingRaster:
 
     @property
     def halo(self) -> int | None:
+        if self.provenance.get("encoder", {}).get("tile_dependent"):
+            return None
         halo = self.provenance.get("halo")
         return halo if isinstance(halo, int) else None
 

@@ -54,6 +54,11 @@ class Architecture:
         return self.patch // 8, self.patch // 4, self.patch // 2, self.patch
 
     @property
+    def activation_bytes(self) -> int:
+        """Of a pixel of the input, at the peak: fitted to what ONNX Runtime took (benchmarks/engine.py)."""
+        return 12 * self.channels[0]
+
+    @property
     def exact_halo(self) -> int:
         """Pixels around a tile beyond which nothing can reach it; a multiple of `patch`.
 

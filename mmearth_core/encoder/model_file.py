@@ -86,6 +86,40 @@ class ModelHeader:
         """Offset of each embedding band: value = dn·scale + offset. No whole dn decodes to exactly 0."""
         return tuple(-127.5 * scale for scale in self.scales)
 
+    @property
+    def dimensions(self) -> int:
+        """Number of embedding bands."""
+        return len(self.scales)
+
+    @property
+    def side(self) -> None:
+        """It takes tiles of any side: see `description.EncoderDescription`, also for the next ones."""
+        return None
+
+    @property
+    def fixed(self) -> bool:
+        return False
+
+    @property
+    def tile_dependent(self) -> bool:
+        return False
+
+    @property
+    def needs_all(self) -> bool:
+        return False
+
+    @property
+    def resolution(self) -> float:
+        return 10.0
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {}
+
+    @property
+    def runtime(self) -> dict[str, Any]:
+        return {"grn": self.grn}
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True, allow_nan=False)
 

@@ -39,10 +39,24 @@ _ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
         "values": (9, _Field.TYPE_BYTES, False, ""),
         "location": (14, _Field.TYPE_INT32, False, ""),
     },
-    "Node": {"operator": (4, _Field.TYPE_STRING, False, ""), "domain": (7, _Field.TYPE_STRING, False, "")},
+    "Attribute": {
+        "name": (1, _Field.TYPE_STRING, False, ""),
+        "tensor": (5, _Field.TYPE_MESSAGE, False, "Tensor"),
+        "graph": (6, _Field.TYPE_BYTES, False, ""),
+        "tensors": (10, _Field.TYPE_MESSAGE, True, "Tensor"),
+        "graphs": (11, _Field.TYPE_BYTES, True, ""),
+        "sparse": (22, _Field.TYPE_BYTES, False, ""),
+        "sparses": (23, _Field.TYPE_BYTES, True, ""),
+    },
+    "Node": {
+        "operator": (4, _Field.TYPE_STRING, False, ""),
+        "attributes": (5, _Field.TYPE_MESSAGE, True, "Attribute"),
+        "domain": (7, _Field.TYPE_STRING, False, ""),
+    },
     "Graph": {
         "nodes": (1, _Field.TYPE_MESSAGE, True, "Node"),
         "initialisers": (5, _Field.TYPE_MESSAGE, True, "Tensor"),
+        "sparse": (15, _Field.TYPE_BYTES, True, ""),
     },
 }
 #: The operators of which `onnx_graph` makes a network. None repeats or chooses: such a network always comes to an end.
@@ -66,27 +80,54 @@ class OnnxFile:
 
 
 def parse(content: bytes) -> OnnxFile:
-    """The parts of an exported model. Raises `ValueError` when the bytes are none, or a network of other operators."""
+    """The parts of a model of ours. Raises `ValueError` when the bytes are none, or the network is no such."""
+    metadata, model, graph = checked(content, OPERATORS)
+    tensors = {each.name: _array(each) for each in graph.initialisers if not each.name.startswith(CONSTANT)}
+    network = hashlib.sha256(b"".join(model.operator_sets))
+    network.update(model.graph)
+    return OnnxFile(metadata, tensors, network.hexdigest())
+
+
+def checked(content: bytes, operators: frozenset[str]) -> tuple[dict[str, str], Any, Any]:
+    """What a model says of itself, and the messages of model and graph.
+
+    Raises `ValueError` when the bytes are no model, the network has other operators or networks inside of it, or
+    numbers that lie elsewhere.
+    """
     messages = _messages()
     model, graph = messages["Model"](), messages["Graph"]()
     try:
         model.ParseFromString(content)
         graph.ParseFromString(model.graph)
-        if not model.graph:
-            raise ValueError("no network")
-        used = [f"{each.domain}.{each.operator}".removeprefix(".") for each in graph.nodes]
-        foreign = [name for name in used if name not in OPERATORS] + ["functions of its own"] * bool(model.functions)
-        if foreign:
-            raise ValueError(f"its network has {tamed(foreign[0])[:80]}, which none of ours has")
-        if any(each.location for each in graph.initialisers):
-            raise ValueError("numbers outside of the file")
-        metadata = {entry.key: entry.value for entry in model.properties}
-        tensors = {each.name: _array(each) for each in graph.initialisers if not each.name.startswith(CONSTANT)}
     except DecodeError as error:
         raise ValueError("not a protocol buffer") from error
-    network = hashlib.sha256(b"".join(model.operator_sets))
-    network.update(model.graph)
-    return OnnxFile(metadata, tensors, network.hexdigest())
+    if not model.graph:
+        raise ValueError("no network")
+    used = [f"{each.domain}.{each.operator}".removeprefix(".").removeprefix("ai.onnx.") for each in graph.nodes]
+    unknown = [name for name in used if name not in operators] + ["functions of its own"] * bool(model.functions)
+    if unknown:
+        raise ValueError(f"its network has {tamed(unknown[0])[:80]}, which is not among the operators that are run")
+    attributes = [attribute for node in graph.nodes for attribute in node.attributes]
+    if any(each.graph or each.graphs for each in attributes):
+        raise ValueError("its network has networks inside, which may never come to an end")
+    if graph.sparse or any(each.sparse or each.sparses for each in attributes):
+        raise ValueError("its network has sparse numbers, which are not read")
+    inside = [tensor for each in attributes for tensor in (each.tensor, *each.tensors)]
+    if any(each.location for each in (*graph.initialisers, *inside)):
+        raise ValueError("numbers outside of the file")
+    return {entry.key: entry.value for entry in model.properties}, model, graph
+
+
+def metadata_of(content: bytes) -> dict[str, str]:
+    """What a model says of itself, whatever its network is. Raises `ValueError` when the bytes are no model."""
+    model = _messages()["Model"]()
+    try:
+        model.ParseFromString(content)
+    except DecodeError as error:
+        raise ValueError("not a protocol buffer") from error
+    if not model.graph:
+        raise ValueError("no network")
+    return {entry.key: entry.value for entry in model.properties}
 
 
 def content_digest(network: str, header: str) -> str:

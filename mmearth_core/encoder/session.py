@@ -1,11 +1,13 @@
-"""Opening an exported model with ONNX Runtime, with errors a user can act on."""
+"""Opening and running an exported model with ONNX Runtime, with errors a user can act on."""
 
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as native
 
-from mmearth_core.errors import MMEarthError
+from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.processors import available_processors
 
 #: Names of the graph's input and output (see `onnx_graph`).
@@ -40,3 +42,29 @@ def open_session(path: Path, content: bytes, *, threads: int | None = None) -> o
     except (*LOAD_ERRORS, UnicodeDecodeError) as error:  # the last: a damaged text in an error of theirs
         reason = str(error).splitlines()[0][:200]
         raise MMEarthError(f"{path} is damaged or not an ONNX model ({reason}); fetch or convert it again.") from error
+
+
+class Network:
+    """One output of an open session, as a function of its input. `run` from one thread, `interrupt` from any."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, entry: str, output: str) -> None:
+        self._session, self._entry, self._output = session, entry, output
+        self._options = onnxruntime.RunOptions()
+
+    def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Raises `Cancelled` after `interrupt`, `EnvironmentFailure` when it fails, as it does when memory runs out."""
+        try:
+            result: NDArray[np.float32] = self._session.run([self._output], {self._entry: pixels}, self._options)[0]
+        except LOAD_ERRORS as error:
+            if self._options.terminate:
+                raise Cancelled("Cancelled.") from error
+            height, width = pixels.shape[2:]
+            raise EnvironmentFailure(
+                f"ONNX Runtime failed on {height} × {width} pixels ({str(error).splitlines()[0][:200]});"
+                " if memory ran out, choose a smaller `tile`."
+            ) from error
+        return result
+
+    def interrupt(self) -> None:
+        """Make the current run and all later ones end at once with `Cancelled`."""
+        self._options.terminate = True

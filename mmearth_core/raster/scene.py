@@ -27,8 +27,8 @@ from mmearth_core.raster.scene_files import collect
 from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE
 from mmearth_core.sentinel2 import Level, check_bands, needed_bands
 
-#: Ground size of a pixel, in m, outside of which a warning is given: the encoders are pretrained at 10 m.
-_USUAL_GROUND_SIZE = (8.0, 12.5)
+#: By how much a pixel's size on the ground may differ from what the encoder is trained at without a warning.
+_USUAL_RATIO = (0.8, 1.25)
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,16 @@ AS_IT_IS = SceneOptions()
 
 
 def open_scene(
-    source: str | PurePath | Sequence[str | PurePath], *, wanted: Sequence[str], options: SceneOptions = AS_IT_IS
+    source: str | PurePath | Sequence[str | PurePath],
+    *,
+    wanted: Sequence[str],
+    options: SceneOptions = AS_IT_IS,
+    resolution: float = 10.0,
 ) -> Scene:
     """Open a scene: find the wanted bands, decide what their numbers mean, check that there is something to read.
 
     `source` is a raster, a `.SAFE` folder or zip, a folder or list of single-band files, or a STAC item; `wanted` are
-    the encoder's bands. Raises `MMEarthError` with one sentence that says what to do.
+    the encoder's bands, `resolution` the metres of a pixel it is trained at. Raises `MMEarthError` with one sentence that says what to do.
     """
     found = placed_inputs(collect(source, bands=options.bands, wanted=wanted), options.crs)
     title = str(source) if isinstance(source, str | PurePath) else found.name
@@ -137,7 +141,7 @@ def open_scene(
             *warnings,
             *seen.warnings,
             *radiometry.warnings,
-            *_size_warning(grid),
+            *_size_warning(grid, resolution),
             *(text for each in exclusions for text in each.warnings),
         ),
         inputs=tuple(dict.fromkeys(f for s in sources for f in s.raster.files)) + tuple(e.path for e in exclusions),
@@ -148,15 +152,16 @@ def open_scene(
     )
 
 
-def _size_warning(grid: Grid) -> tuple[str, ...]:
+def _size_warning(grid: Grid, resolution: float) -> tuple[str, ...]:
     steps = ground_steps(grid)
     if steps is None:
         return ()
     size = (steps[0] * steps[1]) ** 0.5
-    if _USUAL_GROUND_SIZE[0] <= size <= _USUAL_GROUND_SIZE[1]:
+    if _USUAL_RATIO[0] <= size / resolution <= _USUAL_RATIO[1]:
         return ()
     return (
-        f"A pixel is {size:.3g} m on the ground; the encoder is trained at 10 m, so the embedding will be less useful.",
+        f"A pixel is {size:.3g} m on the ground; the encoder is trained at {resolution:g} m, so the embedding will be"
+        " less useful.",
     )
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from rasterio.warp import transform_geom
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
-from mmearth_core.encoder.model_file import ModelHeader
+from mmearth_core.encoder.description import EncoderDescription
 from mmearth_core.encoder.registry import find
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
@@ -72,7 +72,7 @@ def source_link(scene: str | Path, raster: Path) -> dict[str, str]:
     return link if kind is None else link | {"type": kind}
 
 
-def model_link(model: str | Path, header: ModelHeader, raster: Path) -> dict[str, str]:
+def model_link(model: str | Path, header: EncoderDescription, raster: Path) -> dict[str, str]:
     """The link to the model: where it was published, the file that was given, or, for the packaged one, its name."""
     if Path(model).is_file():
         href = _href(model, raster.absolute().parent)
@@ -93,7 +93,7 @@ def _href(target: str | Path, folder: Path) -> str:
 
 def write_item(
     raster: EmbeddingRaster,
-    header: ModelHeader,
+    header: EncoderDescription,
     acquired: datetime | None,
     clipped_share: float,
     ground: GroundCount,
@@ -137,7 +137,7 @@ def write_item(
             "tile": provenance["tile"],
             "halo": provenance["halo"],
             "stride": 1,
-            "grn": header.grn,
+            **header.runtime,
             "backend": provenance["backend"],
         },
         "emb:quantization": {
@@ -154,6 +154,7 @@ def write_item(
         "mmearth:ground": ground.as_dict(),
         "mmearth:input_digest": provenance["input_digest"],
     }
+    properties |= {f"mmearth:{name}": provenance[name] for name in ("encoder", "quantisation") if name in provenance}
     if acquired is None:
         properties |= {"start_datetime": _text(_LAUNCH), "end_datetime": now}
     if not code:

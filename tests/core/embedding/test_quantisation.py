@@ -13,6 +13,17 @@ shapes = st.tuples(st.integers(1, 4), st.integers(1, 150), st.integers(1, 9))
 powers = st.integers(-12, 6).map(lambda exponent: 2.0**exponent)
 
 
+def middle(scales):
+    """Offsets of our own encoders: 0 lies at 127.5."""
+    return [-127.5 * scale for scale in scales]
+
+
+def test_a_range_need_not_be_around_zero():
+    values = np.array([[[10.0, 11.27, 12.54, 9.0, 99.0]]], np.float32)
+    found = quantise(values, np.ones((1, 5), bool), [0.01], [10 - 1 * 0.01])
+    assert found.tolist() == [[[1, 128, 255, 1, 255]]]
+
+
 def naive(values: np.ndarray, valid: np.ndarray, scales: list[float]) -> np.ndarray:
     exact = values.astype(np.float64) / np.reshape(scales, (-1, 1, 1)) + 127.5
     return np.where(valid, np.clip(np.floor(exact + 0.5), 1, 255), 0).astype(np.uint8)
@@ -28,7 +39,7 @@ def test_it_is_the_naive_formula(drawn):
     quarters, valid, scales = drawn
     values = (quarters / 4 * np.reshape(scales, (-1, 1, 1))).astype(np.float32)
     before = values.copy()
-    found = quantise(values, valid, scales)
+    found = quantise(values, valid, scales, middle(scales))
     assert found.dtype == np.uint8 and np.array_equal(found, naive(values, valid, scales))
     assert np.array_equal(values, before)
 
@@ -37,7 +48,7 @@ def test_it_is_the_naive_formula(drawn):
 @given(hnp.arrays(np.float32, (3, 70, 5), elements=st.floats(-1e6, 1e6, width=32)),
        st.lists(st.floats(1e-4, 10), min_size=3, max_size=3))  # fmt: skip
 def test_decoding_gives_the_value_back_within_half_a_step(values, scales):
-    found = quantise(values, np.ones(values.shape[1:], bool), scales)
+    found = quantise(values, np.ones(values.shape[1:], bool), scales, middle(scales))
     step = np.reshape(scales, (-1, 1, 1))
     decoded = found * step - 127.5 * step
     inside = np.abs(values) <= 127 * step
@@ -53,14 +64,14 @@ def test_decoding_gives_the_value_back_within_half_a_step(values, scales):
 )  # fmt: skip
 def test_single_values(steps, expected):
     values = np.full((1, 1, 1), steps * 0.25, np.float32)
-    assert quantise(values, np.ones((1, 1), bool), [0.25]).item() == expected
+    assert quantise(values, np.ones((1, 1), bool), [0.25], middle([0.25])).item() == expected
 
 
 def test_no_data_is_zero_in_every_band_and_nowhere_else():
     values = np.zeros((64, 130, 40), np.float32)
     valid = np.zeros((130, 40), bool)
     valid[3:129, 7] = True
-    found = quantise(values, valid, [0.1] * 64)
+    found = quantise(values, valid, [0.1] * 64, middle([0.1] * 64))
     assert NODATA == 0 and (found[:, valid] > 0).all() and not found[:, ~valid].any()
 
 
@@ -68,4 +79,5 @@ def test_a_view_of_a_larger_array_is_read_as_it_lies():
     values = np.random.default_rng(0).normal(size=(5, 200, 90)).astype(np.float32)
     core = values[:, 33:170, 11:80]
     valid = np.ones(core.shape[1:], bool)
-    assert np.array_equal(quantise(core, valid, [0.02] * 5), quantise(core.copy(), valid, [0.02] * 5))
+    law = [0.02] * 5, middle([0.02] * 5)
+    assert np.array_equal(quantise(core, valid, *law), quantise(core.copy(), valid, *law))

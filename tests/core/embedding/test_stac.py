@@ -19,6 +19,7 @@ from mmearth_core.embedding.stac.collection import catalogue
 from mmearth_core.embedding.stac.item import item_path, model_link, source_link, write_item, written_before
 from mmearth_core.encoder.model_file import ModelHeader, Statistics
 from mmearth_core.errors import MMEarthError
+from mmearth_core.progress import Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.ground.count import GroundCount
 
@@ -145,7 +146,7 @@ def test_the_item_leads_to_the_scene_and_the_model(tmp_path):
     assert model_link("mmearth-atto-p8-all", HEADER, raster)["href"].startswith("https://")
 
 
-class Told:
+class Told(Silent):
     """What a progress was told in words."""
 
     def __init__(self):
@@ -153,10 +154,6 @@ class Told:
 
     def message(self, text):
         self.texts.append(text)
-
-    def start(self, *_): ...
-    def advance(self, *_): ...
-    def finish(self): ...
 
 
 def test_a_folder_becomes_a_collection_of_each_model_and_level(tmp_path):
