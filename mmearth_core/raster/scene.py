@@ -98,7 +98,8 @@ def open_scene(
     """Open a scene: find the wanted bands, decide what their numbers mean, check that there is something to read.
 
     `source` is a raster, a `.SAFE` folder or zip, a folder or list of single-band files, or a STAC item; `wanted` are
-    the encoder's bands, `resolution` the metres of a pixel it is trained at. Raises `MMEarthError` with one sentence that says what to do.
+    the encoder's bands, `resolution` the metres of a pixel it is trained at. Raises `MMEarthError` with one sentence
+    that says what to do.
     """
     found = placed_inputs(collect(source, bands=options.bands, wanted=wanted), options.crs)
     title = str(source) if isinstance(source, str | PurePath) else found.name
