@@ -86,7 +86,7 @@ def write_raster(path: Path, stored: NDArray[Any], bands: list[str], **options: 
 
 
 def write_alphaearth(
-    path: Path, fields: Fields, *, south_up: bool = False, cog: bool = False, hole: bool = True
+    path: Path, fields: Fields, *, south_up: bool = False, cog: bool = False, hole: bool = True, block: int = 128
 ) -> Path:
     """int8 by the square law, -128 without data; `south_up` as the copy at Source Cooperative is."""
     stored = square_law(fields.vectors)
@@ -100,7 +100,7 @@ def write_alphaearth(
     if not cog:
         return write_raster(path, stored, names, nodata=-128, transform=transform, blockxsize=64, blockysize=64)
     plain = write_raster(path.with_suffix(".plain.tif"), stored, names, nodata=-128, transform=transform)
-    copy_raster(plain, path, driver="COG", blocksize=128, compress="zstd", overview_resampling="nearest")
+    copy_raster(plain, path, driver="COG", blocksize=block, compress="zstd", overview_resampling="nearest")
     plain.unlink()
     return path
 

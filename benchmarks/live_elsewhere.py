@@ -1,0 +1,79 @@
+"""How long from an edit to the live map of other people's embeddings: 30 edits on a tile of 2048 × 2048 pixels each.
+
+    PYTHONPATH=tests/material .venv/bin/python benchmarks/live_elsewhere.py
+
+A view of 1000 × 600 pixels, as the worker draws it: samples, refit, pixels, map, file. An edit adds one polygon; after
+ten edits each the view moves, so that its pixels are read anew. The tiles are made in the formats of AlphaEarth (int8,
+square law, blocks of 1024 as a cloud-optimised GeoTIFF) and of TESSERA (float32, 128 bands, blocks of 256).
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+from foreign_embeddings import Fields, write_alphaearth, write_tessera_tif
+
+from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
+from mmearth_core.processors import available_processors, processor_name
+from mmearth_core.progress import CancelToken
+from mmearth_core.sources.embedding import open_embedding
+
+EDITS = 30
+
+
+def tiled(bands: int, size: int) -> Fields:
+    """A quarter of the side drawn, and repeated: drawing takes longer than all that is measured."""
+    part = Fields.drawn(bands, height=size // 4, width=size // 4)
+    return Fields(np.tile(part.vectors, (1, 4, 4)), np.tile(part.truth, (4, 4)))
+
+
+def measure(path: Path, fields: Fields, folder: Path) -> None:
+    meta, fids, wkb, columns = pyogrio.raw.read(
+        fields.polygons(folder / f"{path.stem}.gpkg", per_class=10), columns=["class"], return_fids=True
+    )
+    rows = [[int(fid), name, shape.hex()] for fid, name, shape in zip(fids, columns[0], wkb, strict=True)]
+    start = time.perf_counter()
+    open_embedding(path)
+    opened = time.perf_counter() - start
+    live = LiveEmbedding(path)
+    left, _, _, top = live.raster.grid.bounds
+    took, parts = [], {}
+    for edit in range(EDITS):
+        samples = DrawnSamples.from_json({"crs": meta["crs"], "features": rows[: 8 + edit], "classes": []})
+        west, north = left + 2000 * (edit // 10), top - 2000 * (edit // 10)
+        view = View((west, north - 6000, west + 10_000, north), 1000, 600)
+        start = time.perf_counter()
+        seen = live.preview(samples, view, folder / "live.tif", cancel=CancelToken())
+        took.append(time.perf_counter() - start)
+        if took[-1] == max(took):
+            parts = seen.seconds
+    window, shape = View((left, top - 6000, left + 10_000, top), 1000, 600).on(live.raster.grid)
+    held = live._view(window, shape)[0]
+    slow = ", ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items() if name != "total")
+    print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB, opened and its law checked in {opened:.2f} s")
+    print(f"  edit to map: median {statistics.median(took):.2f} s, slowest {max(took):.2f} s ({slow})")
+    print(f"  view kept as {held.dtype}: {held.nbytes / 1e6:.0f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, default=2048)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    options = parser.parse_args()
+    print(f"machine: {processor_name()}, {available_processors()} processors")
+    print(f"command: {' '.join(sys.argv)}")
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        fields = tiled(64, options.size)
+        measure(write_alphaearth(folder / "alphaearth.tif", fields, cog=True, hole=False, block=1024), fields, folder)
+        fields = tiled(128, options.size)
+        measure(write_tessera_tif(folder / "tessera.tif", fields), fields, folder)
+
+
+if __name__ == "__main__":
+    main()
