@@ -31,6 +31,7 @@ from mmearth_core.labelling.fitting import FitResult
 from mmearth_core.labelling.similarity import SimilarResult
 from mmearth_core.labelling.suggestions import SuggestResult
 from mmearth_core.maps.outlines import OutlineResult
+from mmearth_core.maps.tidying import TidyResult
 from mmearth_core.pretraining.pretrain import PretrainResult
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.reports.reporting import ReportResult
@@ -59,6 +60,7 @@ __all__ = [
     "sample",
     "similar",
     "suggest",
+    "tidy",
     "trust",
     "weights_convert",
     "weights_fetch",
@@ -356,6 +358,38 @@ def assess(
 
     Raises:
         MMEarthError: Map or reference is unusable, no unit remains, or a class is unknown to the map.
+    """
+
+def tidy(
+    *,
+    map: str | Path,
+    output: str | Path,
+    min_area: Sequence[str] = ("0.1",),
+    majority: int = 1,
+    keep: Sequence[str] = (),
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> TidyResult:
+    """Fill areas of a class map that are too small with the class they have the longest border with.
+
+    An area is what touches by sides or corners, so a river of one pixel's width is one area, however it runs. Areas are
+    measured on the ground. Names, colours and origin are kept, and the map says what was done to it. No-data stays
+    no-data, and an area that has nothing but no-data and kept classes around it stays.
+
+    Args:
+        map: Class map, also one of another program.
+        output: The map to write (GeoTIFF).
+        min_area: Hectares that an area must have, as 0.1, and for single classes, as forest=0.5.
+        majority: First, every pixel gets the commonest class of so many pixels on a side around it: 3, 5, …; 1 leaves
+            that out. It also removes what is thin, such as rivers and roads.
+        keep: Classes that neither lose nor win a pixel.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: The map is unusable, a class is not on it, or the output exists; nothing is left then.
     """
 
 def outline(

@@ -88,6 +88,14 @@ VERBS: dict[str, Verb] = {
     "assess": Verb(
         "mmearth_core.accuracy.assessment", "measure accuracy and areas of a map", JUDGE, "work", ("map", "reference")
     ),
+    "tidy": Verb(
+        "mmearth_core.maps.tidying",
+        "fill what is too small on a map",
+        MAP,
+        "work",
+        ("map",),
+        many=("min_area", "keep"),
+    ),
     "outline": Verb("mmearth_core.maps.outlines", "turn a map into polygons", JUDGE, "work", ("raster",)),
     "report": Verb("mmearth_core.reports.reporting", "write a page about a map", JUDGE, "work", ("map",)),
     "catalogue": Verb(

@@ -84,6 +84,38 @@ def new_map(
         )
 
 
+@contextmanager
+def new_map_like(class_map: "ClassMap", path: str | Path, present: Iterable[int]) -> Iterator[CheckedWriter]:
+    """As `new_map`, on the grid of a map and with its classes, values, no-data and tags: for integers (band 1).
+
+    `present` are the values that occur in it. What another program made stays a map of integers with names and colours.
+    """
+    legend, tags = class_map.legend, class_map.tags
+    if class_map.ours:
+        with new_map(path, legend, class_map.grid, tags=tags, unknown=UNKNOWN in set(present)) as writer:
+            yield writer
+        return
+    path, classes, nodata = Path(path), list(legend.classes), class_map.nodata
+    span = [*legend.values, *([] if nodata is None else [nodata])]
+    kinds = [each for each in ("uint8", "uint16") if min(span) >= 0 and max(span) <= np.iinfo(each).max]
+    texts = {_pam_path(path): _attribute_table(classes), path.with_suffix(".qml"): _style(classes)}
+    with ExitStack() as stack:
+        for beside, text in texts.items():
+            stack.enter_context(atomic_path(beside)).write_text(text, encoding="utf-8")
+        yield stack.enter_context(
+            new_geotiff(
+                path,
+                class_map.grid,
+                count=1,
+                dtype=[*kinds, "int32"][0],
+                nodata=nodata,
+                descriptions=["class"],
+                tags=tags,
+                colormap={c.value: (*c.colour, 255) for c in classes} if "uint8" in kinds else None,
+            )
+        )
+
+
 @dataclass(frozen=True)
 class ClassMap:
     """A class map on disk, ours or any raster of whole numbers (its first band): place, grid, classes.
@@ -214,6 +246,26 @@ def _category_names(classes: list[MapClass]) -> str:
     return (
         '<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n'
         f"{lines}    </CategoryNames>\n  </PAMRasterBand>\n</PAMDataset>\n"
+    )
+
+
+def _attribute_table(classes: list[MapClass]) -> str:
+    """GDAL's table of values of any size, which category names are not."""
+    # (name, type: 0 is a whole number and 2 text, usage) of GDALRATFieldUsage
+    fields = [("Value", 0, 5), ("Class", 2, 2), ("Red", 0, 6), ("Green", 0, 7), ("Blue", 0, 8)]
+    defined = "".join(
+        f'      <FieldDefn index="{index}"><Name>{name}</Name><Type>{kind}</Type><Usage>{usage}</Usage></FieldDefn>\n'
+        for index, (name, kind, usage) in enumerate(fields)
+    )
+    rows = "".join(
+        f'      <Row index="{index}">'
+        + "".join(f"<F>{html.escape(str(cell))}</F>" for cell in (c.value, c.name, *c.colour))
+        + "</Row>\n"
+        for index, c in enumerate(classes)
+    )
+    return (
+        '<PAMDataset>\n  <PAMRasterBand band="1">\n    <GDALRasterAttributeTable>\n'
+        f"{defined}{rows}    </GDALRasterAttributeTable>\n  </PAMRasterBand>\n</PAMDataset>\n"
     )
 
 

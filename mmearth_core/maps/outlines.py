@@ -1,22 +1,19 @@
 """The verb `outline`: areas of a map, or what is alike enough in a similarity raster, as polygons."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 import shapely
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
 
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import MMEarthError
 from mmearth_core.files import workshop
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas, value_names
 from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.coding import coded, drawing
 from mmearth_core.maps.tracing import traced
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
@@ -78,7 +75,9 @@ def outline(
     with bounded_cache(), workshop(path) as folder:
         draft = folder / "draft.tif"
         if class_map is not None:
-            grid, table = _draw_classes(class_map, draft, cancel)
+            grid = class_map.grid
+            _check_raster(class_map.path, grid)
+            table = coded(class_map, draft, cancel).values
         elif at_least is not None:
             grid, table = _draw_reaching(Path(raster), at_least, draft, cancel)
         progress.start("Outlining", grid.pixels, "px", grid.pixel_area)
@@ -104,46 +103,21 @@ def outline(
     return OutlineResult(path, len(codes), () if class_map is None else class_map.messages)
 
 
-def _draw_classes(class_map: ClassMap, draft: Path, cancel: CancelToken) -> tuple[Grid, NDArray[np.int64]]:
-    """Draw a map's classes as codes, 0 where there is none, into a file; the grid, and the value of each code."""
-    grid = class_map.grid
-    _check_raster(class_map.path, grid)
-    values = np.array(sorted(class_map.possible), np.int64)
-    with _drawing(draft, grid, "uint8" if len(values) < 256 else "int32") as dataset:
-        for window, block in class_map.blocks():
-            cancel.check()
-            codes = np.searchsorted(values, block) + 1
-            if class_map.nodata is not None:
-                codes[block == class_map.nodata] = 0
-            dataset.write(codes.astype(dataset.dtypes[0]), 1, window=window.ranges)
-    return grid, np.concatenate([[0], values])
-
-
 def _draw_reaching(path: Path, at_least: float, draft: Path, cancel: CancelToken) -> tuple[Grid, NDArray[np.int64]]:
-    """Draw 1 where a raster's first band reaches a value in its own units, 0 elsewhere, as `_draw_classes`."""
+    """Draw 1 where a raster's first band reaches a value in its own units, 0 elsewhere, into a file; the grid, and the
+    value of each code."""
     with opened(path, wanted="a class map or a similarity raster") as dataset, reading(path, "make it again"):
         if dataset.tags(ns=TAG_NAMESPACE).get("product") == "embedding":
             raise MMEarthError(f"{path} is an embedding; give a class map or a similarity raster.")
         grid = Grid.of(dataset)
         _check_raster(path, grid)
-        with _drawing(draft, grid, "uint8") as drawn:
+        with drawing(draft, grid, "uint8") as drawn:
             for window in grid.window.parts(_ROWS, grid.width):
                 cancel.check()
                 band = dataset.read(1, window=window.ranges, masked=True)
                 here = band * dataset.scales[0] + dataset.offsets[0] >= at_least
                 drawn.write(np.ma.filled(here, False).astype(np.uint8), 1, window=window.ranges)
     return grid, np.array([0, 1], np.int64)
-
-
-@contextmanager
-def _drawing(draft: Path, grid: Grid, dtype: str) -> Iterator[Any]:
-    """A file to be drawn in and outlined row by row: what is in it need not be in memory."""
-    shape: Any = {"height": grid.height, "width": grid.width, "count": 1, "dtype": dtype}
-    try:
-        with rasterio.open(draft, "w", driver="GTiff", compress="lzw", BIGTIFF="IF_SAFER", **shape) as dataset:
-            yield dataset
-    except RasterioError as error:
-        raise EnvironmentFailure(f"Could not write in {draft.parent.parent} ({error}); is the disk full?") from error
 
 
 def _check_raster(path: Path, grid: Grid) -> None:

@@ -53,6 +53,7 @@ class CheckedWriter:
 
     def __init__(self, dataset: DatasetWriter) -> None:
         self._dataset = dataset
+        self.dtype: str = dataset.dtypes[0]
         self._written: list[tuple[list[int], Ranges | None, int]] = []
 
     def write(self, data: NDArray[Any], band: int | None = None, window: Ranges | None = None) -> None:
@@ -64,6 +65,10 @@ class CheckedWriter:
     def update_tags(self, **tags: str) -> None:
         """Add tags outside of our namespace."""
         self._dataset.update_tags(**tags)
+
+    def tell(self, **tags: str) -> None:
+        """Add tags in our namespace, of what is known only now."""
+        self._dataset.update_tags(ns=TAG_NAMESPACE, **tags)
 
     def check(self, written: Path, path: str | Path) -> None:
         """Read everything back from the closed file. Raises `EnvironmentFailure` when it is not what was written."""

@@ -18,6 +18,7 @@ from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, Colour
 from mmearth_core.maps.legend import unknown_name
+from mmearth_core.maps.tidying import tidied
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import paletted, ramp, true_colour
 from mmearth_core.reports import page
@@ -270,6 +271,7 @@ def _provenance(class_map: ClassMap, embedding: Embedding | None, parameters: Ma
         "Map": str(class_map.path),
         "Grid": f"{grid.width} × {grid.height} pixels of {across:g} × {down:g}, {grid.crs}",
     }
+    values |= _making(class_map)
     if embedding is not None:
         values |= {
             "Embedding": str(embedding.path),
@@ -281,6 +283,26 @@ def _provenance(class_map: ClassMap, embedding: Embedding | None, parameters: Ma
         if told.get("aoi") is not None:
             values["Area"] = "only inside the area of interest"
     return values | dict(parameters) | {"Software": f"mmearth {__version__}"}
+
+
+def _making(class_map: ClassMap) -> dict[str, str]:
+    """How the map was smoothed and tidied."""
+    told = {"none": "none", "edges": "edges: neighbours count where no edge lies between", "strong": "strong"}
+    made = {}
+    if (smooth := class_map.tags.get("smooth")) is not None:
+        made["Smoothing"] = told.get(smooth, smooth)
+    for number, done in enumerate(tidied(class_map), start=1):
+        majority = int(done["majority"])
+        steps = [f"majority of {majority} × {majority} pixels"] if majority > 1 else []
+        steps.append(
+            f"areas below {', '.join(done['min_area'])} ha filled by their neighbours ({done['filled']} areas)"
+        )
+        steps += [f"{', '.join(done['keep'])} kept"] if done["keep"] else []
+        changed = "; ".join(f"{name} lost {each['lost']}, won {each['won']}" for name, each in done["changed"].items())
+        made[f"Tidied{f' ({number})' if number > 1 else ''}"] = (
+            f"{'; '.join(steps)}. Pixels: {changed or 'none changed'}."
+        )
+    return made
 
 
 def _plain(value: Any) -> str:

@@ -19,6 +19,7 @@ from mmearth_core.labelling.samples import Group
 from mmearth_core.labelling.validation import Doubt, Validation
 from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.legend import Legend
+from mmearth_core.maps.tidying import tidy
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.writer import new_geotiff
 from mmearth_core.reports.sections import UNTRAINED, write_report
@@ -323,3 +324,31 @@ def test_provenance_tells_how_the_scene_was_read(land_cover, tmp_path):
     for told in ("b" * 64, "S2.tif", "-1000.0", "none", "Level L2A by its name. Offset by the baseline."):
         assert f"{told}\n" in page.text
     assert "01030103" not in html
+
+
+def test_provenance_tells_how_the_map_was_smoothed_and_tidied(scene, tmp_path):
+    values = np.ones(scene.raster.grid.shape, np.uint8)
+    values[:, 210:], values[50, 50] = 2, 2
+    with new_map(tmp_path / "map.tif", LEGEND, scene.raster.grid, tags={"smooth": "edges"}) as dataset:
+        dataset.write(values, 1)
+    tidy(map=tmp_path / "map.tif", output=tmp_path / "tidy.tif", min_area=["0.2"], keep=[])
+    tidy(map=tmp_path / "tidy.tif", output=tmp_path / "again.tif", majority=3, keep=[LEGEND.names[0]])
+    _, page = read(
+        write_report(
+            tmp_path / "report.html",
+            title="Map",
+            class_map=ClassMap.open(tmp_path / "again.tif"),
+            progress=Silent(),
+            cancel=CancelToken(),
+        )
+    )
+    name = LEGEND.names
+    assert "edges: neighbours count where no edge lies between\n" in page.text
+    assert (
+        f"areas below 0.2 ha filled by their neighbours (1 areas). Pixels: {name[0]} lost 0, won 1; {name[1]}"
+        in page.text
+    )
+    assert (
+        f"majority of 3 × 3 pixels; areas below 0.1 ha filled by their neighbours (0 areas); {name[0]} kept."
+        in page.text
+    )
