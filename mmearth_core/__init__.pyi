@@ -18,6 +18,7 @@ from mmearth_core.demonstration.run import DemoResult
 from mmearth_core.embedding.conversion import ConvertResult
 from mmearth_core.embedding.engine import EmbedResult
 from mmearth_core.embedding.product import EmbeddingRaster as EmbeddingRaster
+from mmearth_core.embedding.seams.check import SeamCheck
 from mmearth_core.embedding.stac.collection import CatalogueResult
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.encoder.weights import FetchResult, ModelList
@@ -62,6 +63,7 @@ __all__ = [
     "suggest",
     "tidy",
     "trust",
+    "weights_check",
     "weights_convert",
     "weights_fetch",
     "weights_info",
@@ -533,6 +535,39 @@ def weights_convert(
 
     Raises:
         MMEarthError: The weights or a scene cannot be used; nothing is written.
+    """
+
+def weights_check(
+    *,
+    model: str | Path,
+    scene: str | Path,
+    places: int = 3,
+    bands: Sequence[str] | None = None,
+    level: Literal["auto", "l1c", "l2a"] = "auto",
+    offset: Literal["auto"] | float = "auto",
+    scale: Literal["auto"] | float = "auto",
+    backend: Literal["auto", "onnx", "torch"] = "auto",
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> SeamCheck:
+    """Measure whether the tiles of an encoder join: the same places, computed in different tiles.
+
+    Args:
+        model: Name (see mmearth weights list) or file of a model, ours or of others with a card.
+        scene: A scene, as embed takes it, that shows what the model will meet.
+        places: At how many places of the scene.
+        bands: What the raster's bands are, e.g. B02,B03,B04; by default read from their names.
+        level: Processing level of the scene: l1c (top of atmosphere), l2a (surface reflectance), or auto: what its
+            metadata say.
+        offset: Digital numbers to add to the raw ones: -1000 for products of baseline 04.00 and later, or 0.
+        scale: Reflectance of one raw unit, e.g. 0.0001.
+        backend: What runs the model: onnx (CPU), torch (GPU), or what suits the machine.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop.
+
+    Raises:
+        MMEarthError: The model cannot be used, or the scene is too small or has no ground.
+        Cancelled: It was stopped.
     """
 
 def weights_info(*, model: str) -> Description:

@@ -117,6 +117,12 @@ VERBS: dict[str, Verb] = {
         many=("calibrate",),
         kept="files",
     ),
+    "weights check": Verb(
+        "mmearth_core.embedding.seams.check",
+        "measure whether a model's tiles join, and with which context",
+        MODELS,
+        inputs=("model",),
+    ),
     "weights info": Verb("mmearth_core.inspection", "say what a model is", MODELS, inputs=("model",)),
     "build-tiles": Verb(
         "mmearth_core.tiles.build.build_tiles",

@@ -88,6 +88,17 @@ def plan_embedding(
     cancel: CancelToken | None = None,
 ) -> EmbeddingJob:
     """Open the scene and decide everything. Raises `Cancelled`."""
+    source = readable(scene, header, options)
+    polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
+    area = _area(source, extent, polygons)
+    plan = _plan(source, area, header, tiling, batch_size)
+    identity = identify(source, cancel)
+    raster = _describe(output, source, identity, plan, header, backend, polygons)
+    return EmbeddingJob(header, source, identity, polygons, plan, raster)
+
+
+def readable(scene: str | Path | Sequence[str | Path], header: EncoderDescription, options: SceneOptions) -> Scene:
+    """A scene that an encoder can embed. Raises `MMEarthError` when its level or bands are not those it knows."""
     with bounded_cache():
         source = open_scene(scene, wanted=header.bands, options=options, resolution=header.resolution)
     if source.level not in header.statistics:
@@ -100,12 +111,7 @@ def plan_embedding(
             f"{source.name} lacks {', '.join(missing)}, and {header.name} was not made for scenes without; give a scene"
             " that has them, or write into its card that missing_bands are to be filled."
         )
-    polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
-    area = _area(source, extent, polygons)
-    plan = _plan(source, area, header, tiling, batch_size)
-    identity = identify(source, cancel)
-    raster = _describe(output, source, identity, plan, header, backend, polygons)
-    return EmbeddingJob(header, source, identity, polygons, plan, raster)
+    return source
 
 
 def _area(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> Window:

@@ -81,6 +81,20 @@ def normed(path: Path, **options: Any) -> Path:
     return graph.save(path, graph.conv(x, 8, DIMENSIONS, STRIDE, strides=[STRIDE, STRIDE]), **options)
 
 
+def ramped(path: Path, side: int = 64) -> Path:
+    """A network of one side that adds to every pixel where in the tile it lies, as positional encodings do."""
+    graph = Graph()
+    ramp = np.linspace(0, 1, side, dtype=np.float32)[None, None, :, None].repeat(4, 1).repeat(side, 3)
+    x = graph.op("Add", "pixels", graph.constant(ramp))
+    return graph.save(path, graph.conv(x, len(BANDS), DIMENSIONS, STRIDE, strides=[STRIDE, STRIDE]), side=side)
+
+
+def far_sighted(path: Path) -> Path:
+    """Sees 12 pixels far, at stride 1."""
+    graph = Graph()
+    return graph.save(path, graph.conv("pixels", len(BANDS), DIMENSIONS, 3, pads=[12] * 4, dilations=[12, 12]))
+
+
 def pooled(path: Path, **options: Any) -> Path:
     """One vector for a tile."""
     graph = Graph()
