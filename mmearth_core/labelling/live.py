@@ -54,7 +54,7 @@ DRAWN = Path("The sample layer")
 #: Most pixels a view is drawn in: those of a screen of 3840 × 2160.
 MOST_PIXELS = 1 << 23
 #: Stored numbers of blocks under samples, and of a view, kept in memory for each embedding, in bytes.
-_BLOCK_BYTES = _VIEW_BYTES = 256 << 20
+_BLOCK_BYTES, _VIEW_BYTES = 256 << 20, 384 << 20
 
 
 def _class_text(value: Any) -> str | None:

@@ -40,6 +40,8 @@ class Linear:
         return self.scale, self.offset
 
     def decode(self, stored: NDArray[np.generic]) -> NDArray[float32]:
+        if self._as_is:
+            return stored.astype(float32, copy=False)
         scale, offset = (each.reshape(-1, *[1] * (stored.ndim - 1)) for each in self.linear)
         values = stored.astype(float32)
         values *= scale
@@ -47,9 +49,11 @@ class Linear:
         return values
 
     def __str__(self) -> str:
-        if (self.scale == 1).all() and not self.offset.any():
-            return "the stored numbers are the values"
-        return "stored · scale + offset"
+        return "the stored numbers are the values" if self._as_is else "stored · scale + offset"
+
+    @property
+    def _as_is(self) -> bool:
+        return bool((self.scale == 1).all() and not self.offset.any())
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,6 +57,15 @@ def test_a_pixel_without_data_in_one_band_has_no_embedding(tmp_path, vectors):
     write_card(path, **(WHO | {"law": "linear", "scale": 0.01, "nodata": 255}))
     _, _, there = decoded(path)
     assert not there[10, 10] and there.sum() == there.size - 1
+
+
+def test_the_card_of_the_documentation_is_one(tmp_path, vectors):
+    page = Path(__file__).parents[3] / "docs" / "embeddings-elsewhere.md"
+    shown = json.loads(re.search(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)[1])
+    path = write_raster(tmp_path / "lab.tif", np.rint(vectors / 0.0078).astype(np.int8), [""] * 48, nodata=-128)
+    write_card(path, **shown)
+    embedding, values, _ = decoded(path)
+    assert np.abs(values - vectors).max() < 0.004 and embedding.facts["attribution"] == shown["attribution"]
 
 
 @pytest.mark.parametrize("nodata", [-9999.0, np.nan, np.inf])

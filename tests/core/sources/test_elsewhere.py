@@ -1,6 +1,7 @@
 """Other people's embeddings through the command line and the live map, from fit to report, and from afar."""
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -24,6 +25,7 @@ from foreign_embeddings import (
     write_tessera_tif,
     write_tessera_zarr,
 )
+from rasterio.shutil import copy as copy_raster
 
 from mmearth_core.cli.command import main
 from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
@@ -181,3 +183,18 @@ def test_from_afar_only_what_is_looked_at_is_fetched(afar, prefix):
     with open_embedding(path).reader() as reader:
         assert np.array_equal(stored, reader.read(Window(300, 300, 60, 60)))
     assert opened < size / 20 and seen < size / 8
+
+
+def test_what_a_file_names_afar_is_followed_when_it_is_trusted(afar, tmp_path, capsys):
+    """A VRT and a card on disk, the numbers elsewhere."""
+    stored = np.rint(Fields.drawn(48, 60, 60).vectors * 100).astype(np.int8)
+    write_raster(afar.folder / "lab.tif", stored, [""] * 48)
+    vrt = tmp_path / "lab.vrt"
+    copy_raster(str(afar.folder / "lab.tif"), str(vrt), driver="VRT")
+    text = re.sub(r'relativeToVRT="\d">[^<]*<', f'relativeToVRT="0">/vsicurl/{afar.url}/lab.tif<', vrt.read_text())
+    vrt.write_text(text, encoding="utf-8")
+    write_card(vrt, name="Lab", version="1", law="linear", scale=0.01, nodata=None, unit_norm=False)
+    assert main(["info", str(vrt)]) == 1
+    assert "--trust" in capsys.readouterr().err
+    assert main(["info", str(vrt), "--trust"]) == 0
+    assert "Lab 1" in capsys.readouterr().out
