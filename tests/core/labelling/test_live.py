@@ -441,7 +441,7 @@ def test_an_embedding_that_was_replaced_is_read_anew(make_scene: Any, sample_fil
     after = read(verbs.preview(cancel=CancelToken(), **arguments).path)
     assert (before != after).any()
     path.unlink()
-    with pytest.raises(MMEarthError, match="cannot be read"):
+    with pytest.raises(MMEarthError, match="does not exist; give an embedding raster"):
         verbs.preview(cancel=CancelToken(), **arguments)
 
 
