@@ -29,6 +29,8 @@ from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.raster.grid import Grid
+from mmearth_core.sources.slots import Columns, Slot
+from mmearth_core.sources.stack import Pixels, Stack
 
 BANDS, CLASSES = 64, 8
 SCALES, OFFSETS = (0.02,) * BANDS, (-2.55,) * BANDS
@@ -57,8 +59,7 @@ def make_samples(polygons: int = 40, pixels: int = 50) -> Samples:
         sight=640.0,
         codes={},
         messages=(),
-        model_name="benchmark",
-        model_id="benchmark",
+        columns=Columns((Slot("benchmark", "benchmark", BANDS),)),
     )
 
 
@@ -101,9 +102,11 @@ def main() -> None:
         folder = Path(name)
         raster = make_embedding(folder / "emb.tif", options.size)
         save_probe(folder / "probe.json", probe)
-        on_pixels = PixelProbe(probe, raster)
+        on_pixels = PixelProbe(probe, Stack.alone(raster))
+        valid = np.ones(dn.shape[1:], bool)
+        pixels = Pixels((dn,), (valid,), np.zeros((0, *valid.shape), np.float32))
         with threadpool_limits(limits=1):
-            rate = 0.6 / best(3, lambda: classify_block(on_pixels, dn))
+            rate = 0.6 / best(3, lambda: classify_block(on_pixels, pixels))
         print(f"classify_block 1000 × 600 px, one thread: {rate:.1f} Mpx/s")
         megapixels = raster.grid.pixels / 1e6
         print(f"embedding {options.size}²: {raster.path.stat().st_size / 1e6:.0f} MB")

@@ -21,6 +21,7 @@ from scipy.ndimage import uniform_filter
 from mmearth_core.labelling import probe as probing
 from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
+from mmearth_core.sources.slots import Columns, Slot
 
 REPEATS = 3
 
@@ -62,8 +63,7 @@ def take(values: np.ndarray, label: np.ndarray, chosen: list[int], sizes: list[i
         sight=640.0,
         codes={},
         messages=(),
-        model_name="",
-        model_id="",
+        columns=Columns((Slot("benchmark", "benchmark", values.shape[2]),)),
     )
 
 
@@ -85,7 +85,7 @@ def main() -> None:
             train = [int(patch) for patches in order for patch in patches[:shots]]
             test = [int(patch) for patches in order for patch in patches[shots : shots + 12]]
             samples = change(take(values, label, train, [size(i) for i in range(len(train))]))
-            probe = probing.fit_probe(samples, regularisation=regularisation)
+            probe = probing.fit_probe(samples, strengths=probing.Strengths(regularisation))
             shares += [(probe.predict(values[patch][::23]) == label[patch]).mean() for patch in test]
         return float(np.mean(shares))
 

@@ -138,10 +138,11 @@ def embed(
 def fit(
     *,
     embeddings: Sequence[str | Path],
-    samples: Sequence[str | Path],
+    samples: Sequence[str | Path] = (),
     output: str | Path,
     field: str = "class",
     layer: str | None = None,
+    dates: Literal["vote", "together"] = "vote",
     block: float | None = None,
     seed: int = 0,
     overwrite: bool = False,
@@ -153,12 +154,14 @@ def fit(
     The same input and seed give the same file.
 
     Args:
-        embeddings: Embedding rasters made by mmearth embed with one model.
+        embeddings: Embedding rasters of one model, or working sets, whose places have dates, layers and samples.
         samples: Vector file of polygons, lines or points with a class (any CRS), one for each embedding, in the same
-            order; each lies on its embedding.
+            order; each lies on its embedding. None for working sets that name their samples.
         output: The probe to write (JSON).
         field: Attribute that holds the class: text, or numbers, of which 1 … 254 are the values of the map too.
         layer: Layer of the vector files; by default their only one.
+        dates: How several dates decide together: each with a probe of its own, which vote, or with all bands in one
+            probe, at pixels that every date has.
         block: Metres within which samples count as one place, which validation never has in training and test at once;
             by default what the model sees around a pixel, less where that would leave too few places.
         seed: Start of the random numbers; the same seed gives the same result.

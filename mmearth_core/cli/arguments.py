@@ -242,6 +242,8 @@ class CommandLine:
         if shape == "all":
             return {names[0]: values[0] if len(values) == 1 else values}
         if shape == "pairs":
+            if len(values) == 1:
+                return {names[0]: values}
             if len(values) % len(names):
                 raise ArgumentsError(f"expected {self._inputs}, but there are {len(values)} files")
             return {name: values[index :: len(names)] for index, name in enumerate(names)}

@@ -25,7 +25,7 @@ from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff
-from mmearth_core.sources.embedding import Stored, open_embedding
+from mmearth_core.sources.stack import Pixels, one_stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,37 +86,40 @@ def classify(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     check_unknown(unknown)
     probe = load_probe(model)
-    raster = open_embedding(embedding)
-    pixel_probe = PixelProbe.of(probe, raster)
+    stack = one_stack(embedding)
+    on_pixels, messages = PixelProbe.of(probe, stack)
+    for message in messages:
+        progress.message(message)
     inputs = (embedding, model)
     output = check_map(output, overwrite=overwrite, inputs=inputs)
     confidence = None if confidence is None else check_raster(confidence, overwrite=overwrite, inputs=inputs)
     if confidence is not None and confidence.resolve() == output.resolve():
         raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
-    tallied = AreaTally(raster.grid)
+    tallied = AreaTally(stack.grid)
 
-    def classified(stored: Stored, window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-        kept = window.relative_to(surrounded(window, margin(smooth), raster.grid))
+    def classified(pixels: Pixels, window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+        kept = window.relative_to(surrounded(window, margin(smooth), stack.grid))
         return classify_block(
-            pixel_probe, stored, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
+            on_pixels, pixels, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
         )
 
-    tags = {"model_name": raster.name, "model_id": raster.identity, "training_digest": probe.training.digest}
+    made_by = probe.columns.slots[0]
+    tags = {"model_name": made_by.name, "model_id": made_by.identity, "training_digest": probe.training.digest}
     tags["smooth"] = smooth
-    with ExitStack() as stack:
+    with ExitStack() as opening:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
         staged = (
             None
             if confidence is None
-            else stack.enter_context(atomic_path(confidence, outdated=companions(confidence)))
+            else opening.enter_context(atomic_path(confidence, outdated=companions(confidence)))
         )
-        drawn = stack.enter_context(new_map(output, probe.legend, raster.grid, tags=tags, unknown=unknown is not None))
+        drawn = opening.enter_context(new_map(output, probe.legend, stack.grid, tags=tags, unknown=unknown is not None))
         measured = None
         if confidence is not None:
-            measured = stack.enter_context(
+            measured = opening.enter_context(
                 new_geotiff(
                     confidence,
-                    raster.grid,
+                    stack.grid,
                     count=2,
                     dtype="uint8",
                     nodata=NODATA,
@@ -136,7 +139,7 @@ def classify(
             tallied.add(values, window.row)
 
         transform_blocks(
-            raster, classified, write, progress=progress, cancel=cancel, task="classify", margin=margin(smooth)
+            on_pixels.stack, classified, write, progress=progress, cancel=cancel, task="classify", margin=margin(smooth)
         )
     named = {c.value: c.name for c in probe.legend.classes}
     if UNKNOWN in tallied.pixels:

@@ -1,6 +1,6 @@
 """A map without labels: the embeddings of a scene in k groups. The groups have numbers, never meanings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import workshop
+from mmearth_core.labelling.scoring import decoded
 from mmearth_core.labelling.streaming import by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
@@ -18,7 +19,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK, new_geotiff
-from mmearth_core.sources.embedding import Embedding, Stored, open_embedding
+from mmearth_core.sources.stack import Pixels, Stack, one_stack
 
 #: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.
 SAMPLE_PIXELS = 200_000
@@ -72,21 +73,21 @@ def cluster(
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
     path = check_map(output, overwrite=overwrite, inputs=(embedding,))
-    raster = open_embedding(embedding)
-    centres = _centres(raster, k, seed, progress, cancel)
+    stack = replace(one_stack(embedding), layers=())
+    centres = _centres(stack, k, seed, progress, cancel)
     # Which cluster is largest is known only after the last pixel: the map is written in any order first, then
     # renumbered.
     with workshop(path) as folder:
         draft = folder / "draft.tif"
-        counts = _assign(raster, centres, draft, progress, cancel)
+        counts = _assign(stack, centres, draft, progress, cancel)
         order = np.argsort(-counts, kind="stable")
         number = np.zeros(k + 1, np.uint8)
         number[order + 1] = np.arange(1, k + 1)
         legend = Legend.numbered([f"cluster {i}" for i in range(1, k + 1)])
-        tags = {"model_id": raster.identity, "seed": str(seed)}
-        with new_map(path, legend, raster.grid, tags=tags) as dataset:
-            progress.start("Numbering the clusters by size", raster.grid.pixels, "px")
-            for window, values in ClassMap(draft, raster.grid, legend, NODATA, {}).blocks():
+        tags = {"model_id": stack.slots[0].identity, "seed": str(seed)}
+        with new_map(path, legend, stack.grid, tags=tags) as dataset:
+            progress.start("Numbering the clusters by size", stack.grid.pixels, "px")
+            for window, values in ClassMap(draft, stack.grid, legend, NODATA, {}).blocks():
                 cancel.check()
                 dataset.write(number[values], 1, window=window.ranges)
                 progress.advance(window.pixels)
@@ -94,46 +95,48 @@ def cluster(
     return ClusterResult(path, tuple(counts[order].tolist()))
 
 
-def _centres(raster: Embedding, k: int, seed: int, progress: Progress, cancel: CancelToken) -> NDArray[np.float64]:
+def _centres(stack: Stack, k: int, seed: int, progress: Progress, cancel: CancelToken) -> NDArray[np.float64]:
     """Cluster centres in embedding values, shape (k, bands)."""
     from sklearn.cluster import MiniBatchKMeans  # noqa: PLC0415 - half a second, and only where it works
 
     rng = np.random.default_rng(seed)
-    stored = _sample(raster, k, rng, progress, cancel)
-    if not _has_distinct(stored, k):
-        raise MMEarthError(f"{raster.path} has fewer than {k} different valid pixels; ask for fewer clusters.")
+    values = _sample(stack, k, rng, progress, cancel)
+    if not _has_distinct(values, k):
+        raise MMEarthError(f"{stack.name} has fewer than {k} different valid pixels; ask for fewer clusters.")
     model = MiniBatchKMeans(n_clusters=k, random_state=seed, batch_size=4096, n_init=3)
     # One BLAS thread: sums in one order, so the same seed gives the same centres on any number of processors.
     with threadpool_limits(limits=1):
-        model.fit(raster.decode(stored.T).T)
+        model.fit(values)
     return np.asarray(model.cluster_centers_, np.float64)
 
 
-def _has_distinct(stored: Stored, k: int) -> bool:
+def _has_distinct(values: NDArray[np.float32], k: int) -> bool:
     """Whether there are `k` different rows; stops at the k-th."""
     seen: set[bytes] = set()
-    for row in stored:
+    for row in values:
         seen.add(row.tobytes())
         if len(seen) >= k:
             return True
     return False
 
 
-def _sample(raster: Embedding, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken) -> Stored:
-    """Stored numbers (n, bands) of random valid pixels: the same share of every block visited, in random order."""
-    cells = list(raster.grid.window.parts(BLOCK, BLOCK))
+def _sample(
+    stack: Stack, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
+) -> NDArray[np.float32]:
+    """Values (n, columns) of random valid pixels: the same share of every block visited, in random order."""
+    cells = list(stack.grid.window.parts(BLOCK, BLOCK))
     blocks = [cells[i] for i in rng.permutation(len(cells))]
     share = SAMPLE_PIXELS / (min(len(blocks), SAMPLE_BLOCKS) * BLOCK * BLOCK)
     # A scene with little data may not yield enough at that share; then all of its pixels are looked at.
     for rate in (share, 1.0) if share < 1 else (1.0,):
-        parts, total = list[Stored](), 0
+        parts, total = list[NDArray[np.float32]](), 0
         progress.start("Sampling pixels", SAMPLE_PIXELS, "px")
-        with bounded_cache(), raster.reader() as reader:
+        with bounded_cache(), stack.reader() as reader:
             for block in blocks:
                 cancel.check()
-                stored = reader.read(block)
-                drawn = raster.valid(stored) & (rng.random(stored.shape[1:]) < rate)
-                parts.append(stored[:, drawn].T[: SAMPLE_PIXELS - total])
+                pixels = reader.read(block)
+                drawn = np.logical_and.reduce(pixels.valid) & (rng.random(pixels.shape) < rate)
+                parts.append(stack.values(pixels[drawn])[: SAMPLE_PIXELS - total])
                 total += len(parts[-1])
                 progress.advance(len(parts[-1]))
                 if total >= SAMPLE_PIXELS:
@@ -145,33 +148,40 @@ def _sample(raster: Embedding, k: int, rng: np.random.Generator, progress: Progr
 
 
 def _assign(
-    raster: Embedding,
+    stack: Stack,
     centres: NDArray[np.float64],
     path: Path,
     progress: Progress,
     cancel: CancelToken,
 ) -> NDArray[np.int64]:
     """Write the index of the nearest centre plus one for every valid pixel; returns the pixels of each centre."""
-    bands = centres.shape[1]
-    scale, offset = (np.asarray(v, np.float64) for v in raster.linear or (np.ones(bands), np.zeros(bands)))
     # |v − c|² is smallest where v·c − |c|²/2 is largest; with v = x·scale + offset that is linear in the numbers x.
-    weight = (centres * scale).astype(np.float32)
-    bias = (centres @ offset - (centres**2).sum(1) / 2).astype(np.float32)[:, None]
+    bias = -(centres**2).sum(1) / 2
+    weights = []
+    for slot, image in enumerate(stack.images):
+        mine = centres[:, stack.columns.of_slot(slot)]
+        if image is not None and image.linear is not None:
+            bias = bias + mine @ image.linear[1]
+            mine = mine * image.linear[0]
+        weights.append((slot, image, mine.astype(np.float32)))
+    constant = bias.astype(np.float32)[:, None]
     counts = np.zeros(len(centres), np.int64)
 
-    def nearest(stored: Stored, _: Window) -> NDArray[np.uint8]:
-        def of_pixels(part: Stored) -> NDArray[np.intp]:
-            numbers = raster.decode(part) if raster.linear is None else part.astype(np.float32)
-            return np.asarray((weight @ numbers + bias).argmax(axis=0) + 1)
+    def of_pixels(part: Pixels) -> NDArray[np.intp]:
+        scores = constant + sum(
+            weight @ np.nan_to_num(decoded(image, part.stored[slot])) for slot, image, weight in weights if image
+        )
+        return np.where(np.logical_and.reduce(part.valid), scores.argmax(axis=0) + 1, NODATA)
 
-        return by_pixel(of_pixels, raster, stored)
+    def nearest(pixels: Pixels, _: Window) -> NDArray[np.uint8]:
+        return by_pixel(of_pixels, pixels)
 
-    with new_geotiff(path, raster.grid, count=1, dtype="uint8", nodata=NODATA, overviews=False) as dataset:
+    with new_geotiff(path, stack.grid, count=1, dtype="uint8", nodata=NODATA, overviews=False) as dataset:
 
         def write(window: Window, block: NDArray[np.uint8]) -> None:
             nonlocal counts
             counts += np.bincount(block.ravel(), minlength=len(centres) + 1)[1:]
             dataset.write(block, 1, window=window.ranges)
 
-        transform_blocks(raster, nearest, write, progress=progress, cancel=cancel, task="Assigning clusters")
+        transform_blocks(stack, nearest, write, progress=progress, cancel=cancel, task="Assigning clusters")
     return counts

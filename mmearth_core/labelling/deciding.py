@@ -8,7 +8,7 @@ from mmearth_core.labelling.streaming import CHUNK
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.maps.smoothing import Smoothing, margin, smoothed
 from mmearth_core.raster.grid import Window
-from mmearth_core.sources.embedding import Stored
+from mmearth_core.sources.stack import Pixels
 
 #: Confidence is stored in 255 steps: value = dn · scale + offset, dn 1 … 255, 0 no-data.
 CONFIDENCE_SCALE, CONFIDENCE_OFFSET = 1 / 255, -0.5 / 255
@@ -17,27 +17,27 @@ _ROWS, _COLUMNS, _SCORES = 64, 256, 1 << 21
 
 
 def classify_block(
-    pixel_probe: PixelProbe,
-    stored: Stored,
+    on_pixels: PixelProbe,
+    pixels: Pixels,
     kept: Window | None = None,
     *,
     smooth: Smoothing = "none",
     unknown: float | None = None,
     confidence: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """The map (height, width) of what is `kept`, by default all, of stored numbers (bands, height, width): class
-    values, 0 where there is no embedding. With `confidence`, probability and margin too, uint8 (2, height, width).
+    """The map (height, width) of what is `kept`, by default all, of pixels (height, width): class values, 0 where there
+    is no embedding. With `confidence`, probability and margin too, uint8 (2, height, width).
 
     A pixel's class depends on nothing but the numbers within `margin(smooth)` pixels of it; what is kept must have them
     around it, as far as the raster has. `smooth` and `unknown` as in `classify`. To give the same values as `classify`,
     call it under `threadpool_limits(1)`: more BLAS threads may round in another order, and are slower.
     """
-    whole = Window(0, 0, *stored.shape[1:])
+    whole = Window(0, 0, *pixels.shape)
     kept = whole if kept is None else kept
-    classes = np.array(pixel_probe.probe.legend.values, np.uint8)
+    classes = np.array(on_pixels.probe.legend.values, np.uint8)
     out = np.empty((kept.height, kept.width), np.uint8)
     certainty = np.empty((2, kept.height, kept.width), np.uint8) if confidence else None
-    block = _Block(pixel_probe, stored, unknown, guided=smooth != "none")
+    block = _Block(on_pixels, pixels, unknown, guided=smooth != "none")
     for tile in kept.parts(*_tile(kept, len(classes), smooth)):
         around = tile.padded(margin(smooth)).intersection(whole)
         scores, valid, remote = block.scores(around)
@@ -66,36 +66,27 @@ def _tile(kept: Window, classes: int, smooth: Smoothing) -> tuple[int, int]:
 
 
 class _Block:
-    """The scores of parts of a block of stored numbers (bands, height, width), and what is remote there."""
+    """The scores of parts of a block of pixels (height, width), and what is remote there."""
 
-    def __init__(self, pixel_probe: PixelProbe, stored: Stored, unknown: float | None, *, guided: bool) -> None:
-        self._probe, self._stored = pixel_probe, stored
-        count = len(pixel_probe.weights) if guided else len(pixel_probe.probe.legend)
-        self._weights, self._bias = pixel_probe.weights[:count], pixel_probe.bias[:count]
-        self._limit = None if unknown is None else pixel_probe.probe.reach.limit(unknown) ** 2
-        # The last chunk is full too (its end is left over from the one before): products of one size round the same
-        # way, so where a block ends never changes a class.
-        self._numbers = np.zeros((len(stored), CHUNK), np.float32)
-        self._scores = np.empty((count, CHUNK), np.float32)
+    def __init__(self, on_pixels: PixelProbe, pixels: Pixels, unknown: float | None, *, guided: bool) -> None:
+        self._pixels, self._unknown = pixels, unknown
+        self._scorer = on_pixels.scorer(guided=guided)
 
     def scores(self, part: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
         """(scores (classes, and the guide, height, width), where there is an embedding, what is unknown)."""
-        stored = self._stored[:, *part.slices].reshape(len(self._stored), -1)
-        scores = np.zeros((len(self._scores), stored.shape[1]), np.float32)
-        valid = self._probe.raster.valid(stored)
-        remote = np.zeros(stored.shape[1], bool)
-        for start in range(0, stored.shape[1], CHUNK):
-            chunk = slice(start, min(start + CHUNK, stored.shape[1]))
+        pixels = self._pixels[part.slices].flat
+        scores = np.zeros((len(self._scorer.scores), *pixels.shape), np.float32)
+        remote = np.zeros(pixels.shape, bool)
+        for start in range(0, len(remote), CHUNK):
+            chunk = slice(start, min(start + CHUNK, len(remote)))
             count = chunk.stop - start
-            if not valid[chunk].any():
+            if not pixels.anywhere[chunk].any():
                 continue
-            self._probe.numbers(stored[:, chunk], self._numbers[:, :count])
-            np.matmul(self._weights, self._numbers, out=self._scores)
-            np.add(self._scores[:, :count], self._bias, out=scores[:, chunk])
-            if self._limit is not None:
-                remote[chunk] = self._probe.remoteness(self._numbers)[:count] > self._limit
+            scores[:, chunk] = self._scorer.score(pixels[chunk])[:, :count]
+            if self._unknown is not None:
+                remote[chunk] = self._scorer.remote(self._unknown)[:count]
         shape = part.height, part.width
-        return scores.reshape(-1, *shape), valid.reshape(shape), remote.reshape(shape)
+        return scores.reshape(-1, *shape), pixels.anywhere.reshape(shape), remote.reshape(shape)
 
 
 class _Ranking:

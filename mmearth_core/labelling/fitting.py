@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
@@ -12,10 +12,12 @@ from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
-from mmearth_core.labelling.validation import Validation, choose_regularisation, cross_validate
+from mmearth_core.labelling.validation import Validation, choose_strengths, cross_validate
 from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.sources.embedding import check_alike, described, open_embedding
+from mmearth_core.sources.embedding import described
+from mmearth_core.sources.stack import Stack, stacks_of, with_columns_of_all
+from mmearth_core.sources.working_set import SampleLayer, working_set_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,22 +43,29 @@ class FitResult:
         return "\n".join(
             [
                 f"{self.path}: {len(self.model.legend)} classes from {training.pixels} pixels of {training.polygons}"
-                f" samples, on {described(self.model.model_name, self.model.model_id)}",
+                f" samples, on {self._learned_from()}",
                 *self.messages,
                 "",
                 str(self.validation),
             ]
         )
 
+    def _learned_from(self) -> str:
+        slots = self.model.columns.slots
+        models = ", ".join(dict.fromkeys(described(slot.name, slot.identity) for slot in slots))
+        dates = [str(slots[index]) for member in self.model.members for index in member.slots]
+        return models + (f" of {', '.join(dates)}" if len(dates) > 1 else "")
+
 
 @sole_writer("output")
 def fit(
     *,
     embeddings: Sequence[str | Path],
-    samples: Sequence[str | Path],
+    samples: Sequence[str | Path] = (),
     output: str | Path,
     field: str = "class",
     layer: str | None = None,
+    dates: Literal["vote", "together"] = "vote",
     block: float | None = None,
     seed: int = 0,
     overwrite: bool = False,
@@ -68,12 +77,14 @@ def fit(
     The same input and seed give the same file.
 
     Args:
-        embeddings: Embedding rasters made by mmearth embed with one model.
+        embeddings: Embedding rasters of one model, or working sets, whose places have dates, layers and samples.
         samples: Vector file of polygons, lines or points with a class (any CRS), one for each embedding, in the same
-            order; each lies on its embedding.
+            order; each lies on its embedding. None for working sets that name their samples.
         output: The probe to write (JSON).
         field: Attribute that holds the class: text, or numbers, of which 1 … 254 are the values of the map too.
         layer: Layer of the vector files; by default their only one.
+        dates: How several dates decide together: each with a probe of its own, which vote, or with all bands in one
+            probe, at pixels that every date has.
         block: Metres within which samples count as one place, which validation never has in training and test at once;
             by default what the model sees around a pixel, less where that would leave too few places.
         seed: Start of the random numbers; the same seed gives the same result.
@@ -88,15 +99,32 @@ def fit(
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
     output = check_output(output, overwrite=overwrite, inputs=(*embeddings, *samples))
-    rasters = [open_embedding(path) for path in embeddings]
-    if not rasters or len(rasters) != len(samples):
-        raise MMEarthError(f"Give each embedding its samples: there are {len(rasters)} and {len(samples)}.")
-    check_alike(rasters)
+    places = _places(embeddings, [SampleLayer(str(path), layer, field) for path in samples])
+    stacks, messages = with_columns_of_all([stack for stack, _ in places])
+    for message in messages:
+        progress.message(message)
     parts = [
-        read_samples(raster, path, field=field, layer=layer, seed=seed, cancel=cancel)
-        for raster, path in zip(rasters, samples, strict=True)
+        read_samples(stack, each.file, field=each.field, layer=each.layer, seed=seed, cancel=cancel)
+        for stack, (_, layers) in zip(stacks, places, strict=True)
+        for each in layers
     ]
-    return fit_samples(merge_samples(parts), output, block=block, seed=seed, progress=progress, cancel=cancel)
+    return fit_samples(
+        merge_samples(parts), output, block=block, seed=seed, dates=dates, progress=progress, cancel=cancel
+    )
+
+
+def _places(embeddings: Sequence[str | Path], samples: Sequence[SampleLayer]) -> list[tuple[Stack, list[SampleLayer]]]:
+    """Every place and its samples. Raises `MMEarthError` when some embedding has none."""
+    if not embeddings or len(samples) not in (0, len(embeddings)):
+        raise MMEarthError(f"Give each embedding its samples: there are {len(embeddings)} and {len(samples)}.")
+    places: list[tuple[Stack, list[SampleLayer]]] = []
+    for number, path in enumerate(embeddings):
+        given = [samples[number]] if samples else []
+        named = [[*place.samples, *given] for place in working_set_of(path).places]
+        if not any(named):
+            raise MMEarthError(f"{path} has no samples; give each embedding a vector file with samples.")
+        places += zip(stacks_of(path), named, strict=True)
+    return places
 
 
 def fit_samples(
@@ -105,6 +133,7 @@ def fit_samples(
     *,
     block: float | None = None,
     seed: int = 0,
+    dates: Literal["vote", "together"] = "vote",
     progress: Progress,
     cancel: CancelToken,
 ) -> FitResult:
@@ -113,10 +142,25 @@ def fit_samples(
         paths = ", ".join(sorted({str(group.path) for group in samples.groups}))
         raise MMEarthError(f"{paths} has one class only ({samples.legend.names[0]}); label at least two classes.")
     messages = (*samples.messages, *moved_codes(samples.legend, samples.codes), *alike_names(samples.legend.names))
+    together = dates == "together"
+    chosen = choose_strengths(samples, find_places(samples), seed=seed, together=together, cancel=cancel)
+    model = fit_probe(samples, strengths=chosen, together=together)
+    messages = (*messages, *_left_out(samples, model))
     for message in messages:
         progress.message(message)
-    chosen = choose_regularisation(samples, find_places(samples), seed=seed, cancel=cancel)
-    model = fit_probe(samples, regularisation=chosen)
-    validation = cross_validate(samples, block=block, seed=seed, progress=progress, cancel=cancel)
+    validation = cross_validate(samples, block=block, seed=seed, together=together, progress=progress, cancel=cancel)
     save_probe(output, model, validation=validation.as_dict())
     return FitResult(output, model, validation, messages)
+
+
+def _left_out(samples: Samples, model: Probe) -> list[str]:
+    """What the probe does not look at, and why."""
+    used = {index for member in model.members for index in member.slots}
+    clouded = [str(slot) for index, slot in enumerate(samples.columns.slots) if index not in used]
+    messages = [f"{', '.join(clouded)} left out: no sample of some class is clear there"] if clouded else []
+    if samples.columns.layers and not model.layers:
+        messages.append(
+            f"layers left out ({', '.join(samples.columns.layers)}): on places left out in turn, the embedding alone"
+            " does better"
+        )
+    return messages

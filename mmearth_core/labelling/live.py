@@ -33,11 +33,11 @@ from mmearth_core.labelling.classification import check_unknown
 from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
 from mmearth_core.labelling.places import find_places
 from mmearth_core.labelling.probe import Probe, fit_probe
-from mmearth_core.labelling.samples import Samples, samples_under
+from mmearth_core.labelling.samples import Samples, merge_samples, samples_under
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
 from mmearth_core.labelling.streaming import in_strips, surrounded
-from mmearth_core.labelling.validation import choose_regularisation
+from mmearth_core.labelling.validation import choose_strengths
 from mmearth_core.maps.conventions import NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.maps.smoothing import DEFAULT, MARGIN, Smoothing
@@ -46,14 +46,15 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import pixel_steps, touched
 from mmearth_core.records import Form
-from mmearth_core.sources.embedding import EmbeddingReader, Stored, open_embedding
+from mmearth_core.sources.stack import Pixels, Stack, StackReader, stacks_of, with_columns_of_all
+from mmearth_core.vectors.footprints import touching
 from mmearth_core.vectors.reading import VectorLayer, class_names
 
 #: What messages call samples that are in no file.
 DRAWN = Path("The sample layer")
 #: Most pixels a view is drawn in: those of a screen of 3840 × 2160.
 MOST_PIXELS = 1 << 23
-#: Stored numbers of blocks under samples, and of a view, kept in memory for each embedding, in bytes.
+#: Pixels of blocks under samples, and of a view, kept in memory for each embedding, in bytes.
 _BLOCK_BYTES, _VIEW_BYTES = 256 << 20, 384 << 20
 
 
@@ -182,26 +183,73 @@ class Preview:
     seconds: dict[str, float]
 
 
-class LiveEmbedding:
-    """One embedding raster under work. The file is open only while it is read: it may be replaced or deleted."""
+class LivePlace:
+    """A place under work: pixels under samples and in view, kept for the next time. Its files are open only while they
+    are read: they may be replaced or deleted."""
 
-    def __init__(self, path: str | Path) -> None:
-        self.raster = open_embedding(path)
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
         self._lock = threading.Lock()
-        self._blocks: OrderedDict[Window, Stored] = OrderedDict()
-        self._samples: tuple[str, Samples] | None = None
-        self._probe: tuple[str, Probe] | None = None
-        self._seen: tuple[tuple[Window, tuple[int, int]], tuple[Stored, Window]] | None = None
+        self._blocks: OrderedDict[Window, Pixels] = OrderedDict()
+        self._seen: tuple[tuple[Window, tuple[int, int]], tuple[Pixels, Window]] | None = None
 
     def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
         """The labelled pixels. Raises `MMEarthError` when no sample covers a valid pixel."""
+        with bounded_cache(), self.stack.reader() as reader:
+            block = partial(self._block, reader)
+            return samples_under(self.stack, drawn.vector, drawn.names, drawn.legend, block, cancel=cancel)
+
+    def touched_by(self, drawn: DrawnSamples) -> bool:
+        """Whether some sample lies in the place."""
+        return bool(touching(drawn.vector.in_pixels(self.stack.grid), self.stack.grid).any())
+
+    def _block(self, reader: StackReader, window: Window) -> Pixels:
+        """Pixels of a block under samples, kept for the next time."""
+        with self._lock:
+            held = self._blocks.pop(window, None)
+        if held is None:
+            held = reader.read(window)
+        with self._lock:
+            self._blocks[window] = held
+            while sum(block.nbytes for block in self._blocks.values()) > _BLOCK_BYTES and len(self._blocks) > 1:
+                self._blocks.popitem(last=False)
+        return held
+
+    def view(self, window: Window, shape: tuple[int, int]) -> tuple[Pixels, Window]:
+        """Pixels of what is looked at, and where in them it is, for there is a margin around it where every pixel is
+        seen: read once as long as the view stays, unless it is very large."""
+        seen = self._seen
+        if seen is not None and seen[0] == (window, shape):
+            return seen[1]
+        self._seen = None
+        with bounded_cache(), self.stack.reader() as reader:
+            if shape == (window.height, window.width):
+                around = surrounded(window, MARGIN, self.stack.grid)
+                found = reader.read(around), window.relative_to(around)
+            else:
+                found = reader.read(window, shape), Window(0, 0, *shape)
+        if found[0].nbytes <= _VIEW_BYTES:
+            self._seen = ((window, shape), found)
+        return found
+
+
+class LiveSet:
+    """A working set, or one embedding raster, under work."""
+
+    def __init__(self, path: str | Path) -> None:
+        stacks, self.messages = with_columns_of_all(stacks_of(path))
+        self.places = [LivePlace(stack) for stack in stacks]
+        self._samples: tuple[str, Samples] | None = None
+        self._probe: tuple[str, Probe] | None = None
+
+    def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
+        """The labelled pixels of all places. Raises `MMEarthError` when no sample covers a valid pixel."""
         held = self._samples
         if held is None or held[0] != drawn.key:
             if not len(drawn.names):
                 raise MMEarthError("There is no sample yet; draw some.")
-            with bounded_cache(), self.raster.reader() as reader:
-                block = partial(self._block, reader)
-                found = samples_under(self.raster, drawn.vector, drawn.names, drawn.legend, block, cancel=cancel)
+            here = [place for place in self.places if len(self.places) == 1 or place.touched_by(drawn)]
+            found = merge_samples([place.samples(drawn, cancel) for place in here or self.places[:1]])
             held = self._samples = (drawn.key, found)
         return held[1]
 
@@ -211,9 +259,15 @@ class LiveEmbedding:
         if held is not None and held[0] == drawn.key:
             return held[1], False
         samples = self.samples(drawn, cancel)
-        probe = fit_probe(samples, regularisation=choose_regularisation(samples, find_places(samples), cancel=cancel))
+        probe = fit_probe(samples, strengths=choose_strengths(samples, find_places(samples), cancel=cancel))
         self._probe = (drawn.key, probe)
         return probe, True
+
+    def in_view(self, view: View) -> tuple[LivePlace, Window, tuple[int, int]]:
+        """The place that fills most of a view, the window of it that is seen (falsy when none), and the (height, width)
+        it is drawn in."""
+        seen = [(place, *view.on(place.stack.grid)) for place in self.places]
+        return max(seen, key=lambda each: each[1].pixels)
 
     def preview(
         self,
@@ -237,22 +291,22 @@ class LiveEmbedding:
         watch.lap("samples")
         probe, refitted = self.probe(drawn, cancel)
         watch.lap("fit")
-        window, shape = view.on(self.raster.grid)
+        place, window, shape = self.in_view(view)
         if not window:
             return Preview(None, None, probe.legend.classes, {}, 0, 0, samples.messages, False, refitted, watch.seconds)
         if shape != (window.height, window.width):
             smooth = "none"
-        stored, kept = self._view(window, shape)
+        pixels, kept = place.view(window, shape)
         cancel.check()
         watch.lap("read")
-        surely, on_pixels = confidence is not None, PixelProbe(probe, self.raster)
-        decide = partial(classify_block, on_pixels, stored, smooth=smooth, unknown=unknown, confidence=surely)
+        surely, on_pixels = confidence is not None, PixelProbe(probe, place.stack)
+        decide = partial(classify_block, on_pixels, pixels, smooth=smooth, unknown=unknown, confidence=surely)
         strips = in_strips(decide, kept)
         values = np.concatenate([drawn for drawn, _ in strips])
         certainties = [certainty for _, certainty in strips if certainty is not None]
         watch.lap("classify")
         cancel.check()
-        grid = _grid_of(self.raster.grid, window, shape)
+        grid = _grid_of(place.stack.grid, window, shape)
         colours = {NODATA: (0, 0, 0, 0), **{each.value: (*each.colour, 255) for each in probe.legend.classes}}
         if unknown is not None:
             colours[UNKNOWN] = (*UNKNOWN_COLOUR, 255)
@@ -270,7 +324,7 @@ class LiveEmbedding:
             pixels={each.name: int(counts[each.value]) for each in probe.legend.classes},
             unknown=int(counts[UNKNOWN]) if unknown is not None else 0,
             nodata=int(counts[NODATA]),
-            messages=(*samples.messages, *moved_codes(samples.legend, samples.codes)),
+            messages=(*self.messages, *samples.messages, *moved_codes(samples.legend, samples.codes)),
             smoothed=smooth != "none",
             refitted=refitted,
             seconds=watch.seconds,
@@ -278,45 +332,16 @@ class LiveEmbedding:
 
     def similar(self, at: tuple[float, float], view: View, output: str | Path, *, cancel: CancelToken) -> Path | None:
         """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside."""
-        target = embedding_at(self.raster, *at)
-        window, shape = view.on(self.raster.grid)
+        place, window, shape = self.in_view(view)
+        targets = embedding_at(place.stack, *at)
         if not window:
             return None
-        stored, kept = self._view(window, shape)
+        pixels, kept = place.view(window, shape)
         cancel.check()
-        strips = in_strips(lambda part: similarity_to(self.raster, target, stored[:, *part.slices]), kept)
+        strips = in_strips(lambda part: similarity_to(place.stack, targets, pixels[part.slices]), kept)
         values = np.concatenate(strips)
         cancel.check()
-        return _write(Path(output), values[None], _grid_of(self.raster.grid, window, shape), scale=(SCALE, OFFSET))
-
-    def _block(self, reader: EmbeddingReader, window: Window) -> Stored:
-        """Stored numbers of a block under samples, kept for the next time."""
-        with self._lock:
-            held = self._blocks.pop(window, None)
-        if held is None:
-            held = reader.read(window)
-        with self._lock:
-            self._blocks[window] = held
-            while sum(block.nbytes for block in self._blocks.values()) > _BLOCK_BYTES and len(self._blocks) > 1:
-                self._blocks.popitem(last=False)
-        return held
-
-    def _view(self, window: Window, shape: tuple[int, int]) -> tuple[Stored, Window]:
-        """Stored numbers of what is looked at, and where in them it is, for there is a margin around it where every
-        pixel is seen: read once as long as the view stays, unless it is very large."""
-        seen = self._seen
-        if seen is not None and seen[0] == (window, shape):
-            return seen[1]
-        self._seen = None
-        with bounded_cache(), self.raster.reader() as reader:
-            if shape == (window.height, window.width):
-                around = surrounded(window, MARGIN, self.raster.grid)
-                found = reader.read(around), window.relative_to(around)
-            else:
-                found = reader.read(window, shape), Window(0, 0, *shape)
-        if found[0].nbytes <= _VIEW_BYTES:
-            self._seen = ((window, shape), found)
-        return found
+        return _write(Path(output), values[None], _grid_of(place.stack.grid, window, shape), scale=(SCALE, OFFSET))
 
 
 class _Watch:

@@ -1,10 +1,12 @@
 """The probe: multinomial logistic regression on embeddings, a frozen value that predicts, refits and knows its reach.
 
-It belongs to one encoder (`model_id`) and refuses embeddings of another. It reads no raster and draws no sample.
+It belongs to the slots it learned from (identity and time of the year). Of several slots each has a member of its own,
+and members vote: the logarithms of their probabilities are added, and one whose image is missing at a pixel is left
+out. It reads no raster and draws no sample.
 """
 
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -15,8 +17,8 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import one_thread_each
-from mmearth_core.records import NOT_NEGATIVE, Form
-from mmearth_core.sources.embedding import Embedding, describe, described
+from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Form
+from mmearth_core.sources.slots import Columns
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0
@@ -73,47 +75,54 @@ class Training:
     digest: str
 
 
-@dataclass(frozen=True, eq=False)
-class Probe:
-    """A fitted probe. With z = (value − `centre`) / `scale`, the class scores are `coefficients` · z + `intercept`.
+@dataclass(frozen=True)
+class LayerScale:
+    """How an extra layer becomes a number among others: (value − `mean`) / `spread` · `weight`; 0 where it has none."""
 
-    `coefficients` (classes, bands), `intercept` (classes,), `centre` (bands,), `scale` one number.
+    name: str
+    mean: float
+    spread: Annotated[float, POSITIVE]
+    weight: Annotated[float, POSITIVE]
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """What is chosen by validation: C of the regression, and the weight of the extra layers (0: they are left out)."""
+
+    regularisation: float = REGULARISATION
+    layers: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """The part of a probe that looks at some `slots` (by index), at a pixel that has them all.
+
+    With z = (value − `centre`) / `scale` of their bands, and the scaled layers after them, the class scores are
+    `coefficients` · z + `intercept`. `coefficients` (classes, bands and layers), `intercept` (classes,), `centre`
+    (bands,), `scale` one number.
     """
 
+    slots: tuple[int, ...]
     coefficients: NDArray[np.float64]
     intercept: NDArray[np.float64]
     centre: NDArray[np.float64]
     scale: float
-    regularisation: float
-    legend: Legend
-    model_name: str
-    model_id: str
     reach: Reach
-    training: Training
 
     @property
     def bands(self) -> int:
         return len(self.centre)
 
-    def as_dict(self) -> dict[str, Any]:
-        """What a reader asks of it, as plain values; not its numbers, which `probe_file` writes."""
-        return {
-            "model": self.model_name,
-            "model_id": self.model_id,
-            "classes": {str(each.value): each.name for each in self.legend.classes},
-            "training": asdict(self.training) | {"regularisation": self.regularisation},
-            "embedding bands": self.bands,
-        }
-
     def standardised(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """z of values (n, bands)."""
+        """z of values (n, bands), without the layers."""
         z: NDArray[np.float32] = (values - self.centre.astype(np.float32)) / np.float32(self.scale)
         return z
 
     @cached_property
-    def folded(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(W (classes, bands), b (classes,)) with scores = W · value + b: centring and scaling folded in."""
-        return self.coefficients / self.scale, self.intercept - self.coefficients @ (self.centre / self.scale)
+    def folded(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """(W (classes, bands), V (classes, layers), b (classes,)): scores = W · value + V · scaled layers + b."""
+        weights = self.coefficients[:, : self.bands] / self.scale
+        return weights, self.coefficients[:, self.bands :], self.intercept - weights @ self.centre
 
     @cached_property
     def guide(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -122,25 +131,76 @@ class Probe:
         middle = self.reach.centres.mean(axis=0)
         with one_thread_each():
             _, lengths, directions = np.linalg.svd(self.reach.centres - middle, full_matrices=False)
-        along = directions[: min(MOST_GUIDES, len(self.legend) - 1)]
+        along = directions[: min(MOST_GUIDES, len(self.reach.centres) - 1)]
         along = along / (float(lengths[0]) / np.sqrt(len(self.reach.centres)) or 1.0)
         return along / self.scale, -along @ (middle + self.centre / self.scale)
 
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """A fitted probe: its `members`, the `layers` they look at too, and what it knows of the samples.
+
+    `columns` are those of the samples' values; of their layers only those in `layers` count.
+    """
+
+    columns: Columns
+    members: tuple[Member, ...]
+    layers: tuple[LayerScale, ...]
+    legend: Legend
+    strengths: Strengths
+    training: Training
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a reader asks of it, as plain values; not its numbers, which `probe_file` writes."""
+        slots = self.columns.slots
+        dates = {"dates": [str(slots[index]) for member in self.members for index in member.slots]}
+        layers = {"layers": {layer.name: layer.weight for layer in self.layers}}
+        return {
+            "model": ", ".join(dict.fromkeys(slot.name for slot in slots)),
+            "model_id": ", ".join(dict.fromkeys(slot.identity for slot in slots)),
+            "classes": {str(each.value): each.name for each in self.legend.classes},
+            "training": asdict(self.training) | {"regularisation": self.strengths.regularisation},
+            "embedding bands": sum(member.bands for member in self.members),
+            **(dates if len(slots) > 1 else {}),
+            **(layers if self.layers else {}),
+        }
+
+    @property
+    def looks_at(self) -> Columns:
+        """The columns it looks at: all slots, and the layers that count."""
+        return Columns(self.columns.slots, tuple(layer.name for layer in self.layers))
+
+    def scaled_layers(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, layers) of the layers' columns (n, layers that the samples have), in the order of `columns`."""
+        names = list(self.columns.layers)
+        scaled = np.zeros((len(values), len(self.layers)), np.float32)
+        for out, layer in zip(scaled.T, self.layers, strict=True):
+            out[:] = scaled_layer(layer, values[:, names.index(layer.name)])
+        return scaled
+
     def scores(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Linear scores (n, classes) of values (n, bands)."""
-        weights, bias = (each.astype(np.float32) for each in self.folded)
-        scores: NDArray[np.float32] = values @ weights.T + bias
-        return scores
+        """Scores (n, classes) of values (n, columns): linear ones of a single member, else sums of the logarithms of
+        probabilities; 0 where no member has its slots."""
+        present = self.columns.present(values)
+        layers = self.scaled_layers(values[:, self.columns.of_layers])
+        total = np.zeros((len(values), len(self.legend)), np.float32)
+        for member in self.members:
+            there = present[:, member.slots].all(axis=1)
+            bands = np.concatenate([values[there, self.columns.of_slot(index)] for index in member.slots], axis=1)
+            weights, of_layers, bias = (each.astype(np.float32) for each in member.folded)
+            scores = bands @ weights.T + layers[there] @ of_layers.T + bias
+            total[there] += scores if len(self.members) == 1 else log_softmax(scores, axis=1)
+        return total
 
     def probabilities(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Class probabilities (n, classes) of values (n, bands)."""
+        """Class probabilities (n, classes) of values (n, columns)."""
         scores = self.scores(values)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
         return probabilities
 
     def predict(self, values: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Index into `legend.classes` (n,) of values (n, bands)."""
+        """Index into `legend.classes` (n,) of values (n, columns)."""
         best: NDArray[np.intp] = np.argmax(self.scores(values), axis=1)
         return best
 
@@ -150,17 +210,31 @@ class Probe:
         margins: NDArray[np.float32] = best[:, -1] - best[:, -2]
         return margins
 
-    def check_same_model(self, raster: Embedding) -> None:
-        """Raise `MMEarthError` unless `raster` is an embedding of the kind this probe was fitted on."""
-        if raster.identity != self.model_id:
-            raise MMEarthError(
-                f"{raster.path} was made by {describe(raster)}, the probe was fitted on"
-                f" {described(self.model_name, self.model_id)}; take an embedding of that, or fit again."
-            )
-        if len(raster.bands) != len(self.centre):
-            raise MMEarthError(
-                f"{raster.path} has {len(raster.bands)} bands, the probe was fitted on {len(self.centre)}; fit again."
-            )
+    def standardised(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """z (n, bands of all members) of values (n, columns); 0, the mean, where a slot has no embedding."""
+        parts = [
+            member.standardised(np.concatenate([values[:, self.columns.of_slot(i)] for i in member.slots], axis=1))
+            for member in self.members
+        ]
+        return np.nan_to_num(np.concatenate(parts, axis=1))
+
+    @property
+    def centres(self) -> NDArray[np.float32]:
+        """Centres of the classes (classes, bands of all members) among what `standardised` gives."""
+        return np.concatenate([member.reach.centres for member in self.members], axis=1).astype(np.float32)
+
+
+def scaled_layer(layer: LayerScale, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A layer's values, of any shape, as its scale says."""
+    scaled = (values - np.float32(layer.mean)) * np.float32(layer.weight / layer.spread)
+    return np.where(np.isfinite(scaled), scaled, np.float32(0))
+
+
+def log_softmax(scores: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    """Logarithms of the probabilities that scores stand for."""
+    lower = scores - scores.max(axis=axis, keepdims=True)
+    logarithms: NDArray[np.float32] = lower - np.log(np.exp(lower).sum(axis=axis, keepdims=True))
+    return logarithms
 
 
 def sample_weights(samples: Samples) -> NDArray[np.float64]:
@@ -177,38 +251,85 @@ def sample_weights(samples: Samples) -> NDArray[np.float64]:
     return normalised
 
 
-def fit_probe(samples: Samples, *, regularisation: float = REGULARISATION, previous: Probe | None = None) -> Probe:
+def fit_probe(
+    samples: Samples, *, strengths: Strengths | None = None, previous: Probe | None = None, together: bool = False
+) -> Probe:
     """Fit a probe; the same samples in any order give the same one.
 
-    `regularisation` is C of the objective C · Σ weight · loss + ½‖coefficients‖². With `previous` (a probe of the same
-    encoder) the search starts there, classes matched by name: the solution is the same, found sooner.
-    Raises `MMEarthError` when there are fewer than two classes.
+    A slot in which some class has no pixel gets no member. With `together` one member looks at all slots at once, and
+    at those pixels only that have them all. C of the objective C · Σ weight · loss + ½‖coefficients‖² is
+    `strengths.regularisation`. With `previous` (a probe of the same slots) the search starts there, classes matched by
+    name: the solution is the same, found sooner. Raises `MMEarthError` when there are fewer than two classes, or no
+    slot has all of them.
     """
+    strengths = strengths or Strengths()
     present = np.unique(samples.label)
     if len(samples.legend) < 2 or len(present) < len(samples.legend):
         raise MMEarthError(
             f"The samples have one class only ({', '.join(samples.legend.names)}); label at least two classes."
         )
-    values = samples.values
+    weight = sample_weights(samples)
+    layers = _layer_scales(samples, weight, strengths.layers)
+    groups = learnable(samples, together=together)
+    if not groups:
+        raise MMEarthError(
+            "No date has a cloud-free sample of every class; draw samples of each class where some date is clear."
+        )
+    draft = Probe(
+        columns=samples.columns,
+        members=(),
+        layers=layers,
+        legend=samples.legend,
+        strengths=strengths,
+        training=Training(len(samples), len(np.unique(samples.group)), samples.digest),
+    )
+    return replace(draft, members=tuple(_fit_member(samples, slots, draft, previous) for slots in groups))
+
+
+def learnable(samples: Samples, *, together: bool = False) -> list[tuple[int, ...]]:
+    """The slots (by index) of each member that can be fitted: those with pixels of every class."""
+    slots = range(len(samples.columns.slots))
+    present = samples.columns.present(samples.values)
+    groups = [tuple(slots)] if together else [(index,) for index in slots]
+    return [
+        group for group in groups if len(np.unique(samples.label[present[:, group].all(axis=1)])) == len(samples.legend)
+    ]
+
+
+def _layer_scales(samples: Samples, weight: NDArray[np.float64], strength: float) -> tuple[LayerScale, ...]:
+    """The scale of every layer that has values; none at a strength of 0."""
+    if not strength:
+        return ()
+    scales = []
+    for name, values in zip(samples.columns.layers, samples.values[:, samples.columns.of_layers].T, strict=True):
+        known = np.isfinite(values)
+        if not known.any():
+            continue
+        share = weight[known] / weight[known].sum()
+        mean = float(share @ values[known])
+        spread = float(np.sqrt(share @ np.square(values[known] - mean)))
+        if spread > 0:
+            scales.append(LayerScale(name, mean, spread, strength))
+    return tuple(scales)
+
+
+def _fit_member(samples: Samples, slots: tuple[int, ...], draft: Probe, previous: Probe | None) -> Member:
+    there = np.asarray(samples.columns.present(samples.values)[:, slots].all(axis=1))
+    if not there.all():
+        samples = samples.subset(there)
+    values = np.concatenate([samples.values[:, samples.columns.of_slot(index)] for index in slots], axis=1)
     weight = sample_weights(samples)
     centre = weight @ values
     # One scale for all bands: whitening each band inflates bands that hold little but noise.
     scale = float(np.sqrt(np.mean(weight @ np.square(values - centre)))) or 1.0
     z = np.ascontiguousarray((values - centre) / scale, np.float32)
-    start = None if previous is None else _start(previous, samples.legend, centre, scale)
-    coefficients, intercept = _solve(z, samples.label, weight, regularisation, start)
-    return Probe(
-        coefficients=coefficients,
-        intercept=intercept,
-        centre=centre,
-        scale=scale,
-        regularisation=regularisation,
-        legend=samples.legend,
-        model_name=samples.model_name,
-        model_id=samples.model_id,
-        reach=_reach(z, samples),
-        training=Training(len(samples), len(np.unique(samples.group)), samples.digest),
-    )
+    seen = np.hstack([z, draft.scaled_layers(samples.values[:, samples.columns.of_layers])]) if draft.layers else z
+    before = None if previous is None else next((each for each in previous.members if each.slots == slots), None)
+    start = None
+    if previous is not None and before is not None and before.coefficients.shape[1] == seen.shape[1]:
+        start = _start(before, previous.legend, samples.legend, centre, scale)
+    coefficients, intercept = _solve(seen, samples.label, weight, draft.strengths.regularisation, start)
+    return Member(slots, coefficients, intercept, centre, scale, _reach(z, samples))
 
 
 def _solve(
@@ -238,13 +359,14 @@ def _solve(
 
 
 def _start(
-    previous: Probe, legend: Legend, centre: NDArray[np.float64], scale: float
+    before: Member, known: Legend, legend: Legend, centre: NDArray[np.float64], scale: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The previous solution in the new standardisation; zeros for new classes."""
-    coefficients, intercept = np.zeros((len(legend), len(centre))), np.zeros(len(legend))
-    moved = previous.coefficients * (scale / previous.scale)
-    shifted = previous.intercept + previous.coefficients @ ((centre - previous.centre) / previous.scale)
-    index = {name: i for i, name in enumerate(previous.legend.names)}
+    """The previous solution in the new standardisation of the bands; zeros for new classes."""
+    coefficients, intercept = np.zeros((len(legend), before.coefficients.shape[1])), np.zeros(len(legend))
+    moved = before.coefficients.copy()
+    moved[:, : before.bands] *= scale / before.scale
+    shifted = before.intercept + before.coefficients[:, : before.bands] @ ((centre - before.centre) / before.scale)
+    index = {name: i for i, name in enumerate(known.names)}
     for row, name in enumerate(legend.names):
         if name in index:
             coefficients[row], intercept[row] = moved[index[name]], shifted[index[name]]

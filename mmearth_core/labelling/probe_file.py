@@ -1,7 +1,7 @@
 """Probes as JSON files: complete, readable, strict. Loading runs no code and trusts no number."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,14 +9,13 @@ import mmearth_core
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
-from mmearth_core.labelling.probe import QUANTILES, Numbers, Probe, Reach, Training
+from mmearth_core.labelling.probe import QUANTILES, LayerScale, Member, Numbers, Probe, Reach, Strengths, Training
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable
 from mmearth_core.records import POSITIVE, Rule
+from mmearth_core.sources.slots import Columns, Slot
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
 FORMAT, FORMAT_VERSION = "mmearth-probe", 2
-#: Versions that are read: the first kept the quantiser of the embeddings too.
-_READ = (1, 2)
 
 
 Positive = Annotated[float, POSITIVE]
@@ -26,14 +25,19 @@ _LARGEST = 8 << 20
 
 
 @dataclass(frozen=True)
-class _Model:
-    name: str
-    id: str
-
-
-@dataclass(frozen=True)
 class _Training(Training):
     regularisation: Positive
+    layers: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Member:
+    slots: Annotated[tuple[int, ...], Rule(bool, "must hold a slot")]
+    scale: Positive
+    centre: Numbers
+    intercept: Numbers
+    coefficients: Numbers
+    reach: Reach
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,44 +47,46 @@ class _File:
     format: str = FORMAT
     format_version: int = FORMAT_VERSION
     software: str = ""
-    model: _Model
+    slots: Annotated[tuple[Slot, ...], Rule(bool, "must hold a slot")]
+    layers: tuple[LayerScale, ...] = ()
     classes: Annotated[ClassTable, IN_A_MAP, Rule(lambda legend: len(legend) >= 2, "must have two classes or more")]
     training: _Training
     validation: Mapping[str, Any] | None = None
-    scale: Positive
-    centre: Numbers
-    intercept: Numbers
-    coefficients: Numbers
-    reach: Reach
+    members: Annotated[tuple[_Member, ...], Rule(bool, "must hold a member")]
 
     def __post_init__(self) -> None:
-        classes, bands = len(self.classes), self.centre.size
-        shapes = {
-            "centre": (self.centre, (bands,)),
-            "coefficients": (self.coefficients, (classes, bands)),
-            "intercept": (self.intercept, (classes,)),
-            "reach.centres": (self.reach.centres, (classes, bands)),
-            "reach.spread": (self.reach.spread, (classes,)),
-            "reach.quantiles": (self.reach.quantiles, (QUANTILES,)),
-        }
-        for name, (values, shape) in shapes.items():
-            if values.shape != shape:
-                raise ValueError(f"{name} has not the shape {shape}")
+        classes = len(self.classes)
+        for number, member in enumerate(self.members):
+            if not all(0 <= index < len(self.slots) for index in member.slots):
+                raise ValueError(f"members[{number}].slots names a slot that is not there")
+            bands = sum(self.slots[index].bands for index in member.slots)
+            shapes = {
+                "centre": (member.centre, (bands,)),
+                "coefficients": (member.coefficients, (classes, bands + len(self.layers))),
+                "intercept": (member.intercept, (classes,)),
+                "reach.centres": (member.reach.centres, (classes, bands)),
+                "reach.spread": (member.reach.spread, (classes,)),
+                "reach.quantiles": (member.reach.quantiles, (QUANTILES,)),
+            }
+            for name, (values, shape) in shapes.items():
+                if values.shape != shape:
+                    raise ValueError(f"members[{number}].{name} has not the shape {shape}")
 
 
 def save_probe(path: str | Path, probe: Probe, *, validation: Mapping[str, Any] | None = None) -> None:
     """Write a probe, whole or not at all, with the summary of its validation for readers."""
     file = _File(
         software=f"mmearth {mmearth_core.__version__}",
-        model=_Model(probe.model_name, probe.model_id),
+        slots=probe.columns.slots,
+        layers=probe.layers,
         classes=probe.legend,
-        training=_Training(**vars(probe.training), regularisation=probe.regularisation),
+        training=_Training(
+            **vars(probe.training), regularisation=probe.strengths.regularisation, layers=probe.strengths.layers
+        ),
         validation=validation,
-        scale=probe.scale,
-        centre=probe.centre,
-        intercept=probe.intercept,
-        coefficients=probe.coefficients,
-        reach=probe.reach,
+        members=tuple(
+            _Member(**{field.name: getattr(each, field.name) for field in fields(_Member)}) for each in probe.members
+        ),
     )
     write_json(path, records.plain(file))
 
@@ -99,21 +105,32 @@ def load_probe(path: str | Path) -> Probe:
     content = records.parsed(text, f"{path} is damaged", remedy="fit the probe again")
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise MMEarthError(f"{path} is not a probe of mmearth; make one with: mmearth fit.")
-    if content.get("format_version") not in _READ:
+    if content.get("format_version") == 1:
+        content = _of_the_first_version(content)
+    if content.get("format_version") != FORMAT_VERSION:
         raise MMEarthError(
-            f"{path} has probe format {content.get('format_version')!r}, this mmearth reads {FORMAT_VERSION};"
+            f"{path} has probe format {content.get('format_version')!r}, this mmearth reads 1 and {FORMAT_VERSION};"
             " update mmearth or fit again."
         )
     file = records.read(_File, content, f"{path} is damaged", known_only=False, remedy="fit the probe again")
     return Probe(
-        coefficients=file.coefficients,
-        intercept=file.intercept,
-        centre=file.centre,
-        scale=file.scale,
-        regularisation=file.training.regularisation,
+        columns=Columns(file.slots, tuple(layer.name for layer in file.layers)),
+        members=tuple(Member(**vars(each)) for each in file.members),
+        layers=file.layers,
         legend=file.classes,
-        model_name=file.model.name,
-        model_id=file.model.id,
-        reach=file.reach,
+        strengths=Strengths(file.training.regularisation, file.training.layers),
         training=Training(file.training.pixels, file.training.polygons, file.training.digest),
     )
+
+
+def _of_the_first_version(content: dict[str, Any]) -> dict[str, Any]:
+    """The first version had one member, of one undated slot, and kept the quantiser of the embeddings."""
+    model, centre = content.get("model"), content.get("centre")
+    told = model if isinstance(model, dict) else {}
+    bands = len(centre) if isinstance(centre, list) else 0
+    names = ("scale", "centre", "intercept", "coefficients", "reach")
+    return content | {
+        "format_version": FORMAT_VERSION,
+        "slots": [{"name": told.get("name"), "identity": told.get("id"), "bands": bands}],
+        "members": [{"slots": [0]} | {name: content[name] for name in names if name in content}],
+    }

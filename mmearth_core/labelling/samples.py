@@ -25,7 +25,8 @@ from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
-from mmearth_core.sources.embedding import Embedding, Stored
+from mmearth_core.sources.slots import Columns
+from mmearth_core.sources.stack import Pixels, Stack
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
 from mmearth_core.vectors.reading import VectorLayer, class_names, in_degrees, lonlat_extent, read_vector
 
@@ -55,11 +56,12 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Labelled pixels of embeddings of one model.
+    """Labelled pixels of embeddings that go together.
 
-    `values` float32 (n, bands); `label` (n,) index into `legend.classes`; `group` (n,) index into `groups`; `position`
-    (n, 2) row and column in the embedding the pixel came from. `shapes` (groups,) are outlines in degrees of WGS 84;
-    `pixel_size` is the side of a pixel on the ground and `sight` how far the model looks around one, both in metres.
+    `values` float32 (n, columns), NaN where a slot or a layer has none; what they mean say the `columns`. `label` (n,)
+    index into `legend.classes`; `group` (n,) index into `groups`; `position` (n, 2) row and column in the grid the
+    pixel came from. `shapes` (groups,) are outlines in degrees of WGS 84; `pixel_size` is the side of a pixel on the
+    ground and `sight` how far the model looks around one, both in metres.
     `codes` are the whole numbers that classes have in their field, by name. `messages` say what was left out and why.
     """
 
@@ -74,8 +76,7 @@ class Samples:
     sight: float
     codes: Mapping[str, int]
     messages: tuple[str, ...]
-    model_name: str
-    model_id: str
+    columns: Columns
 
     def __len__(self) -> int:
         return len(self.label)
@@ -87,10 +88,12 @@ class Samples:
 
     @property
     def digest(self) -> str:
-        """sha256 over the model, and every pixel with its class, whatever their order."""
+        """sha256 over the embeddings' identities, and every pixel with its class, whatever their order."""
         names = [name.encode() for name in self.legend.names]
         rows = sorted(names[label] + b"\0" + row.tobytes() for label, row in zip(self.label, self.values, strict=True))
-        return hashlib.sha256(self.model_id.encode() + b"\0".join(rows)).hexdigest()
+        return hashlib.sha256(
+            "".join(slot.identity for slot in self.columns.slots).encode() + b"\0".join(rows)
+        ).hexdigest()
 
     def subset(self, keep: NDArray[np.bool_]) -> "Samples":
         """Some of the pixels; legend and groups stay as they are."""
@@ -100,7 +103,7 @@ class Samples:
 
 
 def read_samples(
-    raster: Embedding,
+    stack: Stack,
     path: str | Path,
     *,
     field: str = "class",
@@ -109,7 +112,7 @@ def read_samples(
     cap: int = PIXELS_PER_POLYGON,
     cancel: CancelToken,
 ) -> Samples:
-    """The pixels of `raster` under the features of a vector file, with the class each feature's `field` names.
+    """The pixels of a stack under the features of a vector file, with the class each feature's `field` names.
 
     A polygon has the pixels whose centre it holds, or the one under it when it is smaller than a pixel; a line those it
     touches; a point the one it is in. At most `cap` pixels per feature, or per part of one that has several, drawn by
@@ -118,11 +121,11 @@ def read_samples(
     outside the raster. Invalid polygons are repaired. Classes 1 … 254 keep their value in the map (`class_values`).
     Raises `MMEarthError` when the file is unusable, lies elsewhere, or no pixel is left.
     """
-    vector = read_vector(path, layer=layer, field=field, within=raster.grid)
+    vector = read_vector(path, layer=layer, field=field, within=stack.grid)
     styles = read_styles(vector.path, vector.layer, field)
-    with bounded_cache(), raster.reader() as reader:
+    with bounded_cache(), stack.reader() as reader:
         return samples_under(
-            raster,
+            stack,
             vector,
             class_names(vector, field),
             lambda found: _legend(found, styles),
@@ -134,11 +137,11 @@ def read_samples(
 
 
 def samples_under(
-    raster: Embedding,
+    stack: Stack,
     vector: VectorLayer,
     names: Sequence[str | None],
     legend_of: Callable[[set[str]], tuple[Legend, dict[str, int]]],
-    read: Callable[[Window], Stored],
+    read: Callable[[Window], Pixels],
     *,
     seed: int = 0,
     cap: int = PIXELS_PER_POLYGON,
@@ -146,16 +149,16 @@ def samples_under(
 ) -> Samples:
     """As `read_samples`, of features that need not be in a file: `names` are their classes, None for none.
 
-    `legend_of` makes the legend of the names that got pixels, and the index of each name in it; `read` gives the stored
-    numbers (bands, height, width) of a window of `raster`.
+    `legend_of` makes the legend of the names that got pixels, and the index of each name in it; `read` gives the
+    pixels of a window of the stack.
     """
     check_names(vector.path, names)
     notes: list[str] = []
-    features = _usable_features(raster, vector, names, seed, notes)
-    kept = _collect(raster, features, read, cap, cancel, notes)
+    features = _usable_features(stack, vector, names, seed, notes)
+    kept = _collect(stack, features, read, cap, cancel, notes)
     empty = sum(not len(k.values) for k in kept)
     if empty == len(kept):
-        raise MMEarthError(f"{vector.path}: no sample covers a valid pixel of {raster.path}; {'; '.join(notes)}.")
+        raise MMEarthError(f"{vector.path}: no sample covers a valid pixel of {stack.name}; {'; '.join(notes)}.")
     if empty:
         notes.append(f"{_count(empty, 'feature')} left without a pixel")
     pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.values)]
@@ -165,7 +168,7 @@ def samples_under(
     legend, index = legend_of({f.name for f, _ in pairs})
     labels = [index[feature.name] for feature, _ in pairs]
     sizes = [len(k.values) for _, k in pairs]
-    side = pixel_side(raster.grid)
+    side = pixel_side(stack.grid)
     return Samples(
         values=np.concatenate([k.values for _, k in pairs]),
         label=np.repeat(np.array(labels, np.intp), sizes),
@@ -176,20 +179,19 @@ def samples_under(
             Group(vector.path, f.fid, label, len(k.values), k.covered, f.part)
             for (f, k), label in zip(pairs, labels, strict=True)
         ),
-        shapes=in_degrees(np.array([f.geometry for f, _ in pairs], object), raster.grid),
+        shapes=in_degrees(np.array([f.geometry for f, _ in pairs], object), stack.grid),
         pixel_size=side,
-        sight=SIGHT if raster.halo is None else side * raster.halo,
+        sight=SIGHT if stack.halo is None else side * stack.halo,
         codes={legend.names[i]: code for name, i in index.items() if (code := code_of(name)) is not None},
         messages=(*(f"{vector.path.name}: {note}" for note in notes), *vector.messages),
-        model_name=raster.name,
-        model_id=raster.identity,
+        columns=stack.columns,
     )
 
 
 def merge_samples(parts: Sequence[Samples]) -> Samples:
-    """Samples of several scenes of one model (else `ValueError`) as one; classes are the same when their names are."""
-    if len({part.model_id for part in parts}) != 1:
-        raise ValueError("samples of several models cannot be merged")
+    """Samples of several places with one kind of columns (else `ValueError`) as one; a name is one class everywhere."""
+    if len({part.columns for part in parts}) != 1:
+        raise ValueError("samples of several kinds of embedding cannot be merged")
     if len(parts) == 1:
         return parts[0]
     classes = {c.name: c for part in reversed(parts) for c in part.legend.classes}
@@ -242,10 +244,10 @@ class _Kept:
 
 
 def _usable_features(
-    raster: Embedding, vector: VectorLayer, names: Sequence[str | None], seed: int, notes: list[str]
+    stack: Stack, vector: VectorLayer, names: Sequence[str | None], seed: int, notes: list[str]
 ) -> list[_Feature]:
     """Features with a class and a geometry that touches the raster, in an order that is not the file's."""
-    grid = raster.grid
+    grid = stack.grid
     unclassed = sum(name is None for name in names)
     missing = np.array([g is None or g.is_empty for g in vector.geometries], bool)
     pixels = vector.in_pixels(grid)
@@ -260,7 +262,7 @@ def _usable_features(
         raise MMEarthError(f"{vector.path} holds no feature with both a geometry and a class; draw some first.")
     if not inside.any():
         raise MMEarthError(
-            f"{vector.path} lies in another place ({_extent(vector, present)}) than {raster.path}"
+            f"{vector.path} lies in another place ({_extent(vector, present)}) than {stack.name}"
             f" ({lonlat_extent(grid.bounds, grid.crs)}); check their coordinate system."
         )
     for number, what in (
@@ -287,20 +289,20 @@ def _usable_features(
 
 
 def _collect(
-    raster: Embedding,
+    stack: Stack,
     features: list[_Feature],
-    read: Callable[[Window], Stored],
+    read: Callable[[Window], Pixels],
     cap: int,
     cancel: CancelToken,
     notes: list[str],
 ) -> list[_Kept]:
     """The pixels of every feature, block by block."""
-    none = _Kept(np.zeros(0, np.uint64), np.zeros((0, len(raster.bands)), np.float32), np.zeros((0, 2), np.intp))
+    none = _Kept(np.zeros(0, np.uint64), np.zeros((0, len(stack.columns)), np.float32), np.zeros((0, 2), np.intp))
     kept = [none] * len(features)
     classes = {name: i for i, name in enumerate(sorted({feature.name for feature in features}))}
     of_class = np.array([classes[feature.name] for feature in features], np.intp)
     disputed = twice = blank = 0
-    for cell, members in _cells(features, raster.grid):
+    for cell, members in _cells(features, stack.grid):
         cancel.check()
         owner = np.full((cell.height, cell.width), -1, np.intp)
         dispute = np.zeros(owner.shape, bool)
@@ -315,10 +317,10 @@ def _collect(
         rows, cols = np.nonzero(owner >= 0)
         if not len(rows):
             continue
-        stored = read(cell)[:, rows, cols]
-        valid = raster.valid(stored)
+        pixels = read(cell)[rows, cols]
+        valid = pixels.anywhere
         blank += int((~valid).sum())
-        values = raster.decode(stored[:, valid]).T
+        values = stack.values(pixels[valid])
         position, owners = np.column_stack([rows, cols])[valid], owner[rows, cols][valid]
         position += (cell.row, cell.col)
         for member in np.unique(owners):

@@ -1,58 +1,158 @@
-"""A probe on the pixels of one embedding: scores and remoteness straight from the numbers a file stores."""
+"""A probe on the pixels of a place: scores and remoteness straight from the numbers that files store."""
 
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.labelling.probe import Probe
+from mmearth_core.labelling.probe import Member, Probe, log_softmax, scaled_layer
+from mmearth_core.labelling.streaming import CHUNK
 from mmearth_core.sources.embedding import Embedding, Stored
+from mmearth_core.sources.stack import Pixels, Stack
 
 
 class PixelProbe:
-    """What a probe says of an embedding's pixels. Where values are linear in the stored numbers, these are not decoded:
-    the decoding is folded into the weights.
+    """What a probe says of the pixels of a stack that has its slots and layers."""
 
-    With x the stored numbers (bands, n), or the values where they are not linear in them: `weights` (classes, bands)
-    and `bias` (classes, 1) give the scores, and rows after those the guide of `smoothed`.
-    """
-
-    def __init__(self, probe: Probe, raster: Embedding) -> None:
-        self.probe, self.raster = probe, raster
-        bands = len(probe.centre)
-        steps = raster.linear or (np.ones(bands, np.float32), np.zeros(bands, np.float32))
-        self._step, self._lowest = (each.astype(np.float64) for each in steps)
-        guide, level = probe.guide
-        weights, bias = np.vstack([probe.folded[0], guide]), np.concatenate([probe.folded[1], level])
-        self.weights = np.ascontiguousarray(weights * self._step, np.float32)
-        self.bias = (bias + weights @ self._lowest).astype(np.float32)[:, None]
-        square, linear, constant = self._remoteness_form()
-        self._square, self._linear, self._constant = square, linear, constant[:, None]
+    def __init__(self, probe: Probe, stack: Stack) -> None:
+        used = {index for member in probe.members for index in member.slots}
+        images = tuple(image if index in used else None for index, image in enumerate(stack.images))
+        self.probe, self.stack = probe, replace(stack, images=images)
+        self.members = [
+            MemberOnPixels(member, [images[index] for index in member.slots])
+            for member in probe.members
+            if all(images[index] is not None for index in member.slots)
+        ]
 
     @classmethod
-    def of(cls, probe: Probe, raster: Embedding) -> Self:
-        """After `Probe.check_same_model`, whose error it raises."""
-        probe.check_same_model(raster)
-        return cls(probe, raster)
+    def of(cls, probe: Probe, stack: Stack) -> tuple[Self, tuple[str, ...]]:
+        """On any stack, after `Stack.matched`, whose error it raises, and what is to be said of the match."""
+        matched, messages = stack.matched(probe.looks_at)
+        return cls(probe, matched), messages
+
+    def scorer(self, *, guided: bool = False) -> "Scorer":
+        """What works through pixels chunk by chunk; for one thread. Where `guided` it gives the guide of `smoothed`
+        too."""
+        return Scorer(self, guided=guided)
+
+
+class MemberOnPixels:
+    """A member on the numbers that its images store. Where values are linear in these, they are not decoded: the
+    decoding is folded into the weights.
+
+    With x the stored numbers (bands, n), or the values where they are not linear in them, and y the scaled layers:
+    `weights` · x + `of_layers` · y + `bias` are the scores, and in the rows after the classes the guide of `smoothed`.
+    """
+
+    def __init__(self, member: Member, images: "list[Embedding | None]") -> None:
+        self.member = member
+        self._images = [image for image in images if image is not None]
+        steps = [image.linear or _as_they_are(len(image.bands)) for image in self._images]
+        self._step, self._lowest = (np.concatenate(each).astype(np.float64) for each in zip(*steps, strict=True))
+        (weights, of_layers, bias), (guide, level) = member.folded, member.guide
+        weights, bias = np.vstack([weights, guide]), np.concatenate([bias, level])
+        self.weights = np.ascontiguousarray(weights * self._step, np.float32)
+        self.of_layers = np.vstack([of_layers, np.zeros((len(guide), of_layers.shape[1]))]).astype(np.float32)
+        self.bias = (bias + weights @ self._lowest).astype(np.float32)[:, None]
+        self._square, self._linear, self._constant = self._remoteness_form()
 
     def _remoteness_form(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """(Q, L (classes, bands), c (classes,)): squared remoteness per class = Q · x² + L · x + c."""
-        reach = self.probe.reach
-        scale = self._step / self.probe.scale
-        apart = (self._lowest - self.probe.centre) / self.probe.scale - reach.centres
+        """(Q, L (classes, bands), c (classes, 1)): squared remoteness per class = Q · x² + L · x + c."""
+        member, reach = self.member, self.member.reach
+        scale = self._step / member.scale
+        apart = (self._lowest - member.centre) / member.scale - reach.centres
         weight = 1 / np.square(reach.spread)[:, None]
         square = np.ascontiguousarray(weight * np.square(scale), np.float32)
         linear = np.ascontiguousarray(2 * weight * scale * apart, np.float32)
-        return square, linear, (weight * np.square(apart)).sum(axis=1).astype(np.float32)
+        return square, linear, (weight * np.square(apart)).sum(axis=1).astype(np.float32)[:, None]
 
-    def numbers(self, stored: Stored, out: NDArray[np.float32]) -> None:
-        """x of stored numbers (bands, n), into `out`; 0 where there is no embedding."""
-        np.copyto(out, stored if self.raster.linear is not None else self.raster.decode(stored))
-        if stored.dtype.kind == "f":  # may be NaN
-            out[:, ~self.raster.valid(stored)] = 0
+    def numbers(self, pixels: Pixels, out: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """x of pixels (n,), into `out`, 0 where there is no embedding; returns where there is one in all slots."""
+        row, everywhere = 0, np.ones(pixels.shape, np.bool_)
+        for image, slot in zip(self._images, self.member.slots, strict=True):
+            stored, valid = pixels.stored[slot], pixels.valid[slot]
+            part = out[row : row + len(stored)]
+            np.copyto(part, stored if image.linear is not None else image.decode(stored))
+            if stored.dtype.kind == "f":  # may be NaN
+                part[:, ~valid] = 0
+            everywhere &= valid
+            row += len(stored)
+        return everywhere
 
     def remoteness(self, numbers: NDArray[np.float32]) -> NDArray[np.float32]:
         """Squared remoteness (n,) of x (bands, n); see `Reach`."""
         squared = self._square @ np.square(numbers) + self._linear @ numbers + self._constant
         nearest: NDArray[np.float32] = squared.min(axis=0)
         return nearest
+
+
+def _as_they_are(bands: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return np.ones(bands, np.float32), np.zeros(bands, np.float32)
+
+
+class Scorer:
+    """Scores of pixels, `CHUNK` at a time, in arrays used again and again.
+
+    Every chunk is full (the end of the last one is left over from the one before): products of one size round the same
+    way, so where a chunk ends never changes a class. Guided, each member's guide comes after the scores of the classes,
+    shrunk so that differences of several members count like those of one; 0 where a member sees nothing.
+    """
+
+    def __init__(self, on_pixels: PixelProbe, *, guided: bool = False) -> None:
+        probe = on_pixels.probe
+        self.classes = len(probe.legend)
+        self._members, self._layers = on_pixels.members, probe.layers
+        self._votes = len(probe.members) > 1
+        rows = [len(member.weights) if guided else self.classes for member in self._members]
+        self._weights = [member.weights[:count] for member, count in zip(self._members, rows, strict=True)]
+        self._of_layers = [member.of_layers[:count] for member, count in zip(self._members, rows, strict=True)]
+        self._bias = [member.bias[:count] for member, count in zip(self._members, rows, strict=True)]
+        self._numbers = [np.zeros((member.member.bands, CHUNK), np.float32) for member in self._members]
+        self._scaled = np.zeros((len(probe.layers), CHUNK), np.float32)
+        self._there = [np.zeros(CHUNK, np.bool_) for _ in self._members]
+        self.scores = np.zeros((self.classes + sum(rows) - self.classes * len(rows), CHUNK), np.float32)
+
+    def score(self, pixels: Pixels) -> NDArray[np.float32]:
+        """Scores (classes and guides, `CHUNK`) of at most so many pixels, as `Probe.scores`; valid until the next
+        call."""
+        count = pixels.shape[0]
+        for out, layer, values in zip(self._scaled, self._layers, pixels.layers, strict=True):
+            out[:count] = scaled_layer(layer, values)
+        for member, numbers, there in zip(self._members, self._numbers, self._there, strict=True):
+            there[:count] = member.numbers(pixels, numbers[:, :count])
+            there[count:] = False
+        if not self._votes:
+            np.matmul(self._weights[0], self._numbers[0], out=self.scores)
+            self._add_rest(0, self.scores)
+            return self.scores
+        row, shrunk = self.classes, np.float32(1 / np.sqrt(len(self._members)))
+        self.scores[:] = 0
+        for index, there in enumerate(self._there):
+            scores = self._weights[index] @ self._numbers[index]
+            self._add_rest(index, scores)
+            self.scores[: self.classes] += np.where(there, log_softmax(scores[: self.classes], axis=0), np.float32(0))
+            guides = len(scores) - self.classes
+            self.scores[row : row + guides] = np.where(there, scores[self.classes :] * shrunk, np.float32(0))
+            row += guides
+        return self.scores
+
+    def _add_rest(self, index: int, scores: NDArray[np.float32]) -> None:
+        scores += self._bias[index]
+        if len(self._layers):
+            scores += self._of_layers[index] @ self._scaled
+
+    def remote(self, share: float) -> NDArray[np.bool_]:
+        """Which pixels (`CHUNK`,) of those scored last are more remote than all but a share of the training pixels, in
+        the mean of the members that see them."""
+        total, seen = np.zeros(CHUNK, np.float32), np.zeros(CHUNK, np.float32)
+        for member, numbers, there in zip(self._members, self._numbers, self._there, strict=True):
+            limit = member.member.reach.limit(share) ** 2
+            total += np.where(there, member.remoteness(numbers) / np.float32(limit), np.float32(0))
+            seen += there
+        return np.asarray(total > seen)
+
+
+def decoded(image: Embedding, stored: Stored) -> NDArray[np.float32]:
+    """x of one image: the stored numbers as floats where values are linear in them, else the values."""
+    return stored.astype(np.float32) if image.linear is not None else image.decode(stored)

@@ -6,6 +6,7 @@ two pixels only, never on the rest of the scene.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_text
+from mmearth_core.labelling.scoring import decoded
 from mmearth_core.labelling.streaming import block_windows, by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import check_map
@@ -24,7 +26,8 @@ from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import in_pixels
 from mmearth_core.raster.writer import new_geotiff, raster_style
-from mmearth_core.sources.embedding import Embedding, Stored, open_embedding
+from mmearth_core.sources.embedding import Embedding
+from mmearth_core.sources.stack import Pixels, Stack, one_stack
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import lonlat_extent, read_vector
 
@@ -83,17 +86,17 @@ def similar(
             "Give either a place (`at=X,Y`) or features (`like=FILE`) to compare with, not both or none."
         )
     path = check_map(output, overwrite=overwrite, inputs=(embedding, like))
-    raster = open_embedding(embedding)
+    stack = one_stack(embedding)
     query: dict[str, Any]
     if at is not None:
-        query, target, pixels = {"at": list(at)}, embedding_at(raster, *at), 1
+        query, targets, count = {"at": list(at)}, embedding_at(stack, *at), 1
     elif like is not None:
         query = {"like": str(like)}
-        target, pixels = _mean_under(raster, like, layer, cancel)
-    tags = {"product": "similarity", "model_id": raster.identity, "query": json.dumps(query)}
+        targets, count = _mean_under(stack, like, layer, cancel)
+    tags = {"product": "similarity", "model_id": stack.slots[0].identity, "query": json.dumps(query)}
     with new_geotiff(
         path,
-        raster.grid,
+        stack.grid,
         count=1,
         dtype="uint8",
         nodata=0,
@@ -106,81 +109,104 @@ def similar(
         def write(window: Window, block: NDArray[np.uint8]) -> None:
             dataset.write(block, 1, window=window.ranges)
 
-        def compare(stored: Stored, _: Window) -> NDArray[np.uint8]:
-            return similarity_to(raster, target, stored)
+        def compare(pixels: Pixels, _: Window) -> NDArray[np.uint8]:
+            return similarity_to(stack, targets, pixels)
 
-        transform_blocks(raster, compare, write, progress=progress, cancel=cancel, task="Comparing")
+        transform_blocks(stack, compare, write, progress=progress, cancel=cancel, task="Comparing")
     write_text(path.with_suffix(".qml"), similarity_style())
-    return SimilarResult(path, pixels)
+    return SimilarResult(path, count)
 
 
-def similarity_to(raster: Embedding, target: NDArray[np.float64], stored: Stored) -> NDArray[np.uint8]:
-    """Similarity as it is stored, (height, width), of stored numbers (bands, height, width) to a vector (bands,).
+def similarity_to(stack: Stack, targets: Sequence[NDArray[np.float64] | None], pixels: Pixels) -> NDArray[np.uint8]:
+    """Similarity as it is stored, (height, width), of pixels to a vector (bands,) of each slot, or None: the mean over
+    the slots that both have; no-data where that is none.
 
     With v = x·s + o, target·v is linear and |v|² is Σ s²·x² + Σ 2·s·o·x + Σ o²: where values are linear in the numbers
     x, no pixel needs to be decoded.
     """
+    compared = [
+        (index, image, _to_vector(image, target))
+        for index, (image, target) in enumerate(zip(stack.images, targets, strict=True))
+        if image is not None and target is not None
+    ]
+
+    def similarity(part: Pixels) -> NDArray[np.float32]:
+        total, seen = np.zeros(part.shape, np.float32), np.zeros(part.shape, np.float32)
+        for index, image, (linear, constant, quadratic, rest) in compared:
+            numbers = decoded(image, part.stored[index])
+            product, crossed = linear @ numbers + constant
+            np.square(numbers, out=numbers)
+            length = np.sqrt(np.maximum(quadratic @ numbers + crossed + rest, np.finfo(np.float32).tiny))
+            total += np.where(part.valid[index], product / length, 0)
+            seen += part.valid[index]
+        cosine = total / np.maximum(seen, 1)
+        return np.asarray(np.where(seen > 0, np.clip(np.rint((cosine - OFFSET) / SCALE), 1, 254), 0), np.float32)
+
+    return by_pixel(similarity, pixels)
+
+
+def _to_vector(
+    image: Embedding, target: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], np.float32]:
+    """What `similarity_to` multiplies the numbers of an image with, and their squares."""
     direction = target / np.linalg.norm(target)
-    steps = raster.linear or (np.ones(len(target)), np.zeros(len(target)))
+    steps = image.linear or (np.ones(len(target)), np.zeros(len(target)))
     scale, offset = (np.asarray(each, np.float64) for each in steps)
     linear = np.stack([direction * scale, 2 * scale * offset]).astype(np.float32)
-    constant = np.array([[direction @ offset], [offset @ offset]], np.float32)
-    quadratic = (scale**2).astype(np.float32)
-
-    def similarity(part: Stored) -> NDArray[np.float32]:
-        numbers = raster.decode(part) if raster.linear is None else part.astype(np.float32)
-        product, rest = linear @ numbers + constant
-        np.square(numbers, out=numbers)
-        length = np.sqrt(np.maximum(quadratic @ numbers + rest, np.finfo(np.float32).tiny))
-        cosine = np.nan_to_num(product / length)  # NaN where there is no embedding
-        return np.asarray(np.clip(np.rint((cosine - OFFSET) / SCALE), 1, 254), np.float32)
-
-    return by_pixel(similarity, raster, stored)
+    constant = np.array([[direction @ offset], [0]], np.float32)
+    return linear, constant, (scale**2).astype(np.float32), np.float32(offset @ offset)
 
 
-def embedding_at(raster: Embedding, x: float, y: float) -> NDArray[np.float64]:
-    """The embedding of the pixel that holds a map coordinate, shape (bands,)."""
-    col, row = np.floor(in_pixels(raster.grid, x, y))
-    if not (0 <= row < raster.grid.height and 0 <= col < raster.grid.width):
-        west, south, east, north = raster.grid.bounds
+def embedding_at(stack: Stack, x: float, y: float) -> tuple[NDArray[np.float64] | None, ...]:
+    """The vectors (bands,) of the pixel that holds a map coordinate, None where a slot has none."""
+    col, row = np.floor(in_pixels(stack.grid, x, y))
+    if not (0 <= row < stack.grid.height and 0 <= col < stack.grid.width):
+        west, south, east, north = stack.grid.bounds
         raise MMEarthError(
-            f"The place {x:.10g},{y:.10g} is outside {raster.path}, which covers x {west:.10g} … {east:.10g} and"
+            f"The place {x:.10g},{y:.10g} is outside {stack.name}, which covers x {west:.10g} … {east:.10g} and"
             f" y {south:.10g} … {north:.10g}; give X,Y in its coordinate system."
         )
-    with raster.reader() as reader:
-        stored = reader.read(Window(int(row), int(col), 1, 1))
-    if not raster.valid(stored).all():
-        raise MMEarthError(f"The place {x:.10g},{y:.10g} has no embedding in {raster.path} (no-data); choose another.")
-    return raster.decode(stored)[:, 0, 0].astype(np.float64)
+    with stack.reader() as reader:
+        pixel = reader.read(Window(int(row), int(col), 1, 1))
+    if not pixel.anywhere.all():
+        raise MMEarthError(f"The place {x:.10g},{y:.10g} has no embedding in {stack.name} (no-data); choose another.")
+    return tuple(
+        image.decode(stored)[:, 0, 0].astype(np.float64) if image is not None and valid.all() else None
+        for image, stored, valid in zip(stack.images, pixel.stored, pixel.valid, strict=True)
+    )
 
 
 def _mean_under(
-    raster: Embedding, like: str | Path, layer: str | None, cancel: CancelToken
-) -> tuple[NDArray[np.float64], int]:
-    """(mean embedding (bands,), number of pixels) under the features of a vector file."""
-    vector = read_vector(like, layer=layer, within=raster.grid)
-    geometries = vector.in_pixels(raster.grid)
-    geometries = geometries[touching(geometries, raster.grid)]
+    stack: Stack, like: str | Path, layer: str | None, cancel: CancelToken
+) -> tuple[tuple[NDArray[np.float64] | None, ...], int]:
+    """(mean vector (bands,) of each slot, number of pixels) under the features of a vector file."""
+    vector = read_vector(like, layer=layer, within=stack.grid)
+    geometries = vector.in_pixels(stack.grid)
+    geometries = geometries[touching(geometries, stack.grid)]
     if not len(geometries):
         raise MMEarthError(
-            f"No feature of {vector.path} lies in {raster.path} ({lonlat_extent(raster.grid.bounds, raster.grid.crs)});"
+            f"No feature of {vector.path} lies in {stack.name} ({lonlat_extent(stack.grid.bounds, stack.grid.crs)});"
             " check its place and coordinate system."
         )
     geometries = ready(geometries)
     tree = shapely.STRtree(geometries)
-    total, pixels = np.zeros(len(raster.bands)), 0
-    with bounded_cache(), raster.reader() as reader:
-        for window in block_windows(raster.grid, bands=len(raster.bands)):
+    totals = [np.zeros(slot.bands) for slot in stack.slots]
+    counts, pixels = [0] * len(totals), 0
+    with bounded_cache(), stack.reader() as reader:
+        for window in block_windows(stack.grid, numbers=stack.numbers):
             cancel.check()
             here = members(tree, window)
             if len(here):
-                stored = reader.read(window)[:, covered(geometries[here], window)]
-                stored = stored[:, raster.valid(stored)]
-                total += raster.decode(stored).sum(axis=1, dtype=np.float64)
-                pixels += stored.shape[1]
+                found = reader.read(window)[covered(geometries[here], window)]
+                pixels += int(found.anywhere.sum())
+                for index, image in enumerate(stack.images):
+                    if image is not None:
+                        there = found.valid[index]
+                        totals[index] += image.decode(found.stored[index][:, there]).sum(axis=1, dtype=np.float64)
+                        counts[index] += int(there.sum())
     if pixels:
-        return total / pixels, pixels
-    raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {raster.path}; draw them elsewhere.")
+        return tuple(t / n if n else None for t, n in zip(totals, counts, strict=True)), pixels
+    raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {stack.name}; draw them elsewhere.")
 
 
 def similarity_style() -> str:

@@ -21,7 +21,7 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.identity import stamp
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
-from mmearth_core.sources.embedding import Embedding, EmbeddingReader, Stored
+from mmearth_core.sources.stack import Pixels, Stack, StackReader
 
 Result = TypeVar("Result")
 
@@ -31,15 +31,15 @@ WINDOW_NUMBERS = 16 << 20
 CHUNK = 4096
 
 
-def block_windows(grid: Grid, *, bands: int) -> list[Window]:
+def block_windows(grid: Grid, *, numbers: int) -> list[Window]:
     """Windows that cover `grid` exactly once, in raster order, aligned to its blocks, about `WINDOW_NUMBERS` each."""
-    width = max(1, WINDOW_NUMBERS // (bands * BLOCK * BLOCK)) * BLOCK
+    width = max(1, WINDOW_NUMBERS // (numbers * BLOCK * BLOCK)) * BLOCK
     return list(grid.window.parts(BLOCK, width))
 
 
 def transform_blocks(
-    raster: Embedding,
-    function: Callable[[Stored, Window], Result],
+    stack: Stack,
+    function: Callable[[Pixels, Window], Result],
     write: Callable[[Window, Result], None],
     *,
     progress: Progress,
@@ -48,39 +48,38 @@ def transform_blocks(
     within: Window | None = None,
     margin: int = 0,
 ) -> None:
-    """Call `write(window, function(stored, window))` for windows that cover the raster, or what is `within`, once.
+    """Call `write(window, function(pixels, window))` for windows that cover the stack, or what is `within`, once.
 
-    `function` gets stored numbers (bands, height, width) and runs in several threads at once, each with a reader of its
-    own and one BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight. With a
-    `margin` it gets those of `surrounded(window, margin, raster.grid)`.
-    Raises `MMEarthError` when the embedding is damaged or changes meanwhile, `Cancelled` when `cancel` is set; errors
-    of both functions pass through.
+    `function` gets pixels (height, width) and runs in several threads at once, each with a reader of its own and one
+    BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight. With a `margin` it
+    gets those of `surrounded(window, margin, stack.grid)`. Raises `MMEarthError` when an embedding is damaged or
+    changes meanwhile, `Cancelled` when `cancel` is set; errors of both functions pass through.
     """
     workers = available_processors()
-    area = raster.grid.window if within is None else within.intersection(raster.grid.window)
-    blocks = (window.intersection(area) for window in block_windows(raster.grid, bands=len(raster.bands)))
+    area = stack.grid.window if within is None else within.intersection(stack.grid.window)
+    blocks = (window.intersection(area) for window in block_windows(stack.grid, numbers=stack.numbers))
     windows = (window for window in blocks if window)
-    readers: SimpleQueue[EmbeddingReader] = SimpleQueue()
+    readers: SimpleQueue[StackReader] = SimpleQueue()
 
     def work(window: Window) -> Result:
         reader = readers.get()
         try:
             cancel.check()
-            stored = reader.read(surrounded(window, margin, raster.grid))
+            pixels = reader.read(surrounded(window, margin, stack.grid))
         finally:
             readers.put(reader)
-        return function(stored, window)
+        return function(pixels, window)
 
-    before = stamp(raster.path)
-    progress.start(task, area.pixels, "px", raster.grid.pixel_area)
+    before = [stamp(file) for file in stack.files]
+    progress.start(task, area.pixels, "px", stack.grid.pixel_area)
     with (
         bounded_cache(),
         threadpool_limits(limits=1),
-        ExitStack() as stack,
+        ExitStack() as opening,
         ThreadPoolExecutor(workers, thread_name_prefix="mmearth") as pool,
     ):
         for _ in range(workers):
-            readers.put(stack.enter_context(raster.reader()))
+            readers.put(opening.enter_context(stack.reader()))
         pending: deque[tuple[Window, Future[Result]]] = deque()
         try:
             for window in windows:
@@ -91,8 +90,9 @@ def transform_blocks(
                 _write_next(pending, write, progress, cancel)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    if stamp(raster.path) != before:
-        raise MMEarthError(f"{raster.path} changed while it was being read; nothing was written. Run it again.")
+    changed = [file for file, then in zip(stack.files, before, strict=True) if stamp(file) != then]
+    if changed:
+        raise MMEarthError(f"{changed[0]} changed while it was being read; nothing was written. Run it again.")
     progress.finish()
 
 
@@ -114,18 +114,14 @@ def _write_next(
 
 
 def by_pixel(
-    function: Callable[[Stored], NDArray[Any]],
-    raster: Embedding,
-    stored: Stored,
-    dtype: type[np.generic] = np.uint8,
+    function: Callable[[Pixels], NDArray[Any]], pixels: Pixels, dtype: type[np.generic] = np.uint8
 ) -> NDArray[Any]:
-    """`function` of the pixels (bands, n) of stored numbers (bands, height, width): (height, width), 0 on no-data."""
-    flat, out = stored.reshape(len(stored), -1), np.zeros(stored.shape[1:], dtype)
+    """`function` of pixels (n,), of all the pixels (height, width): (height, width), 0 where there is no embedding."""
+    flat, out = pixels.flat, np.zeros(pixels.shape, dtype)
     for start in range(0, out.size, CHUNK):
-        part = flat[:, start : start + CHUNK]
-        valid = raster.valid(part)
-        if valid.any():
-            out.reshape(-1)[start : start + CHUNK] = np.where(valid, function(part), 0)
+        part = flat[start : start + CHUNK]
+        if part.anywhere.any():
+            out.reshape(-1)[start : start + CHUNK] = np.where(part.anywhere, function(part), 0)
     return out
 
 

@@ -20,7 +20,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
-from mmearth_core.sources.embedding import Embedding, Stored, open_embedding
+from mmearth_core.sources.stack import Pixels, Stack, one_stack
 from mmearth_core.vectors.reading import read_vector
 from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
 
@@ -47,7 +47,7 @@ class SuggestResult:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Pixels that compete: `row`, `col` (m,), `values` (m, bands), `uncertainty` (m,) 0 … 1."""
+    """Pixels that compete: `row`, `col` (m,), `values` (m, columns), `uncertainty` (m,) 0 … 1."""
 
     row: NDArray[np.int64]
     col: NDArray[np.int64]
@@ -101,17 +101,18 @@ def suggest(
     path = check_features_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
     if n < 1 or seed < 0:
         raise MMEarthError(f"The number of points must be 1 or more and the seed 0 or more, not {n} and {seed}.")
-    raster = open_embedding(embedding)
     probe = load_probe(model)
-    probe.check_same_model(raster)
-    labelled = None if samples is None else read_vector(samples, within=raster.grid).in_pixels(raster.grid)
-    chosen = places(raster, probe, labelled, n, seed=seed, progress=progress, cancel=cancel)
-    _write(path, chosen, probe, raster.grid)
+    stack, messages = one_stack(embedding).matched(probe.looks_at)
+    for message in messages:
+        progress.message(message)
+    labelled = None if samples is None else read_vector(samples, within=stack.grid).in_pixels(stack.grid)
+    chosen = places(stack, probe, labelled, n, seed=seed, progress=progress, cancel=cancel)
+    _write(path, chosen, probe, stack.grid)
     return SuggestResult(path, len(chosen), n)
 
 
 def places(
-    raster: Embedding,
+    stack: Stack,
     probe: Probe,
     labelled: NDArray[Any] | None,
     n: int,
@@ -126,20 +127,20 @@ def places(
 
     Raises `MMEarthError` when there is none.
     """
-    window = raster.grid.window if window is None else window.intersection(raster.grid.window)
+    window = stack.grid.window if window is None else window.intersection(stack.grid.window)
     if not window:
-        raise MMEarthError(f"What is to be looked at lies outside {raster.path}; choose a place on it.")
-    candidates = find_candidates(raster, probe, window=window, progress=progress, cancel=cancel)
+        raise MMEarthError(f"What is to be looked at lies outside {stack.name}; choose a place on it.")
+    candidates = find_candidates(stack, probe, window=window, progress=progress, cancel=cancel)
     if labelled is not None:
         candidates = candidates.take(~_near(candidates, labelled))
     if not len(candidates):
-        raise MMEarthError(f"{raster.path} has no valid pixel to suggest here that is not labelled already.")
+        raise MMEarthError(f"{stack.name} has no valid pixel to suggest here that is not labelled already.")
     order = np.random.default_rng(seed).permutation(len(candidates))
     return candidates.take(order).take(choose(candidates.take(order), probe, n))
 
 
 def find_candidates(
-    raster: Embedding,
+    stack: Stack,
     probe: Probe,
     *,
     window: Window,
@@ -147,17 +148,17 @@ def find_candidates(
     cancel: CancelToken,
 ) -> Candidates:
     """The most uncertain valid pixel of every cell of a window of the raster, in raster order of the blocks."""
-    edge = cell_edge(raster.grid.crop(window))
+    edge = cell_edge(stack.grid.crop(window))
     found: list[Candidates] = []
 
-    def compete(stored: Stored, window: Window) -> Candidates:
-        return _best_of_cells(raster, stored, window, _uncertainty(probe, raster, stored), edge)
+    def compete(pixels: Pixels, window: Window) -> Candidates:
+        return _best_of_cells(stack, pixels, window, _uncertainty(probe, stack, pixels), edge)
 
     def keep(_: Window, best: Candidates) -> None:
         found.append(best)
 
     task = "Looking for uncertain places"
-    transform_blocks(raster, compete, keep, progress=progress, cancel=cancel, task=task, within=window)
+    transform_blocks(stack, compete, keep, progress=progress, cancel=cancel, task=task, within=window)
     columns = zip(*((each.row, each.col, each.values, each.uncertainty) for each in found), strict=True)
     return Candidates(*map(np.concatenate, columns))
 
@@ -166,7 +167,7 @@ def choose(candidates: Candidates, probe: Probe, n: int) -> NDArray[np.intp]:
     """Indices of at most `n` candidates, best first: farthest-first in embedding space, weighted by uncertainty."""
     z = probe.standardised(candidates.values)
     distance = np.full(len(z), np.inf, np.float32)
-    for centre in probe.reach.centres.astype(np.float32):
+    for centre in probe.centres:
         distance = np.minimum(distance, np.linalg.norm(z - centre, axis=1))
     free = np.ones(len(z), bool)
     chosen: list[int] = []
@@ -187,10 +188,10 @@ def cell_edge(grid: Grid) -> int:
     return edge
 
 
-def _uncertainty(probe: Probe, raster: Embedding, stored: Stored) -> NDArray[np.float32]:
+def _uncertainty(probe: Probe, stack: Stack, pixels: Pixels) -> NDArray[np.float32]:
     """1 − margin averaged over the valid pixels of 3 × 3, shape (height, width); −1 on no-data."""
-    mask = raster.valid(stored)
-    total = _sum_3x3(by_pixel(lambda part: 1 - probe.margins(raster.decode(part).T), raster, stored, np.float32))
+    mask = pixels.anywhere
+    total = _sum_3x3(by_pixel(lambda part: 1 - probe.margins(stack.values(part)), pixels, np.float32))
     count = _sum_3x3(mask.astype(np.float32))
     return np.where(mask, total / np.maximum(count, 1), np.float32(-1)).astype(np.float32)
 
@@ -207,7 +208,7 @@ def _sum_3x3(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _best_of_cells(
-    raster: Embedding, stored: Stored, window: Window, uncertainty: NDArray[np.float32], edge: int
+    stack: Stack, pixels: Pixels, window: Window, uncertainty: NDArray[np.float32], edge: int
 ) -> Candidates:
     """The most uncertain valid pixel of each `edge` × `edge` cell; the first in raster order among equals."""
     best = []
@@ -215,7 +216,7 @@ def _best_of_cells(
         row, col = divmod(int(np.argmax(uncertainty[cell.slices])), cell.width)
         best.append((row + cell.row, col + cell.col))
     y, x = np.array(best, np.int64).T
-    found = Candidates(y + window.row, x + window.col, raster.decode(stored[:, y, x]).T, uncertainty[y, x])
+    found = Candidates(y + window.row, x + window.col, stack.values(pixels[y, x]), uncertainty[y, x])
     return found.take(found.uncertainty >= 0)
 
 

@@ -1,18 +1,18 @@
-"""Cross-validation that never trains and tests on one place, and the choice of the regularisation.
+"""Cross-validation that never trains and tests on one place, and the choice of the strengths of a probe.
 
 It measures how well the probe does on *other places of the kind that were drawn*; that is not the accuracy of the map,
 whose area the samples do not represent (`mmearth sample` and `mmearth assess` measure it).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.labelling.places import FEW_PLACES, Places, find_places, testable
-from mmearth_core.labelling.probe import REGULARISATION, fit_probe, sample_weights
+from mmearth_core.labelling.probe import Strengths, fit_probe, sample_weights
 from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress
@@ -20,6 +20,8 @@ from mmearth_core.records import plain
 
 #: Values of C tried.
 CANDIDATES = (3.0, 30.0, 300.0)
+#: Weights of the extra layers tried; the first leaves them out, the second is assumed when there are too few places.
+LAYER_WEIGHTS = (0.0, 1.0, 3.0)
 #: Folds, once there are at least twice as many places; below, each place is left out in turn.
 FOLDS = 10
 #: Fewest places, in all and in each of two classes, for C to be chosen rather than assumed.
@@ -184,11 +186,18 @@ def place_folds(table: NDArray[np.bool_], folds: int, seed: int) -> NDArray[np.i
 
 
 def cross_validate(
-    samples: Samples, *, block: float | None = None, seed: int = 0, progress: Progress, cancel: CancelToken
+    samples: Samples,
+    *,
+    block: float | None = None,
+    seed: int = 0,
+    together: bool = False,
+    progress: Progress,
+    cancel: CancelToken,
 ) -> Validation:
-    """Predict every place by probes fitted without it; C too is chosen without the places it is tested on.
+    """Predict every place by probes fitted without it; their strengths too are chosen without the places they are
+    tested on.
 
-    `block`: metres within which samples count as one place; see `find_places`.
+    `block`: metres within which samples count as one place; see `find_places`. `together` as in `fit_probe`.
     """
     places = find_places(samples, block)
     classes, table = len(samples.legend), places.of_class(samples)
@@ -201,8 +210,8 @@ def cross_validate(
     progress.start("validate", folds, "folds")
     for train, test in _splits(samples, fold[places.of_group], folds):
         cancel.check()
-        chosen = choose_regularisation(train, places, seed=seed, cancel=cancel)
-        predicted = fit_probe(train, regularisation=chosen).predict(test.values)
+        chosen = choose_strengths(train, places, seed=seed, cancel=cancel)
+        predicted = fit_probe(train, strengths=chosen, together=together).predict(test.values)
         np.add.at(pixels, (predicted, test.label), 1)
         place = places.of_group[test.group]
         for number in np.unique(place):
@@ -245,23 +254,34 @@ def _doubts(samples: Samples, group: NDArray[np.intp], predicted: NDArray[np.int
             yield Doubt(samples.groups[each], names[label], names[int(votes.argmax())], float(votes[label]))
 
 
-def choose_regularisation(samples: Samples, places: Places, *, seed: int = 0, cancel: CancelToken) -> float:
-    """C of lowest out-of-fold log-loss over places, or `REGULARISATION` when there are too few places to tell."""
+def choose_strengths(
+    samples: Samples, places: Places, *, seed: int = 0, together: bool = False, cancel: CancelToken
+) -> Strengths:
+    """The strengths of lowest out-of-fold log-loss over places: first C, then the weight of the layers, which counts
+    only where they lower the loss by more than nothing. What is assumed when there are too few places to tell."""
     table = places.of_class(samples)
+    assumed = Strengths(layers=LAYER_WEIGHTS[1] if samples.columns.layers else 0)
     if table.any(axis=1).sum() < ENOUGH or (table.sum(axis=0) >= ENOUGH_PER_CLASS).sum() < 2:
-        return REGULARISATION
+        return assumed
     thin = _thinned(samples)
     fold = place_folds(table, _INNER_FOLDS, seed)[places.of_group]
-    losses = np.zeros(len(CANDIDATES))
-    for train, test in _splits(thin, fold, _INNER_FOLDS):
-        probe = None
-        weight = sample_weights(thin)[fold[thin.group] == fold[test.group[0]]]
-        for i, candidate in enumerate(CANDIDATES):
-            cancel.check()
-            probe = fit_probe(train, regularisation=candidate, previous=probe)
-            right = probe.probabilities(test.values)[np.arange(len(test)), test.label]
-            losses[i] -= weight @ np.log(np.maximum(right, 1e-6))
-    return CANDIDATES[int(losses.argmin())]
+
+    def best(candidates: Sequence[Strengths]) -> Strengths:
+        losses = np.zeros(len(candidates))
+        for train, test in _splits(thin, fold, _INNER_FOLDS):
+            probe = None
+            weight = sample_weights(thin)[fold[thin.group] == fold[test.group[0]]]
+            for i, candidate in enumerate(candidates):
+                cancel.check()
+                probe = fit_probe(train, strengths=candidate, previous=probe, together=together)
+                right = probe.probabilities(test.values)[np.arange(len(test)), test.label]
+                losses[i] -= weight @ np.log(np.maximum(right, 1e-6))
+        return candidates[int(losses.argmin())]
+
+    found = best([replace(assumed, regularisation=candidate) for candidate in CANDIDATES])
+    if not samples.columns.layers:
+        return found
+    return best([replace(found, layers=weight) for weight in LAYER_WEIGHTS])
 
 
 def _splits(samples: Samples, fold: NDArray[np.intp], folds: int) -> Iterator[tuple[Samples, Samples]]:

@@ -15,6 +15,7 @@ from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
 from mmearth_core.reports.sections import write_report
 from mmearth_core.sources.embedding import describe, open_embedding
+from mmearth_core.sources.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def report(
     if reference is not None:
         accuracy = assess(map=map, reference=reference, field=reference_field, progress=progress, cancel=cancel)
     if raster is not None and samples is not None:
-        labelled = read_samples(raster, samples, field=field, cancel=cancel)
+        labelled = read_samples(Stack.alone(raster), samples, field=field, cancel=cancel)
         if len(labelled.legend) > 1:
             validation = cross_validate(labelled, block=block, progress=progress, cancel=cancel)
     written = write_report(

@@ -13,7 +13,6 @@ from numpy import bool_, float32
 from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import EmbeddingRaster
-from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.sources.elsewhere.recognition import foreign_embedding
 
@@ -99,11 +98,3 @@ def describe(embedding: Embedding) -> str:
 def described(name: str, identity: str) -> str:
     """A name with an identity: of a digest the first digits."""
     return f"model {name} ({identity[:12]})" if _DIGEST.fullmatch(identity) else f"{name} ({identity})"
-
-
-def check_alike(embeddings: "list[Embedding]") -> None:
-    """Raise `MMEarthError` unless all embeddings are of one identity."""
-    for other in embeddings[1:]:
-        if other.identity != embeddings[0].identity:
-            first, second = (f"{each.path} by {describe(each)}" for each in (embeddings[0], other))
-            raise MMEarthError(f"The embeddings are of different models: {first}, {second}; give embeddings of one.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.sources.embedding import described
@@ -31,6 +31,32 @@ class Slot:
 
     def __str__(self) -> str:
         return "undated" if self.day is None else day_in_words(self.day)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of pixels' values mean: the bands of each slot, slot after slot, then the extra layers."""
+
+    slots: tuple[Slot, ...]
+    layers: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(slot.bands for slot in self.slots) + len(self.layers)
+
+    def of_slot(self, index: int) -> slice:
+        """The columns of a slot."""
+        start = sum(slot.bands for slot in self.slots[:index])
+        return slice(start, start + self.slots[index].bands)
+
+    @property
+    def of_layers(self) -> slice:
+        """The columns of the layers."""
+        return slice(len(self) - len(self.layers), len(self))
+
+    def present(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """(n, slots): which slots have an embedding, of values (n, columns), NaN where there is none."""
+        starts = [self.of_slot(index).start for index in range(len(self.slots))]
+        return ~np.isnan(values[:, starts])
 
 
 def day_in_words(day: int) -> str:
@@ -56,22 +82,28 @@ class Match:
 def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
     """The image for each of a probe's slots, so that the days between them are fewest in all.
 
-    A single image always stands for a single slot of its identity; otherwise days are needed, and pairs more than
-    `FARTHEST` days apart are none. Raises `MMEarthError`, which names the `place`, when no slot has an image.
+    A single image always stands for a single slot of its identity. Otherwise what is undated, as annual embeddings are,
+    stands for an undated slot, and days more than `FARTHEST` apart are no pair. Raises `MMEarthError`, which names the
+    `place`, when no slot has an image.
     """
     fits = np.array([[one.identity == two.identity for two in images] for one in slots])
     if not fits.any():
         raise MMEarthError(
             f"{place} is an embedding by {described(images[0].name, images[0].identity)}, the probe was fitted on"
-            f" {described(slots[0].name, slots[0].identity)}; embed the scene with that, or fit again."
+            f" {described(slots[0].name, slots[0].identity)}; take an embedding of that, or fit again."
         )
     if len(slots) == len(images) == 1:
         return Match((0,), _season(slots[0], images[0]))
-    undated = [str(index + 1) for index, each in enumerate(images) if each.day is None]
-    if undated or any(slot.day is None for slot in slots):
-        which = f"image {', '.join(undated)} of {place}" if undated else "the probe"
-        raise MMEarthError(f"{which} has no date, and dates are matched by the day of the year; give each its date.")
-    apart = np.array([[days_apart(one.day or 0, two.day or 0) for two in images] for one in slots])
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - slow, and only where several dates are matched
+
+    for owner, each in ((place, images), ("The probe", slots)):
+        undated = [slot.identity for slot in each if slot.day is None]
+        if len(set(undated)) < len(undated) or set(undated) & {slot.identity for slot in each if slot.day is not None}:
+            raise MMEarthError(
+                f"{owner} has several images of {described(each[0].name, each[0].identity)}, of which some have no"
+                " date; dates are matched by the day of the year, so give each its date."
+            )
+    apart = np.array([[_distance(one, two) for two in images] for one in slots])
     cost = np.where(fits & (apart <= FARTHEST), apart, 1e6)
     found: list[int | None] = [None] * len(slots)
     for slot, image in zip(*linear_sum_assignment(cost), strict=True):
@@ -83,6 +115,12 @@ def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
             f" probe has learned ({', '.join(map(str, slots))}); fit on images of that time of the year."
         )
     return Match(tuple(found), _told(slots, images, found, place))
+
+
+def _distance(slot: Slot, image: Slot) -> float:
+    if slot.day is None or image.day is None:
+        return 0 if slot.day is image.day else np.inf
+    return days_apart(slot.day, image.day)
 
 
 def _told(slots: Sequence[Slot], images: Sequence[Slot], found: list[int | None], place: str) -> tuple[str, ...]:

@@ -10,18 +10,20 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.sources.alignment import AlignedReader, union
-from mmearth_core.sources.embedding import Embedding, Stored, open_embedding
+from mmearth_core.sources.embedding import Embedding, Stored, described, open_embedding
 from mmearth_core.sources.layers import LayerReader
-from mmearth_core.sources.slots import Slot
-from mmearth_core.sources.working_set import ExtraLayer, PlaceOfWork, days_of
+from mmearth_core.sources.slots import Columns, Slot, match
+from mmearth_core.sources.working_set import ExtraLayer, PlaceOfWork, days_of, working_set_of
 
 
 @dataclass(frozen=True, eq=False)
 class Pixels:
-    """Pixels of a stack. Of each image `stored` (bands, …) and `valid` (…): whether it has an embedding there;
-    `layers` (layers, …), NaN where there is no value. The axes after the first are those of a window, or one."""
+    """Pixels of a stack. Of each slot `stored` (bands, …) and `valid` (…): whether it has an embedding there; of one
+    without an image `stored` has no band. `layers` (layers, …), NaN where there is no value. The axes after the first
+    are those of a window, or one."""
 
     stored: tuple[Stored, ...]
     valid: tuple[NDArray[np.bool_], ...]
@@ -62,13 +64,13 @@ class Pixels:
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """The images of a place, each with its `slots` entry, and its layers, on one `grid`."""
+    """A place: what there is of each of some slots (an image, or None), and its layers, on one `grid`."""
 
     name: str
     grid: Grid
-    images: tuple[Embedding, ...]
+    images: tuple[Embedding | None, ...]
     slots: tuple[Slot, ...]
-    layers: tuple[ExtraLayer, ...]
+    layers: tuple[ExtraLayer, ...] = ()
 
     @classmethod
     def of(cls, place: PlaceOfWork) -> Self:
@@ -87,30 +89,99 @@ class Stack:
             LayerReader(layer, grid).__exit__()
         return cls(place.name or str(images[0].path), grid, images, slots, layers)
 
+    @classmethod
+    def alone(cls, image: Embedding) -> Self:
+        """One undated embedding: the simplest stack."""
+        return cls(str(image.path), image.grid, (image,), (Slot(image.name, image.identity, len(image.bands)),))
+
     @property
-    def paths(self) -> tuple[str | Path, ...]:
-        """Files of the images."""
-        return tuple(image.path for image in self.images)
+    def columns(self) -> Columns:
+        """What the columns of `values` mean."""
+        return Columns(self.slots, tuple(layer.title for layer in self.layers))
+
+    @property
+    def files(self) -> tuple[str | Path, ...]:
+        """The files that are read."""
+        return (
+            *(image.path for image in self.images if image is not None),
+            *(Path(each.raster) for each in self.layers),
+        )
 
     @property
     def halo(self) -> int | None:
         """Pixels around one that decide it; None when that is not known of some image."""
-        known = [image.halo for image in self.images if image.halo is not None]
-        return max(known) if len(known) == len(self.images) else None
+        halos = [image.halo for image in self.images if image is not None]
+        known = [halo for halo in halos if halo is not None]
+        return max(known) if len(known) == len(halos) else None
 
     @property
     def numbers(self) -> int:
-        """How many numbers a pixel has, in all images and layers."""
-        return sum(len(image.bands) for image in self.images) + len(self.layers)
+        """How many numbers are read of a pixel."""
+        return sum(len(image.bands) for image in self.images if image is not None) + len(self.layers)
 
-    def taking(self, images: Sequence[int]) -> "Stack":
-        """With some of its images, in this order, on the same grid."""
-        chosen, slots = tuple(self.images[i] for i in images), tuple(self.slots[i] for i in images)
-        return replace(self, images=chosen, slots=slots)
+    def matched(self, columns: Columns) -> tuple[Self, tuple[str, ...]]:
+        """The stack with the slots and layers of a probe, by `slots.match`, and what is to be said of it.
+
+        Raises `MMEarthError` when no image is for any slot, or a layer is missing.
+        """
+        found = match(columns.slots, self.slots, self.name)
+        by_title = {layer.title: layer for layer in self.layers}
+        if lacking := [name for name in columns.layers if name not in by_title]:
+            raise MMEarthError(
+                f"{self.name} has no layer {', '.join(lacking)}, which the probe learned from; add it to the working"
+                " set."
+            )
+        images = tuple(None if index is None else self.images[index] for index in found.images)
+        layers = tuple(by_title[name] for name in columns.layers)
+        return replace(self, images=images, slots=columns.slots, layers=layers), found.messages
+
+    def values(self, pixels: Pixels) -> NDArray[np.float32]:
+        """(n, columns) of pixels (n,): NaN where a slot has no embedding, and where a layer has no value."""
+        columns = self.columns
+        found = np.full((pixels.shape[0], len(columns)), np.nan, np.float32)
+        for index, image in enumerate(self.images):
+            if image is not None:
+                there = pixels.valid[index]
+                found[there, columns.of_slot(index)] = image.decode(pixels.stored[index][:, there]).T
+        found[:, columns.of_layers] = pixels.layers.T
+        return found
 
     def reader(self) -> "StackReader":
         """A reader to be used by one thread, as a context manager."""
         return StackReader(self)
+
+
+def stacks_of(path: str | Path) -> list[Stack]:
+    """The places that a path means, of a working set or of one embedding, in the order of the set.
+
+    Raises `MMEarthError` as `working_set_of` and `Stack.of`.
+    """
+    return [Stack.of(place) for place in working_set_of(path).places]
+
+
+def one_stack(path: str | Path) -> Stack:
+    """The place that a path means. Raises `MMEarthError` when there are several, too."""
+    stacks = stacks_of(path)
+    if len(stacks) > 1:
+        raise MMEarthError(
+            f"{path} holds {len(stacks)} places ({', '.join(stack.name for stack in stacks)}); give a working set of"
+            " one."
+        )
+    return stacks[0]
+
+
+def with_columns_of_all(stacks: Sequence[Stack]) -> tuple[list[Stack], list[str]]:
+    """The stacks with the slots and layers of the one that has most, so that their values have the same columns; and
+    what is to be said of that. Raises `MMEarthError` as `Stack.matched`."""
+    fullest = max(stacks, key=lambda stack: len(stack.slots))
+    most = fullest.columns
+    known = {slot.identity for slot in most.slots}
+    for stack in stacks:
+        if not known & {slot.identity for slot in stack.slots}:
+            one, other = (f"{s.name} by {described(s.slots[0].name, s.slots[0].identity)}" for s in (fullest, stack))
+            raise MMEarthError(f"The embeddings are of different models: {one}, {other}; give embeddings of one.")
+    found = [(stack, ()) if stack.columns == most else stack.matched(most) for stack in stacks]
+    return [stack for stack, _ in found], [message for _, messages in found for message in messages]
 
 
 class StackReader:
@@ -119,7 +190,8 @@ class StackReader:
     def __init__(self, stack: Stack) -> None:
         with ExitStack() as opening:
             self._images = [
-                AlignedReader(image, opening.enter_context(image.reader()), stack.grid) for image in stack.images
+                None if image is None else AlignedReader(image, opening.enter_context(image.reader()), stack.grid)
+                for image in stack.images
             ]
             self._layers = [opening.enter_context(LayerReader(layer, stack.grid)) for layer in stack.layers]
             self._open = opening.pop_all()
@@ -132,8 +204,9 @@ class StackReader:
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> Pixels:
         """The pixels of a window; with `shape`, decimated (nearest) to it. Raises `MMEarthError` for a damaged file."""
-        found = [image.read(window, shape) for image in self._images]
         size = (window.height, window.width) if shape is None else shape
+        none = np.zeros((0, *size), np.uint8), np.zeros(size, np.bool_)
+        found = [none if image is None else image.read(window, shape) for image in self._images]
         layers = np.empty((len(self._layers), *size), np.float32)
         for out, layer in zip(layers, self._layers, strict=True):
             out[:] = layer.read(window, shape)

@@ -11,15 +11,17 @@ from mmearth_core.embedding.forecast import inspect
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling import fitting
-from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
+from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, cross_validate
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.identity import Stamp, stamp
+from mmearth_core.raster.identity import stamp
 from mmearth_core.raster.placing import touched
 from mmearth_core.records import Form
+from mmearth_core.sources.stack import Stack
+from mmearth_core.sources.working_set import working_set_of
 from mmearth_core.vectors.writing import pixel_centres
 
 #: Embeddings held open for previews.
@@ -37,7 +39,7 @@ class LiveVerbs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: OrderedDict[tuple[str, Stamp | None], LiveEmbedding] = OrderedDict()
+        self._open: OrderedDict[tuple[Any, ...], LiveSet] = OrderedDict()
 
     inspect = staticmethod(inspect)
 
@@ -108,12 +110,13 @@ class LiveVerbs:
         embedding's CRS."""
         live = self._embedding(embedding)
         probe, _ = live.probe(samples, cancel)
-        grid = live.raster.grid
+        stack = _within(live, bounds, bounds_crs)
+        grid = stack.grid
         labelled = samples.vector.in_pixels(grid)
         if n < 1:
             raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
         window = None if bounds is None else touched(grid, bounds, bounds_crs)
-        chosen = places(live.raster, probe, labelled, n, window=window, progress=progress, cancel=cancel)
+        chosen = places(stack, probe, labelled, n, window=window, progress=progress, cancel=cancel)
         xy = pixel_centres(grid, chosen.row, chosen.col)
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)
         return {
@@ -140,17 +143,25 @@ class LiveVerbs:
         labelled = self._embedding(embedding).samples(samples, cancel)
         return fitting.fit_samples(labelled, path, block=block, progress=progress, cancel=cancel)
 
-    def _embedding(self, path: str) -> LiveEmbedding:
-        """The embedding at a path, opened anew when the file has changed."""
-        key = (path, stamp(path))  # None of what is no file: an address, a part of a store
+    def _embedding(self, path: str) -> LiveSet:
+        """The embedding or working set at a path, opened anew when one of its files has changed."""
+        key = (path, *((file, stamp(file)) for file in (path, *working_set_of(path).files)))
         with self._lock:
             held = self._open.pop(key, None)
             if held is None:
-                held = LiveEmbedding(path)
+                held = LiveSet(path)
             self._open[key] = held
             while len(self._open) > _HELD:
                 self._open.popitem(last=False)
             return held
+
+
+def _within(live: LiveSet, bounds: tuple[float, float, float, float] | None, crs: str | None) -> Stack:
+    """The place of a working set that fills most of some bounds; the first without bounds."""
+    stacks = [place.stack for place in live.places]
+    if bounds is None or len(stacks) == 1:
+        return stacks[0]
+    return max(stacks, key=lambda stack: touched(stack.grid, bounds, crs).pixels)
 
 
 def is_enough(validation: Validation) -> bool:

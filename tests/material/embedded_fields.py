@@ -12,6 +12,7 @@ from rasterio.crs import CRS
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.raster.grid import Grid
+from mmearth_core.sources.stack import Pixels, Stack
 
 NAMES = ("water", "forest", "grass", "urban")
 FIELD = 30  # edge of a field, in pixels
@@ -27,6 +28,15 @@ class Scene:
     @property
     def path(self) -> Path:
         return self.raster.path
+
+    @property
+    def stack(self) -> Stack:
+        return Stack.alone(self.raster)
+
+    def pixels(self, stored: NDArray[np.uint8]) -> Pixels:
+        """Digital numbers (bands, …) as pixels of the stack."""
+        none = np.zeros((0, *stored.shape[1:]), np.float32)
+        return Pixels((stored,), (self.raster.valid(stored),), none)
 
     def field(self, row: int, col: int, margin: float = 3) -> shapely.Polygon:
         """The polygon of a field of the mosaic, shrunk by `margin` pixels, in CRS units."""

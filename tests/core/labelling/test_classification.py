@@ -87,12 +87,11 @@ def test_a_preview_shows_the_final_map_at_any_window_and_zoom(
     final = read(tmp_path / "map.tif")[0]
     for window in (Window(0, 0, 1, 1), Window(37, 41, 113, 257), Window(299, 0, 1, 420)):
         rows, cols = window.slices
-        assert (
-            classify_block(PixelProbe(probe, scene.raster), dn[:, rows, cols], unknown=0.05)[0] == final[rows, cols]
-        ).all()
+        found = classify_block(PixelProbe(probe, scene.stack), scene.pixels(dn[:, rows, cols]), unknown=0.05)[0]
+        assert (found == final[rows, cols]).all()
     with scene.raster.reader() as reader, rasterio.open(tmp_path / "map.tif") as dataset:
         coarse = classify_block(
-            PixelProbe(probe, scene.raster), reader.read(Window(0, 0, 300, 420), (150, 210)), unknown=0.05
+            PixelProbe(probe, scene.stack), scene.pixels(reader.read(Window(0, 0, 300, 420), (150, 210))), unknown=0.05
         )[0]
         assert (coarse == dataset.read(1, out_shape=(150, 210))).all()
 
@@ -110,7 +109,7 @@ def test_a_smoothed_map_does_not_depend_on_blocks(
             embedding=scene.path, model=model, output=output, confidence=confidence, unknown=0.05, smooth=smooth
         )  # fmt: skip
         maps.append((read(output)[0], read(confidence)))
-    plain = classify_block(PixelProbe(probe, scene.raster), dn, unknown=0.05)[0]
+    plain = classify_block(PixelProbe(probe, scene.stack), scene.pixels(dn), unknown=0.05)[0]
     assert 0 < (maps[0][0] != plain).mean() < 0.05
     assert ((maps[0][0] == UNKNOWN) == (plain == UNKNOWN)).all() and ((maps[0][0] == 0) == (plain == 0)).all()
     for values, certainty in maps[1:]:
@@ -119,8 +118,8 @@ def test_a_smoothed_map_does_not_depend_on_blocks(
     for window in (Window(0, 0, 1, 1), Window(37, 41, 113, 257), Window(299, 0, 1, 420)):
         around = surrounded(window, MARGIN, scene.raster.grid)
         part = classify_block(
-            PixelProbe(probe, scene.raster), dn[:, *around.slices], window.relative_to(around), smooth=smooth,
-            unknown=0.05,
+            PixelProbe(probe, scene.stack), scene.pixels(dn)[around.slices], window.relative_to(around),
+            smooth=smooth, unknown=0.05,
         )[0]  # fmt: skip
         np.testing.assert_array_equal(part, maps[0][0][window.slices])
 
@@ -154,8 +153,8 @@ def test_confidence_is_probability_and_margin(
     pixels = scene.raster.decode(dn[:, valid]).T
     for band, expected in enumerate((probe.probabilities(pixels).max(axis=1), probe.margins(pixels))):
         assert np.abs(stored[band][valid] * scale[band] + offset[band] - expected).max() < 0.6 / 255
-    plain = classify_block(PixelProbe(probe, scene.raster), dn)[0]
-    assert (classify_block(PixelProbe(probe, scene.raster), dn, confidence=True)[0] == plain).all()
+    plain = classify_block(PixelProbe(probe, scene.stack), scene.pixels(dn))[0]
+    assert (classify_block(PixelProbe(probe, scene.stack), scene.pixels(dn), confidence=True)[0] == plain).all()
     assert (read(tmp_path / "map.tif")[0] == plain).all()
 
 
@@ -163,15 +162,15 @@ def test_what_is_unlike_every_sample_is_unknown(scene: Any, probe: Probe, dn: np
     strange = dn.copy()
     world = np.clip(np.random.default_rng(0).normal(128, 60, (64, 50, 50)), 1, 255).astype(np.uint8)
     strange[:, 100:150, 100:150] = world
-    drawn = classify_block(PixelProbe(probe, scene.raster), strange, unknown=0.01)[0]
+    drawn = classify_block(PixelProbe(probe, scene.stack), scene.pixels(strange), unknown=0.01)[0]
     assert (drawn[100:150, 100:150] == UNKNOWN).mean() > 0.95
     known = (scene.truth > 0).copy()
     known[100:150, 100:150] = False
     assert (drawn[known] == UNKNOWN).mean() < 0.05
     # The statistic is the distance the probe's reach describes.
     z = probe.standardised(scene.raster.decode(strange[:, known]).T)
-    distance = np.linalg.norm(z[:500, None] - probe.reach.centres, axis=2) / probe.reach.spread
-    assert ((distance.min(axis=1) > probe.reach.limit(0.01)) == (drawn[known][:500] == UNKNOWN)).all()
+    distance = np.linalg.norm(z[:500, None] - probe.members[0].reach.centres, axis=2) / probe.members[0].reach.spread
+    assert ((distance.min(axis=1) > probe.members[0].reach.limit(0.01)) == (drawn[known][:500] == UNKNOWN)).all()
     assert (drawn[scene.truth == 0] == 0).all()
 
 

@@ -21,7 +21,7 @@ from mmearth_core.embedding.product import new_embedding
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit, fit_samples
-from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveEmbedding, View
+from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveSet, View
 from mmearth_core.labelling.similarity import similar
 from mmearth_core.maps.conventions import UNKNOWN_COLOUR
 from mmearth_core.maps.smoothing import Smoothing
@@ -59,13 +59,13 @@ def read(path: Path | None) -> Any:
 
 
 @pytest.fixture
-def live(scene: Any) -> LiveEmbedding:
-    return LiveEmbedding(scene.path)
+def live(scene: Any) -> LiveSet:
+    return LiveSet(scene.path)
 
 
 @pytest.mark.parametrize("smooth", ["none", "edges", "strong"])
 def test_the_preview_is_the_final_map_of_the_same_samples(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path, smooth: Smoothing
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path, smooth: Smoothing
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file))
     preview = live.preview(
@@ -84,7 +84,7 @@ def test_the_preview_is_the_final_map_of_the_same_samples(
 
 
 def test_a_model_written_from_drawn_samples_is_that_of_the_file(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = live.samples(DrawnSamples.from_json(drawn(sample_file)), cancel=CancelToken())
     fit_samples(samples, tmp_path / "drawn.json", progress=Silent(), cancel=CancelToken())
@@ -95,7 +95,7 @@ def test_a_model_written_from_drawn_samples_is_that_of_the_file(
 
 
 def test_a_part_at_full_resolution_and_a_decimated_whole_show_pixels_of_the_map(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples, grid = DrawnSamples.from_json(drawn(sample_file)), scene.raster.grid
     full = read(live.preview(samples, whole(scene), tmp_path / "full.tif", cancel=CancelToken()).path)[0]
@@ -118,7 +118,7 @@ def test_a_part_at_full_resolution_and_a_decimated_whole_show_pixels_of_the_map(
 
 
 def test_classes_keep_their_values_and_new_ones_get_free_ones(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file, classes=CLASSES))
     preview = live.preview(samples, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
@@ -127,16 +127,14 @@ def test_classes_keep_their_values_and_new_ones_get_free_ones(
     assert set(np.unique(read(preview.path))) == {0, 1, 2, 3, 7}
 
 
-def test_another_crs_of_the_samples_takes_the_same_pixels(live: LiveEmbedding, sample_file: Path) -> None:
+def test_another_crs_of_the_samples_takes_the_same_pixels(live: LiveSet, sample_file: Path) -> None:
     here = live.samples(DrawnSamples.from_json(drawn(sample_file)), cancel=CancelToken())
     there = live.samples(DrawnSamples.from_json(drawn(sample_file, crs="EPSG:4326")), cancel=CancelToken())
     # Which of many pixels are drawn depends on a shape's own coordinates; what it covers does not.
     assert {(g.fid, g.covered, g.taken) for g in here.groups} == {(g.fid, g.covered, g.taken) for g in there.groups}
 
 
-def test_only_a_change_of_the_samples_refits(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
-) -> None:
+def test_only_a_change_of_the_samples_refits(live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path) -> None:
     value = drawn(sample_file)
     first = live.preview(DrawnSamples.from_json(value), whole(scene), tmp_path / "1.tif", cancel=CancelToken())
     again = live.preview(DrawnSamples.from_json(value), whole(scene, 60, 60), tmp_path / "2.tif", cancel=CancelToken())
@@ -146,7 +144,7 @@ def test_only_a_change_of_the_samples_refits(
 
 
 def test_a_view_beside_the_embedding_has_no_picture(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     west, south, east, north = scene.raster.grid.bounds
     beside = View((west - 9000, south, west - 8000, north), 100, 100)
@@ -165,14 +163,14 @@ def test_a_view_beside_the_embedding_has_no_picture(
     ],
 )
 def test_unusable_samples_are_told_in_a_sentence(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path, change: dict[str, Any], sentence: str
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path, change: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(MMEarthError, match=sentence):
         samples = DrawnSamples.from_json(drawn(sample_file) | change)
         live.preview(samples, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
 
 
-def test_features_without_class_or_shape_are_skipped(live: LiveEmbedding, sample_file: Path) -> None:
+def test_features_without_class_or_shape_are_skipped(live: LiveSet, sample_file: Path) -> None:
     value = drawn(sample_file)
     expected = len(live.samples(DrawnSamples.from_json(value), cancel=CancelToken()))
     value["features"] += [
@@ -184,7 +182,7 @@ def test_features_without_class_or_shape_are_skipped(live: LiveEmbedding, sample
     assert len(samples) == expected and "2 features without a class skipped" in " ".join(samples.messages)
 
 
-def test_similarity_of_a_view_is_that_of_the_verb(live: LiveEmbedding, scene: Any, tmp_path: Path) -> None:
+def test_similarity_of_a_view_is_that_of_the_verb(live: LiveSet, scene: Any, tmp_path: Path) -> None:
     at = scene.raster.grid.transform * (140.5, 133.5)
     similar(embedding=scene.path, output=tmp_path / "s.tif", at=at)
     path = live.similar(at, whole(scene), tmp_path / "p.tif", cancel=CancelToken())
@@ -243,7 +241,7 @@ def test_a_view_is_bounded_whatever_size_it_is_asked_in(scene: Any) -> None:
 
 
 def test_unknown_is_grey_in_the_preview_as_in_the_map(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file))
     with rasterio.open(
@@ -254,7 +252,7 @@ def test_unknown_is_grey_in_the_preview_as_in_the_map(
         live.preview(samples, whole(scene), tmp_path / "p.tif", unknown=1.5, cancel=CancelToken())
 
 
-def test_unknown_with_one_polygon_of_each_class(live: LiveEmbedding, scene: Any, tmp_path: Path) -> None:
+def test_unknown_with_one_polygon_of_each_class(live: LiveSet, scene: Any, tmp_path: Path) -> None:
     shapes, names = scene.fields(1)
     rows = [[i, name, shapely.to_wkb(s).hex()] for i, (s, name) in enumerate(zip(shapes, names, strict=True))]
     samples = DrawnSamples.from_json({"crs": "EPSG:32630", "features": rows})
@@ -264,7 +262,7 @@ def test_unknown_with_one_polygon_of_each_class(live: LiveEmbedding, scene: Any,
 
 @pytest.mark.parametrize("kind", [int, float, str])
 def test_codes_keep_their_values_as_in_the_final_map(
-    live: LiveEmbedding, scene: Any, tmp_path: Path, write_vector: Any, kind: type
+    live: LiveSet, scene: Any, tmp_path: Path, write_vector: Any, kind: type
 ) -> None:
     shapes, names = scene.fields(3)
     codes = [{"water": 40, "forest": 7, "grass": 100, "urban": 3}[name] for name in names]
@@ -280,7 +278,7 @@ def test_codes_keep_their_values_as_in_the_final_map(
         assert all(final.colormap(1)[code] == shown.colormap(1)[code] for code in codes)
 
 
-def test_names_with_control_characters_are_those_of_the_file(live: LiveEmbedding, sample_file: Path) -> None:
+def test_names_with_control_characters_are_those_of_the_file(live: LiveSet, sample_file: Path) -> None:
     value = drawn(sample_file, classes=[{"value": 7, "name": "open\x00\twater\x1b", "colour": "#0000ff"}])
     for row in value["features"]:
         row[1] = "open\x00\twater\x1b " if row[1] == "water" else row[1]
@@ -306,7 +304,7 @@ def test_samples_of_another_form_are_told_in_a_sentence(sample_file: Path, chang
         DrawnSamples.from_json(drawn(sample_file) | change)
 
 
-def test_broken_shapes_are_skipped_and_invalid_ones_repaired(live: LiveEmbedding, sample_file: Path) -> None:
+def test_broken_shapes_are_skipped_and_invalid_ones_repaired(live: LiveSet, sample_file: Path) -> None:
     value = drawn(sample_file)
     bow = shapely.Polygon([(500_600, 5_799_000), (500_700, 5_798_900), (500_700, 5_799_000), (500_600, 5_798_900)])
     value["features"] += [
@@ -318,7 +316,7 @@ def test_broken_shapes_are_skipped_and_invalid_ones_repaired(live: LiveEmbedding
     assert "2 features without a geometry skipped" in told and "1 feature with an invalid outline repaired" in told
 
 
-def test_messages_about_drawn_samples_are_sentences(live: LiveEmbedding, sample_file: Path) -> None:
+def test_messages_about_drawn_samples_are_sentences(live: LiveSet, sample_file: Path) -> None:
     value = drawn(sample_file)
     value["features"] = [row for row in value["features"] if row[1] == "water"]
     samples = live.samples(DrawnSamples.from_json(value), cancel=CancelToken())
@@ -330,7 +328,7 @@ def test_messages_about_drawn_samples_are_sentences(live: LiveEmbedding, sample_
 
 
 def test_the_file_is_not_held_open_between_requests(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
+    live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     """On Windows an open file can be neither replaced nor deleted."""
     live.preview(DrawnSamples.from_json(drawn(sample_file)), whole(scene), tmp_path / "p.tif", cancel=CancelToken())
@@ -344,7 +342,7 @@ def test_samples_are_told_apart_by_a_short_key(sample_file: Path) -> None:
     assert first.key == again.key != other.key and len(first.key) == 64
 
 
-def test_a_similarity_preview_can_be_cancelled(live: LiveEmbedding, scene: Any, tmp_path: Path) -> None:
+def test_a_similarity_preview_can_be_cancelled(live: LiveSet, scene: Any, tmp_path: Path) -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
@@ -370,7 +368,7 @@ def test_rotated_and_geographic_embeddings_are_seen(make_scene: Any, tmp_path: P
             c, r = 30 * cell[1], 30 * cell[0]
             shape = shapely.Polygon([transform * xy for xy in ((c + 3, r + 3), (c + 27, r + 3), (c + 27, r + 27))])
             rows.append([i, str(made.truth[r + 15, c + 15]), shapely.to_wkb(shape).hex()])
-        live = LiveEmbedding(raster.path)
+        live = LiveSet(raster.path)
         samples = DrawnSamples.from_json({"crs": crs, "features": rows})
         full = live.preview(
             samples, View(raster.grid.bounds, 9999, 9999), tmp_path / f"{name}_full.tif", cancel=CancelToken()
@@ -391,20 +389,20 @@ def test_three_lanes_at_once_get_what_each_would_get_alone(scene: Any, sample_fi
     grid = scene.raster.grid
     views = [whole(scene), whole(scene, 100, 100), View((*grid.bounds[:2], *(grid.transform * (200, 40))), 500, 500)]
 
-    def ask(live: LiveEmbedding, number: int, folder: Path) -> Any:
+    def ask(live: LiveSet, number: int, folder: Path) -> Any:
         samples = DrawnSamples.from_json(fewer if number % 2 else value)
         path = live.preview(samples, views[number % 3], folder / f"{number}.tif", cancel=CancelToken()).path
         return (
             read(path),
             len(live.samples(samples, cancel=CancelToken())),
-            live.probe(samples, cancel=CancelToken())[0].coefficients,
+            live.probe(samples, cancel=CancelToken())[0].members[0].coefficients,
         )
 
     alone, together = tmp_path / "alone", tmp_path / "together"
     alone.mkdir()
     together.mkdir()
-    expected = [ask(LiveEmbedding(scene.path), number, alone) for number in range(6)]
-    shared = LiveEmbedding(scene.path)
+    expected = [ask(LiveSet(scene.path), number, alone) for number in range(6)]
+    shared = LiveSet(scene.path)
     with ThreadPoolExecutor(3) as lanes:
         answers = list(lanes.map(lambda number: ask(shared, number % 6, together), range(6)))
     for (pixels, count, coefficients), (wanted, its_count, its_coefficients) in zip(answers, expected, strict=True):
@@ -413,9 +411,7 @@ def test_three_lanes_at_once_get_what_each_would_get_alone(scene: Any, sample_fi
         np.testing.assert_array_equal(coefficients, its_coefficients)
 
 
-def test_a_full_disk_is_the_machines_failure(
-    live: LiveEmbedding, scene: Any, sample_file: Path, tmp_path: Path
-) -> None:
+def test_a_full_disk_is_the_machines_failure(live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path) -> None:
     samples = DrawnSamples.from_json(drawn(sample_file))
     live.probe(samples, cancel=CancelToken())
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -445,7 +441,7 @@ def test_an_embedding_that_was_replaced_is_read_anew(make_scene: Any, sample_fil
         verbs.preview(cancel=CancelToken(), **arguments)
 
 
-def test_thousands_of_samples_are_taken(live: LiveEmbedding, scene: Any) -> None:
+def test_thousands_of_samples_are_taken(live: LiveSet, scene: Any) -> None:
     grid, rng = scene.raster.grid, np.random.default_rng(0)
     rows, cols = rng.integers(0, grid.height, 3000), rng.integers(0, grid.width, 3000)
     features = [

@@ -18,7 +18,7 @@ from mmearth_core.progress import CancelToken
 
 @pytest.fixture(scope="module")
 def samples(scene: Any, sample_file: Path) -> Samples:
-    return read_samples(scene.raster, sample_file, cancel=CancelToken())
+    return read_samples(scene.stack, sample_file, cancel=CancelToken())
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,8 @@ def test_it_finds_the_classes_elsewhere_in_the_scene(scene: Any, probe: Probe) -
 
 
 def test_folded_scores_are_those_of_the_formula(samples: Samples, probe: Probe) -> None:
-    z = (samples.values.astype(float) - probe.centre) / probe.scale
-    expected = z @ probe.coefficients.T + probe.intercept
+    z = (samples.values.astype(float) - probe.members[0].centre) / probe.members[0].scale
+    expected = z @ probe.members[0].coefficients.T + probe.members[0].intercept
     assert np.allclose(probe.scores(samples.values), expected, atol=2e-4)
     assert np.allclose(probe.standardised(samples.values), z, atol=1e-4)
     probabilities = probe.probabilities(samples.values)
@@ -60,19 +60,21 @@ def test_two_classes_have_the_probabilities_of_plain_logistic_regression(samples
     legend = type(samples.legend)(samples.legend.classes[:2])
     two = replace(samples.subset(keep), legend=legend)
     probe = fit_probe(two)
-    assert probe.coefficients.shape == (2, 64)
+    assert probe.members[0].coefficients.shape == (2, 64)
     assert (probe.predict(two.values) == two.label).mean() > 0.99
     # The penalised optimum: the gradient of the objective vanishes.
-    z = (two.values.astype(float) - probe.centre) / probe.scale
+    (member,) = probe.members
+    z = (two.values.astype(float) - member.centre) / member.scale
     error = probe.probabilities(two.values)[:, 1] - two.label
-    gradient = (sample_weights(two) * error) @ z + np.diff(probe.coefficients, axis=0)[0] / probe.regularisation
+    penalty = np.diff(member.coefficients, axis=0)[0] / probe.strengths.regularisation
+    gradient = (sample_weights(two) * error) @ z + penalty
     assert np.abs(gradient).max() < 1e-3
 
 
 def test_the_order_of_samples_does_not_matter(samples: Samples, probe: Probe) -> None:
     shuffled = fit_probe(reordered(samples, np.random.default_rng(0).permutation(len(samples))))
     assert shuffled.training.digest == probe.training.digest
-    assert np.allclose(shuffled.coefficients, probe.coefficients, atol=0.02)
+    assert np.allclose(shuffled.members[0].coefficients, probe.members[0].coefficients, atol=0.02)
     changed = replace(samples, values=np.where(np.arange(len(samples))[:, None] == 0, np.float32(9), samples.values))
     assert changed.digest != samples.digest
 
@@ -81,11 +83,11 @@ def test_a_warm_refit_reaches_the_same_probe_also_with_new_classes(samples: Samp
     fewer = samples.subset(samples.label < 3)
     fewer = replace(fewer, legend=type(samples.legend)(samples.legend.classes[:3]))
     warm = fit_probe(samples, previous=fit_probe(fewer))
-    assert np.allclose(warm.coefficients, probe.coefficients, atol=0.05)
+    assert np.allclose(warm.members[0].coefficients, probe.members[0].coefficients, atol=0.05)
     assert (warm.predict(samples.values) == probe.predict(samples.values)).mean() > 0.999
     two = replace(samples.subset(samples.label < 2), legend=type(samples.legend)(samples.legend.classes[:2]))
     cold, again = fit_probe(two), fit_probe(two, previous=probe)
-    assert np.allclose(again.coefficients, cold.coefficients, atol=0.05)
+    assert np.allclose(again.members[0].coefficients, cold.members[0].coefficients, atol=0.05)
 
 
 def test_a_warm_refit_starts_where_the_previous_probe_was(
@@ -119,21 +121,21 @@ def test_classes_weigh_the_same_and_large_polygons_do_not_dominate(sizes: list[i
 
 
 def test_most_of_a_class_is_within_reach_and_another_world_is_not(scene: Any, samples: Samples, probe: Probe) -> None:
-    limit = probe.reach.limit(0.02)
+    limit = probe.members[0].reach.limit(0.02)
 
     def near(values: np.ndarray) -> np.ndarray:
-        distance = np.linalg.norm(probe.standardised(values)[:, None] - probe.reach.centres, axis=2)
-        return (distance / probe.reach.spread).min(axis=1) <= limit
+        distance = np.linalg.norm(probe.standardised(values)[:, None] - probe.members[0].reach.centres, axis=2)
+        return (distance / probe.members[0].reach.spread).min(axis=1) <= limit
 
     assert 0.97 <= near(samples.values).mean() < 1
     strange = np.random.default_rng(0).normal(128, 40, 64) + np.random.default_rng(1).normal(0, 25, (500, 64))
     assert near(scene.raster.decode(np.clip(strange, 1, 255).astype(np.uint8).T).T).mean() < 0.05
-    assert probe.reach.limit(0.0) > limit > probe.reach.limit(0.5)
+    assert probe.members[0].reach.limit(0.0) > limit > probe.members[0].reach.limit(0.5)
 
 
 def test_the_unit_of_an_embedding_does_not_matter(samples: Samples, probe: Probe) -> None:
     stretched = fit_probe(replace(samples, values=9 * samples.values))
-    assert np.allclose(9 * stretched.folded[0], probe.folded[0], rtol=1e-3)
+    assert np.allclose(9 * stretched.members[0].folded[0], probe.members[0].folded[0], rtol=1e-3)
 
 
 def test_one_class_is_refused(samples: Samples) -> None:
@@ -147,4 +149,4 @@ def test_an_embedding_of_another_model_is_refused_naming_both(
 ) -> None:
     other = make_scene(tmp_path / "other.tif", height=20, width=20, model_id="b" * 64, model_name="starter")
     with pytest.raises(MMEarthError, match=r"other\.tif .*starter \(bbbbbbbbbbbb\).*synthetic \(aaaaaaaaaaaa\)"):
-        probe.check_same_model(other.raster)
+        other.stack.matched(probe.looks_at)

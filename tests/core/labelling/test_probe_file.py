@@ -17,18 +17,20 @@ from mmearth_core.progress import CancelToken
 
 @pytest.fixture(scope="module")
 def probe(scene: Any, sample_file: Path) -> Probe:
-    return fit_probe(read_samples(scene.raster, sample_file, cancel=CancelToken()))
+    return fit_probe(read_samples(scene.stack, sample_file, cancel=CancelToken()))
 
 
 def test_round_trip(probe: Probe, tmp_path: Path) -> None:
     save_probe(tmp_path / "m.json", probe, validation={"accuracy": 0.9})
     back = load_probe(tmp_path / "m.json")
-    for name in ("coefficients", "intercept", "centre"):
-        assert (getattr(back, name) == getattr(probe, name)).all()
-    for name in ("scale", "regularisation", "legend", "model_id", "model_name", "training"):
+    for name in ("columns", "layers", "strengths", "legend", "training"):
         assert getattr(back, name) == getattr(probe, name)
-    assert all((a == b).all() for a, b in zip(back.folded, probe.folded, strict=True))
-    assert (back.reach.quantiles == probe.reach.quantiles).all()
+    (kept,), (member,) = back.members, probe.members
+    for name in ("coefficients", "intercept", "centre"):
+        assert (getattr(kept, name) == getattr(member, name)).all()
+    assert (kept.slots, kept.scale) == (member.slots, member.scale)
+    assert all((a == b).all() for a, b in zip(kept.folded, member.folded, strict=True))
+    assert (kept.reach.quantiles == member.reach.quantiles).all()
     content = json.loads((tmp_path / "m.json").read_text())
     assert content["software"].startswith("mmearth ") and content["validation"] == {"accuracy": 0.9}
 
@@ -36,9 +38,16 @@ def test_round_trip(probe: Probe, tmp_path: Path) -> None:
 def test_a_file_of_the_first_version_is_read(probe: Probe, tmp_path: Path) -> None:
     save_probe(tmp_path / "m.json", probe)
     content = json.loads((tmp_path / "m.json").read_text())
-    content["format_version"], content["model"]["scales"] = 1, [0.1] * probe.bands
-    (tmp_path / "m.json").write_text(json.dumps(content))
-    assert (load_probe(tmp_path / "m.json").coefficients == probe.coefficients).all()
+    (slot,), (member,) = content.pop("slots"), content.pop("members")
+    model = {"name": slot["name"], "id": slot["identity"], "scales": [0.1] * 64, "offsets": [0.0] * 64}
+    old = content | {name: member[name] for name in ("scale", "centre", "intercept", "coefficients", "reach")}
+    del old["layers"], old["training"]["layers"]
+    (tmp_path / "m.json").write_text(json.dumps(old | {"format_version": 1, "model": model}))
+    back = load_probe(tmp_path / "m.json")
+    assert (back.members[0].coefficients == probe.members[0].coefficients).all() and back.columns == probe.columns
+    (tmp_path / "m.json").write_text(json.dumps({"format": "mmearth-probe", "format_version": 1}))
+    with pytest.raises(MMEarthError, match="is damaged"):
+        load_probe(tmp_path / "m.json")
 
 
 def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
@@ -58,22 +67,22 @@ def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
     [
         (change(["format"], "other"), "is not a probe"),
         (change(["format_version"], 99), "probe format 99"),
-        (change(["coefficients"], KeyError), "coefficients: it is needed here; fit the probe again"),
-        (change(["coefficients", 0], [1.0]), "coefficients: .* inhomogeneous"),
-        (change(["coefficients", 0, 0], "1"), "coefficients: it must hold numbers"),
-        (change(["coefficients", 0, 0], None), "coefficients: it must hold numbers"),
-        (change(["coefficients", 0, 0], float("nan")), "not finite"),
-        (change(["intercept"], [1.0]), "intercept has not the shape"),
-        (change(["scale"], 0), "scale: it must be positive"),
-        (change(["scale"], True), "scale: expected a number, found true"),
-        (change(["centre"], {}), "centre: it must hold numbers"),
+        (change(["members", 0, "coefficients"], KeyError), "coefficients: it is needed here; fit the probe again"),
+        (change(["members", 0, "coefficients", 0], [1.0]), "coefficients: .* inhomogeneous"),
+        (change(["members", 0, "coefficients", 0, 0], "1"), "coefficients: it must hold numbers"),
+        (change(["members", 0, "coefficients", 0, 0], None), "coefficients: it must hold numbers"),
+        (change(["members", 0, "coefficients", 0, 0], float("nan")), "not finite"),
+        (change(["members", 0, "intercept"], [1.0]), "intercept has not the shape"),
+        (change(["members", 0, "scale"], 0), "scale: it must be positive"),
+        (change(["members", 0, "scale"], True), "scale: expected a number, found true"),
+        (change(["members", 0, "centre"], {}), "centre: it must hold numbers"),
         (change(["classes"], []), "must have two classes"),
         (change(["classes", 0, "value"], 0), "values 1"),
         (change(["classes", 0, "name"], "grass"), "unique"),
-        (change(["model"], []), "model: expected names with values"),
-        (change(["model", "id"], 5), "model.id: expected a text, found 5"),
-        (change(["centre"], [1.0]), "has not the shape"),
-        (change(["reach", "quantiles"], [1.0]), "reach.quantiles has not the shape"),
+        (change(["slots", 0], []), "slots.*expected names with values"),
+        (change(["slots", 0, "identity"], 5), "identity: expected a text, found 5"),
+        (change(["members", 0, "centre"], [1.0]), "has not the shape"),
+        (change(["members", 0, "reach", "quantiles"], [1.0]), "reach.quantiles has not the shape"),
         (change(["training", "pixels"], -1), "training.pixels: it must not be negative"),
     ],
 )
@@ -101,4 +110,5 @@ def test_what_is_no_probe_is_refused(text: bytes, tmp_path: Path) -> None:
 
 
 def test_a_probe_holds_nothing_that_is_not_a_number(probe: Probe) -> None:
-    assert np.isfinite(probe.coefficients).all() and np.isfinite(probe.reach.quantiles).all()
+    (member,) = probe.members
+    assert np.isfinite(member.coefficients).all() and np.isfinite(member.reach.quantiles).all()

@@ -43,7 +43,7 @@ def block(rows: range, cols: range) -> set[tuple[int, int]]:
 
 
 def test_values_are_those_of_the_raster_and_labels_those_of_the_field(scene: Any, sample_file: Path) -> None:
-    samples = read_samples(scene.raster, sample_file, cancel=CancelToken())
+    samples = read_samples(scene.stack, sample_file, cancel=CancelToken())
     with scene.raster.reader() as reader:
         dn = reader.read(scene.raster.grid.window)
     rows, cols = samples.position.T
@@ -67,8 +67,8 @@ def test_any_format_and_crs_gives_the_same_pixels(
     moved = [shapely.transform(s, lambda xy: np.column_stack(transform(*xy.T))) for s in shapes]
     path = write_vector(tmp_path / name, moved, {"class": names}, crs=crs, geometry_type="Polygon")
     there, here = (
-        read_samples(scene.raster, path, cap=10_000, cancel=CancelToken()),
-        read_samples(scene.raster, sample_file, cap=10_000, cancel=CancelToken()),
+        read_samples(scene.stack, path, cap=10_000, cancel=CancelToken()),
+        read_samples(scene.stack, sample_file, cap=10_000, cancel=CancelToken()),
     )
     assert all(len(pixels(there, n) ^ pixels(here, n)) <= 2 for n in there.legend.names)
 
@@ -92,7 +92,7 @@ def test_a_polygon_has_the_pixels_whose_centre_it_holds(
     if not expected.any():
         return
     got = np.zeros_like(expected)
-    samples = read_samples(scene.raster, path, cap=10**6, cancel=CancelToken())
+    samples = read_samples(scene.stack, path, cap=10**6, cancel=CancelToken())
     rows, cols = samples.position[samples.label == samples.legend.names.index("a")].T
     got[rows, cols] = True
     assert (got != expected).sum() <= 2  # centres that lie on the outline
@@ -113,7 +113,7 @@ def test_points_lines_and_slivers(scene: Any, tmp_path: Path, write_vector: Writ
         ],
         {"class": ["point", "points", "line", "slope", "dot", "sliver", "mixed"]},
     )
-    samples = read_samples(scene.raster, path, cancel=CancelToken())
+    samples = read_samples(scene.stack, path, cancel=CancelToken())
     assert pixels(samples, "point") == {(200, 100)}
     assert pixels(samples, "points") == {(290, 5)}
     assert pixels(samples, "line") == block(range(100, 101), range(300, 304))
@@ -145,7 +145,7 @@ def test_every_awkward_feature_has_its_outcome(scene: Any, tmp_path: Path, write
         ],
         {"class": ["a", "b", "c", "c", "a", "d", "a", "a", "a", None, "  ", "e", "f"]},
     )
-    samples = read_samples(scene.raster, path, cap=10_000, cancel=CancelToken())
+    samples = read_samples(scene.stack, path, cap=10_000, cancel=CancelToken())
     assert samples.legend.names == ("a", "b", "c", "d", "f")
     assert pixels(samples, "b") == block(range(100, 110), range(110, 115))
     assert pixels(samples, "c") == block(range(100, 104), range(200, 206))
@@ -179,22 +179,22 @@ def test_the_draw_depends_on_each_polygon_only(
         tmp_path / "shuffled.gpkg", [rotated[i] for i in order], {"class": [names[i] for i in order]}
     )
     one, two = (
-        read_samples(scene.raster, sample_file, cancel=CancelToken()),
-        read_samples(scene.raster, shuffled, cancel=CancelToken()),
+        read_samples(scene.stack, sample_file, cancel=CancelToken()),
+        read_samples(scene.stack, shuffled, cancel=CancelToken()),
     )
     assert one.digest == two.digest
     assert (one.position == two.position).all() and (one.label == two.label).all()
     fewer = write_vector(tmp_path / "fewer.gpkg", shapes[:9], {"class": names[:9]})
     for name in {*names[:9]}:
-        assert pixels(read_samples(scene.raster, fewer, cancel=CancelToken()), name) <= pixels(one, name)
-    assert read_samples(scene.raster, sample_file, seed=1, cancel=CancelToken()).digest != one.digest
+        assert pixels(read_samples(scene.stack, fewer, cancel=CancelToken()), name) <= pixels(one, name)
+    assert read_samples(scene.stack, sample_file, seed=1, cancel=CancelToken()).digest != one.digest
 
 
 def test_the_draw_is_spread_evenly_over_blocks(scene: Any, tmp_path: Path, write_vector: Writer) -> None:
     path = write_vector(
         tmp_path / "s.gpkg", [box(scene, 56, 100, 420, 300), at(scene, 5.5, 290.5)], {"class": ["a", "b"]}
     )
-    position = read_samples(scene.raster, path, cap=2000, cancel=CancelToken()).position
+    position = read_samples(scene.stack, path, cap=2000, cancel=CancelToken()).position
     left = (position[:, 1] < 256).mean()
     assert abs(left - 200 / 364) < 0.05
 
@@ -203,12 +203,12 @@ def test_integer_classes_keep_their_value(scene: Any, tmp_path: Path, write_vect
     shapes, names = scene.fields(2)
     codes = [{"water": 80, "forest": 10, "grass": 30, "urban": 50}[n] for n in names]
     path = write_vector(tmp_path / "i.gpkg", shapes, {"code": codes})
-    assert read_samples(scene.raster, path, field="code", cancel=CancelToken()).legend.values == (10, 30, 50, 80)
+    assert read_samples(scene.stack, path, field="code", cancel=CancelToken()).legend.values == (10, 30, 50, 80)
     decimals = write_vector(tmp_path / "f.gpkg", shapes, {"code": [*map(float, codes[:-1]), float("nan")]})
-    samples = read_samples(scene.raster, decimals, field="code", cancel=CancelToken())
+    samples = read_samples(scene.stack, decimals, field="code", cancel=CancelToken())
     assert samples.legend.values == (10, 30, 50, 80) and "1 feature without a class" in samples.messages[0]
     large = write_vector(tmp_path / "l.gpkg", shapes, {"code": [c + 1000 for c in codes]})
-    legend = read_samples(scene.raster, large, field="code", cancel=CancelToken()).legend
+    legend = read_samples(scene.stack, large, field="code", cancel=CancelToken()).legend
     assert legend.names == ("1010", "1030", "1050", "1080") and legend.values == (1, 2, 3, 4)
 
 
@@ -225,7 +225,7 @@ def test_colours_come_from_the_style_beside_or_inside(scene: Any, tmp_path: Path
     shapes, names = scene.fields(1)
     path = write_vector(tmp_path / "s.gpkg", shapes, {"class": names})
     (tmp_path / "s.qml").write_text(QML.format(field="class", a="water", b="forest"))
-    colours = {c.name: c.colour for c in read_samples(scene.raster, path, cancel=CancelToken()).legend.classes}
+    colours = {c.name: c.colour for c in read_samples(scene.stack, path, cancel=CancelToken()).legend.classes}
     assert colours["water"] == (1, 2, 3) and colours["forest"] == (4, 5, 6)
     assert len(set(colours.values())) == 4
     with closing(sqlite3.connect(path)) as db:
@@ -235,7 +235,7 @@ def test_colours_come_from_the_style_beside_or_inside(scene: Any, tmp_path: Path
         style = QML.format(field="class", a="grass", b="urban")
         db.execute("INSERT INTO layer_styles VALUES (1, 's', ?, 1, '2024')", (style,))
         db.commit()
-    colours = {c.name: c.colour for c in read_samples(scene.raster, path, cancel=CancelToken()).legend.classes}
+    colours = {c.name: c.colour for c in read_samples(scene.stack, path, cancel=CancelToken()).legend.classes}
     assert colours["grass"] == (1, 2, 3) and colours["urban"] == (4, 5, 6)
 
 
@@ -243,7 +243,7 @@ def test_labels_of_the_style_name_integer_classes(scene: Any, tmp_path: Path, wr
     shapes, names = scene.fields(1)
     path = write_vector(tmp_path / "s.gpkg", shapes, {"code": [80 if n == "water" else 10 for n in names]})
     (tmp_path / "s.qml").write_text(QML.format(field="code", a="80", b="10"))
-    legend = read_samples(scene.raster, path, field="code", cancel=CancelToken()).legend
+    legend = read_samples(scene.stack, path, field="code", cancel=CancelToken()).legend
     assert [(c.value, c.name, c.colour) for c in legend.classes] == [
         (10, "Woods", (4, 5, 6)),
         (80, "Open water", (1, 2, 3)),
@@ -255,7 +255,7 @@ def test_a_style_that_does_not_fit_is_ignored(text: str, scene: Any, tmp_path: P
     shapes, names = scene.fields(1)
     path = write_vector(tmp_path / "s.gpkg", shapes, {"class": names})
     (tmp_path / "s.qml").write_text(text)
-    legend = read_samples(scene.raster, path, cancel=CancelToken()).legend
+    legend = read_samples(scene.stack, path, cancel=CancelToken()).legend
     assert [each.colour for each in legend.classes if each.name == "water"] == [(0, 114, 178)]
 
 
@@ -268,7 +268,7 @@ def test_merged_samples_share_classes_by_name(
         shapes, names = s.fields(2)
         chosen = [(g, n) for g, n in zip(shapes, names, strict=True) if n != skip]
         path = write_vector(tmp_path / f"{i}.gpkg", [g for g, _ in chosen], {"class": [n for _, n in chosen]})
-        parts.append(read_samples(s.raster, path, cancel=CancelToken()))
+        parts.append(read_samples(s.stack, path, cancel=CancelToken()))
     merged = merge_samples(parts)
     assert sorted(merged.legend.names) == ["forest", "grass", "urban", "water"]
     assert len(set(merged.legend.values)) == 4
@@ -323,7 +323,7 @@ def test_unusable_samples_are_refused_in_one_sentence(
     elif case == "nodata":
         write_vector(path, [box(scene, 5, 5, 10, 10)], {"class": ["a"]})
     with pytest.raises(MMEarthError, match=sentence) as error:
-        read_samples(scene.raster, path, layer=layer, cancel=CancelToken())
+        read_samples(scene.stack, path, layer=layer, cancel=CancelToken())
     assert "\n" not in str(error.value)
 
 
@@ -355,7 +355,7 @@ def test_codes_of_several_files_keep_their_values(scene: Any, tmp_path: Path, wr
     codes = [{"water": 7, "forest": 0, "grass": 30, "urban": 0}[n] for n in names]
     halves = [
         read_samples(
-            scene.raster,
+            scene.stack,
             write_vector(tmp_path / f"{part}.gpkg", shapes[part::2], {"class": codes[part::2]}),
             cancel=CancelToken(),
         )
@@ -370,7 +370,7 @@ def test_codes_of_several_files_keep_their_values(scene: Any, tmp_path: Path, wr
 def test_a_class_that_is_called_none_is_refused(name: str, scene: Any, tmp_path: Path, write_vector: Writer) -> None:
     path = write_vector(tmp_path / "s.gpkg", [box(scene, 100, 100, 110, 110)] * 2, {"class": ["a", name]})
     with pytest.raises(MMEarthError, match="which means that they have none; empty the class field"):
-        read_samples(scene.raster, path, cancel=CancelToken())
+        read_samples(scene.stack, path, cancel=CancelToken())
 
 
 def test_names_that_are_nearly_one_are_told() -> None:

@@ -1,6 +1,6 @@
 """A probe on the numbers a file stores says what it says of the values they mean, whatever law connects them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.progress import CancelToken
+from mmearth_core.sources.stack import Pixels
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Law:
     """Of an embedding as `PixelProbe` knows it: stored floats, NaN for none, that `decode` squares."""
 
     linear = None
+    bands = tuple(f"E{band:02d}" for band in range(64))
 
     def valid(self, stored: np.ndarray) -> np.ndarray:
         return ~np.isnan(stored[0])
@@ -28,7 +30,7 @@ class Law:
 
 @pytest.fixture(scope="module")
 def probe(scene: Any, sample_file: Any) -> Probe:
-    return fit_probe(read_samples(scene.raster, sample_file, cancel=CancelToken()))
+    return fit_probe(read_samples(scene.stack, sample_file, cancel=CancelToken()))
 
 
 def test_another_law_gives_the_same_map(scene: Any, probe: Probe) -> None:
@@ -37,7 +39,9 @@ def test_another_law_gives_the_same_map(scene: Any, probe: Probe) -> None:
     values = scene.raster.decode(dn)
     roots = np.where(scene.raster.valid(dn), np.sign(values) * np.sqrt(np.abs(values)), np.nan).astype(np.float32)
     law: Any = Law()
-    ours = classify_block(PixelProbe(probe, scene.raster), dn, unknown=0.02, confidence=True)
-    theirs = classify_block(PixelProbe(probe, law), roots, unknown=0.02, confidence=True)
+    valid, none = law.valid(roots), np.zeros((0, *dn.shape[1:]), np.float32)
+    other = replace(scene.stack, images=(law,))
+    ours = classify_block(PixelProbe(probe, scene.stack), scene.pixels(dn), unknown=0.02, confidence=True)
+    theirs = classify_block(PixelProbe(probe, other), Pixels((roots,), (valid,), none), unknown=0.02, confidence=True)
     assert (ours[0] == theirs[0]).mean() > 0.9999 and (theirs[0] == 0).any()
     assert np.abs(ours[1].astype(int) - theirs[1]).max() <= 1

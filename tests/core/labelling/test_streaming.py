@@ -18,6 +18,7 @@ from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling.streaming import block_windows, transform_blocks
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.sources.stack import Stack
 
 
 def nothing(_dn: np.ndarray, _window: Window) -> int:
@@ -39,7 +40,7 @@ class Counter(Silent):
 
 @given(st.integers(1, 1500), st.integers(1, 3000), st.sampled_from([1, 3, 64, 400]))
 def test_windows_cover_every_pixel_once_in_raster_order(height: int, width: int, bands: int) -> None:
-    windows = block_windows(Grid(height, width, Affine.identity(), CRS.from_epsg(32630)), bands=bands)
+    windows = block_windows(Grid(height, width, Affine.identity(), CRS.from_epsg(32630)), numbers=bands)
     count = np.zeros((height, width), np.uint8)
     for window in windows:
         count[window.slices] += 1
@@ -56,7 +57,7 @@ def test_results_arrive_in_order_and_equal_a_plain_read(scene: Any, monkeypatch:
 
     def function(dn: np.ndarray, window: Window) -> np.ndarray:
         time.sleep(0.05 if window.row == 0 and window.col == 0 else 0)  # the first is the last to be ready
-        return dn[7]
+        return dn.stored[0][7]
 
     def write(window: Window, result: np.ndarray) -> None:
         assert threading.get_ident() == main
@@ -64,7 +65,7 @@ def test_results_arrive_in_order_and_equal_a_plain_read(scene: Any, monkeypatch:
         out[window.slices] = result
 
     progress = Counter()
-    transform_blocks(scene.raster, function, write, progress=progress, task="test", cancel=CancelToken())
+    transform_blocks(scene.stack, function, write, progress=progress, task="test", cancel=CancelToken())
     with scene.raster.reader() as reader:
         assert (reader.read(scene.raster.grid.window)[7] == out).all()
     assert order == sorted(order) and len(order) > 2
@@ -89,7 +90,7 @@ def test_few_windows_are_in_flight(
         time.sleep(0.02)  # a slow disk must not make finished windows pile up
         ahead.append(len(started))
 
-    transform_blocks(wide.raster, function, write, progress=Silent(), task="test", cancel=CancelToken())
+    transform_blocks(wide.stack, function, write, progress=Silent(), task="test", cancel=CancelToken())
     assert len(ahead) == 12
     assert all(begun - written <= 4 for written, begun in enumerate(ahead))
 
@@ -98,13 +99,13 @@ def test_cancel_stops_it_and_errors_pass_through(scene: Any) -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        transform_blocks(scene.raster, nothing, discard, progress=Silent(), cancel=token, task="t")
+        transform_blocks(scene.stack, nothing, discard, progress=Silent(), cancel=token, task="t")
 
     def broken(_dn: np.ndarray, _window: Window) -> int:
         raise MMEarthError("from the function")
 
     with pytest.raises(MMEarthError, match="from the function"):
-        transform_blocks(scene.raster, broken, discard, progress=Silent(), task="t", cancel=CancelToken())
+        transform_blocks(scene.stack, broken, discard, progress=Silent(), task="t", cancel=CancelToken())
 
 
 def test_a_truncated_embedding_is_named(scene: Any, tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_truncated_embedding_is_named(scene: Any, tmp_path: Path) -> None:
     raster = EmbeddingRaster.open(damaged)
     damaged.write_bytes(data[:4000] + b"\x07" * (len(data) - 4000))
     with pytest.raises(MMEarthError, match=r"damaged\.tif"):
-        transform_blocks(raster, nothing, discard, progress=Silent(), task="t", cancel=CancelToken())
+        transform_blocks(Stack.alone(raster), nothing, discard, progress=Silent(), task="t", cancel=CancelToken())
 
 
 def test_pixel_area_is_in_square_metres_or_unknown() -> None:
@@ -130,6 +131,4 @@ def test_an_embedding_that_changes_while_it_is_read_is_an_error(scene: Any) -> N
             scene.path.touch()
 
     with pytest.raises(MMEarthError, match=r"changed while it was being read; nothing was written"):
-        transform_blocks(
-            EmbeddingRaster.open(scene.path), nothing, discard, progress=Touching(), cancel=CancelToken(), task="t"
-        )
+        transform_blocks(scene.stack, nothing, discard, progress=Touching(), cancel=CancelToken(), task="t")

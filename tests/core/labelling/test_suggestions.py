@@ -19,7 +19,7 @@ from mmearth_core.raster.grid import Grid, Window
 
 @pytest.fixture(scope="module")
 def probe(scene, sample_file):
-    return fit_probe(read_samples(scene.raster, sample_file, cancel=CancelToken()))
+    return fit_probe(read_samples(scene.stack, sample_file, cancel=CancelToken()))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def slow_uncertainty(scene, probe):
 
 def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
     candidates = find_candidates(
-        scene.raster, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
+        scene.stack, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
     )
     expected = slow_uncertainty(scene, probe)
     assert np.allclose(candidates.uncertainty, expected[candidates.row, candidates.col], atol=1e-4)
@@ -79,11 +79,11 @@ def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
 
 def test_each_choice_is_the_most_uncertain_and_unlike_the_earlier_ones(scene, probe):
     candidates = find_candidates(
-        scene.raster, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
+        scene.stack, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
     )
     chosen = choose(candidates, probe, 12)
     z = probe.standardised(candidates.values)
-    known = list(probe.reach.centres)
+    known = list(probe.members[0].reach.centres)
     taken = []
     for index in chosen:
         gain = candidates.uncertainty * np.min([np.linalg.norm(z - k, axis=1) for k in known], axis=0)
@@ -101,7 +101,7 @@ def test_a_class_nobody_labelled_is_suggested_first(scene, write_vector, tmp_pat
     shapes, names = scene.fields(5)
     known = [(s, n) for s, n in zip(shapes, names, strict=True) if n != "urban"]
     samples = write_vector(tmp_path / "s.gpkg", [s for s, _ in known], {"class": [n for _, n in known]})
-    save_probe(tmp_path / "three.json", fit_probe(read_samples(scene.raster, samples, cancel=CancelToken())))
+    save_probe(tmp_path / "three.json", fit_probe(read_samples(scene.stack, samples, cancel=CancelToken())))
     result = suggest(embedding=scene.path, model=tmp_path / "three.json", output=tmp_path / "p.gpkg", n=10)
     rows, cols = pixels(scene, read(result.path)[0])
     assert (scene.truth[rows, cols] == 4).mean() >= 0.7 > (scene.truth == 4).mean() + 0.2
@@ -149,7 +149,7 @@ def test_same_seed_same_points(scene, model, tmp_path):
 def test_seed_decides_only_between_equals(probe):
     """Two identical places far apart: either may come, but only one of them before something new."""
     rng = np.random.default_rng(0)
-    values = rng.normal(0, 1, (3, probe.bands)).astype(np.float32)
+    values = rng.normal(0, 1, (3, probe.members[0].bands)).astype(np.float32)
     values = np.stack([values[0], values[0], values[1]])
     pool = Candidates(np.array([0, 500, 900]), np.zeros(3, np.int64), values, np.array([1.0, 1.0, 0.2], np.float32))
     chosen = choose(pool, probe, 2)
@@ -158,7 +158,7 @@ def test_seed_decides_only_between_equals(probe):
 
 def test_a_place_beside_a_better_one_is_passed_over(probe):
     # As far from every centre as each other, so that uncertainty decides.
-    values = np.random.default_rng(0).normal(0, 10, (3, probe.bands)).astype(np.float32)
+    values = np.random.default_rng(0).normal(0, 10, (3, probe.members[0].bands)).astype(np.float32)
     pool = Candidates(np.array([0, 6, 40]), np.array([0, 7, 0]), values, np.array([1.0, 0.9, 0.1], np.float32))
     assert choose(pool, probe, 3).tolist() == [0, 2]  # (6, 7) is 9.2 pixels from (0, 0)
 
@@ -204,12 +204,12 @@ def test_cancel_leaves_nothing(scene, model, tmp_path):
 
 def test_a_small_window_has_places_too(scene, few_samples):
     """Each cell of the raster offers one pixel; a window inside one cell must not depend on where that lies."""
-    samples = read_samples(scene.raster, few_samples, cancel=CancelToken())
+    samples = read_samples(scene.stack, few_samples, cancel=CancelToken())
     probe = fit_probe(samples)
     for row, col in ((100, 100), (133, 211), (250, 390)):
         window = Window(row, col, 12, 12)
-        chosen = places(scene.raster, probe, None, 3, window=window, progress=Silent(), cancel=CancelToken())
+        chosen = places(scene.stack, probe, None, 3, window=window, progress=Silent(), cancel=CancelToken())
         assert len(chosen)
         assert ((chosen.row >= row) & (chosen.row < row + 12) & (chosen.col >= col) & (chosen.col < col + 12)).all()
     with pytest.raises(MMEarthError, match="outside"):
-        places(scene.raster, probe, None, 3, window=Window(0, 0, 0, 5), progress=Silent(), cancel=CancelToken())
+        places(scene.stack, probe, None, 3, window=Window(0, 0, 0, 5), progress=Silent(), cancel=CancelToken())

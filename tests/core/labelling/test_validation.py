@@ -20,13 +20,14 @@ from mmearth_core.labelling.samples import Group, Samples, merge_samples, read_s
 from mmearth_core.labelling.validation import (
     CANDIDATES,
     Validation,
-    choose_regularisation,
+    choose_strengths,
     cross_validate,
     place_folds,
     wilson,
 )
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Silent
+from mmearth_core.sources.slots import Columns, Slot
 from mmearth_core.vectors.nearness import Neighbourhoods
 
 
@@ -48,8 +49,7 @@ def make_samples(polygons: list[int], size: int = 20, effect: float = 0.0, seed:
         sight=640.0,
         codes={},
         messages=(),
-        model_name="m",
-        model_id="m",
+        columns=Columns((Slot("m", "m", 16),)),
     )
 
 
@@ -89,7 +89,7 @@ def test_every_polygon_is_tested_once_and_no_class_leaves_training(polygons: lis
 
 def test_a_real_scene_validates_well_and_reads_well(scene: Any, sample_file: Path) -> None:
     validation = cross_validate(
-        read_samples(scene.raster, sample_file, cancel=CancelToken()), progress=Silent(), cancel=CancelToken()
+        read_samples(scene.stack, sample_file, cancel=CancelToken()), progress=Silent(), cancel=CancelToken()
     )
     assert validation.accuracy > 0.97 and validation.interval[0] > 0.7
     assert validation.pixels.sum() == 2400 and validation.shares.sum() == pytest.approx(12)
@@ -151,7 +151,7 @@ def test_nothing_can_be_validated_with_one_polygon_each() -> None:
 
 
 def test_a_mislabelled_polygon_is_pointed_at(scene: Any, sample_file: Path) -> None:
-    samples = read_samples(scene.raster, sample_file, cancel=CancelToken())
+    samples = read_samples(scene.stack, sample_file, cancel=CancelToken())
     wrong = next(i for i, g in enumerate(samples.groups) if samples.legend.names[g.label] == "water")
     urban = samples.legend.names.index("urban")
     groups = tuple(replace(g, label=urban) if i == wrong else g for i, g in enumerate(samples.groups))
@@ -165,7 +165,7 @@ def test_a_mislabelled_polygon_is_pointed_at(scene: Any, sample_file: Path) -> N
 def test_regularisation_is_chosen_when_there_are_enough_places() -> None:
     def chosen(polygons: list[int], effect: float = 0.0) -> float:
         samples = make_samples(polygons, effect=effect)
-        return choose_regularisation(samples, find_places(samples), cancel=CancelToken())
+        return choose_strengths(samples, find_places(samples), cancel=CancelToken()).regularisation
 
     assert chosen([2, 2, 2]) == REGULARISATION
     # Meaningless classes and unmistakable polygons: the strongest penalty loses least.
@@ -238,7 +238,7 @@ def test_no_class_leaves_training_when_places_have_several(classes: int, folds: 
 
 
 def test_two_dates_of_the_same_samples_are_no_more_places_than_one(scene: Any, sample_file: Path) -> None:
-    once = read_samples(scene.raster, sample_file, cancel=CancelToken())
+    once = read_samples(scene.stack, sample_file, cancel=CancelToken())
     one, two = (
         cross_validate(samples, progress=Silent(), cancel=CancelToken())
         for samples in (once, merge_samples([once, once]))
@@ -251,8 +251,8 @@ def test_parts_that_stand_apart_are_samples_of_their_own(scene: Any, sample_file
     shapes, names = scene.fields(6)
     whole = [shapely.MultiPolygon([s for s, n in zip(shapes, names, strict=True) if n == each]) for each in NAMES]
     path = write_vector(tmp_path / "dissolved.gpkg", whole, {"class": list(NAMES)})
-    apart = read_samples(scene.raster, sample_file, cancel=CancelToken())
-    dissolved = read_samples(scene.raster, path, cancel=CancelToken())
+    apart = read_samples(scene.stack, sample_file, cancel=CancelToken())
+    dissolved = read_samples(scene.stack, path, cancel=CancelToken())
     assert len(dissolved.groups) == len(apart.groups) == 24 and len(dissolved) == len(apart)
     assert str(dissolved.groups[1]) == f"feature {dissolved.groups[1].fid}, part 2"
     one, two = (cross_validate(each, progress=Silent(), cancel=CancelToken()) for each in (apart, dissolved))
