@@ -84,9 +84,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert main([*words, "--quiet"]) == 0
     content = json.loads((path / "m.json").read_text())
     for name, change in {
-        "other.json": {"model": content["model"] | {"name": "another", "id": "f" * 64}},
+        "other.json": {"slots": [content["slots"][0] | {"name": "another", "identity": "f" * 64}]},
         "newer.json": {"format_version": 99},
-        "list.json": {"coefficients": [1, 2, 3]},
+        "list.json": {"members": [content["members"][0] | {"coefficients": [1, 2, 3]}]},
     }.items():
         (path / name).write_text(json.dumps(content | change))
     (path / "foreign.json").write_text('{"type": "FeatureCollection"}')
@@ -155,7 +155,7 @@ UNUSABLE = {
     "classify emb.tif scene.tif -o o.tif": "scene.tif cannot be read as a probe",
     "classify emb.tif foreign.json -o o.tif": "foreign.json is not a probe of mmearth",
     "classify emb.tif newer.json -o o.tif": "newer.json has probe format 99",
-    "classify emb.tif list.json -o o.tif": "list.json is damaged: coefficients has not the shape",
+    "classify emb.tif list.json -o o.tif": "list.json is damaged: members[0].coefficients has not the shape",
     "classify emb.tif other.json -o o.tif": "starter-atto-p8",
     "classify scene.tif m.json -o o.tif": "scene.tif is not an embedding raster",
     "classify cutemb.tif m.json -o o.tif --confidence c.tif": "cutemb.tif",
@@ -251,7 +251,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_work(
         ("classify emb.tif m.json -o o.tif --unknown nan", "--unknown: expected a number, found 'nan'"),
         ("similar emb.tif -o o.tif --at 1", "--at: expected 2 numbers separated by commas, found '1'"),
         ("cluster emb.tif -o o.tif -k many", "--k: expected a whole number, found 'many'"),
-        ("fit emb.tif -o o.json", "expected EMBEDDINGS SAMPLES"),
+        ("fit emb.tif samples.gpkg emb.tif -o o.json", "expected EMBEDDINGS SAMPLES"),
         ("assess map.tif", "still needed: REFERENCE"),
     ],
 )
