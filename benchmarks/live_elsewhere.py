@@ -18,7 +18,7 @@ import numpy as np
 import pyogrio
 from foreign_embeddings import Fields, write_alphaearth, write_tessera_tif
 
-from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
+from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.progress import CancelToken
 from mmearth_core.sources.embedding import open_embedding
@@ -40,7 +40,7 @@ def measure(path: Path, fields: Fields, folder: Path) -> None:
     start = time.perf_counter()
     open_embedding(path)
     opened = time.perf_counter() - start
-    live = LiveEmbedding(path)
+    live = LiveSet(path)
     left, _, _, top = live.raster.grid.bounds
     took, parts = [], {}
     for edit in range(EDITS):

@@ -33,6 +33,7 @@ from mmearth_core.labelling.samples import Samples, read_samples
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid, TilePlan
 from mmearth_core.raster.scene import open_scene
+from mmearth_core.sources.stack import Stack
 
 Projection = Callable[[np.ndarray], np.ndarray]
 
@@ -76,7 +77,7 @@ def read_polygons(scene: Path, samples: Path) -> Samples:
         raster = EmbeddingRaster(Path(folder) / "any.tif", grid, "any", "any", (1.0,), (-127.5,), {})
         with new_embedding(raster) as output:
             output.write(np.full((1, *grid.shape), 128, np.uint8))
-        return read_samples(raster, samples, cancel=CancelToken())
+        return read_samples(Stack.alone(raster), samples, cancel=CancelToken())
 
 
 def folds(label: np.ndarray, group: np.ndarray, count: int = 5) -> np.ndarray:

@@ -28,7 +28,7 @@ from foreign_embeddings import (
 from rasterio.shutil import copy as copy_raster
 
 from mmearth_core.cli.command import main
-from mmearth_core.labelling.live import DrawnSamples, LiveEmbedding, View
+from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Window
 from mmearth_core.sources.embedding import open_embedding
@@ -123,7 +123,7 @@ def test_the_live_map_is_the_final_one(place):
         [int(f), c, shapely.to_wkb(shapely.from_wkb(w)).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)
     ]
     samples = DrawnSamples.from_json({"crs": meta["crs"], "features": rows, "classes": []})
-    live = LiveEmbedding(place.embedding)
+    live = LiveSet(place.embedding)
     view = View(live.raster.grid.bounds, 10_000, 10_000)
     seen = live.preview(samples, view, place.folder / "live.tif", cancel=CancelToken())
     with rasterio.open(seen.path) as one, rasterio.open(place.folder / "map.tif") as other:
