@@ -41,7 +41,7 @@ def measure(path: Path, fields: Fields, folder: Path) -> None:
     open_embedding(path)
     opened = time.perf_counter() - start
     live = LiveSet(path)
-    left, _, _, top = live.raster.grid.bounds
+    left, _, _, top = live.places[0].stack.grid.bounds
     took, parts = [], {}
     for edit in range(EDITS):
         samples = DrawnSamples.from_json({"crs": meta["crs"], "features": rows[: 8 + edit], "classes": []})
@@ -52,7 +52,7 @@ def measure(path: Path, fields: Fields, folder: Path) -> None:
         took.append(time.perf_counter() - start)
         if took[-1] == max(took):
             parts = seen.seconds
-    window, shape = View((left, top - 6000, left + 10_000, top), 1000, 600).on(live.raster.grid)
+    window, shape = View((left, top - 6000, left + 10_000, top), 1000, 600).on(live.places[0].stack.grid)
     held = live._view(window, shape)[0]
     slow = ", ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items() if name != "total")
     print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB, opened and its law checked in {opened:.2f} s")

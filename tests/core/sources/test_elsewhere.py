@@ -124,12 +124,13 @@ def test_the_live_map_is_the_final_one(place):
     ]
     samples = DrawnSamples.from_json({"crs": meta["crs"], "features": rows, "classes": []})
     live = LiveSet(place.embedding)
-    view = View(live.raster.grid.bounds, 10_000, 10_000)
+    grid = live.places[0].stack.grid
+    view = View(grid.bounds, 10_000, 10_000)
     seen = live.preview(samples, view, place.folder / "live.tif", cancel=CancelToken())
     with rasterio.open(seen.path) as one, rasterio.open(place.folder / "map.tif") as other:
         assert np.array_equal(one.read(), other.read())
     if place.form != "card" and "tessera" not in place.form:
-        assert live._view(live.raster.grid.window, live.raster.grid.shape)[0].dtype == np.int8
+        assert live.places[0].view(grid.window, grid.shape)[0].stored[0].dtype == np.int8
 
 
 def test_a_probe_of_another_embedding_is_refused_by_both_names(tmp_path, drawn, capsys):
