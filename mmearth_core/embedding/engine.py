@@ -311,7 +311,7 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     progress.message(
         f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {tiles}"
         f" of {plan.size} + 2 × {plan.halo}: {estimate}up to {wanted.disk / 1e9:.1f} GB of disk,"
-        f" {wanted.memory / 1e9:.1f} GB of memory."
+        f" {wanted.memory / 1e9:.1f} GB of memory{' beside what its network takes' if header.side is not None else ''}."
     )
 
 

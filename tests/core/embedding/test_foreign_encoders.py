@@ -376,3 +376,31 @@ def test_it_is_described_and_forecast(theirs, scene):
     assert weights_info(model=str(theirs)).as_dict() == described
     told = inspect(scene=scene, model=theirs).as_dict()
     assert told["model"]["name"] == "theirs" and told["tiles"] == 42 and told["seconds"] > 0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", ["convnext_atto", "vit_tiny_patch16_224"])
+def test_what_torch_exports_is_run(scene, tmp_path, kind):
+    """Convolutions and attention as people have them: none of their operators is refused."""
+    torch = pytest.importorskip("torch")
+    timm = pytest.importorskip("timm")
+
+    class Cells(torch.nn.Module):
+        """The last map of a network, tokens put where they belong."""
+
+        def __init__(self):
+            super().__init__()
+            small = {"embed_dim": 24, "depth": 1, "num_heads": 2, "img_size": 64} if kind.startswith("vit") else {}
+            self.inner = timm.create_model(kind, in_chans=4, num_classes=0, **small)
+
+        def forward(self, x):
+            found = self.inner.forward_features(x)
+            return found if found.ndim == 4 else found[:, 1:].transpose(1, 2).reshape(len(x), 24, 4, 4)
+
+    model = tmp_path / "exported.onnx"
+    torch.onnx.export(Cells().eval(), (torch.zeros(1, 4, 64, 64),), model, dynamo=False, opset_version=18)
+    with_card(model, halo=0, tile_dependent=True)
+    embed(scene=scene, output=tmp_path / "emb.tif", model=model, window=(100, 0, 128, 128))
+    raster = EmbeddingRaster.open(tmp_path / "emb.tif")
+    stride, dimensions = (32, 320) if kind.startswith("convnext") else (16, 24)
+    assert len(raster.bands) == dimensions and raster.provenance["encoder"]["stride"] == stride
