@@ -53,8 +53,8 @@ def measure(path: Path, fields: Fields, folder: Path) -> None:
         worked.append(time.process_time() - busy)
         if took[-1] == max(took):
             parts = seen.seconds
-    window, shape = View((left, top - 6000, left + 10_000, top), 1000, 600).on(live.places[0].stack.grid)
-    held = live._view(window, shape)[0]
+    place, window, shape = live.in_view(View((left, top - 6000, left + 10_000, top), 1000, 600))
+    held = place.view(window, shape)[0].stored[0]
     slow = ", ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items() if name != "total")
     print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB, opened and its law checked in {opened:.2f} s")
     print(f"  edit to map: median {statistics.median(took):.2f} s, slowest {max(took):.2f} s ({slow})")
