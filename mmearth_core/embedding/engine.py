@@ -32,6 +32,7 @@ from mmearth_core.locks import Hold, one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Tile, TilePlan
 from mmearth_core.raster.ground.count import GroundCount
+from mmearth_core.raster.ground.rule import Cause
 from mmearth_core.raster.identity import check_unchanged
 from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.opening import bounded_cache, opened
@@ -213,6 +214,7 @@ def _embed(
             ground = _compute(runner, job, todo, journal, shown, progress, cancel)
             progress.finish()
             ground += count_tiles(source, [part for part in plan if part.index in finished], job.polygons, cancel)
+            _tell_useless_masks(source, ground, progress)
             check_unchanged(source, job.identity, cancel)
             staged = replace(raster, path=journal.folder / RESULT)
             tally = assemble(staged, plan, journal, progress, cancel)
@@ -235,6 +237,13 @@ def _embed(
         raise
     journal.remove()
     return left, tally, ground
+
+
+def _tell_useless_masks(source: Scene, ground: GroundCount, progress: Progress) -> None:
+    """Says of a mask that was given and changes nothing that it does."""
+    for each in source.exclusions:
+        if each.cause == Cause.EXCLUDED and not ground.pixels[Cause.EXCLUDED]:
+            progress.message(f"{each.path} leaves nothing out of what is embedded.")
 
 
 def _give_its_name(staged: Path, output: Path) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import TilePlan, Window
 from mmearth_core.raster.identity import Identity, identify
 from mmearth_core.raster.opening import bounded_cache
-from mmearth_core.raster.placing import touched
+from mmearth_core.raster.placing import touched, where
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import fills
 from mmearth_core.vectors.aoi import AreaOfInterest, read_area
@@ -53,6 +53,8 @@ class Tiling:
 
 #: Pixels of the largest tile, a whole scene of Sentinel-2 and more, and of the largest context.
 _LARGEST_TILE, _LARGEST_HALO = 1 << 14, 1 << 12
+#: From this share on it is told how much of what was asked for lies outside of the scene.
+_TOLD = 0.001
 #: All of a scene, in the usual tiles.
 WHOLE, USUAL = Extent(), Tiling()
 
@@ -91,6 +93,7 @@ def plan_embedding(
     source = readable(scene, header, options)
     polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
     area = _area(source, extent, polygons)
+    source = replace(source, warnings=(*source.warnings, *_cut(source, extent, polygons)))
     plan = _plan(source, area, header, tiling, batch_size)
     identity = identify(source, cancel)
     raster = _describe(output, source, identity, plan, header, backend, polygons)
@@ -127,8 +130,10 @@ def _area(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> Win
     if extent.bounds is not None:
         box = touched(source.grid, extent.bounds, extent.bounds_crs)
         if not box:
+            lies = where(source.grid, extent.bounds, extent.bounds_crs)[0]
             raise MMEarthError(
-                f"`bounds` lies outside {source.name}; choose a part of it, or check the coordinate reference system."
+                f"`bounds` lies outside {source.name}, which lies at {lies}; choose a part of that, or say with"
+                " `bounds_crs` which coordinate reference system the numbers are of."
             )
         area = area.intersection(box)
     if polygons is not None:
@@ -138,6 +143,20 @@ def _area(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> Win
         named = " and ".join(f"`{name}`" for name, value in given.items() if value is not None)
         raise MMEarthError(f"{named} have no pixel in common; give one of them, or such as overlap.")
     return area
+
+
+def _cut(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> tuple[str, ...]:
+    """Says how much of what was asked for the scene does not hold."""
+    asked = {}
+    if extent.bounds is not None:
+        asked["bounds"] = where(source.grid, extent.bounds, extent.bounds_crs)[1]
+    if polygons is not None:
+        asked["aoi"] = polygons.beyond
+    return tuple(
+        f"{100 * share:.2g} % of the area of `{name}` lies outside of {source.name} and is not embedded."
+        for name, share in asked.items()
+        if share >= _TOLD
+    )
 
 
 def _plan(source: Scene, area: Window, header: EncoderDescription, tiling: Tiling, batch_size: int) -> TilePlan:

@@ -147,24 +147,39 @@ def mask_exclusion(
     meaning = given(raster.path, product, values, bits)
     all_but_zero = Meaning(None, 0, "")
     exclusion = Exclusion(raster, 1, meaning or all_but_zero, _laid_over(raster, grid), Cause.EXCLUDED)
+    held = _held(exclusion, grid)
     if meaning is None:
-        held, share = _held(exclusion, grid)
-        meaning = told(raster.path, product, held, share, raster.count)
+        name = raster.labels[0].text
+        meaning = told(raster.path, product, held.values, held.share, raster.count, called=name)
     name = Path(raster.path).name
     others = raster.count - 1 - (raster.alpha is not None)
     notes = f"Mask {name}: leaves out {meaning.words}{f' in band 1 of {raster.count}' if others > 0 else ''}."
     share = _covered(~raster.grid.transform * grid.transform, raster.grid, grid)
-    warnings = (
-        ()
-        if share >= _WHOLE
-        else (f"{raster.path} covers {100 * share:.3g} % of the scene; outside of it nothing is left out.",)
-    )
-    return replace(exclusion, meaning=meaning, notes=(notes,), warnings=warnings)
+    warnings = []
+    if share < _WHOLE:
+        warnings.append(f"{raster.path} covers {100 * share:.3g} % of the scene; outside of it nothing is left out.")
+    if held.silent and not meaning.leaves_out(held.values).any():
+        warnings.append(
+            f"{raster.path} declares {raster.nodata[0]:g} as no-data, which leaves nothing out, in"
+            f" {100 * held.silent:.3g} % of the scene, and no other value that it holds does; if these pixels are to be"
+            f" left out, say so with `mask_values={raster.nodata[0]:g}`."
+        )
+    return replace(exclusion, meaning=meaning, notes=(notes,), warnings=tuple(warnings))
 
 
-def _held(exclusion: Exclusion, grid: Grid) -> tuple[NDArray[np.generic], float]:
-    """Values a mask holds over the scene where it says anything, and the share of the scene that is not 0 in it."""
-    found, left_out, seen = [], 0, 0
+@dataclass(frozen=True)
+class _Held:
+    """What samples of a mask hold over the scene: `values` where it says anything, the `share` of the scene that is not
+    0 in it, and the share that is `silent`, by its declared no-data."""
+
+    values: NDArray[np.generic]
+    share: float
+    silent: float
+
+
+def _held(exclusion: Exclusion, grid: Grid) -> _Held:
+    found, left_out, silent, seen = [], 0, 0, 0
+    nodata = exclusion.raster.nodata[exclusion.index - 1]
     edge = _SAMPLE_EDGE if grid.pixels > (_SAMPLE_EDGE * _SAMPLE_WINDOWS) ** 2 else max(grid.shape)
     starts = [
         np.unique(np.linspace(0, max(length - edge, 0), _SAMPLE_WINDOWS).astype(int)).tolist() for length in grid.shape
@@ -176,7 +191,9 @@ def _held(exclusion: Exclusion, grid: Grid) -> tuple[NDArray[np.generic], float]
             found.append(np.unique(values[said]))
             left_out += int(np.count_nonzero(values[said]))
             seen += values.size
-    return np.concatenate(found), left_out / seen
+            if nodata is not None and nodata != 0 and not np.isnan(nodata):
+                silent += int(np.count_nonzero(values[~said] == nodata))
+    return _Held(np.concatenate(found), left_out / seen, silent / seen)
 
 
 def cloud_exclusion(scl: tuple[RasterFile, int] | None, grid: Grid, title: str) -> Exclusion:

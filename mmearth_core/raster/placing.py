@@ -84,12 +84,13 @@ def touched(grid: Grid, bounds: tuple[float, float, float, float], crs: str | No
     `crs` is the box's, by default the grid's; x is always east. Longitudes may be of any turn (181 is -179). A side
     that misses a pixel's by a thousandth lies on it.
     """
+    own = pyproj.CRS.from_user_input(grid.crs)
+    other = own if crs is None else understood(crs, "bounds_crs")
     if not all(map(math.isfinite, bounds)) or bounds[0] > bounds[2] or bounds[1] > bounds[3]:
         raise MMEarthError(
             f"`bounds` must be min x, min y, max x, max y, each a number; {', '.join(f'{v:g}' for v in bounds)} is not."
+            f"{_over_the_antimeridian(bounds, other)}"
         )
-    own = pyproj.CRS.from_user_input(grid.crs)
-    other = own if crs is None else understood(crs, "bounds_crs")
     # The grid as it lies in the box's CRS: which of its pixels are inside, and what of the box can matter at all.
     pixels = _mesh((0, 0, grid.width, grid.height))
     xs, ys = _from_to(own, other, _moved(pixels, grid.transform))
@@ -116,6 +117,40 @@ def touched(grid: Grid, bounds: tuple[float, float, float, float], crs: str | No
     first = np.clip(np.floor(seen.min(1) + _ON_THE_LINE), 0, size).astype(int)
     last = np.clip(np.ceil(seen.max(1) - _ON_THE_LINE), first, size).astype(int)
     return Window(int(first[1]), int(first[0]), int(last[1] - first[1]), int(last[0] - first[0]))
+
+
+def _over_the_antimeridian(bounds: tuple[float, float, float, float], crs: pyproj.CRS) -> str:
+    """How a box from 179 to −179 is written, where that may be meant; else nothing."""
+    if not (crs.is_geographic and all(map(math.isfinite, bounds)) and bounds[0] > bounds[2] and bounds[1] <= bounds[3]):
+        return ""
+    east = bounds[2] + 2 * math.pi / crs.axis_info[0].unit_conversion_factor
+    whole = ",".join(f"{v:.10g}" for v in (*bounds[:2], east, bounds[3]))
+    return f" If the box runs over 180°, count on to the east: {whole}."
+
+
+def where(grid: Grid, bounds: tuple[float, float, float, float], crs: str | None = None) -> tuple[str, float]:
+    """(where a grid lies, as text, in the CRS of a box; the share of the box that lies outside of the grid).
+
+    `bounds` and `crs` as of `touched`. The share is counted by points all over the box.
+    """
+    own = pyproj.CRS.from_user_input(grid.crs)
+    other = own if crs is None else understood(crs, "bounds_crs")
+    xs, ys = _from_to(own, other, _moved(_mesh((0, 0, grid.width, grid.height)), grid.transform))
+    xs = _unrolled(xs, other, (bounds[0] + bounds[2]) / 2)
+    known = np.isfinite(xs) & np.isfinite(ys)
+    lies = "no part of this coordinate reference system"
+    if known.any():
+        sides = (xs[known].min(), ys[known].min(), xs[known].max(), ys[known].max())
+        lies = ",".join(f"{side:.10g}" for side in np.round(sides, 6 if other.is_geographic else 1))
+    # The middles of as many cells as fill the box.
+    wide, high = ((bounds[i + 2] - bounds[i]) / (2 * _LINES) for i in (0, 1))
+    cells = _mesh((bounds[0] + wide, bounds[1] + high, bounds[2] - wide, bounds[3] - high))
+    xs, ys = _from_to(other, own, cells)
+    xs = _unrolled(xs, own, (grid.transform * (grid.width / 2, grid.height / 2))[0])
+    columns, rows = _moved(np.array([xs, ys]), ~grid.transform)
+    # The last row and column are touched where the box ends within them.
+    inside = (columns > -1) & (columns < grid.width + 1) & (rows > -1) & (rows < grid.height + 1)
+    return f"{lies} in {other.name}", float(1 - inside.mean())
 
 
 def in_pixels(grid: Grid, x: float, y: float) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.io import DatasetReader
 
 from mmearth_core.band_names.reading import Label
+from mmearth_core.raster.axes import check_axes
 from mmearth_core.raster.bands.labels import labels_of
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
@@ -54,9 +55,10 @@ class RasterFile:
 def describe(path: str, *, wanted: str = SCENE) -> RasterFile:
     """The header of a raster; whether it has a place on Earth is `placing`'s business.
 
-    Raises `MMEarthError` when it is missing or no raster.
+    Raises `MMEarthError` when it is missing, no raster, or one whose columns do not run east.
     """
     with opened(path, wanted=wanted) as dataset:
+        check_axes(dataset)
         grid, flip = north_up(Grid.of(dataset))
         alpha = [i for i, c in enumerate(dataset.colorinterp, 1) if c == ColorInterp.alpha]
         return RasterFile(

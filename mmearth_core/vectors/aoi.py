@@ -15,11 +15,13 @@ from mmearth_core.vectors.reading import in_crs_of, read_vector
 
 @dataclass(frozen=True)
 class AreaOfInterest:
-    """Polygons in the CRS of a grid, which may overlap. `window`: the pixels of the grid that hold them."""
+    """Polygons in the CRS of a grid, which may overlap. `window`: the pixels of the grid that hold them; `beyond`: the
+    share of their area that lies outside of the grid (polygons that lie there as a whole not counted)."""
 
     geometry: shapely.GeometryCollection
     grid: Grid
     window: Window
+    beyond: float
 
     def inside(self, window: Window) -> NDArray[np.bool_]:
         """(height, width) of a window: whether a pixel's centre lies in the area."""
@@ -53,4 +55,10 @@ def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
         window = window.intersection(grid.window)
     if not window:
         raise MMEarthError(f"{path} lies outside the scene; check its coordinate reference system.")
-    return AreaOfInterest(area, grid, window)
+    outline = shapely.Polygon(
+        [grid.transform * at for at in ((0, 0), (grid.width, 0), grid.shape[::-1], (0, grid.height))]
+    )
+    whole = shapely.make_valid(shapely.get_parts(area))
+    within = shapely.area(shapely.intersection(whole, outline)).sum()
+    beyond = 1 - float(within / shapely.area(whole).sum())
+    return AreaOfInterest(area, grid, window, beyond)

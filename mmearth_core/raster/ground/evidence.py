@@ -1,7 +1,8 @@
 """What of a scene is ground, found from samples of its raw values: before anything else is concluded from them.
 
 Files often do not declare what they hold outside the swath. It is known by what no ground can be: a value beyond any
-reflectance, or one value in every band. Pure: no files.
+reflectance, one value in every band, or one and the same spectrum in very many pixels (0 less a dark object's). Pure:
+no files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,14 @@ from mmearth_core.raster.ground.rule import HIGHEST, LOWEST, Cause, GroundRule, 
 _REPEATED = 8
 #: Of the pixels that have a constant in one band, so many have it in all, when it stands for nothing.
 _ALL_BANDS = 0.9
+#: One spectrum is fill from so many pixels on, in such a share of those looked at, when all that follow are so many
+#: times rarer. No spectrum of real ground comes near, with 12 bands or 4, over the sea or land (a test looks for one):
+#: the most frequent has 0.4 % of a tile, and bands repeated from 60 m pixels make 36 of one.
+_FLAT_PIXELS, _FLAT_SHARE, _FLAT_GAP = 128, 0.005, 10
+#: So many such spectra may be in one file: frames of several dates.
+_FLAT_SPECTRA = 4
+#: Values to which others are clamped, which many bands of dark water have at once; a spectrum is told by its others.
+_CLAMPED = (0, 1)
 #: Half of all reflectances are below this in any unit but their own.
 _REFLECTANCE = 2.5
 #: A band with a measurement in a smaller share of the ground is empty.
@@ -58,7 +67,9 @@ def survey(
     gain = gain or _gain(raw[:, ~equal][known[:, ~equal]], floating=floating)
     possible = known & (raw >= LOWEST / gain) & (raw <= HIGHEST / gain)
     constants, ceiling = _constants(raw, equal & possible.all(0), possible & ~equal)
-    rule = GroundRule(tuple(bands), needed, gain, constants=constants, ceiling=ceiling)
+    flat = _flat(raw[:, possible.any(0) & ~equal])
+    spectra = (*((value,) * len(bands) for value in constants), *flat)
+    rule = GroundRule(tuple(bands), needed, gain, constants=spectra, ceiling=ceiling)
     beyond = raw[known & ~possible]
     fills = _repeated(beyond)
     if fills and len(np.unique(beyond[~np.isin(beyond, fills)])) >= _REPEATED:
@@ -67,7 +78,7 @@ def survey(
     ground = is_ground(causes)
     share = possible[:, ground].mean(1) if ground.any() else np.ones(len(bands))
     empty = tuple(name for name, seen in zip(bands, share, strict=True) if seen < _EMPTY)
-    return Survey(rule, bool(ground.any()), empty, _told(causes, (*fills, *constants), beyond.size > 0, source))
+    return Survey(rule, bool(ground.any()), empty, _told(causes, (*fills, *constants), flat, beyond.size > 0, source))
 
 
 def judged(rule: GroundRule, raw: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
@@ -75,7 +86,7 @@ def judged(rule: GroundRule, raw: NDArray[np.float32]) -> tuple[NDArray[np.float
     dn = np.empty((len(raw), 1, raw.shape[1]), np.float32)
     for target, band in zip(dn, raw, strict=True):
         rule.measure(band[None], (), target)
-    constant = rule.constant([band[None] for band in raw])
+    constant = rule.constant({name: band[None] for name, band in zip(rule.bands, raw, strict=True)})
     if constant is not None:
         dn[:, constant] = -np.inf
     causes = rule.judge(dn, None) if dn.size else np.zeros((1, 0), np.uint8)
@@ -129,6 +140,33 @@ def _constants(
     return tuple(constants), ceiling
 
 
+def _flat(raw: NDArray[np.float32]) -> tuple[tuple[float, ...], ...]:
+    """Spectra that stand for nothing, of values (bands, n): those that far more pixels share than ground ever does.
+
+    Images of the means of segments have a few frequent spectra and ever rarer ones after them; fill stands alone. Where
+    bands reach their highest or lowest value one by one, these are ends of what the file can hold, and no fill.
+    """
+    pixels = np.ascontiguousarray(raw[:, np.isfinite(raw).all(0)].T)
+    if not len(pixels):
+        return ()
+    whole = pixels.view(np.dtype((np.void, pixels.dtype.itemsize * pixels.shape[1]))).ravel()
+    _, first, counts = np.unique(whole, return_index=True, return_counts=True)
+    order = np.argsort(-counts, kind="stable")[: _FLAT_SPECTRA + 1]
+    often = counts[order]
+    enough = often[:-1] >= max(_FLAT_PIXELS, _FLAT_SHARE * len(pixels))
+    apart = np.flatnonzero(enough & (often[:-1] >= _FLAT_GAP * often[1:]))
+    chosen = first[order[: apart[-1] + 1]] if apart.size else first[:0]
+    found: list[tuple[float, ...]] = []
+    for spectrum in pixels[chosen]:
+        same = pixels == spectrum
+        others = pixels[~same.all(1)]
+        ends = (spectrum >= others.max(0)) | (spectrum <= others.min(0))
+        one_by_one = 2 * ends.sum() > len(ends) and same.all(1).sum() < _ALL_BANDS * same[:, ends].any(1).sum()
+        if np.count_nonzero(~np.isin(spectrum, _CLAMPED)) >= min(4, len(spectrum)) and not one_by_one:
+            found.append(tuple(spectrum.tolist()))
+    return tuple(found)
+
+
 def _repeated(values: NDArray[np.float32]) -> tuple[float, ...]:
     """Values that make up a good part of some, most frequent first."""
     found, counts = np.unique(values, return_counts=True)
@@ -137,11 +175,21 @@ def _repeated(values: NDArray[np.float32]) -> tuple[float, ...]:
     return tuple(found[order][often].tolist())
 
 
-def _told(causes: NDArray[np.uint8], values: Sequence[float], beyond: bool, source: str) -> tuple[str, ...]:
-    """What is said of pixels that are fill, with some of its `values`; `beyond`: some values no ground has."""
+def _told(
+    causes: NDArray[np.uint8],
+    values: Sequence[float],
+    flat: Sequence[Sequence[float]],
+    beyond: bool,
+    source: str,
+) -> tuple[str, ...]:
+    """What is said of pixels that are fill, with some of its `values`, or the `flat` spectra it has; `beyond`: some
+    values no ground has."""
     share = float((causes == Cause.FILL).mean()) if causes.size else 0.0
     if share:
         written = ", ".join(map(_written, values[:3]))
+        if flat:
+            spectrum = ", ".join(map(_written, flat[0][:4])) + (", …" if len(flat[0]) > 4 else "")
+            written = f"{f'{written}, and ' if written else ''}the same values of its bands ({spectrum})"
         written = written or ("values beyond any reflectance" if beyond else "one value in every band")
         return (
             f"{source} holds {written} in {100 * share:.3g} % of the pixels looked at and does not declare it as"

@@ -18,8 +18,9 @@ from mmearth_core.errors import MMEarthError
 CLOUD_CLASSES = (3, 8, 9, 10)
 #: More distinct values than this are no classes.
 _CLASSES = 16
-#: A mask of several values that leaves out more than this, of which nothing is known, may mean something else.
-_NEARLY_ALL = 0.95
+#: A mask of which nothing is known and that leaves out more than this may be the other way round: few embed a scene of
+#: which most is cloud, and most masks of what is clear leave out more.
+_MOST = 0.5
 #: Values up to this are classes in a file called Fmask, which its bits may be as well.
 _FMASK_CLASSES = 5
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)(?:\s*-\s*(-?\d+(?:\.\d+)?))?")
@@ -58,7 +59,7 @@ class MaskProduct:
     """A mask that many have: what its file or band is `called`, its bits by name, and what is left out by default.
 
     `bands`: how many its file has. `marks`: whether 1 and 255 alone may be its values too; else a file of this name
-    with no others was made from the product by somebody.
+    with no others was made from the product by somebody. `classes`: all that it may hold; () where it is not checked.
     """
 
     name: str
@@ -68,17 +69,26 @@ class MaskProduct:
     values: tuple[int, ...] = ()
     bands: int = 1
     marks: bool = False
+    classes: tuple[int, ...] = ()
 
 
 def _called(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])", re.IGNORECASE)
 
 
-#: The sources, in order: Sen2Cor configuration and user manual 2.11, table of SCL classes; HLS user guide 2.0, table 9
-#: (the same bits in 1.4); Landsat Collection 2 level 2 science product guide, QA_PIXEL; Earth Engine catalogue,
-#: COPERNICUS/S2_SR; MAJA output format, CESBIO, and majamask (cloud and cirrus of CLM, the bits of MG2); Planet's
-#: usable data mask 2.1; OmniCloudMask's README.
+#: What a mask is called that marks the pixels to keep.
+_KEEPS = _called(
+    r"(?:is[ _-]?)?(?:clear|valid|usable|good)(?:[ _-]?(?:sky|land|data|pixels?|obs|observations?|mask))*"
+    r"|(?:data|land)[ _-]?mask|(?:cloud[ _-]?free|no[ _-]?clouds?)(?:[ _-]?mask)?|keep|aoi|roi"
+)
+
+#: The sources, in order: README of GERSL/Fmask (0 land, 1 water, 2 shadow, 3 snow, 4 cloud, 255 fill); Sen2Cor
+#: configuration and user manual 2.11, table of SCL classes; HLS user guide 2.0, table 9 (the same bits in 1.4); Landsat
+#: Collection 2 level 2 science product guide, QA_PIXEL; Earth Engine catalogue, COPERNICUS/S2_SR; MAJA output format,
+#: CESBIO, and majamask (cloud and cirrus of CLM, the bits of MG2); Planet's usable data mask 2.1; OmniCloudMask's
+#: README.
 PRODUCTS = (
+    MaskProduct("Fmask 4", _called(r"fmask[ _-]?4(?:[ ._]\d+)*"), values=(2, 4), classes=(0, 1, 2, 3, 4, 255)),
     MaskProduct("the scene classification (SCL)", _called("scl"), values=CLOUD_CLASSES),
     MaskProduct(
         "Fmask of HLS",
@@ -133,13 +143,16 @@ PRODUCTS = (
 
 def known_product(path: str, description: str | None) -> MaskProduct | None:
     """The product a mask is of, by the description of its band or the name of its file."""
-    names = [text.replace("_", " ") for text in (description or "", re.split(r"[/\\]", path)[-1])]
-    for text in names:
-        # An underscore separates, but regular expressions take it for a letter.
+    for text in (description or "", re.split(r"[/\\]", path)[-1]):
         for product in PRODUCTS:
-            if product.called.search(text) or product.called.search(text.replace(" ", "_")):
+            if _fits(product.called, text):
                 return product
     return None
+
+
+def _fits(called: re.Pattern[str], text: str) -> bool:
+    # An underscore separates, but regular expressions take it for a letter.
+    return any(called.search(each) for each in (text.replace("_", " "), text.replace(" ", "_")))
 
 
 def given(
@@ -158,11 +171,19 @@ def given(
     return None
 
 
-def told(path: str, product: MaskProduct | None, values: NDArray[np.generic], share: float, bands: int = 1) -> Meaning:
+def told(
+    path: str,
+    product: MaskProduct | None,
+    values: NDArray[np.generic],
+    share: float,
+    bands: int = 1,
+    *,
+    called: str | None = None,
+) -> Meaning:
     """What a mask means of which the user says nothing, by its product or, when it is plain, all but 0.
 
     `values` are what it holds over the scene, no-data left out; `share` is how much of the scene is not 0; `bands` is
-    how many its file has. Raises `MMEarthError` when it may mean something else.
+    how many its file has; `called` is how the band is. Raises `MMEarthError` when it may mean something else.
     """
     distinct = np.unique(values)
     if product is not None and _is_of(product, path, distinct, bands):
@@ -173,22 +194,24 @@ def told(path: str, product: MaskProduct | None, values: NDArray[np.generic], sh
         ranges = tuple((float(value), float(value)) for value in product.values)
         return Meaning(ranges, 0, f"values {written} of {product.name}")
     whole = bool((distinct == np.floor(distinct.astype(np.float64))).all())
-    several = np.count_nonzero(distinct) > 1
-    unclear = not whole or len(distinct) > _CLASSES or share == 1 or (several and share > _NEARLY_ALL)
-    if unclear or product is not None:
+    keeps = next((text for text in (called or "", re.split(r"[/\\]", path)[-1]) if _fits(_KEEPS, text)), None)
+    if not whole or len(distinct) > _CLASSES or share > _MOST or keeps is not None or product is not None:
         shown = ", ".join(f"{value:g}" for value in distinct[:4].astype(np.float64))
         more = f", … {distinct[-1]:g}" if len(distinct) > 4 else ""
+        name = "" if keeps is None else f", and “{keeps}” may mark what is to be kept"
         raise MMEarthError(
-            f"{path} holds {shown}{more}, and {100 * share:.3g} % of the scene is not 0 in it: say what is to be left"
-            " out, with `mask_values` (a value, or a range such as 40-100 of a probability), or with `mask_bits` if it"
-            " is a bit field."
+            f"{path} holds {shown}{more}, and {100 * share:.3g} % of the scene is not 0 in it{name}: say what is to be"
+            " left out, with `mask_values` (a value, 0 for instance where 0 is cloud, or a range such as 40-100 of a"
+            " probability), or with `mask_bits` if it is a bit field."
         )
     return Meaning(None, 0, "all that is not 0")
 
 
 def _is_of(product: MaskProduct, path: str, distinct: NDArray[np.generic], bands: int) -> bool:
     """Whether a file that is called like a product holds what the product does."""
-    if product.name.startswith("Fmask") and _may_be_classes(path, distinct):
+    if product.bits and product.name.startswith("Fmask") and _may_be_classes(path, distinct):
+        return False
+    if product.classes and not np.isin(distinct, product.classes).all():
         return False
     marked = bool(np.isin(distinct, (0, 1, 255)).all()) and bool(distinct.any())
     return bands >= product.bands and (product.marks or not marked)

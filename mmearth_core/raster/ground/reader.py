@@ -181,7 +181,7 @@ class SceneReader:
         """
         shape = out[0].shape[0], out[0].shape[1]
         masked: NDArray[np.bool_] | None = None
-        raws: list[NDArray[np.generic]] = []
+        raws: dict[str, NDArray[np.generic]] = {}
         for raster in {s.raster.path: s.raster for s in sources}.values():
             chosen = [i for i, source in enumerate(sources) if source.raster.path == raster.path]
             indexes = [sources[i].index for i in chosen]
@@ -190,9 +190,9 @@ class SceneReader:
                 masked = no if masked is None else masked | no
             for i, index, band in zip(chosen, indexes, raw, strict=True):
                 self._measure(band, _no_data(raster, index), out[i])
+                raws[sources[i].name] = band
                 if index in own:
                     out[i][own[index]] = NO_DATA
-            raws.extend(raw)
         constant = None if self._rule is None else self._rule.constant(raws)
         if constant is not None:
             for band in out:

@@ -73,16 +73,16 @@ class GroundRule:
     """What is ground in a scene, the same in every part of it.
 
     `bands`: in the order of the arrays. `needed`: how many of them a pixel must have. DN = raw · `gain` + `offset`.
-    `constants`: raw values that stand for nothing when all bands have them. `ceiling`: a raw value that bands reach one
-    by one over what is brighter than the file can hold; a pixel that has it in all bands is ground. `edge`: pixels
-    around fill that a resampling has mixed with it.
+    `constants`: raw values, one for each band, that stand for nothing where all bands have theirs. `ceiling`: a raw
+    value that bands reach one by one over what is brighter than the file can hold; a pixel that has it in all bands is
+    ground. `edge`: pixels around fill that a resampling has mixed with it.
     """
 
     bands: tuple[str, ...]
     needed: int
     gain: float
     offset: float = 0.0
-    constants: tuple[float, ...] = ()
+    constants: tuple[tuple[float, ...], ...] = ()
     ceiling: float | None = None
     edge: int = 0
 
@@ -128,14 +128,14 @@ class GroundRule:
         if known is not raw:
             dn[~finite] = NO_DATA
 
-    def constant(self, raws: Sequence[NDArray[np.generic]]) -> NDArray[np.bool_] | None:
-        """Where bands of one resolution all have one of the `constants`; None when nowhere."""
+    def constant(self, raws: Mapping[str, NDArray[np.generic]]) -> NDArray[np.bool_] | None:
+        """Where the `raws` of bands of one resolution all have one of the `constants`; None when nowhere."""
         found: NDArray[np.bool_] | None = None
-        for value in self.constants:
+        for values in self.constants:
             same: NDArray[np.bool_] | None = None
-            for raw in raws:
+            for name, raw in raws.items():
                 # Compared in float32, in which the samples are.
-                equal = raw.astype(np.float32, copy=False) == np.float32(value)
+                equal = raw.astype(np.float32, copy=False) == np.float32(values[self.bands.index(name)])
                 same = equal if same is None else same & equal
                 if not same.any():
                     break

@@ -19,8 +19,18 @@ from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.progress import CancelToken
+from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Window
+
+
+class Heard(Silent):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def message(self, text: str) -> None:
+        self.messages.append(text)
 
 
 def codes(path: Path) -> np.ndarray:
@@ -107,10 +117,12 @@ def test_a_window_equals_the_same_part_of_the_whole(scene, whole, tmp_path):
 
 
 def test_bounds_are_the_pixels_they_touch(scene, whole, tmp_path):
-    """In degrees, of any turn, too; what they reach beyond the scene does not matter."""
+    """In degrees, of any turn, too; what they reach beyond the scene is told."""
     full = EmbeddingRaster.open(whole).grid
     west, south, east, north = full.crop(Window(-20, 101, 110, 93)).bounds
-    embed(scene=scene, output=tmp_path / "emb.tif", bounds=(west + 1, south + 1, east - 1, north))
+    told = Heard()
+    embed(scene=scene, output=tmp_path / "emb.tif", bounds=(west + 1, south + 1, east - 1, north), progress=told)
+    assert any("18 % of the area of `bounds` lies outside of" in text for text in told.messages)
     assert EmbeddingRaster.open(tmp_path / "emb.tif").grid == full.crop(Window(0, 101, 90, 93))
     assert steps_apart(codes(tmp_path / "emb.tif"), codes(whole)[:, :90, 101:194]) <= 1
     degrees = transform_bounds(full.crs, "EPSG:4326", *full.crop(Window(80, 90, 40, 50)).bounds)
@@ -118,7 +130,24 @@ def test_bounds_are_the_pixels_they_touch(scene, whole, tmp_path):
     embed(scene=scene, output=tmp_path / "turned.tif", bounds=turned, bounds_crs="EPSG:4326")
     found = EmbeddingRaster.open(tmp_path / "turned.tif").provenance["window"]
     assert found[0] in range(84, 91) and found[1] in range(74, 81) and found[2] in range(50, 60)
-    refused(tmp_path, "bounds= lies outside", scene=scene, bounds=(0, 0, 1, 1), bounds_crs="EPSG:4326")
+    told.messages.clear()
+    embed(scene=scene, output=tmp_path / "inside.tif", bounds=degrees, bounds_crs="EPSG:4326", progress=told)
+    assert not any("lies outside of" in text for text in told.messages)
+    refused(
+        tmp_path,
+        r"bounds= lies outside .* lies at -?[\d.,-]+ in WGS 84; .*bounds_crs=",
+        scene=scene,
+        bounds=(0, 0, 1, 1),
+        bounds_crs="EPSG:4326",
+    )
+    box = (179.9, -17.0, -179.9, -16.0)
+    refused(
+        tmp_path,
+        r"If the box runs over 180°, count on to the east: 179.9,-17,180.1,-16",
+        scene=scene,
+        bounds=box,
+        bounds_crs="EPSG:4326",
+    )
     refused(
         tmp_path,
         "window= and bounds= have no pixel in common",
@@ -168,19 +197,22 @@ def test_in_an_array_a_band_that_is_nan_is_missing(scene):
 
 def test_an_area_of_interest_leaves_out_what_lies_outside(scene, whole, tmp_path):
     transform = EmbeddingRaster.open(whole).grid.transform
-    ring = [transform * at for at in ((60, 50), (200, 90), (120, 250), (60, 50))]
-    (tmp_path / "aoi.geojson").write_text(
-        json.dumps(
-            {
-                "type": "FeatureCollection",
-                "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32630"}},
-                "features": [
-                    {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
-                ],
-            }
-        )
-    )
-    embed(scene=scene, output=tmp_path / "emb.tif", aoi=tmp_path / "aoi.geojson")
+
+    def area(name: str, *corners: tuple[int, int]) -> Path:
+        ring = [transform * at for at in (*corners, corners[0])]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32630"}}
+        features = [{"type": "Feature", "properties": {}, "geometry": geometry}]
+        (tmp_path / name).write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
+        return tmp_path / name
+
+    told = Heard()
+    aoi = area("aoi.geojson", (60, 50), (200, 90), (120, 250))
+    embed(scene=scene, output=tmp_path / "emb.tif", aoi=aoi, progress=told)
+    assert not any("lies outside of" in text for text in told.messages)
+    beyond = area("beyond.geojson", (-50, 50), (-50, 100), (50, 100), (50, 50))
+    embed(scene=scene, output=tmp_path / "part.tif", aoi=beyond, progress=told)
+    assert any("50 % of the area of `aoi` lies outside of" in text for text in told.messages)
     found, truth = codes(tmp_path / "emb.tif"), codes(whole)[:, 50:250, 60:200]
     assert found.shape == truth.shape
     inside = found[0] > 0
@@ -195,9 +227,14 @@ def test_a_mask_takes_pixels_out(scene, tmp_path):
     clouds[100:140, 180:220], clouds[10:20, 100:110] = 9, 4
     with rasterio.open(tmp_path / "clouds.tif", "w", **profile) as dataset:
         dataset.write(clouds, 1)
-    embed(scene=scene, output=tmp_path / "emb.tif", mask=tmp_path / "clouds.tif", mask_values=[9])
+    told = Heard()
+    embed(scene=scene, output=tmp_path / "emb.tif", mask=tmp_path / "clouds.tif", mask_values=[9], progress=told)
     found = codes(tmp_path / "emb.tif")
     assert not found[:, 100:140, 180:220].any() and found[:, 10:20, 100:110].all()
+    assert not any("leaves nothing out" in text for text in told.messages)
+    options = {"mask": tmp_path / "clouds.tif", "mask_values": [7], "window": (0, 0, 80, 80)}
+    embed(scene=scene, output=tmp_path / "all.tif", progress=told, **options)
+    assert f"{tmp_path / 'clouds.tif'} leaves nothing out of what is embedded." in told.messages
 
 
 def test_it_is_counted_and_told_what_the_pixels_are(make_scene, tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """What is ground and what is not: fill that no file declares, single bands without a value, water that is 0."""
 
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from rasterio.enums import ColorInterp, Resampling
 from mmearth_core.errors import MMEarthError
 from mmearth_core.inspection import info
 from mmearth_core.raster.grid import Window
+from mmearth_core.raster.ground.evidence import survey
 from mmearth_core.raster.ground.rule import Cause
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS, STATISTICS, normalise
@@ -43,6 +46,11 @@ def fields(names: tuple[str, ...] = NAMES, seed: int = 0) -> np.ndarray:
     spectra = SPECTRA[:, [NAMES.index(name) for name in names]]
     of = (rows // 15 + cols // 10) % 4
     return np.moveaxis(spectra[of], 2, 0) * np.exp(rng.normal(0, 0.05, (len(names), SIDE, SIDE)))
+
+
+def cover(spectrum: int) -> np.ndarray:
+    """float64 (12, 60, 60) in DN: one of the four spectra with texture."""
+    return SPECTRA[spectrum][:, None, None] * np.exp(np.random.default_rng(1).normal(0, 0.05, (12, SIDE, SIDE)))
 
 
 def write(path: Path, data: np.ndarray, names: tuple[str, ...] = NAMES, tags: Any = None, **profile: Any) -> Path:
@@ -93,6 +101,80 @@ def test_fill_that_is_not_declared_is_no_ground(
     np.testing.assert_allclose(dn[:, :, :40], data[bands, :, :40] / unit, rtol=1e-4)
     if abs(fill) < 3.5e38:  # what float32 cannot hold is none at once
         assert any("does not declare it" in text for text in scene.warnings)
+
+
+#: What stands in a frame of 0 after a dark object was subtracted, and other spectra of no ground.
+DARK = -np.array([180, 200, 150, 100, 80, 70, 60, 60, 50, 50, 30, 20])
+
+
+@pytest.mark.parametrize("names", [NAMES, FOUR])
+@pytest.mark.parametrize(
+    ("dtype", "unit", "frame"),
+    [("int16", 1, DARK), ("float32", 1e-4, DARK * 1e-4), ("uint16", 1, 400 - DARK), ("int16", 1, 3000 + 7 * DARK)],
+)
+def test_one_spectrum_over_a_large_area_is_no_ground(
+    tmp_path: Path, names: tuple[str, ...], dtype: str, unit: float, frame: np.ndarray
+) -> None:
+    """Whatever its values: a frame of 0 less what was subtracted as a dark object has another one in each band."""
+    rows = [NAMES.index(name) for name in names]
+    data = fields(names) * unit
+    data[FRAME] = frame[rows, None, None]
+    scene = opened(write(tmp_path / "s.tif", data.astype(dtype), names))
+    dn, causes = look(scene)
+    assert (causes[:, 40:] == Cause.FILL).all()
+    assert not dn[FRAME].any()
+    assert (causes[:, :40] == Cause.GROUND).all()
+    assert any("the same values of its bands (" in text and "33.3 %" in text for text in scene.warnings)
+
+
+def test_a_frame_of_one_spectrum_in_bands_of_several_resolutions(tmp_path: Path) -> None:
+    data = fields() + 300
+    data[FRAME] = -DARK[:, None, None]
+    paths = []
+    for band, name in zip(data.astype("uint16"), NAMES, strict=True):
+        step = 1 if name in FOUR else 2
+        transform = Affine(10 * step, 0, 500000, 0, -10 * step, 5800000)
+        paths.append(write(tmp_path / f"{name}.tif", band[None, ::step, ::step], (name,), transform=transform))
+    causes = look(open_scene(paths, wanted=ENCODER_BANDS))[1]
+    np.testing.assert_array_equal(causes == Cause.FILL, np.broadcast_to(np.arange(SIDE) >= 40, (SIDE, SIDE)))
+
+
+def test_frequent_spectra_that_are_ground_are_no_fill(tmp_path: Path) -> None:
+    """Means of segments, 60 m pixels repeated, and what is brighter than each band of the file can hold."""
+    rng = np.random.default_rng(2)
+    means = fields()
+    for start, size in ((0, 20), (20, 15), (35, 12), (47, 6)):
+        spectra = SPECTRA[2][:, None] * rng.uniform(0.7, 1.4, (12, SIDE // size))
+        means[:, start : start + size] = np.repeat(spectra, size, 1)[:, None]
+    repeated = cover(2)[:, ::6, ::6].repeat(6, 1).repeat(6, 2)
+    bright = cover(3)
+    bright[:, 20:40] = np.minimum(
+        bright[:, 20:40] * rng.uniform(0.9, 1.6, (20, SIDE)), 0.95 * SPECTRA[3][:, None, None]
+    )
+    for data in (means, repeated, np.minimum(bright, 0.95 * SPECTRA[3][:, None, None])):
+        assert (look(opened(write(tmp_path / "s.tif", data.astype("uint16"))))[1] == Cause.GROUND).all()
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("names", [NAMES, FOUR])
+def test_no_spectrum_of_real_ground_is_taken_for_fill(realdata: Path, names: tuple[str, ...]) -> None:
+    """Coasts and the open sea, mangrove, mountains: no tile is left out in part, with 12 bands or with 4."""
+    sys.path.insert(0, str(realdata))
+    load = importlib.import_module("readpack").load
+    sys.path.remove(str(realdata))
+    rows = [NAMES.index(name) for name in names]
+    tiles = [
+        tile
+        for file in ("baltic_ships_l2a", "sundarbans_l2a", "pilbara_l2a_20181201")
+        for tile in load(realdata / f"{file}.npz")["x"]
+    ]
+    with rasterio.open(realdata / "majortom_199U_1099R_20200223.tif") as dataset:
+        order = [dataset.descriptions.index(name) + 1 for name in NAMES]
+        tiles += [dataset.read(order, window=((row, row + 256), (0, 256))) for row in range(0, 1024, 256)]
+    assert len(tiles) > 200
+    for tile in tiles:
+        raw = tile[rows].reshape(len(rows), -1).astype(np.float32)
+        assert not survey(raw, names, 4, floating=False, source="tile").rule.constants
 
 
 @pytest.mark.parametrize("share", [0.01, 0.97])
@@ -161,7 +243,7 @@ def test_what_is_too_bright_for_the_file_is_ground(tmp_path: Path) -> None:
 
 def test_dark_water_of_equal_values_is_ground(tmp_path: Path) -> None:
     data = fields().astype("uint16")
-    data[:, :30] = SPECTRA[0][:, None, None]
+    data[:, :30] = cover(0)[:, :30]
     data[6:, :30] = 20
     assert (look(opened(write(tmp_path / "s.tif", data, nodata=0)))[1] == Cause.GROUND).all()
 
@@ -175,7 +257,7 @@ def test_water_that_was_clamped_to_zero_is_ground(tmp_path: Path, nodata: int | 
     data = fields().astype("uint16")
     water = np.zeros((SIDE, SIDE), bool)
     water[:30] = True
-    data[:, water] = SPECTRA[0][:, None]
+    data[:, water] = cover(0)[:, water]
     data[7:, water] = 0
     dn, causes = look(opened(write(tmp_path / "s.tif", data, nodata=nodata)))
     assert (causes[water] == Cause.DARK).all()
@@ -186,7 +268,7 @@ def test_water_that_was_clamped_to_zero_is_ground(tmp_path: Path, nodata: int | 
 @pytest.mark.parametrize(("fill", "nodata"), [(0, 0), (0, None), (-9999, -9999), (-9999, None), (32767, None)])
 def test_a_single_band_without_a_value_is_filled_not_a_hole(tmp_path: Path, fill: int, nodata: int | None) -> None:
     data = fields().astype("int16")
-    data[:, :20] = SPECTRA[2][:, None, None]  # crops: bright beside the gap
+    data[:, :20] = cover(2)[:, :20]  # crops: bright beside the gap
     data[8, 5:9, :] = fill
     dn, causes = look(opened(write(tmp_path / "s.tif", data, nodata=nodata)))
     assert (causes[5:9] == Cause.INCOMPLETE).all()

@@ -80,7 +80,7 @@ def test_a_value_that_is_named_counts_even_when_declared_as_no_data(tmp_path: Pa
         ("LC08_L2SP_QA_PIXEL.TIF", 21824, 21832, "uint16"), ("QA60.tif", 0, 1024, "uint16"),
         ("S2_CLM_R1.tif", 0, 131, "uint8"), ("S2A_L2A_MG2_R2.tif", 1, 10, "uint8"), ("MG2_R1.tif", 4, 8, "uint8"),
         ("T32_SCL_20m.tif", 4, 9, "uint8"), ("scl.tif", 11, 3, "uint8"),
-        ("scene_OCM.tif", 0, 3, "uint8"),
+        ("scene_OCM.tif", 0, 3, "uint8"), ("T32UPV_Fmask4.tif", 1, 4, "uint8"), ("L1C_Fmask_4_6.tif", 3, 2, "uint8"),
     ],
 )  # fmt: skip
 def test_masks_of_products_are_known_by_their_name(
@@ -138,6 +138,16 @@ def test_ranges_choose_of_a_probability(tmp_path: Path) -> None:
         ("scl_clouds.tif", drawn(0, 1)),
         ("qa60_mask.tif", drawn(0, 255)),
         ("udm2_clouds.tif", drawn(0, 1)),
+        ("T32_Fmask4.tif", drawn(0, 1)),
+        ("T32_Fmask4.tif", drawn(64, 66)),
+        ("inverted.tif", drawn(1, 0)),
+        ("inverted.tif", drawn(255, 0)),
+        ("mostly.tif", np.arange(SIDE)[:, None] * np.ones(SIDE) < 21),
+        ("cloudfree.tif", drawn(0, 1)),
+        ("S2_clear.tif", drawn(0, 1)),
+        ("valid_mask.tif", drawn(0, 1)),
+        ("dataMask.tif", drawn(0, 1)),
+        ("no_clouds.tif", drawn(0, 1)),
     ],
 )
 def test_a_mask_that_may_mean_something_else_is_asked_about(tmp_path: Path, name: str, mask: np.ndarray) -> None:
@@ -147,6 +157,30 @@ def test_a_mask_that_may_mean_something_else_is_asked_about(tmp_path: Path, name
     ) as asked:
         left_out(path)
     assert asked.value.about == ("mask_values", "mask_bits")
+
+
+def test_a_mask_is_asked_about_whose_band_is_called_after_what_is_kept(tmp_path: Path) -> None:
+    path = write(tmp_path / "export.tif", drawn(0, 1), names=("dataMask",))
+    with pytest.raises(MMEarthError, match="“dataMask” may mark what is to be kept"):
+        left_out(path)
+    np.testing.assert_array_equal(left_out(path, values=[1]), EXPECTED)
+    plain = write(tmp_path / "invalid.tif", drawn(0, 1), names=("unclear",))
+    np.testing.assert_array_equal(left_out(plain), EXPECTED)
+
+
+@pytest.mark.parametrize("values", [None, [7]])
+def test_a_mask_whose_cloud_is_its_no_data_is_told(tmp_path: Path, values: list[int] | None) -> None:
+    """It leaves nothing out; with the value named it does."""
+    path = write(tmp_path / "mask.tif", drawn(0, 255), nodata=255)
+    exclusion = mask_exclusion(path, GRID, values=values)
+    assert not read(exclusion).any()
+    assert len(exclusion.warnings) == 1
+    assert "declares 255 as no-data" in exclusion.warnings[0]
+    assert "6.25 % of the scene" in exclusion.warnings[0]
+    assert mask_exclusion(path, GRID, values=[255]).warnings == ()
+    both = drawn(0, 255)
+    both[0] = 1
+    assert mask_exclusion(write(tmp_path / "both.tif", both, nodata=255), GRID).warnings == ()
 
 
 def test_a_mask_smaller_than_the_scene_is_told(tmp_path: Path) -> None:

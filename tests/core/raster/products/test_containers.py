@@ -17,9 +17,14 @@ KNOWN = SceneOptions(level="l2a", offset=0, scale=1e-4)
 
 
 def netcdf(
-    path: Path, names: tuple[str, ...] = BANDS, days: tuple[float, ...] = (19489.0,), dimension: str = "t"
+    path: Path,
+    names: tuple[str, ...] = BANDS,
+    days: tuple[float, ...] = (19489.0,),
+    dimension: str = "t",
+    order: tuple[int, ...] = (0, 1, 2),
+    marked: bool = True,
 ) -> Path:
-    """Variables (t, y, x) as CF has them."""
+    """Variables (t, y, x) as CF has them; or with the dimensions in another `order`, and coordinates not `marked`."""
     with netcdf_file(path, "w") as file:
         for name, length in ((dimension, len(days)), ("y", SIDE), ("x", SIDE)):
             file.createDimension(name, length)
@@ -27,12 +32,14 @@ def netcdf(
         t[:], y[:], x[:] = days, 5000040 - 10 * (np.arange(SIDE) + 0.5), 600000 + 10 * (np.arange(SIDE) + 0.5)
         if dimension == "t":
             t.units = "days since 1970-01-01"
-        y.standard_name, x.standard_name = "projection_y_coordinate", "projection_x_coordinate"
+        if marked:
+            y.standard_name, x.standard_name = "projection_y_coordinate", "projection_x_coordinate"
         crs = file.createVariable("crs", "i4", ())
         crs.spatial_ref = crs.crs_wkt = pyproj.CRS(32632).to_wkt("WKT1_GDAL")
         for name in names:
-            variable = file.createVariable(name, "i2", (dimension, "y", "x"))
-            variable[:] = values(name).astype("i2")
+            variable = file.createVariable(name, "i2", tuple((dimension, "y", "x")[axis] for axis in order))
+            whole = np.broadcast_to(values(name).astype("i2"), (len(days), SIDE, SIDE))
+            variable[:] = whole.transpose(order)
             variable.grid_mapping = "crs"
     return path
 
@@ -69,6 +76,25 @@ def test_layers_that_are_no_dates_are_asked_about(tmp_path: Path) -> None:
     with pytest.raises(MMEarthError, match="no band named as one of Sentinel-2.*bands="):
         collect(path)
     assert set(collect(path, bands=list(BANDS)).bands) == set(BANDS)
+
+
+@pytest.mark.parametrize(
+    ("order", "why", "marked"),
+    [
+        ((0, 2, 1), "its columns run north and its rows east", True),
+        ((1, 2, 0), "its dimension y is not one of the last two", True),
+        ((2, 1, 0), "its dimension x is not one of the last two", True),
+        ((2, 1, 0), "its dimension x is not one of the last two", False),
+    ],
+)
+def test_dimensions_in_another_order_are_no_transposed_map(
+    tmp_path: Path, order: tuple[int, ...], why: str, marked: bool
+) -> None:
+    """GDAL takes the last dimension for columns, whatever it is; here rows and columns are even equally many."""
+    with pytest.raises(MMEarthError, match=rf"{why}.*ncpdq -a y,x"):
+        collect(netcdf(tmp_path / "turned.nc", order=order, marked=marked))
+    with pytest.raises(MMEarthError, match=f"one.nc is not laid out as a map: {why}"):
+        collect(netcdf(tmp_path / "one.nc", ("B02",), order=order, marked=marked), bands=["B02"])
 
 
 def test_the_file_itself_is_what_is_read(tmp_path: Path) -> None:
