@@ -190,11 +190,13 @@ def classify(
     Any scene may be classified with a probe fitted on others, when one encoder made their embeddings.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
+        embedding: Embedding raster, or working set. Images stand for the dates the probe learned by the day of the
+            year; a date that a pixel lacks does not vote.
         model: Probe made by mmearth fit (JSON).
-        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it. For several places
+            a folder, in which each map has its place's name.
         confidence: Raster to write as well: the probability of each pixel's class and its margin over the second, two
-            uint8 bands whose scale and offset give 0 … 1; by default none.
+            uint8 bands whose scale and offset give 0 … 1; by default none. For several places another folder.
         unknown: Share, from 0 to below 1, of the training pixels: what is more remote from every class than all but
             this share of them gets value 255, "unknown"; by default every pixel gets a class.
         smooth: How much its neighbours say in a pixel's class: none, edges (those within 2 pixels, where no edge lies
@@ -205,7 +207,8 @@ def classify(
         cancel: Set it to stop; nothing is left then.
 
     Raises:
-        MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then.
+        MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then but the maps
+            of places that were finished.
     """
 
 def similar(

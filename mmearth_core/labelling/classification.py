@@ -3,9 +3,12 @@
 A pixel's class decides `classify_block`, for previews too, so they show the final map.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +28,7 @@ from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff
-from mmearth_core.sources.stack import Pixels, one_stack
+from mmearth_core.sources.stack import Pixels, stacks_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +69,13 @@ def classify(
     Any scene may be classified with a probe fitted on others, when one encoder made their embeddings.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
+        embedding: Embedding raster, or working set. Images stand for the dates the probe learned by the day of the
+            year; a date that a pixel lacks does not vote.
         model: Probe made by mmearth fit (JSON).
-        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it. For several places
+            a folder, in which each map has its place's name.
         confidence: Raster to write as well: the probability of each pixel's class and its margin over the second, two
-            uint8 bands whose scale and offset give 0 … 1; by default none.
+            uint8 bands whose scale and offset give 0 … 1; by default none. For several places another folder.
         unknown: Share, from 0 to below 1, of the training pixels: what is more remote from every class than all but
             this share of them gets value 255, "unknown"; by default every pixel gets a class.
         smooth: How much its neighbours say in a pixel's class: none, edges (those within 2 pixels, where no edge lies
@@ -81,24 +86,92 @@ def classify(
         cancel: Set it to stop; nothing is left then.
 
     Raises:
-        MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then.
+        MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then but the maps
+            of places that were finished.
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     check_unknown(unknown)
     probe = load_probe(model)
-    stack = one_stack(embedding)
-    on_pixels, messages = PixelProbe.of(probe, stack)
-    for message in messages:
+    stacks = stacks_of(embedding)
+    outputs = [_Outputs(Path(output), None if confidence is None else Path(confidence))]
+    if len(stacks) > 1:
+        outputs = _in_folders(outputs[0], [stack.name for stack in stacks])
+    outputs = [each.checked(overwrite=overwrite, inputs=(embedding, model)) for each in outputs]
+    matched = [PixelProbe.of(probe, stack) for stack in stacks]
+    for message in (message for _, messages in matched for message in messages):
         progress.message(message)
-    inputs = (embedding, model)
-    output = check_map(output, overwrite=overwrite, inputs=inputs)
-    confidence = None if confidence is None else check_raster(confidence, overwrite=overwrite, inputs=inputs)
-    if confidence is not None and confidence.resolve() == output.resolve():
-        raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
-    tallied = AreaTally(stack.grid)
+    results = [
+        _classify(on_pixels, where, smooth, unknown, progress, cancel)
+        for (on_pixels, _), where in zip(matched, outputs, strict=True)
+    ]
+    return results[0] if len(results) == 1 else _in_all(results, Path(output), confidence)
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """Where a map goes, and its confidence, if it is wanted."""
+
+    map: Path
+    confidence: Path | None
+
+    def checked(self, *, overwrite: bool, inputs: Sequence[str | Path]) -> "_Outputs":
+        """Raises `MMEarthError` when something cannot be written."""
+        output = check_map(self.map, overwrite=overwrite, inputs=inputs)
+        if self.confidence is None:
+            return _Outputs(output, None)
+        confidence = check_raster(self.confidence, overwrite=overwrite, inputs=inputs)
+        if confidence.resolve() == output.resolve():
+            raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
+        return _Outputs(output, confidence)
+
+
+def _in_folders(outputs: _Outputs, names: Sequence[str]) -> list[_Outputs]:
+    """The maps of several places, in a folder each for maps and confidence, which are made when they are not there."""
+    for folder in filter(None, (outputs.map, outputs.confidence)):
+        if folder.exists() and not folder.is_dir():
+            raise MMEarthError(f"{folder} is a file; there are {len(names)} places, give a folder for their maps.")
+        if folder.suffix and not folder.exists():
+            raise MMEarthError(f"{folder} is named like a file; there are {len(names)} places, give a folder.")
+        folder.mkdir(exist_ok=True)
+    return [
+        _Outputs(outputs.map / f"{name}.tif", outputs.confidence and outputs.confidence / f"{name}.tif")
+        for name in names
+    ]
+
+
+def _in_all(results: Sequence[ClassifyResult], output: Path, confidence: str | Path | None) -> ClassifyResult:
+    """The sums over several places."""
+
+    def total(counts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        sums = Counter[str]()
+        for each in counts:
+            sums.update(each)
+        return dict(sums)
+
+    return ClassifyResult(
+        path=output,
+        confidence=None if confidence is None else Path(confidence),
+        pixels=total(result.pixels for result in results),
+        unknown=sum(result.unknown for result in results),
+        nodata=sum(result.nodata for result in results),
+        hectares=total(result.hectares for result in results),
+    )
+
+
+def _classify(
+    on_pixels: PixelProbe,
+    where: _Outputs,
+    smooth: Smoothing,
+    unknown: float | None,
+    progress: Progress,
+    cancel: CancelToken,
+) -> ClassifyResult:
+    """The map of one place."""
+    probe, grid, confidence = on_pixels.probe, on_pixels.stack.grid, where.confidence
+    tallied = AreaTally(grid)
 
     def classified(pixels: Pixels, window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-        kept = window.relative_to(surrounded(window, margin(smooth), stack.grid))
+        kept = window.relative_to(surrounded(window, margin(smooth), grid))
         return classify_block(
             on_pixels, pixels, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
         )
@@ -113,13 +186,13 @@ def classify(
             if confidence is None
             else opening.enter_context(atomic_path(confidence, outdated=companions(confidence)))
         )
-        drawn = opening.enter_context(new_map(output, probe.legend, stack.grid, tags=tags, unknown=unknown is not None))
+        drawn = opening.enter_context(new_map(where.map, probe.legend, grid, tags=tags, unknown=unknown is not None))
         measured = None
         if confidence is not None:
             measured = opening.enter_context(
                 new_geotiff(
                     confidence,
-                    stack.grid,
+                    grid,
                     count=2,
                     dtype="uint8",
                     nodata=NODATA,
@@ -145,7 +218,7 @@ def classify(
     if UNKNOWN in tallied.pixels:
         named[UNKNOWN] = unknown_name(probe.legend.names)
     return ClassifyResult(
-        path=output,
+        path=where.map,
         confidence=confidence,
         pixels={c.name: tallied.pixels.get(c.value, 0) for c in probe.legend.classes},
         unknown=tallied.pixels.get(UNKNOWN, 0),

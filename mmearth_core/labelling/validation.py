@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.labelling.places import FEW_PLACES, Places, find_places, testable
-from mmearth_core.labelling.probe import Strengths, fit_probe, sample_weights
+from mmearth_core.labelling.probe import Strengths, fit_probe, learnable, sample_weights
 from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress
@@ -210,6 +210,9 @@ def cross_validate(
     progress.start("validate", folds, "folds")
     for train, test in _splits(samples, fold[places.of_group], folds):
         cancel.check()
+        if not learnable(train, together=together):  # no date is clear over every class without these places
+            fold[np.unique(places.of_group[test.group])] = -1
+            continue
         chosen = choose_strengths(train, places, seed=seed, cancel=cancel)
         predicted = fit_probe(train, strengths=chosen, together=together).predict(test.values)
         np.add.at(pixels, (predicted, test.label), 1)
@@ -266,9 +269,13 @@ def choose_strengths(
     thin = _thinned(samples)
     fold = place_folds(table, _INNER_FOLDS, seed)[places.of_group]
 
+    splits = list(_splits(thin, fold, _INNER_FOLDS))
+    if not all(learnable(train, together=together) for train, _ in splits):
+        return assumed
+
     def best(candidates: Sequence[Strengths]) -> Strengths:
         losses = np.zeros(len(candidates))
-        for train, test in _splits(thin, fold, _INNER_FOLDS):
+        for train, test in splits:
             probe = None
             weight = sample_weights(thin)[fold[thin.group] == fold[test.group[0]]]
             for i, candidate in enumerate(candidates):

@@ -60,7 +60,7 @@ class Columns:
 
 
 def day_in_words(day: int) -> str:
-    """A day of the year as "12 May"."""
+    """A day of the year, as in a leap year, as "12 May"."""
     when = date(2024, 1, 1) + timedelta(day - 1)
     return f"{when.day} {when:%B}"
 
@@ -103,6 +103,12 @@ def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
                 f"{owner} has several images of {described(each[0].name, each[0].identity)}, of which some have no"
                 " date; dates are matched by the day of the year, so give each its date."
             )
+    dated = {slot.identity for slot in slots if slot.day is not None}
+    if any(image.day is None and image.identity in dated for image in images):
+        raise MMEarthError(
+            f"{place} has no date, and the probe learned from several ({', '.join(map(str, slots))}); give its date in a"
+            " working set."
+        )
     apart = np.array([[_distance(one, two) for two in images] for one in slots])
     cost = np.where(fits & (apart <= FARTHEST), apart, 1e6)
     found: list[int | None] = [None] * len(slots)

@@ -55,10 +55,11 @@ class Pixels:
     @cached_property
     def flat(self) -> "Pixels":
         """All pixels in one axis."""
+        count = int(np.prod(self.shape))
         return Pixels(
-            tuple(each.reshape(len(each), -1) for each in self.stored),
-            tuple(each.reshape(-1) for each in self.valid),
-            self.layers.reshape(len(self.layers), int(np.prod(self.shape))),
+            tuple(each.reshape(len(each), count) for each in self.stored),
+            tuple(each.reshape(count) for each in self.valid),
+            self.layers.reshape(len(self.layers), count),
         )
 
 

@@ -204,5 +204,6 @@ def _sample(layer: SampleLayer, name: str) -> dict[str, str]:
 
 
 def days_of(place: PlaceOfWork) -> Sequence[int | None]:
-    """Day of the year of each embedding, 1 … 366; None where its date is not known."""
-    return [each.date.timetuple().tm_yday if each.date else None for each in place.embeddings]
+    """Day of the year of each embedding, as in a leap year: 1 … 366; None where its date is not known."""
+    leap_year = 2024
+    return [each.date.replace(year=leap_year).timetuple().tm_yday if each.date else None for each in place.embeddings]
