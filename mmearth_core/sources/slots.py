@@ -106,8 +106,8 @@ def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
     dated = {slot.identity for slot in slots if slot.day is not None}
     if any(image.day is None and image.identity in dated for image in images):
         raise MMEarthError(
-            f"{place} has no date, and the probe learned from several ({', '.join(map(str, slots))}); give its date in a"
-            " working set."
+            f"{place} has no date, and the probe learned from several ({', '.join(map(str, slots))}); give its date in"
+            " a working set."
         )
     apart = np.array([[_distance(one, two) for two in images] for one in slots])
     cost = np.where(fits & (apart <= FARTHEST), apart, 1e6)
