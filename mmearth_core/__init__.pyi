@@ -6,6 +6,7 @@ Each verb of the command line is one keyword-only function here, imported when f
 """
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path, PurePath
 from typing import Literal
 
@@ -36,6 +37,7 @@ from mmearth_core.maps.tidying import TidyResult
 from mmearth_core.pretraining.pretrain import PretrainResult
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.reports.reporting import ReportResult
+from mmearth_core.sources.gathering import WorkingSetResult
 from mmearth_core.tiles.build.build_tiles import BuildResult
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "weights_fetch",
     "weights_info",
     "weights_list",
+    "working_set",
 ]
 __version__: str
 
@@ -133,6 +136,34 @@ def embed(
     Raises:
         MMEarthError: The input cannot be used; nothing is left behind.
         EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
+    """
+
+def working_set(
+    *,
+    embeddings: Sequence[str | Path],
+    output: str | Path,
+    dates: Sequence[date] = (),
+    layers: Sequence[str | Path] = (),
+    samples: Sequence[str | Path] = (),
+    field: str = "class",
+    overwrite: bool = False,
+) -> WorkingSetResult:
+    """Put embeddings of dates and places together with layers and samples, as a small file that the other verbs take.
+
+    Embeddings that share half of the smaller one are dates of one place. Names in the file are relative to it.
+
+    Args:
+        embeddings: Embedding rasters.
+        output: The working set to write (JSON).
+        dates: Day each image was taken, in the order of the embeddings; by default what the item beside each tells.
+        layers: Rasters to learn from too, such as heights, slopes or radar in decibels, by their first band; each must
+            reach into every place.
+        samples: Vector files of samples; each belongs to the places it reaches into.
+        field: Attribute of the samples that holds the class.
+        overwrite: Replace an output that exists.
+
+    Raises:
+        MMEarthError: An input is unusable, or lies elsewhere.
     """
 
 def fit(

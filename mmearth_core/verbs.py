@@ -55,6 +55,14 @@ VERBS: dict[str, Verb] = {
         "all",
         kept="work",
     ),
+    "working-set": Verb(
+        "mmearth_core.sources.gathering",
+        "put dates, places, layers and samples together, for the verbs below",
+        MAP,
+        inputs=("embeddings",),
+        shape="all",
+        many=("dates", "layers", "samples"),
+    ),
     "fit": Verb(
         "mmearth_core.labelling.fitting",
         "learn classes from polygons, and say how well that works",

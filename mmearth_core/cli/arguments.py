@@ -170,9 +170,8 @@ class CommandLine:
 
     def _converted(self, name: str, typed: list[str]) -> Any:
         """The value of an option."""
-        if name in self._verb.many:
-            return typed
-        return self._value(self._parameters[name].hint, typed[-1], self.named(name), text=True)
+        given = typed if name in self._verb.many else typed[-1]
+        return self._value(self._parameters[name].hint, given, self.named(name), text=True)
 
     @staticmethod
     def _value(hint: Any, content: Any, place: str, *, text: bool = False) -> Any:

@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import EllipsisType
@@ -21,7 +22,7 @@ PROVIDED = frozenset({"progress", "cancel"})
 #: The default of a parameter that has none.
 NEEDED = object()
 
-_TYPES = {"str": str, "int": int, "float": float, "bool": bool, "Path": Path}
+_TYPES = {"str": str, "int": int, "float": float, "bool": bool, "Path": Path, "date": date}
 _GENERIC: dict[str, Any] = {"Sequence": Sequence, "tuple": tuple, "list": list}
 
 

@@ -1,0 +1,199 @@
+"""The verb `working-set`: embeddings, extra layers and samples are put into places, by where they lie."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile, zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from mmearth_core import __version__
+from mmearth_core.errors import MMEarthError
+from mmearth_core.files import check_output
+from mmearth_core.locks import sole_writer
+from mmearth_core.raster.grid import Grid
+from mmearth_core.sources.embedding import Embedding, open_embedding
+from mmearth_core.sources.layers import LayerReader
+from mmearth_core.sources.stack import Stack
+from mmearth_core.sources.working_set import (
+    DatedEmbedding,
+    ExtraLayer,
+    PlaceOfWork,
+    SampleLayer,
+    WorkingSet,
+    working_set_of,
+    write_working_set,
+)
+from mmearth_core.vectors.footprints import touching
+from mmearth_core.vectors.reading import in_degrees, read_vector
+
+#: Embeddings are of one place when they share so much of the smaller one.
+SHARED = 0.5
+#: A side of an extent is told by so many points.
+_POINTS = 16
+
+
+@dataclass(frozen=True)
+class WorkingSetResult:
+    """Where a working set was written, and what is in it."""
+
+    path: Path
+    found: WorkingSet
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        places = [
+            {
+                "name": place.name,
+                "embeddings": [
+                    {"embedding": each.embedding, "date": each.date and each.date.isoformat()}
+                    for each in place.embeddings
+                ],
+                "layers": [each.title for each in place.layers],
+                "samples": [each.file for each in place.samples],
+            }
+            for place in self.found.places
+        ]
+        return {"path": str(self.path), "places": places}
+
+    def __str__(self) -> str:
+        lines = [f"{self.path}: {_count(len(self.found.places), 'place')}"]
+        for place in self.found.places:
+            dates = ", ".join(str(each.date or "undated") for each in place.embeddings)
+            parts = [f"{_count(len(place.embeddings), 'embedding')} ({dates})"]
+            parts += [f"layers {', '.join(each.title for each in place.layers)}"] if place.layers else []
+            parts += [_count(len(place.samples), "sample file")] if place.samples else []
+            lines.append(f"  {place.name}: {'; '.join(parts)}")
+        return "\n".join(lines)
+
+
+@sole_writer("output")
+def working_set(
+    *,
+    embeddings: Sequence[str | Path],
+    output: str | Path,
+    dates: Sequence[datetime.date] = (),
+    layers: Sequence[str | Path] = (),
+    samples: Sequence[str | Path] = (),
+    field: str = "class",
+    overwrite: bool = False,
+) -> WorkingSetResult:
+    """Put embeddings of dates and places together with layers and samples, as a small file that the other verbs take.
+
+    Embeddings that share half of the smaller one are dates of one place. Names in the file are relative to it.
+
+    Args:
+        embeddings: Embedding rasters.
+        output: The working set to write (JSON).
+        dates: Day each image was taken, in the order of the embeddings; by default what the item beside each tells.
+        layers: Rasters to learn from too, such as heights, slopes or radar in decibels, by their first band; each must
+            reach into every place.
+        samples: Vector files of samples; each belongs to the places it reaches into.
+        field: Attribute of the samples that holds the class.
+        overwrite: Replace an output that exists.
+
+    Raises:
+        MMEarthError: An input is unusable, or lies elsewhere.
+    """
+    path = check_output(output, overwrite=overwrite, inputs=(*embeddings, *layers, *samples))
+    if path.suffix.lower() != ".json":
+        raise MMEarthError(f"{path} must end in .json.")
+    if dates and len(dates) != len(embeddings):
+        raise MMEarthError(f"There are {_count(len(embeddings), 'embedding')} and {_count(len(dates), 'date')}.")
+    told = [
+        DatedEmbedding(str(name), day) if day else working_set_of(name).places[0].embeddings[0]
+        for name, day in zip_longest(embeddings, dates)
+    ]
+    opened = [open_embedding(each.embedding) for each in told]
+    extra = tuple(ExtraLayer(str(each)) for each in layers)
+    groups = _together(opened)
+    names = _names([[told[index].embedding for index in group] for group in groups])
+    places = []
+    for name, group in zip(names, groups, strict=True):
+        days = sorted((told[index] for index in group), key=lambda each: (each.date is None, each.date or 0))
+        places.append(PlaceOfWork(tuple(days), name, extra))
+    stacks = [Stack.of(place) for place in places]
+    for stack in stacks:
+        _check_layers(stack)
+    found = WorkingSet(tuple(_with_samples(places, stacks, [SampleLayer(str(each), field=field) for each in samples])))
+    write_working_set(path, found, software=f"mmearth {__version__}")
+    return WorkingSetResult(path, found)
+
+
+def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:
+    """Indices of the embeddings of each place, in their order."""
+    extents = [_extent(each.grid) for each in embeddings]
+    groups: list[list[int]] = []
+    for index, extent in enumerate(extents):
+        near = [
+            group
+            for group in groups
+            if any(
+                extent.intersection(extents[other]).area >= SHARED * min(extent.area, extents[other].area)
+                for other in group
+            )
+        ]
+        for group in near[1:]:
+            near[0].extend(group)
+            groups.remove(group)
+        if near:
+            near[0].append(index)
+            near[0].sort()
+        else:
+            groups.append([index])
+    return groups
+
+
+def _extent(grid: Grid) -> Any:
+    """The outline of a grid in degrees."""
+    box = shapely.segmentize(shapely.box(0, 0, grid.width, grid.height), max(grid.shape) / _POINTS)
+    return in_degrees(np.array([box], object), grid)[0]
+
+
+def _names(groups: Sequence[Sequence[str]]) -> list[str]:
+    """What each place is called: how its files' names begin, and a number where that is another's name too."""
+    names: list[str] = []
+    for files in groups:
+        stems = [Path(file).stem for file in files]
+        shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))
+        common = "".join(letters[0] for letters in shared).rstrip("_-. 0123456789") or stems[0]
+        name, number = common, 2
+        while name in names:
+            name, number = f"{common}-{number}", number + 1
+        names.append(name)
+    return names
+
+
+def _check_layers(stack: Stack) -> None:
+    for layer in stack.layers:
+        shape = min(256, stack.grid.height), min(256, stack.grid.width)
+        with LayerReader(layer, stack.grid) as reader:
+            if not np.isfinite(reader.read(stack.grid.window, shape)).any():
+                raise MMEarthError(f"{layer.raster} has no value in {stack.name}; give a layer that covers it.")
+
+
+def _with_samples(
+    places: Sequence[PlaceOfWork], stacks: Sequence[Stack], samples: Sequence[SampleLayer]
+) -> list[PlaceOfWork]:
+    found: list[list[SampleLayer]] = [[] for _ in places]
+    for each in samples:
+        here = []
+        for number, stack in enumerate(stacks):
+            vector = read_vector(each.file, field=each.field)
+            if touching(vector.in_pixels(stack.grid), stack.grid).any():
+                here.append(number)
+        if not here:
+            raise MMEarthError(f"{each.file} lies in none of the places; check its place and coordinate system.")
+        for number in here:
+            found[number].append(each)
+    return [
+        PlaceOfWork(place.embeddings, place.name, place.layers, tuple(mine))
+        for place, mine in zip(places, found, strict=True)
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

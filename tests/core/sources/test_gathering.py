@@ -1,0 +1,76 @@
+"""`working-set` puts what lies together into one place, dates it, and gives each place its samples."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rasterio
+import shapely
+
+from mmearth_core.cli.command import main
+from mmearth_core.errors import MMEarthError
+from mmearth_core.sources.gathering import working_set
+from mmearth_core.sources.working_set import working_set_of
+
+DATES = ["2021-04-01", "2021-07-12"]
+
+
+@pytest.fixture(scope="module")
+def folder(make_scene_module: Any, tmp_path_factory: pytest.TempPathFactory, scene: Any) -> Path:
+    folder = tmp_path_factory.mktemp("gathered")
+    for name, shift in (("wales_0401", 0), ("wales_0712", 300), ("kent_0712", 90_000)):
+        make_scene_module(folder / f"{name}.tif", height=60, width=80, shift=shift)
+    (folder / "kent_0712.stac.json").write_text(json.dumps({"properties": {"datetime": "2021-07-12T11:00:00Z"}}))
+    with rasterio.open(
+        folder / "dem.tif", "w", driver="GTiff", count=1, height=60, width=80, dtype="float32",
+        crs=scene.raster.grid.crs, transform=scene.raster.grid.transform,
+    ) as dataset:  # fmt: skip
+        dataset.write(scene.truth[:60, :80].astype("float32"), 1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def make_scene_module() -> Any:
+    from embedded_fields import make_scene
+
+    return make_scene
+
+
+def test_embeddings_are_grouped_by_place_and_dated(
+    folder: Path, scene: Any, write_vector: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    west = write_vector(folder / "west.gpkg", [scene.field(1, 2)], {"cover": ["forest"]})
+    files = [str(folder / f"{name}.tif") for name in ("wales_0712", "kent_0712", "wales_0401")]
+    words = ["working-set", *files, "-o", str(folder / "set.json"), "--samples", str(west), "--field", "cover"]
+    assert main([*words, "--dates", "2021-07-12", "2021-07-12", "2021-04-01"]) == 0
+    assert "2 places" in capsys.readouterr().out
+    wales, kent = working_set_of(folder / "set.json").places
+    assert wales.name == "wales" and [each.date.isoformat() for each in wales.embeddings] == [
+        "2021-04-01",
+        "2021-07-12",
+    ]
+    assert kent.name == "kent" and len(wales.samples) == 1 and not kent.samples
+    assert wales.samples[0].field == "cover"
+
+
+def test_dates_are_those_of_the_items_and_layers_must_cover_the_place(folder: Path, tmp_path: Path) -> None:
+    found = working_set(embeddings=[folder / "kent_0712.tif"], output=tmp_path / "k.json").found
+    assert found.places[0].embeddings[0].date.isoformat() == "2021-07-12"
+    layers, wales = [folder / "dem.tif"], [folder / "wales_0401.tif"]
+    covered = working_set(embeddings=wales, layers=layers, output=tmp_path / "w.json")
+    assert "layers dem" in str(covered)
+    with pytest.raises(MMEarthError, match=r"dem\.tif has no value in kent"):
+        working_set(embeddings=[folder / "kent_0712.tif"], layers=layers, output=tmp_path / "n.json")
+    assert not (tmp_path / "n.json").exists()
+
+
+def test_what_does_not_belong_is_refused(folder: Path, tmp_path: Path, write_vector: Any) -> None:
+    far = write_vector(tmp_path / "far.gpkg", [shapely.box(0, 0, 10, 10)], {"class": ["a"]})
+    one = [folder / "kent_0712.tif"]
+    with pytest.raises(MMEarthError, match=r"far\.gpkg lies in none of the places"):
+        working_set(embeddings=one, samples=[far], output=tmp_path / "n.json")
+    with pytest.raises(MMEarthError, match="1 embedding and 2 dates"):
+        working_set(embeddings=one, dates=["2021-01-01", "2021-01-02"], output=tmp_path / "n.json")  # type: ignore[list-item]
+    with pytest.raises(MMEarthError, match="must end in"):
+        working_set(embeddings=one, output=tmp_path / "n.txt")
