@@ -38,7 +38,7 @@ from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.products.stac import sidecar_item
 from mmearth_core.raster.scene import Scene, SceneOptions
-from mmearth_core.raster.writer import BLOCK, companions
+from mmearth_core.raster.writer import BLOCK, check_ending, companions
 
 #: Scenes from this size on get an estimate of the time before the work begins.
 _LONG_RUN = 4_000_000
@@ -139,6 +139,7 @@ def embed(
     output = Path(output)
     scenes = [scene] if isinstance(scene, str | Path) else scene
     inputs = (*scenes, model, aoi, mask)
+    check_ending(output)
     # With `resume`, what is there may be what is asked for; that shows once it is known what is asked for.
     check_output(output, overwrite=overwrite or resume, inputs=inputs)
     runner = open_backend(model, backend)
@@ -319,9 +320,13 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     tiles = "1 tile" if len(plan) == 1 else f"{len(plan)} tiles"
     progress.message(
         f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {tiles}"
-        f" of {plan.size} + 2 × {plan.halo}: {estimate}up to {wanted.disk / 1e9:.1f} GB of disk,"
-        f" {wanted.memory / 1e9:.1f} GB of memory{' beside what its network takes' if header.side is not None else ''}."
+        f" of {plan.size} + 2 × {plan.halo}: {estimate}up to {_gigabytes(wanted.disk)} of disk,"
+        f" {_gigabytes(wanted.memory)} of memory{' beside what its network takes' if header.side is not None else ''}."
     )
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.0f} MB" if size >= 1e6 else "1 MB"
 
 
 def _begin(

@@ -57,10 +57,14 @@ def check_names(path: Path, names: Iterable[str | None]) -> None:
 
 
 def alike_names(names: Iterable[str]) -> tuple[str, ...]:
-    """A sentence that tells which classes are of one name but for small and capital letters, blanks and dashes."""
+    """A sentence that tells which classes are of one name but for small and capital letters, blanks and dashes, or
+    of one number ("7" and "07")."""
     alike: dict[str, list[str]] = {}
     for name in sorted(set(names)):
-        alike.setdefault(re.sub(r"[\s_-]", "", name.casefold()), []).append(name)
+        folded = re.sub(r"[\s_-]", "", name.casefold())
+        # '7' and '07' are one number; '-1' and '1' are two.
+        plain = name.strip() if re.fullmatch(r"\s*-?\d+\s*", name) else folded
+        alike.setdefault(str(int(plain)) if re.fullmatch(r"-?[0-9]+", plain) else folded, []).append(name)
     several = [" and ".join(map(repr, each)) for each in alike.values() if len(each) > 1]
     return (
         (f"Different classes of nearly the same name: {', '.join(several)}; if they are one, give them one name",)

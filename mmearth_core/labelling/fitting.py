@@ -145,9 +145,7 @@ def fit_samples(
     together = dates == "together"
     chosen = choose_strengths(samples, find_places(samples), seed=seed, together=together, cancel=cancel)
     model = fit_probe(samples, strengths=chosen, together=together)
-    messages = (*messages, *_left_out(samples, model))
-    for message in messages:
-        progress.message(message)
+    messages = (*messages, *_left_out(samples, model))  # told with the result, once
     validation = cross_validate(samples, block=block, seed=seed, together=together, progress=progress, cancel=cancel)
     save_probe(output, model, validation=validation.as_dict())
     return FitResult(output, model, validation, messages)

@@ -27,7 +27,7 @@ from mmearth_core.maps.conventions import (
     UNKNOWN_COLOUR,
     format_colour,
 )
-from mmearth_core.maps.foreign_legend import Foreign, counted, describe, read_pam, whole_numbers
+from mmearth_core.maps.foreign_legend import Foreign, beyond, counted, describe, read_pam, whole_numbers
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unknown_name
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
@@ -207,9 +207,20 @@ def _foreign(path: Path, dataset: DatasetReader) -> tuple[Foreign, int | None]:
     if dataset.colorinterp[0].name == "palette":
         colours = {value: (r, g, b) for value, (r, g, b, _) in dataset.colormap(1).items()} | colours
     declared = _declared(dataset)
-    counts = counted(path, (whole_numbers(path, raw, declared) for _, raw in _raw_blocks(dataset)))
+    large: list[tuple[int, float]] = []
+
+    def numbers() -> Iterator[tuple[NDArray[Any], NDArray[np.bool_]]]:
+        for _, raw in _raw_blocks(dataset):
+            large.append(beyond(raw, declared))
+            yield whole_numbers(path, raw, declared)
+
+    counts = counted(path, numbers())
     whole = None if declared is None or declared != int(declared) else int(declared)
     found = describe(path, counts, names, colours, whole)
+    if lost := sum(number for number, _ in large):
+        value, share = next(each for number, each in large if number), 100 * lost / (lost + sum(counts.values()))
+        told = f"Value {value:.6g} is too large for a class: it is none; {lost} pixels ({share:.1f} %) are left out."
+        found = replace(found, messages=(told, *found.messages))
     if dataset.count > 1:
         first = f"The first of the {dataset.count} bands of {path.name} is the map."
         found = replace(found, messages=(first, *found.messages))

@@ -40,6 +40,10 @@ class Foreign:
     messages: tuple[str, ...]
 
 
+#: From here on a float is none of the whole numbers that are kept.
+_BEYOND = 2.0**31
+
+
 def whole_numbers(path: Path, values: NDArray[Any], nodata: float | None) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """(integers, where there is one) of a block of a raster's values; what is not a number or `nodata` is none.
 
@@ -47,7 +51,7 @@ def whole_numbers(path: Path, values: NDArray[Any], nodata: float | None) -> tup
     """
     if np.issubdtype(values.dtype, np.integer):
         return values, np.ones(values.shape, bool) if nodata is None else values != nodata
-    given = np.isfinite(values) & (np.abs(values) < 2.0**31)
+    given = np.isfinite(values) & (np.abs(values) < _BEYOND)
     if nodata is not None and np.isfinite(nodata):
         given &= values != values.dtype.type(nodata)
     known = np.where(given, values, 0)
@@ -59,6 +63,17 @@ def whole_numbers(path: Path, values: NDArray[Any], nodata: float | None) -> tup
             " classes; give a map whose values are whole numbers."
         )
     return rounded.astype(np.int32), given
+
+
+def beyond(values: NDArray[Any], nodata: float | None) -> tuple[int, float]:
+    """How many values of a block are numbers too large for a class and not `nodata`, such as −3.4e38, and one of
+    them."""
+    if np.issubdtype(values.dtype, np.integer):
+        return 0, 0.0
+    large = np.isfinite(values) & (np.abs(values) >= _BEYOND)
+    if nodata is not None:
+        large &= values != values.dtype.type(nodata)
+    return int(np.count_nonzero(large)), float(values[large][0]) if large.any() else 0.0
 
 
 def describe(

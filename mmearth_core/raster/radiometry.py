@@ -21,6 +21,8 @@ DN_PER_REFLECTANCE = 10000.0
 PRODUCT_OFFSET = -1000.0
 #: No product has a lower one: that of Landsat, in whose units some write Sentinel-2 too.
 _LOWEST_OFFSET = -2000.0
+#: Land and cloud are brighter than this in some band, in DN; the open sea and deep lakes may not be.
+_DARKEST_LAND = 500
 
 # All in DN. The offset is a floor: below FLOOR_ABSENT reflectance would be under −0.02 in at least 1 % of the pixels.
 _FLOOR_ABSENT, _FLOOR_CONTRADICTS, _FLOOR_PRESENT = 800, 600, 950
@@ -171,6 +173,11 @@ class _Decision:
             raise MMEarthError(
                 f"{self.source}: reflectance stays below {max(top, 0) / 1e4:.2g} in every band, which is no daylight"
                 f" image; check the file, or pass `scale`."
+            )
+        if top < _DARKEST_LAND:
+            self.warnings.append(
+                f"No band has a reflectance above {top / 1e4:.2g} in 99 % of the pixels: that is open water at most; if"
+                f" there is land, check `scale`."
             )
         if min(medians.values()) < -1500:
             raise MMEarthError(

@@ -202,7 +202,7 @@ class _Collector:
         if tree.names and all(_PART_OF_EXPORT.search(Path(name).stem) for name in tree.names):
             raise MMEarthError(_several_multiband(describe(tree.locate(tree.names[0])), tree.names))
         if tree.names:
-            listed = ", ".join(tree.names[:4])
+            listed = ", ".join(tree.names[:4]) + (", …" if len(tree.names) > 4 else "")
             raise MMEarthError(
                 f"{tree.path} holds {len(tree.names)} rasters ({listed}), no raster named as a Sentinel-2 band (such as"
                 f" B02.tif); name one of them."

@@ -14,11 +14,12 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError  # raised by the closing of a dataset; rasterio.errors has no name for it
+from rasterio.drivers import raster_driver_extensions
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetWriter
 
-from mmearth_core.errors import EnvironmentFailure
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import atomic_path, check_output
 from mmearth_core.raster.grid import Grid
 
@@ -27,6 +28,10 @@ Ranges = tuple[tuple[int, int], tuple[int, int]]
 
 #: Namespace of our tags inside a GeoTIFF.
 TAG_NAMESPACE = "MMEARTH"
+#: Endings of other formats, of rasters, vectors and texts.
+_OTHER_FORMATS = {*raster_driver_extensions(), "json", "geojson", "shp", "fgb", "csv", "html", "svg", "zip", "qml"} - {
+    *("tif", "tiff")
+}
 #: Edge of the internal GeoTIFF blocks, in pixels.
 BLOCK = 256
 
@@ -44,8 +49,21 @@ def check_raster(
     inputs: Iterable[str | Path | None] = (),
     beside: Iterable[str | Path] = (),
 ) -> Path:
-    """The path of a new raster, as `check_output`: what another one left beside it would be read with this one."""
+    """The path of a new raster, as `check_output`: what another one left beside it would be read with this one.
+
+    Raises `MMEarthError` also for an extension of another format: what is written is a GeoTIFF.
+    """
+    check_ending(path)
     return check_output(path, overwrite=overwrite, inputs=inputs, beside=(*beside, *companions(path)))
+
+
+def check_ending(path: str | Path) -> None:
+    """Raise `MMEarthError` when a GeoTIFF is to be called as files of another format are."""
+    ending = Path(path).suffix.lower()
+    if ending.lstrip(".") in _OTHER_FORMATS:
+        raise MMEarthError(
+            f"{path} is to be a GeoTIFF, and {ending} is the ending of another format; let it end in .tif."
+        )
 
 
 class CheckedWriter:

@@ -72,6 +72,20 @@ def read_vector(
     Raises `MMEarthError` when the file is missing or unreadable, the layer is ambiguous or absent, it has no CRS, the
     field is absent, the coordinates are not those of the CRS, or a large layer has nothing `within`.
     """
+    try:
+        return _read(path, layer, field, within)
+    except UnicodeDecodeError:
+        pass
+    try:
+        return _read(path, layer, field, within, untrue=True)
+    except UnicodeDecodeError as error:
+        raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
+
+
+def _read(
+    path: str | Path, layer: str | None, field: str | None, within: Grid | None, *, untrue: bool = False
+) -> VectorLayer:
+    """As `read_vector`, which raises `UnicodeDecodeError` too; `untrue`: a shapefile says UTF-8, and is not."""
     source = locate(path, layer)
     path = Path(path)
     try:
@@ -79,13 +93,14 @@ def read_vector(
         info = pyogrio.read_info(source.name, layer=layer, force_total_bounds=True)
         shapefile, encoding = info["driver"] == "ESRI Shapefile", str(info["encoding"])
         # Every byte is a letter of it, so that what the texts are can be found out.
-        raw = "ISO-8859-1" if shapefile and not source.says_encoding and codec_of(encoding) != "utf-8" else None
+        untold = untrue or (not source.says_encoding and codec_of(encoding) != "utf-8")
+        raw = "ISO-8859-1" if shapefile and untold else None
         if raw is not None:
             info = pyogrio.read_info(source.name, layer=layer, encoding=raw, force_total_bounds=True)
         crs = _understood(path, info["crs"])
         box = None if within is None or info["features"] <= MANY else _box_within(within, crs, info["total_bounds"])
         known = [str(name) for name in info["fields"]]
-        assumed = None if raw is None else codec_of(encoding)
+        assumed = None if raw is None else "cp1252" if untrue else codec_of(encoding)
         wanted = dict(zip(_decoded(known, assumed)[0], known, strict=True))
         if field is not None and field not in wanted:
             fields = f"it has {', '.join(wanted)}" if known else "it has no fields"
@@ -101,7 +116,7 @@ def read_vector(
         )
     except UnboundLocalError as error:  # pyogrio's own, where GDAL cannot word a coordinate system
         raise MMEarthError(f"{path} has a damaged coordinate system (.prj); save it again with one.") from error
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+    except (DataSourceError, DataLayerError) as error:
         raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
     if box is not None and within is not None and not len(fids):
         raise MMEarthError(
@@ -114,7 +129,7 @@ def read_vector(
     if values is not None and values.dtype.kind == "O":
         texts, certain = _decoded(values.tolist(), assumed)
         values = np.array([*texts, None], object)[:-1]
-        messages = [] if certain else [_garbled(path, str(assumed))]
+        messages = [] if certain else [_garbled(path, str(assumed), untrue=untrue)]
         meant = misread_utf8(values.tolist()) if shapefile and raw is None else None
         if meant is not None:
             values = np.array([*meant, None], object)[:-1]
@@ -136,9 +151,10 @@ def _decoded(texts: list[Any], assumed: str | None) -> tuple[list[Any], bool]:
     return [each if each is None else each.decode(codec, errors) for each in raw], certain
 
 
-def _garbled(path: Path, assumed: str) -> str:
+def _garbled(path: Path, assumed: str, *, untrue: bool) -> str:
+    said = "says that its texts are UTF-8, which they are not" if untrue else "does not say how its texts are encoded"
     return (
-        f"{path.name} does not say how its texts are encoded; they are read as {assumed}. If names look garbled, put a"
+        f"{path.name} {said}; they are read as {assumed}. If names look garbled, put a"
         f" file {path.stem}.cpg beside it that holds the name of the encoding, such as GBK"
     )
 

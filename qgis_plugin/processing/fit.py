@@ -148,7 +148,8 @@ class Fit(Algorithm):
         lines = [
             self.tr("{} classes from {} pixels of {} samples.").format(
                 len(result["probe"]["classes"]), training["pixels"], training["polygons"]
-            )
+            ),
+            *result["messages"],
         ]
         if validation["accuracy"] is None:
             lines.append(self.tr("Draw samples of each class in two distant places or more to learn more."))

@@ -13,6 +13,9 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
+import shapely
+import shapely.geometry
 from rasterio.warp import transform_geom
 
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
@@ -111,7 +114,8 @@ def write_item(
         ]
     geometry = None
     if ground_steps(grid) is not None:  # not every projection can be undone
-        geometry = transform_geom(grid.crs, "EPSG:4326", {"type": "Polygon", "coordinates": [corners]}, precision=7)
+        outline = transform_geom(grid.crs, "EPSG:4326", {"type": "Polygon", "coordinates": [corners]}, precision=7)
+        geometry = _cut_at_the_antimeridian(outline)
     code = grid.crs.to_authority()
     properties: dict[str, Any] = {
         "datetime": _text(acquired) if acquired else None,
@@ -204,6 +208,24 @@ def _metres(grid: Grid) -> float:
     if grid.crs.is_projected:
         return round(float(grid.pixel_size[0] * grid.crs.linear_units_factor[1]), 3)
     return round(float(grid.pixel_size[1] * _METRES_PER_DEGREE), 3)
+
+
+def _cut_at_the_antimeridian(outline: dict[str, Any]) -> dict[str, Any]:
+    """A polygon whose longitudes count on beyond ±180° as RFC 7946 (section 3.1.9) has it: in two within ±180°."""
+    if outline["type"] != "Polygon":
+        return outline
+    shape = shapely.geometry.shape(outline)
+    west, _, east, _ = shape.bounds
+    if west >= -180 and east <= 180:
+        return outline
+    parts = []
+    for turn in (-1, 0, 1):
+        part = shapely.clip_by_rect(shape, 360 * turn - 180, -90, 360 * turn + 180, 90)
+        if shapely.area(part) > 0:
+            parts.append(shapely.transform(part, lambda xy, by=360 * turn: np.round(xy - [by, 0], 7)))
+    whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    made: dict[str, Any] = json.loads(shapely.to_geojson(whole))
+    return made
 
 
 def _bounding_box(geometry: dict[str, Any]) -> list[float]:

@@ -104,6 +104,21 @@ def test_a_scene_across_the_antimeridian(tmp_path, crs):
     assert 179 < west < 180 and -180 < east < -179 and -19 < south < north < -17
 
 
+@pytest.mark.parametrize("west", [179.99, -180.01])
+def test_a_scene_in_degrees_across_the_antimeridian(tmp_path, west):
+    """Its longitudes count on beyond 180; the outline is cut there all the same."""
+    found = item(make_raster(tmp_path, "EPSG:4326", Affine(1e-4, 0, west, 0, -1e-4, -16)))
+    assert found["geometry"]["type"] == "MultiPolygon"
+    longitudes = [x for polygon in found["geometry"]["coordinates"] for x, _ in polygon[0]]
+    assert max(map(abs, longitudes)) == 180
+    assert found["bbox"][0] == pytest.approx(179.99) and -180 < found["bbox"][2] < -179.9
+    beyond = item(
+        make_raster(tmp_path, "EPSG:4326", Affine(1e-4, 0, west + 0.5 if west > 0 else west - 0.5, 0, -1e-4, -16))
+    )
+    assert beyond["geometry"]["type"] == "Polygon"
+    assert all(-180 <= x <= 180 for x, _ in beyond["geometry"]["coordinates"][0])
+
+
 def test_degrees_and_feet_become_metres(tmp_path):
     degrees = item(make_raster(tmp_path, "EPSG:4326", Affine(1e-4, 0, 10, 0, -9e-5, 50)))
     assert degrees["properties"]["gsd"] == pytest.approx(10, rel=0.01)

@@ -287,3 +287,8 @@ def test_a_rotated_grid_is_kept(scene: Any, model: Path, dn: np.ndarray, tmp_pat
         dataset.write(dn)
     classify(embedding=raster.path, model=model, output=tmp_path / "map.tif")
     assert ClassMap.open(tmp_path / "map.tif").grid.transform == rotated
+
+
+def test_arguments_that_changed_places_are_told(tmp_path: Path) -> None:
+    with pytest.raises(MMEarthError, match=r"m\.json and emb\.tif have changed places: name the embedding first"):
+        classify(embedding="m.json", model="emb.tif", output=tmp_path / "map.tif")

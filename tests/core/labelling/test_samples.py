@@ -374,6 +374,8 @@ def test_a_class_that_is_called_none_is_refused(name: str, scene: Any, tmp_path:
 
 
 def test_names_that_are_nearly_one_are_told() -> None:
-    assert alike_names(["Forest", "crop", "other", "no data yet"]) == ()
+    assert alike_names(["Forest", "crop", "other", "no data yet", "1", "-1", "10"]) == ()
+    (numbers,) = alike_names(["7", "07", "1", "01", "10"])
+    assert "'01' and '1'" in numbers and "'07' and '7'" in numbers and "10" not in numbers
     (told,) = alike_names(["Forest", "forest", "bare soil", "bare_soil", "crop"])
     assert "'Forest' and 'forest', 'bare soil' and 'bare_soil';" in told

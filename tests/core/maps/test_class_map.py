@@ -171,7 +171,8 @@ def classes_of(path: Path) -> tuple[dict[int, str], set[int]]:
         (np.array([[-1, 0, 300, 300]], np.int16), (), {0: "0", 300: "300"}, "Value -1 is below zero"),
         # Whole numbers in a float raster are classes.
         (np.array([[np.nan, 1, 2, -9999]], np.float32), (), {1: "1", 2: "2"}, "Value -9999"),
-        (np.array([[np.inf, 10, 95, 1e30]], np.float64), (), {10: "10", 95: "95"}, ""),
+        (np.array([[np.inf, 10, 95, 1e30]], np.float64), (), {10: "10", 95: "95"}, "Value 1e+30 is too large"),
+        (np.array([[-3.4028234663852886e38, 1, 2, 2]], np.float32), (), {1: "1", 2: "2"}, "1 pixels (25.0 %)"),
     ],
 )
 def test_one_rule_says_what_is_no_class(

@@ -61,6 +61,12 @@ def test_nonsense_is_refused_even_with_a_scale(factor: float, words: str) -> Non
         ask(scaled(surface(), factor), scale=1e-4)
 
 
+def test_a_scale_that_makes_land_too_dark_is_told() -> None:
+    dark = ask(surface(), scale=1e-5)
+    assert any("open water at most" in text and "`scale`" in text for text in dark.warnings)
+    assert not any("open water" in text for text in ask(surface(), scale=1e-4).warnings)
+
+
 @pytest.mark.parametrize("factor", [6.5535, 3.2767])
 def test_values_stretched_over_16_bits_are_asked_about(factor: float) -> None:
     """Vegetation brighter than white: Sentinel Hub writes reflectance × 65535, others × 32767."""

@@ -10,8 +10,9 @@ import rasterio
 from affine import Affine
 from rasterio.crs import CRS
 
+from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.writer import new_geotiff
+from mmearth_core.raster.writer import check_raster, new_geotiff
 
 GRID = Grid(512, 512, Affine(10, 0, 0, 0, -10, 0), CRS.from_epsg(32630))
 #: Writes 16 noisy bands in strips that cut through blocks, under a limit on the size of files: what a full disk does.
@@ -39,6 +40,14 @@ def write(path: str | Path) -> None:
         for row in range(0, 512, 100):
             rows = (row, min(row + 100, 512))
             dataset.write(noise()[:, slice(*rows)], window=(rows, (0, 512)))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.JPG", "a.gpkg", "a.json", "a.vrt", "a.img"])
+def test_a_geotiff_is_not_called_as_another_format(tmp_path, name):
+    with pytest.raises(MMEarthError, match=r"is to be a GeoTIFF.*let it end in \.tif"):
+        check_raster(tmp_path / name)
+    for plain in ("a.tif", "a.TIFF", "a", "a.v2"):
+        check_raster(tmp_path / plain)
 
 
 def test_what_is_written_is_there(tmp_path):

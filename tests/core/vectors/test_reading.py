@@ -65,6 +65,7 @@ def shapefile(path: Path, names: list[str], encoding: str, *, told: bool = False
         (["Forêt", "œuf"], "CP1252", False, True),
         (["forest", "water"], "CP1252", False, False),
         (["森林", "水"], "GBK", True, False),
+        (["Forêt", "eau"], "UTF-8", True, False),
     ],
 )
 def test_texts_of_a_shapefile_are_read_as_they_are_meant(
@@ -171,6 +172,10 @@ def test_an_encoding_is_that_of_the_table_and_of_the_texts(tmp_path: Path) -> No
         wrong.with_suffix(".cpg").write_text(said)
         names, (told,) = read(wrong)
         assert names == ["Forêt", "Étang", "x"] and "read as UTF-8" in told
+    untrue = shapefile(tmp_path / "d.shp", ["Forêt", "Étang"], "CP1252", told=True)
+    untrue.with_suffix(".cpg").write_text("UTF-8")
+    names, (told,) = read(untrue)
+    assert names == ["Forêt", "Étang"] and "says that its texts are UTF-8, which they are not" in told
     right = shapefile(tmp_path / "c.shp", ["Café", "Étang"], "ISO-8859-1", told=True)
     assert read(right) == (["Café", "Étang"], ())
 
