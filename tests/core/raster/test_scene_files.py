@@ -20,10 +20,10 @@ def test_a_single_band_that_its_name_tells_is_not_said_to_be_given(tmp_path: Pat
 
 
 def test_a_list_of_rasters_that_is_cut_says_so(tmp_path: Path) -> None:
-    for name in "abcd":
+    for name in ("autumn", "late", "spring", "summer"):
         (tmp_path / f"{name}.tif").touch()
-    with pytest.raises(MMEarthError, match=r"holds 4 rasters \(a.tif, b.tif, c.tif, d.tif\), no"):
+    with pytest.raises(MMEarthError, match=r"holds 4 rasters \(autumn.tif, late.tif, spring.tif, summer.tif\), no"):
         collect(tmp_path)
-    (tmp_path / "e.tif").touch()
-    with pytest.raises(MMEarthError, match=r"holds 5 rasters \(a.tif, b.tif, c.tif, d.tif, …\), no"):
+    (tmp_path / "winter.tif").touch()
+    with pytest.raises(MMEarthError, match=r"holds 5 rasters \(autumn.tif, late.tif, spring.tif, summer.tif, …\), no"):
         collect(tmp_path)
