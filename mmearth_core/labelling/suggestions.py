@@ -100,9 +100,9 @@ def suggest(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_features_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
     if n < 1:
-        raise MMEarthError(f"`n={n}`: the number of points must be 1 or more.")
+        raise MMEarthError(f"The number of points must be 1 or more; `n={n}` is not.")
     if seed < 0:
-        raise MMEarthError(f"`seed={seed}`: the seed must be 0 or more.")
+        raise MMEarthError(f"The seed must be 0 or more; `seed={seed}` is not.")
     probe = load_probe(model)
     stack, messages = one_stack(embedding).matched(probe.looks_at)
     for message in messages:
