@@ -2,6 +2,7 @@
 
 import os
 import platform
+import threading
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
@@ -28,13 +29,54 @@ def processor_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def one_thread_each() -> AbstractContextManager[object]:
-    """A context in which BLAS and OpenMP compute in one thread: more make small products many times slower.
+class _OneThread:
+    """The limit of one thread, held as long as anybody is in it.
 
-    Counts for the libraries that are loaded when it is first called.
+    A thread of its own holds it: threadpoolctl lets OpenBLAS be controlled by one thread at a time, which here may
+    leave before others do.
     """
-    limited: AbstractContextManager[object] = _thread_pools().limit(limits=1)
-    return limited
+
+    def __init__(self) -> None:
+        self._lock, self._inside = threading.Lock(), 0
+        self._over, self._holder = threading.Event(), threading.Thread()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                held, self._over = threading.Event(), threading.Event()
+                self._holder = threading.Thread(target=_hold, args=(held, self._over), name="one thread", daemon=True)
+                self._holder.start()
+                held.wait()
+            self._inside += 1
+
+    def __exit__(self, *exc: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._over.set()
+                self._holder.join()
+
+
+_ONE_THREAD = _OneThread()
+
+
+def one_thread_each() -> AbstractContextManager[None]:
+    """A context in which BLAS computes in one thread: more make small products many times slower, and may round in
+    another order.
+
+    Several threads may be in it, and it is over when the last of them leaves: none disturbs another. Counts for the
+    libraries that are loaded when it is first entered.
+    """
+    return _ONE_THREAD
+
+
+def _hold(held: threading.Event, over: threading.Event) -> None:
+    try:
+        with _thread_pools().limit(limits=1, user_api="blas"):
+            held.set()
+            over.wait()
+    finally:
+        held.set()
 
 
 @cache

@@ -15,6 +15,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
 from mmearth_core.maps.conventions import MAX_CLASSES, NODATA
 from mmearth_core.maps.legend import Legend
+from mmearth_core.processors import one_thread_each
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
@@ -104,8 +105,8 @@ def _centres(stack: Stack, k: int, seed: int, progress: Progress, cancel: Cancel
     if not _has_distinct(values, k):
         raise MMEarthError(f"{stack.name} has fewer than {k} different valid pixels; ask for fewer clusters.")
     model = MiniBatchKMeans(n_clusters=k, random_state=seed, batch_size=4096, n_init=3)
-    # One BLAS thread: sums in one order, so the same seed gives the same centres on any number of processors.
-    with threadpool_limits(limits=1):
+    # One thread, of OpenMP too: sums in one order, so the same seed gives the same centres on any number of processors.
+    with one_thread_each(), threadpool_limits(limits=1):
         model.fit(values)
     return np.asarray(model.cluster_centers_, np.float64)
 

@@ -30,7 +30,7 @@ def classify_block(
 
     A pixel's class depends on nothing but the numbers within `margin(smooth)` pixels of it; what is kept must have them
     around it, as far as the raster has. `smooth` and `unknown` as in `classify`. To give the same values as `classify`,
-    call it under `threadpool_limits(1)`: more BLAS threads may round in another order, and are slower.
+    call it under `one_thread_each`: more BLAS threads may round in another order, and are slower.
     """
     whole = Window(0, 0, *pixels.shape)
     kept = whole if kept is None else kept

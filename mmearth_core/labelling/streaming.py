@@ -12,10 +12,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.processors import available_processors
+from mmearth_core.processors import available_processors, one_thread_each
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.identity import stamp
@@ -74,7 +73,7 @@ def transform_blocks(
     progress.start(task, area.pixels, "px", stack.grid.pixel_area)
     with (
         bounded_cache(),
-        threadpool_limits(limits=1),
+        one_thread_each(),
         ExitStack() as opening,
         ThreadPoolExecutor(workers, thread_name_prefix="mmearth") as pool,
     ):
@@ -129,5 +128,5 @@ def in_strips(function: Callable[[Window], Result], area: Window) -> list[Result
     """`function` of strips of rows that cover an area once, one for each processor, each with one BLAS thread; what it
     returns, from the upper strip to the lowest."""
     strips = list(area.parts(-(-area.height // available_processors()), area.width))
-    with threadpool_limits(limits=1), ThreadPoolExecutor(len(strips), thread_name_prefix="mmearth") as pool:
+    with one_thread_each(), ThreadPoolExecutor(len(strips), thread_name_prefix="mmearth") as pool:
         return list(pool.map(function, strips))
