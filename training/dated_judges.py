@@ -116,27 +116,54 @@ class Series:
         return np.stack([pooled_mean_and_spread(np.stack([mapped(image) for image in date])) for date in self.images])
 
 
+@dataclass(frozen=True, eq=False)
+class ForestSite:
+    """A Czech forest site in September 2019 and 2020: (H, W) `damage` index into `DAMAGE`, `forest` into `FOREST`."""
+
+    images: tuple[Image, ...]
+    damage: NDArray[np.intp]
+    forest: NDArray[np.intp]
+    place: int
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Where both images have a measurement."""
+        return np.all([image.valid for image in self.images], axis=0)
+
+
+def forest_sites(data: Path, half: Half) -> list[ForestSite]:
+    """The Czech forest sites of a half; sites in one block of `SITE_BLOCK` are one place."""
+    found = read_packed(data / "barkbeetle_czechia_dev.npz")
+    lonlat = np.stack([found["lon"], found["lat"]], axis=1).astype(np.float64)
+    chosen = of_half(lonlat, half)
+    place = np.unique(blocks(lonlat[chosen], block_degrees=SITE_BLOCK), axis=0, return_inverse=True)[1].ravel()
+    return [
+        ForestSite(
+            tuple(_image(each, found) for each in found[f"x_{site}"]),
+            found[f"damage_{site}"].astype(np.intp),
+            found[f"forest_{site}"].astype(np.intp),
+            group,
+        )
+        for group, site in zip(place.tolist(), found["site"][chosen].tolist(), strict=True)
+    ]
+
+
 def bark_beetle(data: Path, half: Half, *, seed: int = 0) -> DatedPixels:
     """Czech forest sites in September 2019 and 2020: damage of the second year, and types of forest on both dates.
 
     Damage is told from the image of 2020, and from both images side by side; types of forest are labelled on one date
     and tested on the other. At most `PIXELS_PER_SITE` pixels of a class and site; a place is a block of `SITE_BLOCK`.
     """
-    found = read_packed(data / "barkbeetle_czechia_dev.npz")
-    lonlat = np.stack([found["lon"], found["lat"]], axis=1).astype(np.float64)
-    chosen = of_half(lonlat, half)
-    place = np.unique(blocks(lonlat[chosen], block_degrees=SITE_BLOCK), axis=0, return_inverse=True)[1].ravel()
     rng = np.random.default_rng(seed)
     images: list[Image] = []
     damage, forest = _Rows(), _Rows()
-    for group, site in zip(place.tolist(), found["site"][chosen].tolist(), strict=True):
+    for site in forest_sites(data, half):
         numbers = [len(images), len(images) + 1]
-        images += [_image(each, found) for each in found[f"x_{site}"]]
-        usable = images[numbers[0]].valid & images[numbers[1]].valid
-        for rows, codes in ((damage, found[f"damage_{site}"]), (forest, found[f"forest_{site}"])):
-            for code in np.unique(codes[usable]).tolist():
-                spots = rng.permutation(np.argwhere(usable & (codes == code)))[:PIXELS_PER_SITE]
-                rows.add(spots, code, group, numbers)
+        images += site.images
+        for rows, codes in ((damage, site.damage), (forest, site.forest)):
+            for code in np.unique(codes[site.usable]).tolist():
+                spots = rng.permutation(np.argwhere(site.usable & (codes == code)))[:PIXELS_PER_SITE]
+                rows.add(spots, code, site.place, numbers)
     return DatedPixels(
         "pixels",
         tuple(images),
@@ -155,20 +182,32 @@ def belgium(data: Path, *, seed: int = 0) -> DatedPixels:
     pixels are taken, the same on all dates. Fields of fewer than `FEWEST_PIXELS` are left out. With five fields of
     crops of several kinds, eight of grassland and three built-up, scores vary widely: take many draws.
     """
+    images, label, field = belgian_fields(data)
+    rng, rows = np.random.default_rng(seed), _Rows()
+    for number in range(int(field.max()) + 1):
+        spots = np.argwhere(field == number)
+        index = int(label[tuple(spots[0])])
+        rows.add(rng.permutation(spots)[:PIXELS_PER_FIELD], index, number, list(range(len(images))))
+    spots_of_all = rows.spots_over_dates("Belgium over dates", tuple(COVER.values()))
+    return DatedPixels("polygons", images, (spots_of_all,))
+
+
+def belgian_fields(data: Path) -> tuple[tuple[Image, ...], NDArray[np.intp], NDArray[np.intp]]:
+    """The images of all dates, and (H, W) the class of a pixel, by the order of `COVER`, and its field: −1 for none."""
     found = read_packed(data / "worldcereal_belgium_series_l2a.npz")
-    cover, rng = found["landcover"][0], np.random.default_rng(seed)
+    cover = found["landcover"][0]
     images = tuple(_image(dn, found) for dn in found["x"])
     usable = np.all([image.valid for image in images], axis=0)
-    rows, group = _Rows(), 0
+    label, field = np.full(cover.shape, -1, np.intp), np.full(cover.shape, -1, np.intp)
+    fields = 0
     for index, code in enumerate(COVER):
         member, count = components(usable & (cover == code))
         for number in range(1, count + 1):
-            spots = np.argwhere(member == number)
-            if len(spots) >= FEWEST_PIXELS:
-                rows.add(rng.permutation(spots)[:PIXELS_PER_FIELD], index, group, list(range(len(images))))
-                group += 1
-    spots_of_all = rows.spots_over_dates("Belgium over dates", tuple(COVER.values()))
-    return DatedPixels("polygons", images, (spots_of_all,))
+            mine = member == number
+            if mine.sum() >= FEWEST_PIXELS:
+                label[mine], field[mine] = index, fields
+                fields += 1
+    return images, label, field
 
 
 def catalonia(data: Path, half: Half) -> Series:

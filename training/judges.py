@@ -3,7 +3,7 @@
 Both come from the development imagery. What is tested on was never part of a pretraining.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -125,11 +125,15 @@ class Pixels:
 
     def embedding(self, model: str | Path, folder: Path) -> NDArray[np.float32]:
         """(n, D): the map that `embed` writes into `folder`, at the labelled pixels."""
-        output = folder / "embedding.tif"
-        raster = EmbeddingRaster.open(embed(scene=self.scene, output=output, model=model, overwrite=True).output)
-        with raster.reader() as reader:
-            dn = self.at(reader.read(raster.grid.window))
-        return raster.decode(dn.T).T
+        return self.at(embedded(self.scene, model, folder))
+
+
+def embedded(scene: Path, model: str | Path, folder: Path) -> NDArray[np.float32]:
+    """The values (D, H, W) of the map that `embed` writes into `folder`."""
+    output = folder / "embedding.tif"
+    raster = EmbeddingRaster.open(embed(scene=scene, output=output, model=model, overwrite=True).output)
+    with raster.reader() as reader:
+        return raster.decode(reader.read(raster.grid.window))
 
 
 def eurosat(data: Path) -> Tiles:
@@ -158,10 +162,39 @@ def land_cover_sites(data: Path, folder: Path, *, seed: int = 0) -> list[Pixels]
     Sites with fewer than `FEWEST_CLASSES` are left out; so may be all. A place is a block of `BLOCK` pixels. The scenes
     are written into `folder`.
     """
+    with np.load(data / "terramind_sites.npz", allow_pickle=False) as sites:
+        held_out = split_by_place(sites["lonlat"])[1].tolist()
+    found = []
+    for site in covered_sites(data, folder, held_out):
+        usable = np.where(site.valid, site.label, -1)
+        rng = np.random.default_rng(seed)
+        spots = [rng.permutation(np.argwhere(usable == index))[:PIXELS_PER_CLASS] for index in range(len(site.classes))]
+        rows, cols = np.concatenate(spots).T
+        label = np.repeat(np.arange(len(spots)), [len(each) for each in spots])
+        task = Task(site.name, site.classes, label, site.group[rows, cols])
+        found.append(_pixels(task, site.scene, rows, cols, "pixels"))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class CoveredSite:
+    """A TerraMind site with the land-cover map beside it: `scene` L2A; (H, W) `label` index into `classes`, −1 where
+    none is judged, `group` the block of a pixel, `valid` where the scene has a measurement."""
+
+    name: str
+    scene: Path
+    classes: tuple[str, ...]
+    label: NDArray[np.intp]
+    group: NDArray[np.intp]
+    valid: NDArray[np.bool_]
+
+
+def covered_sites(data: Path, folder: Path, indices: Sequence[int]) -> list[CoveredSite]:
+    """Those of the TerraMind sites `indices` that have `FEWEST_CLASSES` of `FEWEST_PIXELS`; scenes go into `folder`."""
     names = {code: name for code, name in (LAND_COVER | {9: "rangeland"}).items() if name is not None}
     found = []
     with np.load(data / "terramind_sites.npz", allow_pickle=False) as sites:
-        for index in split_by_place(sites["lonlat"])[1].tolist():
+        for index in indices:
             site, cover, dn = str(sites["id"][index]), sites["LULC"][index, 0], sites["S2L2A"][index]
             codes = [code for code in names if (cover == code).sum() >= FEWEST_PIXELS]
             if len(codes) < FEWEST_CLASSES:
@@ -169,15 +202,13 @@ def land_cover_sites(data: Path, folder: Path, *, seed: int = 0) -> list[Pixels]
             scene = folder / f"{site}.tif"
             place = Place.centred(sites["lonlat"][index], cover.shape)
             write(scene, dn, "L2A", -1000 if index in WITH_OFFSET["L2A"] else 0, place)
-            rng = np.random.default_rng(seed)
-            spots = [
-                rng.permutation(np.argwhere((cover == code) & dn.any(axis=0)))[:PIXELS_PER_CLASS] for code in codes
-            ]
-            rows, cols = np.concatenate(spots).T
-            label = np.repeat(np.arange(len(codes)), [len(each) for each in spots])
+            label = np.full(cover.shape, -1, np.intp)
+            for number, code in enumerate(codes):
+                label[cover == code] = number
+            rows, cols = np.indices(cover.shape)
             group = rows // BLOCK * (cover.shape[1] // BLOCK + 1) + cols // BLOCK
-            task = Task(f"Site {site}", tuple(names[code] for code in codes), label, group)
-            found.append(_pixels(task, scene, rows, cols, "pixels"))
+            classes = tuple(names[code] for code in codes)
+            found.append(CoveredSite(f"Site {site}", scene, classes, label, group, dn.any(axis=0)))
     return found
 
 

@@ -92,7 +92,7 @@ def evaluate(
             rows = drawn.train
             known = Labelled(features[rows], task.label[rows], task.group[rows], seed)
             predicted, truth = classifier(known, features[drawn.test]), task.label[drawn.test]
-            macro_f1[i, seed] = _macro_f1(truth, predicted, len(task.classes))
+            macro_f1[i, seed] = mean_f1(truth, predicted, len(task.classes))
             accuracy[i, seed] = np.mean(predicted == truth)
     return Scores(tuple(counts), macro_f1, accuracy)
 
@@ -126,7 +126,7 @@ def spread(values: NDArray[np.float64]) -> str:
     return f"{values.mean():.3f} ± {deviation:.3f}"
 
 
-def _macro_f1(truth: NDArray[np.intp], predicted: NDArray[np.intp], classes: int) -> float:
+def mean_f1(truth: NDArray[np.intp], predicted: NDArray[np.intp], classes: int) -> float:
     """Mean over the classes that occur in `truth` of 2 · right / (told + there are)."""
     right, told, there = (
         np.bincount(each, minlength=classes) for each in (truth[truth == predicted], predicted, truth)
