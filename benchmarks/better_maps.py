@@ -39,6 +39,7 @@ from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import available_processors, one_thread_each, processor_name
 from mmearth_core.progress import CancelToken
+from mmearth_core.sources.slots import Columns, Slot
 from mmearth_core.sources.unlabelled import PIXELS, Unlabelled
 from training.halves import HALVES, Half
 from training.labelled_scenes import AROUND, EMBEDDING, RAW, LabelledScene, Patch, labelled_scenes
@@ -115,8 +116,7 @@ def forest_alone(samples: Samples, _: Unlabelled) -> Told:
 
 def _shared(told: Told, others: Unlabelled, rounds: int = regression.ROUNDS) -> Told:
     logs = told(others.values)
-    shares = regression.class_shares(np.eye(logs.shape[1]), np.zeros(logs.shape[1]), logs, rounds)
-    added = regression.shift(shares)
+    added = regression.shift(regression.class_shares(logs, rounds))
     return lambda values: told(values) + added
 
 
@@ -154,8 +154,7 @@ def samples_of(scene: LabelledScene, features: NDArray[np.float32], drawn: Draw)
         sight=640.0,
         codes={},
         messages=(),
-        model_name="",
-        model_id="",
+        columns=Columns((Slot("", "", features.shape[1]),)),
     )
 
 

@@ -174,6 +174,8 @@ def fit(
     field: str = "class",
     layer: str | None = None,
     dates: Literal["vote", "together"] = "vote",
+    unlabelled: int = 2000,
+    prior: Literal["tempered", "none"] = "tempered",
     block: float | None = None,
     seed: int = 0,
     overwrite: bool = False,
@@ -193,6 +195,9 @@ def fit(
         layer: Layer of the vector files; by default their only one.
         dates: How several dates decide together: each with a probe of its own, which vote, or with all bands in one
             probe, at pixels that every date has.
+        unlabelled: Pixels without a label to learn from as well, drawn from all embeddings together; 0 for none.
+        prior: What to make of how many of them each class has: tempered lets common classes win doubtful pixels, a
+            little; none treats all classes alike. Without such pixels it is none.
         block: Metres within which samples count as one place, which validation never has in training and test at once;
             by default what the model sees around a pixel, less where that would leave too few places.
         seed: Start of the random numbers; the same seed gives the same result.

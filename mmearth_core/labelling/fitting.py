@@ -14,9 +14,11 @@ from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Samples, merge_samples, read_samples
 from mmearth_core.labelling.validation import Validation, choose_strengths, cross_validate
 from mmearth_core.locks import sole_writer
+from mmearth_core.processors import one_thread_each
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.sources.embedding import described
 from mmearth_core.sources.stack import Stack, stacks_of, with_columns_of_all
+from mmearth_core.sources.unlabelled import PIXELS, BesideLabels, Prior, Unlabelled, draw_unlabelled
 from mmearth_core.sources.working_set import SampleLayer, working_set_of
 
 
@@ -44,11 +46,23 @@ class FitResult:
             [
                 f"{self.path}: {len(self.model.legend)} classes from {training.pixels} pixels of {training.polygons}"
                 f" samples, on {self._learned_from()}",
+                *self._learned_beside(),
                 *self.messages,
                 "",
                 str(self.validation),
             ]
         )
+
+    def _learned_beside(self) -> list[str]:
+        """What pixels without a label told."""
+        learned, names = self.model.unlabelled, self.model.legend.names
+        if learned is None:
+            return []
+        line = f"{learned.pixels} pixels without a label of {learned.blocks} blocks helped"
+        if learned.shares is None:
+            return [f"{line}."]
+        shares = (f"{name} {100 * share:.0f} %" for name, share in zip(names, learned.shares, strict=True))
+        return [f"{line}; they seem to be {', '.join(shares)}."]
 
     def _learned_from(self) -> str:
         slots = self.model.columns.slots
@@ -66,6 +80,8 @@ def fit(
     field: str = "class",
     layer: str | None = None,
     dates: Literal["vote", "together"] = "vote",
+    unlabelled: int = PIXELS,
+    prior: Prior = "tempered",
     block: float | None = None,
     seed: int = 0,
     overwrite: bool = False,
@@ -85,6 +101,9 @@ def fit(
         layer: Layer of the vector files; by default their only one.
         dates: How several dates decide together: each with a probe of its own, which vote, or with all bands in one
             probe, at pixels that every date has.
+        unlabelled: Pixels without a label to learn from as well, drawn from all embeddings together; 0 for none.
+        prior: What to make of how many of them each class has: tempered lets common classes win doubtful pixels, a
+            little; none treats all classes alike. Without such pixels it is none.
         block: Metres within which samples count as one place, which validation never has in training and test at once;
             by default what the model sees around a pixel, less where that would leave too few places.
         seed: Start of the random numbers; the same seed gives the same result.
@@ -108,8 +127,9 @@ def fit(
         for stack, (_, layers) in zip(stacks, places, strict=True)
         for each in layers
     ]
+    others = draw_unlabelled(stacks, BesideLabels(unlabelled, prior), seed=seed, cancel=cancel)
     return fit_samples(
-        merge_samples(parts), output, block=block, seed=seed, dates=dates, progress=progress, cancel=cancel
+        merge_samples(parts), others, output, block=block, seed=seed, dates=dates, progress=progress, cancel=cancel
     )
 
 
@@ -129,6 +149,7 @@ def _places(embeddings: Sequence[str | Path], samples: Sequence[SampleLayer]) ->
 
 def fit_samples(
     samples: Samples,
+    unlabelled: Unlabelled | None,
     output: Path,
     *,
     block: float | None = None,
@@ -137,18 +158,33 @@ def fit_samples(
     progress: Progress,
     cancel: CancelToken,
 ) -> FitResult:
-    """As `fit`, of samples at hand; `output` was checked by the caller."""
+    """As `fit`, of samples and other pixels at hand; `output` was checked by the caller."""
     if len(samples.legend) < 2:
         paths = ", ".join(sorted({str(group.path) for group in samples.groups}))
         raise MMEarthError(f"{paths} has one class only ({samples.legend.names[0]}); label at least two classes.")
     messages = (*samples.messages, *moved_codes(samples.legend, samples.codes), *alike_names(samples.legend.names))
     together = dates == "together"
-    chosen = choose_strengths(samples, find_places(samples), seed=seed, together=together, cancel=cancel)
-    model = fit_probe(samples, strengths=chosen, together=together)
+    model = taught_probe(samples, unlabelled, seed=seed, together=together, cancel=cancel)
     messages = (*messages, *_left_out(samples, model))  # told with the result, once
-    validation = cross_validate(samples, block=block, seed=seed, together=together, progress=progress, cancel=cancel)
+    validation = cross_validate(
+        samples, unlabelled=unlabelled, block=block, seed=seed, together=together, progress=progress, cancel=cancel
+    )
     save_probe(output, model, validation=validation.as_dict())
     return FitResult(output, model, validation, messages)
+
+
+def taught_probe(
+    samples: Samples,
+    unlabelled: Unlabelled | None,
+    *,
+    seed: int = 0,
+    together: bool = False,
+    cancel: CancelToken,
+) -> Probe:
+    """The probe that maps are made with, live and final."""
+    with one_thread_each():  # so that sums round the same way wherever it is fitted
+        chosen = choose_strengths(samples, find_places(samples), seed=seed, together=together, cancel=cancel)
+        return fit_probe(samples, strengths=chosen, unlabelled=unlabelled, together=together)
 
 
 def _left_out(samples: Samples, model: Probe) -> list[str]:

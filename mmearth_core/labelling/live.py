@@ -31,13 +31,12 @@ from mmearth_core.files import atomic_path
 from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
 from mmearth_core.labelling.classification import check_unknown
 from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
-from mmearth_core.labelling.places import find_places
-from mmearth_core.labelling.probe import Probe, fit_probe
+from mmearth_core.labelling.fitting import taught_probe
+from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.samples import Samples, merge_samples, samples_under
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
 from mmearth_core.labelling.streaming import in_strips, surrounded
-from mmearth_core.labelling.validation import choose_strengths
 from mmearth_core.maps.conventions import NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
 from mmearth_core.maps.smoothing import DEFAULT, MARGIN, Smoothing
@@ -47,6 +46,7 @@ from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import pixel_steps, touched
 from mmearth_core.records import Form
 from mmearth_core.sources.stack import Pixels, Stack, StackReader, stacks_of, with_columns_of_all
+from mmearth_core.sources.unlabelled import USUAL, BesideLabels, Unlabelled, draw_unlabelled
 from mmearth_core.vectors.footprints import touching
 from mmearth_core.vectors.reading import VectorLayer, class_names
 
@@ -240,7 +240,8 @@ class LiveSet:
         stacks, self.messages = with_columns_of_all(stacks_of(path))
         self.places = [LivePlace(stack) for stack in stacks]
         self._samples: tuple[str, Samples] | None = None
-        self._probe: tuple[str, Probe] | None = None
+        self._unlabelled: tuple[BesideLabels, Unlabelled | None] | None = None
+        self._probe: tuple[tuple[str, BesideLabels], Probe] | None = None
 
     def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
         """The labelled pixels of all places. Raises `MMEarthError` when no sample covers a valid pixel."""
@@ -253,14 +254,21 @@ class LiveSet:
             held = self._samples = (drawn.key, found)
         return held[1]
 
-    def probe(self, drawn: DrawnSamples, cancel: CancelToken) -> tuple[Probe, bool]:
+    def unlabelled(self, beside: BesideLabels, cancel: CancelToken) -> Unlabelled | None:
+        """Pixels without a label, as `fit` draws them: once, for no edit changes them."""
+        held = self._unlabelled
+        if held is None or held[0] != beside:
+            stacks = [place.stack for place in self.places]
+            held = self._unlabelled = (beside, draw_unlabelled(stacks, beside, cancel=cancel))
+        return held[1]
+
+    def probe(self, drawn: DrawnSamples, cancel: CancelToken, *, beside: BesideLabels = USUAL) -> tuple[Probe, bool]:
         """The probe of the samples, and whether it had to be fitted: the one that `fit_samples` would write."""
         held = self._probe
-        if held is not None and held[0] == drawn.key:
+        if held is not None and held[0] == (drawn.key, beside):
             return held[1], False
-        samples = self.samples(drawn, cancel)
-        probe = fit_probe(samples, strengths=choose_strengths(samples, find_places(samples), cancel=cancel))
-        self._probe = (drawn.key, probe)
+        probe = taught_probe(self.samples(drawn, cancel), self.unlabelled(beside, cancel), cancel=cancel)
+        self._probe = ((drawn.key, beside), probe)
         return probe, True
 
     def in_view(self, view: View) -> tuple[LivePlace, Window, tuple[int, int]]:
@@ -278,6 +286,7 @@ class LiveSet:
         confidence: str | Path | None = None,
         unknown: float | None = None,
         smooth: Smoothing = DEFAULT,
+        beside: BesideLabels = USUAL,
         cancel: CancelToken,
     ) -> Preview:
         """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does.
@@ -289,7 +298,7 @@ class LiveSet:
         watch = _Watch()
         samples = self.samples(drawn, cancel)
         watch.lap("samples")
-        probe, refitted = self.probe(drawn, cancel)
+        probe, refitted = self.probe(drawn, cancel, beside=beside)
         watch.lap("fit")
         place, window, shape = self.in_view(view)
         if not window:

@@ -2,10 +2,9 @@
 
 It belongs to the slots it learned from (identity and time of the year). Of several slots each has a member of its own,
 and members vote: the logarithms of their probabilities are added, and one whose image is missing at a pixel is left
-out. It reads no raster and draws no sample.
+out. Beside labelled pixels it may learn from others of the scene (`regression`). It reads no raster, draws no sample.
 """
 
-import warnings
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any
@@ -14,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.regression import CLARITY, TEMPER, Solution, clarify, class_shares, shift, solve
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import one_thread_each
-from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Form
+from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Form, Rule, plain
 from mmearth_core.sources.slots import Columns
+from mmearth_core.sources.unlabelled import Unlabelled
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0
@@ -43,6 +44,8 @@ def _numbers(listed: Any) -> NDArray[np.float64]:
     return values
 
 
+#: Shares of classes are positive and of a sum of one.
+_SHARES = Rule(lambda shares: bool((shares > 0).all() and abs(shares.sum() - 1) < 1e-6), "must be shares of one")
 #: Numbers as a file holds them: a list, or lists of one length.
 Numbers = Annotated[NDArray[np.float64], Form(_numbers)]
 
@@ -73,6 +76,22 @@ class Training:
     pixels: Annotated[int, NOT_NEGATIVE]
     polygons: Annotated[int, NOT_NEGATIVE]
     digest: str
+
+
+@dataclass(frozen=True, eq=False)
+class FromUnlabelled:
+    """What a probe learned from pixels without a label: how many there were, of how many blocks, drawn with which seed,
+    and the digest of `Unlabelled.digest`; `clarity`, how much it counted that they are told clearly; `shares`
+    (classes,), how many of them each class has, None when that was not asked for, and `temper`, how much of it is
+    believed."""
+
+    pixels: Annotated[int, NOT_NEGATIVE]
+    blocks: Annotated[int, NOT_NEGATIVE]
+    seed: Annotated[int, NOT_NEGATIVE]
+    digest: str
+    clarity: Annotated[float, NOT_NEGATIVE]
+    shares: Annotated[Numbers, _SHARES] | None
+    temper: Annotated[float, NOT_NEGATIVE]
 
 
 @dataclass(frozen=True)
@@ -149,6 +168,7 @@ class Probe:
     legend: Legend
     strengths: Strengths
     training: Training
+    unlabelled: FromUnlabelled | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """What a reader asks of it, as plain values; not its numbers, which `probe_file` writes."""
@@ -160,10 +180,19 @@ class Probe:
             "model_id": ", ".join(dict.fromkeys(slot.identity for slot in slots)),
             "classes": {str(each.value): each.name for each in self.legend.classes},
             "training": asdict(self.training) | {"regularisation": self.strengths.regularisation},
+            "unlabelled": plain(self.unlabelled),
             "embedding bands": sum(member.bands for member in self.members),
             **(dates if len(slots) > 1 else {}),
             **(layers if self.layers else {}),
         }
+
+    @cached_property
+    def shift(self) -> NDArray[np.float32]:
+        """What the class shares among pixels without a label add to the scores (classes,)."""
+        learned = self.unlabelled
+        if learned is None or learned.shares is None:
+            return np.zeros(len(self.legend), np.float32)
+        return shift(learned.shares, learned.temper).astype(np.float32)
 
     @property
     def looks_at(self) -> Columns:
@@ -180,7 +209,7 @@ class Probe:
 
     def scores(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Scores (n, classes) of values (n, columns): linear ones of a single member, else sums of the logarithms of
-        probabilities; 0 where no member has its slots."""
+        probabilities, and the shift; that alone where no member has its slots."""
         present = self.columns.present(values)
         layers = self.scaled_layers(values[:, self.columns.of_layers])
         total = np.zeros((len(values), len(self.legend)), np.float32)
@@ -190,7 +219,7 @@ class Probe:
             weights, of_layers, bias = (each.astype(np.float32) for each in member.folded)
             scores = bands @ weights.T + layers[there] @ of_layers.T + bias
             total[there] += scores if len(self.members) == 1 else log_softmax(scores, axis=1)
-        return total
+        return total + self.shift
 
     def probabilities(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Class probabilities (n, classes) of values (n, columns)."""
@@ -252,15 +281,20 @@ def sample_weights(samples: Samples) -> NDArray[np.float64]:
 
 
 def fit_probe(
-    samples: Samples, *, strengths: Strengths | None = None, previous: Probe | None = None, together: bool = False
+    samples: Samples,
+    *,
+    strengths: Strengths | None = None,
+    unlabelled: Unlabelled | None = None,
+    previous: Probe | None = None,
+    together: bool = False,
 ) -> Probe:
     """Fit a probe; the same samples in any order give the same one.
 
     A slot in which some class has no pixel gets no member. With `together` one member looks at all slots at once, and
     at those pixels only that have them all. C of the objective C · Σ weight · loss + ½‖coefficients‖² is
     `strengths.regularisation`. With `previous` (a probe of the same slots) the search starts there, classes matched by
-    name: the solution is the same, found sooner. Raises `MMEarthError` when there are fewer than two classes, or no
-    slot has all of them.
+    name: what the labels say is found sooner, and is the same. Raises `MMEarthError` when there are fewer than two
+    classes, or no slot has all of them.
     """
     strengths = strengths or Strengths()
     present = np.unique(samples.label)
@@ -283,7 +317,32 @@ def fit_probe(
         strengths=strengths,
         training=Training(len(samples), len(np.unique(samples.group)), samples.digest),
     )
-    return replace(draft, members=tuple(_fit_member(samples, slots, draft, previous) for slots in groups))
+    with one_thread_each():  # so that sums round the same way wherever it is fitted
+        fitted = [_fit_member(samples, slots, draft, previous, unlabelled) for slots in groups]
+        if unlabelled is None:
+            return replace(draft, members=tuple(member for member, _ in fitted))
+        labels_alone = replace(draft, members=tuple(member for member, _ in fitted))
+        learned = _learned(labels_alone, unlabelled)
+    return replace(draft, members=tuple(member for _, member in fitted), unlabelled=learned)
+
+
+def _learned(labels_alone: Probe, unlabelled: Unlabelled) -> FromUnlabelled:
+    """What the pixels tell of class shares, to a probe that knows the labels alone; pixels that no member sees do not
+    count."""
+    shares = None
+    if unlabelled.prior == "tempered":
+        present = labels_alone.columns.present(unlabelled.values)
+        seen = np.any([present[:, member.slots].all(axis=1) for member in labels_alone.members], axis=0)
+        shares = class_shares(labels_alone.scores(unlabelled.values[seen])) if seen.any() else None
+    return FromUnlabelled(
+        pixels=len(unlabelled),
+        blocks=unlabelled.blocks,
+        seed=unlabelled.seed,
+        digest=unlabelled.digest,
+        clarity=CLARITY,
+        shares=shares,
+        temper=TEMPER,
+    )
 
 
 def learnable(samples: Samples, *, together: bool = False) -> list[tuple[int, ...]]:
@@ -313,7 +372,18 @@ def _layer_scales(samples: Samples, weight: NDArray[np.float64], strength: float
     return tuple(scales)
 
 
-def _fit_member(samples: Samples, slots: tuple[int, ...], draft: Probe, previous: Probe | None) -> Member:
+def _fit_member(
+    samples: Samples, slots: tuple[int, ...], draft: Probe, previous: Probe | None, unlabelled: Unlabelled | None
+) -> tuple[Member, Member]:
+    """A member that knows the labels alone, and one that learned from pixels without a label too."""
+    columns = samples.columns
+
+    def seen(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The bands of the slots, and what the regression sees, of values (n, columns) that have them."""
+        bands = np.concatenate([values[:, columns.of_slot(index)] for index in slots], axis=1)
+        z = np.ascontiguousarray((bands - centre) / scale, np.float32)
+        return z, np.hstack([z, draft.scaled_layers(values[:, columns.of_layers])]) if draft.layers else z
+
     there = np.asarray(samples.columns.present(samples.values)[:, slots].all(axis=1))
     if not there.all():
         samples = samples.subset(there)
@@ -322,45 +392,24 @@ def _fit_member(samples: Samples, slots: tuple[int, ...], draft: Probe, previous
     centre = weight @ values
     # One scale for all bands: whitening each band inflates bands that hold little but noise.
     scale = float(np.sqrt(np.mean(weight @ np.square(values - centre)))) or 1.0
-    z = np.ascontiguousarray((values - centre) / scale, np.float32)
-    seen = np.hstack([z, draft.scaled_layers(samples.values[:, samples.columns.of_layers])]) if draft.layers else z
+    z, rows = seen(samples.values)
     before = None if previous is None else next((each for each in previous.members if each.slots == slots), None)
     start = None
-    if previous is not None and before is not None and before.coefficients.shape[1] == seen.shape[1]:
+    if previous is not None and before is not None and before.coefficients.shape[1] == rows.shape[1]:
         start = _start(before, previous.legend, samples.legend, centre, scale)
-    coefficients, intercept = _solve(seen, samples.label, weight, draft.strengths.regularisation, start)
-    return Member(slots, coefficients, intercept, centre, scale, _reach(z, samples))
+    taught = rows, samples.label, weight, draft.strengths.regularisation
+    solution = solve(*taught, start)
+    member = Member(slots, *solution, centre, scale, _reach(z, samples))
+    if unlabelled is None:
+        return member, member
+    others = unlabelled.values[columns.present(unlabelled.values)[:, slots].all(axis=1)]
+    if not len(others):
+        return member, member
+    coefficients, intercept = clarify(*taught, solution, seen(others)[1])
+    return member, replace(member, coefficients=coefficients, intercept=intercept)
 
 
-def _solve(
-    z: NDArray[np.float32],
-    label: NDArray[np.intp],
-    weight: NDArray[np.float64],
-    regularisation: float,
-    start: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Coefficients (classes, bands) and intercept (classes,) of the penalised multinomial regression."""
-    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - half a second, and only where one is fitted
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-
-    classes = int(label.max()) + 1
-    model = LogisticRegression(C=regularisation, max_iter=300, tol=1e-4, warm_start=start is not None)
-    if start is not None:
-        model.classes_ = np.arange(classes)
-        model.coef_, model.intercept_ = start if classes > 2 else (np.diff(start[0], axis=0), np.diff(start[1]))
-    with one_thread_each(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(z, label, sample_weight=weight)
-    # In one order of memory, so that sums over it round as those over what a file gives back.
-    coefficients, intercept = np.ascontiguousarray(model.coef_, np.float64), np.asarray(model.intercept_, np.float64)
-    if classes == 2:
-        return np.vstack([-coefficients / 2, coefficients / 2]), np.concatenate([-intercept / 2, intercept / 2])
-    return coefficients, intercept
-
-
-def _start(
-    before: Member, known: Legend, legend: Legend, centre: NDArray[np.float64], scale: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _start(before: Member, known: Legend, legend: Legend, centre: NDArray[np.float64], scale: float) -> Solution:
     """The previous solution in the new standardisation of the bands; zeros for new classes."""
     coefficients, intercept = np.zeros((len(legend), before.coefficients.shape[1])), np.zeros(len(legend))
     moved = before.coefficients.copy()

@@ -9,13 +9,23 @@ import mmearth_core
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
-from mmearth_core.labelling.probe import QUANTILES, LayerScale, Member, Numbers, Probe, Reach, Strengths, Training
+from mmearth_core.labelling.probe import (
+    QUANTILES,
+    FromUnlabelled,
+    LayerScale,
+    Member,
+    Numbers,
+    Probe,
+    Reach,
+    Strengths,
+    Training,
+)
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable
 from mmearth_core.records import POSITIVE, Rule
 from mmearth_core.sources.slots import Columns, Slot
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
-FORMAT, FORMAT_VERSION = "mmearth-probe", 2
+FORMAT, FORMAT_VERSION = "mmearth-probe", 3
 
 
 Positive = Annotated[float, POSITIVE]
@@ -53,9 +63,13 @@ class _File:
     training: _Training
     validation: Mapping[str, Any] | None = None
     members: Annotated[tuple[_Member, ...], Rule(bool, "must hold a member")]
+    unlabelled: FromUnlabelled | None = None
 
     def __post_init__(self) -> None:
         classes = len(self.classes)
+        shares = None if self.unlabelled is None else self.unlabelled.shares
+        if shares is not None and shares.shape != (classes,):
+            raise ValueError(f"unlabelled.shares has not the shape {(classes,)}")
         for number, member in enumerate(self.members):
             if not all(0 <= index < len(self.slots) for index in member.slots):
                 raise ValueError(f"members[{number}].slots names a slot that is not there")
@@ -87,6 +101,7 @@ def save_probe(path: str | Path, probe: Probe, *, validation: Mapping[str, Any] 
         members=tuple(
             _Member(**{field.name: getattr(each, field.name) for field in fields(_Member)}) for each in probe.members
         ),
+        unlabelled=probe.unlabelled,
     )
     write_json(path, records.plain(file))
 
@@ -107,9 +122,11 @@ def load_probe(path: str | Path) -> Probe:
         raise MMEarthError(f"{path} is not a probe of mmearth; make one with: mmearth fit.")
     if content.get("format_version") == 1:
         content = _of_the_first_version(content)
+    if content.get("format_version") == 2:  # nothing was learned from pixels without a label
+        content = content | {"format_version": FORMAT_VERSION, "unlabelled": None}
     if content.get("format_version") != FORMAT_VERSION:
         raise MMEarthError(
-            f"{path} has probe format {content.get('format_version')!r}, this mmearth reads 1 and {FORMAT_VERSION};"
+            f"{path} has probe format {content.get('format_version')!r}, this mmearth reads 1 to {FORMAT_VERSION};"
             " update mmearth or fit again."
         )
     file = records.read(_File, content, f"{path} is damaged", known_only=False, remedy="fit the probe again")
@@ -120,6 +137,7 @@ def load_probe(path: str | Path) -> Probe:
         legend=file.classes,
         strengths=Strengths(file.training.regularisation, file.training.layers),
         training=Training(file.training.pixels, file.training.polygons, file.training.digest),
+        unlabelled=file.unlabelled,
     )
 
 

@@ -25,6 +25,7 @@ from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK
+from mmearth_core.sources.drawing import Kept, lowest
 from mmearth_core.sources.slots import Columns
 from mmearth_core.sources.stack import Pixels, Stack
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
@@ -233,16 +234,6 @@ class _Feature:
     key: int
 
 
-@dataclass(frozen=True, eq=False)
-class _Kept:
-    """Pixels kept of a feature so far: those of lowest priority number."""
-
-    priority: NDArray[np.uint64]
-    values: NDArray[np.float32]
-    position: NDArray[np.intp]
-    covered: int = 0
-
-
 def _usable_features(
     stack: Stack, vector: VectorLayer, names: Sequence[str | None], seed: int, notes: list[str]
 ) -> list[_Feature]:
@@ -295,9 +286,9 @@ def _collect(
     cap: int,
     cancel: CancelToken,
     notes: list[str],
-) -> list[_Kept]:
+) -> list[Kept]:
     """The pixels of every feature, block by block."""
-    none = _Kept(np.zeros(0, np.uint64), np.zeros((0, len(stack.columns)), np.float32), np.zeros((0, 2), np.intp))
+    none = Kept.none(len(stack.columns))
     kept = [none] * len(features)
     classes = {name: i for i, name in enumerate(sorted({feature.name for feature in features}))}
     of_class = np.array([classes[feature.name] for feature in features], np.intp)
@@ -325,7 +316,7 @@ def _collect(
         position += (cell.row, cell.col)
         for member in np.unique(owners):
             mine = owners == member
-            kept[member] = _lowest(kept[member], features[member].key, values[mine], position[mine], cap)
+            kept[member] = lowest(kept[member], features[member].key, values[mine], position[mine], cap)
     for number, what in (
         (disputed, "claimed by two classes dropped"),
         (twice, "covered twice by a class used once"),
@@ -348,24 +339,6 @@ def _cells(features: list[_Feature], grid: Grid) -> Iterable[tuple[Window, list[
             members = tree.query(shapely.box(cell.col, cell.row, cell.col_end, cell.row_end), predicate="intersects")
             if len(members):
                 yield cell, sorted(members.tolist())
-
-
-def _lowest(kept: _Kept, key: int, values: NDArray[np.float32], position: NDArray[np.intp], cap: int) -> _Kept:
-    """`kept` and new pixels of a feature, reduced to the `cap` of lowest priority: a random draw free of order."""
-    priority = np.concatenate([kept.priority, _priority(key, position)])
-    values, position = np.concatenate([kept.values, values]), np.concatenate([kept.position, position])
-    chosen = np.sort(np.argpartition(priority, cap)[:cap]) if len(priority) > cap else slice(None)
-    return _Kept(priority[chosen], values[chosen], position[chosen], kept.covered + len(priority) - len(kept.priority))
-
-
-def _priority(key: int, position: NDArray[np.intp]) -> NDArray[np.uint64]:
-    """A hash of feature and pixel (the finaliser of splitmix64; Steele, Lea & Flood 2014)."""
-    row, col = position.astype(np.uint64).T
-    z = (row << np.uint64(32)) + col + np.uint64(key)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        z = (z ^ (z >> np.uint64(shift))) * np.uint64(factor)
-    mixed: NDArray[np.uint64] = z ^ (z >> np.uint64(31))
-    return mixed
 
 
 def _key(geometry: Any, name: str | None, seed: int) -> int:

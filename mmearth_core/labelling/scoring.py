@@ -111,6 +111,7 @@ class Scorer:
         self._numbers = [np.zeros((member.member.bands, CHUNK), np.float32) for member in self._members]
         self._scaled = np.zeros((len(probe.layers), CHUNK), np.float32)
         self._there = [np.zeros(CHUNK, np.bool_) for _ in self._members]
+        self._shift = probe.shift[:, None]
         self.scores = np.zeros((self.classes + sum(rows) - self.classes * len(rows), CHUNK), np.float32)
 
     def score(self, pixels: Pixels) -> NDArray[np.float32]:
@@ -125,9 +126,11 @@ class Scorer:
         if not self._votes:
             np.matmul(self._weights[0], self._numbers[0], out=self.scores)
             self._add_rest(0, self.scores)
+            self.scores[: self.classes] += self._shift
             return self.scores
         row, shrunk = self.classes, np.float32(1 / np.sqrt(len(self._members)))
         self.scores[:] = 0
+        self.scores[: self.classes] = self._shift
         for index, there in enumerate(self._there):
             scores = self._weights[index] @ self._numbers[index]
             self._add_rest(index, scores)

@@ -17,6 +17,7 @@ from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.records import plain
+from mmearth_core.sources.unlabelled import Unlabelled
 
 #: Values of C tried.
 CANDIDATES = (3.0, 30.0, 300.0)
@@ -188,6 +189,7 @@ def place_folds(table: NDArray[np.bool_], folds: int, seed: int) -> NDArray[np.i
 def cross_validate(
     samples: Samples,
     *,
+    unlabelled: Unlabelled | None = None,
     block: float | None = None,
     seed: int = 0,
     together: bool = False,
@@ -197,7 +199,10 @@ def cross_validate(
     """Predict every place by probes fitted without it; their strengths too are chosen without the places they are
     tested on.
 
-    `block`: metres within which samples count as one place; see `find_places`. `together` as in `fit_probe`.
+    Every probe learns from the same `unlabelled` pixels as the one that makes the map. Nobody told what they are, so no
+    label of a place that is left out enters by them; and some may lie there with the chance of every other place of the
+    map, all of which a probe meets as pixels before it maps them. `block`: metres within which samples count as one
+    place; see `find_places`. `together` as in `fit_probe`.
     """
     places = find_places(samples, block)
     classes, table = len(samples.legend), places.of_class(samples)
@@ -214,7 +219,8 @@ def cross_validate(
             fold[np.unique(places.of_group[test.group])] = -1
             continue
         chosen = choose_strengths(train, places, seed=seed, cancel=cancel)
-        predicted = fit_probe(train, strengths=chosen, together=together).predict(test.values)
+        probe = fit_probe(train, strengths=chosen, unlabelled=unlabelled, together=together)
+        predicted = probe.predict(test.values)
         np.add.at(pixels, (predicted, test.label), 1)
         place = places.of_group[test.group]
         for number in np.unique(place):
@@ -261,7 +267,10 @@ def choose_strengths(
     samples: Samples, places: Places, *, seed: int = 0, together: bool = False, cancel: CancelToken
 ) -> Strengths:
     """The strengths of lowest out-of-fold log-loss over places: first C, then the weight of the layers, which counts
-    only where they lower the loss by more than nothing. What is assumed when there are too few places to tell."""
+    only where they lower the loss by more than nothing. What is assumed when there are too few places to tell.
+
+    Of probes that know labels alone: to learn from other pixels each time would take longer, for the same choice.
+    """
     table = places.of_class(samples)
     assumed = Strengths(layers=LAYER_WEIGHTS[1] if samples.columns.layers else 0)
     if table.any(axis=1).sum() < ENOUGH or (table.sum(axis=0) >= ENOUGH_PER_CLASS).sum() < 2:

@@ -16,6 +16,7 @@ from mmearth_core.raster.opening import opened
 from mmearth_core.reports.sections import write_report
 from mmearth_core.sources.embedding import describe, open_embedding
 from mmearth_core.sources.stack import Stack
+from mmearth_core.sources.unlabelled import draw_unlabelled
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def report(
     if raster is not None and samples is not None:
         labelled = read_samples(Stack.alone(raster), samples, field=field, cancel=cancel)
         if len(labelled.legend) > 1:
-            validation = cross_validate(labelled, block=block, progress=progress, cancel=cancel)
+            others = draw_unlabelled([Stack.alone(raster)], cancel=cancel)
+            validation = cross_validate(labelled, unlabelled=others, block=block, progress=progress, cancel=cancel)
     written = write_report(
         path,
         title=title or class_map.path.stem,

@@ -19,8 +19,9 @@ from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.identity import stamp
 from mmearth_core.raster.placing import touched
-from mmearth_core.records import Form
+from mmearth_core.records import FLAT, Form
 from mmearth_core.sources.stack import Stack
+from mmearth_core.sources.unlabelled import USUAL, BesideLabels
 from mmearth_core.sources.working_set import working_set_of
 from mmearth_core.vectors.writing import pixel_centres
 
@@ -54,10 +55,20 @@ class LiveVerbs:
         confidence: str | None = None,
         unknown: float | None = None,
         smooth: Smoothing = DEFAULT,
+        beside: Annotated[BesideLabels, FLAT] = USUAL,
     ) -> Any:
         """The map of a view."""
         live = self._embedding(embedding)
-        return live.preview(samples, view, output, confidence=confidence, unknown=unknown, smooth=smooth, cancel=cancel)
+        return live.preview(
+            samples,
+            view,
+            output,
+            confidence=confidence,
+            unknown=unknown,
+            smooth=smooth,
+            beside=beside,
+            cancel=cancel,
+        )
 
     def similar_preview(
         self,
@@ -79,12 +90,15 @@ class LiveVerbs:
         embedding: str,
         samples: Sent,
         block: float | None = None,
+        beside: Annotated[BesideLabels, FLAT] = USUAL,
     ) -> dict[str, Any]:
         """Cross-validation by place, with a sentence; samples within `block` metres are one place, as in `fit`."""
-        labelled = self._embedding(embedding).samples(samples, cancel)
+        live = self._embedding(embedding)
+        labelled = live.samples(samples, cancel)
         if len(labelled.legend) < 2:
             raise MMEarthError("There is one class only; label a second one.")
-        validation = cross_validate(labelled, block=block, progress=progress, cancel=cancel)
+        others = live.unlabelled(beside, cancel)
+        validation = cross_validate(labelled, unlabelled=others, block=block, progress=progress, cancel=cancel)
         return validation.as_dict() | {
             "enough": is_enough(validation),
             "headline": headline(validation),
@@ -105,11 +119,12 @@ class LiveVerbs:
         n: int = 10,
         bounds: tuple[float, float, float, float] | None = None,
         bounds_crs: str | None = None,
+        beside: Annotated[BesideLabels, FLAT] = USUAL,
     ) -> dict[str, Any]:
         """Where to label next; inside `bounds` (min x, min y, max x, max y) when given, in `bounds_crs` or the
         embedding's CRS."""
         live = self._embedding(embedding)
-        probe, _ = live.probe(samples, cancel)
+        probe, _ = live.probe(samples, cancel, beside=beside)
         stack = _within(live, bounds, bounds_crs)
         grid = stack.grid
         labelled = samples.vector.in_pixels(grid)
@@ -137,11 +152,13 @@ class LiveVerbs:
         output: str,
         block: float | None = None,
         overwrite: bool = False,
+        beside: Annotated[BesideLabels, FLAT] = USUAL,
     ) -> Any:
         """A model file of samples that need not be in a file."""
         path = check_output(output, overwrite=overwrite, inputs=(embedding,))
-        labelled = self._embedding(embedding).samples(samples, cancel)
-        return fitting.fit_samples(labelled, path, block=block, progress=progress, cancel=cancel)
+        live = self._embedding(embedding)
+        labelled, others = live.samples(samples, cancel), live.unlabelled(beside, cancel)
+        return fitting.fit_samples(labelled, others, path, block=block, progress=progress, cancel=cancel)
 
     def _embedding(self, path: str) -> LiveSet:
         """The embedding or working set at a path, opened anew when one of its files has changed."""

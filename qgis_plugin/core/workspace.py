@@ -7,9 +7,6 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
 
-#: How a map is smoothed, as the worker calls it.
-SMOOTHINGS = ["none", "edges", "strong"]
-
 
 class Workspace(QObject):
     """The current embedding and sample layer. Emits when they change, also when a layer leaves the project."""
@@ -24,8 +21,6 @@ class Workspace(QObject):
         self._field = "class"
         #: Metres within which samples count as one place of the validation, or None: the worker chooses.
         self.block: float | None = None
-        #: How maps are smoothed, the live one and that of the whole layer: one of `SMOOTHINGS`.
-        self.smooth = "edges"
         QgsProject.instance().layersWillBeRemoved.connect(self._forget)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mmearth_core.errors import MMEarthError
@@ -26,6 +27,29 @@ def test_the_same_input_gives_the_same_file(scene: Any, few_samples: Path, tmp_p
     for name in ("one", "two"):
         fit(embeddings=[scene.path], samples=[few_samples], output=tmp_path / name, seed=4)
     assert (tmp_path / "one").read_text() == (tmp_path / "two").read_text()
+
+
+def test_what_pixels_without_a_label_told_is_written_and_can_be_left(
+    scene: Any, few_samples: Path, tmp_path: Path
+) -> None:
+    def fitted(name: str, **options: Any) -> Any:
+        return fit(embeddings=[scene.path], samples=[few_samples], output=tmp_path / name, **options)
+
+    usual = fitted("usual.json")
+    assert "2000 pixels without a label of 4 blocks helped; they seem to be " in str(usual)
+    learned = usual.as_dict()["probe"]["unlabelled"]
+    assert learned["pixels"] == 2000 and sum(learned["shares"]) == pytest.approx(1)
+    assert json.loads((tmp_path / "usual.json").read_text())["unlabelled"] == learned
+    alike = fitted("alike.json", prior="none", unlabelled=500)
+    assert "500 pixels without a label of 4 blocks helped.\n" in str(alike)
+    assert alike.as_dict()["probe"]["unlabelled"]["shares"] is None
+    alone = fitted("alone.json", unlabelled=0)
+    assert "without a label" not in str(alone) and alone.model.unlabelled is None
+    for one, other in ((usual, alike), (usual, alone), (alike, alone)):
+        told = [each.model.members[0].intercept + each.model.shift for each in (one, other)]
+        assert not np.allclose(*told, atol=1e-4)
+    with pytest.raises(MMEarthError, match="unlabelled is a number of pixels"):
+        fitted("none.json", unlabelled=-5)
 
 
 def test_two_scenes_teach_one_probe(

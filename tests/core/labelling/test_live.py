@@ -28,6 +28,7 @@ from mmearth_core.maps.smoothing import Smoothing
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.records import read as read_record
+from mmearth_core.sources.unlabelled import USUAL, BesideLabels
 from mmearth_core.worker.live_verbs import LiveVerbs
 
 CLASSES = [
@@ -83,11 +84,30 @@ def test_the_preview_is_the_final_map_of_the_same_samples(
     assert preview.unknown > 0 and preview.nodata > 0
 
 
+@pytest.mark.parametrize(("unlabelled", "prior"), [(0, "tempered"), (500, "none"), (500, "tempered")])
+def test_the_preview_is_the_final_map_whatever_is_learned_beside_labels(
+    unlabelled: int, prior: Any, live: LiveSet, scene: Any, few_samples: Path, tmp_path: Path
+) -> None:
+    samples, beside = DrawnSamples.from_json(drawn(few_samples)), BesideLabels(unlabelled, prior)
+    live.preview(samples, whole(scene), tmp_path / "other.tif", cancel=CancelToken())
+    preview = live.preview(samples, whole(scene), tmp_path / "p.tif", beside=beside, cancel=CancelToken())
+    fit(
+        embeddings=[scene.path], samples=[few_samples], output=tmp_path / "m.json", unlabelled=unlabelled, prior=prior
+    )  # fmt: skip
+    classify(embedding=scene.path, model=tmp_path / "m.json", output=tmp_path / "m.tif")
+    np.testing.assert_array_equal(read(preview.path), read(tmp_path / "m.tif"))
+    written = json.loads((tmp_path / "m.json").read_text())
+    probe = live.probe(samples, CancelToken(), beside=beside)[0]
+    assert written["members"][0]["coefficients"] == probe.members[0].coefficients.tolist()
+    assert (written["unlabelled"] is None) == (probe.unlabelled is None) == (unlabelled == 0)
+
+
 def test_a_model_written_from_drawn_samples_is_that_of_the_file(
     live: LiveSet, scene: Any, sample_file: Path, tmp_path: Path
 ) -> None:
     samples = live.samples(DrawnSamples.from_json(drawn(sample_file)), cancel=CancelToken())
-    fit_samples(samples, tmp_path / "drawn.json", progress=Silent(), cancel=CancelToken())
+    others = live.unlabelled(USUAL, CancelToken())
+    fit_samples(samples, others, tmp_path / "drawn.json", progress=Silent(), cancel=CancelToken())
     fit(embeddings=[scene.path], samples=[sample_file], output=tmp_path / "file.json")
     for name in ("drawn", "file"):
         classify(embedding=scene.path, model=tmp_path / f"{name}.json", output=tmp_path / f"{name}.tif")
@@ -321,7 +341,7 @@ def test_messages_about_drawn_samples_are_sentences(live: LiveSet, sample_file: 
     value["features"] = [row for row in value["features"] if row[1] == "water"]
     samples = live.samples(DrawnSamples.from_json(value), cancel=CancelToken())
     with pytest.raises(MMEarthError, match=r"^The sample layer has one class only \(water\)"):
-        fit_samples(samples, Path("x.json"), progress=Silent(), cancel=CancelToken())
+        fit_samples(samples, None, Path("x.json"), progress=Silent(), cancel=CancelToken())
     far = drawn(sample_file) | {"crs": "EPSG:32730"}
     with pytest.raises(MMEarthError, match=r"^The sample layer lies in another place"):
         live.samples(DrawnSamples.from_json(far), cancel=CancelToken())

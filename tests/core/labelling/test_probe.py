@@ -14,6 +14,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe, fit_probe, sample_weights
 from mmearth_core.labelling.samples import Samples, read_samples
 from mmearth_core.progress import CancelToken
+from mmearth_core.sources.unlabelled import draw_unlabelled
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +95,33 @@ def test_a_warm_refit_starts_where_the_previous_probe_was(
     samples: Samples, probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "mmearth_core.labelling.probe._solve",
+        "mmearth_core.labelling.probe.solve",
         lambda z, label, weight, regularisation, start: start,  # noqa: ARG005
     )
     half = samples.subset(np.arange(len(samples)) % 2 == 0)  # another centre and scale
     assert np.allclose(fit_probe(half, previous=probe).scores(samples.values), probe.scores(samples.values), atol=1e-3)
+
+
+def test_pixels_without_a_label_change_the_probe_as_told(scene: Any, samples: Samples, probe: Probe) -> None:
+    others = draw_unlabelled([scene.stack], cancel=CancelToken())
+    assert others is not None
+    taught = fit_probe(samples, unlabelled=others)
+    learned = taught.unlabelled
+    assert learned is not None and learned.shares is not None
+    assert (learned.pixels, learned.digest, learned.seed) == (len(others), others.digest, 0)
+    told = probe.predict(others.values)
+    assert np.allclose(learned.shares, np.bincount(told, minlength=4) / len(told), atol=0.1)
+    assert not np.allclose(taught.members[0].coefficients, probe.members[0].coefficients, atol=1e-4)
+    # The shares are a shift of the scores, tempered; without it all classes are alike.
+    plain = fit_probe(samples, unlabelled=replace(others, prior="none"))
+    assert plain.unlabelled is not None and plain.unlabelled.shares is None
+    assert np.allclose(
+        taught.scores(samples.values) - plain.scores(samples.values),
+        learned.temper * np.log(4 * learned.shares),
+        atol=1e-3,
+    )
+    again = fit_probe(samples, unlabelled=others)
+    assert (again.members[0].coefficients == taught.members[0].coefficients).all()
 
 
 @given(st.lists(st.integers(1, 60), min_size=2, max_size=12))

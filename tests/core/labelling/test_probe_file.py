@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.probe_file import load_probe, save_probe
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.progress import CancelToken
+from mmearth_core.sources.unlabelled import draw_unlabelled
 
 
 @pytest.fixture(scope="module")
 def probe(scene: Any, sample_file: Path) -> Probe:
-    return fit_probe(read_samples(scene.stack, sample_file, cancel=CancelToken()))
+    others = draw_unlabelled([scene.stack], cancel=CancelToken())
+    return fit_probe(read_samples(scene.stack, sample_file, cancel=CancelToken()), unlabelled=others)
 
 
 def test_round_trip(probe: Probe, tmp_path: Path) -> None:
@@ -31,6 +34,9 @@ def test_round_trip(probe: Probe, tmp_path: Path) -> None:
     assert (kept.slots, kept.scale) == (member.slots, member.scale)
     assert all((a == b).all() for a, b in zip(kept.folded, member.folded, strict=True))
     assert (kept.reach.quantiles == member.reach.quantiles).all()
+    assert (back.shift == probe.shift).all() and back.shift.any()
+    for name in ("pixels", "blocks", "seed", "digest", "clarity", "temper"):
+        assert getattr(back.unlabelled, name) == getattr(probe.unlabelled, name)
     content = json.loads((tmp_path / "m.json").read_text())
     assert content["software"].startswith("mmearth ") and content["validation"] == {"accuracy": 0.9}
 
@@ -41,13 +47,23 @@ def test_a_file_of_the_first_version_is_read(probe: Probe, tmp_path: Path) -> No
     (slot,), (member,) = content.pop("slots"), content.pop("members")
     model = {"name": slot["name"], "id": slot["identity"], "scales": [0.1] * 64, "offsets": [0.0] * 64}
     old = content | {name: member[name] for name in ("scale", "centre", "intercept", "coefficients", "reach")}
-    del old["layers"], old["training"]["layers"]
+    del old["layers"], old["training"]["layers"], old["unlabelled"]
     (tmp_path / "m.json").write_text(json.dumps(old | {"format_version": 1, "model": model}))
     back = load_probe(tmp_path / "m.json")
     assert (back.members[0].coefficients == probe.members[0].coefficients).all() and back.columns == probe.columns
     (tmp_path / "m.json").write_text(json.dumps({"format": "mmearth-probe", "format_version": 1}))
     with pytest.raises(MMEarthError, match="is damaged"):
         load_probe(tmp_path / "m.json")
+
+
+def test_a_file_of_the_second_version_is_read(probe: Probe, tmp_path: Path) -> None:
+    save_probe(tmp_path / "m.json", replace(probe, unlabelled=None))
+    content = json.loads((tmp_path / "m.json").read_text())
+    del content["unlabelled"]
+    (tmp_path / "m.json").write_text(json.dumps(content | {"format_version": 2}))
+    back = load_probe(tmp_path / "m.json")
+    assert back.unlabelled is None and not back.shift.any()
+    assert (back.members[0].coefficients == probe.members[0].coefficients).all()
 
 
 def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
@@ -67,6 +83,10 @@ def change(path: list[str | int], value: Any) -> Callable[[Any], None]:
     [
         (change(["format"], "other"), "is not a probe"),
         (change(["format_version"], 99), "probe format 99"),
+        (change(["unlabelled", "shares"], [1.0]), "unlabelled.shares has not the shape"),
+        (change(["unlabelled", "shares", 0], 0), "unlabelled.shares: it must be shares of one"),
+        (change(["unlabelled", "shares", 0], 2), "unlabelled.shares: it must be shares of one"),
+        (change(["unlabelled", "temper"], "much"), "unlabelled.temper: expected a number"),
         (change(["members", 0, "coefficients"], KeyError), "coefficients: it is needed here; fit the probe again"),
         (change(["members", 0, "coefficients", 0], [1.0]), "coefficients: .* inhomogeneous"),
         (change(["members", 0, "coefficients", 0, 0], "1"), "coefficients: it must hold numbers"),

@@ -11,7 +11,9 @@ from mmearth_core.labelling.probe import Probe, fit_probe
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.progress import CancelToken
+from mmearth_core.raster.grid import Window
 from mmearth_core.sources.stack import Pixels
+from mmearth_core.sources.unlabelled import draw_unlabelled
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,22 @@ def test_another_law_gives_the_same_map(scene: Any, probe: Probe) -> None:
     theirs = classify_block(PixelProbe(probe, other), Pixels((roots,), (valid,), none), unknown=0.02, confidence=True)
     assert (ours[0] == theirs[0]).mean() > 0.9999 and (theirs[0] == 0).any()
     assert np.abs(ours[1].astype(int) - theirs[1]).max() <= 1
+
+
+@pytest.mark.parametrize("dates", [1, 2])
+def test_class_shares_are_added_once_however_many_members_vote(dates: int, scene: Any, sample_file: Any) -> None:
+    slots = tuple(replace(scene.stack.slots[0], day=day) for day in (100, 200)[:dates])
+    stack = replace(scene.stack, images=scene.stack.images * dates, slots=slots)
+    others = draw_unlabelled([stack], cancel=CancelToken())
+    assert others is not None
+    probe = fit_probe(read_samples(stack, sample_file, cancel=CancelToken()), unlabelled=others)
+    plain = replace(probe, unlabelled=None)
+    assert len(probe.members) == dates and probe.shift.any()
+    with stack.reader() as reader:
+        pixels = reader.read(Window(0, 0, 20, 200)).flat
+    values = stack.values(pixels)
+    there = pixels.anywhere
+    for each in (probe, plain):
+        scores = PixelProbe(each, stack).scorer().score(pixels)[:, : pixels.shape[0]].T
+        assert np.allclose(scores[there], each.scores(values)[there], atol=2e-3)
+    assert np.allclose(probe.scores(values) - plain.scores(values), probe.shift, atol=1e-4)

@@ -28,6 +28,7 @@ from mmearth_core.labelling.validation import (
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.sources.slots import Columns, Slot
+from mmearth_core.sources.unlabelled import Unlabelled
 from mmearth_core.vectors.nearness import Neighbourhoods
 
 
@@ -58,6 +59,25 @@ def test_pixels_of_a_polygon_never_help_to_predict_it() -> None:
     validation = cross_validate(make_samples([12, 12], effect=40), progress=Silent(), cancel=CancelToken())
     assert validation.accuracy < 0.75
     assert not validation.leave_one_out and validation.folds == 10
+
+
+def test_no_label_enters_by_pixels_without_one() -> None:
+    # All unlabelled pixels are those of the samples: the worst that could be drawn. Classes are meaningless, so a probe
+    # that knew a label of what it is tested on would be better than chance.
+    samples = make_samples([12, 12], effect=40)
+    others = Unlabelled(samples.values, blocks=1, seed=0)
+    validation = cross_validate(samples, unlabelled=others, progress=Silent(), cancel=CancelToken())
+    assert validation.accuracy < 0.75
+
+
+def test_every_fold_learns_from_the_pixels_the_map_learns_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    fitted = module.fit_probe
+    monkeypatch.setattr(module, "fit_probe", lambda *a, **k: seen.append(k.get("unlabelled")) or fitted(*a, **k))
+    samples = make_samples([4, 4])
+    others = Unlabelled(samples.values[:50], blocks=1, seed=0)
+    validation = cross_validate(samples, unlabelled=others, progress=Silent(), cancel=CancelToken())
+    assert seen == [others] * validation.folds
 
 
 def test_training_and_test_share_no_polygon(monkeypatch: pytest.MonkeyPatch) -> None:
