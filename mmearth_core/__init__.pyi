@@ -707,10 +707,10 @@ def demo(
     """
 
 def info(*, file: str | Path) -> Description:
-    """Say what a file is: an embedding raster, a map, a probe, a model, or any other raster.
+    """Say what a file is: an embedding raster, a map, a probe, a model, any other raster, a vector file, a STAC item.
 
     Args:
-        file: Embedding raster, map, probe, model or any other raster.
+        file: Embedding raster, map, probe, model, any other raster, vector file or STAC item.
 
     Raises:
         MMEarthError: The file is missing, damaged or none of these.

@@ -1,5 +1,6 @@
 """What a file is, as its own reader understands it. Reads descriptions, of a scene some pixels too; never writes."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,12 +22,13 @@ from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.sentinel2 import ENCODER_BANDS, MINIMUM_BANDS
 from mmearth_core.sources.elsewhere.recognition import foreign_embedding, is_array
 from mmearth_core.sources.embedding import Embedding, open_embedding
+from mmearth_core.vectors.locating import VECTOR_ENDINGS, layers_of
 
 #: Suffixes of model files of ours.
 _MODEL_SUFFIXES = (".onnx", ".safetensors")
 #: A sequence longer than this is counted rather than printed.
 _LONGEST = 16
-_WANTED = "a raster, a probe or a model"
+_WANTED = "a raster, a vector file, a probe or a model"
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ class Description:
 
 
 def info(*, file: str | Path) -> Description:
-    """Say what a file is: an embedding raster, a map, a probe, a model, or any other raster.
+    """Say what a file is: an embedding raster, a map, a probe, a model, any other raster, a vector file, a STAC item.
 
     Args:
-        file: Embedding raster, map, probe, model or any other raster.
+        file: Embedding raster, map, probe, model, any other raster, vector file or STAC item.
 
     Raises:
         MMEarthError: The file is missing, damaged or none of these.
@@ -59,8 +61,10 @@ def info(*, file: str | Path) -> Description:
     path = Path(file)
     if path.suffix in _MODEL_SUFFIXES:
         return _describe_model(path)
+    if path.suffix.lower() in VECTOR_ENDINGS and path.is_file() and (layers := layers_of(path)):
+        return Description("vector file", str(path), {"layers": layers})
     if path.suffix == ".json" and path.exists():
-        return _describe_probe(path)
+        return _describe_stac(path) or _describe_probe(path)
     if is_array(file):
         return _describe_embedding(open_embedding(file))
     return _describe_raster(str(file))
@@ -95,6 +99,20 @@ def _describe_model(path: Path) -> Description:
         found |= {"stride": header.stride, "patch": header.patch, "takes this tile only": header.fixed}
         return Description("encoder model of others", str(path), asdict(header.card) | found)
     return Description("encoder model", str(path), asdict(read_header(path)))
+
+
+def _describe_stac(path: Path) -> Description | None:
+    """An item or a collection; None when it is neither."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError, RecursionError):  # the reader of probes says what is wrong
+        return None
+    if not isinstance(content, dict) or "stac_version" not in content:
+        return None
+    kind = "STAC collection" if content.get("type") == "Collection" else "STAC item"
+    facts = {name: content[name] for name in ("id", "stac_version", "bbox", "properties", "extent") if name in content}
+    assets = content.get("assets")
+    return Description(kind, str(path), facts | {"assets": sorted(assets) if isinstance(assets, dict) else []})
 
 
 def _describe_probe(path: Path) -> Description:

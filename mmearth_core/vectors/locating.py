@@ -7,12 +7,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.references import check_vector
 
 #: What is looked for in a zip.
 _VECTOR = {".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gml", ".kml"}
+#: What tells vector files from others; a GeoPackage may hold rasters, and JSON anything.
+VECTOR_ENDINGS = _VECTOR - {".json"}
 _ZIPPED = {".zip", ".shz"}
 _GDAL_ZIP = "/vsizip/"
 
@@ -118,6 +121,28 @@ def choose_layer(path: str | Path, source: Source) -> str:
             return filled[0]
         raise MMEarthError(f"{path} has several layers ({listed}); choose one with `layer`.")
     return layers[0]
+
+
+def layers_of(path: Path) -> dict[str, Any]:
+    """What the layers of a vector file that have geometries hold, by their names. Raises `MMEarthError`."""
+    check_vector(str(path))
+    try:
+        found = {}
+        for name, kind in pyogrio.list_layers(path):
+            if kind is not None:
+                about = pyogrio.read_info(path, layer=name, force_feature_count=True, force_total_bounds=True)
+                fields = dict(zip(about["fields"].tolist(), map(str, about["dtypes"]), strict=True))
+                bounds = about["total_bounds"]
+                found[str(name)] = {
+                    "geometry": str(kind),
+                    "features": int(about["features"]),
+                    "crs": str(about["crs"]) if about["crs"] else None,
+                    "bounds": None if bounds is None else [float(side) for side in bounds],
+                    "fields": [f"{field} ({dtype})" for field, dtype in fields.items()],
+                }
+        return found
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+        raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
 
 
 def is_utf8(raw: bytes) -> bool:
