@@ -22,15 +22,18 @@ from threadpoolctl import threadpool_limits
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.deciding import classify_block
+from mmearth_core.labelling.fitting import taught_probe
 from mmearth_core.labelling.probe import fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import available_processors, processor_name
+from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid
 from mmearth_core.sources.slots import Columns, Slot
 from mmearth_core.sources.stack import Pixels, Stack
+from mmearth_core.sources.unlabelled import Unlabelled
 
 BANDS, CLASSES = 64, 8
 SCALES, OFFSETS = (0.02,) * BANDS, (-2.55,) * BANDS
@@ -97,6 +100,11 @@ def main() -> None:
     moved = samples.subset(np.arange(len(samples)) >= 25)  # half a polygon less: what an edit does
     print(f"cold fit   2,000 px × {BANDS} bands, {CLASSES} classes: {best(5, lambda: fit_probe(samples)):.3f} s")
     print(f"warm refit 2,000 px × {BANDS} bands: {best(5, lambda: fit_probe(moved, previous=probe)):.3f} s")
+    others = Unlabelled(make_samples().values[:2000], blocks=1, seed=0)
+    beside = best(5, lambda: fit_probe(samples, unlabelled=others))
+    print(f"… with 2,000 px without a label: {beside:.3f} s")
+    chosen = best(3, lambda: taught_probe(samples, others, cancel=CancelToken()))
+    print(f"… and C chosen by places, as live: {chosen:.3f} s")
     dn = np.moveaxis(draw(np.zeros((600, 1000), int), np.random.default_rng(3)), -1, 0).copy()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
