@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.embedding.stac.item import is_item_of, item_path
 from mmearth_core.files import check_output, write_text
@@ -36,13 +39,20 @@ def write_style(raster: EmbeddingRaster) -> Path:
     return path
 
 
+def shown_range(raster: EmbeddingRaster) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Values (3,) that are black and full in the bands shown as red, green and blue."""
+    shown = [min(band, len(raster.bands) - 1) for band in range(3)]
+    scales, offsets = (np.array(each)[shown] for each in (raster.scales, raster.offsets))
+    middle, reach = offsets + 127.5 * scales, _RENDERED_STEPS * scales
+    return middle - reach, middle + reach
+
+
 def _style(raster: EmbeddingRaster) -> str:
     shown = [min(band, len(raster.bands) - 1) for band in range(3)]
-    reach = [_RENDERED_STEPS * raster.scales[band] for band in shown]
-    middle = [raster.offsets[band] + 127.5 * raster.scales[band] for band in shown]
+    low, high = shown_range(raster)
     contrast = "".join(
-        f"<{colour}ContrastEnhancement><minValue>{middle[at] - reach[at]:.6g}</minValue>"
-        f"<maxValue>{middle[at] + reach[at]:.6g}</maxValue>"
+        f"<{colour}ContrastEnhancement><minValue>{low[at]:.6g}</minValue>"
+        f"<maxValue>{high[at]:.6g}</maxValue>"
         f"<algorithm>StretchToMinimumMaximum</algorithm></{colour}ContrastEnhancement>"
         for at, colour in enumerate(("red", "green", "blue"))
     )

@@ -54,12 +54,21 @@ def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
         return _rgb(values, valid, dataset.shape, common=True)
 
 
-def composite(values: NDArray[np.float32], valid: NDArray[np.bool_], raster: tuple[int, int]) -> Picture:
-    """Three bands (3, height, width) as red, green and blue, each stretched by itself; transparent where not `valid`.
+def composite(
+    values: NDArray[np.float32],
+    valid: NDArray[np.bool_],
+    raster: tuple[int, int],
+    ends: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+) -> Picture:
+    """Three bands (3, height, width) as red, green and blue; transparent where not `valid`.
 
-    `raster`: (height, width) of what is shown.
+    `raster`: (height, width) of what is shown. `ends`: what is black and what is full in each band, evenly between, as
+    QGIS draws it; by default each band is stretched by itself.
     """
-    return _rgb(values, valid, raster, common=False)
+    if ends is None:
+        return _rgb(values, valid, raster, common=False)
+    low, high = (each[:, None, None] for each in ends)
+    return _opaque(np.clip((values - low) / (high - low), 0, 1), valid, raster)
 
 
 def shape_of(raster: tuple[int, int], longest: int = LONGEST) -> tuple[int, int]:
@@ -113,7 +122,11 @@ def _rgb(values: NDArray[np.float32], valid: NDArray[np.bool_], raster: tuple[in
     seen = values[:, valid] if valid.any() else np.zeros((3, 1), np.float32)
     low, high = (np.percentile(seen, q, axis=1)[:, None, None] for q in (1, 99))
     width = np.maximum((high - low).max() * 0.92 if common else high - low, 1e-9)
-    shown = np.clip((values - low) / width, 0, 1) ** _GAMMA
+    return _opaque(np.clip((values - low) / width, 0, 1) ** _GAMMA, valid, raster)
+
+
+def _opaque(shown: NDArray[np.floating], valid: NDArray[np.bool_], raster: tuple[int, int]) -> Picture:
+    """Shares of full red, green and blue (3, height, width) where `valid`."""
     rgba = np.concatenate([np.rint(shown * 255), np.where(valid, 255.0, 0.0)[None]]).astype(np.uint8)
     return _picture(_png(np.ascontiguousarray(rgba.transpose(1, 2, 0))), valid.shape, raster)
 

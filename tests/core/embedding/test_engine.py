@@ -1,6 +1,7 @@
 """`embed` end to end with the packaged model: same numbers whatever the tiling, no-data to the pixel, nothing lost."""
 
 import json
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
 
 import mmearth_core
@@ -21,6 +23,7 @@ from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Window
+from mmearth_core.sources.picture import false_colour
 
 
 class Heard(Silent):
@@ -408,3 +411,17 @@ def test_rasters_of_every_kind_give_the_same_numbers(make_scene, tmp_path, name,
     assert np.array_equal(codes(tmp_path / "out ß.tif"), codes(tmp_path / "plain.tif"))
     grid = EmbeddingRaster.open(tmp_path / "out ß.tif").grid
     assert grid.transform.e < 0 and (name != "rotated.tif" or grid.transform.b != 0)
+
+
+def test_the_report_shows_an_embedding_in_the_colours_of_qgis(whole):
+    style = whole.with_suffix(".qml").read_text()
+    ends = [[float(each) for each in re.findall(rf"<{end}Value>([^<]+)<", style)][:3] for end in ("min", "max")]
+    with rasterio.open(whole) as dataset:
+        stored = dataset.read([1, 2, 3]).astype(float)
+        values = stored * np.array(dataset.scales[:3])[:, None, None] + np.array(dataset.offsets[:3])[:, None, None]
+    low, high = (np.array(each)[:, None, None] for each in ends)
+    expected = np.rint(255 * np.clip((values - low) / (high - low), 0, 1))
+    picture = false_colour(EmbeddingRaster.open(whole), longest=max(stored.shape))
+    with MemoryFile(picture.png) as file, file.open() as dataset:
+        shown = dataset.read()
+    assert np.abs(shown[:3].astype(float) - expected)[:, stored[0] > 0].max() <= 1
