@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import threading
 from contextlib import AbstractContextManager
 from functools import cache
@@ -58,6 +59,8 @@ class _OneThread:
 
 
 _ONE_THREAD = _OneThread()
+#: What brings a BLAS of its own when it is loaded.
+_WITH_BLAS = ("numpy", "scipy.linalg", "scipy.linalg._fblas", "torch")
 
 
 def one_thread_each() -> AbstractContextManager[None]:
@@ -72,7 +75,7 @@ def one_thread_each() -> AbstractContextManager[None]:
 
 def _hold(held: threading.Event, over: threading.Event) -> None:
     try:
-        with _thread_pools().limit(limits=1, user_api="blas"):
+        with _thread_pools(sum(name in sys.modules for name in _WITH_BLAS)).limit(limits=1, user_api="blas"):
             held.set()
             over.wait()
     finally:
@@ -80,8 +83,8 @@ def _hold(held: threading.Event, over: threading.Event) -> None:
 
 
 @cache
-def _thread_pools() -> "ThreadpoolController":
-    """The handle on the threads; looking the libraries up takes longer than a small fit, so once."""
+def _thread_pools(_loaded: int) -> "ThreadpoolController":
+    """The handle on the threads; looking the libraries up takes longer than a small fit, so once for what is loaded."""
     from threadpoolctl import ThreadpoolController  # noqa: PLC0415 - only where something is fitted
 
     return ThreadpoolController()

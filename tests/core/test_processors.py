@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import scipy.linalg  # noqa: F401 - brings a BLAS of its own
 from threadpoolctl import threadpool_info
 
 from mmearth_core.processors import one_thread_each
