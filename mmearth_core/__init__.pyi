@@ -27,6 +27,7 @@ from mmearth_core.errors import Cancelled as Cancelled
 from mmearth_core.errors import EnvironmentFailure as EnvironmentFailure
 from mmearth_core.errors import MMEarthError as MMEarthError
 from mmearth_core.inspection import Description
+from mmearth_core.labelling.changing.change import ChangeResult
 from mmearth_core.labelling.classification import ClassifyResult
 from mmearth_core.labelling.clusters import ClusterResult
 from mmearth_core.labelling.fitting import FitResult
@@ -49,6 +50,7 @@ __all__ = [
     "assess",
     "build_tiles",
     "catalogue",
+    "change",
     "classify",
     "cluster",
     "demo",
@@ -434,6 +436,49 @@ def tidy(
 
     Raises:
         MMEarthError: The map is unusable, a class is not on it, or the output exists; nothing is left then.
+    """
+
+def change(
+    *,
+    before: str | Path,
+    after: str | Path,
+    model: str | Path,
+    output: str | Path,
+    distance: str | Path | None = None,
+    matrix: str | Path | None = None,
+    smooth: Literal["none", "edges", "strong"] = "edges",
+    sure: float | None = None,
+    most: int = 252,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ChangeResult:
+    """Map what became what between two dates or years of a place, with one probe on both.
+
+    Paletted uint8: 0 no-data, 1 no change, then a value for each change that occurs, the largest first, in the colour
+    of what the land is now; 254 other change, 255 unsure. Errors of both dates show as change: how much really changed,
+    with a 95 % interval, tell sample and assess, which take this map.
+
+    Args:
+        before: Embedding raster, or working set of one place. The map has its grid.
+        after: The same place later, by the same model. Elsewhere than `before` nothing is compared, and of a pixel only
+            images that both have.
+        model: Probe made by mmearth fit (JSON).
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        distance: Raster to write as well: the cosine distance of the two embeddings, 0 alike … 2, in a uint8 band with
+            scale and offset; it needs no classes to be right. By default none.
+        matrix: Table to write as well, CSV: hectares of each class before (rows) and after (columns); by default none.
+        smooth: How much its neighbours say in a pixel's class, on each date: none, edges or strong, as in classify.
+        sure: Probability, up to 0.99, that a pixel's class must have on both dates to count as changed; else it is
+            unsure. By default all count.
+        most: Changes that get a value of their own; the rest is "other change".
+        overwrite: Replace existing outputs.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: An input is unusable, the embeddings are of different models or places, or an output exists;
+            nothing is left then.
     """
 
 def outline(

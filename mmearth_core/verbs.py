@@ -104,6 +104,13 @@ VERBS: dict[str, Verb] = {
         ("map",),
         many=("min_area", "keep"),
     ),
+    "change": Verb(
+        "mmearth_core.labelling.changing.change",
+        "map what became what between two dates",
+        MAP,
+        "work",
+        ("before", "after", "model"),
+    ),
     "outline": Verb("mmearth_core.maps.outlines", "turn a map into polygons", JUDGE, "work", ("raster",)),
     "report": Verb("mmearth_core.reports.reporting", "write a page about a map", JUDGE, "work", ("map",)),
     "catalogue": Verb(

@@ -1,5 +1,6 @@
 """Texts as they may be shown anywhere: in a terminal, in XML, in a table."""
 
+from collections.abc import Sequence
 from unicodedata import category, normalize
 
 #: Marks that turn the order of what is read.
@@ -23,3 +24,23 @@ def tamed(text: str, *, kept: str = "") -> str:
 
 def _is_control(character: str) -> bool:
     return category(character) in {"Cc", "Zl", "Zp"} or character in _TURNING
+
+
+def hectares(value: float) -> str:
+    """An area in hectares, a small one with decimals."""
+    return f"{value:,.{decimals_of_area(value)}f}"
+
+
+def decimals_of_area(value: float) -> int:
+    """Digits after the point that say something of an area in hectares."""
+    return 0 if value >= 100 else 2
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table: its first column left, the others right aligned."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return lines

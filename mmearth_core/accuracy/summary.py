@@ -1,6 +1,5 @@
 """Map accuracy as people read it and programs parse it: a table of text and plain JSON. Computes no estimate."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.accuracy.estimators import Estimate
 from mmearth_core.records import plain
+from mmearth_core.wording import aligned, decimals_of_area, hectares
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ class AccuracyReport:
             "",
             f"{label}  {joined(percent(self.overall))} %",
             "",
-            *_table(self._summary()),
+            *aligned(self._summary()),
             "",
             f"Error matrix in {self.unit}: rows are the map, columns the reference",
-            *_table(self._matrix()),
+            *aligned(self._matrix()),
         ]
         if self.warnings:
             lines += ["", *(f"! {warning}" for warning in self.warnings)]
@@ -115,29 +115,10 @@ def area(estimate: Estimate) -> tuple[str, str]:
     """Hectares as ("1,204", "± 53"); ("–", "") where the sample cannot say."""
     if estimate.value is None:
         return "–", ""
-    decimals = _decimals(estimate.value)
+    decimals = decimals_of_area(estimate.value)
     return hectares(estimate.value), "" if estimate.margin is None else f"± {estimate.margin:,.{decimals}f}"
-
-
-def hectares(value: float) -> str:
-    """An area in hectares, a small one with decimals."""
-    return f"{value:,.{_decimals(value)}f}"
-
-
-def _decimals(value: float) -> int:
-    return 0 if value >= 100 else 2
 
 
 def joined(figure: tuple[str, str]) -> str:
     """A number and its margin as one text."""
     return " ".join(filter(None, figure))
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The first column left, the others right aligned."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        lines.append("  ".join(cells).rstrip())
-    return lines

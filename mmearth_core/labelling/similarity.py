@@ -25,7 +25,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import in_pixels
-from mmearth_core.raster.writer import new_geotiff, raster_style
+from mmearth_core.raster.writer import new_geotiff, ramp_style
 from mmearth_core.sources.embedding import Embedding
 from mmearth_core.sources.stack import Pixels, Stack, one_stack
 from mmearth_core.vectors.footprints import covered, members, ready, touching
@@ -113,7 +113,7 @@ def similar(
             return similarity_to(stack, targets, pixels)
 
         transform_blocks(stack, compare, write, progress=progress, cancel=cancel, task="Comparing")
-    write_text(path.with_suffix(".qml"), similarity_style())
+    write_text(path.with_suffix(".qml"), ramp_style(_RAMP))
     return SimilarResult(path, count)
 
 
@@ -207,16 +207,3 @@ def _mean_under(
     if pixels:
         return tuple(t / n if n else None for t, n in zip(totals, counts, strict=True)), pixels
     raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {stack.name}; draw them elsewhere.")
-
-
-def similarity_style() -> str:
-    """A QGIS style that shows the decoded similarity, −1 … 1, in the ramp's colours."""
-    items = "".join(
-        f'          <item value="{value}" color="{colour}" alpha="255" label="{value:g}"/>\n' for value, colour in _RAMP
-    )
-    return raster_style(
-        '    <rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" nodataColor=""'
-        ' classificationMin="-1" classificationMax="1">\n      <rastershader>\n'
-        '        <colorrampshader colorRampType="INTERPOLATED" classificationMode="1" clip="0" minimumValue="-1"'
-        f' maximumValue="1">\n{items}        </colorrampshader>\n      </rastershader>\n    </rasterrenderer>\n'
-    )

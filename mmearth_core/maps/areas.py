@@ -16,7 +16,6 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import UNKNOWN
 from mmearth_core.maps.foreign_legend import tally
-from mmearth_core.maps.legend import unknown_name
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid, Window
 
@@ -119,11 +118,11 @@ class AreaTally:
 
 
 def value_names(class_map: ClassMap, present: Iterable[int]) -> dict[int, str]:
-    """Names of the values in the legend and of those `present`: ours of 255 is "unknown" (see `unknown_name`), others
-    are their number."""
+    """Names of the values in the legend and of those `present`: ours of 255 is `ClassMap.unknown`, others are their
+    number."""
     names = {value: str(value) for value in present}
     if UNKNOWN in names and class_map.ours:
-        names[UNKNOWN] = unknown_name(class_map.legend.names)
+        names[UNKNOWN] = class_map.unknown
     return names | {c.value: c.name for c in class_map.legend.classes}
 
 

@@ -32,8 +32,11 @@ from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unk
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, check_raster, new_geotiff, raster_style
+from mmearth_core.wording import printable
 
 _WANTED, _REMEDY = "a map made by mmearth classify, or a raster of whole numbers", "make it again"
+#: The tag of a name for value 255 other than the usual one.
+UNKNOWN_TAG = "unknown"
 #: What `blocks` gives for no class where the file has no integer for it.
 FILL = -(1 << 31)
 
@@ -52,14 +55,14 @@ def new_map(
 ) -> Iterator[CheckedWriter]:
     """A paletted uint8 map open for writing (band 1); it and its names and style appear when the block succeeds.
 
-    `tags` go into our namespace, together with `product="map"` and the legend. With `unknown`, value 255 is named
-    so (`unknown_name`).
+    `tags` go into our namespace, together with `product="map"` and the legend. With `unknown`, value 255 may occur, and
+    is called as the tag `UNKNOWN_TAG` says, else `unknown_name`.
     Raises `MMEarthError` when the legend does not fit 1 … 254, `EnvironmentFailure` when the disk refuses.
     """
     path = Path(path)
     if not IN_A_MAP.holds(legend):
         raise MMEarthError(f"{path} cannot hold these classes; a map has values 1 … {MAX_CLASSES}.")
-    shown = [*legend.classes, *([MapClass(UNKNOWN, unknown_name(legend.names), UNKNOWN_COLOUR)] if unknown else [])]
+    shown = [*legend.classes, *([MapClass(UNKNOWN, _unknown(tags, legend), UNKNOWN_COLOUR)] if unknown else [])]
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
     texts = {_pam_path(path): _category_names(shown), path.with_suffix(".qml"): _style(shown)}
     with ExitStack() as stack:
@@ -163,6 +166,11 @@ class ClassMap:
         return _is_ours(self.tags)
 
     @property
+    def unknown(self) -> str:
+        """What value 255 of a map of ours is called."""
+        return _unknown(self.tags, self.legend)
+
+    @property
     def possible(self) -> set[int]:
         """Values that `blocks` may give for a class: those of the legend; in ours 1 … 255, however it was edited."""
         return set(range(NODATA + 1, UNKNOWN + 1)) if self.ours else set(self.legend.values)
@@ -195,6 +203,10 @@ def _raw_blocks(dataset: DatasetReader) -> Iterator[tuple[Window, NDArray[Any]]]
 
 def _pam_path(path: Path) -> Path:
     return path.with_name(path.name + ".aux.xml")
+
+
+def _unknown(tags: Mapping[str, str], legend: Legend) -> str:
+    return printable(tags.get(UNKNOWN_TAG)) or unknown_name(legend.names)
 
 
 def _is_ours(tags: Mapping[str, str]) -> bool:

@@ -207,3 +207,18 @@ def raster_style(renderer: str) -> str:
         '    <huesaturation saturation="0" grayscaleMode="0"/>\n'
         '    <rasterresampler maxOversampling="2"/>\n  </pipe>\n</qgis>\n'
     )
+
+
+def ramp_style(ramp: Sequence[tuple[float, str]]) -> str:
+    """A QGIS style of a raster of one band, decoded, in the colours of a ramp: (value, "#rrggbb"), ascending."""
+    items = "".join(
+        f'          <item value="{value}" color="{colour}" alpha="255" label="{value:g}"/>\n' for value, colour in ramp
+    )
+    low, high = ramp[0][0], ramp[-1][0]
+    return raster_style(
+        '    <rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" nodataColor=""'
+        f' classificationMin="{low:g}" classificationMax="{high:g}">\n      <rastershader>\n'
+        '        <colorrampshader colorRampType="INTERPOLATED" classificationMode="1" clip="0"'
+        f' minimumValue="{low:g}" maximumValue="{high:g}">\n{items}        </colorrampshader>\n'
+        "      </rastershader>\n    </rasterrenderer>\n"
+    )

@@ -11,13 +11,12 @@ import numpy as np
 import shapely
 
 from mmearth_core import __version__
-from mmearth_core.accuracy.summary import AccuracyReport, area, hectares, joined, percent
+from mmearth_core.accuracy.summary import AccuracyReport, area, joined, percent
 from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.validation import Validation, caution_of_nearness
 from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, Colour
-from mmearth_core.maps.legend import unknown_name
 from mmearth_core.maps.tidying import tidied
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import paletted, ramp, true_colour
@@ -25,6 +24,7 @@ from mmearth_core.reports import page
 from mmearth_core.sources.embedding import Embedding
 from mmearth_core.sources.picture import false_colour
 from mmearth_core.vectors.reading import class_names, read_vector
+from mmearth_core.wording import hectares
 
 UNTRAINED = (
     "The encoder is untrained: its weights are seeded random numbers, the control that trained encoders are compared"
@@ -66,7 +66,7 @@ def write_report(
     areas = _class_areas(class_map, progress, cancel)
     provenance = {} if embedding is None else embedding.facts
     warned = [*class_map.messages, *([UNTRAINED] if provenance.get("trained") is False else []), *notes]
-    colours = {unknown_name(class_map.legend.names): UNKNOWN_COLOUR}
+    colours = {class_map.unknown: UNKNOWN_COLOUR}
     colours |= {c.name: c.colour for c in class_map.legend.classes}
     outlines = ("", 0) if samples is None else _outlines(samples, field, class_map, colours)
     pictures = [

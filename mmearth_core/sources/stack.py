@@ -174,15 +174,21 @@ def one_stack(path: str | Path) -> Stack:
 def with_columns_of_all(stacks: Sequence[Stack]) -> tuple[list[Stack], list[str]]:
     """The stacks with the slots and layers of the one that has most, so that their values have the same columns; and
     what is to be said of that. Raises `MMEarthError` as `Stack.matched`."""
-    fullest = max(stacks, key=lambda stack: len(stack.slots))
+    fullest = check_one_model(stacks)
     most = fullest.columns
-    known = {slot.identity for slot in most.slots}
+    found = [(stack, ()) if stack.columns == most else stack.matched(most) for stack in stacks]
+    return [stack for stack, _ in found], [message for _, messages in found for message in messages]
+
+
+def check_one_model(stacks: Sequence[Stack]) -> Stack:
+    """The stack with most slots. Raises `MMEarthError`, which names both, when another has no model of it."""
+    fullest = max(stacks, key=lambda stack: len(stack.slots))
+    known = {slot.identity for slot in fullest.slots}
     for stack in stacks:
         if not known & {slot.identity for slot in stack.slots}:
             one, other = (f"{s.name} by {described(s.slots[0].name, s.slots[0].identity)}" for s in (fullest, stack))
             raise MMEarthError(f"The embeddings are of different models: {one}, {other}; give embeddings of one.")
-    found = [(stack, ()) if stack.columns == most else stack.matched(most) for stack in stacks]
-    return [stack for stack, _ in found], [message for _, messages in found for message in messages]
+    return fullest
 
 
 class StackReader:
