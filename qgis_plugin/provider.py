@@ -18,12 +18,13 @@ from .processing.outline import Outline
 from .processing.sample import Sample
 from .processing.similar import Similar
 from .processing.suggest import Suggest
+from .processing.tidy import Tidy
 
 if TYPE_CHECKING:
     from .core.worker.client import WorkerClient
 
 
-ALGORITHMS = (Embed, Fit, Classify, Suggest, Outline, Similar, Cluster, Sample, Assess)
+ALGORITHMS = (Embed, Fit, Classify, Tidy, Suggest, Outline, Similar, Cluster, Sample, Assess)
 
 
 class Provider(QgsProcessingProvider):

@@ -37,6 +37,9 @@ def classify_block(
     classes = np.array(on_pixels.probe.legend.values, np.uint8)
     out = np.empty((kept.height, kept.width), np.uint8)
     certainty = np.empty((2, kept.height, kept.width), np.uint8) if confidence else None
+    if not pixels.anywhere.any():
+        out[:] = NODATA
+        return out, None if certainty is None else np.full_like(certainty, NODATA)
     block = _Block(on_pixels, pixels, unknown, guided=smooth != "none")
     for tile in kept.parts(*_tile(kept, len(classes), smooth)):
         around = tile.padded(margin(smooth)).intersection(whole)

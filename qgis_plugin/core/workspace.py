@@ -7,6 +7,9 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
 
+#: How a map is smoothed, as the worker calls it.
+SMOOTHINGS = ["none", "edges", "strong"]
+
 
 class Workspace(QObject):
     """The current embedding and sample layer. Emits when they change, also when a layer leaves the project."""
@@ -21,6 +24,8 @@ class Workspace(QObject):
         self._field = "class"
         #: Metres within which samples count as one place of the validation, or None: the worker chooses.
         self.block: float | None = None
+        #: How maps are smoothed, the live one and that of the whole layer: one of `SMOOTHINGS`.
+        self.smooth = "edges"
         QgsProject.instance().layersWillBeRemoved.connect(self._forget)
 
     def close(self) -> None:

@@ -856,6 +856,14 @@
         <translation>Was fremder ist als alle Trainingspixel bis auf diesen Anteil, gilt als unbekannt, zum Beispiel 0.01; leer: Jedes Pixel erhält eine Klasse.</translation>
     </message>
     <message>
+        <source>Smoothing</source>
+        <translation>Glättung</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class: none; edges, where no edge lies between, so that roads and rivers stay; strong, also across faint edges.</source>
+        <translation>Wie viel die Nachbarn zur Klasse eines Pixels sagen: none – nichts; edges – wo keine Kante dazwischenliegt, sodass Straßen und Flüsse bleiben; strong – auch über schwache Kanten hinweg.</translation>
+    </message>
+    <message>
         <source>Map</source>
         <translation>Karte</translation>
     </message>
@@ -2134,6 +2142,14 @@
         <translation>Eine andere Einbettung mit einem Modell kartieren, das neben einer früheren Karte gespeichert wurde</translation>
     </message>
     <message>
+        <source>Tidy…</source>
+        <translation>Aufräumen…</translation>
+    </message>
+    <message>
+        <source>Fill areas of a map that are too small to matter by their neighbours</source>
+        <translation>Flächen einer Karte, die zu klein sind, um zu zählen, mit ihren Nachbarn füllen</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -2323,6 +2339,22 @@ Ersetzen?</translation>
     <message>
         <source>Samples within this distance count as one place, and are left out together; blank: what the model sees around a pixel, less where that would leave too few places.</source>
         <translation>Beispiele innerhalb dieses Abstands gelten als ein Ort und werden zusammen ausgelassen; leer: so weit das Modell um ein Pixel sieht, weniger, wo sonst zu wenige Orte blieben.</translation>
+    </message>
+    <message>
+        <source>Pixels without a label</source>
+        <translation>Pixel ohne Klasse</translation>
+    </message>
+    <message>
+        <source>Pixels of the embeddings to learn from as well, though nobody labelled them; 0 for none.</source>
+        <translation>Pixel der Embeddings, aus denen auch gelernt wird, obwohl sie niemand benannt hat; 0: keine.</translation>
+    </message>
+    <message>
+        <source>Common classes</source>
+        <translation>Häufige Klassen</translation>
+    </message>
+    <message>
+        <source>tempered: classes that are common win doubtful pixels, a little; none: all classes count alike.</source>
+        <translation>tempered: häufige Klassen gewinnen zweifelhafte Pixel, ein wenig; none: alle Klassen zählen gleich.</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -2691,6 +2723,26 @@ Ersetzen?</translation>
         <translation>Keine Klasse für das, was den Beispielen weniger gleicht als alle ihre Pixel bis auf diesen Anteil</translation>
     </message>
     <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>keep edges</source>
+        <translation>Kanten erhalten</translation>
+    </message>
+    <message>
+        <source>strong</source>
+        <translation>stark</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class; with “keep edges” roads and rivers stay. Also for the map of the whole layer. The live map shows it where all pixels are seen: zoom in</source>
+        <translation>Wie viel die Nachbarn zur Klasse eines Pixels sagen; mit „Kanten erhalten“ bleiben Straßen und Flüsse. Auch für die Karte des ganzen Layers. Die Live-Karte zeigt sie, wo alle Pixel zu sehen sind: hineinzoomen</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>Glättung</translation>
+    </message>
+    <message>
         <source>found by itself</source>
         <translation>von selbst gefunden</translation>
     </message>
@@ -2713,6 +2765,10 @@ Ersetzen?</translation>
     <message>
         <source>The embedding is not in view; zoom to it.</source>
         <translation>Die Einbettung ist nicht im Bild; zoomen Sie zu ihr.</translation>
+    </message>
+    <message>
+        <source>Not smoothed at this scale; the map of the whole layer is.</source>
+        <translation>In diesem Maßstab nicht geglättet; die Karte des ganzen Layers ist es.</translation>
     </message>
     <message>
         <source>Validation: {}</source>
@@ -4193,6 +4249,133 @@ Ersetzen?</translation>
     <message>
         <source>Number keys give the place its class, Delete skips it.</source>
         <translation>Zifferntasten geben dem Ort seine Klasse, Entf übergeht ihn.</translation>
+    </message>
+</context>
+<context>
+    <name>Tidy</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Tidy map</source>
+        <translation>Karte aufräumen</translation>
+    </message>
+    <message>
+        <source>Fills areas of a class map that are too small with the class they have the longest border with.</source>
+        <translation>Füllt zu kleine Flächen einer Klassenkarte mit der Klasse, mit der sie die längste Grenze haben.</translation>
+    </message>
+    <message>
+        <source>A map with the same names and colours; it says what was done and which classes changed.</source>
+        <translation>Eine Karte mit denselben Namen und Farben; sie sagt, was getan wurde und welche Klassen sich geändert haben.</translation>
+    </message>
+    <message>
+        <source>Name roads and rivers as kept where they are broken into short pieces, or give them a smaller area.</source>
+        <translation>Straßen und Flüsse, die in kurze Stücke zerfallen sind, als zu erhalten nennen oder ihnen eine kleinere Fläche geben.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>A class map, also one that another program made.</source>
+        <translation>Eine Klassenkarte, auch die eines anderen Programms.</translation>
+    </message>
+    <message>
+        <source>Smallest areas in hectares</source>
+        <translation>Kleinste Flächen in Hektar</translation>
+    </message>
+    <message>
+        <source>For all classes, and after semicolons for single ones: 0.1; forest=0.5</source>
+        <translation>Für alle Klassen, und nach Semikolons für einzelne: 0.1; Wald=0.5</translation>
+    </message>
+    <message>
+        <source>Kept classes</source>
+        <translation>Erhaltene Klassen</translation>
+    </message>
+    <message>
+        <source>Classes that neither lose nor win a pixel, with semicolons between them: roads; rivers</source>
+        <translation>Klassen, die kein Pixel verlieren und keines gewinnen, durch Semikolons getrennt: Straßen; Flüsse</translation>
+    </message>
+    <message>
+        <source>Majority of pixels</source>
+        <translation>Mehrheit der Pixel</translation>
+    </message>
+    <message>
+        <source>First, every pixel gets the commonest class of so many pixels on a side around it: 3, 5, …; 1 leaves that out. It also removes what is thin, such as rivers and roads.</source>
+        <translation>Zuerst bekommt jedes Pixel die häufigste Klasse in einem Fenster von so vielen Pixeln Seitenlänge: 3, 5, …; 1 lässt das aus. Auch Schmales wie Flüsse und Straßen verschwindet dabei.</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>Die Karte, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Areas filled</source>
+        <translation>Gefüllte Flächen</translation>
+    </message>
+    <message>
+        <source>Pixels that classes lost and won</source>
+        <translation>Pixel, die Klassen verloren und gewonnen haben</translation>
+    </message>
+    <message>
+        <source>{} small areas filled.</source>
+        <translation>{} kleine Flächen gefüllt.</translation>
     </message>
 </context>
 <context>

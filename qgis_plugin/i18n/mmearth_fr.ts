@@ -856,6 +856,14 @@
         <translation>Ce qui est plus étrange que tous les pixels d’apprentissage sauf cette part est dit inconnu, par exemple 0.01 ; vide : chaque pixel reçoit une classe.</translation>
     </message>
     <message>
+        <source>Smoothing</source>
+        <translation>Lissage</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class: none; edges, where no edge lies between, so that roads and rivers stay; strong, also across faint edges.</source>
+        <translation>Ce que ses voisins disent de la classe d’un pixel : none, rien ; edges, là où aucun bord ne les sépare, si bien que routes et rivières restent ; strong, aussi par-dessus les bords faibles.</translation>
+    </message>
+    <message>
         <source>Map</source>
         <translation>Carte</translation>
     </message>
@@ -2134,6 +2142,14 @@
         <translation>Cartographier un autre plongement avec un modèle enregistré à côté d’une carte antérieure</translation>
     </message>
     <message>
+        <source>Tidy…</source>
+        <translation>Nettoyer…</translation>
+    </message>
+    <message>
+        <source>Fill areas of a map that are too small to matter by their neighbours</source>
+        <translation>Combler par leurs voisines les surfaces d’une carte trop petites pour compter</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Annuler</translation>
     </message>
@@ -2323,6 +2339,22 @@ Les remplacer ?</translation>
     <message>
         <source>Samples within this distance count as one place, and are left out together; blank: what the model sees around a pixel, less where that would leave too few places.</source>
         <translation>Les échantillons situés à moins de cette distance comptent comme un seul lieu et sont exclus ensemble ; vide : ce que le modèle voit autour d’un pixel, moins là où il resterait trop peu de lieux.</translation>
+    </message>
+    <message>
+        <source>Pixels without a label</source>
+        <translation>Pixels sans classe</translation>
+    </message>
+    <message>
+        <source>Pixels of the embeddings to learn from as well, though nobody labelled them; 0 for none.</source>
+        <translation>Pixels des embeddings dont on apprend aussi, bien que personne ne les ait nommés ; 0 : aucun.</translation>
+    </message>
+    <message>
+        <source>Common classes</source>
+        <translation>Classes fréquentes</translation>
+    </message>
+    <message>
+        <source>tempered: classes that are common win doubtful pixels, a little; none: all classes count alike.</source>
+        <translation>tempered : les classes fréquentes gagnent un peu les pixels douteux ; none : toutes les classes comptent autant.</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -2691,6 +2723,26 @@ Les remplacer ?</translation>
         <translation>Ne pas donner de classe à ce qui ressemble moins aux échantillons que tous leurs pixels sauf cette part</translation>
     </message>
     <message>
+        <source>off</source>
+        <translation>aucun</translation>
+    </message>
+    <message>
+        <source>keep edges</source>
+        <translation>garder les bords</translation>
+    </message>
+    <message>
+        <source>strong</source>
+        <translation>fort</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class; with “keep edges” roads and rivers stay. Also for the map of the whole layer. The live map shows it where all pixels are seen: zoom in</source>
+        <translation>Ce que ses voisins disent de la classe d’un pixel ; avec « garder les bords », routes et rivières restent. Aussi pour la carte de toute la couche. La carte en direct le montre là où tous les pixels sont visibles : zoomez</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>Lissage</translation>
+    </message>
+    <message>
         <source>found by itself</source>
         <translation>trouvée d’elle-même</translation>
     </message>
@@ -2713,6 +2765,10 @@ Les remplacer ?</translation>
     <message>
         <source>The embedding is not in view; zoom to it.</source>
         <translation>Le plongement n’est pas visible ; zoomez dessus.</translation>
+    </message>
+    <message>
+        <source>Not smoothed at this scale; the map of the whole layer is.</source>
+        <translation>Non lissée à cette échelle ; la carte de toute la couche l’est.</translation>
     </message>
     <message>
         <source>Validation: {}</source>
@@ -4193,6 +4249,133 @@ Les remplacer ?</translation>
     <message>
         <source>Number keys give the place its class, Delete skips it.</source>
         <translation>Les chiffres donnent sa classe au lieu, Suppr le passe.</translation>
+    </message>
+</context>
+<context>
+    <name>Tidy</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Tidy map</source>
+        <translation>Nettoyer la carte</translation>
+    </message>
+    <message>
+        <source>Fills areas of a class map that are too small with the class they have the longest border with.</source>
+        <translation>Comble les surfaces trop petites d’une carte de classes par la classe avec laquelle elles partagent la plus longue limite.</translation>
+    </message>
+    <message>
+        <source>A map with the same names and colours; it says what was done and which classes changed.</source>
+        <translation>Une carte aux mêmes noms et couleurs ; elle dit ce qui a été fait et quelles classes ont changé.</translation>
+    </message>
+    <message>
+        <source>Name roads and rivers as kept where they are broken into short pieces, or give them a smaller area.</source>
+        <translation>Nommez comme gardées les routes et rivières coupées en courts morceaux, ou donnez-leur une surface plus petite.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>A class map, also one that another program made.</source>
+        <translation>Une carte de classes, même faite par un autre programme.</translation>
+    </message>
+    <message>
+        <source>Smallest areas in hectares</source>
+        <translation>Plus petites surfaces en hectares</translation>
+    </message>
+    <message>
+        <source>For all classes, and after semicolons for single ones: 0.1; forest=0.5</source>
+        <translation>Pour toutes les classes, et après des points-virgules pour certaines : 0.1; forêt=0.5</translation>
+    </message>
+    <message>
+        <source>Kept classes</source>
+        <translation>Classes gardées</translation>
+    </message>
+    <message>
+        <source>Classes that neither lose nor win a pixel, with semicolons between them: roads; rivers</source>
+        <translation>Classes qui ne perdent ni ne gagnent de pixel, séparées par des points-virgules : routes; rivières</translation>
+    </message>
+    <message>
+        <source>Majority of pixels</source>
+        <translation>Majorité des pixels</translation>
+    </message>
+    <message>
+        <source>First, every pixel gets the commonest class of so many pixels on a side around it: 3, 5, …; 1 leaves that out. It also removes what is thin, such as rivers and roads.</source>
+        <translation>D’abord, chaque pixel reçoit la classe la plus fréquente d’une fenêtre d’autant de pixels de côté : 3, 5, … ; 1 s’en passe. Ce qui est mince, comme rivières et routes, disparaît aussi.</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>La carte à écrire.</translation>
+    </message>
+    <message>
+        <source>Areas filled</source>
+        <translation>Surfaces comblées</translation>
+    </message>
+    <message>
+        <source>Pixels that classes lost and won</source>
+        <translation>Pixels perdus et gagnés par les classes</translation>
+    </message>
+    <message>
+        <source>{} small areas filled.</source>
+        <translation>{} petites surfaces comblées.</translation>
     </message>
 </context>
 <context>

@@ -7,11 +7,13 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
 )
 
 from ..core.accuracy.figures import shares
+from ..core.workspace import SMOOTHINGS
 from .algorithm import MAPPING, Algorithm, Values
 
 
@@ -58,6 +60,15 @@ class Classify(Algorithm):
             ),
             advanced=True,
         )
+        self.define(
+            QgsProcessingParameterEnum(
+                "SMOOTH", self.tr("Smoothing"), options=SMOOTHINGS, defaultValue="edges", usesStaticStrings=True
+            ),
+            self.tr(
+                "How much its neighbours say in a pixel's class: none; edges, where no edge lies between, so that roads"
+                " and rivers stay; strong, also across faint edges."
+            ),
+        )
         self.define(QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Map")), self.tr("The map to write."))
         self.define(
             QgsProcessingParameterRasterDestination(
@@ -78,6 +89,7 @@ class Classify(Algorithm):
             "model": self.parameterAsFile(parameters, "MODEL", context),
             "output": self.output("OUTPUT"),
             "confidence": self.output("CONFIDENCE"),
+            "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
             **self.given(parameters, context, unknown=self.parameterAsDouble),
         }
 

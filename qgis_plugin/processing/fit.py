@@ -7,6 +7,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
@@ -92,6 +93,24 @@ class Fit(Algorithm):
             advanced=True,
         )
         self.define(
+            QgsProcessingParameterNumber(
+                "UNLABELLED", self.tr("Pixels without a label"), defaultValue=2000, minValue=0
+            ),
+            self.tr("Pixels of the embeddings to learn from as well, though nobody labelled them; 0 for none."),
+            advanced=True,
+        )
+        self.define(
+            QgsProcessingParameterEnum(
+                "PRIOR",
+                self.tr("Common classes"),
+                options=["tempered", "none"],
+                defaultValue="tempered",
+                usesStaticStrings=True,
+            ),
+            self.tr("tempered: classes that are common win doubtful pixels, a little; none: all classes count alike."),
+            advanced=True,
+        )
+        self.define(
             QgsProcessingParameterNumber("SEED", self.tr("Seed"), defaultValue=0, minValue=0),
             self.tr("The same input and seed give the same model."),
             advanced=True,
@@ -139,6 +158,8 @@ class Fit(Algorithm):
             "layer": layer,
             "field": field,
             "output": self.output("OUTPUT"),
+            "unlabelled": self.parameterAsInt(parameters, "UNLABELLED", context),
+            "prior": self.parameterAsEnumString(parameters, "PRIOR", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),
             **self.given(parameters, context, block=self.parameterAsDouble),
         }

@@ -189,6 +189,7 @@ class FinalMap(QObject):
             "output": str(outputs.map),
             "confidence": None if outputs.confidence is None else str(outputs.confidence),
             "unknown": unknown,
+            "smooth": self._context.workspace.smooth,
             "overwrite": overwrite,
         }
         steps = [*steps, ("classify", classify, self.tr("Making the map"))]

@@ -206,6 +206,7 @@ class LiveSession(QObject):
             "output": self._map.new_path(),
             "confidence": self._confidence.new_path() if self._confidence_wanted else None,
             "unknown": self._unknown,
+            "smooth": self._context.workspace.smooth,
         }
         job = self._preview = self._context.client.submit("preview", arguments)
         job.finished.connect(lambda result: self._show(result, key))

@@ -31,6 +31,7 @@ from ...core.replaced_files import why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
 from ...core.sources import why_not_placed
+from ..icons import icon
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -44,7 +45,7 @@ class FinalMapBox(QWidget):
         super().__init__(parent)
         self.setObjectName("final_map_box")
         self._context = context
-        self._suggested = ""
+        self._suggested = self._made = ""
         self._closed = False
         self.final_map = FinalMap(context, self)
         self.final_map.progressed.connect(self._show_progress)
@@ -88,6 +89,11 @@ class FinalMapBox(QWidget):
         self._apply.setObjectName("final_map_apply")
         self._apply.setToolTip(self.tr("Map another embedding with a model that was saved beside an earlier map"))
         self._apply.clicked.connect(self.apply)
+        self._tidy = QPushButton(self.tr("Tidy…"), self)
+        self._tidy.setObjectName("final_map_tidy")
+        self._tidy.setIcon(icon("tidy"))
+        self._tidy.setToolTip(self.tr("Fill areas of a map that are too small to matter by their neighbours"))
+        self._tidy.clicked.connect(self.tidy)
         self._step = QLabel(self)
         self._step.setObjectName("final_map_step")
         self._bar = QProgressBar(self)
@@ -118,6 +124,7 @@ class FinalMapBox(QWidget):
         options.addWidget(self._confidence)
         options.addWidget(self._polygons)
         options.addStretch(1)
+        options.addWidget(self._tidy)
         unknown = QHBoxLayout()
         unknown.addWidget(self._unknown)
         unknown.addWidget(self._share)
@@ -181,6 +188,14 @@ class FinalMapBox(QWidget):
         if accepted:
             self.apply_model(model, embedding, output)
 
+    def tidy(self) -> None:
+        """Open the algorithm that tidies, with the map made last, or the one that is chosen in the layer tree."""
+        import processing
+
+        chosen = [self._context.iface.activeLayer(), QgsProject.instance().mapLayer(self._made)]
+        maps = [layer for layer in chosen if layer is not None and layer.customProperty(layers.PRODUCT) == "map"]
+        processing.execAlgorithmDialog("mmearth:tidy", {"MAP": maps[0].id()} if maps else {})
+
     def apply_model(self, model: str | Path, embedding: QgsRasterLayer, output: str) -> None:
         """Map the layer `embedding` with the model file `model`, with the options of this box."""
         outputs = self._outputs(output, model=False)
@@ -242,6 +257,7 @@ class FinalMapBox(QWidget):
             self._result.setText(self.tr("The map is written. Its project was closed; the files are kept."))
             self._result.show()
             return
+        self._made = layer.id()
         self._result.setText(class_shares(result))
         self._result.show()
         self._context.tell(

@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPixmap
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
@@ -134,6 +135,26 @@ class LiveBox(QWidget):
         options.addWidget(self.share)
         options.addStretch(1)
 
+        self.smooth = QComboBox()
+        self.smooth.setObjectName("smoothing")
+        for name, text in (
+            ("none", self.tr("off")),
+            ("edges", self.tr("keep edges")),
+            ("strong", self.tr("strong")),
+        ):
+            self.smooth.addItem(text, name)
+        self.smooth.setCurrentIndex(self.smooth.findData(context.workspace.smooth))
+        self.smooth.setToolTip(
+            self.tr(
+                "How much its neighbours say in a pixel's class; with “keep edges” roads and rivers stay. Also for the"
+                " map of the whole layer. The live map shows it where all pixels are seen: zoom in"
+            )
+        )
+        smoothing = QHBoxLayout()
+        smoothing.addWidget(QLabel(self.tr("Smoothing")))
+        smoothing.addWidget(self.smooth)
+        smoothing.addStretch(1)
+
         self.block = QSpinBox()
         self.block.setObjectName("validationDistance")
         self.block.setRange(0, 100_000)
@@ -167,6 +188,7 @@ class LiveBox(QWidget):
         layout.addLayout(opacity_row)
         layout.addWidget(self.confidence)
         layout.addLayout(options)
+        layout.addLayout(smoothing)
         layout.addLayout(apart)
         layout.addWidget(self.shares)
         layout.addWidget(self.validation)
@@ -178,6 +200,7 @@ class LiveBox(QWidget):
         self.confidence.toggled.connect(session.set_confidence)
         self.unknown.toggled.connect(self._unknown_changed)
         self.share.valueChanged.connect(self._unknown_changed)
+        self.smooth.currentIndexChanged.connect(self._smoothing_changed)
         self.block.valueChanged.connect(self._block_changed)
         self.doubts.linkActivated.connect(self._go_to)
         session.repainted.connect(self._repainted)
@@ -211,6 +234,10 @@ class LiveBox(QWidget):
         self.share.setEnabled(self.unknown.isChecked())
         self._session.set_unknown(self.share.value() / 100 if self.unknown.isChecked() else None)
 
+    def _smoothing_changed(self, _index: int) -> None:
+        self._context.workspace.smooth = self.smooth.currentData()
+        self._session.refresh()
+
     def _block_changed(self, metres: int) -> None:
         self._context.workspace.block = metres or None
         self._session.validate_again()
@@ -230,6 +257,8 @@ class LiveBox(QWidget):
         text = self.tr("Share of what is seen; painted in {:.2f} s.").format(seconds)
         if result["path"] is None:
             text = self.tr("The embedding is not in view; zoom to it.")
+        elif self._context.workspace.smooth != "none" and not result["smoothed"]:
+            text = f"{text} {self.tr('Not smoothed at this scale; the map of the whole layer is.')}"
         self.note.setText(" ".join([text, *(f"{message}." for message in result["messages"])]))
 
     def _validated(self, result: dict[str, Any]) -> None:

@@ -154,6 +154,20 @@ def test_confidence_and_unknown_are_drawn_on_request(at_work, wait):
     assert session.confidence_layer is None
 
 
+def test_smoothing_is_chosen_for_the_live_map_and_told_where_it_is_not_seen(at_work, context, wait):
+    session = at_work
+    context.workspace.smooth = "none"
+    assert session.start()
+    wait(lambda: session.results, what="a map that is not smoothed")
+    plain = session.results[-1]
+    context.workspace.smooth = "strong"
+    session.refresh()
+    wait(lambda: len(session.results) > 1, what="another map")
+    smooth = session.results[-1]
+    seen_in_full = smooth["smoothed"]
+    assert not plain["smoothed"] and (plain["pixels"] != smooth["pixels"]) == seen_in_full
+
+
 def test_a_move_does_not_read_the_samples_again(at_work, context, qgis_canvas, wait, monkeypatch):
     session, samples, read = at_work, context.workspace.samples, []
     collect = session.samples

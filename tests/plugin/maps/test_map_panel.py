@@ -4,7 +4,9 @@ import pytest
 from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QPushButton
 
+from qgis_plugin.core.layers import mark
 from qgis_plugin.core.samples.sample_layer import read_classes
 
 
@@ -48,6 +50,39 @@ def test_the_distance_between_places_is_chosen_beside_the_live_map(panel, contex
     panel.live.block.setValue(0)
     wait(lambda: len(checks) > 2, what="the first validation again")
     assert checks[-1]["block_m"] == by_itself
+
+
+def test_smoothing_is_chosen_beside_the_live_map_for_all_maps(panel, context, qgis_canvas, wait):
+    results = []
+    panel.session.repainted.connect(results.append)
+    panel.live.switch.click()
+    wait(lambda: results, what="the live map")
+    assert panel.live.smooth.currentData() == context.workspace.smooth == "edges"
+    qgis_canvas.zoomByFactor(0.1)
+    wait(lambda: len(results) > 1 and results[-1]["smoothed"], what="a map of all pixels that are seen")
+    assert "Not smoothed" not in panel.live.note.text()
+    qgis_canvas.zoomByFactor(60)
+    wait(lambda: not results[-1]["smoothed"], what="a map of some pixels")
+    assert "Not smoothed at this scale" in panel.live.note.text()
+    before = len(results)
+    panel.live.smooth.setCurrentIndex(panel.live.smooth.findData("none"))
+    assert context.workspace.smooth == "none"
+    wait(lambda: len(results) > before, what="a map without smoothing")
+    assert "Not smoothed" not in panel.live.note.text()
+
+
+def test_tidy_opens_the_algorithm_with_the_map(panel, context, monkeypatch):
+    import processing
+
+    asked = []
+    monkeypatch.setattr(processing, "execAlgorithmDialog", lambda *a: asked.append(a), raising=False)
+    panel.final_map.findChild(QPushButton, "final_map_tidy").click()
+    layer = QgsRasterLayer(context.workspace.embedding_path, "a map")
+    mark(layer, "map")
+    QgsProject.instance().addMapLayer(layer)
+    panel.final_map._made = layer.id()
+    panel.final_map.findChild(QPushButton, "final_map_tidy").click()
+    assert asked == [("mmearth:tidy", {}), ("mmearth:tidy", {"MAP": layer.id()})]
 
 
 def test_without_material_the_switch_stays_off_and_says_why(panel, context):

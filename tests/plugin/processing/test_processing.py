@@ -44,8 +44,21 @@ from qgis.PyQt.QtGui import QColor, QIcon
 from qgis_plugin import compat
 
 ROOT = Path(__file__).parents[3]
-VERBS = ("assess", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest")
-ICONS = ("icon", "embed", "samples", "map", "accuracy", "similar", "suggest", "swipe", "cluster", "outline", "report")
+VERBS = ("assess", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest", "tidy")
+ICONS = (
+    "icon",
+    "embed",
+    "samples",
+    "map",
+    "accuracy",
+    "similar",
+    "suggest",
+    "swipe",
+    "cluster",
+    "outline",
+    "report",
+    "tidy",
+)
 
 
 class Feedback(QgsProcessingFeedback):
@@ -329,6 +342,8 @@ def test_classify_makes_the_map_and_its_confidence(run, embedding, probe, class_
     assert Path(made["OUTPUT"]).read_bytes() == class_map.read_bytes()
     assert QgsRasterLayer(made["CONFIDENCE"]).bandCount() == 2
     assert made["PIXELS"] > 0 and made["UNKNOWN_PIXELS"] == 0 and "%" in made["SHARES"]
+    plain = run("classify", EMBEDDING=str(embedding), MODEL=str(probe), SMOOTH="none", OUTPUT=str(tmp_path / "n.tif"))
+    assert Path(plain["OUTPUT"]).read_bytes() != class_map.read_bytes()
     made = run("classify", EMBEDDING=str(embedding), MODEL=str(probe), UNKNOWN=0.2, OUTPUT=str(tmp_path / "map.tif"))
     assert made["UNKNOWN_PIXELS"] > 0 and "CONFIDENCE" not in made
 
@@ -388,6 +403,9 @@ def test_cluster_suggest_sample_assess_and_outline(run, embedding, polygons, pro
     assert figures["overall_accuracy"]["value"] == made["ACCURACY"]
     assert not any("no sampling design" in each for each in figures["warnings"])
     assert "<html" in Path(made["REPORT"]).read_text()
+
+    made = run("tidy", MAP=str(class_map), MIN_AREA="0.2; water=0.05", KEEP="forest", OUTPUT=str(tmp_path / "tidy.tif"))
+    assert made["FILLED"] > 0 and "−" in made["CHANGED"] and "forest" not in made["CHANGED"]
 
     made = run("outline", RASTER=str(class_map), MIN_PIXELS=9, OUTPUT=str(tmp_path / "areas.gpkg"))
     assert made["POLYGONS"] == QgsVectorLayer(made["OUTPUT"]).featureCount() > 0
