@@ -139,8 +139,11 @@ ROWS = (
 )
 
 
-def samples_of(scene: LabelledScene, features: NDArray[np.float32], drawn: Draw) -> Samples:
-    """Labelled pixels as `fit` takes them: each a sample, those of one place side by side."""
+def samples_of(
+    scene: LabelledScene, features: NDArray[np.float32], drawn: Draw, columns: Columns | None = None
+) -> Samples:
+    """Labelled pixels as `fit` takes them: each a sample, those of one place side by side. `columns` of the features,
+    by default one slot of them all."""
     label, place = scene.task.label[drawn.train], scene.task.group[drawn.train]
     return Samples(
         values=features[drawn.train],
@@ -154,7 +157,7 @@ def samples_of(scene: LabelledScene, features: NDArray[np.float32], drawn: Draw)
         sight=640.0,
         codes={},
         messages=(),
-        columns=Columns((Slot("", "", features.shape[1]),)),
+        columns=columns or Columns((Slot("", "", features.shape[1]),)),
     )
 
 

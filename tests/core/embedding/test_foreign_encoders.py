@@ -24,7 +24,8 @@ from mmearth_core.encoder.foreign.backend import enlarged
 from mmearth_core.errors import MMEarthError
 from mmearth_core.inspection import info, weights_info
 from mmearth_core.progress import Silent
-from mmearth_core.sources.embedding import check_alike, open_embedding
+from mmearth_core.sources.embedding import open_embedding
+from mmearth_core.sources.stack import Stack, with_columns_of_all
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ def test_embeddings_of_two_encoders_are_never_mixed(theirs, scene, tmp_path):
     embed(scene=scene, output=tmp_path / "a.tif", model=theirs, window=(100, 0, 64, 64))
     embed(scene=scene, output=tmp_path / "b.tif", model=with_card(theirs, scale=0.001), window=(100, 0, 64, 64))
     with pytest.raises(MMEarthError, match="different models"):
-        check_alike([open_embedding(tmp_path / name) for name in ("a.tif", "b.tif")])
+        with_columns_of_all([Stack.alone(open_embedding(tmp_path / name)) for name in ("a.tif", "b.tif")])
 
 
 def test_scenes_it_was_not_made_for_are_refused(theirs, make_scene, tmp_path):
