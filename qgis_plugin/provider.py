@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .gui.icons import icon, icon_path
 from .processing.assess import Assess
+from .processing.change import Change
 from .processing.classify import Classify
 from .processing.cluster import Cluster
 from .processing.embed import Embed
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .core.worker.client import WorkerClient
 
 
-ALGORITHMS = (Embed, Fit, Classify, Tidy, Suggest, Outline, Similar, Cluster, Sample, Assess)
+ALGORITHMS = (Embed, Fit, Classify, Change, Tidy, Suggest, Outline, Similar, Cluster, Sample, Assess)
 
 
 class Provider(QgsProcessingProvider):

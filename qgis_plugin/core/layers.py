@@ -7,7 +7,7 @@ from pathlib import Path
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 #: Custom properties of layers: what it is ("embedding", "samples", "map", "confidence", "polygons", "similarity",
-#: "reference", or one of `TRANSIENT`) and the id of the layer it was made from.
+#: "distance", "reference", or one of `TRANSIENT`) and the id of the layer it was made from.
 PRODUCT = "mmearth/product"
 #: Products that are pictures of the moment and are not saved with a project.
 TRANSIENT = ("live", "live_confidence", "similarity_preview", "embedding_preview")

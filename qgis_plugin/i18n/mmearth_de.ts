@@ -732,6 +732,169 @@
     </message>
 </context>
 <context>
+    <name>Change</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Map change</source>
+        <translation>Veränderung kartieren</translation>
+    </message>
+    <message>
+        <source>Maps what became what between two dates or years of a place, with one model of classes on both.</source>
+        <translation>Kartiert, was zwischen zwei Zeitpunkten oder Jahren eines Ortes woraus geworden ist, mit einem Klassenmodell für beide.</translation>
+    </message>
+    <message>
+        <source>A raster of changes in the colours of what the land is now, and where asked a matrix in hectares and the distance of the embeddings.</source>
+        <translation>Ein Raster der Veränderungen in den Farben dessen, was das Land jetzt ist, und auf Wunsch eine Matrix in Hektar und der Abstand der Einbettungen.</translation>
+    </message>
+    <message>
+        <source>The errors of both dates show as change. How much really changed tell “Draw reference sample” and “Assess map”, which take this map; choose dates of one season.</source>
+        <translation>Die Fehler beider Zeitpunkte erscheinen als Veränderung. Wie viel sich wirklich verändert hat, sagen „Referenzstichprobe ziehen“ und „Karte prüfen“, die diese Karte annehmen; wählen Sie Zeitpunkte derselben Jahreszeit.</translation>
+    </message>
+    <message>
+        <source>Embedding before</source>
+        <translation>Einbettung vorher</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer” of the earlier date. The map has its pixels.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster des früheren Zeitpunkts. Die Karte hat dessen Pixel.</translation>
+    </message>
+    <message>
+        <source>Embedding after</source>
+        <translation>Einbettung nachher</translation>
+    </message>
+    <message>
+        <source>One of the later date, made by the same model.</source>
+        <translation>Eines des späteren Zeitpunkts, mit demselben Modell gemacht.</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>Glättung</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class on each date: none; edges, where no edge lies between, so that roads and rivers stay; strong, also across faint edges.</source>
+        <translation>Wie viel die Nachbarn zu jedem Zeitpunkt über die Klasse eines Pixels mitreden: none gar nicht; edges, wo keine Kante dazwischen liegt, sodass Straßen und Flüsse bleiben; strong auch über schwache Kanten hinweg.</translation>
+    </message>
+    <message>
+        <source>Probability needed for a change</source>
+        <translation>Nötige Wahrscheinlichkeit für eine Veränderung</translation>
+    </message>
+    <message>
+        <source>What is less probable on one of the dates is called unsure, for example 0.6; blank: every difference is a change.</source>
+        <translation>Was zu einem der Zeitpunkte weniger wahrscheinlich ist, heißt unsure (unsicher), zum Beispiel 0.6; leer: Jeder Unterschied ist eine Veränderung.</translation>
+    </message>
+    <message>
+        <source>Changes shown apart</source>
+        <translation>Einzeln gezeigte Veränderungen</translation>
+    </message>
+    <message>
+        <source>So many of the largest changes get a value of their own; the rest is called other change.</source>
+        <translation>So viele der größten Veränderungen bekommen einen eigenen Wert; der Rest heißt other change (andere Veränderung).</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Veränderung</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>Die Karte, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Distance of the embeddings</source>
+        <translation>Abstand der Einbettungen</translation>
+    </message>
+    <message>
+        <source>The raster to write of how unlike the two embeddings are, if it is wanted; it needs no classes.</source>
+        <translation>Das zu schreibende Raster davon, wie unähnlich die beiden Einbettungen sind, falls gewünscht; es braucht keine Klassen.</translation>
+    </message>
+    <message>
+        <source>Matrix in hectares</source>
+        <translation>Matrix in Hektar</translation>
+    </message>
+    <message>
+        <source>The table to write of what each class was and is, if it is wanted.</source>
+        <translation>Die zu schreibende Tabelle davon, was jede Klasse war und ist, falls gewünscht.</translation>
+    </message>
+    <message>
+        <source>Hectares mapped as changed</source>
+        <translation>Als verändert kartierte Hektar</translation>
+    </message>
+    <message>
+        <source>Hectares mapped as unchanged</source>
+        <translation>Als unverändert kartierte Hektar</translation>
+    </message>
+    <message>
+        <source>Hectares that are unsure</source>
+        <translation>Unsichere Hektar</translation>
+    </message>
+    <message>
+        <source>Hectares of each change</source>
+        <translation>Hektar jeder Veränderung</translation>
+    </message>
+    <message>
+        <source>{} ha changed, {} ha did not.</source>
+        <translation>{} ha verändert, {} ha nicht.</translation>
+    </message>
+</context>
+<context>
     <name>ClassTable</name>
     <message>
         <source>class {}</source>

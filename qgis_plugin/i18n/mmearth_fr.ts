@@ -732,6 +732,169 @@
     </message>
 </context>
 <context>
+    <name>Change</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Map change</source>
+        <translation>Cartographier les changements</translation>
+    </message>
+    <message>
+        <source>Maps what became what between two dates or years of a place, with one model of classes on both.</source>
+        <translation>Cartographie ce qui est devenu quoi entre deux dates ou années d'un lieu, avec un seul modèle de classes pour les deux.</translation>
+    </message>
+    <message>
+        <source>A raster of changes in the colours of what the land is now, and where asked a matrix in hectares and the distance of the embeddings.</source>
+        <translation>Un raster des changements dans les couleurs de ce que le terrain est maintenant et, sur demande, une matrice en hectares et la distance des plongements.</translation>
+    </message>
+    <message>
+        <source>The errors of both dates show as change. How much really changed tell “Draw reference sample” and “Assess map”, which take this map; choose dates of one season.</source>
+        <translation>Les erreurs des deux dates apparaissent comme changement. Ce qui a vraiment changé, « Tirer un échantillon de référence » et « Évaluer une carte », qui acceptent cette carte, le disent ; choisissez des dates de la même saison.</translation>
+    </message>
+    <message>
+        <source>Embedding before</source>
+        <translation>Plongement avant</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer” of the earlier date. The map has its pixels.</source>
+        <translation>Un raster fait par « Calculer le plongement », de la date antérieure. La carte a ses pixels.</translation>
+    </message>
+    <message>
+        <source>Embedding after</source>
+        <translation>Plongement après</translation>
+    </message>
+    <message>
+        <source>One of the later date, made by the same model.</source>
+        <translation>Un de la date ultérieure, fait par le même modèle.</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>Lissage</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class on each date: none; edges, where no edge lies between, so that roads and rivers stay; strong, also across faint edges.</source>
+        <translation>Ce que les voisins disent de la classe d'un pixel à chaque date : none, rien ; edges, là où aucun bord ne les sépare, pour que routes et rivières restent ; strong, aussi à travers des bords faibles.</translation>
+    </message>
+    <message>
+        <source>Probability needed for a change</source>
+        <translation>Probabilité requise pour un changement</translation>
+    </message>
+    <message>
+        <source>What is less probable on one of the dates is called unsure, for example 0.6; blank: every difference is a change.</source>
+        <translation>Ce qui est moins probable à l'une des dates s'appelle unsure (incertain), par exemple 0.6 ; vide : chaque différence est un changement.</translation>
+    </message>
+    <message>
+        <source>Changes shown apart</source>
+        <translation>Changements montrés à part</translation>
+    </message>
+    <message>
+        <source>So many of the largest changes get a value of their own; the rest is called other change.</source>
+        <translation>Autant des plus grands changements reçoivent une valeur propre ; le reste s'appelle other change (autre changement).</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Changement</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>La carte à écrire.</translation>
+    </message>
+    <message>
+        <source>Distance of the embeddings</source>
+        <translation>Distance des plongements</translation>
+    </message>
+    <message>
+        <source>The raster to write of how unlike the two embeddings are, if it is wanted; it needs no classes.</source>
+        <translation>Le raster à écrire de la dissemblance des deux plongements, s'il est voulu ; il n'a pas besoin de classes.</translation>
+    </message>
+    <message>
+        <source>Matrix in hectares</source>
+        <translation>Matrice en hectares</translation>
+    </message>
+    <message>
+        <source>The table to write of what each class was and is, if it is wanted.</source>
+        <translation>Le tableau à écrire de ce que chaque classe était et est, s'il est voulu.</translation>
+    </message>
+    <message>
+        <source>Hectares mapped as changed</source>
+        <translation>Hectares cartographiés comme changés</translation>
+    </message>
+    <message>
+        <source>Hectares mapped as unchanged</source>
+        <translation>Hectares cartographiés comme inchangés</translation>
+    </message>
+    <message>
+        <source>Hectares that are unsure</source>
+        <translation>Hectares incertains</translation>
+    </message>
+    <message>
+        <source>Hectares of each change</source>
+        <translation>Hectares de chaque changement</translation>
+    </message>
+    <message>
+        <source>{} ha changed, {} ha did not.</source>
+        <translation>{} ha ont changé, {} ha non.</translation>
+    </message>
+</context>
+<context>
     <name>ClassTable</name>
     <message>
         <source>class {}</source>

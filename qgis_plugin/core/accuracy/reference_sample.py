@@ -38,7 +38,7 @@ HIDDEN_FIELDS = ("stratum", "stratum_px", "stratum_ha", "map_digest", "seed")
 #: Labels are written to the file after so many of them, or after so many milliseconds without another.
 SAVE_EVERY, SAVE_AFTER = 10, 3000
 #: What shows the map, or what is learned from it.
-REVEALING = ("map", "live", "confidence", "live_confidence", "polygons", "similarity", "similarity_preview")
+REVEALING = ("map", "live", "confidence", "live_confidence", "polygons", "similarity", "similarity_preview", "distance")
 
 
 def free_output(map_path: str | Path) -> Path:

@@ -44,7 +44,7 @@ from qgis.PyQt.QtGui import QColor, QIcon
 from qgis_plugin import compat
 
 ROOT = Path(__file__).parents[3]
-VERBS = ("assess", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest", "tidy")
+VERBS = ("assess", "change", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest", "tidy")
 ICONS = (
     "icon",
     "embed",
@@ -58,6 +58,7 @@ ICONS = (
     "outline",
     "report",
     "tidy",
+    "change",
 )
 
 
@@ -406,6 +407,16 @@ def test_cluster_suggest_sample_assess_and_outline(run, embedding, polygons, pro
 
     made = run("tidy", MAP=str(class_map), MIN_AREA="0.2; water=0.05", KEEP="forest", OUTPUT=str(tmp_path / "tidy.tif"))
     assert made["FILLED"] > 0 and "−" in made["CHANGED"] and "forest" not in made["CHANGED"]
+
+    later = shutil.copy(embedding, tmp_path / "later.tif")
+    dataset = gdal.Open(str(later), gdal.GA_Update)  # turned round: other land, as if everything had moved
+    dataset.WriteArray(dataset.ReadAsArray()[:, ::-1, :].copy())
+    del dataset  # which writes it
+    written = {"OUTPUT": tmp_path / "c.tif", "DISTANCE": tmp_path / "d.tif", "MATRIX": tmp_path / "m.csv"}
+    pair = {"BEFORE": str(embedding), "AFTER": str(later), "MODEL": str(probe)}
+    made = run("change", **pair, SURE=0.4, **{name: str(path) for name, path in written.items()})
+    assert made["CHANGED_HA"] > 0 and made["UNCHANGED_HA"] > 0 and " → " in made["CHANGES"]
+    assert all(path.is_file() for path in written.values())
 
     made = run("outline", RASTER=str(class_map), MIN_PIXELS=9, OUTPUT=str(tmp_path / "areas.gpkg"))
     assert made["POLYGONS"] == QgsVectorLayer(made["OUTPUT"]).featureCount() > 0

@@ -1,0 +1,138 @@
+"""`mmearth:change`: two dates of a place become a map of what became what."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+)
+
+from ..core.workspace import SMOOTHINGS
+from .algorithm import MAPPING, Algorithm, Values
+
+
+class Change(Algorithm):
+    """The verb `change`."""
+
+    verb, symbol, section = "change", "change", MAPPING
+    products = {"OUTPUT": "map", "DISTANCE": "distance"}  # noqa: RUF012 - read only
+
+    def title(self) -> str:
+        return self.tr("Map change")
+
+    def words(self) -> str:
+        return "change detection,from-to,two dates,transition,matrix,difference,post-classification,deforestation"
+
+    def about(self) -> tuple[str, str, str]:
+        return (
+            self.tr("Maps what became what between two dates or years of a place, with one model of classes on both."),
+            self.tr(
+                "A raster of changes in the colours of what the land is now, and where asked a matrix in hectares and"
+                " the distance of the embeddings."
+            ),
+            self.tr(
+                "The errors of both dates show as change. How much really changed tell “Draw reference sample” and"
+                " “Assess map”, which take this map; choose dates of one season."
+            ),
+        )
+
+    def define_own(self) -> None:
+        self.define(
+            QgsProcessingParameterRasterLayer("BEFORE", self.tr("Embedding before")),
+            self.tr("A raster made by “Embed layer” of the earlier date. The map has its pixels."),
+        )
+        self.define(
+            QgsProcessingParameterRasterLayer("AFTER", self.tr("Embedding after")),
+            self.tr("One of the later date, made by the same model."),
+        )
+        self.define_model()
+        self.define(
+            QgsProcessingParameterEnum(
+                "SMOOTH", self.tr("Smoothing"), options=SMOOTHINGS, defaultValue="edges", usesStaticStrings=True
+            ),
+            self.tr(
+                "How much its neighbours say in a pixel's class on each date: none; edges, where no edge lies between,"
+                " so that roads and rivers stay; strong, also across faint edges."
+            ),
+        )
+        self.define(
+            QgsProcessingParameterNumber(
+                "SURE",
+                self.tr("Probability needed for a change"),
+                QgsProcessingParameterNumber.Type.Double,
+                optional=True,
+                minValue=0.01,
+                maxValue=0.99,
+            ),
+            self.tr(
+                "What is less probable on one of the dates is called unsure, for example 0.6; blank: every difference"
+                " is a change."
+            ),
+        )
+        self.define(
+            QgsProcessingParameterNumber(
+                "MOST", self.tr("Changes shown apart"), defaultValue=252, minValue=1, maxValue=252
+            ),
+            self.tr("So many of the largest changes get a value of their own; the rest is called other change."),
+            advanced=True,
+        )
+        self.define(QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Change")), self.tr("The map to write."))
+        self.define(
+            QgsProcessingParameterRasterDestination(
+                "DISTANCE", self.tr("Distance of the embeddings"), optional=True, createByDefault=False
+            ),
+            self.tr("The raster to write of how unlike the two embeddings are, if it is wanted; it needs no classes."),
+        )
+        self.define(
+            QgsProcessingParameterFileDestination(
+                "MATRIX", self.tr("Matrix in hectares"), "CSV (*.csv)", optional=True, createByDefault=False
+            ),
+            self.tr("The table to write of what each class was and is, if it is wanted."),
+        )
+        self.addOutput(QgsProcessingOutputNumber("CHANGED_HA", self.tr("Hectares mapped as changed")))
+        self.addOutput(QgsProcessingOutputNumber("UNCHANGED_HA", self.tr("Hectares mapped as unchanged")))
+        self.addOutput(QgsProcessingOutputNumber("UNSURE_HA", self.tr("Hectares that are unsure")))
+        self.addOutput(QgsProcessingOutputString("CHANGES", self.tr("Hectares of each change")))
+
+    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
+        return self.why_no_embedding(parameters, "BEFORE", context) or self.why_no_embedding(
+            parameters, "AFTER", context
+        )
+
+    def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
+        return {
+            "before": self.raster("BEFORE"),
+            "after": self.raster("AFTER"),
+            "model": self.parameterAsFile(parameters, "MODEL", context),
+            "output": self.output("OUTPUT"),
+            "distance": self.output("DISTANCE"),
+            "matrix": self.output("MATRIX"),
+            "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
+            "most": self.parameterAsInt(parameters, "MOST", context),
+            **self.given(parameters, context, sure=self.parameterAsDouble),
+        }
+
+    def report(self, result: Values) -> str:
+        said = self.tr("{} ha changed, {} ha did not.").format(
+            f"{result['changed_ha']:.2f}", f"{result['unchanged_ha']:.2f}"
+        )
+        return "\n".join([said, *filter(None, [_listed(result)]), *result["messages"]])
+
+    def results(self, result: Values) -> Values:
+        return {
+            "CHANGED_HA": result["changed_ha"],
+            "UNCHANGED_HA": result["unchanged_ha"],
+            "UNSURE_HA": result["unsure_ha"] or 0.0,
+            "CHANGES": _listed(result),
+        }
+
+
+def _listed(result: Values) -> str:
+    return ", ".join(f"{name} {area:.2f} ha" for name, area in result["changes"].items())
