@@ -19,6 +19,7 @@ from mmearth_core.accuracy.assessment import assess
 from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import Cancelled, MMEarthError
+from mmearth_core.labelling import streaming
 from mmearth_core.labelling.changing.change import ChangeResult, change
 from mmearth_core.labelling.changing.change_classes import change_classes
 from mmearth_core.labelling.classification import classify
@@ -108,9 +109,13 @@ def two_maps(place: Place, folder: Path, **options: Any) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("smooth", ["none", "edges"])
-def test_the_map_says_what_two_maps_say(place: Place, tmp_path: Path, smooth: str) -> None:
-    result = place.change(tmp_path / "c.tif", matrix=tmp_path / "m.csv", smooth=smooth)
+def test_the_map_says_what_two_maps_say(
+    place: Place, tmp_path: Path, smooth: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     was, became = two_maps(place, tmp_path, smooth=smooth)
+    monkeypatch.setattr(streaming, "BLOCK", 32)  # many blocks, which must not show
+    monkeypatch.setattr(streaming, "WINDOW_NUMBERS", 1)
+    result = place.change(tmp_path / "c.tif", matrix=tmp_path / "m.csv", smooth=smooth)
     land = was != ""
     expected = np.where(was == became, "no change", was + " → " + became)
     found = names_of(tmp_path / "c.tif", read(tmp_path / "c.tif")[0])
@@ -304,6 +309,16 @@ def test_other_seasons_are_told(place: Place, tmp_path: Path) -> None:
     assert str(result).count("season") >= 1
     with pytest.raises(MMEarthError, match="give the earlier one first"):
         place.change(tmp_path / "d.tif", before=after, after=before)
+
+
+def test_other_levels_are_told(place: Place, tmp_path: Path) -> None:
+    one, other = (
+        write(tmp_path / f"{level}.tif", place.raster, place.raster.grid, dn, provenance={"level": level})
+        for level, dn in (("l1c", place.dn), ("l2a", place.later))
+    )
+    result = place.change(tmp_path / "c.tif", before=one, after=other)
+    assert any("of level l1c" in said and "of l2a" in said for said in result.messages)
+    assert len(place.change(tmp_path / "d.tif").messages) == len(result.messages) - 1
 
 
 @pytest.mark.parametrize(
