@@ -37,7 +37,7 @@ def classify_block(
     classes = np.array(on_pixels.probe.legend.values, np.uint8)
     out = np.empty((kept.height, kept.width), np.uint8)
     certainty = np.empty((2, kept.height, kept.width), np.uint8) if confidence else None
-    if not pixels.anywhere.any():
+    if not on_pixels.seen(pixels).any():
         out[:] = NODATA
         return out, None if certainty is None else np.full_like(certainty, NODATA)
     block = _Block(on_pixels, pixels, unknown, guided=smooth != "none")
@@ -72,24 +72,24 @@ class _Block:
     """The scores of parts of a block of pixels (height, width), and what is remote there."""
 
     def __init__(self, on_pixels: PixelProbe, pixels: Pixels, unknown: float | None, *, guided: bool) -> None:
-        self._pixels, self._unknown = pixels, unknown
+        self._pixels, self._unknown, self._seen = pixels, unknown, on_pixels.seen
         self._scorer = on_pixels.scorer(guided=guided)
 
     def scores(self, part: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
-        """(scores (classes, and the guide, height, width), where there is an embedding, what is unknown)."""
+        """(scores (classes, and the guide, height, width), where there are any, what is unknown)."""
         pixels = self._pixels[part.slices].flat
         scores = np.zeros((len(self._scorer.scores), *pixels.shape), np.float32)
-        remote = np.zeros(pixels.shape, bool)
+        seen, remote = self._seen(pixels), np.zeros(pixels.shape, bool)
         for start in range(0, len(remote), CHUNK):
             chunk = slice(start, min(start + CHUNK, len(remote)))
             count = chunk.stop - start
-            if not pixels.anywhere[chunk].any():
+            if not seen[chunk].any():
                 continue
             scores[:, chunk] = self._scorer.score(pixels[chunk])[:, :count]
             if self._unknown is not None:
                 remote[chunk] = self._scorer.remote(self._unknown)[:count]
         shape = part.height, part.width
-        return scores.reshape(-1, *shape), pixels.anywhere.reshape(shape), remote.reshape(shape)
+        return scores.reshape(-1, *shape), seen.reshape(shape), remote.reshape(shape)
 
 
 class _Ranking:

@@ -191,7 +191,12 @@ def _left_out(samples: Samples, model: Probe) -> list[str]:
     """What the probe does not look at, and why."""
     used = {index for member in model.members for index in member.slots}
     clouded = [str(slot) for index, slot in enumerate(samples.columns.slots) if index not in used]
-    messages = [f"{', '.join(clouded)} left out: no sample of some class is clear there"] if clouded else []
+    messages = [f"{', '.join(clouded)} left out: fewer than two classes have a clear sample there"] if clouded else []
+    for member in model.members:
+        lacking = [name for index, name in enumerate(model.legend.names) if index not in member.classes]
+        if lacking:
+            when = ", ".join(str(samples.columns.slots[index]) for index in member.slots)
+            messages.append(f"{when} says nothing of {', '.join(lacking)}: no sample of it is clear there")
     if samples.columns.layers and not model.layers:
         messages.append(
             f"layers left out ({', '.join(samples.columns.layers)}): on places left out in turn, the embedding alone"

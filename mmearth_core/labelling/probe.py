@@ -5,6 +5,7 @@ and members vote: the logarithms of their probabilities are added, and one whose
 out. Beside labelled pixels it may learn from others of the scene (`regression`). It reads no raster, draws no sample.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any
@@ -114,7 +115,8 @@ class Strengths:
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """The part of a probe that looks at some `slots` (by index), at a pixel that has them all.
+    """The part of a probe that looks at some `slots` (by index), at a pixel that has them all, and tells some `classes`
+    (by index) from each other: those that had samples there.
 
     With z = (value − `centre`) / `scale` of their bands, and the scaled layers after them, the class scores are
     `coefficients` · z + `intercept`. `coefficients` (classes, bands and layers), `intercept` (classes,), `centre`
@@ -122,6 +124,7 @@ class Member:
     """
 
     slots: tuple[int, ...]
+    classes: tuple[int, ...]
     coefficients: NDArray[np.float64]
     intercept: NDArray[np.float64]
     centre: NDArray[np.float64]
@@ -208,8 +211,12 @@ class Probe:
         return scaled
 
     def scores(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores (n, classes) of values (n, columns): linear ones of a single member, else sums of the logarithms of
-        probabilities, and the shift; that alone where no member has its slots."""
+        """Scores (n, classes) of values (n, columns): linear ones of a single member, else the sum of the members'
+        votes, and the shift; that alone where no member has its slots.
+
+        A vote is the logarithm of how much likelier the classes are than they are on average: of a class that a member
+        does not know, 0.
+        """
         present = self.columns.present(values)
         layers = self.scaled_layers(values[:, self.columns.of_layers])
         total = np.zeros((len(values), len(self.legend)), np.float32)
@@ -218,8 +225,20 @@ class Probe:
             bands = np.concatenate([values[there, self.columns.of_slot(index)] for index in member.slots], axis=1)
             weights, of_layers, bias = (each.astype(np.float32) for each in member.folded)
             scores = bands @ weights.T + layers[there] @ of_layers.T + bias
-            total[there] += scores if len(self.members) == 1 else log_softmax(scores, axis=1)
+            if self.votes:
+                scores = log_softmax(scores, axis=1) + np.float32(np.log(len(member.classes)))
+            total[np.ix_(np.flatnonzero(there), np.array(member.classes))] += scores
         return total + self.shift
+
+    @property
+    def votes(self) -> bool:
+        """Whether there are several members, or one that does not know all classes."""
+        return len(self.members) > 1 or len(self.members[0].classes) < len(self.legend)
+
+    def seen(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which values (n, columns) some member has its slots of; of the others nothing can be said."""
+        present = self.columns.present(values)
+        return np.asarray(np.any([present[:, member.slots].all(axis=1) for member in self.members], axis=0))
 
     def probabilities(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Class probabilities (n, classes) of values (n, columns)."""
@@ -249,8 +268,13 @@ class Probe:
 
     @property
     def centres(self) -> NDArray[np.float32]:
-        """Centres of the classes (classes, bands of all members) among what `standardised` gives."""
-        return np.concatenate([member.reach.centres for member in self.members], axis=1).astype(np.float32)
+        """Centres of the classes (classes, bands of all members) among what `standardised` gives; 0, the mean, where a
+        member does not know the class."""
+        parts = []
+        for member in self.members:
+            parts.append(np.zeros((len(self.legend), member.bands), np.float32))
+            parts[-1][list(member.classes)] = member.reach.centres
+        return np.concatenate(parts, axis=1)
 
 
 def scaled_layer(layer: LayerScale, values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -290,11 +314,11 @@ def fit_probe(
 ) -> Probe:
     """Fit a probe; the same samples in any order give the same one.
 
-    A slot in which some class has no pixel gets no member. With `together` one member looks at all slots at once, and
-    at those pixels only that have them all. C of the objective C · Σ weight · loss + ½‖coefficients‖² is
-    `strengths.regularisation`. With `previous` (a probe of the same slots) the search starts there, classes matched by
-    name: what the labels say is found sooner, and is the same. Raises `MMEarthError` when there are fewer than two
-    classes, or no slot has all of them.
+    A member knows the classes that have pixels in its slot; one with fewer than two is none. With `together` one member
+    looks at all slots at once, and at those pixels only that have them all. C of the objective C · Σ weight · loss +
+    ½‖coefficients‖² is `strengths.regularisation`. With `previous` (a probe of the same slots) the search starts there,
+    classes matched by name: what the labels say is found sooner, and is the same. Raises `MMEarthError` when there are
+    fewer than two classes, or some class is in no slot.
     """
     strengths = strengths or Strengths()
     present = np.unique(samples.label)
@@ -307,7 +331,8 @@ def fit_probe(
     groups = learnable(samples, together=together)
     if not groups:
         raise MMEarthError(
-            "No date has a cloud-free sample of every class; draw samples of each class where some date is clear."
+            "Some class has no sample that is clear of clouds on a date that shows another class too; draw samples of"
+            " each class where some date is clear."
         )
     draft = Probe(
         columns=samples.columns,
@@ -331,8 +356,7 @@ def _learned(labels_alone: Probe, unlabelled: Unlabelled) -> FromUnlabelled:
     count."""
     shares = None
     if unlabelled.prior == "tempered":
-        present = labels_alone.columns.present(unlabelled.values)
-        seen = np.any([present[:, member.slots].all(axis=1) for member in labels_alone.members], axis=0)
+        seen = labels_alone.seen(unlabelled.values)
         shares = class_shares(labels_alone.scores(unlabelled.values[seen])) if seen.any() else None
     return FromUnlabelled(
         pixels=len(unlabelled),
@@ -346,13 +370,15 @@ def _learned(labels_alone: Probe, unlabelled: Unlabelled) -> FromUnlabelled:
 
 
 def learnable(samples: Samples, *, together: bool = False) -> list[tuple[int, ...]]:
-    """The slots (by index) of each member that can be fitted: those with pixels of every class."""
+    """The slots (by index) of each member that can be fitted: those with pixels of two classes or more. None when they
+    do not tell all classes."""
     slots = range(len(samples.columns.slots))
     present = samples.columns.present(samples.values)
     groups = [tuple(slots)] if together else [(index,) for index in slots]
-    return [
-        group for group in groups if len(np.unique(samples.label[present[:, group].all(axis=1)])) == len(samples.legend)
-    ]
+    classes = {group: set(samples.label[present[:, group].all(axis=1)].tolist()) for group in groups}
+    fit = [group for group in groups if len(classes[group]) > 1]
+    known = set().union(*(classes[group] for group in fit))
+    return fit if len(known) == len(samples.legend) else []
 
 
 def _layer_scales(samples: Samples, weight: NDArray[np.float64], strength: float) -> tuple[LayerScale, ...]:
@@ -387,6 +413,10 @@ def _fit_member(
     there = np.asarray(samples.columns.present(samples.values)[:, slots].all(axis=1))
     if not there.all():
         samples = samples.subset(there)
+    present, label = np.unique(samples.label, return_inverse=True)
+    classes = tuple(present.tolist())
+    legend = Legend(tuple(samples.legend.classes[index] for index in classes))
+    samples = replace(samples, label=label.astype(np.intp), legend=legend)
     values = np.concatenate([samples.values[:, samples.columns.of_slot(index)] for index in slots], axis=1)
     weight = sample_weights(samples)
     centre = weight @ values
@@ -396,10 +426,11 @@ def _fit_member(
     before = None if previous is None else next((each for each in previous.members if each.slots == slots), None)
     start = None
     if previous is not None and before is not None and before.coefficients.shape[1] == rows.shape[1]:
-        start = _start(before, previous.legend, samples.legend, centre, scale)
+        known = [previous.legend.names[index] for index in before.classes]
+        start = _start(before, known, legend.names, centre, scale)
     taught = rows, samples.label, weight, draft.strengths.regularisation
     solution = solve(*taught, start)
-    member = Member(slots, *solution, centre, scale, _reach(z, samples))
+    member = Member(slots, classes, *solution, centre, scale, _reach(z, samples))
     if unlabelled is None:
         return member, member
     others = unlabelled.values[columns.present(unlabelled.values)[:, slots].all(axis=1)]
@@ -409,14 +440,16 @@ def _fit_member(
     return member, replace(member, coefficients=coefficients, intercept=intercept)
 
 
-def _start(before: Member, known: Legend, legend: Legend, centre: NDArray[np.float64], scale: float) -> Solution:
-    """The previous solution in the new standardisation of the bands; zeros for new classes."""
-    coefficients, intercept = np.zeros((len(legend), before.coefficients.shape[1])), np.zeros(len(legend))
+def _start(
+    before: Member, known: Sequence[str], names: Sequence[str], centre: NDArray[np.float64], scale: float
+) -> Solution:
+    """The previous solution, of the `known` classes, in the new standardisation of the bands; zeros for new classes."""
+    coefficients, intercept = np.zeros((len(names), before.coefficients.shape[1])), np.zeros(len(names))
     moved = before.coefficients.copy()
     moved[:, : before.bands] *= scale / before.scale
     shifted = before.intercept + before.coefficients[:, : before.bands] @ ((centre - before.centre) / before.scale)
-    index = {name: i for i, name in enumerate(known.names)}
-    for row, name in enumerate(legend.names):
+    index = {name: i for i, name in enumerate(known)}
+    for row, name in enumerate(names):
         if name in index:
             coefficients[row], intercept[row] = moved[index[name]], shifted[index[name]]
     return coefficients, intercept

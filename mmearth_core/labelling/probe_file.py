@@ -25,7 +25,7 @@ from mmearth_core.records import POSITIVE, Rule
 from mmearth_core.sources.slots import Columns, Slot
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.
-FORMAT, FORMAT_VERSION = "mmearth-probe", 3
+FORMAT, FORMAT_VERSION = "mmearth-probe", 4
 
 
 Positive = Annotated[float, POSITIVE]
@@ -43,6 +43,7 @@ class _Training(Training):
 @dataclass(frozen=True, kw_only=True)
 class _Member:
     slots: Annotated[tuple[int, ...], Rule(bool, "must hold a slot")]
+    classes: Annotated[tuple[int, ...], Rule(lambda each: len(set(each)) > 1, "must hold two classes or more")]
     scale: Positive
     centre: Numbers
     intercept: Numbers
@@ -71,15 +72,18 @@ class _File:
         if shares is not None and shares.shape != (classes,):
             raise ValueError(f"unlabelled.shares has not the shape {(classes,)}")
         for number, member in enumerate(self.members):
+            if not {*member.classes} <= {*range(classes)} or len({*member.classes}) < len(member.classes):
+                raise ValueError(f"members[{number}].classes names a class that is not there, or one twice")
+            known = len(member.classes)
             if not all(0 <= index < len(self.slots) for index in member.slots):
                 raise ValueError(f"members[{number}].slots names a slot that is not there")
             bands = sum(self.slots[index].bands for index in member.slots)
             shapes = {
                 "centre": (member.centre, (bands,)),
-                "coefficients": (member.coefficients, (classes, bands + len(self.layers))),
-                "intercept": (member.intercept, (classes,)),
-                "reach.centres": (member.reach.centres, (classes, bands)),
-                "reach.spread": (member.reach.spread, (classes,)),
+                "coefficients": (member.coefficients, (known, bands + len(self.layers))),
+                "intercept": (member.intercept, (known,)),
+                "reach.centres": (member.reach.centres, (known, bands)),
+                "reach.spread": (member.reach.spread, (known,)),
                 "reach.quantiles": (member.reach.quantiles, (QUANTILES,)),
             }
             for name, (values, shape) in shapes.items():
@@ -123,7 +127,9 @@ def load_probe(path: str | Path) -> Probe:
     if content.get("format_version") == 1:
         content = _of_the_first_version(content)
     if content.get("format_version") == 2:  # nothing was learned from pixels without a label
-        content = content | {"format_version": FORMAT_VERSION, "unlabelled": None}
+        content = content | {"format_version": 3, "unlabelled": None}
+    if content.get("format_version") == 3:  # every member knew all classes
+        content = content | {"format_version": FORMAT_VERSION, "members": _knowing_all(content)}
     if content.get("format_version") != FORMAT_VERSION:
         raise MMEarthError(
             f"{path} has probe format {content.get('format_version')!r}, this mmearth reads 1 to {FORMAT_VERSION};"
@@ -141,6 +147,14 @@ def load_probe(path: str | Path) -> Probe:
     )
 
 
+def _knowing_all(content: dict[str, Any]) -> Any:
+    """The members of an earlier version, with all classes."""
+    members, classes = content.get("members"), content.get("classes")
+    if not isinstance(members, list) or not isinstance(classes, list):
+        return members
+    return [each | {"classes": [*range(len(classes))]} if isinstance(each, dict) else each for each in members]
+
+
 def _of_the_first_version(content: dict[str, Any]) -> dict[str, Any]:
     """The first version had one member, of one undated slot, and kept the quantiser of the embeddings."""
     model, centre = content.get("model"), content.get("centre")
@@ -148,7 +162,7 @@ def _of_the_first_version(content: dict[str, Any]) -> dict[str, Any]:
     bands = len(centre) if isinstance(centre, list) else 0
     names = ("scale", "centre", "intercept", "coefficients", "reach")
     return content | {
-        "format_version": FORMAT_VERSION,
+        "format_version": 2,
         "slots": [{"name": told.get("name"), "identity": told.get("id"), "bands": bands}],
         "members": [{"slots": [0]} | {name: content[name] for name in names if name in content}],
     }

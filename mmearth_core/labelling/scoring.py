@@ -31,6 +31,13 @@ class PixelProbe:
         matched, messages = stack.matched(probe.looks_at)
         return cls(probe, matched), messages
 
+    def seen(self, pixels: Pixels) -> NDArray[np.bool_]:
+        """Where some member has all its slots; nothing can be said elsewhere."""
+        found = np.zeros(pixels.shape, np.bool_)
+        for each in self.members:
+            found |= np.logical_and.reduce([pixels.valid[slot] for slot in each.member.slots])
+        return found
+
     def scorer(self, *, guided: bool = False) -> "Scorer":
         """What works through pixels chunk by chunk; for one thread. Where `guided` it gives the guide of `smoothed`
         too."""
@@ -103,8 +110,9 @@ class Scorer:
         probe = on_pixels.probe
         self.classes = len(probe.legend)
         self._members, self._layers = on_pixels.members, probe.layers
-        self._votes = len(probe.members) > 1
-        rows = [len(member.weights) if guided else self.classes for member in self._members]
+        self._votes = probe.votes
+        known = [len(member.member.classes) for member in self._members]
+        rows = [len(m.weights) if guided else count for m, count in zip(self._members, known, strict=True)]
         self._weights = [member.weights[:count] for member, count in zip(self._members, rows, strict=True)]
         self._of_layers = [member.of_layers[:count] for member, count in zip(self._members, rows, strict=True)]
         self._bias = [member.bias[:count] for member, count in zip(self._members, rows, strict=True)]
@@ -112,7 +120,7 @@ class Scorer:
         self._scaled = np.zeros((len(probe.layers), CHUNK), np.float32)
         self._there = [np.zeros(CHUNK, np.bool_) for _ in self._members]
         self._shift = probe.shift[:, None]
-        self.scores = np.zeros((self.classes + sum(rows) - self.classes * len(rows), CHUNK), np.float32)
+        self.scores = np.zeros((self.classes + sum(rows) - sum(known), CHUNK), np.float32)
 
     def score(self, pixels: Pixels) -> NDArray[np.float32]:
         """Scores (classes and guides, `CHUNK`) of at most so many pixels, as `Probe.scores`; valid until the next
@@ -134,9 +142,11 @@ class Scorer:
         for index, there in enumerate(self._there):
             scores = self._weights[index] @ self._numbers[index]
             self._add_rest(index, scores)
-            self.scores[: self.classes] += np.where(there, log_softmax(scores[: self.classes], axis=0), np.float32(0))
-            guides = len(scores) - self.classes
-            self.scores[row : row + guides] = np.where(there, scores[self.classes :] * shrunk, np.float32(0))
+            classes = list(self._members[index].member.classes)
+            vote = log_softmax(scores[: len(classes)], axis=0) + np.float32(np.log(len(classes)))
+            self.scores[classes] += np.where(there, vote, np.float32(0))
+            guides = len(scores) - len(classes)
+            self.scores[row : row + guides] = np.where(there, scores[len(classes) :] * shrunk, np.float32(0))
             row += guides
         return self.scores
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.streaming import by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -192,7 +193,7 @@ def cell_edge(grid: Grid) -> int:
 
 def _uncertainty(probe: Probe, stack: Stack, pixels: Pixels) -> NDArray[np.float32]:
     """1 − margin averaged over the valid pixels of 3 × 3, shape (height, width); −1 on no-data."""
-    mask = pixels.anywhere
+    mask = PixelProbe(probe, stack).seen(pixels)
     total = _sum_3x3(by_pixel(lambda part: 1 - probe.margins(stack.values(part)), pixels, np.float32))
     count = _sum_3x3(mask.astype(np.float32))
     return np.where(mask, total / np.maximum(count, 1), np.float32(-1)).astype(np.float32)

@@ -213,13 +213,14 @@ def cross_validate(
     pixels, shares = np.zeros((classes, classes), np.intp), np.zeros((classes, classes))
     doubts: list[Doubt] = []
     progress.start("validate", folds, "folds")
-    for train, test in _splits(samples, fold[places.of_group], folds):
+    for train, left_out in _splits(samples, fold[places.of_group], folds):
         cancel.check()
-        if not learnable(train, together=together):  # no date is clear over every class without these places
-            fold[np.unique(places.of_group[test.group])] = -1
+        if not learnable(train, together=together):  # not all classes are clear on some date without these
+            fold[np.unique(places.of_group[left_out.group])] = -1
             continue
-        chosen = choose_strengths(train, places, seed=seed, cancel=cancel)
+        chosen = choose_strengths(train, places, seed=seed, together=together, cancel=cancel)
         probe = fit_probe(train, strengths=chosen, unlabelled=unlabelled, together=together)
+        test = left_out.subset(probe.seen(left_out.values))  # the rest is no-data in a map of it
         predicted = probe.predict(test.values)
         np.add.at(pixels, (predicted, test.label), 1)
         place = places.of_group[test.group]

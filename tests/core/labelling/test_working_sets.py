@@ -1,6 +1,7 @@
 """Several dates, places and layers decide together, in the final map and in the live one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import rasterio
 from embedded_fields import NAMES, Scene, make_scene
 
-from mmearth_core.embedding.product import new_embedding
+from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.clusters import cluster
@@ -92,8 +93,28 @@ def test_dates_together_are_one_probe_where_all_are_clear(folder: Path, tmp_path
     assert member.slots == (0, 1, 2) and member.bands == 192
     classify(embedding=folder / "all.json", model=tmp_path / "p.json", output=tmp_path / "m.tif", smooth="none")
     clear = np.logical_and.reduce([read(folder / f"d{i}.tif")[0] > 0 for i in range(3)])
-    values = read(tmp_path / "m.tif")[0]
-    assert (values[clear] > 0).all()
+    assert ((read(tmp_path / "m.tif")[0] > 0) == clear).all()
+
+
+def test_a_date_without_a_class_votes_among_the_others(scene: Any, folder: Path) -> None:
+    forest = scene.truth == 2
+    dn = read(folder / "d1.tif")
+    dn[:, forest] = 0
+    raster = EmbeddingRaster.open(folder / "d1.tif")
+    with new_embedding(replace(raster, path=folder / "bare.tif")) as dataset:
+        dataset.write(dn)
+    content = json.loads((folder / "all.json").read_text())
+    content["places"][0]["embeddings"] = [
+        {"embedding": name, "date": day} for name, day in (("d0.tif", DAYS[0]), ("bare.tif", DAYS[1]))
+    ]
+    (folder / "bare.json").write_text(json.dumps(content))
+    said = str(fit(embeddings=[folder / "bare.json"], output=folder / "bare-p.json"))
+    assert "12 July says nothing of forest" in said
+    probe = load_probe(folder / "bare-p.json")
+    assert [len(member.classes) for member in probe.members] == [4, 3]
+    classify(embedding=folder / "bare.json", model=folder / "bare-p.json", output=folder / "bare-m.tif")
+    (folder / "bare-m-p.json").write_bytes((folder / "bare-p.json").read_bytes())
+    assert share_right(folder, "bare-m", scene) > share_right(folder, "one", scene)
 
 
 def test_an_image_of_another_year_stands_for_its_time_of_the_year(folder: Path, tmp_path: Path) -> None:
