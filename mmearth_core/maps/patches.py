@@ -154,5 +154,7 @@ def _joined(number: int, touching: Numbers) -> tuple[int, NDArray[np.int32]]:
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
     ones = np.ones(touching.shape[1], np.bool_)
-    count, which = connected_components(coo_array((ones, (touching[0], touching[1])), (number, number)), directed=False)
+    # Older versions of scipy count in 32 bits only, and go wrong without an error otherwise.
+    rows, columns = touching.astype(np.int32)
+    count, which = connected_components(coo_array((ones, (rows, columns)), (number, number)), directed=False)
     return int(count), which
