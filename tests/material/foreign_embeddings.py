@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import rasterio
 import shapely
 from affine import Affine
@@ -156,7 +157,7 @@ def write_tessera_zarr(
 ) -> Path:
     """A store with one group a zone: NaN scales are water (left half of the hole), +inf no data. `south`: below the
     equator, on northings of the northern zone."""
-    import zarr
+    zarr = pytest.importorskip("zarr")
 
     numbers, scales = per_pixel(3 * fields.vectors)
     scales[: HOLE[0], : HOLE[1] // 2] = np.nan
