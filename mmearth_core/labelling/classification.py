@@ -95,11 +95,11 @@ def classify(
         raise MMEarthError(f"{embedding} and {model} have changed places: name the embedding first, then the probe.")
     probe = load_probe(model)
     stacks = stacks_of(embedding)
+    matched = [PixelProbe.of(probe, stack) for stack in stacks]
     outputs = [_Outputs(Path(output), None if confidence is None else Path(confidence))]
     if len(stacks) > 1:
         outputs = _in_folders(outputs[0], [stack.name for stack in stacks])
     outputs = [each.checked(overwrite=overwrite, inputs=(embedding, model)) for each in outputs]
-    matched = [PixelProbe.of(probe, stack) for stack in stacks]
     for message in (message for _, messages in matched for message in messages):
         progress.message(message)
     results = [
