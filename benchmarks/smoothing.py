@@ -32,6 +32,7 @@ from mmearth_core.labelling.samples import Group, Samples
 from mmearth_core.maps.legend import Legend
 from mmearth_core.maps.smoothing import smoothed
 from mmearth_core.processors import processor_name
+from mmearth_core.sources.slots import Columns, Slot
 
 #: Fewest pixels of a class that is learned, and of thin ones that are judged; smallest side of a site.
 FEWEST, FEWEST_THIN, SIDE = 80, 20, 60
@@ -77,8 +78,7 @@ def fitted(values: Scores, truth: NDArray[np.int64], classes: list[int], chosen:
             sight=640.0,
             codes={},
             messages=(),
-            model_name="",
-            model_id="",
+            columns=Columns((Slot("", "", len(values)),)),
         )
     )
 
@@ -114,16 +114,17 @@ def mean_field(probabilities: Scores, z: Scores, valid: NDArray[np.bool_], weigh
 def maps(probe: Probe, values: Scores, valid: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.intp]]]:
     """(way, index of the class (height, width)) of every way to make a map."""
     known = np.where(valid, values, 0)
-    weights, bias = (each.astype(np.float32) for each in probe.folded)
+    (member,) = probe.members
+    weights, _, bias = (each.astype(np.float32) for each in member.folded)
     scores = np.einsum("cb,bhw->chw", weights, known) + bias[:, None, None]
-    across, level = (each.astype(np.float32) for each in probe.guide)
+    across, level = (each.astype(np.float32) for each in member.guide)
     guide = np.einsum("kb,bhw->khw", across, known) + level[:, None, None]
     for smooth in ("none", "edges", "strong"):
         yield smooth, np.argmax(smoothed(scores, guide, valid, smooth), axis=0)
     probabilities = np.exp(scores - scores.max(axis=0))
     probabilities = np.where(valid, probabilities / probabilities.sum(axis=0), 0).astype(np.float32)
     yield "5 × 5 mean", np.argmax(box(probabilities, valid), axis=0)
-    z = (known - probe.centre[:, None, None].astype(np.float32)) / np.float32(probe.scale)
+    z = (known - member.centre[:, None, None].astype(np.float32)) / np.float32(member.scale)
     yield "mean field", np.argmax(mean_field(probabilities, z, valid, 1.0, 8.0), axis=0)
 
 
