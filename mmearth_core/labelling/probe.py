@@ -14,18 +14,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.regression import CLARITY, TEMPER, Solution, clarify, class_shares, shift, solve
-from mmearth_core.labelling.samples import Samples
+from mmearth_core.labelling.regression import (
+    CLARITY,
+    TEMPER,
+    Solution,
+    clarify,
+    class_shares,
+    log_softmax,
+    shift,
+    solve,
+)
+from mmearth_core.labelling.samples import Samples, sample_weights
 from mmearth_core.maps.legend import Legend
 from mmearth_core.processors import one_thread_each
-from mmearth_core.records import NOT_NEGATIVE, POSITIVE, Form, Rule, plain
+from mmearth_core.records import NOT_NEGATIVE, Form, Rule, plain
+from mmearth_core.sources.layers import LayerScale, layer_scale, scaled_layer
 from mmearth_core.sources.slots import Columns
 from mmearth_core.sources.unlabelled import Unlabelled
 
 #: Inverse strength of the L2 penalty on standardised embeddings, the samples' weights summing to one, unless chosen.
 REGULARISATION = 30.0
-#: Assumed likeness of two pixels of one polygon, for the weight of a polygon (intraclass correlation).
-ALIKE = 0.5
 #: Directions that guide the smoothing of a map, at most.
 MOST_GUIDES = 8
 #: Points kept of the distribution of remoteness: one per cent.
@@ -93,16 +101,6 @@ class FromUnlabelled:
     clarity: Annotated[float, NOT_NEGATIVE]
     shares: Annotated[Numbers, _SHARES] | None
     temper: Annotated[float, NOT_NEGATIVE]
-
-
-@dataclass(frozen=True)
-class LayerScale:
-    """How an extra layer becomes a number among others: (value − `mean`) / `spread` · `weight`; 0 where it has none."""
-
-    name: str
-    mean: float
-    spread: Annotated[float, POSITIVE]
-    weight: Annotated[float, POSITIVE]
 
 
 @dataclass(frozen=True)
@@ -277,33 +275,6 @@ class Probe:
         return np.concatenate(parts, axis=1)
 
 
-def scaled_layer(layer: LayerScale, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A layer's values, of any shape, as its scale says."""
-    scaled = (values - np.float32(layer.mean)) * np.float32(layer.weight / layer.spread)
-    return np.where(np.isfinite(scaled), scaled, np.float32(0))
-
-
-def log_softmax(scores: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    """Logarithms of the probabilities that scores stand for."""
-    lower = scores - scores.max(axis=axis, keepdims=True)
-    logarithms: NDArray[np.float32] = lower - np.log(np.exp(lower).sum(axis=axis, keepdims=True))
-    return logarithms
-
-
-def sample_weights(samples: Samples) -> NDArray[np.float64]:
-    """Weights (n,) that sum to one: every class the same total, pixels of a polygon sharing what they jointly tell.
-
-    n pixels of a polygon that are alike with correlation ρ tell as much as n / (1 + (n − 1) ρ) independent ones (the
-    design effect; Kish 1965, Survey Sampling), so a large polygon counts more than a small one, but not in proportion.
-    """
-    size = np.bincount(samples.group, minlength=len(samples.groups))
-    weight = 1 / (1 + (size[samples.group] - 1) * ALIKE)
-    total = np.bincount(samples.label, weights=weight, minlength=len(samples.legend))
-    weight /= total[samples.label]
-    normalised: NDArray[np.float64] = weight / weight.sum()
-    return normalised
-
-
 def fit_probe(
     samples: Samples,
     *,
@@ -385,17 +356,9 @@ def _layer_scales(samples: Samples, weight: NDArray[np.float64], strength: float
     """The scale of every layer that has values; none at a strength of 0."""
     if not strength:
         return ()
-    scales = []
-    for name, values in zip(samples.columns.layers, samples.values[:, samples.columns.of_layers].T, strict=True):
-        known = np.isfinite(values)
-        if not known.any():
-            continue
-        share = weight[known] / weight[known].sum()
-        mean = float(share @ values[known])
-        spread = float(np.sqrt(share @ np.square(values[known] - mean)))
-        if spread > 0:
-            scales.append(LayerScale(name, mean, spread, strength))
-    return tuple(scales)
+    columns = zip(samples.columns.layers, samples.values[:, samples.columns.of_layers].T, strict=True)
+    scales = (layer_scale(name, values, weight, strength) for name, values in columns)
+    return tuple(scale for scale in scales if scale is not None)
 
 
 def _fit_member(

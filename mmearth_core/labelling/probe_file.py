@@ -12,7 +12,6 @@ from mmearth_core.files import write_json
 from mmearth_core.labelling.probe import (
     QUANTILES,
     FromUnlabelled,
-    LayerScale,
     Member,
     Numbers,
     Probe,
@@ -22,6 +21,7 @@ from mmearth_core.labelling.probe import (
 )
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable
 from mmearth_core.records import POSITIVE, Rule
+from mmearth_core.sources.layers import LayerScale
 from mmearth_core.sources.slots import Columns, Slot
 
 #: What the file says it is, and the version of its layout; readers refuse what they do not know.

@@ -128,3 +128,10 @@ def class_shares(scores: NDArray[np.floating], rounds: int = ROUNDS) -> NDArray[
 def shift(shares: NDArray[np.float64], temper: float = TEMPER) -> NDArray[np.float64]:
     """What is added to the scores (classes,) where classes have such shares, of which so much is believed (0 … 1)."""
     return np.asarray(temper * np.log(shares * len(shares)), np.float64)
+
+
+def log_softmax(scores: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    """Logarithms of the probabilities that scores stand for."""
+    lower = scores - scores.max(axis=axis, keepdims=True)
+    logarithms: NDArray[np.float32] = lower - np.log(np.exp(lower).sum(axis=axis, keepdims=True))
+    return logarithms

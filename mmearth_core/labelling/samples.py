@@ -33,6 +33,8 @@ from mmearth_core.vectors.reading import VectorLayer, class_names, in_degrees, l
 
 #: Most pixels taken from one polygon: more say nothing new (neighbours are alike) and cost time.
 PIXELS_PER_POLYGON = 100
+#: Assumed likeness of two pixels of one polygon, for the weight of a polygon (intraclass correlation).
+ALIKE = 0.5
 #: How far a model is taken to look around a pixel, in metres, where its embeddings do not say.
 SIGHT = 640.0
 
@@ -187,6 +189,20 @@ def samples_under(
         messages=(*(f"{vector.path.name}: {note}" for note in notes), *vector.messages),
         columns=stack.columns,
     )
+
+
+def sample_weights(samples: Samples) -> NDArray[np.float64]:
+    """Weights (n,) that sum to one: every class the same total, pixels of a polygon sharing what they jointly tell.
+
+    n pixels of a polygon that are alike with correlation ρ tell as much as n / (1 + (n − 1) ρ) independent ones (the
+    design effect; Kish 1965, Survey Sampling), so a large polygon counts more than a small one, but not in proportion.
+    """
+    size = np.bincount(samples.group, minlength=len(samples.groups))
+    weight = 1 / (1 + (size[samples.group] - 1) * ALIKE)
+    total = np.bincount(samples.label, weights=weight, minlength=len(samples.legend))
+    weight /= total[samples.label]
+    normalised: NDArray[np.float64] = weight / weight.sum()
+    return normalised
 
 
 def merge_samples(parts: Sequence[Samples]) -> Samples:

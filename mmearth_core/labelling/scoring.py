@@ -6,9 +6,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.labelling.probe import Member, Probe, log_softmax, scaled_layer
+from mmearth_core.labelling.probe import Member, Probe
+from mmearth_core.labelling.regression import log_softmax
 from mmearth_core.labelling.streaming import CHUNK
 from mmearth_core.sources.embedding import Embedding, Stored
+from mmearth_core.sources.layers import scaled_layer
 from mmearth_core.sources.stack import Pixels, Stack
 
 

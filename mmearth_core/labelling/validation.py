@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.labelling.places import FEW_PLACES, Places, find_places, testable
-from mmearth_core.labelling.probe import Strengths, fit_probe, learnable, sample_weights
-from mmearth_core.labelling.samples import Group, Samples
+from mmearth_core.labelling.probe import Strengths, fit_probe, learnable
+from mmearth_core.labelling.samples import Group, Samples, sample_weights
 from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.records import plain

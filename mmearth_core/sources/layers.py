@@ -1,7 +1,8 @@
 """Extra layers: one band of any raster, resampled to a grid, as numbers that have a meaning between pixels."""
 
 from contextlib import ExitStack
-from typing import Self
+from dataclasses import dataclass
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.opening import opened, reading
+from mmearth_core.records import POSITIVE
 from mmearth_core.sources.working_set import ExtraLayer
 
 _WANTED = "a raster with heights, an index or the like"
@@ -59,3 +61,32 @@ class LayerReader:
         with reading(self._layer.raster, "copy or make it again"):
             found: NDArray[np.float32] = self._dataset.read(self._layer.band, window=window.ranges, out_shape=shape)
         return np.where(np.isfinite(found), found, np.float32(np.nan))
+
+
+@dataclass(frozen=True)
+class LayerScale:
+    """How an extra layer becomes a number among others: (value − `mean`) / `spread` · `weight`; 0 where it has none."""
+
+    name: str
+    mean: float
+    spread: Annotated[float, POSITIVE]
+    weight: Annotated[float, POSITIVE]
+
+
+def layer_scale(
+    name: str, values: NDArray[np.float32], weight: NDArray[np.float64], strength: float
+) -> LayerScale | None:
+    """The scale of a layer by its values (n,) and their weights (n,); None when it has none, or one value only."""
+    known = np.isfinite(values)
+    if not known.any():
+        return None
+    share = weight[known] / weight[known].sum()
+    mean = float(share @ values[known])
+    spread = float(np.sqrt(share @ np.square(values[known] - mean)))
+    return LayerScale(name, mean, spread, strength) if spread > 0 else None
+
+
+def scaled_layer(layer: LayerScale, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A layer's values, of any shape, as its scale says."""
+    scaled = (values - np.float32(layer.mean)) * np.float32(layer.weight / layer.spread)
+    return np.where(np.isfinite(scaled), scaled, np.float32(0))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.probe import Probe, fit_probe, sample_weights
-from mmearth_core.labelling.samples import Samples, read_samples
+from mmearth_core.labelling.probe import Probe, fit_probe
+from mmearth_core.labelling.samples import Samples, read_samples, sample_weights
 from mmearth_core.progress import CancelToken
 from mmearth_core.sources.unlabelled import draw_unlabelled
 
