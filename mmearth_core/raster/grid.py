@@ -112,12 +112,25 @@ class Grid:
                 f"{dataset.name} says that its pixels lie at {', '.join(f'{number:g}' for number in numbers)} (a"
                 " geotransform without an extent); assign the right place, for example with: gdal_edit.py -a_ullr …"
             )
+        if grid.crs is not None and grid.crs.is_geographic and not grid._on_the_globe:
+            raise MMEarthError(
+                f"{dataset.name} says it is in degrees, but its pixels lie at y {grid.bounds[1]:.10g} …"
+                f" {grid.bounds[3]:.10g}; assign the right coordinate system: gdal_edit.py -a_srs EPSG:…"
+            )
         if grid.crs is not None and not (grid.crs.is_geographic or grid.crs.is_projected):
             raise MMEarthError(
                 f"{dataset.name} is in a coordinate system that has no place on a map of the Earth"
                 f" ({' '.join(grid.crs.to_string().split())[:80]}); assign the right one: gdal_edit.py -a_srs EPSG:…"
             )
         return grid
+
+    @property
+    def _on_the_globe(self) -> bool:
+        """Whether latitudes are some, give or take a pixel, of a grid in degrees."""
+        _, south, _, north = self.bounds
+        turn = 2 * math.pi / self.crs.units_factor[1] / 4
+        beyond = turn + max(self.pixel_size)
+        return bool(-beyond <= south and north <= beyond)
 
     @property
     def window(self) -> Window:

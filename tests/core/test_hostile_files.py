@@ -98,6 +98,7 @@ def test_an_embedding_with_a_damaged_description_says_so(scene, tmp_path: Path, 
     [
         ({"crs": ENGINEERING}, "no place on a map of the Earth"),
         ({"crs": "EPSG:4978"}, "no place on a map of the Earth"),
+        ({"crs": "EPSG:4326", "transform": Affine(10, 0, 4e5, 0, -10, 5.8e6)}, "says it is in degrees"),
         ({"transform": Affine(1e300, 0, 0, 0, -10, 0)}, "pixels lie at"),
         ({"transform": Affine(10, 0, float("nan"), 0, -10, 0)}, "pixels lie at"),
         ({"transform": Affine(1e-300, 0, 4e5, 0, -10, 0)}, "pixels lie at"),
