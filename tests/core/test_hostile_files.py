@@ -104,7 +104,7 @@ def test_an_embedding_with_a_damaged_description_says_so(scene, tmp_path: Path, 
         ({"transform": Affine(1e-300, 0, 4e5, 0, -10, 0)}, "pixels lie at"),
         ({"width": 2**31 - 1}, "header is damaged"),
     ],
-    ids=["engineering", "geocentric", "far", "nan", "flat", "wide"],
+    ids=["engineering", "geocentric", "degrees", "far", "nan", "flat", "wide"],
 )
 def test_a_raster_that_lies_nowhere_is_refused(tmp_path: Path, header: dict, said: str) -> None:
     plain = {"driver": "GTiff", "count": 1, "width": 8, "height": 8, "dtype": "uint8", "crs": "EPSG:32630"}
