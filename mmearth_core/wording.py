@@ -44,3 +44,8 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
         cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of a noun, in English: "1 place", "2 places"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

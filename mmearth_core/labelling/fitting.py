@@ -17,7 +17,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.processors import one_thread_each
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.sources.embedding import described
-from mmearth_core.sources.stack import Stack, stacks_of, with_columns_of_all
+from mmearth_core.sources.stack import Stack, with_columns_of_all
 from mmearth_core.sources.unlabelled import PIXELS, BesideLabels, Prior, Unlabelled, draw_unlabelled
 from mmearth_core.sources.working_set import SampleLayer, working_set_of
 
@@ -140,10 +140,10 @@ def _places(embeddings: Sequence[str | Path], samples: Sequence[SampleLayer]) ->
     places: list[tuple[Stack, list[SampleLayer]]] = []
     for number, path in enumerate(embeddings):
         given = [samples[number]] if samples else []
-        named = [[*place.samples, *given] for place in working_set_of(path).places]
-        if not any(named):
+        found = [(place, [*place.samples, *given]) for place in working_set_of(path).places]
+        if not any(named for _, named in found):
             raise MMEarthError(f"{path} has no samples; give each embedding a vector file with samples.")
-        places += zip(stacks_of(path), named, strict=True)
+        places += [(Stack.of(place), named) for place, named in found]
     return places
 
 

@@ -30,6 +30,7 @@ from mmearth_core.sources.slots import Columns
 from mmearth_core.sources.stack import Pixels, Stack
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
 from mmearth_core.vectors.reading import VectorLayer, class_names, in_degrees, lonlat_extent, read_vector
+from mmearth_core.wording import counted
 
 #: Most pixels taken from one polygon: more say nothing new (neighbours are alike) and cost time.
 PIXELS_PER_POLYGON = 100
@@ -163,7 +164,7 @@ def samples_under(
     if empty == len(kept):
         raise MMEarthError(f"{vector.path}: no sample covers a valid pixel of {stack.name}; {'; '.join(notes)}.")
     if empty:
-        notes.append(f"{_count(empty, 'feature')} left without a pixel")
+        notes.append(f"{counted(empty, 'feature')} left without a pixel")
     pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.values)]
     gone = sorted({feature.name for feature in features} - {feature.name for feature, _ in pairs})
     if gone:
@@ -279,7 +280,7 @@ def _usable_features(
         (int((present & ~inside).sum()) + vector.skipped, "outside the embedding skipped"),
     ):
         if number:
-            notes.append(f"{_count(number, 'feature')} {what}")
+            notes.append(f"{counted(number, 'feature')} {what}")
     features, tiny, scene = [], 0, shapely.box(0, 0, grid.width, grid.height)
     for i in np.flatnonzero(inside).tolist():
         key = _key(vector.geometries[i], names[i], seed)
@@ -291,7 +292,7 @@ def _usable_features(
             geometry, tiny = shapely.point_on_surface(part) if small else part, tiny + small
             features.append(_Feature(geometry, str(names[i]), int(vector.fids[i]), number, key))
     if tiny:
-        notes.append(f"{_count(tiny, 'polygon')} smaller than a pixel: the pixel below is used")
+        notes.append(f"{counted(tiny, 'polygon')} smaller than a pixel: the pixel below is used")
     return sorted(features, key=lambda feature: (feature.key, feature.fid, feature.part))
 
 
@@ -339,7 +340,7 @@ def _collect(
         (blank, "without an embedding dropped"),
     ):
         if number:
-            notes.append(f"{_count(number, 'pixel')} {what}")
+            notes.append(f"{counted(number, 'pixel')} {what}")
     return kept
 
 
@@ -383,7 +384,3 @@ def _legend(names: set[str], styles: dict[str, ClassStyle]) -> tuple[Legend, dic
 def _extent(vector: VectorLayer, present: NDArray[np.bool_]) -> str:
     bounds = shapely.total_bounds(vector.geometries[present])
     return lonlat_extent((bounds[0], bounds[1], bounds[2], bounds[3]), vector.crs)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -153,9 +153,10 @@ def find_candidates(
     """The most uncertain valid pixel of every cell of a window of the raster, in raster order of the blocks."""
     edge = cell_edge(stack.grid.crop(window))
     found: list[Candidates] = []
+    on_pixels = PixelProbe(probe, stack)
 
     def compete(pixels: Pixels, window: Window) -> Candidates:
-        return _best_of_cells(stack, pixels, window, _uncertainty(probe, stack, pixels), edge)
+        return _best_of_cells(stack, pixels, window, _uncertainty(on_pixels, stack, pixels), edge)
 
     def keep(_: Window, best: Candidates) -> None:
         found.append(best)
@@ -191,10 +192,11 @@ def cell_edge(grid: Grid) -> int:
     return edge
 
 
-def _uncertainty(probe: Probe, stack: Stack, pixels: Pixels) -> NDArray[np.float32]:
+def _uncertainty(on_pixels: PixelProbe, stack: Stack, pixels: Pixels) -> NDArray[np.float32]:
     """1 − margin averaged over the valid pixels of 3 × 3, shape (height, width); −1 on no-data."""
-    mask = PixelProbe(probe, stack).seen(pixels)
-    total = _sum_3x3(by_pixel(lambda part: 1 - probe.margins(stack.values(part)), pixels, np.float32))
+    mask, probe = on_pixels.seen(pixels), on_pixels.probe
+    unsure = by_pixel(lambda part: 1 - probe.margins(stack.values(part)), pixels, np.float32)
+    total = _sum_3x3(np.where(mask, unsure, np.float32(0)))
     count = _sum_3x3(mask.astype(np.float32))
     return np.where(mask, total / np.maximum(count, 1), np.float32(-1)).astype(np.float32)
 

@@ -66,9 +66,7 @@ def new_map(
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
     texts = {_pam_path(path): _category_names(shown), path.with_suffix(".qml"): _style(shown)}
     with ExitStack() as stack:
-        # Written first and named last: a disk that fills while the map is finished leaves neither it nor them.
-        for beside, text in texts.items():
-            stack.enter_context(atomic_path(beside)).write_text(text, encoding="utf-8")
+        _write_beside(stack, texts)
         yield stack.enter_context(
             new_geotiff(
                 path,
@@ -103,8 +101,7 @@ def new_map_like(class_map: "ClassMap", path: str | Path, present: Iterable[int]
     kinds = [each for each in ("uint8", "uint16") if min(span) >= 0 and max(span) <= np.iinfo(each).max]
     texts = {_pam_path(path): _attribute_table(classes), path.with_suffix(".qml"): _style(classes)}
     with ExitStack() as stack:
-        for beside, text in texts.items():
-            stack.enter_context(atomic_path(beside)).write_text(text, encoding="utf-8")
+        _write_beside(stack, texts)
         yield stack.enter_context(
             new_geotiff(
                 path,
@@ -199,6 +196,13 @@ class ClassMap:
 def _raw_blocks(dataset: DatasetReader) -> Iterator[tuple[Window, NDArray[Any]]]:
     for window in Window(0, 0, dataset.height, dataset.width).parts(4 * BLOCK, 16 * BLOCK):
         yield window, dataset.read(1, window=window.ranges)
+
+
+def _write_beside(stack: ExitStack, texts: Mapping[Path, str]) -> None:
+    """Write what lies beside a map before the map, to be named after it when `stack` is left: a disk that fills while
+    the map is finished leaves neither it nor them."""
+    for path, text in texts.items():
+        stack.enter_context(atomic_path(path)).write_text(text, encoding="utf-8")
 
 
 def _pam_path(path: Path) -> Path:

@@ -29,6 +29,7 @@ from mmearth_core.sources.working_set import (
 )
 from mmearth_core.vectors.footprints import touching
 from mmearth_core.vectors.reading import in_degrees, read_vector
+from mmearth_core.wording import counted
 
 #: Embeddings are of one place when they share so much of the smaller one.
 SHARED = 0.5
@@ -60,12 +61,12 @@ class WorkingSetResult:
         return {"path": str(self.path), "places": places}
 
     def __str__(self) -> str:
-        lines = [f"{self.path}: {_count(len(self.found.places), 'place')}"]
+        lines = [f"{self.path}: {counted(len(self.found.places), 'place')}"]
         for place in self.found.places:
             dates = ", ".join(str(each.date or "undated") for each in place.embeddings)
-            parts = [f"{_count(len(place.embeddings), 'embedding')} ({dates})"]
+            parts = [f"{counted(len(place.embeddings), 'embedding')} ({dates})"]
             parts += [f"layers {', '.join(each.title for each in place.layers)}"] if place.layers else []
-            parts += [_count(len(place.samples), "sample file")] if place.samples else []
+            parts += [counted(len(place.samples), "sample file")] if place.samples else []
             lines.append(f"  {place.name}: {'; '.join(parts)}")
         return "\n".join(lines)
 
@@ -102,7 +103,7 @@ def working_set(
     if path.suffix.lower() != ".json":
         raise MMEarthError(f"{path} must end in .json.")
     if dates and len(dates) != len(embeddings):
-        raise MMEarthError(f"There are {_count(len(embeddings), 'embedding')} and {_count(len(dates), 'date')}.")
+        raise MMEarthError(f"There are {counted(len(embeddings), 'embedding')} and {counted(len(dates), 'date')}.")
     told = [
         DatedEmbedding(str(name), day) if day else working_set_of(name).places[0].embeddings[0]
         for name, day in zip_longest(embeddings, dates)
@@ -193,7 +194,3 @@ def _with_samples(
         PlaceOfWork(place.embeddings, place.name, place.layers, tuple(mine))
         for place, mine in zip(places, found, strict=True)
     ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,6 @@ A single embedding is its simplest case.
 """
 
 import datetime
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,14 +93,6 @@ class WorkingSet:
             found += [each.embedding for each in place.embeddings] + [each.raster for each in place.layers]
             found += [each.file for each in place.samples]
         return tuple(found)
-
-
-@dataclass(frozen=True)
-class _File:
-    places: Any
-    format: str = FORMAT
-    format_version: int = FORMAT_VERSION
-    software: str = ""
 
 
 def is_working_set(path: str | Path) -> bool:
@@ -196,7 +187,7 @@ def write_working_set(path: Path, found: WorkingSet, *, software: str) -> None:
         if place.samples:
             each["samples"] = [_sample(e, named(e.file)) for e in place.samples]
         places.append(each)
-    write_json(path, json.loads(json.dumps(vars(_File(places, software=software)))))
+    write_json(path, {"format": FORMAT, "format_version": FORMAT_VERSION, "software": software, "places": places})
 
 
 def _sample(layer: SampleLayer, name: str) -> dict[str, str]:
