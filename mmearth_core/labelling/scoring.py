@@ -50,8 +50,7 @@ class MemberOnPixels:
     """A member on the numbers that its images store. Where values are linear in these, they are not decoded: the
     decoding is folded into the weights.
 
-    With x the stored numbers (bands, n), or the values where they are not linear in them, and y the scaled layers:
-    `weights` · x + `of_layers` · y + `bias` are the scores, and in the rows after the classes the guide of `smoothed`.
+    x are the stored numbers (bands, n), or the values where they are not linear in them.
     """
 
     def __init__(self, member: Member, images: "list[Embedding | None]") -> None:
@@ -59,12 +58,18 @@ class MemberOnPixels:
         self._images = [image for image in images if image is not None]
         steps = [image.linear or _as_they_are(len(image.bands)) for image in self._images]
         self._step, self._lowest = (np.concatenate(each).astype(np.float64) for each in zip(*steps, strict=True))
-        (weights, of_layers, bias), (guide, level) = member.folded, member.guide
-        weights, bias = np.vstack([weights, guide]), np.concatenate([bias, level])
-        self.weights = np.ascontiguousarray(weights * self._step, np.float32)
-        self.of_layers = np.vstack([of_layers, np.zeros((len(guide), of_layers.shape[1]))]).astype(np.float32)
-        self.bias = (bias + weights @ self._lowest).astype(np.float32)[:, None]
         self._square, self._linear, self._constant = self._remoteness_form()
+
+    def rows(self, *, guided: bool) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """(W (rows, bands), V (rows, layers), b (rows, 1)): W · x + V · scaled layers + b are the scores and, where
+        `guided`, the guide of `smoothed` in the rows after the classes."""
+        weights, of_layers, bias = self.member.folded
+        if guided:
+            guide, level = self.member.guide
+            weights, bias = np.vstack([weights, guide]), np.concatenate([bias, level])
+            of_layers = np.vstack([of_layers, np.zeros((len(guide), of_layers.shape[1]))])
+        on_numbers = np.ascontiguousarray(weights * self._step, np.float32)
+        return on_numbers, of_layers.astype(np.float32), (bias + weights @ self._lowest).astype(np.float32)[:, None]
 
     def _remoteness_form(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """(Q, L (classes, bands), c (classes, 1)): squared remoteness per class = Q · x² + L · x + c."""
@@ -113,16 +118,13 @@ class Scorer:
         self.classes = len(probe.legend)
         self._members, self._layers = on_pixels.members, probe.layers
         self._votes = probe.votes
-        known = [len(member.member.classes) for member in self._members]
-        rows = [len(m.weights) if guided else count for m, count in zip(self._members, known, strict=True)]
-        self._weights = [member.weights[:count] for member, count in zip(self._members, rows, strict=True)]
-        self._of_layers = [member.of_layers[:count] for member, count in zip(self._members, rows, strict=True)]
-        self._bias = [member.bias[:count] for member, count in zip(self._members, rows, strict=True)]
+        self._rows = [member.rows(guided=guided) for member in self._members]
+        guides = sum(len(rows[0]) for rows in self._rows) - sum(len(each.member.classes) for each in self._members)
         self._numbers = [np.zeros((member.member.bands, CHUNK), np.float32) for member in self._members]
         self._scaled = np.zeros((len(probe.layers), CHUNK), np.float32)
         self._there = [np.zeros(CHUNK, np.bool_) for _ in self._members]
         self._shift = probe.shift[:, None]
-        self.scores = np.zeros((self.classes + sum(rows) - sum(known), CHUNK), np.float32)
+        self.scores = np.zeros((self.classes + guides, CHUNK), np.float32)
 
     def score(self, pixels: Pixels) -> NDArray[np.float32]:
         """Scores (classes and guides, `CHUNK`) of at most so many pixels, as `Probe.scores`; valid until the next
@@ -134,7 +136,7 @@ class Scorer:
             there[:count] = member.numbers(pixels, numbers[:, :count])
             there[count:] = False
         if not self._votes:
-            np.matmul(self._weights[0], self._numbers[0], out=self.scores)
+            np.matmul(self._rows[0][0], self._numbers[0], out=self.scores)
             self._add_rest(0, self.scores)
             self.scores[: self.classes] += self._shift
             return self.scores
@@ -142,7 +144,7 @@ class Scorer:
         self.scores[:] = 0
         self.scores[: self.classes] = self._shift
         for index, there in enumerate(self._there):
-            scores = self._weights[index] @ self._numbers[index]
+            scores = self._rows[index][0] @ self._numbers[index]
             self._add_rest(index, scores)
             classes = list(self._members[index].member.classes)
             vote = log_softmax(scores[: len(classes)], axis=0) + np.float32(np.log(len(classes)))
@@ -153,9 +155,10 @@ class Scorer:
         return self.scores
 
     def _add_rest(self, index: int, scores: NDArray[np.float32]) -> None:
-        scores += self._bias[index]
+        _, of_layers, bias = self._rows[index]
+        scores += bias
         if len(self._layers):
-            scores += self._of_layers[index] @ self._scaled
+            scores += of_layers @ self._scaled
 
     def remote(self, share: float) -> NDArray[np.bool_]:
         """Which pixels (`CHUNK`,) of those scored last are more remote than all but a share of the training pixels, in

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmearth_core.labelling.deciding import classify_block
-from mmearth_core.labelling.probe import Probe, fit_probe
+from mmearth_core.labelling.probe import Member, Probe, fit_probe
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.progress import CancelToken
@@ -47,6 +47,18 @@ def test_another_law_gives_the_same_map(scene: Any, probe: Probe) -> None:
     theirs = classify_block(PixelProbe(probe, other), Pixels((roots,), (valid,), none), unknown=0.02, confidence=True)
     assert (ours[0] == theirs[0]).mean() > 0.9999 and (theirs[0] == 0).any()
     assert np.abs(ours[1].astype(int) - theirs[1]).max() <= 1
+
+
+def test_no_guide_is_made_that_no_smoothing_asks_for(scene: Any, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(_: Member) -> Any:
+        raise AssertionError("a guide is made")
+
+    pixels = scene.pixels(np.full((64, 8, 8), 128, np.uint8))
+    monkeypatch.setattr(Member, "guide", property(asked))
+    on_pixels = PixelProbe(probe, scene.stack)
+    classify_block(on_pixels, pixels, smooth="none")
+    with pytest.raises(AssertionError, match="a guide"):
+        classify_block(on_pixels, pixels, smooth="edges")
 
 
 @pytest.mark.parametrize("dates", [1, 2])
