@@ -14,11 +14,13 @@ from mmearth_core.encoder.weights import state
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.origins import without_origins
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.raster.scene_files import collect
 from mmearth_core.raster.writer import TAG_NAMESPACE
+from mmearth_core.records import plain
 from mmearth_core.sentinel2 import ENCODER_BANDS, MINIMUM_BANDS
 from mmearth_core.sources.elsewhere.recognition import foreign_embedding, is_array
 from mmearth_core.sources.embedding import Embedding, open_embedding
@@ -123,7 +125,7 @@ def _describe_raster(source: str) -> Description:
     with opened(source, wanted=_WANTED) as dataset:
         product = dataset.tags(ns=TAG_NAMESPACE).get("product")
         grid = Grid.of(dataset)
-        plain = {
+        told = {
             "driver": dataset.driver,
             "bands": [name or f"band {index}" for index, name in enumerate(dataset.descriptions, 1)],
             "data type": dataset.dtypes[0],
@@ -139,8 +141,8 @@ def _describe_raster(source: str) -> Description:
         if (foreign := foreign_embedding(source)) is not None:
             return _describe_embedding(foreign)
     except MMEarthError as error:
-        plain["as an embedding"] = str(error)
-    return Description("raster", source, _of_grid(grid) | plain | _as_scene(source))
+        told["as an embedding"] = str(error)
+    return Description("raster", source, _of_grid(grid) | told | _as_scene(source))
 
 
 def _as_scene(source: str) -> dict[str, Any]:
@@ -166,7 +168,8 @@ def _describe_embedding(raster: Embedding) -> Description:
 def _describe_map(class_map: ClassMap) -> Description:
     classes = {str(each.value): each.name for each in class_map.legend.classes}
     tags = {name: value for name, value in class_map.tags.items() if name not in {"product", "legend"}}
-    return Description("map", str(class_map.path), _of_grid(class_map.grid) | {"classes": classes} | tags)
+    facts = {"classes": classes, "made of": plain(class_map.origins)} | without_origins(tags)
+    return Description("map", str(class_map.path), _of_grid(class_map.grid) | facts)
 
 
 def _of_grid(grid: Grid) -> dict[str, Any]:
@@ -191,6 +194,8 @@ def _rows(facts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 
 
 def _printed(value: Any) -> str:
+    if isinstance(value, Mapping) and value:
+        return " ".join(_printed(each) for each in value.values() if each is not None)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(_printed, value)) if len(value) <= _LONGEST else f"{len(value)} values"
     if isinstance(value, float):

@@ -24,6 +24,7 @@ from mmearth_core.maps.areas import AreaTally
 from mmearth_core.maps.class_map import check_map, new_map
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.maps.legend import unknown_name
+from mmearth_core.maps.origins import origin_tags
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
@@ -178,9 +179,7 @@ def _classify(
             on_pixels, pixels, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
         )
 
-    made_by = probe.columns.slots[0]
-    tags = {"model_name": made_by.name, "model_id": made_by.identity, "training_digest": probe.training.digest}
-    tags["smooth"] = smooth
+    tags = {**origin_tags(on_pixels.stack.origins), "training_digest": probe.training.digest, "smooth": smooth}
     with ExitStack() as opening:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
         staged = (

@@ -15,6 +15,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map
 from mmearth_core.maps.conventions import MAX_CLASSES, NODATA
 from mmearth_core.maps.legend import Legend
+from mmearth_core.maps.origins import origin_tags
 from mmearth_core.processors import one_thread_each
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
@@ -85,7 +86,7 @@ def cluster(
         number = np.zeros(k + 1, np.uint8)
         number[order + 1] = np.arange(1, k + 1)
         legend = Legend.numbered([f"cluster {i}" for i in range(1, k + 1)])
-        tags = {"model_id": stack.slots[0].identity, "seed": str(seed)}
+        tags = {**origin_tags(stack.origins), "seed": str(seed)}
         with new_map(path, legend, stack.grid, tags=tags) as dataset:
             progress.start("Numbering the clusters by size", stack.grid.pixels, "px")
             for window, values in ClassMap(draft, stack.grid, legend, NODATA, {}).blocks():

@@ -7,7 +7,7 @@ two pixels only, never on the rest of the scene.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from mmearth_core.labelling.scoring import decoded
 from mmearth_core.labelling.streaming import block_windows, by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import check_map
+from mmearth_core.maps.origins import origin_tags
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
@@ -93,7 +94,9 @@ def similar(
     elif like is not None:
         query = {"like": str(like)}
         targets, count = _mean_under(stack, like, layer, cancel)
-    tags = {"product": "similarity", "model_id": stack.slots[0].identity, "query": json.dumps(query)}
+    compared = tuple(None if target is None else image for image, target in zip(stack.images, targets, strict=True))
+    origins = replace(stack, images=compared).origins
+    tags = {"product": "similarity", **origin_tags(origins), "query": json.dumps(query)}
     with new_geotiff(
         path,
         stack.grid,

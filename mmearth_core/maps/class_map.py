@@ -29,6 +29,7 @@ from mmearth_core.maps.conventions import (
 )
 from mmearth_core.maps.foreign_legend import Foreign, beyond, counted, describe, read_pam, whole_numbers
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unknown_name
+from mmearth_core.maps.origins import Origin, origins_of
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, check_raster, new_geotiff, raster_style
@@ -161,6 +162,11 @@ class ClassMap:
     def ours(self) -> bool:
         """Whether `mmearth classify` or `cluster` made it."""
         return _is_ours(self.tags)
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """What it was made of, as far as it tells. Raises `MMEarthError` when its tags are damaged."""
+        return origins_of(self.tags, self.path)
 
     @property
     def unknown(self) -> str:

@@ -77,7 +77,7 @@ def report(
     raster = None if embedding is None else open_embedding(embedding)
     if raster is not None:
         _check_grid(raster.path, raster.grid, class_map)
-        if class_map.tags.get("model_id", raster.identity) != raster.identity:
+        if class_map.origins and raster.identity not in {origin.identity for origin in class_map.origins}:
             raise MMEarthError(
                 f"{class_map.path} was made of an embedding by another model than {raster.path} ({describe(raster)})."
             )

@@ -21,7 +21,7 @@ from mmearth_core.maps.tidying import tidied
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import paletted, ramp, true_colour
 from mmearth_core.reports import page
-from mmearth_core.sources.embedding import Embedding
+from mmearth_core.sources.embedding import Embedding, described
 from mmearth_core.sources.picture import false_colour
 from mmearth_core.vectors.reading import class_names, read_vector
 from mmearth_core.wording import hectares
@@ -286,9 +286,14 @@ def _provenance(class_map: ClassMap, embedding: Embedding | None, parameters: Ma
 
 
 def _making(class_map: ClassMap) -> dict[str, str]:
-    """How the map was smoothed and tidied."""
+    """Of what the map was made, and how it was smoothed and tidied."""
     told = {"none": "none", "edges": "edges: neighbours count where no edge lies between", "strong": "strong"}
     made = {}
+    if class_map.origins:
+        made["Made of"] = "; ".join(
+            described(origin.name, origin.identity) + (f" of {origin.date}" if origin.date else "")
+            for origin in class_map.origins
+        )
     if (smooth := class_map.tags.get("smooth")) is not None:
         made["Smoothing"] = told.get(smooth, smooth)
     for number, done in enumerate(tidied(class_map), start=1):

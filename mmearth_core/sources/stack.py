@@ -1,5 +1,6 @@
 """A place as pixels: its dated embeddings and its extra layers on one grid, read together."""
 
+import datetime
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.maps.origins import Origin
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.sources.alignment import AlignedReader, union
 from mmearth_core.sources.embedding import Embedding, Stored, described, open_embedding
@@ -65,11 +67,13 @@ class Pixels:
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """A place: what there is of each of some slots (an image, or None), and its layers, on one `grid`."""
+    """A place: what there is of each of some slots (an image, or None, and the day it was taken, if known), and its
+    layers, on one `grid`."""
 
     name: str
     grid: Grid
     images: tuple[Embedding | None, ...]
+    dates: tuple[datetime.date | None, ...]
     slots: tuple[Slot, ...]
     layers: tuple[ExtraLayer, ...] = ()
 
@@ -88,12 +92,14 @@ class Stack:
         layers = tuple(sorted(place.layers, key=lambda layer: layer.title))
         for layer in layers:
             LayerReader(layer, grid).__exit__()
-        return cls(place.name or str(images[0].path), grid, images, slots, layers)
+        dates = tuple(each.date for each in place.embeddings)
+        return cls(place.name or str(images[0].path), grid, images, dates, slots, layers)
 
     @classmethod
     def alone(cls, image: Embedding) -> Self:
         """One undated embedding: the simplest stack."""
-        return cls(str(image.path), image.grid, (image,), (Slot(image.name, image.identity, len(image.bands)),))
+        slot = Slot(image.name, image.identity, len(image.bands))
+        return cls(str(image.path), image.grid, (image,), (None,), (slot,))
 
     @property
     def columns(self) -> Columns:
@@ -106,6 +112,15 @@ class Stack:
         return (
             *(image.path for image in self.images if image is not None),
             *(Path(each.raster) for each in self.layers),
+        )
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """What is made of it comes from these images."""
+        return tuple(
+            Origin(image.name, image.identity, day, image.facts.get("input_digest"))
+            for image, day in zip(self.images, self.dates, strict=True)
+            if image is not None
         )
 
     @property
@@ -133,8 +148,9 @@ class Stack:
                 " set."
             )
         images = tuple(None if index is None else self.images[index] for index in found.images)
+        dates = tuple(None if index is None else self.dates[index] for index in found.images)
         layers = tuple(by_title[name] for name in columns.layers)
-        return replace(self, images=images, slots=columns.slots, layers=layers), found.messages
+        return replace(self, images=images, dates=dates, slots=columns.slots, layers=layers), found.messages
 
     def values(self, pixels: Pixels) -> NDArray[np.float32]:
         """(n, columns) of pixels (n,): NaN where a slot has no embedding, and where a layer has no value."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from mmearth_core import records
-from mmearth_core.embedding.stac.item import acquired_on
+from mmearth_core.embedding.stac.item import acquired_on, item_path
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.raster.opening import is_local
@@ -87,11 +87,11 @@ class WorkingSet:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Everything it names."""
+        """What decides pixels and dates: embeddings, the items beside them (there or not), and layers."""
         found: list[str] = []
         for place in self.places:
             found += [each.embedding for each in place.embeddings] + [each.raster for each in place.layers]
-            found += [each.file for each in place.samples]
+            found += [str(item_path(Path(each.embedding))) for each in place.embeddings]
         return tuple(found)
 
 

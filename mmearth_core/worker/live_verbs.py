@@ -5,7 +5,10 @@ Thin: each calls one function with values that were made of what came over the w
 
 import threading
 from collections import OrderedDict
-from typing import Annotated, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Self
 
 from mmearth_core.embedding.forecast import inspect
 from mmearth_core.errors import MMEarthError
@@ -17,7 +20,7 @@ from mmearth_core.labelling.validation import Validation, cross_validate
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.identity import stamp
+from mmearth_core.raster.identity import Stamp, stamp
 from mmearth_core.raster.placing import touched
 from mmearth_core.records import FLAT, Form
 from mmearth_core.sources.stack import Stack
@@ -40,7 +43,7 @@ class LiveVerbs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: OrderedDict[tuple[Any, ...], LiveSet] = OrderedDict()
+        self._open: OrderedDict[str, _Held] = OrderedDict()
 
     inspect = staticmethod(inspect)
 
@@ -162,15 +165,33 @@ class LiveVerbs:
 
     def _embedding(self, path: str) -> LiveSet:
         """The embedding or working set at a path, opened anew when one of its files has changed."""
-        key = (path, *((file, stamp(file)) for file in (path, *working_set_of(path).files)))
         with self._lock:
-            held = self._open.pop(key, None)
-            if held is None:
-                held = LiveSet(path)
-            self._open[key] = held
+            held = self._open.pop(path, None)
+            if held is None or not held.is_current:
+                held = _Held.opened(path)
+            self._open[path] = held
             while len(self._open) > _HELD:
                 self._open.popitem(last=False)
-            return held
+            return held.live
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """A working set in use, and the state of the files that decided what it is: nothing is read to see that they are
+    the same."""
+
+    live: LiveSet
+    files: Mapping[str | Path, Stamp | None]
+
+    @classmethod
+    def opened(cls, path: str) -> Self:
+        states: dict[str | Path, Stamp | None] = {path: stamp(path)}  # before it is read, or a change might be missed
+        states |= {file: stamp(file) for file in working_set_of(path).files if file != path}
+        return cls(LiveSet(path), states)
+
+    @property
+    def is_current(self) -> bool:
+        return all(stamp(file) == state for file, state in self.files.items())
 
 
 def _within(live: LiveSet, bounds: tuple[float, float, float, float] | None, crs: str | None) -> Stack:

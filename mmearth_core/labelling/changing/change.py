@@ -37,6 +37,7 @@ from mmearth_core.maps.class_map import UNKNOWN_TAG, check_map, new_map
 from mmearth_core.maps.coding import drawing
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.maps.legend import Legend
+from mmearth_core.maps.origins import origin_tags
 from mmearth_core.maps.patches import strips
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -199,11 +200,9 @@ class _Run:
 
     def tags(self, before: str | Path, after: str | Path) -> dict[str, str]:
         """What the outputs say of their origin."""
-        made_by = self.pair.before.probe.columns.slots[0]
         told = {"before": str(before), "after": str(after), "sure": self._sure}
         return {
-            "model_name": made_by.name,
-            "model_id": made_by.identity,
+            **origin_tags(self.pair.stack.origins),
             "training_digest": self.probe.training.digest,
             "smooth": self._smooth,
             "change": json.dumps(told, ensure_ascii=False),

@@ -121,6 +121,7 @@ def _side_by_side(before: Stack, after: Stack) -> Stack:
         before,
         name=f"{before.name} and {after.name}",
         images=before.images + after.images,
+        dates=before.dates + after.dates,
         slots=before.slots + after.slots,
         layers=before.layers + after.layers,
     )

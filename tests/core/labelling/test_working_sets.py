@@ -13,6 +13,7 @@ from embedded_fields import NAMES, Scene, make_scene
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import MMEarthError
+from mmearth_core.inspection import info
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.clusters import cluster
 from mmearth_core.labelling.fitting import fit
@@ -20,6 +21,7 @@ from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.similarity import similar
 from mmearth_core.labelling.suggestions import suggest
+from mmearth_core.maps.origins import origins_of
 from mmearth_core.progress import CancelToken
 
 DAYS = ("2020-04-10", "2020-07-12", "2020-10-02")
@@ -85,6 +87,18 @@ def test_the_probe_says_what_it_learned_from(folder: Path) -> None:
     assert [str(slot) for slot in probe.columns.slots] == ["10 April", "12 July", "2 October"]
     assert probe.as_dict()["dates"] == ["10 April", "12 July", "2 October"]
     assert len(probe.members) == 3
+
+
+def test_a_map_tells_every_image_that_had_a_say(scene: Any, folder: Path, tmp_path: Path) -> None:
+    x, y = scene.raster.grid.transform * (20.5, 100.5)  # under the cloud of one date
+    similar(embedding=folder / "all.json", at=(x, y), output=tmp_path / "s.tif")
+    for path, days in ((folder / "all.tif", DAYS), (folder / "one.tif", DAYS[:1]), (tmp_path / "s.tif", DAYS[::2])):
+        with rasterio.open(path) as dataset:
+            origins = origins_of(dataset.tags(ns="MMEARTH"), path)
+        assert [str(each.date) for each in origins] == list(days)
+        assert {each.identity for each in origins} == {scene.raster.identity}
+    told = info(file=folder / "all.tif")
+    assert [each["date"] for each in told.as_dict()["made of"]] == list(DAYS) and DAYS[2] in str(told)
 
 
 def test_dates_together_are_one_probe_where_all_are_clear(folder: Path, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_the_map_is_right_and_right_side_up(place):
         found, tags = dataset.read(1), dataset.tags(ns="MMEARTH")
         assert dataset.transform == TRANSFORM
         names = dataset.tags(1) or {}
-    assert names is not None and "model_id" in tags
+    assert names is not None and "made_of" in tags
     empty = np.zeros(found.shape, bool)
     empty[: HOLE[0], : HOLE[1]] = True
     assert np.array_equal(found == 0, empty)
