@@ -5,8 +5,8 @@ and means `dn * scale + offset`, with one scale and offset per band that belong 
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio.io import DatasetReader
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
@@ -136,9 +137,11 @@ class EmbeddingRaster:
         scale, offset = (v.reshape(-1, *[1] * (stored.ndim - 1)) for v in self.linear)
         return stored.astype(np.float32) * scale + offset
 
-    def reader(self) -> "EmbeddingReader":
-        """A reader to be used by one thread, as a context manager."""
-        return EmbeddingReader(self)
+    @contextmanager
+    def reader(self) -> Iterator["EmbeddingReader"]:
+        """A reader to be used by one thread."""
+        with opened(self.path, wanted=_WANTED) as dataset:
+            yield EmbeddingReader(self, dataset)
 
 
 def _decodable(scales: Sequence[float], offsets: Sequence[float]) -> bool:
@@ -181,16 +184,8 @@ def new_embedding(raster: EmbeddingRaster) -> AbstractContextManager[CheckedWrit
 class EmbeddingReader:
     """One open dataset; never share it between threads."""
 
-    def __init__(self, raster: EmbeddingRaster) -> None:
-        self._raster = raster
-        self._stack = ExitStack()
-        self._dataset = self._stack.enter_context(opened(raster.path, wanted=_WANTED))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._stack.close()
+    def __init__(self, raster: EmbeddingRaster, dataset: DatasetReader) -> None:
+        self._raster, self._dataset = raster, dataset
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         """Digital numbers of a window, shape (bands, height, width); with `shape`, decimated (nearest) to it.

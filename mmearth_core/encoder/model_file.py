@@ -46,6 +46,18 @@ class Statistics:
         return normalise(dn, valid, present=present, wanted=wanted, mean=mean, std=std)
 
 
+def check_statistics(bands: Sequence[str], statistics: Mapping[str, Statistics]) -> None:
+    """Raise `ValueError` unless these are bands of Sentinel-2, each once, with numbers for every level."""
+    if unknown := [name for name in bands if name not in BANDS]:
+        raise ValueError(f"{unknown[0]!r} is no band of Sentinel-2, which are {', '.join(BANDS)}")
+    if not bands or not statistics or len(set(bands)) < len(bands):
+        raise ValueError("bands and level must not be empty, nor a band be named twice")
+    for table in statistics.values():
+        for name, values in asdict(table).items():
+            if len(values) != len(bands):
+                raise ValueError(f"{name} has {len(values)} values for {len(bands)} bands")
+
+
 @dataclass(frozen=True)
 class ModelHeader:
     """What a model is and how its numbers are to be read.
@@ -135,12 +147,8 @@ class ModelHeader:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` when the values do not belong together."""
-        if unknown := [name for name in self.bands if name not in BANDS]:
-            raise ValueError(f"{unknown[0]!r} is no band of Sentinel-2")
-        columns = [column for table in self.statistics.values() for column in (table.mean, table.std)]
-        if {len(column) for column in columns} != {self.architecture.in_channels}:
-            raise ValueError("statistics do not fit the bands")
-        if self.halo < 0 or self.halo % self.patch:
+        check_statistics(self.bands, self.statistics)
+        if self.halo < 0 or self.halo % self.architecture.patch:
             raise ValueError(f"halo {self.halo} is not a multiple of the patch size")
 
 

@@ -6,8 +6,9 @@ offset`, `linear` says so, and who multiplies the numbers with weights anyway ne
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from numpy import bool_, float32
 from numpy.typing import NDArray
@@ -22,11 +23,7 @@ Stored = NDArray[Any]
 
 
 class EmbeddingReader(Protocol):
-    """An open embedding, for one thread: a context manager."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *exc: object) -> None: ...
+    """An open embedding, for one thread."""
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> Stored:
         """Stored numbers of a window, (bands, height, width); with `shape`, decimated (nearest) to it.
@@ -79,7 +76,7 @@ class Embedding(Protocol):
     def decode(self, stored: Stored) -> NDArray[float32]:
         """The embedding's values, of the same shape; what they are where there is none is undefined."""
 
-    def reader(self) -> EmbeddingReader: ...
+    def reader(self) -> AbstractContextManager[EmbeddingReader]: ...
 
 
 def open_embedding(path: str | Path) -> Embedding:

@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal
 
 from mmearth_core import records
 from mmearth_core.encoder.foreign.deepness import from_deepness
-from mmearth_core.encoder.model_file import Positive, Statistics
+from mmearth_core.encoder.model_file import Positive, Statistics, check_statistics
 from mmearth_core.errors import MMEarthError
 from mmearth_core.records import COMMAS, NOT_NEGATIVE, ONE_OR_MANY, POSITIVE
-from mmearth_core.sentinel2 import BANDS, Level
+from mmearth_core.sentinel2 import Level
 
 #: Key of a card among the metadata of an ONNX file.
 CARD_KEY = "mmearth-card"
@@ -71,13 +71,7 @@ class Card:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` when the values do not belong together."""
-        if unknown := [name for name in self.bands if name not in BANDS]:
-            raise ValueError(f"{unknown[0]!r} is no band of Sentinel-2, which are {', '.join(BANDS)}")
-        if not self.bands or not self.level or len(set(self.bands)) < len(self.bands):
-            raise ValueError("bands and level must not be empty, nor a band be named twice")
-        for name, values in (("mean", self.mean), ("std", self.std)):
-            if len(values) not in (1, len(self.bands)):
-                raise ValueError(f"{name} has {len(values)} values for {len(self.bands)} bands")
+        check_statistics(self.bands, self.statistics)
         if self.name and not _NAME.fullmatch(self.name):
             raise ValueError("name must be at most 80 letters, digits, blanks and . + ( ) - _")
         if 2 * self.halo >= self.tile:

@@ -4,7 +4,7 @@ What the numbers mean is told from outside: by who recognised the raster, or by 
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import MaskFlags
+from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
@@ -137,24 +138,18 @@ class BandedEmbedding:
             there[doubtful] = stored[:, doubtful].any(axis=0)
         return there
 
-    def reader(self) -> "BandedReader":
-        """A reader to be used by one thread, as a context manager."""
-        return BandedReader(self)
+    @contextmanager
+    def reader(self) -> Iterator["BandedReader"]:
+        """A reader to be used by one thread."""
+        with opened(self.path, wanted=WANTED) as dataset:
+            yield BandedReader(self, dataset)
 
 
 class BandedReader:
     """One open dataset; never share it between threads."""
 
-    def __init__(self, embedding: BandedEmbedding) -> None:
-        self._embedding = embedding
-        self._stack = ExitStack()
-        self._dataset = self._stack.enter_context(opened(embedding.path, wanted=WANTED))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._stack.close()
+    def __init__(self, embedding: BandedEmbedding, dataset: DatasetReader) -> None:
+        self._embedding, self._dataset = embedding, dataset
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[Any]:
         """Stored numbers of a window, (bands, height, width), floats as float32; with `shape`, decimated to it: by

@@ -4,6 +4,7 @@ A pixel whose scale is no finite number (water, no data) has none.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -52,31 +53,18 @@ class ScaledEmbedding:
         there[doubtful] = stored[:, doubtful].any(axis=0)
         return there
 
-    def reader(self) -> "ScaledReader":
-        """A reader to be used by one thread, as a context manager."""
-        return ScaledReader(self)
-
-
-class ScaledReader:
-    """Reads windows; holds nothing open."""
-
-    def __init__(self, embedding: ScaledEmbedding) -> None:
-        self._embedding = embedding
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        pass
+    def reader(self) -> nullcontext[Self]:
+        """Itself, which holds nothing open."""
+        return nullcontext(self)
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[np.float32]:
         """Values of a window, (bands, height, width), 0 in every band where there is no embedding; with `shape`,
         decimated (nearest) to it."""
         rows, cols = window.slices
         if shape is None:
-            numbers, scales = self._embedding.slab(rows, cols)
+            numbers, scales = self.slab(rows, cols)
         else:
-            numbers, scales = self._embedding.slab(_nearest(rows, shape[0]), _nearest(cols, shape[1]))
+            numbers, scales = self.slab(_nearest(rows, shape[0]), _nearest(cols, shape[1]))
         there = np.isfinite(scales)
         values = numbers.astype(np.float32)
         values *= np.where(there, scales, np.float32(0))
