@@ -20,8 +20,10 @@ from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.similarity import similar
+from mmearth_core.labelling.streaming import block_windows
 from mmearth_core.labelling.suggestions import suggest
 from mmearth_core.maps.origins import origins_of
+from mmearth_core.maps.smoothing import Smoothing
 from mmearth_core.progress import CancelToken
 
 DAYS = ("2020-04-10", "2020-07-12", "2020-10-02")
@@ -192,11 +194,11 @@ def test_the_other_verbs_take_a_working_set(scene: Any, folder: Path, tmp_path: 
 
 @pytest.fixture(scope="module")
 def layered(scene: Any, folder: Path) -> Path:
-    """Beside one noisy date a layer that tells the classes apart, and one that is noise."""
+    """Beside one noisy date a layer that tells the classes apart, one that hardly does, and one that is noise."""
     rng = np.random.default_rng(0)
     told = np.where(scene.truth > 0, scene.truth * 10.0 + rng.normal(0, 1, scene.truth.shape), -9999)
     noise = rng.normal(0, 1, scene.truth.shape)
-    for name, values in (("heights", told), ("noise", noise)):
+    for name, values in (("heights", told), ("faint", scene.truth + 2 * noise), ("noise", noise)):
         with rasterio.open(
             folder / f"{name}.tif", "w", driver="GTiff", count=1, height=300, width=420, dtype="float32", nodata=-9999,
             crs=scene.raster.grid.crs, transform=scene.raster.grid.transform,
@@ -224,6 +226,43 @@ def test_a_layer_counts_where_it_helps_and_is_left_out_where_not(scene: Any, lay
     useless = fit(embeddings=[layered / "with-noise.json"], output=tmp_path / "n.json")
     if not useless.model.layers:
         assert "layers left out (noise)" in str(useless)
+
+
+@pytest.mark.parametrize("smooth", ["edges", "strong"])
+def test_the_live_map_is_the_final_one_with_smoothing_dates_and_layers_at_once(
+    layered: Path, sample_file: Path, tmp_path: Path, smooth: Smoothing
+) -> None:
+    content = json.loads((layered / "all.json").read_text())
+    content["places"][0]["layers"] = [{"raster": "faint.tif"}]
+    path = layered / f"everything-{smooth}.json"
+    path.write_text(json.dumps(content))
+    meta, fids, wkb, columns = pyogrio.raw.read(sample_file, columns=["class"], return_fids=True)
+    rows = [[int(f), c, bytes(w).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)]
+    samples, live = DrawnSamples.from_json({"crs": meta["crs"], "features": rows}), LiveSet(path)
+    probe = fit(embeddings=[path], output=tmp_path / "p.json").model
+    assert probe.layers and len(probe.members) == 3 and probe.unlabelled is not None
+    made = {}
+    for way in (smooth, "none"):
+        options: dict[str, Any] = {"smooth": way, "unknown": 0.05, "confidence": tmp_path / f"{way}-c.tif"}
+        classify(embedding=path, model=tmp_path / "p.json", output=tmp_path / f"{way}.tif", **options)
+        made[way] = read(tmp_path / f"{way}.tif")[0]
+    certain = read(tmp_path / f"{smooth}-c.tif")
+    assert (certain != read(tmp_path / "none-c.tif")).mean() > 0.3 and (made[smooth] != made["none"]).any()
+    grid = live.places[0].stack.grid
+    assert len(block_windows(grid, numbers=live.places[0].stack.numbers)) > 2
+    views = [View(grid.bounds, 999, 999)]
+    # Across the corner of four blocks, along the edge of clouds, and a few pixels that smoothing reaches over.
+    for left, top, right, bottom in ((240, 240, 272, 272), (120, 200, 140, 230), (254, 10, 258, 14)):
+        views.append(View((*(grid.transform * (left, bottom)), *(grid.transform * (right, top))), 500, 500))
+    for view in views:
+        seen = live.preview(
+            samples, view, tmp_path / "p.tif", confidence=tmp_path / "c.tif", unknown=0.05, smooth=smooth,
+            cancel=CancelToken(),
+        )  # fmt: skip
+        window, _ = view.on(grid)
+        assert seen.smoothed
+        np.testing.assert_array_equal(read(tmp_path / "p.tif")[0], made[smooth][window.slices])
+        np.testing.assert_array_equal(read(tmp_path / "c.tif"), certain[:, *window.slices])
 
 
 def test_two_places_teach_one_probe_and_each_is_mapped(
