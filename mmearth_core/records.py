@@ -6,7 +6,6 @@ environment, and turning their messages into such sentences takes as much code a
 """
 
 import dataclasses
-import difflib
 import inspect
 import json
 import math
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.wording import nearest
 
 T = TypeVar("T")
 
@@ -314,8 +314,8 @@ class _Reader:
         known = {slot.name: slot for slot in slots}
         for name in content if self.known_only else ():
             if name not in known:
-                near = difflib.get_close_matches(str(name), known, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+                near = nearest(str(name), known)
+                hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
                 raise _Wrong(path, f"there is no {name!r}; {hint}")
         for name, slot in known.items():
             if slot.needed and name not in content:

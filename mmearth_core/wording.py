@@ -1,10 +1,12 @@
 """Texts as they may be shown anywhere: in a terminal, in XML, in a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from unicodedata import category, normalize
 
 #: Marks that turn the order of what is read.
 _TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Letters of a part of a word that tells the whole.
+_TELLING = 4
 
 
 def printable(text: str | None) -> str:
@@ -49,3 +51,29 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 def counted(number: int, noun: str) -> str:
     """So many of a noun, in English: "1 place", "2 places"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant: it differs by a slip of the keys, or one is the beginning or the end of
+    the other; None when none is so near, for a far one misleads."""
+
+    def far(other: str) -> tuple[bool, int]:
+        one, two = sorted((word.casefold().strip("-"), other.casefold().strip("-")), key=len)
+        within = len(one) >= _TELLING and (two.startswith(one) or two.endswith(one))
+        slips = _slips(one, two)
+        return not within and slips > min(2, len(two) // 3), slips
+
+    best = min(known, key=far, default=None)
+    return None if best is None or far(best)[0] else best
+
+
+def _slips(one: str, two: str) -> int:
+    """Letters to change, add, leave out or swap with their neighbour to make one word of the other (Damerau 1964)."""
+    before, row = [0] * (len(two) + 1), list(range(len(two) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, other in enumerate(two, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other)))
+            if i > 1 and j > 1 and letter == two[j - 2] and one[i - 2] == other:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+    return row[-1]

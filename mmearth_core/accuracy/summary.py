@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.accuracy.estimators import Estimate
-from mmearth_core.records import plain
-from mmearth_core.wording import aligned, decimals_of_area, hectares
+from mmearth_core.records import parsed, plain, read
+from mmearth_core.wording import aligned, counted, decimals_of_area, hectares
+
+#: What the share of all that is right is called, in polygons and of points.
+_HEADLINES = ("Agreement", "Overall accuracy")
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class AccuracyReport:
 
     def __str__(self) -> str:
         subject = "reference points" if self.unit == "points" else "pixels inside reference polygons"
-        label = "Overall accuracy" if self.unit == "points" else "Agreement"
+        label = _HEADLINES[self.unit == "points"]
         interval = " (± is the 95 % interval)" if self.unit == "points" else ""
         lines = [
             f"{self.map} against {self.units} {subject} of {self.reference}{interval}",
@@ -102,6 +105,62 @@ class AccuracyReport:
         for name, counts in zip(names, self.counts, strict=True):
             rows.append([name, *map(str, counts.tolist()), str(int(counts.sum()))])
         return [*rows, ["total", *map(str, self.counts.sum(0).tolist()), str(self.units)]]
+
+
+@dataclass(frozen=True)
+class _Share:
+    value: float | None
+    low95: float | None = None
+    high95: float | None = None
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return "unknown"
+        known = self.low95 is not None and self.high95 is not None
+        interval = f" ({100 * (self.low95 or 0):.1f} … {100 * (self.high95 or 0):.1f} %)" if known else ""
+        return f"{100 * self.value:.1f} %{interval}"
+
+
+@dataclass(frozen=True)
+class _Judged:
+    name: str
+    users_accuracy: _Share
+    producers_accuracy: _Share
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """What a reader asks of a report that was written as JSON (`AccuracyReport.as_dict`)."""
+
+    map: str
+    reference: str
+    unit: str
+    units: int
+    overall_accuracy: _Share
+    classes: tuple[_Judged, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """By what they are called, as texts with their 95 % intervals."""
+        return {
+            "map": self.map,
+            "reference": self.reference,
+            _HEADLINES[self.unit == "points"].lower(): str(self.overall_accuracy),
+            "compared": counted(self.units, self.unit.removesuffix("s")),
+            **{
+                each.name: f"user's {each.users_accuracy}, producer's {each.producers_accuracy}"
+                for each in self.classes
+            },
+            "limits": list(self.warnings),
+        }
+
+
+def read_report(path: Path) -> WrittenReport:
+    """Read what `assess` wrote. Raises `MMEarthError` when it is damaged."""
+    place, remedy = f"{path} is damaged", "assess the map again"
+    content = parsed(path.read_bytes(), place, remedy=remedy)
+    return read(WrittenReport, content, place, known_only=False, remedy=remedy)
 
 
 def percent(estimate: Estimate, unit: str = "") -> tuple[str, str]:

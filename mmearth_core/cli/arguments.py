@@ -3,11 +3,10 @@
 Knows nothing of any verb but its declaration and how the table of verbs writes it.
 """
 
-import difflib
 import re
 import textwrap
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -16,6 +15,7 @@ from mmearth_core.cli.declarations import Declaration, Parameter
 from mmearth_core.errors import MMEarthError
 from mmearth_core.records import parsed_yaml, value
 from mmearth_core.verbs import Verb
+from mmearth_core.wording import nearest
 
 #: How values that are more than one word are written.
 METAVARS = {
@@ -239,7 +239,8 @@ class CommandLine:
         if not values:
             return {}
         if shape == "all":
-            return {names[0]: values[0] if len(values) == 1 else values}
+            alone = len(values) == 1 and str in get_args(self._parameters[names[0]].hint)
+            return {names[0]: values[0] if alone else values}
         if shape == "pairs":
             if len(values) == 1:
                 return {names[0]: values}
@@ -259,9 +260,9 @@ def _metavar(name: str) -> str:
     return METAVARS.get(name, name.upper())
 
 
-def _nearest(word: str, known: Sequence[str] | dict[str, Any]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, known)
+    return f"; did you mean {near}?" if near else ""
 
 
 def _row(left: str, text: str, indent: int) -> str:

@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 an error in one line on stderr, 2 bad arguments, 130 cance
 the help answers at once, and a verb's modules are loaded when the verb is called.
 """
 
-import difflib
 import importlib
 import io
 import os
@@ -25,7 +24,7 @@ from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthErr
 from mmearth_core.progress import CancelToken
 from mmearth_core.records import plain
 from mmearth_core.verbs import VERBS, Verb, python_name
-from mmearth_core.wording import tamed
+from mmearth_core.wording import nearest, tamed
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -75,8 +74,8 @@ def _main(words: list[str]) -> int:
         if words[0] in _GROUPS and (len(words) == 1 or words[1] in {"-h", "--help"}):
             tell(_overview(words[0]))
             return DONE if len(words) > 1 else BAD_ARGUMENTS
-        near = difflib.get_close_matches(name, VERBS, n=1)
-        hint = f"did you mean {near[0]}?" if near else "mmearth --help lists the verbs."
+        near = nearest(name, VERBS)
+        hint = f"did you mean {near}?" if near else "mmearth --help lists the verbs."
         return _bad_arguments("mmearth", f"there is no verb {name}; {hint}")
     return _run(name, words[len(name.split()) :], words)
 

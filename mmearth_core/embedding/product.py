@@ -18,9 +18,10 @@ from rasterio.io import DatasetReader
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
+from mmearth_core.kinds import TAG_NAMESPACE
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, plain, reading
-from mmearth_core.raster.writer import TAG_NAMESPACE, CheckedWriter, new_geotiff
+from mmearth_core.raster.writer import CheckedWriter, new_geotiff
 
 #: The value of every band where there is no embedding.
 NODATA = 0

@@ -3,7 +3,6 @@
 Data and paths only: nothing here opens a file, and nothing here reaches for the network.
 """
 
-import difflib
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,9 @@ from typing import Any
 
 from mmearth_core.encoder.architecture import Architecture, Stem
 from mmearth_core.errors import MMEarthError
+from mmearth_core.kinds import MODEL_ENDINGS, check_kind
 from mmearth_core.sentinel2 import ENCODER_BANDS
+from mmearth_core.wording import nearest
 
 #: The three bands of the models pretrained on colour images, in their order.
 BGR_BANDS = ("B02", "B03", "B04")
@@ -183,8 +184,8 @@ def find(name: str) -> RegisteredModel:
     """
     model = _BY_NAME.get(name.lower())
     if model is None:
-        near = difflib.get_close_matches(name.lower(), _BY_NAME, n=1)
-        hint = f"did you mean {_BY_NAME[near[0]].name}? " if near else ""
+        near = nearest(name, _BY_NAME)
+        hint = f"did you mean {_BY_NAME[near].name}? " if near else ""
         raise MMEarthError(
             f"{name} is neither a file nor the name of a model; {hint}`mmearth weights list` names the models."
         )
@@ -199,8 +200,9 @@ def local_file(name_or_path: str | Path, *, suffixes: Sequence[str] = (".safeten
     """
     path = Path(name_or_path)
     if path.is_file():
+        check_kind(path, "model")
         return path
-    if path.suffix in (".onnx", ".safetensors", ".pth") or len(path.parts) > 1:
+    if path.suffix in MODEL_ENDINGS or len(path.parts) > 1:
         raise MMEarthError(f"The model file {path} does not exist; `mmearth weights list` names the models.")
     model = find(str(name_or_path))
     for suffix in suffixes:

@@ -92,8 +92,6 @@ def classify(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     check_unknown(unknown)
-    if str(embedding).lower().endswith(".json") and str(model).lower().endswith((".tif", ".tiff")):
-        raise MMEarthError(f"{embedding} and {model} have changed places: name the embedding first, then the probe.")
     probe = load_probe(model)
     stacks = stacks_of(embedding)
     matched = [PixelProbe.of(probe, stack) for stack in stacks]

@@ -9,6 +9,7 @@ import mmearth_core
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
+from mmearth_core.kinds import PROBE, check_kind
 from mmearth_core.labelling.probe import (
     QUANTILES,
     FromUnlabelled,
@@ -24,8 +25,8 @@ from mmearth_core.records import POSITIVE, Rule
 from mmearth_core.sources.layers import LayerScale
 from mmearth_core.sources.slots import Columns, Slot
 
-#: What the file says it is, and the version of its layout; readers refuse what they do not know.
-FORMAT, FORMAT_VERSION = "mmearth-probe", 4
+#: The version of the file's layout; readers refuse what they do not know.
+FORMAT_VERSION = 4
 
 
 Positive = Annotated[float, POSITIVE]
@@ -55,7 +56,7 @@ class _Member:
 class _File:
     """What a file holds, in its order."""
 
-    format: str = FORMAT
+    format: str = PROBE
     format_version: int = FORMAT_VERSION
     software: str = ""
     slots: Annotated[tuple[Slot, ...], Rule(bool, "must hold a slot")]
@@ -113,6 +114,7 @@ def save_probe(path: str | Path, probe: Probe, *, validation: Mapping[str, Any] 
 def load_probe(path: str | Path) -> Probe:
     """Read a probe. Raises `MMEarthError` when the file is missing, not a probe, of another version, or damaged."""
     path = Path(path)
+    check_kind(path, "probe")
     try:
         if path.stat().st_size > _LARGEST:
             raise MMEarthError(f"{path} is too large for a probe of mmearth; make one with: mmearth fit.")
@@ -122,7 +124,7 @@ def load_probe(path: str | Path) -> Probe:
     except (OSError, UnicodeDecodeError) as error:
         raise MMEarthError(f"{path} cannot be read as a probe; make one with: mmearth fit.") from error
     content = records.parsed(text, f"{path} is damaged", remedy="fit the probe again")
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") != PROBE:
         raise MMEarthError(f"{path} is not a probe of mmearth; make one with: mmearth fit.")
     if content.get("format_version") == 1:
         content = _of_the_first_version(content)

@@ -20,6 +20,7 @@ from rasterio.io import DatasetReader
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
+from mmearth_core.kinds import TAG_NAMESPACE, check_kind
 from mmearth_core.maps.conventions import (
     MAX_CLASSES,
     NODATA,
@@ -32,7 +33,7 @@ from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unk
 from mmearth_core.maps.origins import Origin, origins_of
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
-from mmearth_core.raster.writer import BLOCK, TAG_NAMESPACE, CheckedWriter, check_raster, new_geotiff, raster_style
+from mmearth_core.raster.writer import BLOCK, CheckedWriter, check_raster, new_geotiff, raster_style
 from mmearth_core.wording import printable
 
 _WANTED, _REMEDY = "a map made by mmearth classify, or a raster of whole numbers", "make it again"
@@ -142,12 +143,9 @@ class ClassMap:
         Raises `MMEarthError` when the file is missing, is not a raster or does not hold classes.
         """
         path = Path(path)
+        check_kind(path, "map")
         with opened(path, wanted=_WANTED) as dataset, reading(path, _REMEDY):
             tags = dataset.tags(ns=TAG_NAMESPACE)
-            if tags.get("product") == "embedding":
-                raise MMEarthError(
-                    f"{path} is an embedding, not a map; make one with: mmearth classify {path} MODEL.json"
-                )
             _check_classes(path, dataset)
             grid = Grid.of(dataset)
             if _is_ours(tags):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import workshop
+from mmearth_core.kinds import check_kind
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas, value_names
 from mmearth_core.maps.class_map import ClassMap
@@ -18,7 +19,6 @@ from mmearth_core.maps.tracing import traced
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import bounded_cache, opened, reading
-from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.vectors.writing import check_features_output, write_features
 
 #: Most pixels whose outlines are found at once: the polygons are held in memory, as WKB.
@@ -106,9 +106,8 @@ def outline(
 def _draw_reaching(path: Path, at_least: float, draft: Path, cancel: CancelToken) -> tuple[Grid, NDArray[np.int64]]:
     """Draw 1 where a raster's first band reaches a value in its own units, 0 elsewhere, into a file; the grid, and the
     value of each code."""
+    check_kind(path, "similarity", "map", "confidence", "distance")
     with opened(path, wanted="a class map or a similarity raster") as dataset, reading(path, "make it again"):
-        if dataset.tags(ns=TAG_NAMESPACE).get("product") == "embedding":
-            raise MMEarthError(f"{path} is an embedding; give a class map or a similarity raster.")
         grid = Grid.of(dataset)
         _check_raster(path, grid)
         with drawing(draft, grid, "uint8") as drawn:

@@ -17,6 +17,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.kinds import kind_of, told
 from mmearth_core.raster.references import DESCRIBING, check_reference, drivers_for
 
 #: How descriptions of something elsewhere begin, with the format they are in.
@@ -65,7 +66,9 @@ def opened(path: str | PurePath, *, wanted: str, empty: bool = False) -> Iterato
                     f"{path} is in the format {other}, which is not read here{elsewhere}; or convert it to GeoTIFF, for"
                     f" example with: gdal_translate {shlex.quote(name)} NEW.tif"
                 ) from error
-            raise MMEarthError(f"{path} cannot be read as a raster ({error}); give {wanted}.") from error
+            found = kind_of(name) if local else None
+            what = f"cannot be read as a raster ({error})" if found is None else f"is {told(found)}, no raster"
+            raise MMEarthError(f"{path} {what}; give {wanted}.") from error
     # Not `with dataset`: rasterio would tie the open dataset to this thread, and another one may close it.
     try:
         if "VRT" in allowed and (overviews := dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")) is not None:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from mmearth_core.band_names.conventions import WORDS
 from mmearth_core.band_names.reading import ONE_BY_ONE, WAVELENGTHS, Label, band_name, is_known, read_bands
 from mmearth_core.errors import MMEarthError
+from mmearth_core.kinds import check_kind
 from mmearth_core.raster.bands.recognition import (
     SCL,
     circumstances,
@@ -67,7 +68,9 @@ def collect(
     listed files), "-" to ignore one. Of the bands that are not `wanted` (default: all are) nothing is asked but where
     they are. Raises `MMEarthError` when a file is unusable, or its bands are not certain.
     """
-    if not isinstance(source, str | PurePath):
+    if isinstance(source, str | PurePath):
+        check_kind(str(source), "scene", "STAC item")
+    else:
         paths = [gdal_path(item) for item in source]
         if not paths:
             raise MMEarthError(f"No input was named; give {SCENE}.")

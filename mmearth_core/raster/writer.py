@@ -21,13 +21,12 @@ from rasterio.io import DatasetWriter
 
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import atomic_path, check_output
+from mmearth_core.kinds import TAG_NAMESPACE
 from mmearth_core.raster.grid import Grid
 
 #: ((row, row_end), (column, column_end)), as rasterio takes windows.
 Ranges = tuple[tuple[int, int], tuple[int, int]]
 
-#: Namespace of our tags inside a GeoTIFF.
-TAG_NAMESPACE = "MMEARTH"
 #: Endings of other formats, of rasters, vectors and texts.
 _OTHER_FORMATS = {*raster_driver_extensions(), "json", "geojson", "shp", "fgb", "csv", "html", "svg", "zip", "qml"} - {
     *("tif", "tiff")

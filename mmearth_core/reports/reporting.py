@@ -6,6 +6,7 @@ from pathlib import Path
 from mmearth_core.accuracy.assessment import assess
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
+from mmearth_core.kinds import check_kind
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.validation import cross_validate
 from mmearth_core.locks import sole_writer
@@ -82,6 +83,7 @@ def report(
                 f"{class_map.path} was made of an embedding by another model than {raster.path} ({describe(raster)})."
             )
     if confidence is not None:
+        check_kind(confidence, "confidence")
         with opened(confidence, wanted="the confidence that mmearth classify writes") as dataset:
             _check_grid(Path(confidence), Grid.of(dataset), class_map)
     accuracy = validation = None

@@ -14,6 +14,7 @@ from numpy import bool_, float32
 from numpy.typing import NDArray
 
 from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.kinds import check_kind
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.sources.elsewhere.recognition import foreign_embedding
 
@@ -84,6 +85,7 @@ def open_embedding(path: str | Path) -> Embedding:
 
     Raises `MMEarthError` when the file is missing, or no embedding, or when nothing says what its numbers mean.
     """
+    check_kind(path, "embedding")
     return foreign_embedding(path) or EmbeddingRaster.open(path)
 
 

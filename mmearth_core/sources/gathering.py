@@ -62,13 +62,7 @@ class WorkingSetResult:
 
     def __str__(self) -> str:
         lines = [f"{self.path}: {counted(len(self.found.places), 'place')}"]
-        for place in self.found.places:
-            dates = ", ".join(str(each.date or "undated") for each in place.embeddings)
-            parts = [f"{counted(len(place.embeddings), 'embedding')} ({dates})"]
-            parts += [f"layers {', '.join(each.title for each in place.layers)}"] if place.layers else []
-            parts += [counted(len(place.samples), "sample file")] if place.samples else []
-            lines.append(f"  {place.name}: {'; '.join(parts)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  {place.name}: {place}" for place in self.found.places)])
 
 
 @sole_writer("output")

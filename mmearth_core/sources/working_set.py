@@ -14,12 +14,14 @@ from mmearth_core import records
 from mmearth_core.embedding.stac.item import acquired_on, item_path
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
+from mmearth_core.kinds import WORKING_SET
 from mmearth_core.raster.opening import is_local
 from mmearth_core.raster.references import check_reference
 from mmearth_core.records import POSITIVE, Rule
+from mmearth_core.wording import counted
 
-#: What the file says it is, and the version of its layout; readers refuse what they do not know.
-FORMAT, FORMAT_VERSION = "mmearth-working-set", 1
+#: The version of the file's layout; readers refuse what they do not know.
+FORMAT_VERSION = 1
 #: A file larger than this is none that names rasters.
 _LARGEST = 16 << 20
 _NAMED = Rule(bool, "must not be empty")
@@ -65,6 +67,13 @@ class PlaceOfWork:
     layers: tuple[ExtraLayer, ...] = ()
     samples: tuple[SampleLayer, ...] = ()
 
+    def __str__(self) -> str:
+        dates = ", ".join(str(each.date or "undated") for each in self.embeddings)
+        parts = [f"{counted(len(self.embeddings), 'embedding')} ({dates})"]
+        parts += [f"layers {', '.join(each.title for each in self.layers)}"] if self.layers else []
+        parts += [f"samples {', '.join(Path(each.file).name for each in self.samples)}"] if self.samples else []
+        return "; ".join(parts)
+
 
 @dataclass(frozen=True)
 class WorkingSet:
@@ -101,7 +110,7 @@ def is_working_set(path: str | Path) -> bool:
     try:
         if path.suffix.lower() != ".json" or path.stat().st_size > _LARGEST:
             return False
-        return f'"{FORMAT}"' in path.read_text(encoding="utf-8")
+        return f'"{WORKING_SET}"' in path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
 
@@ -114,17 +123,20 @@ def working_set_of(path: str | Path) -> WorkingSet:
     """
     if not is_working_set(path):
         return _dated(WorkingSet((PlaceOfWork((DatedEmbedding(str(path)),)),)))
-    path = Path(path)
+    return _dated(_found(parsed_working_set(Path(path)), Path(path)))
+
+
+def parsed_working_set(path: Path) -> WorkingSet:
+    """What a file of a working set says, none of its names followed. Raises `MMEarthError` when it is damaged."""
     content = records.parsed(path.read_text(encoding="utf-8"), f"{path} is damaged", remedy="write it again")
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") != WORKING_SET:
         raise MMEarthError(f"{path} is no working set; make one with: mmearth working-set.")
     if content.get("format_version") != FORMAT_VERSION:
         raise MMEarthError(
             f"{path} has the format {content.get('format_version')!r} of working sets, this mmearth reads"
             f" {FORMAT_VERSION}; update mmearth."
         )
-    found = records.read(WorkingSet, {"places": content.get("places")}, f"{path} is damaged", remedy="mend it")
-    return _dated(_found(found, path))
+    return records.read(WorkingSet, {"places": content.get("places")}, f"{path} is damaged", remedy="mend it")
 
 
 def _found(found: WorkingSet, path: Path) -> WorkingSet:
@@ -187,7 +199,7 @@ def write_working_set(path: Path, found: WorkingSet, *, software: str) -> None:
         if place.samples:
             each["samples"] = [_sample(e, named(e.file)) for e in place.samples]
         places.append(each)
-    write_json(path, {"format": FORMAT, "format_version": FORMAT_VERSION, "software": software, "places": places})
+    write_json(path, {"format": WORKING_SET, "format_version": FORMAT_VERSION, "software": software, "places": places})
 
 
 def _sample(layer: SampleLayer, name: str) -> dict[str, str]:

@@ -10,12 +10,11 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.kinds import VECTOR_ENDINGS
 from mmearth_core.raster.references import check_vector
 
 #: What is looked for in a zip.
-_VECTOR = {".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gml", ".kml"}
-#: What tells vector files from others; a GeoPackage may hold rasters, and JSON anything.
-VECTOR_ENDINGS = _VECTOR - {".json"}
+_VECTOR = {*VECTOR_ENDINGS, ".json"}
 _ZIPPED = {".zip", ".shz"}
 _GDAL_ZIP = "/vsizip/"
 

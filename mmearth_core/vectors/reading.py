@@ -17,6 +17,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError, ProjError
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.kinds import check_kind
 from mmearth_core.raster.grid import Grid
 from mmearth_core.vectors.locating import choose_layer, codec_of, is_utf8, locate, misread_utf8
 from mmearth_core.vectors.longitudes import turn_of, turned
@@ -72,6 +73,7 @@ def read_vector(
     Raises `MMEarthError` when the file is missing or unreadable, the layer is ambiguous or absent, it has no CRS, the
     field is absent, the coordinates are not those of the CRS, or a large layer has nothing `within`.
     """
+    check_kind(path, "vector file")
     try:
         return _read(path, layer, field, within)
     except UnicodeDecodeError:

@@ -80,6 +80,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["embed", scene, "-o", embedding],
         ["fit", embedding, str(path / "samples.gpkg"), "-o", probe],
         ["classify", embedding, probe, "-o", drawn],
+        ["assess", drawn, str(path / "samples.gpkg"), "-o", str(path / "a.json")],
     ):
         assert main([*words, "--quiet"]) == 0
     content = json.loads((path / "m.json").read_text())
@@ -89,7 +90,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "list.json": {"members": [content["members"][0] | {"coefficients": [1, 2, 3]}]},
     }.items():
         (path / name).write_text(json.dumps(content | change))
-    (path / "foreign.json").write_text('{"type": "FeatureCollection"}')
+    (path / "foreign.json").write_text('{"type": "FeatureCollection", "features": []}')
     for name, source in {"cut.tif": "scene.tif", "cutemb.tif": "emb.tif", "cut.json": "m.json"}.items():
         whole = (path / source).read_bytes()
         (path / name).write_bytes(whole[: len(whole) // 2])
@@ -113,7 +114,7 @@ UNUSABLE = {
     # embed
     "embed absent.tif -o o.tif": "absent.tif does not exist; give a Sentinel-2 raster",
     "embed text.tif -o o.tif": "text.tif cannot be read as a raster",
-    "embed samples.gpkg -o o.tif": "samples.gpkg cannot be read as a raster",
+    "embed samples.gpkg -o o.tif": "samples.gpkg is a vector file, and a Sentinel-2 scene is wanted here; did you swap",
     "embed nowhere.tif -o o.tif": "nowhere.tif is not georeferenced",
     "embed picture.tif -o o.tif": "picture.tif has 3 bands without Sentinel-2 names and looks like an RGB picture",
     "embed strange.tif -o o.tif": "strange.tif has no band named as one of Sentinel-2",
@@ -138,7 +139,7 @@ UNUSABLE = {
     "fit scene.tif samples.gpkg -o o.json": "make one with: mmearth embed scene.tif",
     "fit cutemb.tif samples.gpkg -o o.json": "cutemb.tif",
     "fit emb.tif absent.gpkg -o o.json": "absent.gpkg does not exist",
-    "fit emb.tif scene.tif -o o.json": "scene.tif is no vector file",
+    "fit emb.tif scene.tif -o o.json": "scene.tif is a Sentinel-2 scene, and a vector file is wanted here",
     "fit emb.tif without.gpkg -o o.json": "without.gpkg has no field 'class'; it has kind",
     "fit emb.tif samples.gpkg -o o.json --layer x": "samples.gpkg has no layer 'x'",
     "fit emb.tif elsewhere.gpkg -o o.json": "elsewhere.gpkg lies in another place",
@@ -152,12 +153,12 @@ UNUSABLE = {
     # classify
     "classify emb.tif absent.json -o o.tif": "absent.json does not exist; make a probe with: mmearth fit",
     "classify emb.tif cut.json -o o.tif": "cut.json is damaged: it is not valid JSON",
-    "classify emb.tif scene.tif -o o.tif": "scene.tif cannot be read as a probe",
-    "classify emb.tif foreign.json -o o.tif": "foreign.json is not a probe of mmearth",
+    "classify emb.tif scene.tif -o o.tif": "scene.tif is a Sentinel-2 scene, and a probe is wanted here",
+    "classify emb.tif foreign.json -o o.tif": "a probe is wanted here; make one with: mmearth fit EMB.tif foreign.json",
     "classify emb.tif newer.json -o o.tif": "newer.json has probe format 99",
     "classify emb.tif list.json -o o.tif": "list.json is damaged: members[0].coefficients has not the shape",
     "classify emb.tif other.json -o o.tif": "starter-atto-p8",
-    "classify scene.tif m.json -o o.tif": "scene.tif is not an embedding raster",
+    "classify scene.tif m.json -o o.tif": "an embedding raster is wanted here; make one with: mmearth embed scene.tif",
     "classify cutemb.tif m.json -o o.tif --confidence c.tif": "cutemb.tif",
     "classify emb.tif m.json -o map.tif": "map.tif exists already",
     "classify emb.tif m.json -o o.tif --confidence o.tif": "o.tif is named for both the map and its confidence",
@@ -171,16 +172,15 @@ UNUSABLE = {
     "similar emb.tif -o emb.tif --like samples.gpkg --overwrite": "emb.tif is an input of this command",
     "similar cutemb.tif -o o.tif --like samples.gpkg": "cutemb.tif",
     "cluster emb.tif -k 1 -o o.tif": "The number of clusters must be 2 … 254, not 1",
-    "cluster scene.tif -k 3 -o o.tif": "scene.tif is not an embedding raster",
+    "cluster scene.tif -k 3 -o o.tif": "scene.tif is a Sentinel-2 scene, and an embedding raster is wanted here",
     "cluster cutemb.tif -k 3 -o o.tif": "cutemb.tif",
     "suggest emb.tif m.json -o o.tif": "o.tif must end in .gpkg",
     "suggest emb.tif other.json -o o.gpkg": "another",
     "suggest emb.tif m.json -o o.gpkg -n 0": "The number of points must be 1 or more",
     # sample, assess
     "sample absent.tif -n 10 -o o.gpkg": "absent.tif does not exist",
-    "sample emb.tif -n 10 -o o.gpkg": "emb.tif is an embedding, not a map",
-    "sample noise.tif -n 10 -o o.gpkg": "noise.tif holds decimal numbers such as",
-    "sample nowhere.tif -n 10 -o o.gpkg": "nowhere.tif has no coordinate reference system",
+    "sample emb.tif -n 10 -o o.gpkg": "a class map is wanted here; make one with: mmearth classify emb.tif MODEL.json",
+    "sample noise.tif -n 10 -o o.gpkg": "noise.tif is a Sentinel-2 scene, and a class map is wanted here",
     "sample map.tif -n 1 -o o.gpkg": "map.tif has 2 classes that need 2 points each",
     "sample map.tif -n 999999 -o o.gpkg": "fewer than the 999999 points asked for",
     "assess map.tif absent.gpkg": "absent.gpkg does not exist",
@@ -188,8 +188,35 @@ UNUSABLE = {
     "assess map.tif blank.gpkg": "The field 'class' of blank.gpkg is empty",
     "assess map.tif elsewhere.gpkg": "None of the 8 features of elsewhere.gpkg",
     "assess map.tif metres.geojson": "metres.geojson: coordinates such as",
-    "assess emb.tif samples.gpkg": "emb.tif is an embedding, not a map",
+    "assess emb.tif samples.gpkg": "emb.tif is an embedding raster, and a class map is wanted here",
     "assess map.tif samples.gpkg -o map.tif --overwrite": "map.tif is an input of this command",
+    # what was given in another's place
+    "embed emb.tif -o o.tif": "emb.tif is an embedding raster, and a Sentinel-2 scene is wanted here; did you swap",
+    "embed m.json -o o.tif": "m.json is a probe, and a Sentinel-2 scene is wanted here; did you swap",
+    "embed scene.tif -o o.tif --model m.json": "m.json is a probe, and a model is wanted here",
+    "embed scene.tif -o o.tif --aoi map.tif": "map.tif is a class map, and a vector file is wanted here",
+    "embed scene.tif -o o.tif --mask samples.gpkg": "samples.gpkg is a vector file, no raster; give a raster on the",
+    "fit samples.gpkg emb.tif -o o.json": "samples.gpkg is a vector file, and an embedding raster is wanted here",
+    "fit emb.tif m.json -o o.json": "m.json is a probe, and a vector file is wanted here",
+    "classify m.json emb.tif -o o.tif": "emb.tif is an embedding raster, and a probe is wanted here; did you swap it",
+    "classify map.tif m.json -o o.tif": "map.tif is a class map, and an embedding raster is wanted here; did you swap",
+    "classify emb.tif a.json -o o.tif": "a.json is a report of accuracy, and a probe is wanted here",
+    "similar map.tif -o o.tif --at 0,0": "map.tif is a class map, and an embedding raster is wanted here",
+    "similar emb.tif -o o.tif --like map.tif": "map.tif is a class map, and a vector file is wanted here",
+    "suggest m.json emb.tif -o o.gpkg": "emb.tif is an embedding raster, and a probe is wanted here",
+    "change map.tif emb.tif m.json -o o.tif": "map.tif is a class map, and an embedding raster is wanted here",
+    "change emb.tif m.json emb.tif -o o.tif": "emb.tif is an embedding raster, and a probe is wanted here",
+    "sample samples.gpkg -n 10 -o o.gpkg": "samples.gpkg is a vector file, and a class map is wanted here",
+    "assess samples.gpkg map.tif": "samples.gpkg is a vector file, and a class map is wanted here; did you swap",
+    "assess map.tif emb.tif": "emb.tif is an embedding raster, and a vector file is wanted here",
+    "tidy emb.tif -o o.tif": "emb.tif is an embedding raster, and a class map is wanted here",
+    "outline emb.tif -o o.gpkg --at-least 1": "emb.tif is an embedding raster, and a raster of similarity is wanted",
+    "outline samples.gpkg -o o.gpkg": "samples.gpkg is a vector file, and a class map is wanted here",
+    "report emb.tif -o o.html": "emb.tif is an embedding raster, and a class map is wanted here",
+    "report map.tif -o o.html --confidence map.tif": "map.tif is a class map, and a raster of confidence is wanted",
+    "report map.tif -o o.html --embedding map.tif": "map.tif is a class map, and an embedding raster is wanted here",
+    "working-set samples.gpkg -o o.json": "samples.gpkg is a vector file, and an embedding raster is wanted here",
+    "weights check map.tif --scene scene.tif": "map.tif is a class map, and a model is wanted here",
     # others
     "info absent.tif": "absent.tif does not exist",
     "info cut.json": "cut.json is damaged: it is not valid JSON",
@@ -215,7 +242,7 @@ def test_unusable_input_is_one_sentence_and_leaves_nothing(
     assert (code, printed.out) == (1, "")
     assert printed.err.startswith("mmearth: error: ")
     assert printed.err.count("\n") == 1
-    assert printed.err.endswith((".\n", "EMB.tif\n", "MODEL.json\n", "…\n"))
+    assert printed.err.endswith((".\n", "EMB.tif\n", "MAP.tif\n", "MODEL.json\n", "?\n", "…\n"))
     assert UNUSABLE[command] in printed.err
     assert _listing(folder) == before
 

@@ -74,6 +74,7 @@ def test_a_record_is_read_with_all_that_is_in_it() -> None:
     [
         ({"name": 5}, "x.yaml, name: expected a text, found 5."),
         ({"colur": 1}, "x.yaml: there is no 'colur'; did you mean 'colour'?"),
+        ({"flurb": 1}, "x.yaml: there is no 'flurb'; known are name, "),
         ({"scene": {}}, "x.yaml, scene.path: it is needed here."),
         ({"scene": {"path": "a", "unit": "dB"}}, "x.yaml, scene: there is no 'unit'; did you mean 'units'?"),
         ({"scene": 3}, "x.yaml, scene.path: expected a text, found 3."),

@@ -34,7 +34,7 @@ ROOMS = (
     {"embedding"},
     {"encoder", "vectors"},
     {"raster"},
-    {"modalities", "band_names"},
+    {"modalities", "band_names", "kinds"},
     {"sentinel2"},
     {"locks"},
     {"files", "progress", "processors", "records", "xml_reading"},

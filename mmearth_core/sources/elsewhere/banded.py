@@ -15,10 +15,10 @@ from rasterio.enums import MaskFlags
 from rasterio.io import DatasetReader
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.kinds import TAG_NAMESPACE
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.raster_file import north_up, representable
-from mmearth_core.raster.writer import TAG_NAMESPACE
 from mmearth_core.sources.elsewhere.laws import Law, is_near_one, mean_length, others_that_fit
 
 WANTED = "an embedding raster"

@@ -136,6 +136,7 @@ def test_help_of_any_verb_loads_nothing_that_works() -> None:
         (["sample", "map.tif", "-o", "p.gpkg"], "still needed: --n"),
         (["sample", "map.tif", "-o", "p.gpkg", "-n", "many"], "--n: expected a whole number, found 'many'"),
         (["sample", "map.tif", "-o", "p.gpkg", "-n", "5", "--sed", "1"], "did you mean --seed"),
+        (["classify", "e.tif", "p.json", "-o", "m.tif", "--at-crs", "x"], "there is no option --at-crs\n"),
         (["sample", "map.tif", "other.tif", "-o", "p.gpkg", "-n", "5"], "unexpected argument other.tif"),
         (["sample", "map.tif", "-n", "5", "-o"], "-o needs a value"),
         (["sample", "--config", "absent.yaml"], "absent.yaml"),
@@ -146,7 +147,7 @@ def test_bad_arguments_exit_2_with_one_sentence(
 ) -> None:
     assert main(words) == 2
     printed = capsys.readouterr()
-    assert said in printed.err.splitlines()[0]
+    assert said in printed.err.splitlines(keepends=True)[0]
     assert printed.out == ""
 
 

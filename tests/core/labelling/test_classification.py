@@ -194,7 +194,7 @@ def test_same_input_gives_the_same_bytes_and_overwrite_is_asked(scene: Any, mode
     [
         ("no embedding", "absent.tif does not exist"),
         ("no model", "absent.json does not exist"),
-        ("not an embedding", "is not an embedding raster"),
+        ("not an embedding", "is a class map, and an embedding raster is wanted"),
         ("corrupt model", "it is not valid JSON"),
         ("other model", "fitted on"),
         ("truncated", "damaged|cannot be read"),
@@ -285,8 +285,3 @@ def test_a_rotated_grid_is_kept(scene: Any, model: Path, dn: np.ndarray, tmp_pat
         dataset.write(dn)
     classify(embedding=raster.path, model=model, output=tmp_path / "map.tif")
     assert ClassMap.open(tmp_path / "map.tif").grid.transform == rotated
-
-
-def test_arguments_that_changed_places_are_told(tmp_path: Path) -> None:
-    with pytest.raises(MMEarthError, match=r"m\.json and emb\.tif have changed places: name the embedding first"):
-        classify(embedding="m.json", model="emb.tif", output=tmp_path / "map.tif")

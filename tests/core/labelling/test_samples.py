@@ -283,7 +283,7 @@ def test_merged_samples_share_classes_by_name(
     ("case", "sentence"),
     [
         ("missing", "does not exist"),
-        ("raster", "is no vector file that can be read"),
+        ("raster", "is an embedding raster, and a vector file is wanted"),
         ("field", r"no field 'class'; it has kind"),
         ("crs", "no coordinate system"),
         ("elsewhere", r"another place \(lon 7.* than .*lon -3"),

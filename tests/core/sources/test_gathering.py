@@ -54,6 +54,13 @@ def test_embeddings_are_grouped_by_place_and_dated(
     assert wales.samples[0].field == "cover"
 
 
+def test_one_embedding_is_a_working_set_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = folder / "kent_0712.tif"
+    assert main(["working-set", str(one), "-o", str(folder / "one.json")]) == 0
+    assert "1 place\n" in capsys.readouterr().out
+    assert [each.embedding for each in working_set_of(folder / "one.json").places[0].embeddings] == [str(one)]
+
+
 def test_dates_are_those_of_the_items_and_layers_must_cover_the_place(folder: Path, tmp_path: Path) -> None:
     found = working_set(embeddings=[folder / "kent_0712.tif"], output=tmp_path / "k.json").found
     assert found.places[0].embeddings[0].date.isoformat() == "2021-07-12"
