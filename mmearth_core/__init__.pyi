@@ -752,10 +752,11 @@ def demo(
     """
 
 def info(*, file: str | Path) -> Description:
-    """Say what a file is: an embedding raster, a map, a probe, a model, any other raster, a vector file, a STAC item.
+    """Say what a file is, what it holds, and what to do with it next.
 
     Args:
-        file: Embedding raster, map, probe, model, any other raster, vector file or STAC item.
+        file: Scene, embedding raster, map, any other raster, probe, working set, report of accuracy, model, vector file
+            or STAC item.
 
     Raises:
         MMEarthError: The file is missing, damaged or none of these.

@@ -145,7 +145,8 @@ def _describe_working_set(path: Path) -> Description:
     found, unfit = parsed_working_set(path), ""
     try:
         found = working_set_of(path)
-        missing = [name for name in dict.fromkeys(found.files) if is_local(name) and not Path(name).exists()]
+        named = dict.fromkeys(name for place in found.places for name in place.named)
+        missing = [name for name in named if is_local(name) and not Path(name).exists()]
         unfit = f"{', '.join(missing)} cannot be found" if missing else ""
     except MMEarthError as error:
         unfit = _asked(error)

@@ -67,6 +67,12 @@ class PlaceOfWork:
     layers: tuple[ExtraLayer, ...] = ()
     samples: tuple[SampleLayer, ...] = ()
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The files it names."""
+        rasters = (*(each.embedding for each in self.embeddings), *(each.raster for each in self.layers))
+        return (*rasters, *(each.file for each in self.samples))
+
     def __str__(self) -> str:
         dates = ", ".join(str(each.date or "undated") for each in self.embeddings)
         parts = [f"{counted(len(self.embeddings), 'embedding')} ({dates})"]
