@@ -28,6 +28,7 @@ from mmearth_core.sources.elsewhere.recognition import foreign_embedding, is_arr
 from mmearth_core.sources.embedding import Embedding, open_embedding
 from mmearth_core.sources.working_set import parsed_working_set, working_set_of
 from mmearth_core.vectors.locating import layers_of
+from mmearth_core.wording import counted
 
 #: Suffixes of model files of ours.
 _MODEL_SUFFIXES = (".onnx", ".safetensors")
@@ -250,7 +251,7 @@ def _printed(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         if value and all(isinstance(each, str) and each.endswith(".") for each in value):
             return " ".join(value)  # sentences
-        return ", ".join(map(_printed, value)) if len(value) <= _LONGEST else f"{len(value)} values"
+        return ", ".join(map(_printed, value)) if len(value) <= _LONGEST else counted(len(value), "value")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

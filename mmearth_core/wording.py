@@ -48,9 +48,17 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
-def counted(number: int, noun: str) -> str:
-    """So many of a noun, in English: "1 place", "2 places"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, of: int | None = None) -> str:
+    """So many of a noun, in English: "1 place", "2 classes"; of how many: "1 of 3 places"."""
+    plural = noun + ("es" if noun.endswith("s") else "s")
+    if of is not None:
+        return f"{number} of {counted(of, noun)}"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def left_out(number: int, noun: str, why: str, of: int | None = None) -> str:
+    """What is not used, and why: "1 of 3 points left out: outside the map"."""
+    return f"{counted(number, noun, of)} left out: {why}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -30,6 +30,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import VectorLayer, class_names, lonlat_extent, read_vector
+from mmearth_core.wording import counted, left_out
 
 
 @sole_writer("output")
@@ -88,9 +89,9 @@ def assess(
         report = _assess_polygons(context, in_pixels[present], codes[present])
     said = [*class_map.messages, *vector.messages]
     if vector.skipped:
-        said.append(f"{vector.skipped} more features are outside the map and are left out.")
+        said.append(f"{left_out(vector.skipped, 'further feature', 'outside the map')}.")
     if undecided.any():
-        said.append(f"{int(undecided.sum())} features are labelled {labels[UNKNOWN]!r}, which is no class.")
+        said.append(f"{left_out(int(undecided.sum()), 'feature', f'labelled {labels[UNKNOWN]!r}, which is no class')}.")
     report = replace(report, warnings=(*report.warnings, *said))
     if path is not None:
         write_json(path, report.as_dict())
@@ -153,13 +154,18 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
     on_map = inside & np.isin(mapped, list(measured.pixels))
     labelled = reference != _UNLABELLED
     again, torn = _repeated(xy, reference)
-    warnings = _left_out("points", {"outside the map": ~inside, "on no-data": inside & ~on_map})
-    warnings += _left_out(
-        "points", {"there twice with one class": again, "of several classes at one position": torn & labelled}
+    warnings = _left_out(
+        "point",
+        {
+            "outside the map": ~inside,
+            "no-data on the map": inside & ~on_map,
+            "there twice with one class": again,
+            "of several classes at one position": torn & labelled,
+        },
     )
     if not labelled.all():
         warnings.append(
-            f"{int((~labelled).sum())} of {len(points)} points have no class yet and are left out;"
+            f"{left_out(int((~labelled).sum()), 'point', 'without a class', len(points))};"
             " the figures hold only if those are missing at random."
         )
     design, sizes = _design(context, feature)
@@ -173,7 +179,7 @@ def _assess_points(context: _Context, geometries: NDArray[Any], codes: NDArray[n
     else:
         strata, known = design
         if not known.all():
-            warnings.append(f"{int((~known).sum())} points are not of the random sample (no stratum) and are left out.")
+            warnings += _left_out("point", {"not of the random sample (no stratum)": ~known})
         labelled = labelled & known
         if sizes is not measured.hectares:
             warnings.append("The sample was drawn from another map: its strata are used (Stehman 2014).")
@@ -281,7 +287,7 @@ def _assess_polygons(context: _Context, geometries: NDArray[Any], codes: NDArray
     warnings = [
         "Polygons chosen by hand are no random sample: this is agreement inside them, without intervals or areas;"
         " for those, label the points of mmearth sample.",
-        *_left_out("polygons", {"outside the map": ~inside, "without a class": inside & ~labelled}),
+        *_left_out("polygon", {"outside the map": ~inside, "without a class": inside & ~labelled}),
     ]
     geometries, codes = ready(geometries[inside & labelled]), codes[inside & labelled]
     classes = _classes_shown(names, measured, codes)
@@ -303,9 +309,9 @@ def _assess_polygons(context: _Context, geometries: NDArray[Any], codes: NDArray
     if not counts.sum():
         raise _nothing_left(context, len(inside))
     if overlapping:
-        warnings.append(f"{overlapping} pixels lie in polygons of different classes and are left out.")
+        warnings.append(f"{left_out(overlapping, 'pixel', 'in polygons of different classes')}.")
     if empty:
-        warnings.append(f"{empty} pixels in polygons are no-data on the map and are left out.")
+        warnings.append(f"{left_out(empty, 'pixel', 'no-data on the map')}.")
     overall, users, producers = agreement(counts)
     return AccuracyReport(
         map=context.class_map.path,
@@ -339,19 +345,15 @@ def _classes_shown(names: Mapping[int, str], measured: ClassAreas, reference: ND
     return tuple(value for value in sorted(names) if value in seen)
 
 
-def _left_out(what: str, reasons: Mapping[str, NDArray[np.bool_]]) -> list[str]:
+def _left_out(noun: str, reasons: Mapping[str, NDArray[np.bool_]]) -> list[str]:
     """A sentence for each reason that any of the features has."""
-    return [
-        f"{int(mask.sum())} of {len(mask)} {what} are {reason} and are left out."
-        for reason, mask in reasons.items()
-        if mask.any()
-    ]
+    return [f"{left_out(int(mask.sum()), noun, why, len(mask))}." for why, mask in reasons.items() if mask.any()]
 
 
 def _nothing_left(context: _Context, features: int) -> MMEarthError:
     grid = context.class_map.grid
     return MMEarthError(
-        f"None of the {features} features of {context.vector.path} has a class and lies on a class of"
+        f"None of the {counted(features, 'feature')} of {context.vector.path} has a class and lies on a class of"
         f" {context.class_map.path} ({lonlat_extent(grid.bounds, grid.crs)}); check the reference's place, coordinate"
         " system and class field."
     )

@@ -19,6 +19,7 @@ from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
+from mmearth_core.wording import counted
 
 #: Fields of a sample file. The interpreter fills `CLASS_FIELD` and should hide the last four: they reveal the map.
 CLASS_FIELD = "class"
@@ -47,11 +48,11 @@ class SampleResult:
         return sum(self.allocation.values())
 
     def __str__(self) -> str:
-        shares = ", ".join(f"{name} {number}" for name, number in self.allocation.items())
+        shares = ", ".join(f"{number} in {name}" for name, number in self.allocation.items())
         told = "".join(f"\n{message}" for message in self.messages)
         return (
-            f"{self.points} random points ({shares}) in {self.path}: fill in the field {CLASS_FIELD!r} without looking"
-            f" at the map or at {STRATUM_FIELD!r}, then run mmearth assess.{told}"
+            f"{counted(self.points, 'random point')} ({shares} on the map) in {self.path}: fill in the field"
+            f" {CLASS_FIELD!r} without looking at the map or at {STRATUM_FIELD!r}, then run mmearth assess.{told}"
         )
 
 
@@ -151,9 +152,9 @@ def _allocation(path: Path, pixels: Mapping[int, int], n: int, min_per_class: in
     classes, total = len(pixels), sum(pixels.values())
     fewest = sum(min(FEWEST, count) for count in pixels.values())
     if n < fewest:
-        raise MMEarthError(f"{path} has {classes} classes that need {FEWEST} points each; ask for {fewest} or more.")
+        raise MMEarthError(f"{path} needs {FEWEST} points for each of {classes} classes; ask for {fewest} or more.")
     if n > total:
-        raise MMEarthError(f"{path} has {total} pixels with a class, fewer than the {n} points asked for.")
+        raise MMEarthError(f"{path} has {counted(total, 'pixel')} with a class, fewer than the {n} points asked for.")
     minimum = max(FEWEST, min(DEFAULT_MINIMUM, n // (2 * classes))) if min_per_class is None else min_per_class
     if minimum < FEWEST or sum(min(minimum, count) for count in pixels.values()) > n:
         raise MMEarthError(

@@ -8,6 +8,7 @@ from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.encoder.registry import find, weights_folder
 from mmearth_core.locks import one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.wording import counted
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,9 @@ class ConvertResult:
         text = f"{self.header.name} ({self.header.model_id[:12]}): {files}."
         if self.header.calibrated:
             figures = self.header.calibration
+            scenes = counted(len(figures["scenes"]), "scene")
             return (
-                f"{text}\nCalibrated on {len(figures['scenes'])} scenes: {len(self.header.scales)} bands explain"
+                f"{text}\nCalibrated on {scenes}: {len(self.header.scales)} bands explain"
                 f" {100 * figures['explained_variance']:.1f} % of the variance; halo {self.header.halo} px."
             )
         return (

@@ -39,6 +39,7 @@ from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.products.stac import sidecar_item
 from mmearth_core.raster.scene import Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK, check_ending, companions
+from mmearth_core.wording import counted
 
 #: Scenes from this size on get an estimate of the time before the work begins.
 _LONG_RUN = 4_000_000
@@ -231,7 +232,7 @@ def _embed(
         write_style(raster)
         _give_its_name(staged.file, raster.file)
     except (Cancelled, EnvironmentFailure) as error:
-        kept = f"{len(journal.finished())} of {len(plan)} tiles are kept in {journal.folder}"
+        kept = f"{counted(len(journal.finished()), 'tile', len(plan))} kept in {journal.folder}"
         raise type(error)(f"{error.text} {kept}{GO_ON}") from error
     except MMEarthError:
         journal.remove()
@@ -317,7 +318,7 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     estimate = ""
     if area.pixels >= _LONG_RUN:
         estimate = f"about {seconds_per_pixel(runner) * plan.context_pixels / 60:.0f} min, "
-    tiles = "1 tile" if len(plan) == 1 else f"{len(plan)} tiles"
+    tiles = counted(len(plan), "tile")
     progress.message(
         f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {tiles}"
         f" of {plan.size} + 2 × {plan.halo}: {estimate}up to {_gigabytes(wanted.disk)} of disk,"

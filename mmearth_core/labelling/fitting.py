@@ -20,6 +20,7 @@ from mmearth_core.sources.embedding import described
 from mmearth_core.sources.stack import Stack, with_columns_of_all
 from mmearth_core.sources.unlabelled import PIXELS, BesideLabels, Prior, Unlabelled, draw_unlabelled
 from mmearth_core.sources.working_set import SampleLayer, working_set_of
+from mmearth_core.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,8 @@ class FitResult:
         training = self.model.training
         return "\n".join(
             [
-                f"{self.path}: {len(self.model.legend)} classes from {training.pixels} pixels of {training.polygons}"
-                f" samples, on {self._learned_from()}",
+                f"{self.path}: {len(self.model.legend)} classes from {counted(training.pixels, 'pixel')} of"
+                f" {counted(training.polygons, 'sample')}, on {self._learned_from()}",
                 *self._learned_beside(),
                 *self.messages,
                 "",
@@ -58,7 +59,8 @@ class FitResult:
         learned, names = self.model.unlabelled, self.model.legend.names
         if learned is None:
             return []
-        line = f"{learned.pixels} pixels without a label of {learned.blocks} blocks helped"
+        pixels, blocks = counted(learned.pixels, "pixel"), counted(learned.blocks, "block")
+        line = f"{pixels} without a label of {blocks} helped"
         if learned.shares is None:
             return [f"{line}."]
         shares = (f"{name} {100 * share:.0f} %" for name, share in zip(names, learned.shares, strict=True))

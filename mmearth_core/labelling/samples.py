@@ -30,7 +30,7 @@ from mmearth_core.sources.slots import Columns
 from mmearth_core.sources.stack import Pixels, Stack
 from mmearth_core.vectors.footprints import footprint, holds_no_centre, repair
 from mmearth_core.vectors.reading import VectorLayer, class_names, in_degrees, lonlat_extent, read_vector
-from mmearth_core.wording import counted
+from mmearth_core.wording import counted, left_out
 
 #: Most pixels taken from one polygon: more say nothing new (neighbours are alike) and cost time.
 PIXELS_PER_POLYGON = 100
@@ -164,7 +164,7 @@ def samples_under(
     if empty == len(kept):
         raise MMEarthError(f"{vector.path}: no sample covers a valid pixel of {stack.name}; {'; '.join(notes)}.")
     if empty:
-        notes.append(f"{counted(empty, 'feature')} left without a pixel")
+        notes.append(left_out(empty, "feature", "no usable pixel"))
     pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.values)]
     gone = sorted({feature.name for feature in features} - {feature.name for feature, _ in pairs})
     if gone:
@@ -273,14 +273,15 @@ def _usable_features(
             f"{vector.path} lies in another place ({_extent(vector, present)}) than {stack.name}"
             f" ({lonlat_extent(grid.bounds, grid.crs)}); check their coordinate system."
         )
-    for number, what in (
-        (unclassed, "without a class skipped"),
-        (int(missing.sum()), "without a geometry skipped"),
-        (int((broken & inside).sum()), "with an invalid outline repaired"),
-        (int((present & ~inside).sum()) + vector.skipped, "outside the embedding skipped"),
+    for number, why in (
+        (unclassed, "without a class"),
+        (int(missing.sum()), "without a geometry"),
+        (int((present & ~inside).sum()) + vector.skipped, "outside the embedding"),
     ):
         if number:
-            notes.append(f"{counted(number, 'feature')} {what}")
+            notes.append(left_out(number, "feature", why))
+    if number := int((broken & inside).sum()):
+        notes.append(f"{counted(number, 'feature')} with an invalid outline repaired")
     features, tiny, scene = [], 0, shapely.box(0, 0, grid.width, grid.height)
     for i in np.flatnonzero(inside).tolist():
         key = _key(vector.geometries[i], names[i], seed)
@@ -334,13 +335,11 @@ def _collect(
         for member in np.unique(owners):
             mine = owners == member
             kept[member] = lowest(kept[member], features[member].key, values[mine], position[mine], cap)
-    for number, what in (
-        (disputed, "claimed by two classes dropped"),
-        (twice, "covered twice by a class used once"),
-        (blank, "without an embedding dropped"),
-    ):
+    for number, why in ((disputed, "claimed by two classes"), (blank, "without an embedding")):
         if number:
-            notes.append(f"{counted(number, 'pixel')} {what}")
+            notes.append(left_out(number, "pixel", why))
+    if twice:
+        notes.append(f"{counted(twice, 'pixel')} covered twice by a class: used once")
     return kept
 
 

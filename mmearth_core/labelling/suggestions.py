@@ -24,6 +24,7 @@ from mmearth_core.raster.writer import BLOCK
 from mmearth_core.sources.stack import Pixels, Stack, one_stack
 from mmearth_core.vectors.reading import read_vector
 from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
+from mmearth_core.wording import counted
 
 #: Two suggestions, and a suggestion and a sample, are at least so many pixels apart: nearer ones tell the same.
 MIN_DISTANCE = 10
@@ -43,7 +44,8 @@ class SuggestResult:
         fewer = (
             "" if self.points == self.asked else f" ({self.asked} were asked for; the scene has no more places apart)"
         )
-        return f"{self.points} places to label next{fewer} in {self.path}: fill in the field 'class' and fit again."
+        places = counted(self.points, "place")
+        return f"{places} to label next{fewer} in {self.path}: fill in the field 'class' and fit again."
 
 
 @dataclass(frozen=True, eq=False)

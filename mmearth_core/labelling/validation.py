@@ -18,6 +18,7 @@ from mmearth_core.maps.legend import Legend
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.records import plain
 from mmearth_core.sources.unlabelled import Unlabelled
+from mmearth_core.wording import counted
 
 #: Values of C tried.
 CANDIDATES = (3.0, 30.0, 300.0)
@@ -90,7 +91,7 @@ class Validation:
         within = f"within {self.block:.0f} m" if self.square is None else f"in a square of {self.square:.0f} m"
         near = f"samples {within} count as one place"
         how = "each left out in turn" if self.leave_one_out else f"in {self.folds} folds"
-        return f"{self.trials} places of {self.samples} samples, {how}; {near}"
+        return f"{counted(self.trials, 'place')} of {counted(self.samples, 'sample')}, {how}; {near}"
 
     @property
     def independent(self) -> bool:
@@ -340,7 +341,16 @@ def _table(validation: Validation) -> list[str]:
         score = f"{'?':>5}" if np.isnan(f1) else f"{f1:5.2f}"
         cells = "".join(f"{v:>{cell}}" for v in row) if matrix else ""
         lines.append(f"{name:<{first}}  {places:>6} {score}{cells}")
-    return lines
+    if matrix:
+        lines.append(f"{'in all':<{first + 14}}" + "".join(f"{v:>{cell}}" for v in validation.pixels.sum(axis=0)))
+    lacking = validation.places - validation.tested
+    untested = f"; {counted(int(lacking.sum()), 'place')} of them never tested" if lacking.any() else ""
+    shared = "; one with several classes counts for each" if validation.tested.sum() > validation.trials else ""
+    return [
+        *lines,
+        f"places: those with samples of the class{shared}{untested}.",
+        f"F1: every place counts the same.{' Below labels: pixels of the tested places.' if matrix else ''}",
+    ]
 
 
 def _cautions(validation: Validation) -> list[str]:

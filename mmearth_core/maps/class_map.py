@@ -28,13 +28,13 @@ from mmearth_core.maps.conventions import (
     UNKNOWN_COLOUR,
     format_colour,
 )
-from mmearth_core.maps.foreign_legend import Foreign, beyond, counted, describe, read_pam, whole_numbers
+from mmearth_core.maps.foreign_legend import Foreign, beyond, describe, pixels_of, read_pam, whole_numbers
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unknown_name
 from mmearth_core.maps.origins import Origin, origins_of
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import BLOCK, CheckedWriter, check_raster, new_geotiff, raster_style
-from mmearth_core.wording import printable
+from mmearth_core.wording import left_out, printable
 
 _WANTED, _REMEDY = "a map made by mmearth classify, or a raster of whole numbers", "make it again"
 #: The tag of a name for value 255 other than the usual one.
@@ -234,12 +234,12 @@ def _foreign(path: Path, dataset: DatasetReader) -> tuple[Foreign, int | None]:
             large.append(beyond(raw, declared))
             yield whole_numbers(path, raw, declared)
 
-    counts = counted(path, numbers())
+    counts = pixels_of(path, numbers())
     whole = None if declared is None or declared != int(declared) else int(declared)
     found = describe(path, counts, names, colours, whole)
     if lost := sum(number for number, _ in large):
         value, share = next(each for number, each in large if number), 100 * lost / (lost + sum(counts.values()))
-        told = f"Value {value:.6g} is too large for a class: it is none; {lost} pixels ({share:.1f} %) are left out."
+        told = f"{left_out(lost, 'pixel', f'value {value:.6g} is too large for a class')} ({share:.1f} %)."
         found = replace(found, messages=(told, *found.messages))
     if dataset.count > 1:
         first = f"The first of the {dataset.count} bands of {path.name} is the map."

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.conventions import Colour, conventional_colours, means_none
 from mmearth_core.maps.legend import Legend, MapClass
-from mmearth_core.wording import printable
+from mmearth_core.wording import left_out, printable
 from mmearth_core.xml_reading import DamagedXmlError, parsed_xml
 
 #: More different values than this are not classes, nor are more than `MANY` that have `FEW` pixels each on average.
@@ -95,7 +95,7 @@ def describe(
         if counts.get(value):
             share = 100 * counts[value] / total
             messages.append(
-                f"Value {value} {reason}: it is no class; {counts[value]} pixels ({share:.1f} %) are left out."
+                f"{left_out(counts[value], 'pixel', f'value {value} {reason}, so it is no class')} ({share:.1f} %)."
             )
     if not named and nodata is None:
         messages += [_doubt(path, value) for value in sorted(_FILLS & set(counts)) if len(counts) > 2]
@@ -184,7 +184,7 @@ def _number(path: Path, text: str) -> int:
     return whole
 
 
-def counted(path: Path, blocks: Iterable[tuple[NDArray[Any], NDArray[np.bool_]]]) -> dict[int, int]:
+def pixels_of(path: Path, blocks: Iterable[tuple[NDArray[Any], NDArray[np.bool_]]]) -> dict[int, int]:
     """Pixels of every value, of blocks of (values, where there is one). Raises `MMEarthError` for too many values."""
     counts: dict[int, int] = {}
     for values, given in blocks:

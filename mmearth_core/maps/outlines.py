@@ -20,6 +20,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import bounded_cache, opened, reading
 from mmearth_core.vectors.writing import check_features_output, write_features
+from mmearth_core.wording import counted
 
 #: Most pixels whose outlines are found at once: the polygons are held in memory, as WKB.
 LARGEST = 200_000_000
@@ -38,7 +39,7 @@ class OutlineResult:
     messages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.polygons} polygons in {self.path}.", *self.messages])
+        return "\n".join([f"{counted(self.polygons, 'polygon')} in {self.path}.", *self.messages])
 
 
 @sole_writer("output")

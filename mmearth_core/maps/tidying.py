@@ -25,6 +25,7 @@ from mmearth_core.maps.patches import Numbers, Patches, find_patches, shared_bor
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import bounded_cache
+from mmearth_core.wording import counted
 
 #: Hectares below which areas are filled, unless said: ten pixels of 10 m.
 LEAST = "0.1"
@@ -54,7 +55,9 @@ class TidyResult:
     def __str__(self) -> str:
         pixels = sum(each.lost for each in self.changed.values())
         told = ", ".join(f"{name} −{each.lost} +{each.won}" for name, each in self.changed.items())
-        first = f"{self.path}: {self.filled} small areas filled, {pixels} pixels changed{f' ({told})' if told else ''}."
+        areas = counted(self.filled, "small area")
+        told = f" ({told})" if told else ""
+        first = f"{self.path}: {areas} filled, {counted(pixels, 'pixel')} changed{told}."
         return "\n".join([first, *self.messages])
 
 
@@ -127,8 +130,8 @@ def tidy(
     messages = class_map.messages
     if left.any():
         messages += (
-            f"{int(left.sum())} small areas ({int(patches.pixels[left].sum())} pixels) stay: nothing around them may"
-            " grow.",
+            f"Not filled: {counted(int(left.sum()), 'small area')}"
+            f" ({counted(int(patches.pixels[left].sum()), 'pixel')}), since nothing around may grow.",
         )
     return TidyResult(path, filled, changed, messages)
 

@@ -24,6 +24,7 @@ from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.pretraining.watching import EpochWatcher
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.tiles.reader import modalities_for
+from mmearth_core.wording import counted
 
 
 def train(
@@ -136,7 +137,7 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
     """Say what the run will be, before it takes hours."""
     weights = sum(each.numel() for each in built.method.parameters())
     left_out = len(data.tiles) - len(data.train) - len(data.held)
-    unknown = f" ({left_out} of unknown place are left out)" if left_out else ""
+    unknown = f" ({counted(left_out, 'further tile')} left out: of unknown place)" if left_out else ""
     progress.message(
         f"{len(data.train)} tiles to learn from, {len(data.held)} held out{unknown};"
         f" {plan.steps} steps of {config.optimiser.effective_batch} tiles in {plan.epochs} epochs;"

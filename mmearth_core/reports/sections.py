@@ -24,7 +24,7 @@ from mmearth_core.reports import page
 from mmearth_core.sources.embedding import Embedding, described
 from mmearth_core.sources.picture import false_colour
 from mmearth_core.vectors.reading import class_names, read_vector
-from mmearth_core.wording import hectares
+from mmearth_core.wording import counted, hectares
 
 UNTRAINED = (
     "The encoder is untrained: its weights are seeded random numbers, the control that trained encoders are compared"
@@ -156,7 +156,7 @@ def _headline(
             (
                 share,
                 f"{100 * low:.1f} … {100 * high:.1f}",
-                f"on {validation.trials} places of training samples left out",
+                f"on {counted(validation.trials, 'place')} of training samples left out",
             )
         )
     figures.append((f"{total / 100:,.1f} km²", "", "mapped"))

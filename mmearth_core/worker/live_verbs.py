@@ -27,6 +27,7 @@ from mmearth_core.sources.stack import Stack
 from mmearth_core.sources.unlabelled import USUAL, BesideLabels
 from mmearth_core.sources.working_set import working_set_of
 from mmearth_core.vectors.writing import pixel_centres
+from mmearth_core.wording import counted
 
 #: Embeddings held open for previews.
 _HELD = 2
@@ -214,7 +215,8 @@ def headline(validation: Validation) -> str:
         return "Too few to know: draw samples of each class in two places or more, apart from each other."
     low, high = (f"{100 * value:.0f}" for value in validation.interval)
     figures = (
-        f"{100 * validation.accuracy:.0f} % right ({low} … {high} %) on {validation.trials} places left out in turn"
+        f"{100 * validation.accuracy:.0f} % right ({low} … {high} %) on"
+        f" {counted(validation.trials, 'place')} left out in turn"
     )
     if not validation.independent:
         figures += f", only {validation.block:.0f} m apart"

@@ -181,7 +181,7 @@ UNUSABLE = {
     "sample absent.tif -n 10 -o o.gpkg": "absent.tif does not exist",
     "sample emb.tif -n 10 -o o.gpkg": "a class map is wanted here; make one with: mmearth classify emb.tif MODEL.json",
     "sample noise.tif -n 10 -o o.gpkg": "noise.tif is a Sentinel-2 scene, and a class map is wanted here",
-    "sample map.tif -n 1 -o o.gpkg": "map.tif has 2 classes that need 2 points each",
+    "sample map.tif -n 1 -o o.gpkg": "map.tif needs 2 points for each of 2 classes",
     "sample map.tif -n 999999 -o o.gpkg": "fewer than the 999999 points asked for",
     "assess map.tif absent.gpkg": "absent.gpkg does not exist",
     "assess map.tif without.gpkg": "without.gpkg has no field 'class'",

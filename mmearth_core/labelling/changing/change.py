@@ -45,7 +45,7 @@ from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import CheckedWriter, companions, new_geotiff, ramp_style
 from mmearth_core.sources.stack import Pixels, one_stack
 from mmearth_core.sources.working_set import working_set_of
-from mmearth_core.wording import aligned, hectares
+from mmearth_core.wording import aligned, counted, hectares, left_out
 
 #: Code of what is not sure in the draft: no pair of classes has it. Other codes are 1 + classes · before + after.
 _UNSURE = 0xFFFF
@@ -309,11 +309,13 @@ def _result(run: _Run, classes: ChangeClasses, path: Path, distance: Path | None
     if run.one_side.any():
         lost, share = run.one_side.tolist(), 100 * run.one_side.sum() / run.grid.pixels
         messages.append(
-            f"{lost[0]} pixels have an embedding before only and {lost[1]} after only ({share:.1f} % in all): no-data."
+            f"{left_out(sum(lost), 'pixel', f'{lost[0]} with an embedding before only, {lost[1]} after only')}"
+            f" ({share:.1f} % of all)."
         )
     if classes.pooled:
         messages.append(
-            f"{classes.pooled} changes ({hectares(changes[OTHER_NAME])} ha) are {OTHER_NAME!r}; the matrix has each."
+            f"{counted(classes.pooled, 'change')} ({hectares(changes[OTHER_NAME])} ha) together as {OTHER_NAME!r}; the"
+            " matrix has each."
         )
     if not changed and not unchanged:
         messages.append("No pixel can be compared: the map is empty.")

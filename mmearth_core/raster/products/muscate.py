@@ -55,7 +55,7 @@ def muscate_product(tree: Tree) -> Product:
     left = [each for each in kinds if each != kind]
     notes = (
         f"Reflectance {kind}, {_KINDS[kind]}"
-        + (f"; {', '.join(left)} is left out, name its files one by one to take it." if left else "."),
+        + (f"; left out: {', '.join(left)} (name its files one by one to take it)." if left else "."),
     )
     metadata, nodata = _metadata(tree, product)
     bands = {name: BandFile(tree.locate(kinds[kind][name]), nodata) for name in BANDS if name in kinds[kind]}

@@ -27,6 +27,7 @@ from mmearth_core.tiles.build.site import CheckedSite, SiteTile, check_site
 from mmearth_core.tiles.build.specification import Site, read_specification
 from mmearth_core.tiles.build.teachers import TeacherFit
 from mmearth_core.tiles.tile_info import members
+from mmearth_core.wording import counted, left_out
 
 if TYPE_CHECKING:
     from mmearth_core.tiles.writer import TileWriter
@@ -59,7 +60,7 @@ class BuildResult:
     def __str__(self) -> str:
         width = max(map(len, self.coverage), default=0)
         rows = [f"  {name.ljust(width)}  {each.tiles:>7}  {each.share:>7.1%}" for name, each in self.coverage.items()]
-        dropped = f"; {self.dropped} left out for want of valid Sentinel-2 pixels" if self.dropped else ""
+        dropped = f"; {left_out(self.dropped, 'tile', 'too few valid Sentinel-2 pixels')}" if self.dropped else ""
         head = (
             f"{self.output}: {self.tiles} tiles of {self.size} × {self.size} pixels from {self.sites} sites{dropped}."
         )
@@ -229,15 +230,15 @@ def _write(
                 f"No tile has {valid:.0%} of valid Sentinel-2 pixels; nothing was written (see `valid`)."
             )
     except (Cancelled, EnvironmentFailure) as error:
-        kept = f"{len(writer)} of {total} tiles are kept in {writer.folder}"
+        kept = f"{counted(len(writer), 'tile', total)} kept in {writer.folder}"
         raise type(error)(f"{error.text.removesuffix(GO_ON)} {kept}{GO_ON}") from error
     except MMEarthError as error:
         if not len(writer):
             writer.discard()
             raise
         raise MMEarthError(
-            f"{error.text} {len(writer)} of {total} tiles are kept in {writer.folder}; mend the file and run the same"
-            " command again to go on."
+            f"{error.text} {counted(len(writer), 'tile', total)} kept in {writer.folder}; mend the file and run the"
+            " same command again to go on."
         ) from error
     progress.finish()
     return dropped

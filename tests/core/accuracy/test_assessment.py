@@ -161,9 +161,9 @@ def test_points_outside_on_nodata_or_without_class_are_counted(world, tmp_path, 
     report = assess(map=world[0], reference=points)
     assert report.units == 6
     text = str(report)
-    assert "3 of 11 points are outside the map" in text, "one of them has no coordinates"
-    assert "1 of 11 points are on no-data" in text
-    assert "1 of 11 points have no class" in text
+    assert "3 of 11 points left out: outside the map." in text, "one of them has no coordinates"
+    assert "1 of 11 points left out: no-data on the map." in text
+    assert "1 of 11 points left out: without a class; the figures hold only" in text
 
 
 def test_multipoints_and_other_coordinate_systems_are_the_same_points(world, tmp_path, write_vector):
@@ -213,9 +213,9 @@ def test_polygons_yield_agreement_without_intervals_or_areas(world, tmp_path, wr
     assert all(c.estimated_ha is None for c in report.classes)
     text = str(report)
     assert "no random sample" in text and "±" not in text and "estimated" not in text
-    assert "200 pixels lie in polygons of different classes" in text
-    assert "250 pixels in polygons are no-data" in text
-    assert "1 of 5 polygons are outside the map" in text
+    assert "200 pixels left out: in polygons of different classes" in text
+    assert "250 pixels left out: no-data on the map." in text
+    assert "1 of 5 polygons left out: outside the map." in text
 
 
 def test_geographic_maps_are_measured_on_the_ellipsoid(tmp_path, write_vector):
@@ -282,7 +282,9 @@ def test_a_stratum_that_the_map_has_not_is_of_no_sample(world, reference, tmp_pa
     damaged = tmp_path / "damaged.gpkg"
     pyogrio.raw.write(damaged, geometry, list(fields.values()), list(fields), geometry_type="Point", crs=meta["crs"])
     report = assess(map=world[0], reference=damaged)
-    assert report.units == 598 and any("2 points are not of the random sample" in each for each in report.warnings)
+    assert report.units == 598 and any(
+        "2 of 600 points left out: not of the random sample" in each for each in report.warnings
+    )
 
 
 def test_a_class_called_unknown_keeps_its_points_and_its_area(tmp_path, write_vector):
@@ -316,7 +318,7 @@ def test_a_map_of_another_program_is_assessed_without_its_unnamed_zero(tmp_path,
     )
     report = assess(map=tmp_path / "m.tif", reference=points)
     assert report.overall.value == 1.0 and [c.name for c in report.classes] == ["sea", "land"]
-    assert any("Value 0 has no name" in each and "10 pixels (33.3 %)" in each for each in report.warnings)
+    assert any("10 pixels left out: value 0 has no name" in each and "(33.3 %)" in each for each in report.warnings)
 
 
 def test_codes_of_a_reference_are_those_that_the_classes_are_called_by(tmp_path, write_vector):
@@ -341,5 +343,5 @@ def test_points_that_are_there_twice_count_once_and_torn_ones_not_at_all(tmp_pat
     )
     report = assess(map=path, reference=points)
     assert report.units == 4 and report.overall.value == 1.0
-    assert "4 of 11 points are there twice with one class and are left out." in report.warnings
-    assert "2 of 11 points are of several classes at one position and are left out." in report.warnings
+    assert "4 of 11 points left out: there twice with one class." in report.warnings
+    assert "2 of 11 points left out: of several classes at one position." in report.warnings

@@ -51,7 +51,7 @@ def test_points_lie_on_centres_of_distinct_pixels_of_their_class(class_map, tmp_
     assert len(set(zip(rows, cols, strict=True))) == 400
     assert result.allocation["town"] == 50
     assert result.points == 400
-    assert "town 50" in str(result)
+    assert "50 in town" in str(result)
 
 
 def test_fields_carry_the_design_and_leave_the_class_to_the_interpreter(class_map, tmp_path):

@@ -122,7 +122,7 @@ def test_resuming_does_only_what_is_left(small, expected, tmp_path):
             if self.tiles == 3:
                 token.cancel()
 
-    with pytest.raises(Cancelled, match=r"of 9 tiles are kept in .*emb\.tif\.partial; run the same command again"):
+    with pytest.raises(Cancelled, match=r"of 9 tiles kept in .*emb\.tif\.partial; run the same command again"):
         embed(scene=small, output=output, tile=TILE, progress=CancelAfterThree(), cancel=token)
     assert not output.exists()
     result = embed(scene=small, output=output, tile=TILE)

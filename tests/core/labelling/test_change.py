@@ -254,7 +254,7 @@ def test_only_the_common_area_is_compared(place: Place, tmp_path: Path) -> None:
     assert (names_of(part.path, read(part.path)[0]) == expected).all()
     told = " ".join(part.messages)
     share = 100 * inside.pixels / place.raster.grid.pixels
-    assert f"{share:.1f} % of the first" in told and f"{lost} pixels have an embedding before only" in told
+    assert f"{share:.1f} % of the first" in told and f"{lost} with an embedding before only" in told
 
 
 def test_other_pixels_take_the_nearest_and_are_told(place: Place, tmp_path: Path) -> None:

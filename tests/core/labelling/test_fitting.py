@@ -78,7 +78,7 @@ def test_what_was_left_out_is_told(scene: Any, write_vector: Callable[..., Path]
             told.append(text)
 
     result = fit(embeddings=[scene.path], samples=[path], output=tmp_path / "m.json", progress=Listener())
-    sentence = "s.gpkg: 1 feature without a geometry skipped"
+    sentence = "s.gpkg: 1 feature left out: without a geometry"
     assert result.messages == (sentence,)
     assert [*told, *str(result).splitlines()].count(sentence) == 1
 

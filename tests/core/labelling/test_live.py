@@ -199,7 +199,7 @@ def test_features_without_class_or_shape_are_skipped(live: LiveSet, sample_file:
         [903, "water", ""],
     ]
     samples = live.samples(DrawnSamples.from_json(value), cancel=CancelToken())
-    assert len(samples) == expected and "2 features without a class skipped" in " ".join(samples.messages)
+    assert len(samples) == expected and "2 features left out: without a class" in " ".join(samples.messages)
 
 
 def test_similarity_of_a_view_is_that_of_the_verb(live: LiveSet, scene: Any, tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_broken_shapes_are_skipped_and_invalid_ones_repaired(live: LiveSet, samp
         [903, "water", shapely.to_wkb(bow).hex()],
     ]
     told = " ".join(live.samples(DrawnSamples.from_json(value), cancel=CancelToken()).messages)
-    assert "2 features without a geometry skipped" in told and "1 feature with an invalid outline repaired" in told
+    assert "2 features left out: without a geometry" in told and "1 feature with an invalid outline repaired" in told
 
 
 def test_messages_about_drawn_samples_are_sentences(live: LiveSet, sample_file: Path) -> None:

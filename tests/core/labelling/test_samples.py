@@ -156,14 +156,14 @@ def test_every_awkward_feature_has_its_outcome(scene: Any, tmp_path: Path, write
     assert len(samples.position) == len({tuple(p) for p in samples.position.tolist()})
     told = " ".join(samples.messages)
     for sentence in (
-        "2 features without a class skipped",
-        "2 features without a geometry skipped",
+        "2 features left out: without a class",
+        "2 features left out: without a geometry",
         "1 feature with an invalid outline repaired",
-        "1 feature outside the embedding skipped",
-        "50 pixels claimed by two classes dropped",
-        "8 pixels covered twice by a class used once",
-        "75 pixels without an embedding dropped",
-        "1 feature left without a pixel",
+        "1 feature left out: outside the embedding",
+        "50 pixels left out: claimed by two classes",
+        "8 pixels covered twice by a class: used once",
+        "75 pixels left out: without an embedding",
+        "1 feature left out: no usable pixel",
         "no usable pixel of e",
     ):
         assert sentence in told
@@ -206,7 +206,7 @@ def test_integer_classes_keep_their_value(scene: Any, tmp_path: Path, write_vect
     assert read_samples(scene.stack, path, field="code", cancel=CancelToken()).legend.values == (10, 30, 50, 80)
     decimals = write_vector(tmp_path / "f.gpkg", shapes, {"code": [*map(float, codes[:-1]), float("nan")]})
     samples = read_samples(scene.stack, decimals, field="code", cancel=CancelToken())
-    assert samples.legend.values == (10, 30, 50, 80) and "1 feature without a class" in samples.messages[0]
+    assert samples.legend.values == (10, 30, 50, 80) and "1 feature left out: without a class" in samples.messages[0]
     large = write_vector(tmp_path / "l.gpkg", shapes, {"code": [c + 1000 for c in codes]})
     legend = read_samples(scene.stack, large, field="code", cancel=CancelToken()).legend
     assert legend.names == ("1010", "1030", "1050", "1080") and legend.values == (1, 2, 3, 4)

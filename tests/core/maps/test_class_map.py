@@ -159,8 +159,8 @@ def classes_of(path: Path) -> tuple[dict[int, str], set[int]]:
     ("values", "names", "expected", "told"),
     [
         # What fills a map where others have names is no class.
-        (np.array([[0, 1, 2, 255]], np.uint8), ("", "sea", "land"), {1: "sea", 2: "land"}, "Value 0 has no name"),
-        (np.array([[-1, 1, 2, 2]], np.int16), ("", "sea", "land"), {1: "sea", 2: "land"}, "Value -1 has no name"),
+        (np.array([[0, 1, 2, 255]], np.uint8), ("", "sea", "land"), {1: "sea", 2: "land"}, "value 0 has no name"),
+        (np.array([[-1, 1, 2, 2]], np.int16), ("", "sea", "land"), {1: "sea", 2: "land"}, "value -1 has no name"),
         # What is called so is none; what has a name of its own, or no name among others, is a class.
         (np.array([[0, 1, 2, 2]], np.uint8), ("Unclassified", "sea", "No data"), {1: "sea"}, "called 'Unclassified'"),
         (np.array([[0, 1, 7, 7]], np.uint8), ("sea", "land"), {0: "sea", 1: "land", 7: "7"}, ""),
@@ -168,11 +168,11 @@ def classes_of(path: Path) -> tuple[dict[int, str], set[int]]:
         # Without any names 0 may be a class, which is in doubt where there are several others; −1 is none.
         (np.array([[0, 1, 1, 0]], np.uint8), (), {0: "0", 1: "1"}, ""),
         (np.array([[0, 1, 2, 3]], np.uint8), (), {0: "0", 1: "1", 2: "2", 3: "3"}, "gdal_edit.py -a_nodata 0"),
-        (np.array([[-1, 0, 300, 300]], np.int16), (), {0: "0", 300: "300"}, "Value -1 is below zero"),
+        (np.array([[-1, 0, 300, 300]], np.int16), (), {0: "0", 300: "300"}, "value -1 is below zero"),
         # Whole numbers in a float raster are classes.
-        (np.array([[np.nan, 1, 2, -9999]], np.float32), (), {1: "1", 2: "2"}, "Value -9999"),
-        (np.array([[np.inf, 10, 95, 1e30]], np.float64), (), {10: "10", 95: "95"}, "Value 1e+30 is too large"),
-        (np.array([[-3.4028234663852886e38, 1, 2, 2]], np.float32), (), {1: "1", 2: "2"}, "1 pixels (25.0 %)"),
+        (np.array([[np.nan, 1, 2, -9999]], np.float32), (), {1: "1", 2: "2"}, "value -9999"),
+        (np.array([[np.inf, 10, 95, 1e30]], np.float64), (), {10: "10", 95: "95"}, "value 1e+30 is too large"),
+        (np.array([[-3.4028234663852886e38, 1, 2, 2]], np.float32), (), {1: "1", 2: "2"}, "1 pixel left out"),
     ],
 )
 def test_one_rule_says_what_is_no_class(

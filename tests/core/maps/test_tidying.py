@@ -134,7 +134,7 @@ def test_classes_have_areas_of_their_own_and_kept_ones_neither_lose_nor_win(writ
     result = tidy(map=source, output=tmp_path / "b.tif", min_area=["0.5"], keep=["water"])
     after = read(tmp_path / "b.tif")
     assert ((after == 1) == (values == 1)).all() and after[20, 20] == 3 and after[34, 34] == 2
-    assert "1 small areas (1 pixels) stay" in str(result)
+    assert "Not filled: 1 small area (1 pixel), since" in str(result)
     tidy(map=source, output=tmp_path / "c.tif", min_area=["1=0.5"])  # by value
     assert read(tmp_path / "c.tif")[3, 3] == 3 and read(tmp_path / "c.tif")[20, 20] == 2
 
