@@ -349,6 +349,7 @@ def sample(
     n: int,
     seed: int = 0,
     min_per_class: int | None = None,
+    working_set: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -357,15 +358,18 @@ def sample(
 
     The points are pixel centres in random order with the fields id, class (empty), stratum (the map's value),
     stratum_px and stratum_ha (its size in pixels and hectares), map_digest and seed. Classes get points in proportion
-    to their area, but at least `min_per_class`.
+    to their area, but at least `min_per_class`. Of a working set, the classes over all places are sampled together, and
+    the points have the field place; their coordinates are degrees where the places' maps are of several systems.
 
     Args:
-        map: Map made by mmearth classify, or any raster of whole numbers.
+        map: Map made by mmearth classify, or any raster of whole numbers; of a working set of several places the folder
+            of their maps, as classify makes it.
         output: The points to write: .gpkg, .geojson, .shp or .fgb.
         n: Number of points.
         seed: Start of the random numbers; the same map, numbers and seed give the same points.
         min_per_class: Points that each class gets at least; by default 50, or half of an equal share when there are too
             few points for that.
+        working_set: Working set whose places the folder has the maps of.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
@@ -381,6 +385,7 @@ def assess(
     field: str = "class",
     layer: str | None = None,
     output: str | Path | None = None,
+    working_set: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -390,20 +395,23 @@ def assess(
     Points of mmearth sample bring their strata; other points are weighted by the map's classes, which is right for
     simple, systematic and so stratified random samples (Olofsson et al. 2014). Shares are given as 0 … 1 with 95 %
     intervals, areas in hectares. Points without a class, outside the map or on no-data are left out and counted in the
-    warnings.
+    warnings. Of a working set the maps of all places are one map, and ground that two of them show counts once.
 
     Args:
-        map: Map made by mmearth classify, or any raster of whole numbers.
-        reference: Vector file of reference points or polygons (any CRS).
+        map: Map made by mmearth classify, or any raster of whole numbers; of a working set of several places the folder
+            of their maps, as classify makes it.
+        reference: Vector file of reference points or polygons (any CRS), of all places.
         field: Attribute that holds the class: names, or the map's values.
         layer: Layer of the vector file; by default its only one.
         output: File for the report as JSON; by default none.
+        working_set: Working set whose places the folder has the maps of.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
 
     Raises:
-        MMEarthError: Map or reference is unusable, no unit remains, or a class is unknown to the map.
+        MMEarthError: Map or reference is unusable, no unit remains, a class is unknown to the map, or a place has no
+            map.
     """
 
 def tidy(
@@ -527,17 +535,18 @@ def report(
     """Write an HTML page about a class map: pictures, areas, accuracy, and where it comes from.
 
     Args:
-        map: The class map.
+        map: The class map; of a working set of several places the folder of their maps, as classify makes it.
         output: The page to write (.html); it needs no other file.
         title: Heading of the page; by default the name of the map.
         scene: The Sentinel-2 raster, to be shown beside the map.
-        embedding: The embedding raster the map was made of, on the same grid: its origin, and the validation with
-            samples.
-        samples: The polygons it was learned from; they are drawn on the scene, and validated with the embedding.
+        embedding: The embedding raster the map was made of, on the same grid, or the working set: its origin, and the
+            validation with samples.
+        samples: The polygons it was learned from; they are drawn on the scene, and validated with the embedding. By
+            default those that the working set names.
         field: Field of the samples that holds the class.
         reference: Reference points or polygons, for the accuracy.
         reference_field: Field of the reference that holds the class.
-        confidence: Raster of the classification's confidence, on the map's grid.
+        confidence: Raster of the classification's confidence, on the map's grid; of several places the folder.
         block: Metres within which samples count as one place in the validation, as in fit.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.

@@ -2,22 +2,26 @@
 labelled blind.
 
 Every pixel of a stratum has the same chance, whatever the size of the map, which is read twice and never held in
-memory. Each point carries what `assess` needs to weigh it, so the file may be edited, exported or used with a better
-map later.
+memory. Of several places the strata are the classes over all maps, and a place gets points by its share of a stratum's
+area, so that ground has the same chance wherever it is, also where pixels are of unlike size. Each point carries what
+`assess` needs to weigh it, so the file may be edited, exported or used with a better map later.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import Transformer
+from rasterio.crs import CRS
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.locks import sole_writer
-from mmearth_core.maps.areas import measure_classes, value_names
-from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.together import AreasTogether, MapsTogether, PlacedMap, measure_together
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.raster.grid import Grid
+from mmearth_core.sources.place_maps import maps_of
 from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
 from mmearth_core.wording import counted
 
@@ -28,6 +32,8 @@ PIXELS_FIELD = "stratum_px"
 HECTARES_FIELD = "stratum_ha"
 DIGEST_FIELD = "map_digest"
 SEED_FIELD = "seed"
+#: Of a sample of several places, the one a point is in.
+PLACE_FIELD = "place"
 
 #: Points in a small class, unless the sample is too small for it (Olofsson et al. 2014, section 5.1.2: 50 to 100).
 DEFAULT_MINIMUM = 50
@@ -37,11 +43,12 @@ FEWEST = 2
 
 @dataclass(frozen=True)
 class SampleResult:
-    """Where the points are, and how many of them each class has."""
+    """Where the points are, and how many of them each class has, and each place where there are several."""
 
     path: Path
     allocation: Mapping[str, int]
     messages: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def points(self) -> int:
@@ -49,9 +56,10 @@ class SampleResult:
 
     def __str__(self) -> str:
         shares = ", ".join(f"{number} in {name}" for name, number in self.allocation.items())
+        shares += " on the map" + "".join(f"; {number} in {name}" for name, number in self.places.items())
         told = "".join(f"\n{message}" for message in self.messages)
         return (
-            f"{counted(self.points, 'random point')} ({shares} on the map) in {self.path}: fill in the field"
+            f"{counted(self.points, 'random point')} ({shares}) in {self.path}: fill in the field"
             f" {CLASS_FIELD!r} without looking at the map or at {STRATUM_FIELD!r}, then run mmearth assess.{told}"
         )
 
@@ -91,6 +99,7 @@ def sample(
     n: int,
     seed: int = 0,
     min_per_class: int | None = None,
+    working_set: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -99,15 +108,18 @@ def sample(
 
     The points are pixel centres in random order with the fields id, class (empty), stratum (the map's value),
     stratum_px and stratum_ha (its size in pixels and hectares), map_digest and seed. Classes get points in proportion
-    to their area, but at least `min_per_class`.
+    to their area, but at least `min_per_class`. Of a working set, the classes over all places are sampled together, and
+    the points have the field place; their coordinates are degrees where the places' maps are of several systems.
 
     Args:
-        map: Map made by mmearth classify, or any raster of whole numbers.
+        map: Map made by mmearth classify, or any raster of whole numbers; of a working set of several places the folder
+            of their maps, as classify makes it.
         output: The points to write: .gpkg, .geojson, .shp or .fgb.
         n: Number of points.
         seed: Start of the random numbers; the same map, numbers and seed give the same points.
         min_per_class: Points that each class gets at least; by default 50, or half of an equal share when there are too
             few points for that.
+        working_set: Working set whose places the folder has the maps of.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
@@ -116,24 +128,23 @@ def sample(
         MMEarthError: The map is unusable, the number of points does not suit it, or the output cannot be made.
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
-    path = check_features_output(output, overwrite=overwrite, inputs=(map,))
+    path = check_features_output(output, overwrite=overwrite, inputs=(map, working_set))
     if seed < 0:
         raise MMEarthError(f"The seed must be 0 or more, not {seed}.")
-    class_map = ClassMap.open(map)
-    measured = measure_classes(class_map, progress=progress, cancel=cancel)
-    allocation = _allocation(class_map.path, measured.pixels, n, min_per_class)
+    together = maps_of(map, working_set)
+    measured = measure_together(together, progress=progress, cancel=cancel)
+    allocation = _allocation(together.path, measured.pixels, n, min_per_class)
     rng = np.random.default_rng(seed)
-    chosen = {
-        value: np.sort(rng.choice(measured.pixels[value], size=number, replace=False))
-        for value, number in allocation.items()
-    }
-    rows, cols, strata = _locate(class_map, chosen, progress=progress, cancel=cancel)
+    found = _drawn(together, measured, allocation, rng, progress, cancel)
+    grids, of_place = [each.grid for each in together.maps], [len(each) for each in found]
+    xy = np.concatenate([_in_crs(grid, each, together.crs) for grid, each in zip(grids, found, strict=True)])
+    places = np.repeat(np.array([place.name for place in together.places], object), of_place)
     order = rng.permutation(n)
-    rows, cols, strata = rows[order], cols[order], strata[order]
+    strata = np.concatenate([each[:, 2] for each in found])[order]
     write_points(
         path,
-        pixel_centres(class_map.grid, rows, cols),
-        class_map.grid.crs,
+        xy[order],
+        together.crs,
         {
             "id": np.arange(1, n + 1),
             CLASS_FIELD: np.full(n, None, object),
@@ -142,10 +153,59 @@ def sample(
             HECTARES_FIELD: np.array([measured.hectares[value] for value in strata.tolist()]),
             DIGEST_FIELD: np.full(n, measured.digest, object),
             SEED_FIELD: np.full(n, seed, np.int64),
+            **({PLACE_FIELD: places[order]} if together.names else {}),
         },
     )
-    names = value_names(class_map, measured.pixels)
-    return SampleResult(path, {names[value]: number for value, number in allocation.items()}, class_map.messages)
+    return SampleResult(
+        path=path,
+        allocation={measured.names[value]: number for value, number in allocation.items()},
+        messages=(*together.messages, *measured.messages),
+        places=dict(zip(together.names, of_place, strict=False)),
+    )
+
+
+def _drawn(
+    together: MapsTogether,
+    measured: AreasTogether,
+    allocation: Mapping[int, int],
+    rng: np.random.Generator,
+    progress: Progress,
+    cancel: CancelToken,
+) -> list[NDArray[np.int64]]:
+    """(row, column, class value), (n, 3), of the points on each map."""
+    chosen: list[dict[int, NDArray[np.int64]]] = [{} for _ in together.places]
+    for value, number in allocation.items():
+        shares = _shared_out(rng, measured, value, number)
+        for mine, areas, share in zip(chosen, measured.each, shares, strict=True):
+            if share:
+                mine[value] = np.sort(rng.choice(areas.pixels[value], size=share, replace=False))
+    progress.start("Choosing the points", together.pixels, "px")
+    places = zip(together.places, chosen, strict=True)
+    found = [_locate(place, mine, progress=progress, cancel=cancel) for place, mine in places]
+    progress.finish()
+    return found
+
+
+def _shared_out(rng: np.random.Generator, measured: AreasTogether, value: int, number: int) -> list[int]:
+    """How many of a stratum's points each map gets: at random by its share of the stratum's area, and never more than
+    it has pixels."""
+    pixels = np.array([each.pixels.get(value, 0) for each in measured.each])
+    if len(pixels) == 1:
+        return [number]
+    hectares = np.array([each.hectares.get(value, 0.0) for each in measured.each])
+    given = np.zeros(len(pixels), np.int64)
+    while (left := number - given.sum()) > 0:
+        free = np.where(given < pixels, hectares, 0)
+        given = np.minimum(given + rng.multinomial(left, free / free.sum()), pixels)
+    return [int(each) for each in given]
+
+
+def _in_crs(grid: Grid, found: NDArray[np.int64], crs: CRS) -> NDArray[np.float64]:
+    """Coordinates (n, 2) in a CRS of the centres of the pixels (n, 3) found on a grid."""
+    xy = pixel_centres(grid, found[:, 0], found[:, 1])
+    if grid.crs == crs:
+        return xy
+    return np.column_stack(Transformer.from_crs(grid.crs, crs, always_xy=True).transform(*xy.T))
 
 
 def _allocation(path: Path, pixels: Mapping[int, int], n: int, min_per_class: int | None) -> dict[int, int]:
@@ -165,17 +225,16 @@ def _allocation(path: Path, pixels: Mapping[int, int], n: int, min_per_class: in
 
 
 def _locate(
-    class_map: ClassMap,
+    place: PlacedMap,
     chosen: Mapping[int, NDArray[np.int64]],
     *,
     progress: Progress,
     cancel: CancelToken,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(row, column, class value) of the k-th pixels of each class, k in ascending order in `chosen`."""
+) -> NDArray[np.int64]:
+    """(row, column, class value), (n, 3), of the k-th pixels of each class, k in ascending order in `chosen`."""
     seen = dict.fromkeys(chosen, 0)
-    found: list[NDArray[np.int64]] = []
-    progress.start("Choosing the points", class_map.grid.pixels, "px")
-    for window, values in class_map.blocks():
+    found: list[NDArray[np.int64]] = [np.zeros((0, 3), np.int64)]
+    for window, values in place.blocks():
         cancel.check()
         flat = values.ravel()
         for value, ordinals in chosen.items():
@@ -186,6 +245,4 @@ def _locate(
             rows, cols = np.divmod(cells, window.width)
             found.append(np.column_stack([rows + window.row, cols + window.col, np.full(len(cells), value)]))
         progress.advance(window.pixels)
-    progress.finish()
-    row, col, stratum = np.concatenate(found).astype(np.int64).T
-    return row, col, stratum
+    return np.concatenate(found).astype(np.int64)

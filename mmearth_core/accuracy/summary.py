@@ -34,7 +34,8 @@ class AccuracyReport:
     `unit` says what was compared: "points" of a probability sample, or "pixels" inside polygons, for which only plain
     agreement is reported. `counts` is the error matrix in those units and `proportions` in shares of the covered area
     (None for pixels), both with the map in rows and the reference in columns, in the order of `classes`.
-    `covered_ha` is the area the estimates describe; `warnings` say what limits them.
+    `covered_ha` is the area the estimates describe; `warnings` say what limits them. `places` are those of the maps
+    together; none of a single map.
     """
 
     map: Path
@@ -46,6 +47,7 @@ class AccuracyReport:
     overall: Estimate
     covered_ha: float | None
     warnings: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
     @property
     def units(self) -> int:
@@ -57,6 +59,7 @@ class AccuracyReport:
         matrix = {"rows": "map", "columns": "reference", "counts": self.counts, "proportions": self.proportions}
         values = {
             "map": self.map,
+            **({"places": self.places} if self.places else {}),
             "reference": self.reference,
             "unit": self.unit,
             "units": self.units,
@@ -73,8 +76,9 @@ class AccuracyReport:
         subject = "reference points" if self.unit == "points" else "pixels inside reference polygons"
         label = _HEADLINES[self.unit == "points"]
         interval = " (± is the 95 % interval)" if self.unit == "points" else ""
+        places = f" ({', '.join(self.places)})" if self.places else ""
         lines = [
-            f"{self.map} against {self.units} {subject} of {self.reference}{interval}",
+            f"{self.map}{places} against {self.units} {subject} of {self.reference}{interval}",
             "",
             f"{label}  {joined(percent(self.overall))} %",
             "",

@@ -21,6 +21,7 @@ from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import FitResult, fit
 from mmearth_core.locks import one_writer
 from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.together import MapsTogether
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.records import plain
 from mmearth_core.reports.sections import write_report
@@ -173,11 +174,11 @@ def _made(folder: Path, seed: int, progress: Progress, cancel: CancelToken) -> D
     write_report(
         report,
         title="Land cover of the demo scene",
-        class_map=ClassMap.open(map_),
+        maps=MapsTogether.alone(ClassMap.open(map_)),
         scene=scene.scene,
         samples=scene.samples,
-        embedding=raster,
-        confidence=confidence,
+        embeddings=[raster],
+        confidences=[confidence],
         validation=fitted.validation,
         accuracy=accuracy,
         notes=[SYNTHETIC],

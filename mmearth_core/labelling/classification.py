@@ -29,6 +29,7 @@ from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff
+from mmearth_core.sources.place_maps import map_of_place
 from mmearth_core.sources.stack import Pixels, stacks_of
 
 
@@ -98,7 +99,8 @@ def classify(
     outputs = [_Outputs(Path(output), None if confidence is None else Path(confidence))]
     if len(stacks) > 1:
         outputs = _in_folders(outputs[0], [stack.name for stack in stacks])
-    outputs = [each.checked(overwrite=overwrite, inputs=(embedding, model)) for each in outputs]
+    inputs = (embedding, model, *(file for stack in stacks for file in stack.files))
+    outputs = [each.checked(overwrite=overwrite, inputs=inputs) for each in outputs]
     for message in (message for _, messages in matched for message in messages):
         progress.message(message)
     results = [
@@ -135,7 +137,7 @@ def _in_folders(outputs: _Outputs, names: Sequence[str]) -> list[_Outputs]:
             raise MMEarthError(f"{folder} is named like a file; there are {len(names)} places, give a folder.")
         folder.mkdir(exist_ok=True)
     return [
-        _Outputs(outputs.map / f"{name}.tif", outputs.confidence and outputs.confidence / f"{name}.tif")
+        _Outputs(map_of_place(outputs.map, name), outputs.confidence and map_of_place(outputs.confidence, name))
         for name in names
     ]
 
@@ -178,6 +180,8 @@ def _classify(
         )
 
     tags = {**origin_tags(on_pixels.stack.origins), "training_digest": probe.training.digest, "smooth": smooth}
+    if len(probe.columns.slots) > 1:
+        tags["dates"] = "together" if any(len(member.slots) > 1 for member in probe.members) else "vote"
     with ExitStack() as opening:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
         staged = (

@@ -120,7 +120,25 @@ def fit(
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
     output = check_output(output, overwrite=overwrite, inputs=(*embeddings, *samples))
-    places = _places(embeddings, [SampleLayer(str(path), layer, field) for path in samples])
+    layers = [SampleLayer(str(path), layer, field) for path in samples]
+    labelled, others = read_places(
+        embeddings, layers, BesideLabels(unlabelled, prior), seed=seed, progress=progress, cancel=cancel
+    )
+    return fit_samples(labelled, others, output, block=block, seed=seed, dates=dates, progress=progress, cancel=cancel)
+
+
+def read_places(
+    embeddings: Sequence[str | Path],
+    samples: Sequence[SampleLayer],
+    beside: BesideLabels,
+    *,
+    seed: int = 0,
+    progress: Progress,
+    cancel: CancelToken,
+) -> tuple[Samples, Unlabelled | None]:
+    """The labelled pixels of embeddings or working sets, with their own samples and those given to each, and pixels
+    without a label. Raises `MMEarthError` as `fit`."""
+    places = _places(embeddings, samples)
     stacks, messages = with_columns_of_all([stack for stack, _ in places])
     for message in messages:
         progress.message(message)
@@ -129,10 +147,7 @@ def fit(
         for stack, (_, layers) in zip(stacks, places, strict=True)
         for each in layers
     ]
-    others = draw_unlabelled(stacks, BesideLabels(unlabelled, prior), seed=seed, cancel=cancel)
-    return fit_samples(
-        merge_samples(parts), others, output, block=block, seed=seed, dates=dates, progress=progress, cancel=cancel
-    )
+    return merge_samples(parts), draw_unlabelled(stacks, beside, seed=seed, cancel=cancel)
 
 
 def _places(embeddings: Sequence[str | Path], samples: Sequence[SampleLayer]) -> list[tuple[Stack, list[SampleLayer]]]:

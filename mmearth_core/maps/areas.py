@@ -129,11 +129,13 @@ def value_names(class_map: ClassMap, present: Iterable[int]) -> dict[int, str]:
 def measure_classes(
     class_map: ClassMap,
     *,
+    blocks: Iterable[tuple[Window, NDArray[Any]]] | None = None,
     progress: Progress,
     cancel: CancelToken,
 ) -> ClassAreas:
     """Count the pixels and the hectares of every class in one pass; no-data is left out.
 
+    `blocks` are those of the map when they are not `ClassMap.blocks` as they are.
     Raises `MMEarthError` when the map has no CRS, holds no class at all or values that are no classes.
     """
     if class_map.grid.crs is None:
@@ -141,7 +143,7 @@ def measure_classes(
     tallied = AreaTally(class_map.grid)
     fingerprint = hashlib.sha256(repr((class_map.grid.shape, tuple(class_map.grid.transform))).encode())
     progress.start("Measuring the map's classes", class_map.grid.pixels, "px")
-    for window, values in class_map.blocks():
+    for window, values in class_map.blocks() if blocks is None else blocks:
         cancel.check()
         fingerprint.update(np.ascontiguousarray(values).tobytes())
         tallied.add(values, window.row)

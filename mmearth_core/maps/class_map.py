@@ -176,6 +176,10 @@ class ClassMap:
         """Values that `blocks` may give for a class: those of the legend; in ours 1 … 255, however it was edited."""
         return set(range(NODATA + 1, UNKNOWN + 1)) if self.ours else set(self.legend.values)
 
+    def has_class(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        """Where values that were read of it are a class."""
+        return np.ones(values.shape, np.bool_) if self.nodata is None else np.asarray(values != self.nodata)
+
     def blocks(self) -> Iterator[tuple[Window, NDArray[Any]]]:
         """The values of the whole map in raster order, a few million pixels at a time: (window, (height, width))."""
         with opened(self.path, wanted=_WANTED) as dataset, reading(self.path, _REMEDY):

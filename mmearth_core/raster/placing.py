@@ -153,6 +153,33 @@ def where(grid: Grid, bounds: tuple[float, float, float, float], crs: str | None
     return f"{lies} in {other.name}", float(1 - inside.mean())
 
 
+class Crossing:
+    """The way from the pixels of one grid to those of another; for one thread."""
+
+    def __init__(self, grid: Grid, to: Grid) -> None:
+        self._grid, self._back = grid, ~to.transform
+        self._step = self._back * grid.transform
+        self._turn = None
+        if grid.crs != to.crs:
+            self._turn = pyproj.Transformer.from_crs(grid.crs, to.crs, always_xy=True)
+
+    def middles(self, window: Window, shape: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Row and column, with fractions, in the other grid of the middles of the pixels of a window that is drawn in
+        `shape`; not finite where they cannot be told."""
+        height, width = shape
+        zoom = Affine.translation(window.col, window.row) * Affine.scale(window.width / width, window.height / height)
+        cols, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+        if self._turn is None:
+            step = self._step * zoom
+            return step.d * cols + step.e * rows + step.f, step.a * cols + step.b * rows + step.c
+        there = self._grid.transform * zoom
+        xs, ys = there.a * cols + there.b * rows + there.c, there.d * cols + there.e * rows + there.f
+        xs, ys = self._turn.transform(xs, ys)
+        back = self._back
+        with np.errstate(invalid="ignore"):
+            return back.d * xs + back.e * ys + back.f, back.a * xs + back.b * ys + back.c
+
+
 def in_pixels(grid: Grid, x: float, y: float) -> tuple[float, float]:
     """(column, row) of a place in the grid's CRS, fractions included; may be outside. Longitudes may be of any turn."""
     middle = (grid.transform * (grid.width / 2, grid.height / 2))[0]

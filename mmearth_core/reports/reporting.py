@@ -1,5 +1,7 @@
-"""The verb `report`: a map and what is known of it in, one page for people out."""
+"""The verb `report`: a map, or the maps of the places of a working set, and what is known of it in, one page for people
+out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,17 +9,20 @@ from mmearth_core.accuracy.assessment import assess
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.kinds import check_kind
-from mmearth_core.labelling.samples import read_samples
-from mmearth_core.labelling.validation import cross_validate
+from mmearth_core.labelling.fitting import read_places
+from mmearth_core.labelling.validation import Validation, cross_validate
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.together import MapsTogether
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
 from mmearth_core.reports.sections import write_report
-from mmearth_core.sources.embedding import describe, open_embedding
-from mmearth_core.sources.stack import Stack
-from mmearth_core.sources.unlabelled import draw_unlabelled
+from mmearth_core.sources.embedding import Embedding, described
+from mmearth_core.sources.place_maps import map_of_place, maps_of
+from mmearth_core.sources.stack import Stack, stacks_of
+from mmearth_core.sources.unlabelled import USUAL
+from mmearth_core.sources.working_set import SampleLayer, is_working_set, working_set_of
 
 
 @dataclass(frozen=True)
@@ -51,17 +56,18 @@ def report(
     """Write an HTML page about a class map: pictures, areas, accuracy, and where it comes from.
 
     Args:
-        map: The class map.
+        map: The class map; of a working set of several places the folder of their maps, as classify makes it.
         output: The page to write (.html); it needs no other file.
         title: Heading of the page; by default the name of the map.
         scene: The Sentinel-2 raster, to be shown beside the map.
-        embedding: The embedding raster the map was made of, on the same grid: its origin, and the validation with
-            samples.
-        samples: The polygons it was learned from; they are drawn on the scene, and validated with the embedding.
+        embedding: The embedding raster the map was made of, on the same grid, or the working set: its origin, and the
+            validation with samples.
+        samples: The polygons it was learned from; they are drawn on the scene, and validated with the embedding. By
+            default those that the working set names.
         field: Field of the samples that holds the class.
         reference: Reference points or polygons, for the accuracy.
         reference_field: Field of the reference that holds the class.
-        confidence: Raster of the classification's confidence, on the map's grid.
+        confidence: Raster of the classification's confidence, on the map's grid; of several places the folder.
         block: Metres within which samples count as one place in the validation, as in fit.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
@@ -74,35 +80,33 @@ def report(
     path = check_output(output, overwrite=overwrite, inputs=(map, scene, embedding, samples, reference, confidence))
     if path.suffix.lower() not in {".html", ".htm"}:
         raise MMEarthError(f"{path} must end in .html.")
-    class_map = ClassMap.open(map)
-    raster = None if embedding is None else open_embedding(embedding)
-    if raster is not None:
-        _check_grid(raster.path, raster.grid, class_map)
-        if class_map.origins and raster.identity not in {origin.identity for origin in class_map.origins}:
-            raise MMEarthError(
-                f"{class_map.path} was made of an embedding by another model than {raster.path} ({describe(raster)})."
-            )
-    if confidence is not None:
-        check_kind(confidence, "confidence")
-        with opened(confidence, wanted="the confidence that mmearth classify writes") as dataset:
-            _check_grid(Path(confidence), Grid.of(dataset), class_map)
+    working_set = embedding if embedding is not None and is_working_set(embedding) else None
+    maps = maps_of(map, working_set)
+    if maps.names and (scene is not None or samples is not None):
+        raise MMEarthError(f"{embedding} has several places; `scene` and `samples` are of one, so leave them out.")
+    shown = [] if embedding is None else _images(maps, stacks_of(embedding))
+    surely = _confidences(maps, confidence)
     accuracy = validation = None
     if reference is not None:
-        accuracy = assess(map=map, reference=reference, field=reference_field, progress=progress, cancel=cancel)
-    if raster is not None and samples is not None:
-        labelled = read_samples(Stack.alone(raster), samples, field=field, cancel=cancel)
-        if len(labelled.legend) > 1:
-            others = draw_unlabelled([Stack.alone(raster)], cancel=cancel)
-            validation = cross_validate(labelled, unlabelled=others, block=block, progress=progress, cancel=cancel)
+        accuracy = assess(
+            map=map,
+            reference=reference,
+            field=reference_field,
+            working_set=working_set,
+            progress=progress,
+            cancel=cancel,
+        )
+    if embedding is not None:
+        validation = _validation(maps, embedding, samples, field, block, progress, cancel)
     written = write_report(
         path,
-        title=title or class_map.path.stem,
-        class_map=class_map,
+        title=title or maps.path.stem,
+        maps=maps,
         scene=scene,
         samples=samples,
         field=field,
-        embedding=raster,
-        confidence=confidence,
+        embeddings=shown,
+        confidences=surely,
         validation=validation,
         accuracy=accuracy,
         overwrite=overwrite,
@@ -110,6 +114,60 @@ def report(
         cancel=cancel,
     )
     return ReportResult(written)
+
+
+def _images(maps: MapsTogether, stacks: Sequence[Stack]) -> list[Embedding]:
+    """The first image of each place, when the maps were made of the embeddings: the others are told by the maps."""
+    shown = []
+    for class_map, stack in zip(maps.maps, stacks, strict=True):
+        _check_grid(stack.name, stack.grid, class_map)
+        made_of = {origin.identity for origin in class_map.origins}
+        if made_of and not made_of & {slot.identity for slot in stack.slots}:
+            model = described(stack.slots[0].name, stack.slots[0].identity)
+            raise MMEarthError(
+                f"{class_map.path} was made of an embedding by another model than {stack.name} ({model})."
+            )
+        shown += [image for image in stack.images if image is not None][:1]
+    return shown
+
+
+def _confidences(maps: MapsTogether, path: str | Path | None) -> list[Path]:
+    """The confidence of each map, if it is to be shown."""
+    if path is None:
+        return []
+    files = [map_of_place(Path(path), name) for name in maps.names] or [Path(path)]
+    for class_map, file in zip(maps.maps, files, strict=True):
+        check_kind(file, "confidence")
+        with opened(file, wanted="the confidence that mmearth classify writes") as dataset:
+            _check_grid(file, Grid.of(dataset), class_map)
+    return files
+
+
+def _validation(
+    maps: MapsTogether,
+    embedding: str | Path,
+    samples: str | Path | None,
+    field: str,
+    block: float | None,
+    progress: Progress,
+    cancel: CancelToken,
+) -> Validation | None:
+    """The cross-validation of what the maps were made with; None without samples, or of one class."""
+    places = working_set_of(embedding).places
+    if samples is None and not any(place.samples for place in places):
+        return None
+    images, made_of = len(places[0].embeddings), len(maps.maps[0].origins)
+    if len(places) == 1 and images < made_of:
+        raise MMEarthError(
+            f"{maps.path} was made of {made_of} images, {embedding} is {images}: with samples it would be another model"
+            " that is validated; give the working set."
+        )
+    given = [] if samples is None else [SampleLayer(str(samples), field=field)]
+    labelled, others = read_places([embedding], given, USUAL, progress=progress, cancel=cancel)
+    if len(labelled.legend) < 2:
+        return None
+    together = maps.maps[0].tags.get("dates") == "together"
+    return cross_validate(labelled, unlabelled=others, block=block, together=together, progress=progress, cancel=cancel)
 
 
 def _check_grid(path: str | Path, grid: Grid, class_map: ClassMap) -> None:

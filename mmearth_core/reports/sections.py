@@ -14,10 +14,10 @@ from mmearth_core import __version__
 from mmearth_core.accuracy.summary import AccuracyReport, area, joined, percent
 from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.validation import Validation, caution_of_nearness
-from mmearth_core.maps.areas import measure_classes, value_names
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, UNKNOWN, UNKNOWN_COLOUR, Colour
 from mmearth_core.maps.tidying import tidied
+from mmearth_core.maps.together import MapsTogether, measure_together
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import paletted, ramp, true_colour
 from mmearth_core.reports import page
@@ -39,12 +39,12 @@ def write_report(
     path: Path,
     *,
     title: str,
-    class_map: ClassMap,
+    maps: MapsTogether,
     scene: str | Path | None = None,
     samples: str | Path | None = None,
     field: str = "class",
-    embedding: Embedding | None = None,
-    confidence: str | Path | None = None,
+    embeddings: Sequence[Embedding] = (),
+    confidences: Sequence[str | Path] = (),
     validation: Validation | None = None,
     accuracy: AccuracyReport | None = None,
     notes: Sequence[str] = (),
@@ -53,48 +53,47 @@ def write_report(
     progress: Progress,
     cancel: CancelToken,
 ) -> Path:
-    """Write the report of `class_map`; everything else is shown where it is given.
+    """Write the report of `maps`; everything else is shown where it is given.
 
     `scene` is a Sentinel-2 raster with named bands, shown in natural colours with the outlines of `samples` (whose
-    `field` names the classes); `confidence` a raster of the classification whose first band is a probability;
-    `accuracy` is the outcome of `assess`, `validation` that of `fit`. `notes` are sentences a reader must know first,
-    `parameters` go to the provenance. The page needs no other file and no network.
+    `field` names the classes), both of the first map; `embeddings` one for each map, and `confidences` rasters of the
+    classification whose first band is a probability; `accuracy` is the outcome of `assess`, `validation` that of `fit`.
+    `notes` are sentences a reader must know first, `parameters` go to the provenance. The page needs no other file and
+    no network.
 
     Raises `MMEarthError` when an input cannot be read or the output exists.
     """
     path = check_output(path, overwrite=overwrite)
-    areas = _class_areas(class_map, progress, cancel)
-    provenance = {} if embedding is None else embedding.facts
-    warned = [*class_map.messages, *([UNTRAINED] if provenance.get("trained") is False else []), *notes]
-    colours = {class_map.unknown: UNKNOWN_COLOUR}
-    colours |= {c.name: c.colour for c in class_map.legend.classes}
-    outlines = ("", 0) if samples is None else _outlines(samples, field, class_map, colours)
-    pictures = [
-        *([] if scene is None else [_scene_figure(scene, *outlines)]),
-        _map_figure(class_map, areas, colours),
-        *([] if confidence is None else [_confidence_figure(confidence)]),
-        *([] if embedding is None else [_embedding_figure(embedding)]),
-    ]
+    measured = measure_together(maps, progress=progress, cancel=cancel)
+    areas = _by_name(measured.hectares, measured.names)
+    untrained = any(each.facts.get("trained") is False for each in embeddings)
+    warned = [*maps.messages, *measured.messages, *([UNTRAINED] if untrained else []), *notes]
+    colours = {each.unknown: UNKNOWN_COLOUR for each in maps.maps} | {c.name: c.colour for c in maps.classes}
+    outlines = ("", 0) if samples is None else _outlines(samples, field, maps.maps[0], colours)
+    pictures = [] if scene is None else [_scene_figure(scene, *outlines)]
+    for number, (place, found) in enumerate(zip(maps.places, measured.each, strict=True)):
+        of = f" of {place.name}" if place.name else ""
+        pictures.append(_map_figure(f"Map{of}", place.map, _by_name(found.hectares, measured.names), colours))
+        pictures += [_confidence_figure(f"Confidence{of}", each) for each in confidences[number : number + 1]]
+        pictures += [_embedding_figure(f"Embedding{of}", each) for each in embeddings[number : number + 1]]
     content = [
         page.headline(_headline(accuracy, validation, sum(areas.values()))),
         page.notes(warned),
         page.section("Pictures", page.figures(pictures)),
         _area_section(areas, colours) if accuracy is None else _accuracy_section(accuracy, colours),
         _validation_section(validation),
-        page.section("Provenance", page.facts(_provenance(class_map, embedding, parameters or {}))),
+        page.section("Provenance", page.facts(_provenance(maps, embeddings, parameters or {}))),
     ]
-    subtitle = (
-        f"{class_map.path.name} · {class_map.grid.width} × {class_map.grid.height} pixels · mmearth {__version__}"
-    )
+    grid = maps.maps[0].grid
+    size = counted(len(maps.places), "place") if maps.names else f"{grid.width} × {grid.height} pixels"
+    subtitle = f"{maps.path.name} · {size} · mmearth {__version__}"
     write_text(path, page.page(title, subtitle, content))
     return path
 
 
-def _class_areas(class_map: ClassMap, progress: Progress, cancel: CancelToken) -> dict[str, float]:
+def _by_name(hectares: Mapping[int, float], names: Mapping[int, str]) -> dict[str, float]:
     """Mapped area of every class by name."""
-    measured = measure_classes(class_map, progress=progress, cancel=cancel)
-    names = value_names(class_map, measured.pixels)
-    return {names[value]: found for value, found in measured.hectares.items()}
+    return {names[value]: found for value, found in hectares.items()}
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
@@ -105,25 +104,25 @@ def _scene_figure(scene: str | Path, outlines: str, count: int) -> str:
     return page.figure(true_colour(scene), "Scene", caption, overlay=outlines)
 
 
-def _map_figure(class_map: ClassMap, areas: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
+def _map_figure(title: str, class_map: ClassMap, areas: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
     total = sum(areas.values())
     key = [(f"{name} {100 * each / total:.1f} %", colours.get(name, _OTHER)) for name, each in areas.items()]
     shown = {c.value: c.colour for c in class_map.legend.classes}
     if class_map.ours:
         shown[UNKNOWN] = UNKNOWN_COLOUR
     caption = "Classes with their share of the mapped area."
-    return page.figure(paletted(class_map.path, shown), "Map", caption, key=page.colour_key(key))
+    return page.figure(paletted(class_map.path, shown), title, caption, key=page.colour_key(key))
 
 
-def _confidence_figure(confidence: str | Path) -> str:
+def _confidence_figure(title: str, confidence: str | Path) -> str:
     caption = "Probability the classifier gives to the class it chose: the model's opinion, not a measured accuracy."
     key = page.ramp_key(CONFIDENCE_RAMP, "0 %", "100 %")
-    return page.figure(ramp(confidence, CONFIDENCE_RAMP, low=0, high=1), "Confidence", caption, key=key)
+    return page.figure(ramp(confidence, CONFIDENCE_RAMP, low=0, high=1), title, caption, key=key)
 
 
-def _embedding_figure(embedding: Embedding) -> str:
+def _embedding_figure(title: str, embedding: Embedding) -> str:
     caption = "What the encoder sees: the first three of its bands as red, green and blue. Alike colours, alike land."
-    return page.figure(false_colour(embedding), "Embedding", caption)
+    return page.figure(false_colour(embedding), title, caption)
 
 
 def _outlines(path: str | Path, field: str, class_map: ClassMap, colours: Mapping[str, Colour]) -> tuple[str, int]:
@@ -264,16 +263,28 @@ _PROVENANCE = {
 }
 
 
-def _provenance(class_map: ClassMap, embedding: Embedding | None, parameters: Mapping[str, str]) -> dict[str, str]:
+def _provenance(maps: MapsTogether, embeddings: Sequence[Embedding], parameters: Mapping[str, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for number, place in enumerate(maps.places):
+        told = _of_map(place.map) | _of_embedding(embeddings[number : number + 1])
+        values |= {f"{place.name}: {name}" if place.name else name: value for name, value in told.items()}
+    return values | dict(parameters) | {"Software": f"mmearth {__version__}"}
+
+
+def _of_map(class_map: ClassMap) -> dict[str, str]:
     grid = class_map.grid
     across, down = grid.pixel_size
     values = {
         "Map": str(class_map.path),
         "Grid": f"{grid.width} × {grid.height} pixels of {across:g} × {down:g}, {grid.crs}",
     }
-    values |= _making(class_map)
-    if embedding is not None:
-        values |= {
+    return values | _making(class_map)
+
+
+def _of_embedding(shown: Sequence[Embedding]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for embedding in shown:
+        values = {
             "Embedding": str(embedding.path),
             "Model": embedding.name,
             "Model identity": embedding.identity,
@@ -282,7 +293,7 @@ def _provenance(class_map: ClassMap, embedding: Embedding | None, parameters: Ma
         values |= {label: _plain(told[name]) for name, label in _PROVENANCE.items() if told.get(name) is not None}
         if told.get("aoi") is not None:
             values["Area"] = "only inside the area of interest"
-    return values | dict(parameters) | {"Software": f"mmearth {__version__}"}
+    return values
 
 
 def _making(class_map: ClassMap) -> dict[str, str]:

@@ -1,20 +1,39 @@
-"""Embeddings on a grid that is not theirs: every pixel takes the nearest one, for vectors are not to be mixed.
+"""Which grids show one place, and embeddings on a grid that is not theirs: every pixel takes the nearest one, for
+vectors are not to be mixed.
 
 On a grid that is shifted by whole pixels this is a copy.
 """
 
 import math
+from typing import Any
 
 import numpy as np
-import pyproj
-from affine import Affine
+import shapely
 from numpy.typing import NDArray
 
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.placing import Crossing
 from mmearth_core.sources.embedding import Embedding, EmbeddingReader, Stored
+from mmearth_core.vectors.reading import in_degrees
 
 #: Shifts smaller than this share of a pixel are roundings.
 _ROUNDING = 1e-3
+#: What shares so much of the smaller one is of one place.
+SHARED = 0.5
+#: A side of an extent is told by so many points.
+_POINTS = 16
+
+
+def of_one_place(one: Grid, other: Grid) -> bool:
+    """Whether two grids show one place: they share half of the smaller one."""
+    first, second = _extent(one), _extent(other)
+    return bool(first.intersection(second).area >= SHARED * min(first.area, second.area))
+
+
+def _extent(grid: Grid) -> Any:
+    """The outline of a grid in degrees."""
+    box = shapely.segmentize(shapely.box(0, 0, grid.width, grid.height), max(grid.shape) / _POINTS)
+    return in_degrees(np.array([box], object), grid)[0]
 
 
 def union(first: Grid, others: list[Grid]) -> Grid:
@@ -44,13 +63,9 @@ class AlignedReader:
     """A reader of an embedding on another grid, for one thread; what lies outside has no embedding."""
 
     def __init__(self, embedding: Embedding, reader: EmbeddingReader, grid: Grid) -> None:
-        self._embedding, self._reader, self._grid = embedding, reader, grid
-        own = embedding.grid
-        self._same = own == grid
-        self._step = ~own.transform * grid.transform
-        self._turn = None
-        if own.crs != grid.crs:
-            self._turn = pyproj.Transformer.from_crs(grid.crs, own.crs, always_xy=True)
+        self._embedding, self._reader = embedding, reader
+        self._same = embedding.grid == grid
+        self._crossing = Crossing(grid, embedding.grid)
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> tuple[Stored, NDArray[np.bool_]]:
         """Stored numbers (bands, height, width) of a window of the grid, and where there is an embedding."""
@@ -58,7 +73,7 @@ class AlignedReader:
             stored = self._reader.read(window, shape)
             return stored, self._embedding.valid(stored)
         height, width = (window.height, window.width) if shape is None else shape
-        down, across = self._places(window, height, width)
+        down, across = self._crossing.middles(window, (height, width))
         own = self._embedding.grid
         inside = (down >= 0) & (down < own.height) & (across >= 0) & (across < own.width)
         if not inside.any():
@@ -74,18 +89,3 @@ class AlignedReader:
         cols = np.clip((cols - left) * stored.shape[2] // source.width, 0, stored.shape[2] - 1)
         stored = stored[:, rows, cols]
         return stored, inside & self._embedding.valid(stored)
-
-    def _places(self, window: Window, height: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Row and column, with fractions, of the middles of the pixels of a window in the embedding; not finite where
-        they cannot be told."""
-        zoom = Affine.translation(window.col, window.row) * Affine.scale(window.width / width, window.height / height)
-        cols, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
-        if self._turn is None:
-            step = self._step * zoom
-            return step.d * cols + step.e * rows + step.f, step.a * cols + step.b * rows + step.c
-        there = self._grid.transform * zoom
-        xs, ys = there.a * cols + there.b * rows + there.c, there.d * cols + there.e * rows + there.f
-        xs, ys = self._turn.transform(xs, ys)
-        back = ~self._embedding.grid.transform
-        with np.errstate(invalid="ignore"):
-            return back.d * xs + back.e * ys + back.f, back.a * xs + back.b * ys + back.c

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 
 from mmearth_core import __version__
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.locks import sole_writer
-from mmearth_core.raster.grid import Grid
+from mmearth_core.sources.alignment import of_one_place
 from mmearth_core.sources.embedding import Embedding, open_embedding
 from mmearth_core.sources.layers import LayerReader
 from mmearth_core.sources.stack import Stack
@@ -28,13 +27,8 @@ from mmearth_core.sources.working_set import (
     write_working_set,
 )
 from mmearth_core.vectors.footprints import touching
-from mmearth_core.vectors.reading import in_degrees, read_vector
+from mmearth_core.vectors.reading import read_vector
 from mmearth_core.wording import counted
-
-#: Embeddings are of one place when they share so much of the smaller one.
-SHARED = 0.5
-#: A side of an extent is told by so many points.
-_POINTS = 16
 
 
 @dataclass(frozen=True)
@@ -120,17 +114,10 @@ def working_set(
 
 def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:
     """Indices of the embeddings of each place, in their order."""
-    extents = [_extent(each.grid) for each in embeddings]
+    grids = [each.grid for each in embeddings]
     groups: list[list[int]] = []
-    for index, extent in enumerate(extents):
-        near = [
-            group
-            for group in groups
-            if any(
-                extent.intersection(extents[other]).area >= SHARED * min(extent.area, extents[other].area)
-                for other in group
-            )
-        ]
+    for index, grid in enumerate(grids):
+        near = [group for group in groups if any(of_one_place(grid, grids[other]) for other in group)]
         for group in near[1:]:
             near[0].extend(group)
             groups.remove(group)
@@ -140,12 +127,6 @@ def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:
         else:
             groups.append([index])
     return groups
-
-
-def _extent(grid: Grid) -> Any:
-    """The outline of a grid in degrees."""
-    box = shapely.segmentize(shapely.box(0, 0, grid.width, grid.height), max(grid.shape) / _POINTS)
-    return in_degrees(np.array([box], object), grid)[0]
 
 
 def _names(groups: Sequence[Sequence[str]]) -> list[str]:

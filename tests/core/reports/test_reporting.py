@@ -1,10 +1,16 @@
 """The verb `report`: what does not belong to the map is refused, not shown."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyogrio
 import pytest
+import shapely
+from embedded_fields import NAMES
 
+from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit
@@ -49,3 +55,64 @@ def test_an_embedding_of_another_model_is_not_the_one_the_map_was_made_of(
     other = make_scene(tmp_path / "other.tif", model_id="b" * 64)
     with pytest.raises(MMEarthError, match="was made of an embedding by another model"):
         report(map=made / "map.tif", output=tmp_path / "r.html", embedding=other.path)
+
+
+def test_a_working_set_is_reported_over_all_its_places(
+    scene: Any, few_samples: Path, make_scene: Any, tmp_path: Path
+) -> None:
+    other = make_scene(tmp_path / "east.tif", seed=7, shift=9000)
+    (tmp_path / "west.tif").write_bytes(scene.path.read_bytes())
+    (tmp_path / "s.gpkg").write_bytes(few_samples.read_bytes())
+    dated = {name: [{"embedding": f"{name}.tif", "date": "2020-07-01"}] for name in ("west", "east")}
+    places = [{"name": name, "embeddings": each} for name, each in dated.items()]
+    places[0]["samples"] = [{"file": "s.gpkg"}]
+    whole = tmp_path / "set.json"
+    whole.write_text(json.dumps({"format": "mmearth-working-set", "format_version": 1, "places": places}))
+    fit(embeddings=[whole], output=tmp_path / "m.json")
+    classify(embedding=whole, model=tmp_path / "m.json", output=tmp_path / "maps", confidence=tmp_path / "sure")
+    drawn = sample(map=tmp_path / "maps", working_set=whole, output=tmp_path / "p.gpkg", n=100)
+    meta, _, geometry, columns = pyogrio.raw.read(drawn.path)
+    fields = dict(zip(meta["fields"], columns, strict=True))
+    fields["class"] = np.array(["-", *NAMES], object)[truth_at(geometry, scene, other)]
+    pyogrio.raw.write(
+        tmp_path / "r.gpkg", geometry, list(fields.values()), list(fields), geometry_type="Point", crs=meta["crs"]
+    )
+    page = report(
+        map=tmp_path / "maps", output=tmp_path / "r.html", embedding=whole, confidence=tmp_path / "sure",
+        reference=tmp_path / "r.gpkg",
+    ).path.read_text(encoding="utf-8")  # fmt: skip
+    assert "overall accuracy, 100 points" in page and "Validation by place" in page and "2 places" in page
+    for name in ("west", "east"):
+        assert all(f"{what} of {name}" in page for what in ("Map", "Confidence", "Embedding"))
+        assert f"{name}: Made of" in page
+    assert page.count("of 2020-07-01") == 2
+    with pytest.raises(MMEarthError, match="scene= and samples= are of one"):
+        report(map=tmp_path / "maps", output=tmp_path / "n.html", embedding=whole, samples=few_samples)
+    (tmp_path / "maps" / "east.tif").unlink()
+    with pytest.raises(MMEarthError, match="no map of east"):
+        report(map=tmp_path / "maps", output=tmp_path / "n.html", embedding=whole)
+
+
+def truth_at(geometry: np.ndarray, *scenes: Any) -> np.ndarray:
+    found = np.zeros(len(geometry), int)
+    for each in scenes:
+        cols, rows = np.floor(~each.raster.grid.transform * shapely.get_coordinates(shapely.from_wkb(geometry)).T)
+        here = (cols >= 0) & (cols < each.raster.grid.width)
+        found[here] = each.truth[rows[here].astype(int), cols[here].astype(int)]
+    return found
+
+
+def test_one_date_of_several_does_not_validate_the_map_of_all(
+    scene: Any, few_samples: Path, tmp_path: Path, make_scene: Any
+) -> None:
+    make_scene(tmp_path / "b.tif", seed=1)
+    (tmp_path / "a.tif").write_bytes(scene.path.read_bytes())
+    dates = [{"embedding": "a.tif", "date": "2020-04-01"}, {"embedding": "b.tif", "date": "2020-07-01"}]
+    content = {"format": "mmearth-working-set", "format_version": 1, "places": [{"embeddings": dates}]}
+    (tmp_path / "set.json").write_text(json.dumps(content))
+    fit(embeddings=[tmp_path / "set.json"], samples=[few_samples], output=tmp_path / "m.json", dates="together")
+    classify(embedding=tmp_path / "set.json", model=tmp_path / "m.json", output=tmp_path / "map.tif")
+    shown = {"map": tmp_path / "map.tif", "output": tmp_path / "r.html", "samples": few_samples}
+    with pytest.raises(MMEarthError, match="made of 2 images.*give the working set"):
+        report(**shown, embedding=tmp_path / "a.tif")
+    assert "Validation by place" in report(**shown, embedding=tmp_path / "set.json").path.read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from mmearth_core.labelling.validation import Doubt, Validation
 from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.legend import Legend
 from mmearth_core.maps.tidying import tidy
+from mmearth_core.maps.together import MapsTogether
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.writer import new_geotiff
 from mmearth_core.reports.sections import UNTRAINED, write_report
@@ -100,8 +101,8 @@ def test_page_needs_no_script_no_network_and_no_other_file(land_cover, scene, ac
     path = write_report(
         tmp_path / "report.html",
         title="Map",
-        class_map=land_cover,
-        embedding=scene.raster,
+        maps=MapsTogether.alone(land_cover),
+        embeddings=[scene.raster],
         accuracy=accuracy,
         progress=Silent(),
         cancel=CancelToken(),
@@ -119,7 +120,7 @@ def test_text_of_users_cannot_become_markup(land_cover, accuracy, validation, tm
     path = write_report(
         tmp_path / "report.html",
         title=evil,
-        class_map=land_cover,
+        maps=MapsTogether.alone(land_cover),
         accuracy=accuracy,
         validation=validation,
         notes=[evil],
@@ -139,7 +140,7 @@ def test_accuracy_is_shown_with_its_interval(land_cover, accuracy, tmp_path):
         write_report(
             tmp_path / "report.html",
             title="Map",
-            class_map=land_cover,
+            maps=MapsTogether.alone(land_cover),
             accuracy=accuracy,
             progress=Silent(),
             cancel=CancelToken(),
@@ -156,7 +157,11 @@ def test_accuracy_is_shown_with_its_interval(land_cover, accuracy, tmp_path):
 def test_without_accuracy_areas_are_called_mapped(land_cover, tmp_path):
     _, page = read(
         write_report(
-            tmp_path / "report.html", title="Map", class_map=land_cover, progress=Silent(), cancel=CancelToken()
+            tmp_path / "report.html",
+            title="Map",
+            maps=MapsTogether.alone(land_cover),
+            progress=Silent(),
+            cancel=CancelToken(),
         )
     )
     assert "\n630\n" in page.text
@@ -171,7 +176,7 @@ def test_validation_names_the_doubtful_polygon(land_cover, validation, tmp_path)
         write_report(
             tmp_path / "report.html",
             title="Map",
-            class_map=land_cover,
+            maps=MapsTogether.alone(land_cover),
             validation=validation,
             progress=Silent(),
             cancel=CancelToken(),
@@ -192,7 +197,7 @@ def test_validation_that_is_impossible_says_so(land_cover, tmp_path):
         write_report(
             tmp_path / "report.html",
             title="Map",
-            class_map=land_cover,
+            maps=MapsTogether.alone(land_cover),
             validation=single,
             progress=Silent(),
             cancel=CancelToken(),
@@ -212,8 +217,8 @@ def test_untrained_encoder_is_admitted(land_cover, tmp_path, trained, said):
         write_report(
             tmp_path / "report.html",
             title="Map",
-            class_map=land_cover,
-            embedding=raster,
+            maps=MapsTogether.alone(land_cover),
+            embeddings=[raster],
             progress=Silent(),
             cancel=CancelToken(),
         )
@@ -232,11 +237,11 @@ def test_pictures_show_the_rasters(land_cover, scene, sample_file, tmp_path):
     path = write_report(
         tmp_path / "report.html",
         title="Map",
-        class_map=land_cover,
+        maps=MapsTogether.alone(land_cover),
         scene=tmp_path / "s.tif",
         samples=sample_file,
-        embedding=scene.raster,
-        confidence=tmp_path / "c.tif",
+        embeddings=[scene.raster],
+        confidences=[tmp_path / "c.tif"],
         progress=Silent(),
         cancel=CancelToken(),
     )
@@ -261,7 +266,7 @@ def test_outlines_lie_where_the_polygons_are(land_cover, tmp_path, write_vector)
     path = write_report(
         tmp_path / "report.html",
         title="Map",
-        class_map=land_cover,
+        maps=MapsTogether.alone(land_cover),
         scene=tmp_path / "s.tif",
         samples=samples,
         progress=Silent(),
@@ -277,7 +282,11 @@ def test_refuses_to_replace_a_report(land_cover, tmp_path):
     (tmp_path / "report.html").write_text("mine")
     with pytest.raises(MMEarthError, match="exists already"):
         write_report(
-            tmp_path / "report.html", title="Map", class_map=land_cover, progress=Silent(), cancel=CancelToken()
+            tmp_path / "report.html",
+            title="Map",
+            maps=MapsTogether.alone(land_cover),
+            progress=Silent(),
+            cancel=CancelToken(),
         )
     assert (tmp_path / "report.html").read_text() == "mine"
 
@@ -291,7 +300,7 @@ def test_scene_without_red_green_blue_is_a_clear_error(land_cover, tmp_path):
         write_report(
             tmp_path / "report.html",
             title="Map",
-            class_map=land_cover,
+            maps=MapsTogether.alone(land_cover),
             scene=tmp_path / "s.tif",
             progress=Silent(),
             cancel=CancelToken(),
@@ -315,8 +324,8 @@ def test_provenance_tells_how_the_scene_was_read(land_cover, tmp_path):
         write_report(
             tmp_path / "report.html",
             title="Map",
-            class_map=land_cover,
-            embedding=raster,
+            maps=MapsTogether.alone(land_cover),
+            embeddings=[raster],
             progress=Silent(),
             cancel=CancelToken(),
         )
@@ -337,7 +346,7 @@ def test_provenance_tells_how_the_map_was_smoothed_and_tidied(scene, tmp_path):
         write_report(
             tmp_path / "report.html",
             title="Map",
-            class_map=ClassMap.open(tmp_path / "again.tif"),
+            maps=MapsTogether.alone(ClassMap.open(tmp_path / "again.tif")),
             progress=Silent(),
             cancel=CancelToken(),
         )
