@@ -138,7 +138,8 @@ def _describe_stac(path: Path, content: Mapping[str, Any]) -> Description:
 
 def _describe_accuracy(path: Path) -> Description:
     report = read_report(path)
-    following = f"mmearth report {quote(report.map)} --reference {quote(report.reference)} -o PAGE.html"
+    of_all = " --embedding WORKING_SET.json" if report.places else ""
+    following = f"mmearth report {quote(report.map)}{of_all} --reference {quote(report.reference)} -o PAGE.html"
     return Description("report of accuracy", str(path), report.facts, following)
 
 

@@ -143,12 +143,14 @@ class WrittenReport:
     overall_accuracy: _Share
     classes: tuple[_Judged, ...]
     warnings: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
         """By what they are called, as texts with their 95 % intervals."""
         return {
             "map": self.map,
+            **({"places": list(self.places)} if self.places else {}),
             "reference": self.reference,
             _HEADLINES[self.unit == "points"].lower(): str(self.overall_accuracy),
             "compared": counted(self.units, self.unit.removesuffix("s")),
