@@ -22,7 +22,9 @@ import rasterio
 from foreign_embeddings import CRS, TRANSFORM, Fields, write_alphaearth, write_tessera_tif
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
+from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
+from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid
@@ -61,6 +63,7 @@ def dated(folder: Path, fields: Fields, dates: int) -> Path:
 
 
 def measure(path: Path, fields: Fields, folder: Path) -> None:
+    """Print how long edits of a map take, and the map of all."""
     meta, fids, wkb, columns = pyogrio.raw.read(
         fields.polygons(folder / f"{path.stem}.gpkg", per_class=10), columns=["class"], return_fids=True
     )
@@ -69,24 +72,29 @@ def measure(path: Path, fields: Fields, folder: Path) -> None:
     live = LiveSet(path)
     opened = time.perf_counter() - start
     left, _, _, top = live.places[0].stack.grid.bounds
-    took, worked, parts = [], [], {}
+    times, work, parts = [], [], {}
     for edit in range(EDITS):
         samples = DrawnSamples.from_json({"crs": meta["crs"], "features": rows[: 8 + edit], "classes": []})
         west, north = left + 2000 * (edit // 10), top - 2000 * (edit // 10)
         view = View((west, north - 6000, west + 10_000, north), 1000, 600)
         start, busy = time.perf_counter(), time.process_time()
         seen = live.preview(samples, view, folder / "live.tif", cancel=CancelToken())
-        took.append(time.perf_counter() - start)
-        worked.append(time.process_time() - busy)
-        if took[-1] == max(took):
+        times.append(time.perf_counter() - start)
+        work.append(time.process_time() - busy)
+        if times[-1] == max(times):
             parts = seen.seconds
     place, window, shape = live.in_view(View((left, top - 6000, left + 10_000, top), 1000, 600))
     held = place.view(window, shape)[0].stored[0]
     slow = ", ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items() if name != "total")
     print(f"{path.stem}: opened, and its law checked, in {opened:.2f} s")
-    print(f"  edit to map: median {statistics.median(took):.2f} s, slowest {max(took):.2f} s ({slow})")
-    print(f"  time of the processors, all together: median {statistics.median(worked):.2f} s, most {max(worked):.2f} s")
+    print(f"  edit to map: median {statistics.median(times):.2f} s, slowest {max(times):.2f} s ({slow})")
+    print(f"  time of the processors, all together: median {statistics.median(work):.2f} s, most {max(work):.2f} s")
     print(f"  view of one date kept as {held.dtype}: {held.nbytes / 1e6:.0f} MB")
+    save_probe(folder / "probe.json", live.probe(samples, CancelToken())[0])
+    start, busy = time.perf_counter(), time.process_time()
+    classify(embedding=path, model=folder / "probe.json", output=folder / f"{path.stem}-map.tif")
+    took, worked = time.perf_counter() - start, time.process_time() - busy
+    print(f"  all of it classified in {took:.1f} s, {worked:.1f} s of the processors")
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.kinds import TAG_NAMESPACE
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, plain, reading
-from mmearth_core.raster.writer import CheckedWriter, new_geotiff
+from mmearth_core.raster.writer import BLOCK, CheckedWriter, new_geotiff
 
 #: The value of every band where there is no embedding.
 NODATA = 0
@@ -123,6 +123,10 @@ class EmbeddingRaster:
             return None
         halo = self.provenance.get("halo")
         return halo if isinstance(halo, int) else None
+
+    @property
+    def block(self) -> tuple[int, int]:
+        return BLOCK, BLOCK
 
     @cached_property
     def linear(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -296,16 +297,20 @@ class LiveSet:
         """
         check_unknown(unknown)
         watch = _Watch()
-        samples = self.samples(drawn, cancel)
-        watch.lap("samples")
-        probe, refitted = self.probe(drawn, cancel, beside=beside)
-        watch.lap("fit")
         place, window, shape = self.in_view(view)
-        if not window:
+        with ThreadPoolExecutor(2, "mmearth") as pool:  # what has to be read is read at once
+            others = pool.submit(self.unlabelled, beside, cancel)
+            looked_at = pool.submit(place.view, window, shape) if window else None
+            samples = self.samples(drawn, cancel)
+            watch.lap("samples")
+            others.result()
+            probe, refitted = self.probe(drawn, cancel, beside=beside)
+            watch.lap("fit")
+        if looked_at is None:
             return Preview(None, None, probe.legend.classes, {}, 0, 0, samples.messages, False, refitted, watch.seconds)
         if shape != (window.height, window.width):
             smooth = "none"
-        pixels, kept = place.view(window, shape)
+        pixels, kept = looked_at.result()
         cancel.check()
         watch.lap("read")
         surely, on_pixels = confidence is not None, PixelProbe(probe, place.stack)

@@ -5,13 +5,16 @@ Knows paths and files, never what their pixels mean.
 
 import re
 import shlex
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePath
 
+import numpy as np
 import rasterio
 from rasterio.drivers import raster_driver_extensions
+from rasterio.enums import Interleaving
 from rasterio.env import ensure_env_with_credentials
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
@@ -25,8 +28,8 @@ _DESCRIPTIONS = (
     *((b"<GDAL_WMS", "WMS"), (b"<GDAL_WMTS", "WMTS"), (b"<WCS_GDAL", "WCS"), (b"<GDALTileIndexDataset", "GTI")),
     *((b"<MRF_META", "MRF"), (b"<Capabilities", "WMTS"), (b'"stacit', "STACIT"), (b"<OGRVRT", "OGR_VRT")),
 )
-#: Bytes GDAL may keep of decoded blocks: some rows of blocks of a 12-band scene.
-CACHE_BYTES = 100_000_000
+#: Bytes GDAL may keep of decoded blocks: some rows of blocks of a 12-band scene, three of 1024² pixels of 64 bands.
+CACHE_BYTES = 200_000_000
 #: `rasterio.open` for reading, which takes one driver only; this takes several.
 _open: Callable[..., DatasetReader] = ensure_env_with_credentials(DatasetReader)
 
@@ -123,3 +126,38 @@ def bounded_cache() -> rasterio.Env:
     """A context in which GDAL keeps at most `CACHE_BYTES` of blocks: one cache for all threads, by default 5 % of the
     machine's memory, and never read twice here."""
     return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES)
+
+
+def stored_together(dataset: DatasetReader) -> int:
+    """Bytes that are decoded to read a single number: those of a block, of all bands where these lie side by side."""
+    rows, cols = max(dataset.block_shapes)
+    bands = dataset.count if dataset.interleaving is Interleaving.pixel else 1
+    return int(rows * cols * bands * max(np.dtype(each).itemsize for each in dataset.dtypes))
+
+
+class _Room:
+    """Shares out the cache. Blocks of several bands that crowd each other out before all bands are read are decoded
+    anew for every band, many times slower; so who finds no room for his block waits."""
+
+    def __init__(self) -> None:
+        self._changed, self._taken = threading.Condition(), 0
+
+    @contextmanager
+    def taken(self, size: int) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken or self._taken + size <= CACHE_BYTES)
+            self._taken += size
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= size
+                self._changed.notify_all()
+
+
+_ROOM = _Room()
+
+
+def room_in_cache(size: int) -> AbstractContextManager[None]:
+    """A context in which blocks of so many bytes are read, once there is room for one: not to be nested."""
+    return _ROOM.taken(size)

@@ -40,8 +40,9 @@ class Embedding(Protocol):
 
     `identity`: what a probe and the embeddings it is used on must have in common. `name`: what sentences call it.
     `bands`: their names. `unit_norm`: whether all vectors are of length 1. `halo`: how many pixels around one decide
-    its vector; None when that is not known. `linear`: (scale, offset), each (bands,), when a value is stored · scale +
-    offset; None when only `decode` knows. `facts`: what else is worth telling, as plain JSON values.
+    its vector; None when that is not known. `block`: rows and columns of pixels that are stored, and so read, together.
+    `linear`: (scale, offset), each (bands,), when a value is stored · scale + offset; None when only `decode` knows.
+    `facts`: what else is worth telling, as plain JSON values.
     """
 
     @property
@@ -64,6 +65,9 @@ class Embedding(Protocol):
 
     @property
     def halo(self) -> int | None: ...
+
+    @property
+    def block(self) -> tuple[int, int]: ...
 
     @property
     def linear(self) -> tuple[NDArray[float32], NDArray[float32]] | None: ...

@@ -17,7 +17,7 @@ from rasterio.io import DatasetReader
 from mmearth_core.errors import MMEarthError
 from mmearth_core.kinds import TAG_NAMESPACE
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.opening import opened, reading, room_in_cache, stored_together
 from mmearth_core.raster.raster_file import north_up, representable
 from mmearth_core.sources.elsewhere.laws import Law, is_near_one, mean_length, others_that_fit
 
@@ -32,8 +32,8 @@ _SIDE, _ENOUGH, _WINDOWS, _OVERVIEW = 16, 1024, 24, 128
 class Header:
     """What a raster says of itself. `grid` is north-up; `flip`: whether rows and columns of the file run the other way.
 
-    `bands`: the names of its bands, "" where it has none. `nodata`: what the first band declares. `ours`: what our own
-    tags say the file is.
+    `bands`: the names of its bands, "" where it has none. `block`: rows and columns of its blocks. `nodata`: what the
+    first band declares. `ours`: what our own tags say the file is.
     """
 
     path: str | Path
@@ -41,6 +41,7 @@ class Header:
     flip: tuple[bool, bool]
     dtype: np.dtype[Any]
     bands: tuple[str, ...]
+    block: tuple[int, int]
     nodata: float | None
     tags: Mapping[str, str]
     masked: bool
@@ -59,6 +60,7 @@ class Header:
                 flip=flip,
                 dtype=np.result_type(*{np.dtype(each) for each in dataset.dtypes}),
                 bands=tuple(name or "" for name in dataset.descriptions),
+                block=max(dataset.block_shapes),
                 nodata=representable(dataset.nodata, dataset.dtypes[0]),
                 tags=dataset.tags(),
                 masked=MaskFlags.per_dataset in flags,
@@ -115,6 +117,10 @@ class BandedEmbedding:
         return self.header.grid
 
     @property
+    def block(self) -> tuple[int, int]:
+        return self.header.block
+
+    @property
     def empty(self) -> np.generic | None:
         """What stands in every band where there is no embedding; None when there is one everywhere."""
         return np.float32(0) if self.header.is_float else self.header.number(self.nodata)
@@ -150,6 +156,7 @@ class BandedReader:
 
     def __init__(self, embedding: BandedEmbedding, dataset: DatasetReader) -> None:
         self._embedding, self._dataset = embedding, dataset
+        self._bytes = stored_together(dataset)
 
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> NDArray[Any]:
         """Stored numbers of a window, (bands, height, width), floats as float32; with `shape`, decimated to it: by
@@ -164,7 +171,7 @@ class BandedReader:
         col = header.grid.width - window.col_end if cols else window.col
         there = Window(row, col, window.height, window.width).ranges
         backward = np.s_[:, :: -1 if rows else 1, :: -1 if cols else 1]
-        with reading(header.path, _REMEDY):
+        with reading(header.path, _REMEDY), room_in_cache(self._bytes):
             stored: NDArray[Any] = self._dataset.read(
                 list(made.indexes),
                 window=there,

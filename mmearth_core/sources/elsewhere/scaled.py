@@ -35,6 +35,7 @@ class ScaledEmbedding:
     bands: tuple[str, ...]
     slab: Slab
     facts: Mapping[str, Any]
+    block: tuple[int, int] = (1, 1)
     unit_norm: bool = False
     halo: int | None = None
 

@@ -86,7 +86,14 @@ def tessera_store(path: Path, store: Path) -> ScaledEmbedding:
         bands=tuple(f"Tessera_Band_{band}" for band in range(bands)),
         slab=slab,
         facts=facts_of(year, "stored · scale of its pixel"),
+        block=_chunk(numbers, dated=dated),
     )
+
+
+def _chunk(numbers: Any, *, dated: bool) -> tuple[int, int]:
+    """Rows and columns of the chunks of an array."""
+    rows, cols = numbers.chunks[2:] if dated else numbers.chunks[:2]
+    return int(rows), int(cols)
 
 
 def _place(path: Path, store: Path) -> _Place:

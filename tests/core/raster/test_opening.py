@@ -1,5 +1,6 @@
 """What a user is told of a file that is missing, no raster, or damaged: which one, what is wrong and what to do."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from affine import Affine
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.opening import CACHE_BYTES, opened, reading, room_in_cache, stored_together
 
 TRANSFORM = Affine(10, 0, 500_000, 0, -10, 5_800_000)
 
@@ -54,3 +55,36 @@ def test_complex_numbers_are_nothing_that_is_read(tmp_path, dtype):
     told = pytest.raises(MMEarthError, match=r"c\.tif holds complex numbers, as radar images do; give a map\.$")
     with told, opened(tmp_path / "c.tif", wanted="a map"):
         pytest.fail("it was opened")
+
+
+@pytest.mark.parametrize(("interleave", "bands"), [("pixel", 6), ("band", 1)])
+def test_bands_that_lie_side_by_side_are_stored_together(tmp_path, interleave, bands):
+    shape = {"count": 6, "height": 64, "width": 96, "dtype": "uint16", "crs": "EPSG:32630", "transform": TRANSFORM}
+    blocks = {"tiled": True, "blockxsize": 32, "blockysize": 16, "interleave": interleave}
+    with rasterio.open(tmp_path / "r.tif", "w", driver="GTiff", **shape, **blocks) as new:
+        new.write(np.ones((6, 64, 96), np.uint16))
+    with opened(tmp_path / "r.tif", wanted="a map") as dataset:
+        assert stored_together(dataset) == 32 * 16 * 2 * bands
+
+
+def test_blocks_that_do_not_fit_into_the_cache_together_are_read_one_after_the_other():
+    large, small, done = int(0.6 * CACHE_BYTES), int(0.2 * CACHE_BYTES), []
+
+    def read(name, size):
+        with room_in_cache(size):
+            done.append(name)
+
+    with room_in_cache(large):
+        others = [threading.Thread(target=read, args=each) for each in (("small", small), ("large", large))]
+        for each in others:
+            each.start()
+        others[0].join(5)
+        others[1].join(0.1)
+        assert done == ["small"] and others[1].is_alive()
+    others[1].join(5)
+    assert done == ["small", "large"]
+    read("larger than the cache", 2 * CACHE_BYTES)
+    with pytest.raises(ZeroDivisionError), room_in_cache(large):
+        1 / 0  # noqa: B018
+    read("after an error", large)
+    assert len(done) == 4

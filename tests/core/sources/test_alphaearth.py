@@ -28,6 +28,7 @@ def whole(path: Path):
 @pytest.mark.parametrize("options", [{}, {"south_up": True}, {"cog": True}], ids=str)
 def test_whole_numbers_are_taken_by_the_square_law_and_right_side_up(tmp_path, fields, options):
     embedding, stored = whole(write_alphaearth(tmp_path / "e.tif", fields, **options))
+    assert embedding.block == ((128, 128) if "cog" in options else (64, 64))
     assert stored.dtype == np.int8 and embedding.unit_norm and embedding.linear is None
     assert embedding.bands == tuple(NAMES) and embedding.grid.transform.e == -10
     there = embedding.valid(stored)

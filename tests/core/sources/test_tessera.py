@@ -43,6 +43,7 @@ def test_all_forms_give_the_same_vectors(tmp_path, fields, form):
     else:
         path, error = write_tessera_npy(tmp_path / "t", fields, per_band=form.endswith("band")), 0.01
     embedding, stored = read(path)
+    assert embedding.block == {"tif": (256, 256), "zarr": (32, 32)}.get(form, (1, 1))
     assert embedding.identity == V1 and embedding.grid.transform == TRANSFORM and len(embedding.bands) == 128
     there = embedding.valid(stored)
     assert there.sum() == there.size - HOLE[0] * HOLE[1] and np.isfinite(stored).all()

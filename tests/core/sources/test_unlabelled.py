@@ -13,7 +13,7 @@ from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.sources.stack import Stack
-from mmearth_core.sources.unlabelled import BLOCKS, MOST_LOOKED_AT, BesideLabels, draw_unlabelled
+from mmearth_core.sources.unlabelled import BLOCKS, FEWEST_BLOCKS, TIMES, BesideLabels, _spread, draw_unlabelled
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Ground:
     height: int
     width: int
     there: Any = None
+    block: tuple[int, int] = (256, 256)
     windows: list[Window] = field(default_factory=list)
 
     @property
@@ -79,11 +80,36 @@ def test_few_blocks_of_a_large_scene_are_read() -> None:
     assert rows.std() > 15_000 < cols.std()
 
 
+@pytest.mark.parametrize(("block", "read"), [((1024, 1024), (1024, 1024)), ((1, 20_000), (3, 20_000))])
+def test_blocks_are_read_as_the_file_stores_them(block: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ground = Ground(20_000, 20_000, block=block)
+    monkeypatch.setattr("mmearth_core.sources.unlabelled.NUMBERS", 6 * read[0] * read[1] * 2)
+    found = drawn(ground)
+    assert len(found) == 2000 and found.blocks == 6 == len(ground.windows)
+    for window in ground.windows:
+        assert (window.row % read[0], window.col % read[1]) == (0, 0)
+        assert (window.height, window.width) == (min(read[0], 20_000 - window.row), min(read[1], 20_000 - window.col))
+    assert found.digest == drawn(Ground(20_000, 20_000, block=block)).digest
+    monkeypatch.setattr("mmearth_core.sources.unlabelled.NUMBERS", 1)
+    assert drawn(ground).blocks == FEWEST_BLOCKS
+
+
+def test_few_blocks_lie_apart() -> None:
+    near = []
+    for seed in range(20):
+        ground = Ground(20_000, 20_000, block=(5000, 5000))  # of which no more than a part is read
+        assert drawn(ground, seed=seed).blocks == BLOCKS / 2, "all there are"
+        first = np.array([(w.row, w.col) for w in _spread(ground.grid, (1024, 1024), 4, seed)]) / 20_000
+        apart = np.abs(first[:, None] - first).max(axis=2)[np.triu_indices(4, 1)]
+        near.append(apart.min())
+    assert np.mean(near) > 0.25, "four blocks are about in four quarters; at random 0.19"
+
+
 def test_empty_blocks_are_passed_over_but_not_for_ever() -> None:
     half = Ground(20_000, 20_000, lambda rows, cols: rows + cols < 20_000)
     assert drawn(half).blocks == BLOCKS and len(half.windows) > BLOCKS
     nothing = Ground(20_000, 20_000, lambda rows, cols: rows < 0 * cols)
-    assert drawn(nothing) is None and len(nothing.windows) == MOST_LOOKED_AT
+    assert drawn(nothing) is None and len(nothing.windows) == BLOCKS * TIMES
 
 
 def test_no_pixel_without_an_embedding_is_drawn() -> None:
