@@ -16,7 +16,7 @@ from mmearth_core.encoder.weights import state
 from mmearth_core.errors import MMEarthError
 from mmearth_core.kinds import TAG_NAMESPACE, VECTOR_ENDINGS, kind_of
 from mmearth_core.labelling.probe_file import load_probe
-from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.class_map import PLACES_TAG, ClassMap
 from mmearth_core.maps.origins import without_origins
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import is_local, opened
@@ -215,7 +215,7 @@ def _describe_embedding(raster: Embedding) -> Description:
 
 def _describe_map(class_map: ClassMap) -> Description:
     classes = {str(each.value): each.name for each in class_map.legend.classes}
-    tags = {name: value for name, value in class_map.tags.items() if name not in {"product", "legend"}}
+    tags = {name: value for name, value in class_map.tags.items() if name not in {"product", "legend", PLACES_TAG}}
     facts = {"classes": classes, "made of": plain(class_map.origins)} | without_origins(tags)
     following = f"mmearth sample {quote(str(class_map.path))} -n 200 -o POINTS.gpkg"
     return Description("map", str(class_map.path), _of_grid(class_map.grid) | facts, following)

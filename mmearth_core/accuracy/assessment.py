@@ -14,9 +14,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from mmearth_core.accuracy.comparison import UNLABELLED, Comparison, locate
+from mmearth_core.accuracy.comparison import UNLABELLED, Comparison, Points, locate
 from mmearth_core.accuracy.design import Design, design_of
 from mmearth_core.accuracy.estimators import Accuracy, Estimate, agreement, error_matrix, estimate
+from mmearth_core.accuracy.independence import dependence
 from mmearth_core.accuracy.summary import AccuracyReport, ClassAccuracy
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output, write_json
@@ -105,6 +106,7 @@ def _assess_points(compared: Comparison) -> AccuracyReport:
     used = points.on_map & labelled & design.known & ~again & ~torn
     if not used.any():
         raise compared.nothing_left(len(compared.codes))
+    told = dependence(compared, [_of_place(points, used, each) for each in range(len(compared.maps.places))], design)
     classes = compared.classes_shown(reference[used])
     accuracy = estimate(
         mapped=points.mapped[used],
@@ -122,9 +124,15 @@ def _assess_points(compared: Comparison) -> AccuracyReport:
         proportions=accuracy.proportions,
         overall=accuracy.overall,
         covered_ha=accuracy.covered,
-        warnings=(*warnings, *_limits(accuracy, design, compared)),
+        warnings=(*told, *warnings, *_limits(accuracy, design, compared)),
         places=compared.maps.names,
     )
+
+
+def _of_place(points: Points, used: NDArray[np.bool_], number: int) -> NDArray[Any]:
+    """The used points in the pixels of a map; None for those that lie on another."""
+    made: NDArray[Any] = np.where(points.place == number, shapely.points(points.xy), None)[used]
+    return made
 
 
 def _repeated(at: NDArray[np.float64], reference: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -207,6 +215,11 @@ def _assess_polygons(compared: Comparison) -> AccuracyReport:
     if empty:
         warnings.append(f"{left_out(empty, 'pixel', 'no-data on the map')}.")
     overall, users, producers = agreement(counts)
+    used = inside & labelled
+    shapes = [np.array(each, object)[used] for each in geometries]
+    for each, here in zip(shapes, touched, strict=True):
+        each[~here[used]] = None
+    told = dependence(compared, shapes)
     return AccuracyReport(
         map=compared.maps.path,
         reference=compared.vector.path,
@@ -216,7 +229,7 @@ def _assess_polygons(compared: Comparison) -> AccuracyReport:
         proportions=None,
         overall=overall,
         covered_ha=None,
-        warnings=tuple(warnings),
+        warnings=(*told, *warnings),
         places=compared.maps.names,
     )
 

@@ -17,13 +17,14 @@ from mmearth_core.wording import left_out
 @dataclass(frozen=True, eq=False)
 class Design:
     """The stratum of each point (n,), where it is `known` (of the sample), hectares and names of all strata, and what
-    that assumes, in sentences."""
+    that assumes, in sentences; whether the file `told` it."""
 
     stratum: NDArray[np.int64]
     known: NDArray[np.bool_]
     sizes: Mapping[int, float]
     names: Mapping[int, str]
     warnings: tuple[str, ...] = field(default=())
+    told: bool = True
 
 
 def design_of(compared: Comparison, points: Points) -> Design:
@@ -45,6 +46,7 @@ def design_of(compared: Comparison, points: Points) -> Design:
                 "The points carry no sampling design: intervals and areas hold only if they were drawn at random,"
                 f" simply, systematically or by the classes of this map{extent} (mmearth sample makes such points).",
             ),
+            told=False,
         )
     stratum, hectares, digest = told
     known = np.isfinite(stratum) & np.isfinite(hectares) & (hectares > 0)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
 from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
-from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.probe_file import load_probe, training_tags
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer
@@ -182,6 +182,7 @@ def _classify(
     tags = {**origin_tags(on_pixels.stack.origins), "training_digest": probe.training.digest, "smooth": smooth}
     if len(probe.columns.slots) > 1:
         tags["dates"] = "together" if any(len(member.slots) > 1 for member in probe.members) else "vote"
+    told = tags | training_tags(probe, grid)
     with ExitStack() as opening:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
         staged = (
@@ -189,7 +190,7 @@ def _classify(
             if confidence is None
             else opening.enter_context(atomic_path(confidence, outdated=companions(confidence)))
         )
-        drawn = opening.enter_context(new_map(where.map, probe.legend, grid, tags=tags, unknown=unknown is not None))
+        drawn = opening.enter_context(new_map(where.map, probe.legend, grid, tags=told, unknown=unknown is not None))
         measured = None
         if confidence is not None:
             measured = opening.enter_context(

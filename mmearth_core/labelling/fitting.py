@@ -1,7 +1,7 @@
 """The verb `fit`: embeddings and samples in, a probe and the validation that says how far to trust it out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from mmearth_core.sources.embedding import described
 from mmearth_core.sources.stack import Stack, with_columns_of_all
 from mmearth_core.sources.unlabelled import PIXELS, BesideLabels, Prior, Unlabelled, draw_unlabelled
 from mmearth_core.sources.working_set import SampleLayer, working_set_of
+from mmearth_core.vectors.kept import packed
 from mmearth_core.wording import counted
 
 
@@ -186,6 +187,7 @@ def fit_samples(
     validation = cross_validate(
         samples, unlabelled=unlabelled, block=block, seed=seed, together=together, progress=progress, cancel=cancel
     )
+    model = replace(model, training=replace(model.training, places=packed(samples.shapes)))
     save_probe(output, model, validation=validation.as_dict())
     return FitResult(output, model, validation, messages)
 

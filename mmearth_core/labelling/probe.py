@@ -80,11 +80,13 @@ class Reach:
 
 @dataclass(frozen=True)
 class Training:
-    """What a probe was fitted on: pixels, polygons (groups) and the digest of `Samples.digest`."""
+    """What a probe was fitted on: pixels, polygons (groups), the digest of `Samples.digest`, and where they lie, as
+    `vectors.kept` packs it; None where that is not kept."""
 
     pixels: Annotated[int, NOT_NEGATIVE]
     polygons: Annotated[int, NOT_NEGATIVE]
     digest: str
+    places: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,11 +178,12 @@ class Probe:
         slots = self.columns.slots
         dates = {"dates": [str(slots[index]) for member in self.members for index in member.slots]}
         layers = {"layers": {layer.name: layer.weight for layer in self.layers}}
+        told = {name: value for name, value in asdict(self.training).items() if name != "places"}
         return {
             "model": ", ".join(dict.fromkeys(slot.name for slot in slots)),
             "model_id": ", ".join(dict.fromkeys(slot.identity for slot in slots)),
             "classes": {str(each.value): each.name for each in self.legend.classes},
-            "training": asdict(self.training) | {"regularisation": self.strengths.regularisation},
+            "training": told | {"regularisation": self.strengths.regularisation},
             "unlabelled": plain(self.unlabelled),
             "embedding bands": sum(member.bands for member in self.members),
             **(dates if len(slots) > 1 else {}),

@@ -20,10 +20,13 @@ from mmearth_core.labelling.probe import (
     Strengths,
     Training,
 )
+from mmearth_core.maps.class_map import PLACES_TAG
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable
+from mmearth_core.raster.grid import Grid
 from mmearth_core.records import POSITIVE, Rule
 from mmearth_core.sources.layers import LayerScale
 from mmearth_core.sources.slots import Columns, Slot
+from mmearth_core.vectors.kept import kept_within
 
 #: The version of the file's layout; readers refuse what they do not know.
 FORMAT_VERSION = 4
@@ -35,7 +38,7 @@ Positive = Annotated[float, POSITIVE]
 _LARGEST = 8 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Training(Training):
     regularisation: Positive
     layers: float = 0.0
@@ -144,9 +147,16 @@ def load_probe(path: str | Path) -> Probe:
         layers=file.layers,
         legend=file.classes,
         strengths=Strengths(file.training.regularisation, file.training.layers),
-        training=Training(file.training.pixels, file.training.polygons, file.training.digest),
+        training=Training(file.training.pixels, file.training.polygons, file.training.digest, file.training.places),
         unlabelled=file.unlabelled,
     )
+
+
+def training_tags(probe: Probe, grid: Grid) -> dict[str, str]:
+    """What a map on a grid tells of where its probe was trained: the digest, and the places that lie there."""
+    training = probe.training
+    here = None if training.places is None else kept_within(training.places, grid, "The probe")
+    return {"training_digest": training.digest} | ({} if here is None else {PLACES_TAG: here})
 
 
 def _knowing_all(content: dict[str, Any]) -> Any:

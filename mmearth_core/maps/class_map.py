@@ -39,6 +39,9 @@ from mmearth_core.wording import left_out, printable
 _WANTED, _REMEDY = "a map made by mmearth classify, or a raster of whole numbers", "make it again"
 #: The tag of a name for value 255 other than the usual one.
 UNKNOWN_TAG = "unknown"
+#: The tag that says where a map was trained (`vectors.kept`). It lies beside the map, since tags inside a GeoTIFF are
+#: of 32,000 letters at most.
+PLACES_TAG, _BESIDE = "training_places", "MMEARTH_TRAINING"
 #: What `blocks` gives for no class where the file has no integer for it.
 FILL = -(1 << 31)
 
@@ -66,7 +69,8 @@ def new_map(
         raise MMEarthError(f"{path} cannot hold these classes; a map has values 1 … {MAX_CLASSES}.")
     shown = [*legend.classes, *([MapClass(UNKNOWN, _unknown(tags, legend), UNKNOWN_COLOUR)] if unknown else [])]
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
-    texts = {_pam_path(path): _category_names(shown), path.with_suffix(".qml"): _style(shown)}
+    beside = {PLACES_TAG: tags[PLACES_TAG]} if PLACES_TAG in tags else {}
+    texts = {_pam_path(path): _category_names(shown, beside), path.with_suffix(".qml"): _style(shown)}
     with ExitStack() as stack:
         _write_beside(stack, texts)
         yield stack.enter_context(
@@ -78,7 +82,7 @@ def new_map(
                 nodata=NODATA,
                 descriptions=["class"],
                 tags={
-                    **tags,
+                    **{name: value for name, value in tags.items() if name not in beside},
                     "product": "map",
                     "legend": json.dumps(records.plain(legend.classes), ensure_ascii=False),
                 },
@@ -145,7 +149,7 @@ class ClassMap:
         path = Path(path)
         check_kind(path, "map")
         with opened(path, wanted=_WANTED) as dataset, reading(path, _REMEDY):
-            tags = dataset.tags(ns=TAG_NAMESPACE)
+            tags = dataset.tags(ns=TAG_NAMESPACE) | dataset.tags(ns=_BESIDE)
             _check_classes(path, dataset)
             grid = Grid.of(dataset)
             if _is_ours(tags):
@@ -273,13 +277,15 @@ def _check_classes(path: Path, dataset: DatasetReader) -> None:
         raise MMEarthError(f"{path} is a picture in red, green and blue, not a map; give the map it was drawn of.")
 
 
-def _category_names(classes: list[MapClass]) -> str:
+def _category_names(classes: list[MapClass], beside: Mapping[str, str]) -> str:
     by_value = {c.value: c.name for c in classes}
     lines = "".join(
         f"      <Category>{html.escape(by_value.get(value, ''))}</Category>\n" for value in range(max(by_value) + 1)
     )
+    items = "".join(f'    <MDI key="{name}">{html.escape(value)}</MDI>\n' for name, value in beside.items())
+    metadata = f'  <Metadata domain="{_BESIDE}">\n{items}  </Metadata>\n' if items else ""
     return (
-        '<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n'
+        f'<PAMDataset>\n{metadata}  <PAMRasterBand band="1">\n    <CategoryNames>\n'
         f"{lines}    </CategoryNames>\n  </PAMRasterBand>\n</PAMDataset>\n"
     )
 

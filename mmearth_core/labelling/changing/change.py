@@ -29,7 +29,7 @@ from mmearth_core.labelling.changing.change_classes import (
 from mmearth_core.labelling.changing.pair import DISTANCE_OFFSET, DISTANCE_SCALE, Pair
 from mmearth_core.labelling.deciding import classify_block
 from mmearth_core.labelling.probe import Probe
-from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.probe_file import load_probe, training_tags
 from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import AreaTally
@@ -278,7 +278,8 @@ class _Run:
         values[_UNSURE] = UNKNOWN
         asked = self._sure is not None
         self.progress.start("Drawing", self.grid.pixels, "px")
-        with new_map(path, classes.legend, self.grid, tags=tags | {UNKNOWN_TAG: UNSURE_NAME}, unknown=asked) as drawn:
+        told = tags | training_tags(self.probe, self.grid) | {UNKNOWN_TAG: UNSURE_NAME}
+        with new_map(path, classes.legend, self.grid, tags=told, unknown=asked) as drawn:
             for strip, codes in strips(draft, self.cancel, self.progress):
                 drawn.write(values[codes], 1, window=strip.ranges)
         self.progress.finish()

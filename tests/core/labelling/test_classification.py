@@ -21,11 +21,12 @@ from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.streaming import surrounded
-from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.class_map import PLACES_TAG, ClassMap
 from mmearth_core.maps.conventions import UNKNOWN
 from mmearth_core.maps.smoothing import MARGIN, Smoothing
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.vectors.kept import in_pixels
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,7 @@ def test_the_map_is_right_complete_and_named(scene: Any, model: Path, tmp_path: 
     assert "water" in str(result) and "unknown" not in str(result)
     with rasterio.open(tmp_path / "map.tif") as dataset:
         assert dataset.tags(ns="MMEARTH")["training_digest"] == load_probe(model).training.digest
+    assert len(in_pixels(opened.tags[PLACES_TAG], opened.grid, "it")) == load_probe(model).training.polygons
     assert [each.identity for each in opened.origins] == [scene.raster.model_id]
 
 
