@@ -216,10 +216,10 @@ def _assess_polygons(compared: Comparison) -> AccuracyReport:
         warnings.append(f"{left_out(empty, 'pixel', 'no-data on the map')}.")
     overall, users, producers = agreement(counts)
     used = inside & labelled
-    shapes = [np.array(each, object)[used] for each in geometries]
-    for each, here in zip(shapes, touched, strict=True):
-        each[~here[used]] = None
-    told = dependence(compared, shapes)
+    polygons = [each[used] for each in geometries]
+    for own, reaching in zip(polygons, touched, strict=True):
+        own[~reaching[used]] = None
+    told = dependence(compared, polygons)
     return AccuracyReport(
         map=compared.maps.path,
         reference=compared.vector.path,
