@@ -59,6 +59,7 @@ VERBS: dict[str, Verb] = {
         "mmearth_core.sources.gathering",
         "put dates, places, layers and samples together, for the verbs below",
         MAP,
+        "work",
         inputs=("embeddings",),
         shape="all",
         many=("dates", "layers", "samples"),

@@ -15,6 +15,7 @@ from .processing.classify import Classify
 from .processing.cluster import Cluster
 from .processing.embed import Embed
 from .processing.fit import Fit
+from .processing.gather import GatherWorkingSet
 from .processing.outline import Outline
 from .processing.sample import Sample
 from .processing.similar import Similar
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .core.worker.client import WorkerClient
 
 
-ALGORITHMS = (Embed, Fit, Classify, Change, Tidy, Suggest, Outline, Similar, Cluster, Sample, Assess)
+ALGORITHMS = (Embed, GatherWorkingSet, Fit, Classify, Change, Tidy, Suggest, Outline, Similar, Cluster, Sample, Assess)
 
 
 class Provider(QgsProcessingProvider):

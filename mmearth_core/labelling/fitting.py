@@ -23,6 +23,9 @@ from mmearth_core.sources.working_set import SampleLayer, working_set_of
 from mmearth_core.vectors.kept import packed
 from mmearth_core.wording import counted
 
+#: How several dates decide together.
+Dates = Literal["vote", "together"]
+
 
 @dataclass(frozen=True, eq=False)
 class FitResult:
@@ -82,7 +85,7 @@ def fit(
     output: str | Path,
     field: str = "class",
     layer: str | None = None,
-    dates: Literal["vote", "together"] = "vote",
+    dates: Dates = "vote",
     unlabelled: int = PIXELS,
     prior: Prior = "tempered",
     block: float | None = None,
@@ -172,7 +175,7 @@ def fit_samples(
     *,
     block: float | None = None,
     seed: int = 0,
-    dates: Literal["vote", "together"] = "vote",
+    dates: Dates = "vote",
     progress: Progress,
     cancel: CancelToken,
 ) -> FitResult:

@@ -32,7 +32,7 @@ from mmearth_core.files import atomic_path
 from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
 from mmearth_core.labelling.classification import check_unknown
 from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
-from mmearth_core.labelling.fitting import taught_probe
+from mmearth_core.labelling.fitting import Dates, taught_probe
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.samples import Samples, merge_samples, samples_under
 from mmearth_core.labelling.scoring import PixelProbe
@@ -44,7 +44,7 @@ from mmearth_core.maps.smoothing import DEFAULT, MARGIN, Smoothing
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
-from mmearth_core.raster.placing import pixel_steps, touched
+from mmearth_core.raster.placing import holds, moved_to, pixel_steps, touched
 from mmearth_core.records import Form
 from mmearth_core.sources.stack import Pixels, Stack, StackReader, stacks_of, with_columns_of_all
 from mmearth_core.sources.unlabelled import USUAL, BesideLabels, Unlabelled, draw_unlabelled
@@ -242,7 +242,7 @@ class LiveSet:
         self.places = [LivePlace(stack) for stack in stacks]
         self._samples: tuple[str, Samples] | None = None
         self._unlabelled: tuple[BesideLabels, Unlabelled | None] | None = None
-        self._probe: tuple[tuple[str, BesideLabels], Probe] | None = None
+        self._probe: tuple[tuple[str, BesideLabels, Dates], Probe] | None = None
 
     def samples(self, drawn: DrawnSamples, cancel: CancelToken) -> Samples:
         """The labelled pixels of all places. Raises `MMEarthError` when no sample covers a valid pixel."""
@@ -263,13 +263,16 @@ class LiveSet:
             held = self._unlabelled = (beside, draw_unlabelled(stacks, beside, cancel=cancel))
         return held[1]
 
-    def probe(self, drawn: DrawnSamples, cancel: CancelToken, *, beside: BesideLabels = USUAL) -> tuple[Probe, bool]:
+    def probe(
+        self, drawn: DrawnSamples, cancel: CancelToken, *, beside: BesideLabels = USUAL, dates: Dates = "vote"
+    ) -> tuple[Probe, bool]:
         """The probe of the samples, and whether it had to be fitted: the one that `fit_samples` would write."""
-        held = self._probe
-        if held is not None and held[0] == (drawn.key, beside):
+        held, key = self._probe, (drawn.key, beside, dates)
+        if held is not None and held[0] == key:
             return held[1], False
-        probe = taught_probe(self.samples(drawn, cancel), self.unlabelled(beside, cancel), cancel=cancel)
-        self._probe = ((drawn.key, beside), probe)
+        samples, others = self.samples(drawn, cancel), self.unlabelled(beside, cancel)
+        probe = taught_probe(samples, others, together=dates == "together", cancel=cancel)
+        self._probe = key, probe
         return probe, True
 
     def in_view(self, view: View) -> tuple[LivePlace, Window, tuple[int, int]]:
@@ -288,6 +291,7 @@ class LiveSet:
         unknown: float | None = None,
         smooth: Smoothing = DEFAULT,
         beside: BesideLabels = USUAL,
+        dates: Dates = "vote",
         cancel: CancelToken,
     ) -> Preview:
         """Write the map of a view as a paletted GeoTIFF, and its confidence as `classify` does.
@@ -304,7 +308,7 @@ class LiveSet:
             samples = self.samples(drawn, cancel)
             watch.lap("samples")
             others.result()
-            probe, refitted = self.probe(drawn, cancel, beside=beside)
+            probe, refitted = self.probe(drawn, cancel, beside=beside, dates=dates)
             watch.lap("fit")
         if looked_at is None:
             return Preview(None, None, probe.legend.classes, {}, 0, 0, samples.messages, False, refitted, watch.seconds)
@@ -344,10 +348,20 @@ class LiveSet:
             seconds=watch.seconds,
         )
 
-    def similar(self, at: tuple[float, float], view: View, output: str | Path, *, cancel: CancelToken) -> Path | None:
-        """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside."""
+    def similar(
+        self, at: tuple[float, float], view: View, output: str | Path, *, crs: str | None = None, cancel: CancelToken
+    ) -> Path | None:
+        """Write how alike a view is to the pixel at `at` (x, y), as the verb `similar` does; None outside.
+
+        With `crs`, that of `at`, the pixel may be of another place than the view; else it is in the place's own.
+        """
         place, window, shape = self.in_view(view)
-        targets = embedding_at(place.stack, *at)
+        found = [(place, at)]
+        if crs is not None:
+            moved = [(each, moved_to(each.stack.grid, at, crs)) for each in (place, *self.places)]
+            found = [(each, xy) for each, xy in moved if holds(each.stack.grid, xy)] or moved
+        of, xy = found[0]
+        targets = embedding_at(of.stack, *xy)
         if not window:
             return None
         pixels, kept = place.view(window, shape)

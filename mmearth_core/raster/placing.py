@@ -188,6 +188,19 @@ def in_pixels(grid: Grid, x: float, y: float) -> tuple[float, float]:
     return column, row
 
 
+def holds(grid: Grid, xy: tuple[float, float]) -> bool:
+    """Whether a place in the grid's CRS is in one of its pixels."""
+    column, row = in_pixels(grid, *xy)
+    return 0 <= column < grid.width and 0 <= row < grid.height
+
+
+def moved_to(grid: Grid, xy: tuple[float, float], crs: str) -> tuple[float, float]:
+    """A place of a CRS in that of a grid; infinite where it cannot be told there."""
+    own, other = pyproj.CRS.from_user_input(grid.crs), understood(crs, "at_crs")
+    x, y = _from_to(other, own, np.array([[xy[0]], [xy[1]]]))[:, 0].tolist()
+    return x, y
+
+
 def pixel_steps(grid: Grid, at: tuple[float, float], crs: str | None = None) -> NDArray[np.float64]:
     """(2, 2): what a step of one column, and of one row, at a pixel (column, row) is in x and y of another CRS, by
     default the grid's. Not finite where the pixel cannot be told there."""

@@ -13,6 +13,7 @@ from mmearth_core import __version__
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.locks import sole_writer
+from mmearth_core.raster.opening import is_local
 from mmearth_core.sources.alignment import of_one_place
 from mmearth_core.sources.embedding import Embedding, open_embedding
 from mmearth_core.sources.layers import LayerReader
@@ -37,6 +38,7 @@ class WorkingSetResult:
 
     path: Path
     found: WorkingSet
+    messages: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -52,11 +54,11 @@ class WorkingSetResult:
             }
             for place in self.found.places
         ]
-        return {"path": str(self.path), "places": places}
+        return {"path": str(self.path), "places": places, "messages": list(self.messages)}
 
     def __str__(self) -> str:
         lines = [f"{self.path}: {counted(len(self.found.places), 'place')}"]
-        return "\n".join([*lines, *(f"  {place.name}: {place}" for place in self.found.places)])
+        return "\n".join([*lines, *(f"  {place.name}: {place}" for place in self.found.places), *self.messages])
 
 
 @sole_writer("output")
@@ -109,7 +111,13 @@ def working_set(
         _check_layers(stack)
     found = WorkingSet(tuple(_with_samples(places, stacks, [SampleLayer(str(each), field=field) for each in samples])))
     write_working_set(path, found, software=f"mmearth {__version__}")
-    return WorkingSetResult(path, found)
+    folder = path.absolute().parent
+    named = dict.fromkeys(name for place in found.places for name in place.named)
+    far = [name for name in named if not (is_local(name) and Path(name).absolute().is_relative_to(folder))]
+    unread = (
+        f"Not beside or below {path.name}, so read only where what an input refers to is trusted: {', '.join(far)}."
+    )
+    return WorkingSetResult(path, found, (unread,) if far else ())
 
 
 def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:

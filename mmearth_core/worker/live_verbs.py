@@ -14,6 +14,7 @@ from mmearth_core.embedding.forecast import inspect
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling import fitting
+from mmearth_core.labelling.fitting import Dates
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, cross_validate
@@ -60,6 +61,7 @@ class LiveVerbs:
         unknown: float | None = None,
         smooth: Smoothing = DEFAULT,
         beside: Annotated[BesideLabels, FLAT] = USUAL,
+        dates: Dates = "vote",
     ) -> Any:
         """The map of a view."""
         live = self._embedding(embedding)
@@ -71,6 +73,7 @@ class LiveVerbs:
             unknown=unknown,
             smooth=smooth,
             beside=beside,
+            dates=dates,
             cancel=cancel,
         )
 
@@ -82,9 +85,10 @@ class LiveVerbs:
         at: tuple[float, float],
         view: View,
         output: str,
+        at_crs: str | None = None,
     ) -> dict[str, Any]:
         """How alike a view is to one pixel."""
-        return {"path": self._embedding(embedding).similar(at, view, output, cancel=cancel)}
+        return {"path": self._embedding(embedding).similar(at, view, output, crs=at_crs, cancel=cancel)}
 
     def validate(
         self,
@@ -95,6 +99,7 @@ class LiveVerbs:
         samples: Sent,
         block: float | None = None,
         beside: Annotated[BesideLabels, FLAT] = USUAL,
+        dates: Dates = "vote",
     ) -> dict[str, Any]:
         """Cross-validation by place, with a sentence; samples within `block` metres are one place, as in `fit`."""
         live = self._embedding(embedding)
@@ -102,7 +107,10 @@ class LiveVerbs:
         if len(labelled.legend) < 2:
             raise MMEarthError("There is one class only; label a second one.")
         others = live.unlabelled(beside, cancel)
-        validation = cross_validate(labelled, unlabelled=others, block=block, progress=progress, cancel=cancel)
+        together = dates == "together"
+        validation = cross_validate(
+            labelled, unlabelled=others, block=block, together=together, progress=progress, cancel=cancel
+        )
         return validation.as_dict() | {
             "enough": is_enough(validation),
             "headline": headline(validation),
@@ -124,11 +132,12 @@ class LiveVerbs:
         bounds: tuple[float, float, float, float] | None = None,
         bounds_crs: str | None = None,
         beside: Annotated[BesideLabels, FLAT] = USUAL,
+        dates: Dates = "vote",
     ) -> dict[str, Any]:
         """Where to label next; inside `bounds` (min x, min y, max x, max y) when given, in `bounds_crs` or the
-        embedding's CRS."""
+        embedding's CRS. Of several places, in the one that fills most of the bounds; `crs` of the points is its own."""
         live = self._embedding(embedding)
-        probe, _ = live.probe(samples, cancel, beside=beside)
+        probe, _ = live.probe(samples, cancel, beside=beside, dates=dates)
         stack = _within(live, bounds, bounds_crs)
         grid = stack.grid
         labelled = samples.vector.in_pixels(grid)
@@ -142,7 +151,8 @@ class LiveVerbs:
             "points": [
                 {"x": x, "y": y, "predicted": first, "second": second, "margin": float(margin)}
                 for (x, y), first, second, margin in rows
-            ]
+            ],
+            "crs": grid.crs.to_wkt(),
         }
 
     @sole_writer("output")
@@ -157,12 +167,13 @@ class LiveVerbs:
         block: float | None = None,
         overwrite: bool = False,
         beside: Annotated[BesideLabels, FLAT] = USUAL,
+        dates: Dates = "vote",
     ) -> Any:
         """A model file of samples that need not be in a file."""
         path = check_output(output, overwrite=overwrite, inputs=(embedding,))
         live = self._embedding(embedding)
         labelled, others = live.samples(samples, cancel), live.unlabelled(beside, cancel)
-        return fitting.fit_samples(labelled, others, path, block=block, progress=progress, cancel=cancel)
+        return fitting.fit_samples(labelled, others, path, block=block, dates=dates, progress=progress, cancel=cancel)
 
     def _embedding(self, path: str) -> LiveSet:
         """The embedding or working set at a path, opened anew when one of its files has changed."""

@@ -297,10 +297,6 @@
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -399,10 +395,6 @@
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -441,14 +433,6 @@
     <message>
         <source>Draw the points with “Draw reference sample”, which knows how to weigh them.</source>
         <translation>Ziehen Sie die Punkte mit „Referenzstichprobe ziehen“; damit ist bekannt, wie sie zu gewichten sind.</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Karte</translation>
-    </message>
-    <message>
-        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
-        <translation>Eine mit „Einbettung klassifizieren“ gemachte Karte oder ein beliebiges Raster ganzer Zahlen.</translation>
     </message>
     <message>
         <source>Reference</source>
@@ -766,10 +750,6 @@
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -967,10 +947,6 @@
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -1043,6 +1019,14 @@
         <translation>Das Raster mit Wahrscheinlichkeit und Abstand, falls gewünscht.</translation>
     </message>
     <message>
+        <source>Folder of maps</source>
+        <translation>Ordner der Karten</translation>
+    </message>
+    <message>
+        <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
+        <translation>Für einen Arbeitssatz mit mehreren Orten, anstelle einer Karte: der Ordner, in den die Karte jedes Orts geschrieben wird, und in dessen Ordner „confidence“ die Konfidenz jedes Orts, wo sie gewünscht ist.</translation>
+    </message>
+    <message>
         <source>Pixels with a class</source>
         <translation>Pixel mit Klasse</translation>
     </message>
@@ -1053,6 +1037,22 @@
     <message>
         <source>Share of each class</source>
         <translation>Anteil jeder Klasse</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>Karten</translation>
+    </message>
+    <message>
+        <source>The working set has several places; choose the folder of their maps.</source>
+        <translation>Der Arbeitssatz hat mehrere Orte; wählen Sie den Ordner für deren Karten.</translation>
+    </message>
+    <message>
+        <source>A folder is for the maps of a working set of several places; choose the map to write.</source>
+        <translation>Ein Ordner ist für die Karten eines Arbeitssatzes mit mehreren Orten; wählen Sie die Karte, die geschrieben werden soll.</translation>
+    </message>
+    <message>
+        <source>Choose the map to write.</source>
+        <translation>Wählen Sie die Karte, die geschrieben werden soll.</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -1092,10 +1092,6 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
     </message>
     <message>
         <source>Model of classes</source>
@@ -1237,10 +1233,6 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
     </message>
     <message>
         <source>Model of classes</source>
@@ -2420,10 +2412,6 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -2468,8 +2456,8 @@ Ersetzen?</translation>
         <translation>Beispiele</translation>
     </message>
     <message>
-        <source>Polygons, lines or points on the embedding, also unsaved ones; at least two classes.</source>
-        <translation>Polygone, Linien oder Punkte auf der Einbettung, auch ungespeicherte; mindestens zwei Klassen.</translation>
+        <source>Polygons, lines or points on the embedding, also unsaved ones; at least two classes. Blank for a working set that names its samples.</source>
+        <translation>Polygone, Linien oder Punkte auf der Einbettung, auch ungespeicherte; mindestens zwei Klassen. Leer für einen Arbeitssatz, der seine Beispiele nennt.</translation>
     </message>
     <message>
         <source>Class field</source>
@@ -2478,6 +2466,14 @@ Ersetzen?</translation>
     <message>
         <source>The field that names the class of each sample; blank: class.</source>
         <translation>Das Feld, das die Klasse jeder Beispielfläche nennt; leer: class.</translation>
+    </message>
+    <message>
+        <source>Several dates</source>
+        <translation>Mehrere Daten</translation>
+    </message>
+    <message>
+        <source>How the dates of a working set decide: vote, each with a model of its own, where it is clear; together, all in one model, where every date is clear.</source>
+        <translation>Wie die Daten eines Arbeitssatzes entscheiden: vote, jedes stimmt mit einem eigenen Modell, wo es klar ist; together, alle in einem Modell, wo jedes Datum klar ist.</translation>
     </message>
     <message>
         <source>More embeddings</source>
@@ -2552,6 +2548,14 @@ Ersetzen?</translation>
         <translation>Namen der Klassen</translation>
     </message>
     <message>
+        <source>Choose the samples to learn from.</source>
+        <translation>Wählen Sie die Beispiele, aus denen gelernt werden soll.</translation>
+    </message>
+    <message>
+        <source>A working set holds all embeddings and samples; add the further ones to it.</source>
+        <translation>Ein Arbeitssatz enthält alle Einbettungen und Beispiele; fügen Sie ihm die weiteren hinzu.</translation>
+    </message>
+    <message>
         <source>Give each further embedding its samples: there are {} and {}.</source>
         <translation>Geben Sie zu jeder weiteren Einbettung ihre Beispiele an: Es sind {} und {}.</translation>
     </message>
@@ -2617,6 +2621,153 @@ Ersetzen?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>GatherWorkingSet</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Gather working set</source>
+        <translation>Arbeitssatz zusammenstellen</translation>
+    </message>
+    <message>
+        <source>Puts embeddings of several dates and places together with layers and samples. Embeddings that share half of the smaller one are dates of one place.</source>
+        <translation>Stellt Einbettungen mehrerer Daten und Orte mit Layern und Beispielen zusammen. Einbettungen, die sich die Hälfte der kleineren teilen, sind Daten eines Orts.</translation>
+    </message>
+    <message>
+        <source>A small file (.json) that the other algorithms take in place of an embedding. It names the files, and holds none of their pixels.</source>
+        <translation>Eine kleine Datei (.json), die die anderen Algorithmen anstelle einer Einbettung nehmen. Sie nennt die Dateien und enthält keines ihrer Pixel.</translation>
+    </message>
+    <message>
+        <source>Save it in a folder above the embeddings: what it names elsewhere is read only where “Follow what the input refers to” is ticked.</source>
+        <translation>Speichern Sie ihn in einem Ordner über den Einbettungen: Was er anderswo nennt, wird nur gelesen, wo „Verweisen der Eingabe folgen“ angekreuzt ist.</translation>
+    </message>
+    <message>
+        <source>Embeddings</source>
+        <translation>Einbettungen</translation>
+    </message>
+    <message>
+        <source>Rasters made by “Embed layer”, of any dates and places.</source>
+        <translation>Mit „Layer einbetten“ gemachte Raster beliebiger Daten und Orte.</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>The day each image was taken, as 2021-04-01, in the order of the embeddings with a comma between; blank: what was written beside each.</source>
+        <translation>Der Aufnahmetag jedes Bilds, wie 2021-04-01, in der Reihenfolge der Einbettungen, durch Kommas getrennt; leer: was neben jeder steht.</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Rasters to learn from too, such as heights or radar, by their first band; each covers all places.</source>
+        <translation>Raster, aus denen ebenfalls gelernt wird, etwa Höhen oder Radar, mit ihrem ersten Kanal; jedes reicht in alle Orte.</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Layers of labelled polygons, lines or points, saved in files.</source>
+        <translation>Layer mit beschrifteten Polygonen, Linien oder Punkten, in Dateien gespeichert.</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each sample; blank: class.</source>
+        <translation>Das Feld, das die Klasse jeder Beispielfläche nennt; leer: class.</translation>
+    </message>
+    <message>
+        <source>Working set</source>
+        <translation>Arbeitssatz</translation>
+    </message>
+    <message>
+        <source>The file to write.</source>
+        <translation>Die Datei, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Anzahl der Orte</translation>
+    </message>
+    <message>
+        <source>Names of the places</source>
+        <translation>Namen der Orte</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is no date; write it as 2021-04-01.</source>
+        <translation>„{}“ ist kein Datum; schreiben Sie es wie 2021-04-01.</translation>
+    </message>
+    <message>
+        <source>Give each embedding its date: there are {} and {}.</source>
+        <translation>Geben Sie jeder Einbettung ihr Datum: Es sind {} und {}.</translation>
+    </message>
+    <message>
+        <source>“{}” has edits that are not saved; save them first.</source>
+        <translation>„{}“ hat ungespeicherte Änderungen; speichern Sie sie zuerst.</translation>
     </message>
 </context>
 <context>
@@ -3001,6 +3152,183 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>OfEmbedding</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>OfMaps</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>OfWorkingSet</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
     <name>OptionsPage</name>
     <message>
         <source>Where embeddings are kept, so that the same layer is embedded once</source>
@@ -3120,10 +3448,6 @@ Ersetzen?</translation>
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
     </message>
     <message>
         <source>Model of classes</source>
@@ -3549,10 +3873,6 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -3591,14 +3911,6 @@ Ersetzen?</translation>
     <message>
         <source>Hide the map and the field stratum while you label: who knows the answer, agrees too easily.</source>
         <translation>Blenden Sie beim Bestimmen die Karte und das Feld stratum aus: Wer die Antwort kennt, stimmt zu leicht zu.</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Karte</translation>
-    </message>
-    <message>
-        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
-        <translation>Eine mit „Einbettung klassifizieren“ gemachte Karte oder ein beliebiges Raster ganzer Zahlen.</translation>
     </message>
     <message>
         <source>Number of points</source>
@@ -4019,10 +4331,6 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -4291,10 +4599,6 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -4449,10 +4753,6 @@ Ersetzen?</translation>
         <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Klassenmodell</translation>
     </message>
@@ -4588,6 +4888,69 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>WorkingSets</name>
+    <message>
+        <source>“{}” is not a working set; make one with “Gather working set”.</source>
+        <translation>„{}“ ist kein Arbeitssatz; machen Sie einen mit „Arbeitssatz zusammenstellen“.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Ein mit „Layer einbetten“ gemachtes Raster.</translation>
+    </message>
+    <message>
+        <source>… or working set</source>
+        <translation>… oder Arbeitssatz</translation>
+    </message>
+    <message>
+        <source>Instead of an embedding: several dates, places and layers that “Gather working set” put together.</source>
+        <translation>Statt einer Einbettung: mehrere Daten, Orte und Layer, die „Arbeitssatz zusammenstellen“ zusammengestellt hat.</translation>
+    </message>
+    <message>
+        <source>Choose either an embedding or a working set.</source>
+        <translation>Wählen Sie entweder eine Einbettung oder einen Arbeitssatz.</translation>
+    </message>
+    <message>
+        <source>The working set has {0} places ({1}); choose one of a single place.</source>
+        <translation>Der Arbeitssatz hat {0} Orte ({1}); wählen Sie einen mit einem einzigen Ort.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
+        <translation>Eine mit „Einbettung klassifizieren“ gemachte Karte oder ein beliebiges Raster ganzer Zahlen.</translation>
+    </message>
+    <message>
+        <source>… or folder of maps</source>
+        <translation>… oder Ordner mit Karten</translation>
+    </message>
+    <message>
+        <source>Instead of a map: the folder with the maps of all places of a working set, which count as one map.</source>
+        <translation>Statt einer Karte: der Ordner mit den Karten aller Orte eines Arbeitssatzes, die als eine Karte zählen.</translation>
+    </message>
+    <message>
+        <source>Working set of the maps</source>
+        <translation>Arbeitssatz der Karten</translation>
+    </message>
+    <message>
+        <source>The working set whose places the folder has the maps of.</source>
+        <translation>Der Arbeitssatz, von dessen Orten der Ordner die Karten hat.</translation>
+    </message>
+    <message>
+        <source>Choose either a map or a folder of maps.</source>
+        <translation>Wählen Sie entweder eine Karte oder einen Ordner mit Karten.</translation>
+    </message>
+    <message>
+        <source>Choose the working set whose maps are in the folder.</source>
+        <translation>Wählen Sie den Arbeitssatz, dessen Karten in dem Ordner sind.</translation>
+    </message>
+</context>
+<context>
     <name>_ColourDelegate</name>
     <message>
         <source>Colour of the class</source>
@@ -4631,6 +4994,10 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>inputs</name>
+    <message>
+        <source>The layer “{}” is not a file of its own, or is filtered or edited; save it as one (Export, Save As) and take that.</source>
+        <translation>Der Layer „{}“ ist keine eigene Datei oder ist gefiltert oder bearbeitet; speichern Sie ihn als eine (Exportieren, Speichern als) und nehmen Sie diese.</translation>
+    </message>
     <message>
         <source>The layer “{}” could not be copied for the worker: {}</source>
         <translation>Der Layer „{}“ konnte nicht für die Berechnung kopiert werden: {}</translation>

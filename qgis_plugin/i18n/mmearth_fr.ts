@@ -297,10 +297,6 @@
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -399,10 +395,6 @@
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -441,14 +433,6 @@
     <message>
         <source>Draw the points with “Draw reference sample”, which knows how to weigh them.</source>
         <translation>Tirez les points avec « Tirer un échantillon de référence », qui sait comment les pondérer.</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Carte</translation>
-    </message>
-    <message>
-        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
-        <translation>Une carte faite par « Classer le plongement », ou tout raster de nombres entiers.</translation>
     </message>
     <message>
         <source>Reference</source>
@@ -766,10 +750,6 @@
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -967,10 +947,6 @@
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -1043,6 +1019,14 @@
         <translation>Le raster de probabilité et d’écart à écrire, si on le souhaite.</translation>
     </message>
     <message>
+        <source>Folder of maps</source>
+        <translation>Dossier des cartes</translation>
+    </message>
+    <message>
+        <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
+        <translation>Pour un jeu de travail de plusieurs lieux, à la place d’une carte : le dossier où écrire la carte de chaque lieu et, dans son dossier « confidence », la confiance de chacun, si elle est voulue.</translation>
+    </message>
+    <message>
         <source>Pixels with a class</source>
         <translation>Pixels avec une classe</translation>
     </message>
@@ -1053,6 +1037,22 @@
     <message>
         <source>Share of each class</source>
         <translation>Part de chaque classe</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>Cartes</translation>
+    </message>
+    <message>
+        <source>The working set has several places; choose the folder of their maps.</source>
+        <translation>Le jeu de travail a plusieurs lieux ; choisissez le dossier de leurs cartes.</translation>
+    </message>
+    <message>
+        <source>A folder is for the maps of a working set of several places; choose the map to write.</source>
+        <translation>Un dossier sert aux cartes d’un jeu de travail de plusieurs lieux ; choisissez la carte à écrire.</translation>
+    </message>
+    <message>
+        <source>Choose the map to write.</source>
+        <translation>Choisissez la carte à écrire.</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -1092,10 +1092,6 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>Model of classes</source>
@@ -1237,10 +1233,6 @@
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>Model of classes</source>
@@ -2420,10 +2412,6 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -2468,8 +2456,8 @@ Les remplacer ?</translation>
         <translation>Échantillons</translation>
     </message>
     <message>
-        <source>Polygons, lines or points on the embedding, also unsaved ones; at least two classes.</source>
-        <translation>Polygones, lignes ou points sur le plongement, même non enregistrés ; au moins deux classes.</translation>
+        <source>Polygons, lines or points on the embedding, also unsaved ones; at least two classes. Blank for a working set that names its samples.</source>
+        <translation>Polygones, lignes ou points sur le plongement, même non enregistrés ; au moins deux classes. Vide pour un jeu de travail qui nomme ses échantillons.</translation>
     </message>
     <message>
         <source>Class field</source>
@@ -2478,6 +2466,14 @@ Les remplacer ?</translation>
     <message>
         <source>The field that names the class of each sample; blank: class.</source>
         <translation>Le champ qui nomme la classe de chaque échantillon ; vide : class.</translation>
+    </message>
+    <message>
+        <source>Several dates</source>
+        <translation>Plusieurs dates</translation>
+    </message>
+    <message>
+        <source>How the dates of a working set decide: vote, each with a model of its own, where it is clear; together, all in one model, where every date is clear.</source>
+        <translation>Comment les dates d’un jeu de travail décident : vote, chacune avec son propre modèle, là où elle est claire ; together, toutes dans un seul modèle, là où chaque date est claire.</translation>
     </message>
     <message>
         <source>More embeddings</source>
@@ -2552,6 +2548,14 @@ Les remplacer ?</translation>
         <translation>Noms des classes</translation>
     </message>
     <message>
+        <source>Choose the samples to learn from.</source>
+        <translation>Choisissez les échantillons dont apprendre.</translation>
+    </message>
+    <message>
+        <source>A working set holds all embeddings and samples; add the further ones to it.</source>
+        <translation>Un jeu de travail contient tous les plongements et échantillons ; ajoutez-y les autres.</translation>
+    </message>
+    <message>
         <source>Give each further embedding its samples: there are {} and {}.</source>
         <translation>Donnez à chaque autre plongement ses échantillons : il y en a {} et {}.</translation>
     </message>
@@ -2617,6 +2621,153 @@ Les remplacer ?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>GatherWorkingSet</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Gather working set</source>
+        <translation>Rassembler un jeu de travail</translation>
+    </message>
+    <message>
+        <source>Puts embeddings of several dates and places together with layers and samples. Embeddings that share half of the smaller one are dates of one place.</source>
+        <translation>Réunit des plongements de plusieurs dates et lieux avec des couches et des échantillons. Des plongements qui partagent la moitié du plus petit sont des dates d’un même lieu.</translation>
+    </message>
+    <message>
+        <source>A small file (.json) that the other algorithms take in place of an embedding. It names the files, and holds none of their pixels.</source>
+        <translation>Un petit fichier (.json) que les autres algorithmes prennent à la place d’un plongement. Il nomme les fichiers et ne contient aucun de leurs pixels.</translation>
+    </message>
+    <message>
+        <source>Save it in a folder above the embeddings: what it names elsewhere is read only where “Follow what the input refers to” is ticked.</source>
+        <translation>Enregistrez-le dans un dossier au-dessus des plongements : ce qu’il nomme ailleurs n’est lu que si « Suivre les renvois de l’entrée » est coché.</translation>
+    </message>
+    <message>
+        <source>Embeddings</source>
+        <translation>Plongements</translation>
+    </message>
+    <message>
+        <source>Rasters made by “Embed layer”, of any dates and places.</source>
+        <translation>Rasters faits par « Calculer le plongement », de toutes dates et de tous lieux.</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Dates</translation>
+    </message>
+    <message>
+        <source>The day each image was taken, as 2021-04-01, in the order of the embeddings with a comma between; blank: what was written beside each.</source>
+        <translation>Le jour de chaque image, comme 2021-04-01, dans l’ordre des plongements, séparés par des virgules ; vide : ce qui est écrit à côté de chacun.</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Couches</translation>
+    </message>
+    <message>
+        <source>Rasters to learn from too, such as heights or radar, by their first band; each covers all places.</source>
+        <translation>Rasters dont apprendre aussi, comme des altitudes ou du radar, par leur première bande ; chacun couvre tous les lieux.</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Échantillons</translation>
+    </message>
+    <message>
+        <source>Layers of labelled polygons, lines or points, saved in files.</source>
+        <translation>Couches de polygones, lignes ou points étiquetés, enregistrées dans des fichiers.</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each sample; blank: class.</source>
+        <translation>Le champ qui nomme la classe de chaque échantillon ; vide : class.</translation>
+    </message>
+    <message>
+        <source>Working set</source>
+        <translation>Jeu de travail</translation>
+    </message>
+    <message>
+        <source>The file to write.</source>
+        <translation>Le fichier à écrire.</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Nombre de lieux</translation>
+    </message>
+    <message>
+        <source>Names of the places</source>
+        <translation>Noms des lieux</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is no date; write it as 2021-04-01.</source>
+        <translation>« {} » n’est pas une date ; écrivez-la comme 2021-04-01.</translation>
+    </message>
+    <message>
+        <source>Give each embedding its date: there are {} and {}.</source>
+        <translation>Donnez à chaque plongement sa date : il y en a {} et {}.</translation>
+    </message>
+    <message>
+        <source>“{}” has edits that are not saved; save them first.</source>
+        <translation>« {} » a des modifications non enregistrées ; enregistrez-les d’abord.</translation>
     </message>
 </context>
 <context>
@@ -3001,6 +3152,183 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>OfEmbedding</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
+    <name>OfMaps</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
+    <name>OfWorkingSet</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
     <name>OptionsPage</name>
     <message>
         <source>Where embeddings are kept, so that the same layer is embedded once</source>
@@ -3120,10 +3448,6 @@ Les remplacer ?</translation>
     <message>
         <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
-    </message>
-    <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>Model of classes</source>
@@ -3549,10 +3873,6 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -3591,14 +3911,6 @@ Les remplacer ?</translation>
     <message>
         <source>Hide the map and the field stratum while you label: who knows the answer, agrees too easily.</source>
         <translation>Masquez la carte et le champ stratum pendant l’étiquetage : qui connaît la réponse l’approuve trop facilement.</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Carte</translation>
-    </message>
-    <message>
-        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
-        <translation>Une carte faite par « Classer le plongement », ou tout raster de nombres entiers.</translation>
     </message>
     <message>
         <source>Number of points</source>
@@ -4019,10 +4331,6 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -4291,10 +4599,6 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -4449,10 +4753,6 @@ Les remplacer ?</translation>
         <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
     </message>
     <message>
-        <source>A raster made by “Embed layer”.</source>
-        <translation>Un raster fait par « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>Model of classes</source>
         <translation>Modèle de classes</translation>
     </message>
@@ -4588,6 +4888,69 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>WorkingSets</name>
+    <message>
+        <source>“{}” is not a working set; make one with “Gather working set”.</source>
+        <translation>« {} » n’est pas un jeu de travail ; faites-en un avec « Rassembler un jeu de travail ».</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>A raster made by “Embed layer”.</source>
+        <translation>Un raster fait par « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>… or working set</source>
+        <translation>… ou jeu de travail</translation>
+    </message>
+    <message>
+        <source>Instead of an embedding: several dates, places and layers that “Gather working set” put together.</source>
+        <translation>Au lieu d’un plongement : plusieurs dates, lieux et couches réunis par « Rassembler un jeu de travail ».</translation>
+    </message>
+    <message>
+        <source>Choose either an embedding or a working set.</source>
+        <translation>Choisissez soit un plongement, soit un jeu de travail.</translation>
+    </message>
+    <message>
+        <source>The working set has {0} places ({1}); choose one of a single place.</source>
+        <translation>Le jeu de travail a {0} lieux ({1}) ; choisissez-en un d’un seul lieu.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>A map made by “Classify embedding”, or any raster of whole numbers.</source>
+        <translation>Une carte faite par « Classer le plongement », ou tout raster de nombres entiers.</translation>
+    </message>
+    <message>
+        <source>… or folder of maps</source>
+        <translation>… ou dossier de cartes</translation>
+    </message>
+    <message>
+        <source>Instead of a map: the folder with the maps of all places of a working set, which count as one map.</source>
+        <translation>Au lieu d’une carte : le dossier des cartes de tous les lieux d’un jeu de travail, qui comptent comme une seule carte.</translation>
+    </message>
+    <message>
+        <source>Working set of the maps</source>
+        <translation>Jeu de travail des cartes</translation>
+    </message>
+    <message>
+        <source>The working set whose places the folder has the maps of.</source>
+        <translation>Le jeu de travail dont le dossier contient les cartes des lieux.</translation>
+    </message>
+    <message>
+        <source>Choose either a map or a folder of maps.</source>
+        <translation>Choisissez soit une carte, soit un dossier de cartes.</translation>
+    </message>
+    <message>
+        <source>Choose the working set whose maps are in the folder.</source>
+        <translation>Choisissez le jeu de travail dont les cartes sont dans le dossier.</translation>
+    </message>
+</context>
+<context>
     <name>_ColourDelegate</name>
     <message>
         <source>Colour of the class</source>
@@ -4631,6 +4994,10 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>inputs</name>
+    <message>
+        <source>The layer “{}” is not a file of its own, or is filtered or edited; save it as one (Export, Save As) and take that.</source>
+        <translation>La couche « {} » n’est pas un fichier à elle seule, ou elle est filtrée ou modifiée ; enregistrez-la dans un fichier (Exporter, Sauvegarder sous) et prenez celui-ci.</translation>
+    </message>
     <message>
         <source>The layer “{}” could not be copied for the worker: {}</source>
         <translation>La couche « {} » n’a pas pu être copiée pour le calcul : {}</translation>

@@ -213,13 +213,6 @@ class Algorithm(QgsProcessingAlgorithm):
             parameter.setFlags(parameter.flags() | ADVANCED)
         self.addParameter(parameter)
 
-    def define_embedding(self) -> None:
-        """Add the parameter EMBEDDING."""
-        self.define(
-            QgsProcessingParameterRasterLayer("EMBEDDING", self.tr("Embedding")),
-            self.tr("A raster made by “Embed layer”."),
-        )
-
     def define_model(self) -> None:
         """Add the parameter MODEL: classes that were learned."""
         self.define(
@@ -251,6 +244,12 @@ class Algorithm(QgsProcessingAlgorithm):
     def output(self, name: str) -> str | None:
         """The file to write for a destination, or None when it is not wanted."""
         return self._outputs.get(name)
+
+    def forget(self, name: str, context: QgsProcessingContext) -> None:
+        """Neither give back nor load a destination that nothing is written to."""
+        expected = context.layersToLoadOnCompletion()
+        expected.pop(self._outputs.pop(name, None), None)
+        context.setLayersToLoadOnCompletion(expected)
 
     def field(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
         """The field that names the class; its parameter is optional, or `qgis_process` would ask for it."""

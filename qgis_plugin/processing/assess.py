@@ -12,17 +12,17 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
-    QgsProcessingParameterRasterLayer,
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY
-from .algorithm import ACCURACY, CLASS_FIELD, Algorithm, Values
+from .algorithm import ACCURACY, CLASS_FIELD, Values
+from .set_inputs import OfMaps
 
 #: What points of `sample` say about how they were drawn.
 DESIGN = ("stratum", "stratum_px", "stratum_ha", "map_digest", "seed")
 
 
-class Assess(Algorithm):
+class Assess(OfMaps):
     """The verb `assess`, and then `report` where its page is wanted."""
 
     verb, symbol, section = "assess", "accuracy", ACCURACY
@@ -45,10 +45,7 @@ class Assess(Algorithm):
         )
 
     def define_own(self) -> None:
-        self.define(
-            QgsProcessingParameterRasterLayer("MAP", self.tr("Map")),
-            self.tr("A map made by “Classify embedding”, or any raster of whole numbers."),
-        )
+        self.define_maps()
         self.define(
             QgsProcessingParameterFeatureSource("REFERENCE", self.tr("Reference"), [VECTOR_ANY_GEOMETRY]),
             self.tr("Points or polygons whose true class is known; those without a class are left out."),
@@ -82,13 +79,13 @@ class Assess(Algorithm):
         self.addOutput(QgsProcessingOutputString("UNIT", self.tr("What was compared: points or pixels")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        return self.why_no_field(parameters, "REFERENCE", "FIELD", context)
+        return super().why_not(parameters, context) or self.why_no_field(parameters, "REFERENCE", "FIELD", context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         field = self.field(parameters, "FIELD", context)
         reference, layer = self.vector("REFERENCE").file([field, *DESIGN])
         return {
-            "map": self.raster("MAP"),
+            **self.maps(parameters, context),
             "reference": reference,
             "field": field,
             "layer": layer,
@@ -99,6 +96,7 @@ class Assess(Algorithm):
         if self.output("REPORT"):
             page = {
                 "map": arguments["map"],
+                "embedding": arguments["working_set"],
                 "reference": self.vector("REFERENCE").file_of_one_layer([arguments["field"], *DESIGN]),
                 "reference_field": arguments["field"],
                 "output": self.output("REPORT"),

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingOutputMultipleLayers,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
 )
 
 from ..core.accuracy.figures import shares
 from ..core.workspace import SMOOTHINGS
-from .algorithm import MAPPING, Algorithm, Values
+from .algorithm import MAPPING, Values
+from .set_inputs import OfEmbedding
 
 
-class Classify(Algorithm):
+class Classify(OfEmbedding):
     """The verb `classify`."""
 
     verb, symbol, section = "classify", "map", MAPPING
@@ -69,26 +74,61 @@ class Classify(Algorithm):
                 " and rivers stay; strong, also across faint edges."
             ),
         )
-        self.define(QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Map")), self.tr("The map to write."))
+        self.define(
+            QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Map"), optional=True, createByDefault=True),
+            self.tr("The map to write."),
+        )
         self.define(
             QgsProcessingParameterRasterDestination(
                 "CONFIDENCE", self.tr("Confidence"), optional=True, createByDefault=False
             ),
             self.tr("The raster of probability and margin to write, if it is wanted."),
         )
+        self.define(
+            QgsProcessingParameterFolderDestination(
+                "FOLDER", self.tr("Folder of maps"), optional=True, createByDefault=False
+            ),
+            self.tr(
+                "For a working set of several places, in place of a map: the folder to write the map of each place"
+                " into, and in its folder “confidence” the confidence of each, where that is wanted."
+            ),
+        )
         self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Pixels with a class")))
         self.addOutput(QgsProcessingOutputNumber("UNKNOWN_PIXELS", self.tr("Unknown pixels")))
         self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each class")))
+        self.addOutput(QgsProcessingOutputMultipleLayers("MAPS", self.tr("Maps")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        return self.why_no_embedding(parameters, "EMBEDDING", context)
+        several = len(self.places(parameters, context)) > 1
+        sentence = super().why_not(parameters, context)
+        if sentence:
+            return sentence
+        if several and not parameters.get("FOLDER"):
+            return self.tr("The working set has several places; choose the folder of their maps.")
+        if not several and parameters.get("FOLDER"):
+            return self.tr("A folder is for the maps of a working set of several places; choose the map to write.")
+        return "" if several or parameters.get("OUTPUT") else self.tr("Choose the map to write.")
+
+    def prepareAlgorithm(
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        self._places = [place.name for place in self.places(parameters, context)]
+        return super().prepareAlgorithm(parameters, context, feedback)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
+        output, confidence = self.output("OUTPUT"), self.output("CONFIDENCE")
+        folder = self.output("FOLDER")
+        if folder is not None:
+            output = folder
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            confidence = confidence and str(Path(folder, "confidence"))
+            for name in ("OUTPUT", "CONFIDENCE"):
+                self.forget(name, context)
         return {
-            "embedding": self.raster("EMBEDDING"),
+            "embedding": self.embedding(parameters, context),
             "model": self.parameterAsFile(parameters, "MODEL", context),
-            "output": self.output("OUTPUT"),
-            "confidence": self.output("CONFIDENCE"),
+            "output": output,
+            "confidence": confidence,
             "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
             **self.given(parameters, context, unknown=self.parameterAsDouble),
         }
@@ -102,4 +142,7 @@ class Classify(Algorithm):
             "PIXELS": sum(result["pixels"].values()),
             "UNKNOWN_PIXELS": result["unknown"],
             "SHARES": self.report(result),
+            "MAPS": [str(Path(result["path"], f"{name}.tif")) for name in self._places]
+            if len(self._places) > 1
+            else [result["path"]],
         }

@@ -11,10 +11,11 @@ from qgis.core import (
 )
 
 from ..core.accuracy.figures import shares
-from .algorithm import EMBEDDING, Algorithm, Values
+from .algorithm import EMBEDDING, Values
+from .set_inputs import OfEmbedding
 
 
-class Cluster(Algorithm):
+class Cluster(OfEmbedding):
     """The verb `cluster`."""
 
     verb, symbol, section = "cluster", "cluster", EMBEDDING
@@ -52,11 +53,11 @@ class Cluster(Algorithm):
         self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each cluster")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        return self.why_no_embedding(parameters, "EMBEDDING", context)
+        return super().why_not(parameters, context) or self.why_several_places(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
-            "embedding": self.raster("EMBEDDING"),
+            "embedding": self.embedding(parameters, context),
             "output": self.output("OUTPUT"),
             "k": self.parameterAsInt(parameters, "K", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),

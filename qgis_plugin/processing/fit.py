@@ -17,10 +17,11 @@ from qgis.core import (
 
 from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
 from ..core.layers import may_be_embedding
-from .algorithm import CLASS_FIELD, MAPPING, Algorithm, Values, is_raster
+from .algorithm import CLASS_FIELD, MAPPING, Values, is_raster
+from .set_inputs import WORKING_SET, OfEmbedding
 
 
-class Fit(Algorithm):
+class Fit(OfEmbedding):
     """The verb `fit`; the first pair of embedding and samples has parameters of its own."""
 
     verb, symbol, section = "fit", "samples", MAPPING
@@ -51,8 +52,11 @@ class Fit(Algorithm):
     def define_own(self) -> None:
         self.define_embedding()
         self.define(
-            QgsProcessingParameterFeatureSource("SAMPLES", self.tr("Samples"), [VECTOR_ANY_GEOMETRY]),
-            self.tr("Polygons, lines or points on the embedding, also unsaved ones; at least two classes."),
+            QgsProcessingParameterFeatureSource("SAMPLES", self.tr("Samples"), [VECTOR_ANY_GEOMETRY], optional=True),
+            self.tr(
+                "Polygons, lines or points on the embedding, also unsaved ones; at least two classes. Blank for a"
+                " working set that names its samples."
+            ),
         )
         self.define(
             QgsProcessingParameterField(
@@ -63,6 +67,19 @@ class Fit(Algorithm):
                 optional=True,
             ),
             self.tr("The field that names the class of each sample; blank: class."),
+        )
+        self.define(
+            QgsProcessingParameterEnum(
+                "DATES",
+                self.tr("Several dates"),
+                options=["vote", "together"],
+                defaultValue="vote",
+                usesStaticStrings=True,
+            ),
+            self.tr(
+                "How the dates of a working set decide: vote, each with a model of its own, where it is clear;"
+                " together, all in one model, where every date is clear."
+            ),
         )
         self.define(
             QgsProcessingParameterMultipleLayers(
@@ -126,10 +143,15 @@ class Fit(Algorithm):
         self.addOutput(QgsProcessingOutputString("CLASS_NAMES", self.tr("Names of the classes")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        sentence = self.why_no_embedding(parameters, "EMBEDDING", context)
+        sentence = super().why_not(parameters, context)
         sentence = sentence or self.why_no_field(parameters, "SAMPLES", "FIELD", context)
         if sentence:
             return sentence
+        named = any(place.has_samples for place in self.places(parameters, context))
+        if not parameters.get("SAMPLES") and not named:
+            return self.tr("Choose the samples to learn from.")
+        if parameters.get(WORKING_SET) and (parameters.get("MORE_EMBEDDINGS") or parameters.get("MORE_SAMPLES")):
+            return self.tr("A working set holds all embeddings and samples; add the further ones to it.")
         embeddings = self.parameterAsLayerList(parameters, "MORE_EMBEDDINGS", context)
         samples = self.parameterAsLayerList(parameters, "MORE_SAMPLES", context)
         if len(embeddings) != len(samples):
@@ -146,18 +168,19 @@ class Fit(Algorithm):
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         field = self.field(parameters, "FIELD", context)
         further, more = self.raster("MORE_EMBEDDINGS"), self.vector("MORE_SAMPLES")
+        layer, samples = None, []
         if more:
-            layer = None
             samples = [each.file_of_one_layer([field]) for each in (self.vector("SAMPLES"), *more)]
-        else:
+        elif self.vector("SAMPLES") is not None:
             path, layer = self.vector("SAMPLES").file([field])
             samples = [path]
         return {
-            "embeddings": [self.raster("EMBEDDING"), *further],
+            "embeddings": [self.embedding(parameters, context), *further],
             "samples": samples,
             "layer": layer,
             "field": field,
             "output": self.output("OUTPUT"),
+            "dates": self.parameterAsEnumString(parameters, "DATES", context),
             "unlabelled": self.parameterAsInt(parameters, "UNLABELLED", context),
             "prior": self.parameterAsEnumString(parameters, "PRIOR", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),

@@ -44,13 +44,27 @@ class VectorInput:
         parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
         self._path = parts.get("path") or ""
         self._layer = parts.get("layerName") or None
-        self._plain = self._request is None and not self._style and _is_as_on_disk(layer, parts)
-        self._alone = self._plain and layer.dataProvider().subLayerCount() == 1
+        self._saved = self._request is None and _is_as_on_disk(layer, parts)
+        self._single = self._saved and layer.dataProvider().subLayerCount() == 1
+        self._plain = self._saved and not self._style
+        self._alone = self._single and not self._style
         self._request = self._request or QgsFeatureRequest()
 
     def file(self, fields: Iterable[str] = ()) -> tuple[str, str | None]:
         """(file, layer in it or None) with at least these fields. Raises QgsProcessingException."""
         return (self._path, self._layer) if self._plain else (self._copy(fields), None)
+
+    def own_file(self) -> str:
+        """The layer's own file, when it holds what the layer shows. Raises QgsProcessingException."""
+        if self._single:
+            return self._path
+        raise QgsProcessingException(
+            QCoreApplication.translate(
+                "inputs",
+                "The layer “{}” is not a file of its own, or is filtered or edited; save it as one (Export, Save As)"
+                " and take that.",
+            ).format(self.name)
+        )
 
     def file_of_one_layer(self, fields: Iterable[str] = ()) -> str:
         """A file with this layer and no other. Raises QgsProcessingException."""

@@ -7,15 +7,15 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterVectorDestination,
 )
 
 from ..compat import VECTOR_POINT
-from .algorithm import ACCURACY, Algorithm, Values
+from .algorithm import ACCURACY, Values
+from .set_inputs import OfMaps
 
 
-class Sample(Algorithm):
+class Sample(OfMaps):
     """The verb `sample`."""
 
     verb, symbol, section = "sample", "samples", ACCURACY
@@ -38,10 +38,7 @@ class Sample(Algorithm):
 
     def define_own(self) -> None:
         number = QgsProcessingParameterNumber.Type.Integer
-        self.define(
-            QgsProcessingParameterRasterLayer("MAP", self.tr("Map")),
-            self.tr("A map made by “Classify embedding”, or any raster of whole numbers."),
-        )
+        self.define_maps()
         self.define(
             QgsProcessingParameterNumber("N", self.tr("Number of points"), number, defaultValue=300, minValue=4),
             self.tr("In all. A few hundred give intervals of a few percent."),
@@ -66,7 +63,7 @@ class Sample(Algorithm):
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
-            "map": self.raster("MAP"),
+            **self.maps(parameters, context),
             "output": self.output("OUTPUT"),
             "n": self.parameterAsInt(parameters, "N", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),
@@ -74,7 +71,9 @@ class Sample(Algorithm):
         }
 
     def report(self, result: Values) -> str:
-        return ", ".join(f"{name} {number}" for name, number in result["allocation"].items())
+        counts = [result["allocation"], result["places"]]
+        said = "; ".join(", ".join(f"{name} {number}" for name, number in each.items()) for each in counts if each)
+        return "\n".join([said, *result["messages"]])
 
     def results(self, result: Values) -> Values:
         return {"POINTS": sum(result["allocation"].values())}

@@ -9,13 +9,15 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterPoint,
     QgsProcessingParameterRasterDestination,
+    QgsRasterLayer,
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY
-from .algorithm import EMBEDDING, Algorithm, Values
+from .algorithm import EMBEDDING, Values
+from .set_inputs import OfEmbedding
 
 
-class Similar(Algorithm):
+class Similar(OfEmbedding):
     """The verb `similar`."""
 
     verb, symbol, section = "similar", "similar", EMBEDDING
@@ -55,12 +57,15 @@ class Similar(Algorithm):
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         if bool(parameters.get("AT")) == bool(parameters.get("LIKE")):
             return self.tr("Choose either a place or features to compare with.")
-        return self.why_no_embedding(parameters, "EMBEDDING", context)
+        return super().why_not(parameters, context) or self.why_several_places(parameters, context)
 
     def prepareAlgorithm(
         self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         layer = self.parameterAsRasterLayer(parameters, "EMBEDDING", context)
+        places = self.places(parameters, context)
+        if layer is None and places:  # the place has the coordinate system of its first embedding
+            layer = QgsRasterLayer(places[0].embeddings[0])
         if layer is not None and parameters.get("AT"):
             self._at = self.parameterAsPoint(parameters, "AT", context, layer.crs())
         return super().prepareAlgorithm(parameters, context, feedback)
@@ -71,7 +76,7 @@ class Similar(Algorithm):
             query["like"], query["layer"] = self.vector("LIKE").file()
         else:
             query["at"] = [self._at.x(), self._at.y()]
-        return {"embedding": self.raster("EMBEDDING"), "output": self.output("OUTPUT"), **query}
+        return {"embedding": self.embedding(parameters, context), "output": self.output("OUTPUT"), **query}
 
     def report(self, result: Values) -> str:
         if result["pixels"] == 1:

@@ -12,10 +12,11 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY, VECTOR_POINT
-from .algorithm import MAPPING, Algorithm, Values
+from .algorithm import MAPPING, Values
+from .set_inputs import OfEmbedding
 
 
-class Suggest(Algorithm):
+class Suggest(OfEmbedding):
     """The verb `suggest`."""
 
     verb, symbol, section = "suggest", "suggest", MAPPING
@@ -64,12 +65,12 @@ class Suggest(Algorithm):
         self.addOutput(QgsProcessingOutputNumber("POINTS", self.tr("Number of places")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        return self.why_no_embedding(parameters, "EMBEDDING", context)
+        return super().why_not(parameters, context) or self.why_several_places(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         samples = self.vector("SAMPLES")
         return {
-            "embedding": self.raster("EMBEDDING"),
+            "embedding": self.embedding(parameters, context),
             "model": self.parameterAsFile(parameters, "MODEL", context),
             "output": self.output("OUTPUT"),
             "n": self.parameterAsInt(parameters, "N", context),

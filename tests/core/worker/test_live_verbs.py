@@ -5,9 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyogrio
+import pyproj
 import pytest
+import rasterio
 
-from mmearth_core.labelling.live import LiveSet
+from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.worker import live_verbs
 from mmearth_core.worker.live_verbs import LiveVerbs
 
@@ -53,3 +59,53 @@ def test_a_change_of_set_embedding_or_date_is_seen(held: Any, tmp_path: Path) ->
     assert replaced is not dated
     write_set(tmp_path, ["b.tif"])
     assert len(ask().places[0].stack.images) == 1
+
+
+@pytest.fixture
+def places(scene: Any, few_samples: Path, make_scene: Any, tmp_path: Path) -> tuple[Path, DrawnSamples, Any]:
+    """(a working set of a place on two dates and of one in another zone, samples on the first, the other's raster)."""
+    other = make_scene(tmp_path / "east.tif", seed=7, crs="EPSG:32631")
+    make_scene(tmp_path / "west_b.tif", seed=3)
+    (tmp_path / "west_a.tif").write_bytes(scene.path.read_bytes())
+    west = [{"embedding": f"west_{each}.tif", "date": f"2020-0{n}-01"} for n, each in ((4, "a"), (7, "b"))]
+    listed = [
+        {"name": "west", "embeddings": west},
+        {"name": "east", "embeddings": [{"embedding": "east.tif", "date": "2020-04-02"}]},
+    ]
+    content = {"format": "mmearth-working-set", "format_version": 1, "places": listed}
+    (tmp_path / "set.json").write_text(json.dumps(content))
+    meta, fids, wkb, columns = pyogrio.raw.read(few_samples, columns=["class"], return_fids=True)
+    rows = [[int(f), c, bytes(w).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)]
+    return tmp_path / "set.json", DrawnSamples.from_json({"crs": meta["crs"], "features": rows}), other.raster
+
+
+def test_live_verbs_work_on_places_of_several_systems(places: Any, tmp_path: Path) -> None:
+    path, drawn, east = places
+    verbs, said = LiveVerbs(), {"cancel": CancelToken(), "embedding": str(path)}
+    view = View(east.grid.bounds, 999, 999, "EPSG:32631")
+    seen = verbs.preview(samples=drawn, view=view, output=str(tmp_path / "v.tif"), smooth="none", **said)
+    with rasterio.open(seen.path) as dataset:
+        assert dataset.crs == east.grid.crs and dataset.shape == east.grid.shape
+    # The pixel is of the western place, the view of the eastern one.
+    at = {"at": (501_505.0, 5_799_505.0), "output": str(tmp_path / "s.tif"), "view": view}
+    found = verbs.similar_preview(**at, at_crs="EPSG:32630", **said)
+    with rasterio.open(found["path"]) as dataset:
+        assert dataset.crs == east.grid.crs and dataset.read(1).max() > 200
+    bounds = {"bounds": east.grid.bounds, "bounds_crs": "EPSG:32631", "progress": Silent()}
+    suggested = verbs.suggest_samples(samples=drawn, n=3, **bounds, **said)
+    assert len(suggested["points"]) == 3 and pyproj.CRS(suggested["crs"]).to_epsg() == 32631
+
+
+def test_dates_together_are_previewed_validated_and_fitted_alike(places: Any, tmp_path: Path) -> None:
+    path, drawn, _ = places
+    verbs, said = LiveVerbs(), {"cancel": CancelToken(), "embedding": str(path), "samples": drawn, "dates": "together"}
+    view = View((500_000, 5_797_000, 504_200, 5_800_000), 999, 999, "EPSG:32630")
+    seen = verbs.preview(view=view, output=str(tmp_path / "v.tif"), **said)
+    made = verbs.fit_samples(output=str(tmp_path / "m.json"), progress=Silent(), **said)
+    assert [member.slots for member in load_probe(made.path).members] == [(0, 1)]
+    west = json.loads(path.read_text()) | {"places": json.loads(path.read_text())["places"][:1]}
+    (tmp_path / "west.json").write_text(json.dumps(west))
+    classify(embedding=tmp_path / "west.json", model=made.path, output=tmp_path / "m.tif")
+    with rasterio.open(seen.path) as one, rasterio.open(tmp_path / "m.tif") as other:
+        assert (one.read(1) == other.read(1)).all()
+    assert verbs.validate(progress=Silent(), **said)["interval95"]

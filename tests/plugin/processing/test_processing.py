@@ -1,6 +1,5 @@
 """The Processing algorithms with a real worker: what an analyst gets from the toolbox, a model or `qgis_process`."""
 
-import gc
 import json
 import math
 import os
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from osgeo import gdal
+from processing_feedback import Feedback
 from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
@@ -22,7 +22,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
-    QgsProcessingFeedback,
     QgsProcessingModelAlgorithm,
     QgsProcessingModelChildAlgorithm,
     QgsProcessingModelChildParameterSource,
@@ -44,7 +43,10 @@ from qgis.PyQt.QtGui import QColor, QIcon
 from qgis_plugin import compat
 
 ROOT = Path(__file__).parents[3]
-VERBS = ("assess", "change", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest", "tidy")
+VERBS = (
+    *("assess", "change", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest", "tidy"),
+    "working_set",
+)
 ICONS = (
     "icon",
     "embed",
@@ -59,95 +61,8 @@ ICONS = (
     "report",
     "tidy",
     "change",
+    "gather",
 )
-
-
-class Feedback(QgsProcessingFeedback):
-    """Keeps what is said; cancels itself when so many per cent are done."""
-
-    def __init__(self, until=None):
-        super().__init__(False)
-        self.said, self.errors, self._until = [], [], until
-
-    def pushInfo(self, info):
-        self.said.append(info)
-
-    def reportError(self, error, fatalError=False):  # noqa: ARG002
-        self.errors.append(error)
-
-    def setProgress(self, progress):
-        if self._until is not None and progress > self._until:
-            self.cancel()
-
-
-@pytest.fixture
-def provider(client, qgis_new_project):
-    from qgis_plugin.provider import Provider
-
-    provider = Provider(lambda: client)
-    QgsApplication.processingRegistry().addProvider(provider)
-    yield provider
-    QgsApplication.processingRegistry().removeProvider(provider)
-    gc.collect()  # what refers to itself must go before QGIS does
-
-
-@pytest.fixture
-def run(provider):
-    """Runs a verb as Processing does; returns its results."""
-
-    def run(verb, feedback=None, context=None, **parameters):
-        context, feedback = context or QgsProcessingContext(), feedback or Feedback()
-        context.setProject(QgsProject.instance())
-        algorithm = provider.algorithm(verb).create()
-        fine, sentence = algorithm.checkParameterValues(parameters, context)
-        assert fine, sentence
-        results, fine = algorithm.run(parameters, context, feedback)
-        assert fine, feedback.errors
-        return results
-
-    return run
-
-
-@pytest.fixture
-def refusal(provider):
-    """The sentence by which a verb refuses parameters before it runs; empty when it takes them."""
-
-    def refusal(verb, **parameters):
-        context = QgsProcessingContext()
-        context.setProject(QgsProject.instance())
-        algorithm = provider.algorithm(verb).create()
-        fine, sentence = algorithm.checkParameterValues(parameters, context)
-        return "" if fine else sentence
-
-    return refusal
-
-
-@pytest.fixture
-def failure(provider):
-    """The sentence by which a verb fails while it runs."""
-
-    def failure(verb, **parameters):
-        feedback = Feedback()
-        algorithm = provider.algorithm(verb).create()
-        results, fine = algorithm.run(parameters, QgsProcessingContext(), feedback)
-        assert not fine and not results
-        return feedback.errors[0]
-
-    return failure
-
-
-@pytest.fixture(scope="session")
-def probe(material, run_core):
-    path = material / "probe.json"
-    run_core("fit", material / "embedding.tif", material / "samples.gpkg", "-o", path, "--quiet")
-    return path
-
-
-@pytest.fixture(scope="session")
-def class_map(material, probe, run_core):
-    path = material / "map.tif"
-    run_core("classify", material / "embedding.tif", probe, "-o", path, "--quiet")
-    return path
 
 
 def corner(path, size=400):
@@ -184,9 +99,11 @@ def test_verb_and_algorithm_have_the_same_parameters(provider, worker_python):
         f"print(json.dumps({{v: list(inspect.signature(getattr(mmearth_core, v)).parameters) for v in {VERBS!r}}}))"
     )
     shown = subprocess.run([worker_python, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
-    ours = {"window": "extent", "bounds": "extent", "bounds_crs": "extent", "embeddings": "embedding"}
-    without = {"overwrite", "progress", "cancel", "layer", "preview"} | {"dates"}  # of working sets
+    without = {"overwrite", "progress", "cancel", "layer", "preview"}
     for verb, arguments in json.loads(shown.stdout).items():
+        ours = {"window": "extent", "bounds": "extent", "bounds_crs": "extent"}
+        if verb == "fit":
+            ours["embeddings"] = "embedding"
         defined = {each.name().lower() for each in provider.algorithm(verb).parameterDefinitions()}
         assert {ours.get(name, name) for name in arguments} - without <= defined, verb
 

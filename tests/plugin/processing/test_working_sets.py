@@ -1,0 +1,145 @@
+"""Working sets in the toolbox with a real worker: gathered of layers, and taken where an embedding or a map is."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from osgeo import gdal, ogr
+from processing_feedback import Feedback
+from qgis.core import QgsProcessingContext, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+
+@pytest.fixture(scope="session")
+def folder(material, tmp_path_factory):
+    """Two dates of a place, another place far from it, heights and the samples."""
+    folder = tmp_path_factory.mktemp("sets")
+    for name in ("west_april", "west_july", "east"):
+        shutil.copy(material / "embedding.tif", folder / f"{name}.tif")
+    moved = gdal.Open(str(folder / "east.tif"), gdal.GA_Update)
+    left, pixel, turn, top, *rest = moved.GetGeoTransform()
+    moved.SetGeoTransform((left + 20_000, pixel, turn, top, *rest))
+    del moved
+    heights = gdal.Translate(
+        str(folder / "heights.tif"), str(folder / "west_july.tif"), bandList=[1], outputType=gdal.GDT_Float32
+    )
+    del heights
+    shutil.copy(material / "samples.gpkg", folder / "samples.gpkg")
+    return folder
+
+
+@pytest.fixture
+def gather(run, folder, tmp_path):
+    """Gathers embeddings by their names; returns the working set in their folder."""
+
+    def gather(name, *embeddings, **parameters):
+        return run(
+            "working_set",
+            EMBEDDINGS=[str(folder / f"{each}.tif") for each in embeddings],
+            OUTPUT=str(folder / f"{name}.json"),
+            **parameters,
+        )
+
+    return gather
+
+
+def test_layers_become_places_dates_and_layers(run, gather, folder):
+    feedback = Feedback()
+    made = run(
+        "working_set",
+        feedback,
+        EMBEDDINGS=[str(folder / f"{each}.tif") for each in ("west_july", "west_april")],
+        DATES="2021-07-12, 2021-04-01",
+        LAYERS=[str(folder / "heights.tif")],
+        SAMPLES=[str(folder / "samples.gpkg")],
+        OUTPUT=str(folder / "gathered.json"),
+    )
+    assert made["PLACES"] == 1 and made["PLACE_NAMES"] == "west"
+    (place,) = json.loads(Path(made["OUTPUT"]).read_text())["places"]
+    assert [each["date"] for each in place["embeddings"]] == ["2021-04-01", "2021-07-12"]
+    assert place["embeddings"][0]["embedding"] == "west_april.tif"
+    assert place["layers"][0]["name"] == "heights" and place["samples"][0]["file"] == "samples.gpkg"
+    assert any("2021-04-01, 2021-07-12; heights" in text for text in feedback.said)
+
+
+def test_what_is_no_set_is_refused_in_a_sentence(run, refusal, gather, folder, material, probe, tmp_path):
+    both = {"EMBEDDINGS": [str(folder / "west_july.tif"), str(folder / "east.tif")], "OUTPUT": str(tmp_path / "s.json")}
+    assert "there are 2 and 1" in refusal("working_set", DATES="2021-04-01", **both)
+    assert "is no date" in refusal("working_set", DATES="2021-04-01, May", **both)
+    none = str(material / "probe.json")
+    fit = {"SAMPLES": str(folder / "samples.gpkg"), "OUTPUT": str(tmp_path / "m.json")}
+    assert "either an embedding or a working set" in refusal("fit", **fit)
+    assert "is not a working set" in refusal("fit", WORKING_SET=none, **fit)
+    set_ = gather("both", "west_july", "east")["OUTPUT"]
+    assert "Choose the samples" in refusal("fit", WORKING_SET=set_, OUTPUT=fit["OUTPUT"])
+    assert "2 places (west_july, east)" in refusal(
+        "suggest", WORKING_SET=set_, MODEL=none, OUTPUT=str(tmp_path / "p.gpkg")
+    )
+    assert "choose the folder of their maps" in refusal(
+        "classify", WORKING_SET=set_, MODEL=none, OUTPUT=str(tmp_path / "m.tif")
+    )
+    assert "either a map or a folder" in refusal("sample", OUTPUT=str(tmp_path / "p.gpkg"))
+    assert "whose maps are in the folder" in refusal("sample", MAPS=str(folder), OUTPUT=str(tmp_path / "p.gpkg"))
+
+
+def test_samples_that_are_not_saved_cannot_be_gathered(refusal, folder, tmp_path):
+    layer = QgsVectorLayer(str(folder / "samples.gpkg"), "drawn")
+    QgsProject.instance().addMapLayer(layer)
+    assert layer.startEditing()
+    layer.deleteFeature(next(layer.getFeatures()).id())
+    sentence = refusal(
+        "working_set", EMBEDDINGS=[str(folder / "east.tif")], SAMPLES=[layer.id()], OUTPUT=str(tmp_path / "s.json")
+    )
+    layer.rollBack()
+    assert "“drawn” has edits that are not saved" in sentence
+
+
+def test_dates_vote_or_decide_together(run, gather, folder, embedding, tmp_path):
+    dates = {"DATES": "2021-04-01,2021-07-12", "SAMPLES": [str(folder / "samples.gpkg")]}
+    set_ = gather("dated", "west_april", "west_july", **dates)["OUTPUT"]
+    for dates, members in (("vote", [[0], [1]]), ("together", [[0, 1]])):
+        made = run("fit", WORKING_SET=set_, DATES=dates, OUTPUT=str(tmp_path / f"{dates}.json"))
+        assert [each["slots"] for each in json.loads(Path(made["OUTPUT"]).read_text())["members"]] == members
+    mapped = run("classify", WORKING_SET=set_, MODEL=str(tmp_path / "vote.json"), OUTPUT=str(tmp_path / "map.tif"))
+    assert mapped["PIXELS"] > 0 and mapped["MAPS"] == [mapped["OUTPUT"]] and "FOLDER" not in mapped
+    middle = QgsRasterLayer(str(embedding)).extent().center()
+    found = run("similar", WORKING_SET=set_, AT=f"{middle.x()},{middle.y()}", OUTPUT=str(tmp_path / "s.tif"))
+    layer = QgsRasterLayer(found["OUTPUT"])
+    assert layer.dataProvider().sample(middle, 1)[0] == pytest.approx(1, abs=0.01)
+    points = {"MODEL": str(tmp_path / "vote.json"), "OUTPUT": str(tmp_path / "next.gpkg")}
+    assert run("suggest", WORKING_SET=set_, N=3, **points)["POINTS"] == 3
+
+
+def test_places_are_mapped_sampled_and_assessed_together(run, gather, folder, tmp_path):
+    set_ = gather("places", "west_july", "east", SAMPLES=[str(folder / "samples.gpkg")])["OUTPUT"]
+    model = run("fit", WORKING_SET=set_, OUTPUT=str(tmp_path / "m.json"))["OUTPUT"]
+    context = QgsProcessingContext()
+    maps = run(
+        "classify", context=context, WORKING_SET=set_, MODEL=model, OUTPUT="TEMPORARY_OUTPUT",
+        CONFIDENCE=str(tmp_path / "c.tif"), FOLDER=str(tmp_path / "maps"),
+    )  # fmt: skip
+    assert [Path(each).name for each in maps["MAPS"]] == ["west_july.tif", "east.tif"] and "OUTPUT" not in maps
+    assert all(Path(each).is_file() for each in maps["MAPS"]) and not context.layersToLoadOnCompletion()
+    assert (tmp_path / "maps" / "confidence" / "east.tif").is_file() and not (tmp_path / "c.tif").exists()
+    of_all = {"MAPS": str(tmp_path / "maps"), "WORKING_SET": set_}
+    feedback = Feedback()
+    drawn = run("sample", feedback, N=120, OUTPUT=str(tmp_path / "p.gpkg"), **of_all)
+    assert drawn["POINTS"] == 120 and any("east" in text for text in feedback.said)
+    label_as_mapped(tmp_path / "p.gpkg", maps["MAPS"])
+    judged = run("assess", REFERENCE=str(tmp_path / "p.gpkg"), REPORT=str(tmp_path / "r.html"), **of_all)
+    assert judged["ACCURACY"] == 1 and judged["UNITS"] == 120
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "Map of east" in page and "Map of west_july" in page
+    # One of them alone is half as many.
+    one = run("sample", MAP=maps["MAPS"][0], N=60, OUTPUT=str(tmp_path / "one.gpkg"))
+    assert one["POINTS"] == 60
+
+
+def label_as_mapped(points, maps):
+    """Fill in what the map says."""
+    layers = [QgsRasterLayer(each) for each in maps]
+    names = {int(entry.value): entry.label for layer in layers for entry in layer.renderer().classes() if entry.label}
+    source = ogr.Open(str(points), 1)
+    for feature in (layer := source.GetLayer()):
+        feature.SetField("class", names[feature.GetField("stratum")])
+        layer.SetFeature(feature)
