@@ -26,7 +26,7 @@ from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.embedding.arrays import network_input
 from mmearth_core.embedding.model_writing import read_chips
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
-from mmearth_core.encoder.calibration import PARTS, READ_PARTS, Part, features_at, fit_quantiser, principal_projection
+from mmearth_core.encoder.calibration import PARTS, Part, features_at, fit_quantiser, principal_projection
 from mmearth_core.encoder.loading import load_model
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.labelling.samples import Samples, read_samples
@@ -45,9 +45,10 @@ def _parts(bands: tuple[int, ...], *variances: float) -> tuple[Part, ...]:
 #: Bands and variance of each part: the pixels, then the four maps.
 TRIED = (
     PARTS,
-    READ_PARTS,
-    _parts((12, 12, 12, 12, 16), 4, 0.25, 0.25, 0.25, 0.25),
-    _parts((12, 12, 12, 12, 16), 1, 0.5, 0.5, 0.5, 0.5),
+    _parts((12, 12, 12, 12, 16), 4, 0.5, 0.5, 0.5, 0.5),
+    _parts((12, 8, 8, 4, 32), 4, 1, 1, 0.5, 1),
+    _parts((8, 4, 20, 20, 12), 4, 1, 2, 2, 1),
+    _parts((12, 4, 18, 18, 12), 4, 0.5, 1, 1, 0.5),
     _parts((12, 0, 0, 0, 0), 1, 1, 1, 1, 1),
     _parts((12, 40, 80, 160, 320), 4, 0.5, 0.5, 0.5, 0.5),
 )

@@ -9,8 +9,9 @@ spread in 5 × 5 pixels, the same of whitened bands, and random encoders (--rand
 Every method sees the same draws: 1, 5, 10 and 20 labels per class, tested on other places. Whole tiles, pooled by the
 mean and by mean and standard deviation of every band; pixels of polygons, tested on other polygons; and other pixels,
 tested in other blocks each have a table (`training.judges`, `training.dated_judges`). Where there are several dates,
-labels are of one and tests of another, and `catalonia` asks whether a place is found again. The first model is compared
-with the others draw by draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
+labels are of one and tests of another, and `catalonia` asks whether a place is found again. Where the imagery comes
+with what a published network says of tiles, that has its rows too. The first model is compared with the others draw by
+draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
 
 --half says what is judged on: `tuned`, by which choices may be made (EuroSAT, Aberystwyth, the TerraMind site, Belgium
 and one half of the others), `reported`, the other halves, that results are to be told of (`training.halves`), or both.
@@ -115,6 +116,11 @@ def encoded(judge: Judge, model: str, folder: Path) -> Features:
     return judge.of_backend(open_backend(model, "onnx"))
 
 
+def published(judge: Judge) -> Mapping[str, Features]:
+    """Features of every task of a judge by published networks, where they are known."""
+    return judge.of_published() if isinstance(judge, Tiles) else {}
+
+
 def compare(
     models: Mapping[str, Sequence[str]],
     data: Path,
@@ -138,6 +144,7 @@ def compare(
             for judge in judges:
                 kinds |= dict.fromkeys(judge.tasks, judge.kind)
                 features = {label: [judge.of_bands(change)] for label, change in band_changes(judge).items()}
+                features |= {label: [each] for label, each in published(judge).items()}
                 features |= {
                     label: [encoded(judge, model, folder) for model in files] for label, files in models.items()
                 }

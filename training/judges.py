@@ -4,7 +4,7 @@ Both come from the development imagery. What is tested on was never part of a pr
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ from mmearth_core.vectors.reading import class_names, read_vector
 from training.scenes_from_arrays import WITH_OFFSET, Place, write
 from training.starter.make_tiles import LAND_COVER
 from training.starter.places import BLOCK_DEGREES, split_by_place
+from training.starter.sources.teacher import eurosat_tokens
 
 #: Most pixels taken of one polygon.
 PIXELS_PER_POLYGON = 100
@@ -50,12 +51,14 @@ POOLINGS: Mapping[str, Callable[[NDArray[np.floating]], NDArray[np.float32]]] = 
 
 @dataclass(frozen=True, eq=False)
 class Tiles:
-    """Whole tiles with a class: `dn` (n, bands, H, W) in reflectance × 10000, all valid."""
+    """Whole tiles with a class: `dn` (n, bands, H, W) in reflectance × 10000, all valid; and what `published` networks
+    say of them, (n, k, h, w) by name, to be judged alike."""
 
     task: Task
     dn: NDArray[np.float32]
     bands: tuple[str, ...]
     level: Level
+    published: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -76,6 +79,10 @@ class Tiles:
     def of_backend(self, backend: Backend) -> Features:
         """As `of_bands`, of the embedding."""
         return self._pooled(self.embedding(backend))
+
+    def of_published(self) -> Mapping[str, Features]:
+        """Pooled features of what other networks say, by their names."""
+        return {name: self._pooled(maps) for name, maps in self.published.items()}
 
     def _pooled(self, maps: NDArray[np.floating]) -> Features:
         return {f"{self.task.name}, {name}": pool(maps) for name, pool in POOLINGS.items()}
@@ -137,7 +144,10 @@ def embedded(scene: Path, model: str | Path, folder: Path) -> NDArray[np.float32
 
 
 def eurosat(data: Path) -> Tiles:
-    """The EuroSAT tiles: those of the held-out blocks are tested on, whatever the draw, and places are the blocks."""
+    """The EuroSAT tiles: those of the held-out blocks are tested on, whatever the draw, and places are the blocks.
+
+    With them what Galileo-Nano says, where its file is there.
+    """
     path = data / "eurosat_ms_dev.npz"
     with np.load(path, allow_pickle=False) as file:
         dn, names, lonlat, bands = file["x"], file["label"], file["lonlat"].astype(np.float64), file["bands"].tolist()
@@ -147,8 +157,10 @@ def eurosat(data: Path) -> Tiles:
     if not held_out.any():
         raise MMEarthError(f"{path} has no tile at a place that is kept from pretraining; give tiles of more places.")
     group = np.unique(blocks(lonlat, block_degrees=BLOCK_DEGREES), axis=0, return_inverse=True)[1].ravel()
+    tokens = eurosat_tokens(data)
     chosen = dn[:, [bands.index(band) for band in ENCODER_BANDS]].astype(np.float32)
-    return Tiles(Task("EuroSAT", tuple(classes.tolist()), label, group, held_out), chosen, ENCODER_BANDS, "l1c")
+    task = Task("EuroSAT", tuple(classes.tolist()), label, group, held_out)
+    return Tiles(task, chosen, ENCODER_BANDS, "l1c", {"Galileo-Nano": tokens} if tokens is not None else {})
 
 
 def aberystwyth(data: Path) -> Pixels:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.fft import dct
 from timm.models.convnext import ConvNeXtBlock
 from torch import Tensor
 from torch.nn import functional
@@ -33,9 +34,7 @@ class Part:
 
 
 #: The whitened pixels, then the maps at strides p/8, p/4, p/2, p (benchmarks/projection.py).
-PARTS = (Part(12, 4.0), Part(12, 0.5), Part(12, 0.5), Part(12, 0.5), Part(16, 0.5))
-#: The same where the last map has a readout, of which its part then is.
-READ_PARTS = (Part(12, 4.0), Part(8, 1.0), Part(8, 1.0), Part(4, 0.5), Part(32, 1.0))
+PARTS = (Part(12, 4.0), Part(4, 0.5), Part(18, 0.5), Part(18, 0.5), Part(12, 0.5))
 #: Number of embedding bands.
 DIMENSIONS = 64
 #: Variance, in units of a standardised band's, that whitening adds to every direction before dividing by it.
@@ -76,15 +75,14 @@ def calibrate(
         raise MMEarthError("The scenes hold too few valid pixels to calibrate on; give larger ones.")
     _round_to_float16(encoder)
     freeze_response_norms(encoder, chips, progress, cancel)
-    parts = PARTS if encoder.readout is None else READ_PARTS
-    head, explained, sample = fit_projection(encoder, chips, parts, progress, cancel)
+    head, explained, sample = fit_projection(encoder, chips, PARTS, progress, cancel)
     scales = fit_quantiser(sample)
     clipped = float(np.mean(np.abs(sample) > 127 * scales))
     header = replace(header, grn="frozen", scales=tuple(float(scale) for scale in scales))
     halo, steps = measure_halo(EmbeddingModel(encoder, head), chips, scales, progress, cancel)
     calibration = {
         **header.calibration,
-        "parts": [asdict(part) for part in parts],
+        "parts": [asdict(part) for part in PARTS],
         "pixels": len(sample),
         "explained_variance": round(explained, 4),
         "clipped_share": clipped,
@@ -173,7 +171,8 @@ def principal_projection(
 
     `values` (n, C + ΣC_i) float64 as of `features_at`. Parts are apart so that none crowds out another: what is learned
     last varies least. Of the last map only what `readout` (k, C_3) reads counts, if given: variance alone would keep
-    what is loud in it instead of what was learned. Returns the projection and the share of variance it explains.
+    what is loud in it instead of what was learned. The components of a map are then mixed (`_mixing`). Returns the
+    projection and the share of variance it explains.
     """
     blocks = [architecture.in_channels, *architecture.channels]
     mean = values.mean(0)
@@ -186,10 +185,12 @@ def principal_projection(
     for index, (block, matrix, part, count) in enumerate(zip(centred, matrices, parts, counts, strict=True)):
         scaled = matrix * (part.variance / float((block @ matrix).var(0).sum())) ** 0.5
         strengths, directions = torch.linalg.eigh(torch.cov((block @ scaled).T))
-        axes = directions.flip(1)[:, :count].T
+        axes, kept_here = directions.flip(1)[:, :count].T, strengths.flip(0)[:count]
+        if index:
+            axes, kept_here = _mixing(count) @ axes, _mixing(count).square() @ kept_here
         signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
         rows.append(functional.pad(axes * signs @ scaled.T, (sum(blocks[:index]), sum(blocks[index + 1 :]))))
-        variances.append(strengths.flip(0)[:count])
+        variances.append(kept_here)
     kept = torch.cat(variances)
     projection = torch.cat(rows)[kept.argsort(descending=True, stable=True)]
     head = EmbeddingHead(architecture, len(projection))
@@ -198,6 +199,15 @@ def principal_projection(
     head.bias.copy_(-projection @ mean)
     _round_to_float16(head)
     return head.eval(), float(kept.sum()) / sum(part.variance for part in parts)
+
+
+def _mixing(count: int) -> Tensor:
+    """A rotation (count, count) after which components of falling variance vary about alike: the DCT-II.
+
+    Distances, planes and the variance of all together stay. But who divides each band by its spread, as is common, no
+    longer makes the faintest component as loud as the first, and all bands are quantised equally finely.
+    """
+    return torch.from_numpy(dct(np.eye(count), norm="ortho")) if count else torch.zeros(0, 0, dtype=torch.float64)
 
 
 def bands_of(parts: Sequence[Part], widths: Sequence[int]) -> list[int]:

@@ -24,15 +24,15 @@ DEFAULT = "default"
 _PIXEL_OUTPUTS = ("sentinel2", "sentinel1", "aster", "dynamic_world", "canopy_height_eth", "esa_worldcover")
 _IMAGE_OUTPUTS = ("era5", "lat", "lon", "biome", "eco_region", "month")
 _ALL_OUTPUTS = _PIXEL_OUTPUTS + _IMAGE_OUTPUTS
-#: What the tiles of the starter have.
-_STARTER_OUTPUTS = ("sentinel2", "sentinel1", "aster", "dynamic_world", "lat", "lon", "month")
+#: What the tiles of the starter have, Galileo-Nano's features among them.
+_STARTER_OUTPUTS = ("sentinel2", "sentinel1", "aster", "dynamic_world", "lat", "lon", "month", "teacher_galileo_nano")
 _GOALS = {
     _ALL_OUTPUTS: "all 12 modalities",
     _PIXEL_OUTPUTS: "6 pixel modalities",
     _IMAGE_OUTPUTS: "6 image-level modalities",
     ("sentinel2",): "Sentinel-2",
     ("imagenet",): "the same images",
-    _STARTER_OUTPUTS: "7 modalities",
+    _STARTER_OUTPUTS: "7 modalities and a teacher",
 }
 _SHARE = "https://sid.erda.dk/share_redirect/g23YOnaaTp/"
 _MIT = "Weights and code: MIT. Training data (MMEarth): CC BY 4.0."
@@ -105,7 +105,7 @@ MODELS: tuple[RegisteredModel, ...] = (
     RegisteredModel(
         name="starter-atto-p8",
         outputs=_STARTER_OUTPUTS,
-        training_data="310 tiles of open example data",
+        training_data="1,650 tiles of open example data",
         loss="fixed weights",
         licence="MIT. Trained on images of several open data sets, named in its card.",
         aliases=(DEFAULT,),

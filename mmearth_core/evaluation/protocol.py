@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.evaluation.baselines import predict_forest
 from mmearth_core.evaluation.knn import predict_knn
-from mmearth_core.evaluation.logistic import predict_logistic
+from mmearth_core.evaluation.logistic import predict_logistic, predict_standardised
 from mmearth_core.evaluation.logistic_lda import predict_logistic_lda
 from mmearth_core.evaluation.splits import Task, draw
 
@@ -41,6 +41,7 @@ Classifier = Callable[[Labelled, NDArray[np.floating]], NDArray[np.intp]]
 PROBES: Mapping[str, Classifier] = {
     "kNN-5": lambda known, test: predict_knn(known.features, known.label, test),
     "logistic": lambda known, test: predict_logistic(known.features, known.label, known.group, test, seed=known.seed),
+    "logistic, each standardised": lambda known, test: predict_standardised(known.features, known.label, test),
     "mean of logistic and LDA": lambda known, test: predict_logistic_lda(
         known.features, known.label, known.group, test, seed=known.seed
     ),

@@ -388,7 +388,7 @@ def test_an_output_that_cannot_take_its_name_keeps_the_tiles(small, tmp_path):
         def finish(self) -> None:
             output.mkdir(exist_ok=True)
 
-    with pytest.raises(EnvironmentFailure, match="is no plain file.*tiles are kept"):
+    with pytest.raises(EnvironmentFailure, match="is no plain file.*tiles kept"):
         embed(scene=small, output=output, tile=TILE, progress=Blocking())
     output.rmdir()
     assert embed(scene=small, output=output, tile=TILE).pixels == 0

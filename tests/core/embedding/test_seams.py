@@ -56,7 +56,7 @@ def test_ours_are_measured_too(make_scene):
     check = weights_check(model="default", scene=make_scene(200, 200), places=1)
     figures = [row.largest for row in check.rows]
     assert figures == sorted(figures, reverse=True) and figures[0] > 50 > figures[-1]
-    assert check.side == 128 and check.stated_halo == 64
+    assert check.side == 128 and check.stated_halo == 80
 
 
 def test_the_command_prints_a_table_or_json(scene, tmp_path, capsys):

@@ -140,7 +140,7 @@ def test_the_packaged_model_describes_itself():
     assert f"# {header.name}\n" in card
     steps, tiles = (int(number) for number in re.findall(r"\d+", header.source))
     assert f"{steps:,} steps of 32 tiles" in card
-    assert f"It has seen {tiles} tiles" in card
+    assert f"It has seen {tiles:,} tiles" in card
 
 
 def test_no_digital_number_decodes_to_zero():

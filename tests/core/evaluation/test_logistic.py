@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmearth_core.evaluation import logistic
-from mmearth_core.evaluation.logistic import predict_logistic
+from mmearth_core.evaluation.logistic import predict_logistic, predict_standardised
 
 
 def test_bands_of_faint_noise_do_no_harm(make_features: Callable) -> None:
@@ -87,3 +87,14 @@ def test_folds_without_a_class_or_without_any_row_are_survived(places: int) -> N
 def test_features_that_never_vary_give_an_answer() -> None:
     predicted = predict_logistic(np.ones((4, 3)), np.array([0, 0, 0, 1]), np.arange(4), np.ones((2, 3)))
     assert predicted.tolist() == [0, 0]
+
+
+def test_bands_divided_by_their_spread_tell_classes_whatever_their_units(make_features: Callable) -> None:
+    features, task = make_features(apart=1.5)
+    known = np.arange(0, 240, 5)
+    units = np.geomspace(1e-3, 1e3, features.shape[1])
+    told = [
+        predict_standardised(each[known], task.label[known], each) for each in (features, features * units + 10 * units)
+    ]
+    assert np.mean(told[0] == told[1]) > 0.99
+    assert np.mean(told[0] == task.label) > 0.6

@@ -24,9 +24,9 @@ def test_the_packaged_model_is_that_of_the_recipe_and_was_judged_on_what_the_rec
         model.name, model.size, model.patch, model.crop, model.outputs,
     )  # fmt: skip
     assert (config.data.hold_out, config.data.block_degrees, config.data.hold_out_seed) == (SHARE, BLOCK_DEGREES, SEED)
-    steps = config.optimiser.epochs * (310 // config.optimiser.effective_batch)
+    steps = config.optimiser.epochs * (1650 // config.optimiser.effective_batch)
     header = read_header(model.file(".onnx"))
-    assert header.source == f"mmearth pretrain, mp_mae, {steps} steps on 310 tiles"
+    assert header.source == f"mmearth pretrain, mp_mae, {steps} steps on 1650 tiles"
     assert read_header(RECIPE.with_suffix(".safetensors")).model_id == header.model_id
 
 

@@ -79,6 +79,15 @@ class Tokens:
         return self._places[file]
 
 
+def eurosat_tokens(data: Path) -> NDArray[np.float32] | None:
+    """Those of all EuroSAT tiles, (n, 128, 8, 8) in the order of their file; None without the file of tokens."""
+    if not (data / FILE).is_file():
+        return None
+    with np.load(data / FILE) as file:
+        found: NDArray[np.float32] = file["tokens_eurosat_ms_dev"] * file["scale"][:, None, None]
+    return found
+
+
 def add_tokens(entries: Iterable[Entry], data: Path, folder: Path) -> None:
     """Give every entry of a specification in `folder` that tokens are known of the raster of them, written there."""
     if not (data / FILE).is_file():
