@@ -138,8 +138,8 @@ package: env-package
 	PACKAGE_ENV="$(abspath $(PACKAGE_ENV))" .ci/package "$(DIST)"
 
 benchmark: env
-	@# better_maps wants labelled scenes: python -m benchmarks.better_maps DATA_FOLDER -o TABLE.md
-	@for script in $(filter-out benchmarks/better_maps.py,$(wildcard benchmarks/*.py)); do \
+	@# better_maps and better_dates want labelled scenes: python -m benchmarks.better_maps DATA_FOLDER -o TABLE.md
+	@for script in $(filter-out $(wildcard benchmarks/better_*.py),$(wildcard benchmarks/*.py)); do \
 	  [ -f "$$script" ] || { echo "benchmarks/ holds no script yet"; exit 1; }; \
 	  echo "== $$script"; $(ENV)/bin/python "$$script"; done
 

@@ -9,58 +9,78 @@ around a pixel can be measured too.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, binary_opening
 
 from mmearth_core.embedding.backends import Backend, open_backend
-from mmearth_core.evaluation.baselines import neighbourhood
+from mmearth_core.evaluation.baselines import Whitening, neighbourhood
 from mmearth_core.evaluation.splits import Task
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from training.dated_judges import COVER, DAMAGE, FOREST, Image, belgian_fields, forest_sites
 from training.halves import Half
 from training.judges import Pixels, aberystwyth, covered_sites, embedded
+from training.packed_tiles import read_packed
 
-#: What pixels are described by.
-EMBEDDING, RAW, AROUND = "embedding", "raw bands", "raw bands 5×5"
-FEATURES = (EMBEDDING, RAW, AROUND)
+#: What pixels are described by: bands, their mean and spread around a pixel, and that of whitened bands too.
+EMBEDDING, LAYERED, RAW = "embedding", "embedding and layers", "raw bands"
+AROUND, WHITENED = "raw bands 5×5", "whitened 5×5"
 #: TerraMind sites of a half; the other two have fewer than three classes.
 SITES: Mapping[Half, Sequence[int]] = {"tuned": (0,), "reported": (2, 4)}
 #: Of several dates, the one that stands for a scene where one is used: Belgium in summer, the forest after the damage.
 BELGIAN_DATE, FOREST_DATE = 27, 1
 #: Pixels of a scene, anywhere, that unlabelled ones are drawn from; ground around polygons that is predicted too.
 POOL, MARGIN = 20_000, 16
+#: Side in pixels of the blocks that few of may stand for a scene.
+BLOCK = 28
 #: Structures are thin where they are at most two pixels wide; what is so near to them is judged with them.
 _WIDE, _NEAR = np.ones((3, 3), bool), 2
+
+Maps = Mapping[str, tuple[NDArray[np.float32], ...]]
 
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """A rectangle of ground: `maps` the features (k, H, W) of every date by their name; (H, W) `valid`, `label` index
-    into the classes, −1 where none is judged, and `group` the place of a pixel."""
+    """A rectangle of ground: `maps` the features (k, H, W) of every date by their name, `layers` (l, H, W) beside them;
+    (H, W) `valid`, `label` index into the classes, −1 where none is judged, and `group` the place of a pixel."""
 
-    maps: Mapping[str, tuple[NDArray[np.float32], ...]]
+    maps: Maps
+    layers: NDArray[np.float32]
     valid: NDArray[np.bool_]
     label: NDArray[np.intp]
     group: NDArray[np.intp]
 
+    def features(self, name: str, date: int) -> NDArray[np.float32]:
+        """(k, H, W); of an embedding with layers, these come last."""
+        if name == LAYERED:
+            return np.concatenate([self.maps[EMBEDDING][date], self.layers])
+        return self.maps[name][date]
+
+    def crop(self, part: tuple[slice, slice]) -> "Patch":
+        of_part = (slice(None), *part)
+        maps = {name: tuple(each[of_part].copy() for each in dates) for name, dates in self.maps.items()}
+        return Patch(maps, self.layers[of_part].copy(), self.valid[part], self.label[part], self.group[part])
+
 
 @dataclass(frozen=True, eq=False)
 class LabelledScene:
-    """Patches of one scene, or of one country, and `pool`: the features (n, k) of pixels anywhere in it, by their name,
-    for every date, the same pixels. `date` is the one that stands for all. `areal`: whether the labels cover the ground
-    as the classes do, so that scores are those of a map; else they are polygons that somebody chose."""
+    """Patches of one scene, or of one country, and `pool`: pixels anywhere in it, a patch of one row. `date` is the one
+    that stands for all. `layers`: the names of what is known beside the image. `areal`: whether the labels cover the
+    ground as the classes do, so that scores are those of a map; else they are polygons that somebody chose."""
 
     name: str
     half: Half
     classes: tuple[str, ...]
     patches: tuple[Patch, ...]
-    pool: Mapping[str, tuple[NDArray[np.float32], ...]]
-    areal: bool
+    pool: Patch
+    layers: tuple[str, ...] = ()
+    areal: bool = True
     date: int = 0
 
     @cached_property
@@ -69,16 +89,42 @@ class LabelledScene:
         label, group = (self.judged([getattr(each, name) for each in self.patches]) for name in ("label", "group"))
         return Task(self.name, self.classes, label, group)
 
+    @property
+    def dates(self) -> int:
+        return len(self.pool.maps[EMBEDDING])
+
     @cached_property
-    def thin(self) -> NDArray[np.bool_]:
-        """Judged pixels (n,) on a structure that a square of three pixels does not fit into, or within two of one."""
-        maps = [_thin(each.label) if self.areal else np.zeros(each.label.shape, bool) for each in self.patches]
-        return self.judged(maps)
+    def thin(self) -> tuple[NDArray[np.bool_], ...]:
+        """Of each patch the pixels (H, W) on a structure that a square of three pixels does not fit into, or within two
+        of one."""
+        return tuple(_thin(each.label) if self.areal else np.zeros(each.label.shape, bool) for each in self.patches)
 
     def judged(self, maps: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """The judged pixels (n, …) of maps (…, H, W), one for each patch, in the order of the task."""
         rows = [np.moveaxis(each, (-2, -1), (0, 1))[p.label >= 0] for each, p in zip(maps, self.patches, strict=True)]
         return np.concatenate(rows)
+
+    def anywhere(self, features: str, spots: NDArray[np.intp], date: int | None = None) -> NDArray[np.float32]:
+        """Values (n, k) of pixels of the pool."""
+        found: NDArray[np.float32] = self.pool.features(features, self.date if date is None else date)[:, 0, spots].T
+        return found
+
+    def in_blocks(self, features: str, blocks: int, pixels: int, seed: int) -> NDArray[np.float32]:
+        """Values (n, k) of so many pixels, or fewer, of so many squares of `BLOCK` pixels, chosen at random."""
+        rng = np.random.default_rng(seed)
+        corners = [
+            (number, row, col)
+            for number, patch in enumerate(self.patches)
+            for row in range(0, patch.valid.shape[0], BLOCK)
+            for col in range(0, patch.valid.shape[1], BLOCK)
+            if patch.valid[row : row + BLOCK, col : col + BLOCK].any()
+        ]
+        found = []
+        for index in rng.permutation(len(corners))[:blocks].tolist():
+            number, row, col = corners[index]
+            part = self.patches[number].crop((slice(row, row + BLOCK), slice(col, col + BLOCK)))
+            found.append(part.features(features, self.date)[:, part.valid].T)
+        return rng.permutation(np.concatenate(found))[:pixels]
 
 
 def _thin(label: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -91,6 +137,19 @@ def _thin(label: NDArray[np.intp]) -> NDArray[np.bool_]:
     return near
 
 
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What a patch is made of: of every date the bands (k, H, W) and the embedding (D, H, W); layers (l, H, W); and
+    what a patch holds."""
+
+    dn: tuple[NDArray[np.float32], ...]
+    embedding: tuple[NDArray[np.float32], ...]
+    valid: NDArray[np.bool_]
+    label: NDArray[np.intp]
+    group: NDArray[np.intp]
+    layers: NDArray[np.float32]
+
+
 def labelled_scenes(
     data: Path, folder: Path, half: Half, *, model: str = "default", all_dates: bool = False
 ) -> Iterator[LabelledScene]:
@@ -100,56 +159,69 @@ def labelled_scenes(
     """
     backend = open_backend(model, "onnx")
     if half == "tuned":
-        yield _polygons(aberystwyth(data), folder, model)
+        yield _polygons(aberystwyth(data), data / "aberystwyth_srtm.tif", folder, model)
         yield _belgium(data, backend, all_dates)
-    for site in covered_sites(data, folder, SITES[half]):
+    for number, site in ((each, site) for each in SITES[half] for site in covered_sites(data, folder, [each])):
         scene = open_scene(site.scene, wanted=ENCODER_BANDS)
         with scene.reader() as reader:
             dn, valid = reader.read(scene.grid.window)
-        patch = Patch(_dated([_maps(dn, embedded(site.scene, model, folder))]), valid, site.label, site.group)
-        yield _scene(site.name, half, site.classes, [patch])
+        with np.load(data / "terramind_sites.npz", allow_pickle=False) as sites:
+            layers = np.concatenate([sites["DEM"][number], sites["S1RTC"][number]]).astype(np.float32)
+        made = embedded(site.scene, model, folder)
+        ground = _Ground((dn,), (made,), valid, site.label, site.group, layers)
+        yield _scene(site.name, half, site.classes, [ground], layers=("height", "VV", "VH"))
     yield from _forest(data, half, backend, all_dates)
 
 
-def _polygons(judge: Pixels, folder: Path, model: str) -> LabelledScene:
+def _polygons(judge: Pixels, heights: Path, folder: Path, model: str) -> LabelledScene:
     """A patch around every polygon, and a pool of the whole scene."""
-    maps = _maps(judge.dn, embedded(judge.scene, model, folder))
     label, group = np.full(judge.valid.shape, -1, np.intp), np.full(judge.valid.shape, -1, np.intp)
     label[judge.rows, judge.cols], group[judge.rows, judge.cols] = judge.task.label, judge.task.group
+    with rasterio.open(heights) as dataset:
+        layers = dataset.read(out_dtype="float32", masked=True).filled(np.nan)
+    made = embedded(judge.scene, model, folder)
+    ground = _Ground((judge.dn,), (made,), judge.valid, label, group, layers)
+    whole = _scene(judge.task.name, "tuned", judge.task.classes, [ground], layers=("height",))
     patches = []
     for number in np.unique(judge.task.group).tolist():
         rows, cols = np.nonzero(group == number)
-        part = tuple(slice(max(0, each.min() - MARGIN), each.max() + MARGIN + 1) for each in (rows, cols))
-        mine = group[part] == number  # a neighbour has a patch of its own
-        of_patch = {name: (each[(slice(None), *part)].copy(),) for name, each in maps.items()}
-        patches.append(Patch(of_patch, judge.valid[part], np.where(mine, label[part], -1), group[part]))
-    chosen = _drawn(np.flatnonzero(judge.valid))
-    pool = {name: (each.reshape(len(each), -1)[:, chosen].T.copy(),) for name, each in maps.items()}
-    return LabelledScene(judge.task.name, "tuned", judge.task.classes, tuple(patches), pool, areal=False)
+        top, left = max(0, rows.min() - MARGIN), max(0, cols.min() - MARGIN)
+        part = whole.patches[0].crop((slice(top, rows.max() + MARGIN + 1), slice(left, cols.max() + MARGIN + 1)))
+        # A neighbour has a patch of its own.
+        patches.append(replace(part, label=np.where(part.group == number, part.label, -1)))
+    return replace(whole, patches=tuple(patches), areal=False)
 
 
 def _belgium(data: Path, backend: Backend, all_dates: bool) -> LabelledScene:
-    images, label, field = belgian_fields(data)
-    images = images if all_dates else images[BELGIAN_DATE : BELGIAN_DATE + 1]
-    patch = Patch(_of_images(images, backend), np.all([image.valid for image in images], axis=0), label, field)
+    images, label, field_number = belgian_fields(data)
+    chosen = range(len(images)) if all_dates else [BELGIAN_DATE]
+    found = read_packed(data / "worldcereal_belgium_series_l2a.npz")
+    heights = found["dem"][BELGIAN_DATE].reshape(1, *label.shape)
+    layers = np.concatenate([heights, found["s1_db"][BELGIAN_DATE]]).astype(np.float32)
     date = BELGIAN_DATE if all_dates else 0
-    return _scene("Belgium", "tuned", tuple(COVER.values()), [patch], date=date)
+    ground = _of_images([images[index] for index in chosen], backend, label, field_number, layers)
+    return _scene("Belgium", "tuned", tuple(COVER.values()), [ground], layers=("height", "VV", "VH"), date=date)
 
 
 def _forest(data: Path, half: Half, backend: Backend, all_dates: bool) -> Iterator[LabelledScene]:
     """All sites of a half as one scene, once with damage and once with types of forest."""
-    sites = forest_sites(data, half)
-    maps = [_of_images(s.images if all_dates else (s.images[FOREST_DATE],), backend) for s in sites]
+    grounds, labels = [], []
+    for site in forest_sites(data, half):
+        images = site.images if all_dates else (site.images[FOREST_DATE],)
+        place = np.full(site.usable.shape, site.place)
+        ground = _of_images(images, backend, place, place)
+        grounds.append(replace(ground, valid=site.usable))
+        labels.append([np.where(site.usable, each, -1) for each in (site.damage, site.forest)])
     date = FOREST_DATE if all_dates else 0
-    for name, classes in (("damage", DAMAGE), ("forest", FOREST)):
-        patches = []
-        for site, of_site in zip(sites, maps, strict=True):
-            label = np.where(site.usable, getattr(site, name), -1)
-            patches.append(Patch(of_site, site.usable, label, np.full(label.shape, site.place)))
-        present = [k for k in range(len(classes)) if any((each.label == k).any() for each in patches)]
-        patches = [replace(each, label=_renumbered(each.label, present)) for each in patches]
+    whole = _scene(f"Czechia ({half})", half, (), grounds, date=date)
+    for turn, (name, classes) in enumerate((("damage", DAMAGE), ("forest", FOREST))):
+        present = [k for k in range(len(classes)) if any((of_site[turn] == k).any() for of_site in labels)]
+        patches = [
+            replace(patch, label=_renumbered(of_site[turn], present))
+            for patch, of_site in zip(whole.patches, labels, strict=True)
+        ]
         shown = tuple(classes[k] for k in present)
-        yield _scene(f"Czechia, {name} ({half})", half, shown, patches, date=date)
+        yield replace(whole, name=f"Czechia, {name} ({half})", classes=shown, patches=tuple(patches))
 
 
 def _renumbered(label: NDArray[np.intp], present: Sequence[int]) -> NDArray[np.intp]:
@@ -159,33 +231,67 @@ def _renumbered(label: NDArray[np.intp], present: Sequence[int]) -> NDArray[np.i
     return found
 
 
-def _of_images(images: Sequence[Image], backend: Backend) -> Mapping[str, tuple[NDArray[np.float32], ...]]:
-    return _dated([_maps(image.dn, image.embedding(backend)) for image in images])
-
-
-def _dated(maps: Sequence[Mapping[str, NDArray[np.float32]]]) -> Mapping[str, tuple[NDArray[np.float32], ...]]:
-    """Features of dates as dates of features."""
-    return {name: tuple(each[name] for each in maps) for name in FEATURES}
-
-
-def _maps(dn: NDArray[np.float32], embedding: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    return {EMBEDDING: embedding, RAW: dn, AROUND: neighbourhood(dn)}
+def _of_images(
+    images: Sequence[Image],
+    backend: Backend,
+    label: NDArray[np.intp],
+    group: NDArray[np.intp],
+    layers: NDArray[np.float32] | None = None,
+) -> _Ground:
+    return _Ground(
+        dn=tuple(image.dn for image in images),
+        embedding=tuple(image.embedding(backend) for image in images),
+        valid=np.all([image.valid for image in images], axis=0),
+        label=label,
+        group=group,
+        layers=np.zeros((0, *label.shape), np.float32) if layers is None else layers,
+    )
 
 
 def _scene(
-    name: str, half: Half, classes: tuple[str, ...], patches: Sequence[Patch], *, date: int = 0
+    name: str,
+    half: Half,
+    classes: tuple[str, ...],
+    grounds: Sequence[_Ground],
+    *,
+    layers: tuple[str, ...] = (),
+    date: int = 0,
 ) -> LabelledScene:
-    """A scene whose pool is drawn from its patches."""
-    chosen = _drawn(np.flatnonzero(np.concatenate([each.valid.ravel() for each in patches])))
-    pool = {
-        feature: tuple(
-            np.concatenate([each.maps[feature][turn].reshape(len(of_date), -1).T for each in patches])[chosen]
-            for turn, of_date in enumerate(maps)
-        )
-        for feature, maps in patches[0].maps.items()
+    """A scene of patches, and a pool that is drawn from all their pixels."""
+    whitenings = [
+        Whitening.of(np.concatenate([each.dn[turn][:, each.valid].T for each in grounds]))
+        for turn in range(len(grounds[0].dn))
+    ]
+    patches = []
+    for each in grounds:
+        maps = {
+            EMBEDDING: each.embedding,
+            RAW: each.dn,
+            AROUND: tuple(neighbourhood(dn) for dn in each.dn),
+            WHITENED: tuple(neighbourhood(white(dn)) for white, dn in zip(whitenings, each.dn, strict=True)),
+        }
+        patches.append(Patch(maps, each.layers, each.valid, each.label, each.group))
+    return LabelledScene(name, half, classes, tuple(patches), _pool(patches), layers, date=date)
+
+
+def _pool(patches: Sequence[Patch]) -> Patch:
+    """Pixels of all patches, in one row."""
+    valid = np.flatnonzero(np.concatenate([each.valid.ravel() for each in patches]))
+    chosen = np.sort(np.random.default_rng(0).permutation(valid)[:POOL])
+    edges = np.cumsum([0, *(each.valid.size for each in patches)])
+    parts = [chosen[(chosen >= low) & (chosen < high)] - low for low, high in pairwise(edges.tolist())]
+
+    def drawn(maps: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        rows = [
+            each.reshape(*each.shape[:-2], each.shape[-2] * each.shape[-1])[..., part]
+            for each, part in zip(maps, parts, strict=True)
+        ]
+        return np.concatenate(rows, axis=-1)[..., None, :]
+
+    first = patches[0]
+    maps = {
+        name: tuple(drawn([each.maps[name][turn] for each in patches]) for turn in range(len(dates)))
+        for name, dates in first.maps.items()
     }
-    return LabelledScene(name, half, classes, tuple(patches), pool, areal=True, date=date)
-
-
-def _drawn(rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    return np.sort(np.random.default_rng(0).permutation(rows)[:POOL])
+    others = (drawn([getattr(each, name) for each in patches]) for name in ("layers", "valid", "label", "group"))
+    return Patch(maps, *others)

@@ -64,6 +64,8 @@ def write_belgium(folder: Path) -> None:
         order=np.array(ORDER),
         bands=np.array(ORDER)[~missing],
         landcover=np.stack([cover] * 5).astype(np.uint8),
+        dem=np.stack([10 * surface[None]] * 5).astype(np.int16),
+        s1_db=np.stack([np.stack([-surface - date, -surface - 7 - date]) for date in range(5)]).astype(np.float16),
         xz=packed(dn),
     )
 
