@@ -222,10 +222,11 @@ class Algorithm(QgsProcessingAlgorithm):
 
     def ask(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """The worker's answer. Raises QgsProcessingException with its sentence, Stopped when the user cancelled."""
+        given, labels = {**arguments, "trust": True} if self._trust else arguments, self._labels()
         try:
-            return self._get_client().call(verb, {**arguments, "trust": True} if self._trust else arguments, feedback)
+            return self._get_client().call(verb, given, feedback, labels)
         except WorkerError as error:
-            sentence = worded(error.message, self._labels())
+            sentence = worded(error.message, labels)
             if feedback.isCanceled():
                 feedback.pushInfo(sentence)
                 raise Stopped from error

@@ -21,7 +21,7 @@ from .greeting import Greeting
 from .pace import progress_text
 from .process import WorkerProcess
 from .request import Request, WorkerError
-from .wording import worded
+from .wording import told, worded
 
 #: The events that end a request.
 _LAST = ("result", "error")
@@ -78,7 +78,7 @@ class Job(QObject, Request):
             self.previewed.emit(str(event.get("path", "")))
         elif name == "result":
             self.running, self.task = False, None
-            self.finished.emit(event["result"])
+            self.finished.emit(told(event["result"]))
             self.ended.emit()
         elif name == "error":
             self.running, self.task = False, None
@@ -210,11 +210,16 @@ class WorkerClient(QObject):
         return job
 
     def call(
-        self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback | None = None
+        self,
+        verb: str,
+        arguments: dict[str, Any],
+        feedback: QgsProcessingFeedback | None = None,
+        labels: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Any]:
         """Ask the worker for `verb` and wait for its result, on any thread, with or without an event loop.
 
-        `feedback`, a `QgsProcessingFeedback`, is told the progress and asked for a cancel. Raises `WorkerError`.
+        `feedback`, a `QgsProcessingFeedback`, is told the progress, with arguments by their `labels`, and asked for a
+        cancel. Raises `WorkerError`.
         """
         events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         request = Request(verb, arguments, events.put)
@@ -225,9 +230,9 @@ class WorkerClient(QObject):
             except queue.Empty:
                 event = {"event": "none"}
             if event["event"] in _LAST:
-                return request.result(0)
+                return told(request.result(0))
             if feedback is not None:
-                _report(event, feedback)
+                _report(event, feedback, labels)
                 if feedback.isCanceled():
                     request.cancel()
 
@@ -304,11 +309,11 @@ def _trust_label() -> str:
     )
 
 
-def _report(event: dict[str, Any], feedback: QgsProcessingFeedback) -> None:
+def _report(event: dict[str, Any], feedback: QgsProcessingFeedback, labels: Mapping[str, str]) -> None:
     if event["event"] == "progress":
         feedback.setProgress(percent(event))
         feedback.setProgressText(progress_text(event))
     elif event["event"] == "message":
-        feedback.pushInfo(worded(str(event.get("text", ""))))
+        feedback.pushInfo(worded(str(event.get("text", "")), labels))
     elif event["event"] == "restart":
         feedback.pushWarning(event["text"])

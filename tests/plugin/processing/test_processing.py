@@ -557,6 +557,31 @@ def test_a_failure_calls_parameters_as_the_dialog_does(provider, monkeypatch):
     assert str(caught.value) == "Name “Bands”, or a smaller “Extent”; see “Processing level” = l1c and other."
 
 
+def test_commands_in_sentences_are_the_algorithms_of_the_toolbox(provider):
+    from qgis_plugin.core.worker.wording import in_toolbox, titles, told, worded
+
+    assert titles() == {verb: provider.algorithm(verb).displayName() for verb in VERBS}
+    text = (
+        "/a b/s.tif is a Sentinel-2 scene, and an embedding raster is wanted here; make one with: mmearth embed s.tif"
+    )
+    assert in_toolbox(f"{text} -o EMB.tif").endswith("make one with: “Embed layer”")
+    assert worded("m.json does not exist; make a probe with: mmearth fit.").endswith("with: “Fit classes to samples”.")
+    said = ["use others, best the points of mmearth sample.", "run: mmearth weights convert X --calibrate SCENE"]
+    assert told({"warnings": said, "units": 3}) == {
+        "warnings": ["use others, best the points of “Draw reference sample”.", said[1]],
+        "units": 3,
+    }
+
+
+def test_what_the_worker_says_on_the_way_names_parameters_too(client, provider):
+    from qgis_plugin.core.worker.client import _report
+
+    feedback = Feedback()
+    labels = provider.algorithm("embed").create()._labels()
+    _report({"event": "message", "text": "Offset 0; pass `offset=-1000` if that is wrong."}, feedback, labels)
+    assert feedback.said == ["Offset 0; pass “Offset” = -1000 if that is wrong."]
+
+
 def beside(folder, name, source, moved):
     """A VRT in a folder of its own whose source lies in another one."""
     (folder / "elsewhere").mkdir()
