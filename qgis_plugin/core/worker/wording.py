@@ -28,6 +28,7 @@ _TITLES = {
     "tidy": ("Tidy", "Tidy map"),
     "change": ("Change", "Map change"),
     "outline": ("Outline", "Outline"),
+    "working-set": ("GatherWorkingSet", "Gather working set"),
 }
 _NONE: dict[str, str] = {}
 

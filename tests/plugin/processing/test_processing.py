@@ -560,7 +560,7 @@ def test_a_failure_calls_parameters_as_the_dialog_does(provider, monkeypatch):
 def test_commands_in_sentences_are_the_algorithms_of_the_toolbox(provider):
     from qgis_plugin.core.worker.wording import in_toolbox, titles, told, worded
 
-    assert titles() == {verb: provider.algorithm(verb).displayName() for verb in VERBS}
+    assert titles() == {verb.replace("_", "-"): provider.algorithm(verb).displayName() for verb in VERBS}
     text = (
         "/a b/s.tif is a Sentinel-2 scene, and an embedding raster is wanted here; make one with: mmearth embed s.tif"
     )
