@@ -34,6 +34,8 @@ from mmearth_core.wording import counted
 _MODEL_SUFFIXES = (".onnx", ".safetensors")
 #: A sequence longer than this is counted rather than printed.
 _LONGEST = 16
+#: So much is printed of each value of a list of records: of a digest what tells it from others.
+_SHORT = 24
 _NAMELESS = "band {}"
 _WANTED = "a raster, a vector file, a probe or a model"
 
@@ -248,7 +250,7 @@ def _rows(facts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 def _printed(value: Any) -> str:
     """A value for a reader; empty where there is nothing to tell."""
     if isinstance(value, Mapping):
-        return " ".join(_printed(each) for each in value.values() if each is not None)
+        return " ".join(_printed(each)[:_SHORT] for each in value.values() if each is not None)
     if isinstance(value, Sequence) and not isinstance(value, str):
         if value and all(isinstance(each, str) and each.endswith(".") for each in value):
             return " ".join(value)  # sentences

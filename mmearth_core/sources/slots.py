@@ -17,6 +17,8 @@ from mmearth_core.sources.embedding import described
 #: Days of the year that may lie between a slot and the image that stands for it.
 FARTHEST = 45
 _YEAR = 365.25
+#: Days that count against a pair for each place in the order that lies between its slot and its image: next to nothing.
+_TIE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,9 @@ def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
             " a working set."
         )
     apart = np.array([[_distance(one, two) for two in images] for one in slots])
-    cost = np.where(fits & (apart <= FARTHEST), apart, 1e6)
+    # Between equals, as of the same day in two years, the first image stands for the first slot.
+    order = np.abs(np.subtract.outer(np.arange(len(slots)), np.arange(len(images))))
+    cost = np.where(fits & (apart <= FARTHEST), apart + _TIE * order, 1e6)
     found: list[int | None] = [None] * len(slots)
     for slot, image in zip(*linear_sum_assignment(cost), strict=True):
         if cost[slot, image] < 1e6:

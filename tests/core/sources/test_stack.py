@@ -131,6 +131,11 @@ def test_images_stand_for_the_same_time_of_another_year() -> None:
     assert "another season" in match([slot(100)], [slot(250)], "B").messages[0]
 
 
+def test_the_same_day_of_two_years_keeps_its_order() -> None:
+    assert match([slot(253)] * 3, [slot(250), slot(251), slot(250)], "B").images == (0, 1, 2)
+    assert match([slot(253), slot(253)], [slot(253), slot(253)], "B").images == (0, 1)
+
+
 def test_dates_that_cannot_be_matched_are_refused() -> None:
     with pytest.raises(MMEarthError, match="have no date"):
         match([slot(100), slot(200)], [slot(100), slot(None)], "B")
