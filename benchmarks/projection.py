@@ -1,10 +1,12 @@
 """What the 64 bands keep: shares of pixels and maps, and the cost of projecting and quantising.
 
-    python benchmarks/projection.py WEIGHTS.safetensors [--calibrate SCENE …] [--scene SCENE SAMPLES]
+    python -m benchmarks.projection WEIGHTS.safetensors [--calibrate SCENE …] [--scene SCENE SAMPLES] [--data DATA]
 
 Judged by the probe's kind of model (logistic regression, one scalar of scale, classes balanced, C by polygons left out)
 on the demo's scene against its truth, and on a scene of yours by leaving out polygons. The projection is fitted on the
-scenes to calibrate on, which should be none of those judged; without any, on the demo's scene of another seed.
+scenes to calibrate on, which should be none of those judged; without any, on the demo's scene of another seed. With
+--data, the folder of the development imagery, whole EuroSAT tiles are judged too, by the projected maps, by each map as
+it is and by what a published network says: mean and spread of a tile, each standardised, 1, 5 and 10 labels per class.
 Raw bands (standardised each) stand beside it. Needs torch.
 """
 
@@ -12,7 +14,7 @@ import argparse
 import platform
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +30,15 @@ from mmearth_core.embedding.model_writing import read_chips
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.encoder.calibration import PARTS, Part, features_at, fit_quantiser, principal_projection
 from mmearth_core.encoder.loading import load_model
-from mmearth_core.encoder.network import Encoder
+from mmearth_core.encoder.network import EmbeddingHead, Encoder
+from mmearth_core.evaluation.baselines import pooled_mean_and_spread
+from mmearth_core.evaluation.protocol import PROBES, evaluate
 from mmearth_core.labelling.samples import Samples, read_samples
 from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid, TilePlan
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.sources.stack import Stack
+from training.judges import eurosat
 
 Projection = Callable[[np.ndarray], np.ndarray]
 
@@ -144,11 +149,48 @@ class Judge:
         return float(np.mean(right))
 
 
+class TileJudge:
+    """The EuroSAT tiles, with their maps computed once: pixels first, then the encoder's four."""
+
+    def __init__(self, encoder: Encoder, data: Path) -> None:
+        self.tiles = eurosat(data)
+        pixels = torch.from_numpy(self.tiles.pixels(encoder.header))
+        with torch.inference_mode():
+            runs = [encoder.forward_maps(some) for some in pixels.split(32)]
+        self.maps = [pixels, *(torch.cat(maps) for maps in zip(*runs, strict=True))]
+
+    def projected(self, head: EmbeddingHead) -> np.ndarray:
+        with torch.inference_mode():
+            return np.asarray(head(self.maps[0], self.maps[1:]))
+
+    def show(self, name: str, maps: np.ndarray) -> None:
+        scores = evaluate(pooled_mean_and_spread(maps), self.tiles.task, PROBES["logistic, each standardised"])
+        print(f"{name:48s}", " / ".join(f"{share:.3f}" for share in scores.accuracy.mean(1)[:3]), flush=True)
+
+
+def show_tiles(encoder: Encoder, data: Path, values: torch.Tensor) -> None:
+    """Print what is told of whole tiles."""
+    judge = TileJudge(encoder, data)
+    print("share of tiles told right, 1 / 5 / 10 labels")
+    for name, maps in judge.tiles.published.items():
+        judge.show(name, maps)
+    for name, each in zip(("pixels", *(f"map {number}" for number in range(4))), judge.maps, strict=True):
+        judge.show(f"{name} as it is", each.numpy())
+    for parts in TRIED:
+        head, _ = principal_projection(values, encoder.architecture, parts, encoder.readout)
+        judge.show(named(parts), judge.projected(head))
+
+
+def named(parts: Sequence[Part]) -> str:
+    return ", ".join(f"{part.bands}×{part.variance:g}" for part in parts)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--calibrate", nargs="*", default=[])
     parser.add_argument("--scene", nargs=2, type=Path, metavar=("SCENE", "SAMPLES"))
+    parser.add_argument("--data", type=Path, help="folder of the development imagery, for the tiles")
     arguments = parser.parse_args()
     print(
         f"torch {torch.__version__}, scikit-learn {sklearn.__version__}, Python {platform.python_version()}\n$ python",
@@ -173,6 +215,8 @@ def main() -> None:
             sample.append(features_at(encoder, chip.pixels, *at))
         values = torch.cat(sample).double()
         channels = encoder.architecture.in_channels
+        if arguments.data:
+            show_tiles(encoder, arguments.data, values)
 
         def show(name: str, project: Projection, *, whiten: bool = False) -> None:
             figures = [judge.accuracy(project, whiten=whiten) for judge in judges.values()]
@@ -192,9 +236,8 @@ def main() -> None:
             def stored(x: np.ndarray, exact: Projection = exact, steps: np.ndarray = steps) -> np.ndarray:
                 return (np.clip(np.floor(exact(x) / steps + 128), 1, 255) - 127.5) * steps
 
-            name = ", ".join(f"{part.bands}×{part.variance:g}" for part in parts)
-            show(f"{name}, float32", exact)
-            show(f"{name}, uint8 ({100 * explained:.0f} % of var.)", stored)
+            show(f"{named(parts)}, float32", exact)
+            show(f"{named(parts)}, uint8 ({100 * explained:.0f} % of var.)", stored)
 
 
 if __name__ == "__main__":
