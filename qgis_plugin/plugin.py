@@ -66,6 +66,7 @@ class Plugin(QObject):
         self._options = OptionsFactory(lambda: self.context)
         self._iface.registerOptionsWidgetFactory(self._options)
         QgsProject.instance().writeProject.connect(self._project_written)
+        QgsProject.instance().readProject.connect(self._project_read)
         window.installEventFilter(self)
 
     def initProcessing(self) -> None:
@@ -81,6 +82,7 @@ class Plugin(QObject):
         if self._open_action is not None and self._layer_action is not None:
             self._iface.mainWindow().removeEventFilter(self)
             QgsProject.instance().writeProject.disconnect(self._project_written)
+            QgsProject.instance().readProject.disconnect(self._project_read)
             self._iface.unregisterOptionsWidgetFactory(self._options)
             self._iface.removeCustomActionForLayerType(self._layer_action)
             self._iface.removePluginRasterMenu(self.tr("MMEarth Few-Shot Mapper"), self._open_action)
@@ -178,6 +180,13 @@ class Plugin(QObject):
         from .core.maps.live_layer import set_aside
 
         set_aside(document)
+        shown = self._dock is not None and self._dock.isUserVisible()
+        QgsProject.instance().writeEntryBool("mmearth", "dock", shown)
+
+    def _project_read(self, _document: QDomDocument) -> None:
+        """A project that was saved with the dock open is opened with it."""
+        if QgsProject.instance().readBoolEntry("mmearth", "dock")[0]:
+            self.toggle_dock(True)
 
     def _translate(self) -> None:
         file = _FOLDER / "i18n" / f"mmearth_{QgsApplication.locale()[:2]}.qm"

@@ -1,6 +1,6 @@
 """Start the real QGIS desktop with the plugin in a fresh profile, and walk through it: pictures for docs/qgis.md.
 
-    python3 docs/desktop/run.py PACKAGE.zip --python WORKER_PYTHON [--dark] [--pictures docs/images]
+    python3 docs/desktop/run.py PACKAGE.zip --python WORKER_PYTHON [--dark] [--locale de] [--pictures docs/images]
 
 Needs qgis and Xvfb (Debian: apt-get install --no-install-recommends qgis python3-qgis xvfb). The scene is that of
 `mmearth demo`. Runs on any machine without a screen, and takes a few minutes. Where pngquant is installed, the pictures
@@ -21,6 +21,9 @@ NAME = "mmearth_few_shot_mapper"
 SETTINGS = """[General]
 [UI]
 UITheme={theme}
+[locale]
+overrideFlag=true
+userLocale={locale}
 [PythonPlugins]
 {name}=true
 [app]
@@ -39,6 +42,9 @@ def main() -> int:
     parser.add_argument("--python", required=True, help="the Python that has mmearth")
     parser.add_argument("--pictures", type=Path, default=HERE.parent / "images")
     parser.add_argument("--dark", action="store_true", help="QGIS' dark theme; pictures are called qgis-dark-*")
+    parser.add_argument("--walk", default="walk", help="the file of this folder that QGIS runs: walk, first_map")
+    parser.add_argument("--locale", default="", help="QGIS' language, such as de; pictures are called qgis-de-*")
+    parser.add_argument("--size", default="1366x768", help="of the screen")
     parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
     options = parser.parse_args()
     folder = options.keep or Path(tempfile.mkdtemp(prefix="mmearth-desktop-"))
@@ -55,7 +61,7 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
     if not (material / "reference.gpkg").exists():
         command = [options.python, "-m", "mmearth_core", "demo", str(material), "--overwrite", "--quiet"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=HERE.parents[1])
-    for leftover in [*material.glob("land_cover*"), *material.glob("scene_samples*")]:
+    for leftover in (each for name in ("map", "model", "samples") for each in material.glob(f"scene_{name}*")):
         leftover.unlink()
     profile = folder / "profiles" / "default"
     shutil.rmtree(folder / "profiles", ignore_errors=True)
@@ -63,7 +69,9 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
     install(options.package, profile / "python" / "plugins")
     (profile / "QGIS").mkdir(parents=True)
     theme = "Night Mapping" if options.dark else "default"
-    (profile / "QGIS" / "QGIS3.ini").write_text(SETTINGS.format(theme=theme, name=NAME), encoding="utf-8")
+    (profile / "QGIS" / "QGIS3.ini").write_text(
+        SETTINGS.format(theme=theme, name=NAME, locale=options.locale or "en_US"), encoding="utf-8"
+    )
     environment = {
         **os.environ,
         "HOME": str(folder / "home"),
@@ -72,7 +80,9 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
         "MMEARTH_HOME": str(folder / "home" / ".mmearth"),
         "WALK_MATERIAL": str(material),
         "WALK_PICTURES": str(options.pictures.resolve()),
-        "WALK_PREFIX": "qgis-dark-" if options.dark else "qgis-",
+        "WALK_PREFIX": f"qgis-{'dark-' if options.dark else ''}{f'{options.locale}-' if options.locale else ''}",
+        "WALK_FOLDER": str(HERE),
+        "WALK_SIZE": options.size,
         "LIBGL_ALWAYS_SOFTWARE": "1",
         "LC_ALL": "C.UTF-8",
     }
@@ -84,8 +94,8 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
         (folder / each).mkdir(exist_ok=True, mode=0o700)
     options.pictures.mkdir(parents=True, exist_ok=True)
     command = [
-        *("xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "qgis", "--nologo", "--noversioncheck"),
-        *("--profiles-path", str(folder), "--profile", "default", "--code", str(HERE / "walk.py")),
+        *("xvfb-run", "-a", "-s", f"-screen 0 {options.size}x24", "qgis", "--nologo", "--noversioncheck"),
+        *("--profiles-path", str(folder), "--profile", "default", "--code", str(HERE / f"{options.walk}.py")),
     ]
     ended = subprocess.run(command, env=environment, timeout=900, check=False).returncode
     pictures = [str(path) for path in options.pictures.glob(f"{environment['WALK_PREFIX']}*.png")]

@@ -16,9 +16,10 @@ import numpy as np
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import Tally, assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
-from mmearth_core.embedding.forecast import seconds_per_pixel
+from mmearth_core.embedding.forecast import processor_seconds_per_pixel, seconds_per_pixel
 from mmearth_core.embedding.journal import RESULT, TileJournal
 from mmearth_core.embedding.needs import check_disk, needs
+from mmearth_core.embedding.pace import Pace
 from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
@@ -360,15 +361,18 @@ def _compute(
     """Compute and keep the tiles that are left, and say what their pixels are; those that are finished can be looked
     at."""
     ground = GroundCount()
+    pace = Pace(progress, processor_seconds_per_pixel(runner))
+    stored = job.raster.scales, job.raster.offsets
+    following = iter([*todo[1:], None])
+    pace.begin(todo[0] if todo else None)
     # Closed at once however this ends, which also ends the tile that is being computed.
-    with closing(
-        compute_tiles(runner, job.source, todo, job.polygons, (job.raster.scales, job.raster.offsets))
-    ) as results:
+    with closing(compute_tiles(runner, job.source, todo, job.polygons, stored, pace.look)) as results:
         for tile, codes, count in results:
             cancel.check()
             journal.save(tile, codes)
             ground += count
-            progress.advance(tile.core.pixels)
+            pace.finish(tile, codes is not None)
+            pace.begin(next(following))
             if shown is not None and (picture := shown.update()) is not None:
                 progress.partial(picture)
     return ground

@@ -7,7 +7,7 @@ in memory at any time, whatever the size of the raster.
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ from mmearth_core.raster.scene import Scene
 from mmearth_core.vectors.aoi import AreaOfInterest
 
 _READERS = 2
+#: Seconds between two signs of life while a batch is being computed.
+_MOMENT = 0.5
 
 
 def compute_tiles(
@@ -34,9 +36,10 @@ def compute_tiles(
     tiles: Sequence[Tile],
     polygons: AreaOfInterest | None,
     stored: tuple[Sequence[float], Sequence[float]],
+    waiting: Callable[[], None] | None = None,
 ) -> Generator[tuple[Tile, NDArray[np.uint8] | None, GroundCount], None, None]:
     """Each tile's codes (bands, height, width of its core) in the order given, None where no pixel is wanted, and what
-    its pixels are. `stored`: scales and offsets of the codes.
+    its pixels are. `stored`: scales and offsets of the codes. `waiting` is called now and then while a tile takes long.
 
     While the caller handles one batch the next is being computed. Closing the iterator ends the running tile at once.
     """
@@ -64,7 +67,7 @@ def compute_tiles(
         # Entered last, so left first: before the pools wait for their threads.
         stack.enter_context(_interrupting(runner, reading, computing))
         loaded = _read_ahead(tiles, reading, load, depth=runner.batch_size)
-        yield from _in_order(_batches(loaded, runner.batch_size), computing, compute)
+        yield from _in_order(_batches(loaded, runner.batch_size), computing, compute, waiting)
 
 
 def count_tiles(
@@ -135,16 +138,26 @@ def _in_order(
     batches: Iterator[list[_Loaded]],
     pool: ThreadPoolExecutor,
     compute: Callable[[list[_Loaded]], list[NDArray[np.uint8] | None]],
+    waiting: Callable[[], None] | None,
 ) -> Iterator[tuple[Tile, NDArray[np.uint8] | None, GroundCount]]:
     """Finished tiles in order; while the caller keeps one batch the next is being computed."""
     previous: tuple[list[Tile], list[GroundCount], Future[list[NDArray[np.uint8] | None]]] | None = None
     for batch in batches:
         current = [item.tile for item in batch], [item.count for item in batch], pool.submit(compute, batch)
         if previous is not None:
-            yield from zip(previous[0], previous[2].result(), previous[1], strict=True)
+            yield from zip(previous[0], _awaited(previous[2], waiting), previous[1], strict=True)
         previous = current
     if previous is not None:
-        yield from zip(previous[0], previous[2].result(), previous[1], strict=True)
+        yield from zip(previous[0], _awaited(previous[2], waiting), previous[1], strict=True)
+
+
+def _awaited(
+    future: Future[list[NDArray[np.uint8] | None]], waiting: Callable[[], None] | None
+) -> list[NDArray[np.uint8] | None]:
+    """What a batch has become; tells every moment that it is still waited for."""
+    while waiting is not None and not wait([future], timeout=_MOMENT).done:
+        waiting()
+    return future.result()
 
 
 @contextmanager

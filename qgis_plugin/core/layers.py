@@ -40,9 +40,10 @@ def may_be_embedding(layer: QgsMapLayer) -> bool:
 
 
 def title_of(layer: QgsMapLayer) -> str:
-    """The name of an embedding's layer, and who made it where that was not us."""
-    maker = layer.customProperty(MAKER, "")
-    return f"{layer.name()} – {maker}" if maker else layer.name()
+    """The name of an embedding's layer, with that of its scene and, where that was not us, who made it."""
+    scene, maker = source_of(layer), layer.customProperty(MAKER, "")
+    name = layer.name() if scene is None or scene.name() in layer.name() else f"{layer.name()} – {scene.name()}"
+    return f"{name} – {maker}" if maker else name
 
 
 def mark(layer: QgsMapLayer, product: str, source: QgsMapLayer = None) -> None:

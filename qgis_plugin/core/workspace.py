@@ -7,6 +7,8 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
 
+#: Where the project keeps what is worked on.
+_SCOPE = "mmearth"
 #: How a map is smoothed, as the worker calls it.
 SMOOTHINGS = ["none", "edges", "strong"]
 
@@ -26,11 +28,18 @@ class Workspace(QObject):
         self.block: float | None = None
         #: How maps are smoothed, the live one and that of the whole layer: one of `SMOOTHINGS`.
         self.smooth = "edges"
-        QgsProject.instance().layersWillBeRemoved.connect(self._forget)
+        project = QgsProject.instance()
+        project.layersWillBeRemoved.connect(self._forget)
+        project.writeProject.connect(self._keep)
+        project.readProject.connect(self._recall)
+        self._recall()
 
     def close(self) -> None:
         """Let go of the project."""
-        QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
+        project = QgsProject.instance()
+        project.layersWillBeRemoved.disconnect(self._forget)
+        project.writeProject.disconnect(self._keep)
+        project.readProject.disconnect(self._recall)
         self.embedding = None
         self.set_samples(None)
 
@@ -65,6 +74,23 @@ class Workspace(QObject):
         if layer is not self._samples or field != self._field:
             self._samples, self._field = layer, field
             self.samplesChanged.emit(layer)
+
+    def _keep(self, *_document: object) -> None:
+        """Write into the project that is being saved what is being worked on."""
+        project = QgsProject.instance()
+        for name, layer in (("embedding", self._embedding), ("samples", self._samples)):
+            project.writeEntry(_SCOPE, name, "" if layer is None else layer.id())
+        project.writeEntry(_SCOPE, "field", self._field)
+
+    def _recall(self, *_document: object) -> None:
+        """Work on what was worked on when the project was saved."""
+        project = QgsProject.instance()
+        kept = {name: project.readEntry(_SCOPE, name)[0] for name in ("embedding", "samples", "field")}
+        embedding, samples = project.mapLayer(kept["embedding"]), project.mapLayer(kept["samples"])
+        if isinstance(embedding, QgsRasterLayer) and embedding.isValid():
+            self.embedding = embedding
+        if isinstance(samples, QgsVectorLayer) and samples.isValid():
+            self.set_samples(samples, kept["field"] or "class")
 
     def _forget(self, ids: list[str]) -> None:
         if self._embedding is not None and self._embedding.id() in ids:

@@ -42,6 +42,7 @@ class Dock(QgsDockWidget):
             (self.accuracy, self.tr("Accuracy")),
         ):
             self.tabs.addTab(panel, title)
+        self.tabs.currentChanged.connect(self._put_tools_down)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.tabs)
@@ -56,6 +57,10 @@ class Dock(QgsDockWidget):
         self.setWidget(whole)
         self.setMinimumWidth(340)
         self.setup.ready.connect(self._begin)
+        self.embed.draw_wanted.connect(self._draw)
+        self.samples.seen.live_wanted.connect(self._switch_live)
+        self.samples.seen.map_wanted.connect(self._make_map)
+        self.map.session.switched.connect(self.samples.seen.show_live)
         context.client.stateChanged.connect(self._worker_changed)
         self.choose_page()
 
@@ -77,6 +82,29 @@ class Dock(QgsDockWidget):
         """A Python may have come or gone meanwhile, in QGIS' options."""
         super().showEvent(event)
         self.choose_page()
+
+    def _draw(self) -> None:
+        """From the embedding to its samples."""
+        self.tabs.setCurrentWidget(self.samples)
+        self.samples.begin()
+
+    def _switch_live(self, wanted: bool) -> None:
+        """The live map from the tab of samples; why there is none stands on the tab of the map."""
+        self.map.live.switch.setChecked(wanted)
+        self.samples.seen.show_live(self.map.session.on)
+        if wanted and not self.map.session.on:
+            self._context.tell(self.map.live.note.text())
+
+    def _make_map(self) -> None:
+        """From the samples to the map."""
+        self.tabs.setCurrentWidget(self.map)
+        self.map.final_map.make()
+
+    def _put_tools_down(self, _index: int) -> None:
+        """What draws is in the hand on the tabs of samples and map only."""
+        if self.tabs.currentWidget() not in (self.samples, self.map):
+            self.map.put_down()
+            self.samples.put_down()
 
     def _begin(self) -> None:
         """A Python was set up: work with it, and come back here if it fails all the same."""

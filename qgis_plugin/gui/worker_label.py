@@ -1,9 +1,10 @@
-"""One line at the foot of the dock: what the worker is doing, and how much memory it takes."""
+"""The foot of the dock: what the worker is doing, in words only while there is something to say."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qgis.core import QgsApplication
 from qgis.PyQt.QtWidgets import QLabel, QWidget
 
 from .embed.cache_dialog import size_text
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WorkerLabel(QLabel):
-    """Follows a `WorkerClient`; what it works on is the tooltip."""
+    """Follows a `WorkerClient`; the tooltip says what it works on and how much memory it takes."""
 
     def __init__(self, client: WorkerClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,8 +40,13 @@ class WorkerLabel(QLabel):
             "failed": self.tr("failed"),
         }
         jobs = client.running()
-        text = self.tr("at work") if jobs and client.state == "ready" else states[client.state]
+        working = bool(jobs) and client.state == "ready"
+        text = self.tr("at work") if working else states[client.state]
         if client.state == "ready" and client.memory:
             text = self.tr("{}, {} of memory").format(text, size_text(client.memory))
-        self.setText(self.tr("Worker: {}").format(text))
-        self.setToolTip("\n".join(job.title or job.verb for job in jobs))
+        text = self.tr("Worker: {}").format(text)
+        self.setToolTip("\n".join([text, *(job.title or job.verb for job in jobs)]))
+        if client.state == "ready" and not working:
+            self.setPixmap(QgsApplication.getThemeIcon("/mIconSuccess.svg").pixmap(12, 12))
+        else:
+            self.setText(text)

@@ -226,8 +226,8 @@
 <context>
     <name>AccuracyTable</name>
     <message>
-        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. ± is half of the 95 % interval.</source>
-        <translation>Nutzergenauigkeit: wie oft die Karte recht hat, wo sie die Klasse zeigt. Herstellergenauigkeit: welchen Teil der Klasse im Gelände die Karte zeigt. ± ist die Hälfte des 95-%-Intervalls.</translation>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval.</source>
+        <translation>Nutzergenauigkeit: wie oft die Karte dort recht hat, wo sie die Klasse zeigt. Herstellergenauigkeit: wie viel von der Klasse im Gelände die Karte zeigt. Unter jeder Zahl ihr 95-%-Intervall.</translation>
     </message>
     <message>
         <source>Overall accuracy</source>
@@ -238,28 +238,40 @@
         <translation>Übereinstimmung</translation>
     </message>
     <message>
-        <source>{:,} reference points</source>
-        <translation>{:,} Referenzpunkte</translation>
+        <source>{} reference points</source>
+        <translation>{} Referenzpunkte</translation>
     </message>
     <message>
-        <source>{:,} pixels in reference polygons</source>
-        <translation>{:,} Pixel in Referenzpolygonen</translation>
+        <source>{} pixels in reference polygons</source>
+        <translation>{} Pixel in Referenzpolygonen</translation>
     </message>
     <message>
-        <source>User's %</source>
-        <translation>Nutzer %</translation>
+        <source>Class</source>
+        <translation>Klasse</translation>
     </message>
     <message>
-        <source>Producer's %</source>
-        <translation>Hersteller %</translation>
+        <source>Area, ha</source>
+        <translation>Fläche, ha</translation>
+    </message>
+    <message>
+        <source>User's, %</source>
+        <translation>Nutzer, %</translation>
+    </message>
+    <message>
+        <source>Producer's, %</source>
+        <translation>Hersteller, %</translation>
+    </message>
+    <message>
+        <source>Mapped, ha</source>
+        <translation>Kartiert, ha</translation>
     </message>
     <message>
         <source>The map was learned from this layer: this is no measure of its accuracy.</source>
         <translation>Die Karte wurde aus diesem Layer gelernt: Das ist kein Maß für ihre Genauigkeit.</translation>
     </message>
     <message>
-        <source>mapped {}</source>
-        <translation>kartiert {}</translation>
+        <source>too few</source>
+        <translation>zu wenige</translation>
     </message>
 </context>
 <context>
@@ -613,8 +625,8 @@
         <translation>Nach der Zahl der Kanäle geraten. Prüfen Sie jeden und bestätigen Sie dann.</translation>
     </message>
     <message>
-        <source>Confirm to embed with the bands as chosen here.</source>
-        <translation>Bestätigen Sie, um mit den hier gewählten Kanälen einzubetten.</translation>
+        <source>Recognised; change only what is wrong, then confirm.</source>
+        <translation>Erkannt; ändern Sie nur, was falsch ist, und bestätigen Sie dann.</translation>
     </message>
 </context>
 <context>
@@ -1550,8 +1562,8 @@
         <translation>Stufe, Offset, Einheit</translation>
     </message>
     <message>
-        <source>Found by itself</source>
-        <translation>Selbst ermitteln</translation>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
     </message>
     <message>
         <source>L1C – top of atmosphere</source>
@@ -1618,12 +1630,12 @@
         <translation>Modelle (*.onnx *.safetensors)</translation>
     </message>
     <message>
-        <source>The one that comes along</source>
-        <translation>Das mitgelieferte</translation>
+        <source>Default model</source>
+        <translation>Standardmodell</translation>
     </message>
     <message>
-        <source>A file or name of another model than the one that comes along</source>
-        <translation>Datei oder Name eines anderen als des mitgelieferten Modells</translation>
+        <source>A file or name of another model than the default one</source>
+        <translation>Datei oder Name eines anderen Modells als des Standardmodells</translation>
     </message>
     <message>
         <source>GeoTIFF (*.tif)</source>
@@ -1665,8 +1677,8 @@
 <context>
     <name>EmbedJob</name>
     <message>
-        <source>{} – embedding, so far</source>
-        <translation>{} – Einbettung, soweit fertig</translation>
+        <source>Embedding, so far</source>
+        <translation>Einbettung bis jetzt</translation>
     </message>
     <message>
         <source>Looking at {}…</source>
@@ -1697,8 +1709,8 @@
         <translation>{} wurde geschrieben, lässt sich aber nicht öffnen; betten Sie den Layer noch einmal ein.</translation>
     </message>
     <message>
-        <source>{} – embedding</source>
-        <translation>{} – Einbettung</translation>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
     </message>
     <message>
         <source>{} Mpx/s</source>
@@ -1752,12 +1764,24 @@
         <translation>Anhalten; fertige Kacheln bleiben, und beim nächsten Mal geht es dort weiter</translation>
     </message>
     <message>
+        <source>Draw samples</source>
+        <translation>Beispiele zeichnen</translation>
+    </message>
+    <message>
+        <source>The next step: draw what you know, in a new sample layer unless there is one</source>
+        <translation>Der nächste Schritt: zeichnen, was Sie kennen, in einen neuen Beispiellayer, wenn es noch keinen gibt</translation>
+    </message>
+    <message>
         <source>Add a Sentinel-2 raster to the project to begin.</source>
         <translation>Fügen Sie dem Projekt zuerst ein Sentinel-2-Raster hinzu.</translation>
     </message>
     <message>
         <source>The environment that computes embeddings is not set up yet.</source>
         <translation>Die Umgebung, die Einbettungen berechnet, ist noch nicht eingerichtet.</translation>
+    </message>
+    <message>
+        <source>{} has too few bands for a Sentinel-2 scene ({} of at least {}); choose another layer.</source>
+        <translation>{} hat zu wenige Bänder für eine Sentinel-2-Szene ({} von mindestens {}); wählen Sie einen anderen Layer.</translation>
     </message>
     <message>
         <source>Looking at {}…</source>
@@ -1804,8 +1828,12 @@
         <translation>Noch einmal</translation>
     </message>
     <message>
-        <source>Stopped. Finished tiles are kept; embed the layer again to go on.</source>
-        <translation>Angehalten. Fertige Kacheln bleiben; betten Sie den Layer noch einmal ein, um fortzufahren.</translation>
+        <source>Cancelled. Finished tiles ({}) are kept; embed the layer again to go on.</source>
+        <translation>Abgebrochen. Fertige Kacheln ({}) bleiben; betten Sie den Layer wieder ein, um dort weiterzumachen.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no tile was finished yet.</source>
+        <translation>Abgebrochen; noch keine Kachel war fertig.</translation>
     </message>
 </context>
 <context>
@@ -2253,6 +2281,18 @@
         <source>{} was written but QGIS cannot open it.</source>
         <translation>{} wurde geschrieben, aber QGIS kann die Datei nicht öffnen.</translation>
     </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygone</translation>
+    </message>
 </context>
 <context>
     <name>FinalMapBox</name>
@@ -2277,8 +2317,8 @@
         <translation>Auch die Flächen der Karte als Polygone mit Klasse und Größe schreiben</translation>
     </message>
     <message>
-        <source>“Unknown” beyond</source>
-        <translation>„Unbekannt“ ab</translation>
+        <source>Leave unlike pixels unclassified</source>
+        <translation>Unähnliche Pixel ohne Klasse</translation>
     </message>
     <message>
         <source>Pixels more unlike all samples than all but this share of the samples' own pixels get no class: “unknown”.</source>
@@ -3001,6 +3041,10 @@ Ersetzen?</translation>
 <context>
     <name>LiveBox</name>
     <message>
+        <source>Draw samples of at least two classes; the map follows.</source>
+        <translation>Zeichnen Sie Beispiele von mindestens zwei Klassen; die Karte folgt.</translation>
+    </message>
+    <message>
         <source>Live map</source>
         <translation>Live-Karte</translation>
     </message>
@@ -3029,8 +3073,8 @@ Ersetzen?</translation>
         <translation>Zeichnen, wie wahrscheinlich die Klasse jedes Pixels ist</translation>
     </message>
     <message>
-        <source>“Unknown” beyond</source>
-        <translation>„Unbekannt“ ab</translation>
+        <source>Leave unlike pixels unclassified</source>
+        <translation>Unähnliche Pixel ohne Klasse</translation>
     </message>
     <message>
         <source>Give no class to what is less like the samples than all but this share of their pixels</source>
@@ -3057,8 +3101,8 @@ Ersetzen?</translation>
         <translation>Glättung</translation>
     </message>
     <message>
-        <source>found by itself</source>
-        <translation>von selbst gefunden</translation>
+        <source>automatic</source>
+        <translation>automatisch</translation>
     </message>
     <message>
         <source>Samples within this distance are one place, left out together; also for the map of the whole layer</source>
@@ -3069,12 +3113,8 @@ Ersetzen?</translation>
         <translation>Abstand der Validierung</translation>
     </message>
     <message>
-        <source>Draw samples of at least two classes; the map follows.</source>
-        <translation>Zeichnen Sie Beispiele von mindestens zwei Klassen; die Karte folgt.</translation>
-    </message>
-    <message>
-        <source>Share of what is seen; painted in {:.2f} s.</source>
-        <translation>Anteile am Sichtbaren; gezeichnet in {:.2f} s.</translation>
+        <source>Share of what is seen; painted in {} s.</source>
+        <translation>Anteil am Sichtbaren; in {} s gezeichnet.</translation>
     </message>
     <message>
         <source>The embedding is not in view; zoom to it.</source>
@@ -3629,8 +3669,8 @@ Ersetzen?</translation>
         <translation>Halten Sie die Taste gedrückt, während Sie zeichnen.</translation>
     </message>
     <message>
-        <source>drag from corner to corner</source>
-        <translation>von Ecke zu Ecke ziehen</translation>
+        <source>drag from corner to corner, or click both</source>
+        <translation>von Ecke zu Ecke ziehen oder beide anklicken</translation>
     </message>
     <message>
         <source>There is no class with that key.</source>
@@ -3659,6 +3699,10 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>ReferenceSample</name>
+    <message>
+        <source>Reference points</source>
+        <translation>Referenzpunkte</translation>
+    </message>
     <message>
         <source>not labelled</source>
         <translation>nicht bestimmt</translation>
@@ -3948,6 +3992,10 @@ Ersetzen?</translation>
 <context>
     <name>SampleLayerBox</name>
     <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
         <source>New sample layer</source>
         <translation>Neuer Beispiellayer</translation>
     </message>
@@ -3972,12 +4020,12 @@ Ersetzen?</translation>
         <translation>Leer</translation>
     </message>
     <message>
-        <source>The layer of polygons to draw samples in</source>
-        <translation>Der Polygonlayer, in den die Beispielflächen gezeichnet werden</translation>
+        <source>The layer of samples: polygons, in which you can draw, lines or points</source>
+        <translation>Der Layer der Beispiele: Polygone, in die man zeichnen kann, Linien oder Punkte</translation>
     </message>
     <message>
-        <source>The field that names the class of each polygon</source>
-        <translation>Das Feld, das die Klasse jedes Polygons nennt</translation>
+        <source>The field that names the class of each sample</source>
+        <translation>Das Feld, das die Klasse jedes Beispiels nennt</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -4054,6 +4102,10 @@ Ersetzen?</translation>
         <translation>{} kann nicht bearbeitet werden; wählen Sie einen anderen Beispiellayer.</translation>
     </message>
     <message>
+        <source>What {} holds counts as samples, but only polygons can be drawn; make a new sample layer.</source>
+        <translation>Was {} enthält, zählt als Beispiele, aber zeichnen lassen sich nur Polygone; erstellen Sie einen neuen Beispiellayer.</translation>
+    </message>
+    <message>
         <source>Sample of {}</source>
         <translation>Beispielfläche für {}</translation>
     </message>
@@ -4064,6 +4116,10 @@ Ersetzen?</translation>
     <message>
         <source>Erase sample</source>
         <translation>Beispielfläche löschen</translation>
+    </message>
+    <message>
+        <source>Sample becomes {}</source>
+        <translation>Beispiel wird {}</translation>
     </message>
     <message>
         <source>no reason given</source>
@@ -4118,16 +4174,16 @@ Ersetzen?</translation>
         <translation>die Datei lässt sich nicht wieder öffnen</translation>
     </message>
     <message>
-        <source>{} is not a layer of polygons.</source>
-        <translation>{} ist kein Polygonlayer.</translation>
+        <source>{} is not a layer of polygons, lines or points.</source>
+        <translation>{} ist kein Layer von Polygonen, Linien oder Punkten.</translation>
     </message>
     <message>
         <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
         <translation>Feld {} von {} hat mehr als {} verschiedene Werte; wählen Sie das Feld mit der Klasse.</translation>
     </message>
     <message>
-        <source>Field {} of {} holds numbers outside 1–{}; choose the field with the class.</source>
-        <translation>Feld {} von {} enthält Zahlen außerhalb 1–{}; wählen Sie das Feld mit der Klasse.</translation>
+        <source>Field {} of {} holds other than whole numbers; choose the field with the class.</source>
+        <translation>Das Feld {} von {} enthält andere als ganze Zahlen; wählen Sie das Feld mit der Klasse.</translation>
     </message>
     <message>
         <source>{} has no field {}; choose the field with the class.</source>
@@ -4173,8 +4229,8 @@ Ersetzen?</translation>
         <translation>Zeichnen</translation>
     </message>
     <message>
-        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, Z undoes.</source>
-        <translation>In der Karte: 1–9 und 0 wählen die Klasse, E löscht die Fläche unter dem Mauszeiger, Z nimmt zurück.</translation>
+        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
+        <translation>Auf der Karte: 1–9 und 0 wählen die Klasse, E löscht die Beispielfläche unter dem Mauszeiger, R gibt ihr die gewählte Klasse, Z macht rückgängig.</translation>
     </message>
     <message>
         <source>Add a class</source>
@@ -4247,6 +4303,49 @@ Ersetzen?</translation>
     <message>
         <source>Write the samples to their file; the map follows unsaved ones too</source>
         <translation>Die Beispielflächen in ihre Datei schreiben; die Karte folgt auch den ungespeicherten</translation>
+    </message>
+</context>
+<context>
+    <name>SeenBox</name>
+    <message>
+        <source>Natural colour</source>
+        <translation>Echtfarben</translation>
+    </message>
+    <message>
+        <source>The scene as the eye sees it</source>
+        <translation>Die Szene, wie das Auge sie sieht</translation>
+    </message>
+    <message>
+        <source>False colour</source>
+        <translation>Falschfarben</translation>
+    </message>
+    <message>
+        <source>The scene in near infrared: red plants</source>
+        <translation>Die Szene im nahen Infrarot: Pflanzen sind rot</translation>
+    </message>
+    <message>
+        <source>Live map</source>
+        <translation>Live-Karte</translation>
+    </message>
+    <message>
+        <source>Map what is seen while you draw: every edit of the samples repaints it</source>
+        <translation>Das Sichtbare kartieren, während Sie zeichnen: Jede Änderung der Beispiele zeichnet es neu</translation>
+    </message>
+    <message>
+        <source>Make map</source>
+        <translation>Karte erstellen</translation>
+    </message>
+    <message>
+        <source>Map the whole embedding; the model is saved beside the map</source>
+        <translation>Die ganze Einbettung kartieren; das Modell wird neben der Karte gespeichert</translation>
+    </message>
+    <message>
+        <source>The scene of the embedding in use is not in the project.</source>
+        <translation>Die Szene der verwendeten Einbettung ist nicht im Projekt.</translation>
+    </message>
+    <message>
+        <source>{} does not name the bands that this needs.</source>
+        <translation>{} nennt die Bänder nicht, die man dafür braucht.</translation>
     </message>
 </context>
 <context>
@@ -4710,12 +4809,16 @@ Ersetzen?</translation>
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>{}  {} or {}?  (margin {:.0f} %)</source>
-        <translation>{}  {} oder {}?  (Abstand {:.0f} %)</translation>
+        <source>{}  {} or {}?</source>
+        <translation>{}  {} oder {}?</translation>
     </message>
     <message>
-        <source>Number keys give the place its class, Delete skips it.</source>
-        <translation>Zifferntasten geben dem Ort seine Klasse, Entf übergeht ihn.</translation>
+        <source>The first is the likelier one by {} percentage points</source>
+        <translation>Die erste ist um {} Prozentpunkte wahrscheinlicher</translation>
+    </message>
+    <message>
+        <source>Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.</source>
+        <translation>Zifferntasten geben dem Ort seine Klasse, Entf überspringt ihn. Die Karte ist verborgen: M gedrückt halten, um sie zu sehen.</translation>
     </message>
 </context>
 <context>
@@ -4843,6 +4946,10 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>WorkerClient</name>
+    <message>
+        <source>{} – cancelled</source>
+        <translation>{} – abgebrochen</translation>
+    </message>
     <message>
         <source>There is no Python to run the worker; set up the environment in the plugin's panel.</source>
         <translation>Es gibt kein Python zum Rechnen; richten Sie im Bedienfeld des Plugins die Umgebung ein.</translation>

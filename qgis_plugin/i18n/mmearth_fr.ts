@@ -226,8 +226,8 @@
 <context>
     <name>AccuracyTable</name>
     <message>
-        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. ± is half of the 95 % interval.</source>
-        <translation>Précision de l’utilisateur : à quelle fréquence la carte a raison là où elle montre la classe. Précision du producteur : quelle part de la classe sur le terrain la carte montre. ± est la moitié de l’intervalle à 95 %.</translation>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval.</source>
+        <translation>Exactitude pour l’utilisateur : à quelle fréquence la carte a raison là où elle montre la classe. Exactitude pour le producteur : quelle part de la classe sur le terrain la carte montre. Sous chaque chiffre, son intervalle à 95 %.</translation>
     </message>
     <message>
         <source>Overall accuracy</source>
@@ -238,28 +238,40 @@
         <translation>Concordance</translation>
     </message>
     <message>
-        <source>{:,} reference points</source>
-        <translation>{:,} points de référence</translation>
+        <source>{} reference points</source>
+        <translation>{} points de référence</translation>
     </message>
     <message>
-        <source>{:,} pixels in reference polygons</source>
-        <translation>{:,} pixels dans les polygones de référence</translation>
+        <source>{} pixels in reference polygons</source>
+        <translation>{} pixels dans les polygones de référence</translation>
     </message>
     <message>
-        <source>User's %</source>
-        <translation>Utilisateur %</translation>
+        <source>Class</source>
+        <translation>Classe</translation>
     </message>
     <message>
-        <source>Producer's %</source>
-        <translation>Producteur %</translation>
+        <source>Area, ha</source>
+        <translation>Surface, ha</translation>
+    </message>
+    <message>
+        <source>User's, %</source>
+        <translation>Utilisateur, %</translation>
+    </message>
+    <message>
+        <source>Producer's, %</source>
+        <translation>Producteur, %</translation>
+    </message>
+    <message>
+        <source>Mapped, ha</source>
+        <translation>Cartographié, ha</translation>
     </message>
     <message>
         <source>The map was learned from this layer: this is no measure of its accuracy.</source>
         <translation>La carte a été apprise de cette couche : cela ne mesure pas sa précision.</translation>
     </message>
     <message>
-        <source>mapped {}</source>
-        <translation>cartographié {}</translation>
+        <source>too few</source>
+        <translation>trop peu</translation>
     </message>
 </context>
 <context>
@@ -613,8 +625,8 @@
         <translation>Deviné d’après le nombre de bandes. Vérifiez chacune, puis confirmez.</translation>
     </message>
     <message>
-        <source>Confirm to embed with the bands as chosen here.</source>
-        <translation>Confirmez pour calculer avec les bandes choisies ici.</translation>
+        <source>Recognised; change only what is wrong, then confirm.</source>
+        <translation>Reconnu ; ne changez que ce qui est faux, puis confirmez.</translation>
     </message>
 </context>
 <context>
@@ -1550,8 +1562,8 @@
         <translation>Niveau, décalage, unité</translation>
     </message>
     <message>
-        <source>Found by itself</source>
-        <translation>Détecté automatiquement</translation>
+        <source>Automatic</source>
+        <translation>Automatique</translation>
     </message>
     <message>
         <source>L1C – top of atmosphere</source>
@@ -1618,12 +1630,12 @@
         <translation>Modèles (*.onnx *.safetensors)</translation>
     </message>
     <message>
-        <source>The one that comes along</source>
-        <translation>Celui fourni</translation>
+        <source>Default model</source>
+        <translation>Modèle par défaut</translation>
     </message>
     <message>
-        <source>A file or name of another model than the one that comes along</source>
-        <translation>Fichier ou nom d’un autre modèle que celui fourni</translation>
+        <source>A file or name of another model than the default one</source>
+        <translation>Fichier ou nom d’un autre modèle que celui par défaut</translation>
     </message>
     <message>
         <source>GeoTIFF (*.tif)</source>
@@ -1665,8 +1677,8 @@
 <context>
     <name>EmbedJob</name>
     <message>
-        <source>{} – embedding, so far</source>
-        <translation>{} – plongement, en cours</translation>
+        <source>Embedding, so far</source>
+        <translation>Plongement en cours</translation>
     </message>
     <message>
         <source>Looking at {}…</source>
@@ -1697,8 +1709,8 @@
         <translation>{} a été écrit mais ne s’ouvre pas ; recalculez le plongement de la couche.</translation>
     </message>
     <message>
-        <source>{} – embedding</source>
-        <translation>{} – plongement</translation>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
     </message>
     <message>
         <source>{} Mpx/s</source>
@@ -1752,12 +1764,24 @@
         <translation>Arrêter ; les tuiles terminées restent, et le calcul reprendra là la prochaine fois</translation>
     </message>
     <message>
+        <source>Draw samples</source>
+        <translation>Dessiner des échantillons</translation>
+    </message>
+    <message>
+        <source>The next step: draw what you know, in a new sample layer unless there is one</source>
+        <translation>L’étape suivante : dessiner ce que vous connaissez, dans une nouvelle couche s’il n’y en a pas</translation>
+    </message>
+    <message>
         <source>Add a Sentinel-2 raster to the project to begin.</source>
         <translation>Pour commencer, ajoutez un raster Sentinel-2 au projet.</translation>
     </message>
     <message>
         <source>The environment that computes embeddings is not set up yet.</source>
         <translation>L’environnement qui calcule les plongements n’est pas encore configuré.</translation>
+    </message>
+    <message>
+        <source>{} has too few bands for a Sentinel-2 scene ({} of at least {}); choose another layer.</source>
+        <translation>{} a trop peu de bandes pour une scène Sentinel-2 ({} sur au moins {}) ; choisissez une autre couche.</translation>
     </message>
     <message>
         <source>Looking at {}…</source>
@@ -1804,8 +1828,12 @@
         <translation>Réessayer</translation>
     </message>
     <message>
-        <source>Stopped. Finished tiles are kept; embed the layer again to go on.</source>
-        <translation>Arrêté. Les tuiles terminées restent ; relancez le plongement de la couche pour continuer.</translation>
+        <source>Cancelled. Finished tiles ({}) are kept; embed the layer again to go on.</source>
+        <translation>Annulé. Les tuiles terminées ({}) restent ; relancez le calcul pour continuer.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no tile was finished yet.</source>
+        <translation>Annulé ; aucune tuile n’était encore terminée.</translation>
     </message>
 </context>
 <context>
@@ -2253,6 +2281,18 @@
         <source>{} was written but QGIS cannot open it.</source>
         <translation>{} a été écrit mais QGIS ne peut pas l’ouvrir.</translation>
     </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Confiance</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygones</translation>
+    </message>
 </context>
 <context>
     <name>FinalMapBox</name>
@@ -2277,8 +2317,8 @@
         <translation>Écrire aussi les surfaces de la carte en polygones, avec leur classe et leur taille</translation>
     </message>
     <message>
-        <source>“Unknown” beyond</source>
-        <translation>« Inconnu » au-delà de</translation>
+        <source>Leave unlike pixels unclassified</source>
+        <translation>Pixels dissemblables sans classe</translation>
     </message>
     <message>
         <source>Pixels more unlike all samples than all but this share of the samples' own pixels get no class: “unknown”.</source>
@@ -3001,6 +3041,10 @@ Les remplacer ?</translation>
 <context>
     <name>LiveBox</name>
     <message>
+        <source>Draw samples of at least two classes; the map follows.</source>
+        <translation>Dessinez des échantillons d’au moins deux classes ; la carte suit.</translation>
+    </message>
+    <message>
         <source>Live map</source>
         <translation>Carte en direct</translation>
     </message>
@@ -3029,8 +3073,8 @@ Les remplacer ?</translation>
         <translation>Dessiner la probabilité de la classe de chaque pixel</translation>
     </message>
     <message>
-        <source>“Unknown” beyond</source>
-        <translation>« Inconnu » au-delà de</translation>
+        <source>Leave unlike pixels unclassified</source>
+        <translation>Pixels dissemblables sans classe</translation>
     </message>
     <message>
         <source>Give no class to what is less like the samples than all but this share of their pixels</source>
@@ -3057,8 +3101,8 @@ Les remplacer ?</translation>
         <translation>Lissage</translation>
     </message>
     <message>
-        <source>found by itself</source>
-        <translation>trouvée d’elle-même</translation>
+        <source>automatic</source>
+        <translation>automatique</translation>
     </message>
     <message>
         <source>Samples within this distance are one place, left out together; also for the map of the whole layer</source>
@@ -3069,12 +3113,8 @@ Les remplacer ?</translation>
         <translation>Distance de la validation</translation>
     </message>
     <message>
-        <source>Draw samples of at least two classes; the map follows.</source>
-        <translation>Dessinez des échantillons d’au moins deux classes ; la carte suit.</translation>
-    </message>
-    <message>
-        <source>Share of what is seen; painted in {:.2f} s.</source>
-        <translation>Parts de ce qui est visible ; dessiné en {:.2f} s.</translation>
+        <source>Share of what is seen; painted in {} s.</source>
+        <translation>Part de ce qui est visible ; dessinée en {} s.</translation>
     </message>
     <message>
         <source>The embedding is not in view; zoom to it.</source>
@@ -3629,8 +3669,8 @@ Les remplacer ?</translation>
         <translation>Gardez le bouton enfoncé pendant que vous dessinez.</translation>
     </message>
     <message>
-        <source>drag from corner to corner</source>
-        <translation>glissez d’un coin à l’autre</translation>
+        <source>drag from corner to corner, or click both</source>
+        <translation>glisser d’un coin à l’autre, ou cliquer les deux</translation>
     </message>
     <message>
         <source>There is no class with that key.</source>
@@ -3659,6 +3699,10 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>ReferenceSample</name>
+    <message>
+        <source>Reference points</source>
+        <translation>Points de référence</translation>
+    </message>
     <message>
         <source>not labelled</source>
         <translation>non étiqueté</translation>
@@ -3948,6 +3992,10 @@ Les remplacer ?</translation>
 <context>
     <name>SampleLayerBox</name>
     <message>
+        <source>Samples</source>
+        <translation>Échantillons</translation>
+    </message>
+    <message>
         <source>New sample layer</source>
         <translation>Nouvelle couche</translation>
     </message>
@@ -3972,12 +4020,12 @@ Les remplacer ?</translation>
         <translation>Vide</translation>
     </message>
     <message>
-        <source>The layer of polygons to draw samples in</source>
-        <translation>La couche de polygones où dessiner les échantillons</translation>
+        <source>The layer of samples: polygons, in which you can draw, lines or points</source>
+        <translation>La couche des échantillons : polygones, où l’on peut dessiner, lignes ou points</translation>
     </message>
     <message>
-        <source>The field that names the class of each polygon</source>
-        <translation>Le champ qui nomme la classe de chaque polygone</translation>
+        <source>The field that names the class of each sample</source>
+        <translation>Le champ qui nomme la classe de chaque échantillon</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -4054,6 +4102,10 @@ Les remplacer ?</translation>
         <translation>{} ne peut pas être modifié ; choisissez une autre couche d’échantillons.</translation>
     </message>
     <message>
+        <source>What {} holds counts as samples, but only polygons can be drawn; make a new sample layer.</source>
+        <translation>Ce que contient {} compte comme échantillons, mais seuls des polygones peuvent être dessinés ; créez une nouvelle couche d’échantillons.</translation>
+    </message>
+    <message>
         <source>Sample of {}</source>
         <translation>Échantillon de {}</translation>
     </message>
@@ -4064,6 +4116,10 @@ Les remplacer ?</translation>
     <message>
         <source>Erase sample</source>
         <translation>Effacer l’échantillon</translation>
+    </message>
+    <message>
+        <source>Sample becomes {}</source>
+        <translation>L’échantillon devient {}</translation>
     </message>
     <message>
         <source>no reason given</source>
@@ -4118,16 +4174,16 @@ Les remplacer ?</translation>
         <translation>le fichier ne se rouvre pas</translation>
     </message>
     <message>
-        <source>{} is not a layer of polygons.</source>
-        <translation>{} n’est pas une couche de polygones.</translation>
+        <source>{} is not a layer of polygons, lines or points.</source>
+        <translation>{} n’est pas une couche de polygones, de lignes ou de points.</translation>
     </message>
     <message>
         <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
         <translation>Le champ {} de {} a plus de {} valeurs différentes ; choisissez le champ qui contient la classe.</translation>
     </message>
     <message>
-        <source>Field {} of {} holds numbers outside 1–{}; choose the field with the class.</source>
-        <translation>Le champ {} de {} contient des nombres hors de 1–{} ; choisissez le champ qui contient la classe.</translation>
+        <source>Field {} of {} holds other than whole numbers; choose the field with the class.</source>
+        <translation>Le champ {} de {} contient autre chose que des nombres entiers ; choisissez le champ de la classe.</translation>
     </message>
     <message>
         <source>{} has no field {}; choose the field with the class.</source>
@@ -4173,8 +4229,8 @@ Les remplacer ?</translation>
         <translation>Dessiner</translation>
     </message>
     <message>
-        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, Z undoes.</source>
-        <translation>Sur la carte : 1–9 et 0 choisissent la classe, E efface l’échantillon sous le curseur, Z annule.</translation>
+        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
+        <translation>Sur la carte : 1–9 et 0 choisissent la classe, E efface l’échantillon sous le curseur, R lui donne la classe choisie, Z annule.</translation>
     </message>
     <message>
         <source>Add a class</source>
@@ -4247,6 +4303,49 @@ Les remplacer ?</translation>
     <message>
         <source>Write the samples to their file; the map follows unsaved ones too</source>
         <translation>Écrire les échantillons dans leur fichier ; la carte suit aussi ceux qui ne sont pas enregistrés</translation>
+    </message>
+</context>
+<context>
+    <name>SeenBox</name>
+    <message>
+        <source>Natural colour</source>
+        <translation>Couleurs naturelles</translation>
+    </message>
+    <message>
+        <source>The scene as the eye sees it</source>
+        <translation>La scène telle que l’œil la voit</translation>
+    </message>
+    <message>
+        <source>False colour</source>
+        <translation>Fausses couleurs</translation>
+    </message>
+    <message>
+        <source>The scene in near infrared: red plants</source>
+        <translation>La scène en proche infrarouge : la végétation est rouge</translation>
+    </message>
+    <message>
+        <source>Live map</source>
+        <translation>Carte en direct</translation>
+    </message>
+    <message>
+        <source>Map what is seen while you draw: every edit of the samples repaints it</source>
+        <translation>Cartographier ce qui est visible pendant que vous dessinez : chaque modification des échantillons le redessine</translation>
+    </message>
+    <message>
+        <source>Make map</source>
+        <translation>Créer la carte</translation>
+    </message>
+    <message>
+        <source>Map the whole embedding; the model is saved beside the map</source>
+        <translation>Cartographier tout le plongement ; le modèle est enregistré à côté de la carte</translation>
+    </message>
+    <message>
+        <source>The scene of the embedding in use is not in the project.</source>
+        <translation>La scène du plongement utilisé n’est pas dans le projet.</translation>
+    </message>
+    <message>
+        <source>{} does not name the bands that this needs.</source>
+        <translation>{} ne nomme pas les bandes qu’il faut pour cela.</translation>
     </message>
 </context>
 <context>
@@ -4710,12 +4809,16 @@ Les remplacer ?</translation>
         <translation>Annuler</translation>
     </message>
     <message>
-        <source>{}  {} or {}?  (margin {:.0f} %)</source>
-        <translation>{}  {} ou {} ?  (écart {:.0f} %)</translation>
+        <source>{}  {} or {}?</source>
+        <translation>{}  {} ou {} ?</translation>
     </message>
     <message>
-        <source>Number keys give the place its class, Delete skips it.</source>
-        <translation>Les chiffres donnent sa classe au lieu, Suppr le passe.</translation>
+        <source>The first is the likelier one by {} percentage points</source>
+        <translation>La première est plus probable de {} points</translation>
+    </message>
+    <message>
+        <source>Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.</source>
+        <translation>Les chiffres donnent sa classe au lieu, Suppr le saute. La carte est masquée : maintenez M pour la voir.</translation>
     </message>
 </context>
 <context>
@@ -4843,6 +4946,10 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>WorkerClient</name>
+    <message>
+        <source>{} – cancelled</source>
+        <translation>{} – annulé</translation>
+    </message>
     <message>
         <source>There is no Python to run the worker; set up the environment in the plugin's panel.</source>
         <translation>Il n’y a pas de Python pour calculer ; configurez l’environnement dans le panneau de l’extension.</translation>

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,10 +12,12 @@ import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
 from qgis.PyQt.QtGui import QCloseEvent
-from qgis.PyQt.QtWidgets import QDockWidget, QLabel, QMessageBox, QScrollArea
+from qgis.PyQt.QtWidgets import QDockWidget, QLabel, QMessageBox, QPushButton, QScrollArea
 
 from qgis_plugin import classFactory
 from qgis_plugin.compat import QAction
+from qgis_plugin.core.layer_tree import place, visible
+from qgis_plugin.core.layers import mark
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,12 +73,53 @@ def test_embed_layer_of_the_layers_menu(plugin, scene, wait):
     assert plugin.dock.tabs.currentWidget() is plugin.dock.embed
 
 
+def test_each_step_offers_the_next(plugin, scene, wait, window, tmp_path, monkeypatch):
+    dock = plugin.dock
+    plugin.toggle_dock(True)
+    button = dock.findChild(QPushButton, "drawSamples")
+    assert button.isHidden()
+    copy = shutil.copy(scene, tmp_path / "scene.tif")
+    layer = QgsRasterLayer(str(copy), "scene")
+    QgsProject.instance().addMapLayer(layer)
+    made = QgsRasterLayer(str(copy), "Embedding")
+    mark(made, "embedding", layer)
+    place(made, layer)
+    plugin.context.workspace.embedding = made
+    assert not button.isHidden()
+    wait(lambda: plugin.client.greeting is not None, what="the worker's greeting")
+    button.click()
+    samples = plugin.context.workspace.samples
+    assert dock.tabs.currentWidget() is dock.samples and samples is not None and samples.isEditable() is False
+    canvas = plugin._iface.mapCanvas()
+    assert canvas.mapTool() is dock.samples.tools["polygon"] and not visible(made)
+    dock.tabs.setCurrentWidget(dock.map)
+    assert canvas.mapTool() is dock.samples.tools["polygon"], "one draws with the map in view"
+    dock.tabs.setCurrentWidget(dock.accuracy)
+    assert canvas.mapTool() is not dock.samples.tools["polygon"]
+    asked = []
+    monkeypatch.setattr(dock.map.final_map, "make", lambda: asked.append(dock.tabs.currentWidget()))
+    dock.tabs.setCurrentWidget(dock.samples)
+    dock.findChild(QPushButton, "samplesMakeMap").click()
+    assert asked == [dock.map]
+
+
+def test_make_map_is_in_sight_without_scrolling(plugin, window):
+    plugin.toggle_dock(True)
+    plugin.dock.resize(390, 560)  # of a screen of 1366 × 768
+    plugin.dock.tabs.setCurrentWidget(plugin.dock.map)
+    QCoreApplication.processEvents()
+    button = plugin.dock.findChild(QPushButton, "final_map_make")
+    assert plugin.dock.rect().contains(button.mapTo(plugin.dock, button.rect().bottomRight()))
+    assert not any(scroll.isAncestorOf(button) for scroll in plugin.dock.map.findChildren(QScrollArea))
+
+
 def test_the_foot_of_the_dock_tells_the_workers_memory(plugin, wait):
     plugin.toggle_dock(True)
     plugin.client.start()
     label = plugin.dock.findChild(QLabel, "workerLabel")
-    wait(lambda: "of memory" in label.text(), what="the memory")
-    assert label.text().startswith("Worker: ready, ") and "MB" in label.text()
+    wait(lambda: "Worker: ready, " in label.toolTip(), what="the memory")
+    assert "MB of memory" in label.toolTip()
+    assert not label.text() and not label.pixmap().isNull(), "a sign says that all is well"
 
 
 def workers_of(parent: int) -> set:
@@ -208,6 +252,7 @@ def test_the_worker_is_not_looked_for_while_qgis_starts():
     light |= {"qgis_plugin.core.accuracy", "qgis_plugin.core.worker"}
     light |= {"qgis_plugin.core.worker.greeting", "qgis_plugin.core.worker.wording"}
     light |= {"qgis_plugin.core.embed", "qgis_plugin.core.embed.ground", "qgis_plugin.core.sources"}
+    light |= {"qgis_plugin.core.numbers"}
     light |= {"qgis_plugin.core.workspace"}  # which ways to smooth there are
     light |= {"qgis_plugin.gui.icons", "qgis_plugin.gui.options_factory"}
     assert set(ast.literal_eval(done.stdout.strip().splitlines()[-1])) <= light

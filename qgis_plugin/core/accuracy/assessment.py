@@ -134,6 +134,9 @@ class Assessment(QObject):
             self._folder = tempfile.TemporaryDirectory(prefix="mmearth-")
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", "layer"
+        # The key of a feature that is not saved yet is no number, and the copy has its own.
+        keys = set(layer.primaryKeyAttributes()) | {layer.fields().indexOf("fid")}
+        options.attributes = [each for each in range(layer.fields().count()) if each not in keys]
         copy = str(Path(self._folder.name) / f"{layer.id()}.gpkg")
         writing = self._writing = QgsVectorFileWriterTask(layer, copy, options)
         writing.writeComplete.connect(lambda name: self._copied(go_on, name))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..numbers import decimal
+
 
 def percent(estimate: dict[str, Any] | None) -> str:
     """A share with half of its 95 % interval, in per cent without the sign."""
     if not estimate or estimate.get("value") is None:
         return "–"
     margin = half_interval(estimate)
-    return f"{100 * estimate['value']:.1f}" + ("" if margin is None else f" ± {100 * margin:.1f}")
+    return decimal(100 * estimate["value"], 1) + ("" if margin is None else f" ± {decimal(100 * margin, 1)}")
 
 
 def hectares(estimate: dict[str, Any] | None) -> str:
@@ -23,13 +25,13 @@ def hectares(estimate: dict[str, Any] | None) -> str:
 
 def area(value: float, like: float | None = None) -> str:
     """Hectares; two decimals below a hundred (of `like`, when given)."""
-    return f"{value:,.{0 if abs(value if like is None else like) >= 100 else 2}f}"
+    return decimal(value, 0 if abs(value if like is None else like) >= 100 else 2)
 
 
 def shares(pixels: dict[str, Any]) -> str:
     """`water 12.5 %, forest 87.5 %` from the number of pixels by name."""
     total = max(1, sum(pixels.values()))
-    return ", ".join(f"{name} {100 * number / total:.1f} %" for name, number in pixels.items())
+    return ", ".join(f"{name} {decimal(100 * number / total, 1)} %" for name, number in pixels.items())
 
 
 def half_interval(estimate: dict[str, Any]) -> float | None:

@@ -29,6 +29,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ...compat import POINT
 from .. import layers
+from ..layer_tree import free_name
 from ..pixel_grid import grid_of
 from ..samples.sample_layer import as_name, unique_path
 
@@ -50,7 +51,8 @@ def free_output(map_path: str | Path) -> Path:
 
 def open_sample(path: str | Path, map_layer: QgsRasterLayer, classes: Iterable[str]) -> QgsVectorLayer:
     """The points of the worker's `sample` as a layer that does not tell the map's class; not yet in the project."""
-    layer = QgsVectorLayer(str(path), Path(path).stem, "ogr")
+    name = free_name(QCoreApplication.translate("ReferenceSample", "Reference points"), map_layer.name())
+    layer = QgsVectorLayer(str(path), name, "ogr")
     layers.mark(layer, "reference", map_layer)
     blind_style(layer, classes)
     return layer

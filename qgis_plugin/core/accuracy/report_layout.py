@@ -21,6 +21,7 @@ from qgis.PyQt.QtGui import QColor, QImage
 from .. import layers
 from ..maps.final_map import MODEL
 from ..maps.map_style import class_colours
+from ..numbers import decimal
 from ..samples.sample_layer import as_name
 from ..sources import name_of
 from .figures import area, hectares, percent
@@ -161,8 +162,8 @@ class ReportLayout(QObject):
         sheets.headline(
             [
                 (percent(result["overall_accuracy"]) + " %", what),
-                (f"{result['units']:,}", unit),
-                (f"{total / 100:,.1f} km²", self.tr("mapped")),
+                (decimal(result["units"]), unit),
+                (f"{decimal(total / 100, 1)} km²", self.tr("mapped")),
             ]
         )
         self._picture(sheets, folder, 0, self.tr("Map"), self._legend(result, colours, total), scale=True)
@@ -191,7 +192,7 @@ class ReportLayout(QObject):
         for entry in result["classes"]:
             share = 100 * entry["mapped_ha"] / total if total else 0.0
             swatch = Cell(colour=colours.get(entry["name"]))
-            rows.append([swatch, Cell(entry["name"]), Cell(f"{share:.1f} %", right=True)])
+            rows.append([swatch, Cell(entry["name"]), Cell(f"{decimal(share, 1)} %", right=True)])
         return rows
 
     def _sample_counts(self, colours: dict[str, QColor]) -> list[list[Cell]]:

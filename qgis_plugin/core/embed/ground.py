@@ -6,6 +6,8 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..numbers import decimal, significant
+
 
 def ground_text(result: dict[str, Any]) -> str:
     """A sentence on the pixels that an `embed` left out, filled or kept as 0; empty when there are none."""
@@ -46,8 +48,8 @@ def _share(count: int, total: int) -> str:
     """Percent; what is there is never told as nothing, what is not all never as all."""
     percent = 100 * count / total
     if percent < 0.1:
-        return "< 0.1 %"
-    return "> 99.9 %" if 99.9 < percent < 100 else f"{percent:.3g} %"
+        return f"< {decimal(0.1, 1)} %"
+    return f"> {decimal(99.9, 1)} %" if 99.9 < percent < 100 else f"{significant(percent, 3)} %"
 
 
 def _tr(text: str) -> str:

@@ -14,7 +14,7 @@ from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from .. import layers
-from ..layer_tree import place
+from ..layer_tree import free_name, place
 from ..replaced_files import Released, open_again, release
 from ..worker.pace import rate_text, time_left_text
 from ..worker.request import WorkerError
@@ -67,7 +67,7 @@ class EmbedJob(QObject):
         self._steps: list[str] = []
         self._released: list[Released] = []
         self._was_in_use = False
-        self._preview = EmbedPreview(self.tr("{} – embedding, so far").format(self._name), self._source_id, self)
+        self._preview = EmbedPreview(self.tr("Embedding, so far"), self._source_id, self)
         QgsProject.instance().cleared.connect(self._other_project)
 
     @property
@@ -84,6 +84,11 @@ class EmbedJob(QObject):
     def preview_layer(self) -> QgsRasterLayer | None:
         """The layer that shows finished tiles, or None."""
         return self._preview.layer
+
+    @property
+    def kept(self) -> int:
+        """How many finished tiles are kept of a run that was stopped."""
+        return 0 if self._output is None else finished_tiles(self._output)
 
     def start(self) -> None:
         """Begin. What cannot be done is told by `failed` like everything else."""
@@ -192,7 +197,7 @@ class EmbedJob(QObject):
             if Path(layers.path_of(layer)) == path:
                 layer.reload()
                 return layer
-        layer = QgsRasterLayer(str(path), self.tr("{} – embedding").format(self._name), "gdal")
+        layer = QgsRasterLayer(str(path), free_name(self.tr("Embedding"), self._name), "gdal")
         return layer if layer.isValid() else None
 
     # its ends
@@ -206,7 +211,7 @@ class EmbedJob(QObject):
         source = project.mapLayer(self._source_id)
         layers.mark(layer, "embedding", source)
         if project.mapLayer(layer.id()) is None:
-            place(layer, above=source)
+            place(layer, source)
         self._context.workspace.embedding = layer
         self.finished.emit(layer)
 

@@ -63,4 +63,4 @@ class EmbedPreview(QObject):
             return
         layers.mark(layer, "embedding_preview")
         self._layer_id = layer.id()
-        place(layer, above=QgsProject.instance().mapLayer(self._source_id))
+        place(layer, QgsProject.instance().mapLayer(self._source_id))

@@ -14,7 +14,7 @@ from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from .. import layers
-from ..layer_tree import place
+from ..layer_tree import free_name, place
 from ..replaced_files import open_again, release
 from .map_style import class_colours, confidence, style_polygons
 
@@ -271,7 +271,12 @@ class FinalMap(QObject):
 
     def _add_layers(self, outputs: Outputs) -> QgsRasterLayer:
         embedding = QgsProject.instance().mapLayer(self._embedding)
-        drawn = QgsRasterLayer(str(outputs.map), outputs.map.stem)
+        short = embedding is not None and outputs.map == default_output(embedding)
+
+        def named(path: Path, name: str) -> str:
+            return free_name(name, (layers.source_of(embedding) or embedding).name()) if short else path.stem
+
+        drawn = QgsRasterLayer(str(outputs.map), named(outputs.map, self.tr("Map")))
         layers.mark(drawn, "map", embedding)
         drawn.setCustomProperty(MODEL, str(self._model))
         if self._origin is not None:
@@ -279,18 +284,18 @@ class FinalMap(QObject):
             drawn.setCustomProperty(SAMPLES_FIELD, self._origin[1])
         if outputs.confidence is not None and outputs.confidence.exists():
             drawn.setCustomProperty(CONFIDENCE, str(outputs.confidence))
-            certainty = QgsRasterLayer(str(outputs.confidence), outputs.confidence.stem)
+            certainty = QgsRasterLayer(str(outputs.confidence), named(outputs.confidence, self.tr("Confidence")))
             layers.mark(certainty, "confidence", drawn)
             greeting = self._context.client.greeting
             if greeting is not None:
                 confidence(greeting.confidence)(certainty)
-            place(certainty, above=embedding).setItemVisibilityChecked(False)
-        place(drawn, above=embedding)
+            place(certainty, embedding).setItemVisibilityChecked(False)
+        place(drawn, embedding)
         if outputs.polygons is not None and outputs.polygons.exists():
-            polygons = QgsVectorLayer(str(outputs.polygons), outputs.polygons.stem, "ogr")
+            polygons = QgsVectorLayer(str(outputs.polygons), named(outputs.polygons, self.tr("Polygons")), "ogr")
             layers.mark(polygons, "polygons", drawn)
             style_polygons(polygons, class_colours(drawn))
-            place(polygons, above=drawn).setItemVisibilityChecked(False)
+            place(polygons, drawn).setItemVisibilityChecked(False)
         return drawn
 
 

@@ -22,6 +22,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from ...settings import home
 from .. import layers
 from ..layer_tree import place
+from ..layer_tree import put_back as back_in_tree
 from .map_style import Style
 
 #: Pictures kept: the one that is shown, and one that a rendering may still be reading.
@@ -51,9 +52,9 @@ class LiveLayer(QObject):
         self._number += 1
         return str(self._folder / f"{self._product}-{self._number}.tif")
 
-    def show(self, path: str, style: Style, above: QgsMapLayer | None = None) -> bool:
-        """Turn to a picture. `style(layer)` is called when the layer is new, and must be idempotent; `above` is the
-        layer to be put on top of. False when the picture cannot be read."""
+    def show(self, path: str, style: Style, beside: QgsMapLayer | None = None) -> bool:
+        """Turn to a picture. `style(layer)` is called when the layer is new, and must be idempotent; `beside` is the
+        embedding it was made of. False when the picture cannot be read."""
         if self._layer is None:
             layer = QgsRasterLayer(path, self._name, "gdal")
             if not layer.isValid():
@@ -61,7 +62,7 @@ class LiveLayer(QObject):
             layers.mark(layer, self._product)
             self._layer = layer
             style(layer)
-            place(layer, above)
+            place(layer, beside)
             layer.willBeDeleted.connect(self._gone)
         else:
             self._layer.setDataSource(path, self._layer.name(), "gdal", False)
@@ -132,23 +133,31 @@ def set_aside(document: QDomDocument) -> None:
     for node in doomed:
         node.parentNode().removeChild(node)
 
-    exchanged = []
+    unsaved = project.isDirty()
 
-    def note_exchange() -> None:
-        exchanged.append(True)
+    def let_go() -> None:
+        project.projectSaved.disconnect(saved)
+        project.cleared.disconnect(let_go)
+        aside.clear()
 
-    project.cleared.connect(note_exchange)
+    def put_back(dirty: bool) -> None:
+        back = list(aside)
+        let_go()
+        for layer, below, visible in back:
+            back_in_tree(layer, project.mapLayer(below) if below else None).setItemVisibilityChecked(visible)
+        project.setDirty(dirty)
 
-    def put_back() -> None:
-        project.cleared.disconnect(note_exchange)
-        if exchanged:  # another project by now, in which these have no place
-            return
-        unsaved = project.isDirty()  # the project could not be written
-        for layer, below, visible in aside:
-            place(layer, project.mapLayer(below) if below else None).setItemVisibilityChecked(visible)
-        project.setDirty(unsaved)
+    def saved() -> None:
+        # At once: as soon as QGIS looks at the tree again and finds other layers, the project counts as changed.
+        put_back(False)
 
-    QTimer.singleShot(0, put_back)
+    def not_saved() -> None:
+        if aside:
+            put_back(unsaved)
+
+    project.projectSaved.connect(saved)
+    project.cleared.connect(let_go)  # another project by then, in which these have no place
+    QTimer.singleShot(0, not_saved)
 
 
 def _own_folder(product: str) -> Path:
@@ -161,7 +170,9 @@ def _own_folder(product: str) -> Path:
 
 
 def _discard(layer_id: str, files: Iterable[str]) -> None:
-    if layer_id:
+    layer = QgsProject.instance().mapLayer(layer_id) if layer_id else None
+    if layer is not None:
+        layer.triggerRepaint()  # a canvas that notices only afterwards that it is gone finds nothing to draw anew
         QgsProject.instance().removeMapLayer(layer_id)
     for path in files:
         _remove(path)

@@ -220,12 +220,12 @@ class LiveSession(QObject):
         if result["path"] is not None and workspace.embedding is not None and greeting is not None:
             new = self._map.layer is None
             shown = [*result["classes"], *([] if self._unknown is None else [greeting.classes.unknown])]
-            self._map.show(result["path"], palette(shown), above=workspace.embedding)
+            self._map.show(result["path"], palette(shown), beside=workspace.embedding)
             if new:
                 self._map.set_opacity(self._opacity)
-                keep_above(workspace.samples, self._map.layer)
+                keep_above(workspace.samples, [self._map.layer])
             if result["confidence"] is not None and self._confidence_wanted:
-                self._confidence.show(result["confidence"], confidence(greeting.confidence), above=self._map.layer)
+                self._confidence.show(result["confidence"], confidence(greeting.confidence), beside=workspace.embedding)
         self.repainted.emit(result)
         if key != self._checked:
             self._check_timer.start()

@@ -35,7 +35,7 @@ _CENTRE, _RIGHT = (
 
 
 class ClassTable(QAbstractTableModel):
-    """Made for a layer of polygons and its class field; `SampleError` when they cannot hold samples."""
+    """Made for a layer and its class field; `SampleError` when they cannot hold samples."""
 
     #: The class to draw with is another: its row, -1 for none.
     currentChanged = pyqtSignal(int)
@@ -248,11 +248,14 @@ class ClassTable(QAbstractTableModel):
         last = sample_layer.last_value(self.layer, self.field)
         for name, colour in zip(unknown, self._rules.colours(unknown, avoid=[c.colour for c in classes])):
             try:
-                value = int(name) if numeric else next_value(classes, last, self._rules)
+                code = int(name) if numeric else None
+                taken = {c.value for c in classes}
+                if code is not None and 1 <= code <= self._rules.last_value and code not in taken:
+                    classes.append(SampleClass(code, name, colour))
+                else:
+                    classes.append(SampleClass(next_value(classes, last, self._rules), name, colour, code))
             except (SampleError, ValueError):
                 return
-            if not numeric or 1 <= value <= self._rules.last_value:
-                classes.append(SampleClass(value, name, colour))
         if len(classes) > len(self._classes):
             self._write(classes)
 

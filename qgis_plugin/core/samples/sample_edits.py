@@ -16,6 +16,7 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProject,
+    QgsRectangle,
     QgsVectorDataProvider,
     QgsVectorLayer,
     QgsVectorLayerUtils,
@@ -72,6 +73,12 @@ def add_sample(
     shape that crosses itself falls apart and the layer holds single polygons only."""
     require_editable(layer)
     require_field(layer, field)
+    if layer.geometryType() != POLYGON:
+        raise SampleError(
+            QCoreApplication.translate(
+                "Samples", "What {} holds counts as samples, but only polygons can be drawn; make a new sample layer."
+            ).format(layer.name())
+        )
     parts = _prepared(layer, geometry, crs)
     fields = layer.fields()
     attributes = {fields.indexOf(field): key_of(layer, field, sample_class)}
@@ -92,15 +99,26 @@ def add_sample(
     return fids
 
 
-def sample_at(layer: QgsVectorLayer, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> int | None:
-    """The fid of the smallest sample that holds `point` (QgsPointXY in `crs`), or None."""
+def sample_at(
+    layer: QgsVectorLayer, point: QgsPointXY, crs: QgsCoordinateReferenceSystem, reach: float = 0.0
+) -> int | None:
+    """The fid of the smallest sample that holds `point` (QgsPointXY in `crs`), or None; of points and lines, of the
+    nearest one within `reach` (in units of `crs`)."""
+    transform = QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance())
+    x, y = point.x(), point.y()
     try:
-        spot = QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance()).transform(point)
+        spot = QgsGeometry.fromPointXY(transform.transform(point))
+        around = transform.transformBoundingBox(QgsRectangle(x - reach, y - reach, x + reach, y + reach))
     except QgsCsException:
         return None
-    where = QgsGeometry.fromPointXY(spot)
-    request = QgsFeatureRequest().setFilterRect(where.boundingBox()).setNoAttributes()
-    held = [(f.geometry().area(), f.id()) for f in layer.getFeatures(request) if f.geometry().intersects(where)]
+    shapes = layer.geometryType() == POLYGON
+    request = QgsFeatureRequest().setFilterRect(spot.boundingBox() if shapes else around).setNoAttributes()
+    found = ((f.id(), f.geometry()) for f in layer.getFeatures(request))
+    if shapes:
+        held = [(shape.area(), fid) for fid, shape in found if shape.intersects(spot)]
+    else:
+        where = QgsGeometry.fromRect(around)
+        held = [(shape.distance(spot), fid) for fid, shape in found if shape.intersects(where)]
     return min(held)[1] if held else None
 
 
@@ -109,6 +127,16 @@ def erase_sample(layer: QgsVectorLayer, fid: int) -> None:
     require_editable(layer, _DELETE)
     layer.beginEditCommand(QCoreApplication.translate("Samples", "Erase sample"))
     layer.deleteFeature(fid)
+    layer.endEditCommand()
+    layer.triggerRepaint()
+
+
+def relabel_sample(layer: QgsVectorLayer, field: str, fid: int, sample_class: SampleClass) -> None:
+    """Give one sample another class as one undo step."""
+    require_editable(layer, _CHANGE)
+    index = require_field(layer, field)
+    layer.beginEditCommand(QCoreApplication.translate("Samples", "Sample becomes {}").format(sample_class.name))
+    layer.changeAttributeValue(fid, index, key_of(layer, field, sample_class))
     layer.endEditCommand()
     layer.triggerRepaint()
 

@@ -1,8 +1,8 @@
 """Sample layers: polygons with a field that names the class, and the table of classes kept with the layer.
 
 The table is a custom property of the layer, so it is saved with the project, and with the style in the GeoPackage. The
-field holds a class' name; where the field is numeric, it holds the class' value. Nothing here edits samples:
-`sample_edits` does.
+field holds a class' name; where the field is numeric, it holds the class' value, or the code that no map can hold.
+Nothing here edits samples: `sample_edits` does.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from qgis.core import (
     QgsProviderRegistry,
     QgsRendererCategory,
     QgsSimpleLineSymbolLayer,
+    QgsSymbol,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -44,7 +45,7 @@ from ...compat import POLYGON
 from .. import layers
 from ..sources import why_no_crs, wkt
 from ..worker.greeting import ClassRules
-from .classes import SampleClass, SampleError, from_json, to_json
+from .classes import SampleClass, SampleError, from_json, to_json, values_of
 
 #: Custom properties: the classes as JSON, the field they are of, the highest value ever given to a class.
 CLASSES = "mmearth/classes"
@@ -104,12 +105,12 @@ def create_sample_layer(
 
 
 def open_classes(layer: QgsVectorLayer, field: str, rules: ClassRules) -> list[SampleClass]:
-    """The classes of a layer of polygons: those kept with it, else one for each value of the field, in the colours of
-    its categorized renderer or the conventional ones; these are then kept. `SampleError` when the layer or the field
-    cannot hold samples."""
-    if not isinstance(layer, QgsVectorLayer) or not layer.isValid() or layer.geometryType() != POLYGON:
+    """The classes of a layer of polygons, lines or points: those kept with it, else one for each value of the field, in
+    the colours of its categorized renderer or the conventional ones; these are then kept. `SampleError` when the layer
+    or the field cannot hold samples."""
+    if not isinstance(layer, QgsVectorLayer) or not layer.isValid() or not layer.isSpatial():
         raise SampleError(
-            QCoreApplication.translate("Samples", "{} is not a layer of polygons.").format(
+            QCoreApplication.translate("Samples", "{} is not a layer of polygons, lines or points.").format(
                 layer.name() if layer else "–"
             )
         )
@@ -124,24 +125,24 @@ def open_classes(layer: QgsVectorLayer, field: str, rules: ClassRules) -> list[S
                 "Samples", "Field {} of {} has more than {} different values; choose the field with the class."
             ).format(field, layer.name(), rules.last_value)
         )
-    codes = all(_is_code(name, rules) for name in names)
-    if is_numeric(layer, field) and not codes:
+    numeric = is_numeric(layer, field)
+    if numeric and not all(name.lstrip("-").isdecimal() for name in names):
         raise SampleError(
             QCoreApplication.translate(
-                "Samples", "Field {} of {} holds numbers outside 1–{}; choose the field with the class."
-            ).format(field, layer.name(), rules.last_value)
+                "Samples", "Field {} of {} holds other than whole numbers; choose the field with the class."
+            ).format(field, layer.name())
         )
+    values = values_of(names, rules)
     styled = _styled(layer, field)
     unstyled = [name for name in names if name not in styled]
     colours = dict(zip(unstyled, rules.colours(unstyled, avoid=[colour for _, colour in styled.values()])))
-    ordered = sorted(names, key=int) if codes else names
     classes = []
-    for position, name in enumerate(ordered, start=1):
+    for name in sorted(names, key=lambda name: values[name]):
         label, colour = styled.get(name, (name, colours.get(name)))
-        shown = label if is_numeric(layer, field) else name
-        classes.append(SampleClass(int(name) if codes else position, shown, colour))
+        code = int(name) if numeric and int(name) != values[name] else None
+        classes.append(SampleClass(values[name], label if numeric else name, colour, code))
     if len({c.name for c in classes}) < len(classes):
-        classes = [c._replace(name=str(c.value)) for c in classes]
+        classes = [c._replace(name=str(c.number)) for c in classes]
     if classes or layer.customProperty(FIELD) != field:
         write_classes(layer, field, classes)
     return classes
@@ -202,8 +203,8 @@ def is_numeric(layer: QgsVectorLayer, field: str) -> bool:
 
 
 def key_of(layer: QgsVectorLayer, field: str, sample_class: SampleClass) -> int | str:
-    """What the field holds for a class: its name, or its value where the field is numeric."""
-    return sample_class.value if is_numeric(layer, field) else sample_class.name
+    """What the field holds for a class: its name, or its number where the field is numeric."""
+    return sample_class.number if is_numeric(layer, field) else sample_class.name
 
 
 def class_names(values: Iterable[Any]) -> set[str]:
@@ -222,7 +223,7 @@ def as_name(value: Any) -> str:
     return str(value)
 
 
-def collect(layer: QgsVectorLayer, field: str, classes: Sequence[Any] | None = None) -> dict[str, Any]:
+def collect(layer: QgsVectorLayer, field: str, classes: Sequence[SampleClass] | None = None) -> dict[str, Any]:
     """What is drawn, saved or not, as the worker's protocol has it: `crs`, `features` [fid, class, hex WKB], `classes`.
 
     New features have the negative fid QGIS gives them. Features without geometry or class are left out; curves are made
@@ -233,7 +234,7 @@ def collect(layer: QgsVectorLayer, field: str, classes: Sequence[Any] | None = N
     index = require_field(layer, field)
     if classes is None:
         classes = read_classes(layer, field)
-    names = {str(c.value): c.name for c in classes} if is_numeric(layer, field) else {}
+    names = {str(c.number): c.name for c in classes} if is_numeric(layer, field) else {}
     request = QgsFeatureRequest().setSubsetOfAttributes([index])
     features = []
     for feature in _all_features(layer, request):
@@ -245,7 +246,7 @@ def collect(layer: QgsVectorLayer, field: str, classes: Sequence[Any] | None = N
     return {
         "crs": wkt(layer.crs()),
         "features": features,
-        "classes": [dict(zip(SampleClass._fields, c)) if isinstance(c, tuple) else c for c in classes],
+        "classes": [each.told for each in classes],
     }
 
 
@@ -330,10 +331,6 @@ def _all_features(layer: QgsVectorLayer, request: QgsFeatureRequest) -> list[Qgs
     return found
 
 
-def _is_code(name: str, rules: ClassRules) -> bool:
-    return name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= rules.last_value
-
-
 def _wkb(geometry: QgsGeometry) -> str:
     kind = geometry.wkbType()
     if QgsWkbTypes.isCurvedType(kind) or QgsWkbTypes.hasZ(kind) or QgsWkbTypes.hasM(kind):
@@ -370,7 +367,7 @@ def _draw(layer: QgsVectorLayer, field: str, classes: Sequence[SampleClass]) -> 
         key = key_of(layer, field, sample_class)
         known = before.pop(str(key), None)
         if ours or known is None:
-            symbol = _symbol(sample_class.colour)
+            symbol = _symbol(sample_class.colour, layer)
         else:
             symbol = known.symbol().clone()
             symbol.setColor(QColor(sample_class.colour))
@@ -381,8 +378,12 @@ def _draw(layer: QgsVectorLayer, field: str, classes: Sequence[SampleClass]) -> 
     layer.triggerRepaint()
 
 
-def _symbol(colour: str) -> QgsFillSymbol:
+def _symbol(colour: str, layer: QgsVectorLayer) -> QgsSymbol:
     stroke = QColor(colour)
+    if layer.geometryType() != POLYGON:
+        plain = QgsSymbol.defaultSymbol(layer.geometryType())
+        plain.setColor(stroke)
+        return plain
     rgb = f"{stroke.red()},{stroke.green()},{stroke.blue()}"
     symbol = QgsFillSymbol.createSimple(
         {"color": f"{rgb},{_FILL_OPACITY}", "outline_color": f"{rgb},255", "outline_width": "0.9", "joinstyle": "round"}

@@ -87,21 +87,27 @@ class Job(QObject, Request):
 
 
 class _JobTask(QgsTask):
-    """A job in QGIS' task manager: shows its progress, forwards a cancel, and only waits."""
+    """A job in QGIS' task manager: shows its progress, forwards a cancel, and only waits.
+
+    QGIS tells the end of a long task itself, and calls a cancelled one failed; who asked for the job tells it better.
+    """
 
     def __init__(self, job: Job) -> None:
-        super().__init__(job.title or job.verb, QgsTask.Flag.CanCancel)
+        flags = QgsTask.Flag.CanCancel
+        silent = getattr(QgsTask.Flag, "Silent", None)  # since QGIS 3.26
+        super().__init__(job.title or job.verb, flags if silent is None else flags | silent)
         self._job = job
         self._over = threading.Event()
         self._percent = 0.0
-        self._succeeded = False
+        self._succeeded = self._cancelled = False
 
     def follow(self, event: dict[str, Any]) -> None:
         """Called from the worker's threads: the end must not wait for a main thread that waits for this task."""
         if event["event"] == "progress":
             self._percent = percent(event)
         elif event["event"] in _LAST:
-            self._succeeded = event["event"] == "result"
+            self._cancelled = event.get("kind") == "cancelled"
+            self._succeeded = event["event"] == "result" or self._cancelled
             self._over.set()
 
     def run(self) -> bool:
@@ -113,6 +119,8 @@ class _JobTask(QgsTask):
                 self.setProgress(self._percent)
         finally:
             pool.reserveThread()
+        if self._cancelled:
+            self.setDescription(QCoreApplication.translate("WorkerClient", "{} – cancelled").format(self.description()))
         return self._succeeded
 
     def cancel(self) -> None:

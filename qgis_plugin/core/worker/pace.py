@@ -6,6 +6,8 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..numbers import decimal, significant
+
 
 def rate_text(event: dict[str, Any]) -> str:
     """The rate of a `progress` event; empty when it is not known."""
@@ -13,8 +15,8 @@ def rate_text(event: dict[str, Any]) -> str:
     if not rate:
         return ""
     if unit != "px":
-        return f"{rate:.1f} {unit}/s"
-    millions = f"{rate / 1e6:.2f}" if rate >= 1e5 else f"{rate / 1e6:.2g}"
+        return f"{decimal(rate, 1)} {unit}/s"
+    millions = decimal(rate / 1e6, 2) if rate >= 1e5 else significant(rate / 1e6, 2)
     return QCoreApplication.translate("EmbedJob", "{} Mpx/s").format(millions)
 
 

@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox, QWidget
 from ...core import layers
 from ...core.accuracy.assessment import Assessment
 from ...core.accuracy.reference_sample import CLASS_FIELD, free_output, missing_labels, open_sample
+from ...core.layer_tree import keep_above, place
 from ...core.maps.map_style import class_colours, class_values
 from ...core.replaced_files import Released, open_again, release, why_not
 from ...core.sources import why_not_placed, why_not_readable
@@ -135,6 +136,7 @@ class AccuracyPanel(AccuracyForm):
         self._forget_result()
         self._allocation.hide()
         self._classes, self._classes_job = {}, None
+        self._raise_later()
         self._enable()
 
     def _reference_changed(self, *_layer: object) -> None:
@@ -142,12 +144,21 @@ class AccuracyPanel(AccuracyForm):
         self.labelling.stop()
         self.assessment.cancel()
         self._watch(self.reference_layer)
+        self._raise_later()
         self._field.setLayer(self.reference_layer)
         if self.reference_layer is not None and self.reference_layer.fields().indexOf(CLASS_FIELD) >= 0:
             self._field.setField(CLASS_FIELD)
         self._forget_result()
         self._recount.start()
         self._enable()
+
+    def _raise_later(self) -> None:
+        """Nobody sees points under the map they are to judge; a layer that comes has its place a moment later."""
+        QTimer.singleShot(0, self._raise_reference)
+
+    def _raise_reference(self) -> None:
+        if not self._closed and self.reference_layer is not None and self.map_layer is not None:
+            keep_above(self.reference_layer, [self.map_layer])
 
     def _field_changed(self, *_name: object) -> None:
         self.labelling.stop()
@@ -270,7 +281,7 @@ class AccuracyPanel(AccuracyForm):
         if self.map_layer is not map_layer:
             return
         sample = open_sample(path, map_layer, list(allocation))
-        QgsProject.instance().addMapLayer(sample)
+        place(sample, map_layer)
         self._reference.setLayer(sample)
         shares = ", ".join(f"{name} {number}" for name, number in allocation.items())
         self._allocation.setText(self.tr("{} points: {}.").format(sum(allocation.values()), shares))
@@ -376,7 +387,8 @@ class AccuracyPanel(AccuracyForm):
         if self.assessment.map_layer is None:
             return
         self._work(self.tr("Writing the report"))
-        self.assessment.report(path, self.tr("Accuracy of {}").format(self.assessment.map_layer.name()))
+        name = Path(layers.path_of(self.assessment.map_layer)).stem
+        self.assessment.report(path, self.tr("Accuracy of {}").format(name))
         self._enable()
 
     def _reported(self, path: str) -> None:

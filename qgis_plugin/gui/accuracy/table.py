@@ -17,6 +17,10 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.accuracy.figures import area, hectares, percent
+from ...core.numbers import decimal
+
+#: With fewer points an interval by the normal distribution says nothing.
+_FEWEST = 10
 
 
 class AccuracyTable(QWidget):
@@ -39,14 +43,14 @@ class AccuracyTable(QWidget):
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().lineSpacing() + 6)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.verticalHeader().setDefaultSectionSize(2 * self.table.fontMetrics().lineSpacing() + 6)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(False)
         self.table.setToolTip(
             self.tr(
                 "User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of"
-                " the class on the ground the map shows. ± is half of the 95 % interval."
+                " the class on the ground the map shows. Below each figure its 95 % interval."
             )
         )
         self.warnings = QLabel(self)
@@ -62,14 +66,19 @@ class AccuracyTable(QWidget):
         """Fill in. `colours`: class name → QColor; `trained_on`: the reference is what the map was learned from."""
         points = result["unit"] == "points"
         what = self.tr("Overall accuracy") if points else self.tr("Agreement")
-        units = self.tr("{:,} reference points") if points else self.tr("{:,} pixels in reference polygons")
+        units = self.tr("{} reference points") if points else self.tr("{} pixels in reference polygons")
         share = percent(result["overall_accuracy"])
-        self.headline.setText(f"{what} <b>{share} %</b>, {units.format(result['units'])}")
-        self.table.setColumnCount(2)
-        self.table.setHorizontalHeaderLabels([self.tr("User's %"), self.tr("Producer's %")])
-        self.table.setRowCount(2 * len(result["classes"]))
-        for number, entry in enumerate(result["classes"]):
-            self._show_class(2 * number, entry, colours, points)
+        self.headline.setText(f"{what} <b>{share} %</b>, {units.format(decimal(result['units']))}")
+        headers = [self.tr("Class"), self.tr("Area, ha"), self.tr("User's, %"), self.tr("Producer's, %")]
+        if not points:
+            headers[1] = self.tr("Mapped, ha")
+        self.table.setColumnCount(len(headers))
+        self.table.setHorizontalHeaderLabels(headers)
+        self.table.setRowCount(len(result["classes"]))
+        counts = result["error_matrix"]["counts"]
+        for row, entry in enumerate(result["classes"]):
+            mapped, there = sum(counts[row]), sum(line[row] for line in counts)
+            self._show_class(row, entry, colours, (mapped, there) if points else None)
         self._fit()
         warnings = list(result["warnings"])
         if trained_on:
@@ -77,33 +86,45 @@ class AccuracyTable(QWidget):
         self.warnings.setText("\n".join("• " + warning for warning in warnings))
         self.warnings.setVisible(bool(warnings))
 
-    def _show_class(self, row: int, entry: dict[str, Any], colours: dict[str, QColor], points: bool) -> None:
-        """The name and the area, the accuracies below: a panel is too narrow for four columns."""
+    def _show_class(
+        self, row: int, entry: dict[str, Any], colours: dict[str, QColor], points: tuple[int, int] | None
+    ) -> None:
+        """A row: the name, the area, the accuracies, each with its interval below. `points`: how many the map shows the
+        class at and how many are of it, None where the reference is no sample."""
         name = QTableWidgetItem(entry["name"])
-        font = name.font()
-        font.setBold(True)
-        name.setFont(font)
         if entry["name"] in colours:
             swatch = QPixmap(12, 12)
             swatch.fill(colours[entry["name"]])
             name.setIcon(QIcon(swatch))
         name.setToolTip(entry["name"])
-        name.setBackground(self.palette().alternateBase())
         self.table.setItem(row, 0, name)
-        size = hectares(entry["estimated_ha"]) if points else self.tr("mapped {}").format(area(entry["mapped_ha"]))
-        figures = (
-            (row, 1, size + " ha"),
-            (row + 1, 0, percent(entry["users_accuracy"])),
-            (row + 1, 1, percent(entry["producers_accuracy"])),
-        )
-        for where, column, text in figures:
+        texts = [area(entry["mapped_ha"]) if points is None else _with_margin(hectares(entry["estimated_ha"]))]
+        for key, number in zip(("users_accuracy", "producers_accuracy"), points or (None, None)):
+            texts.append(self._share(entry[key], number))
+        for column, text in enumerate(texts, start=1):
             item = QTableWidgetItem(text)
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            if where == row:
-                item.setBackground(self.palette().alternateBase())
-            self.table.setItem(where, column, item)
+            self.table.setItem(row, column, item)
+
+    def _share(self, estimate: dict[str, Any] | None, points: int | None) -> str:
+        """A share and, below, the interval within 0 … 100, or that there are too few points to tell one."""
+        if not estimate or estimate.get("value") is None:
+            return "–"
+        text = decimal(100 * estimate["value"], 1)
+        if points is not None and points < _FEWEST:
+            return f"{text}\n{self.tr('too few')}"
+        low, high = estimate.get("low95"), estimate.get("high95")
+        if low is None or high is None:
+            return text
+        return f"{text}\n{decimal(100 * max(0.0, low))}–{decimal(100 * min(1.0, high))}"
 
     def _fit(self) -> None:
         """As high as its rows: the panel scrolls, not the table."""
         rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
+
+
+def _with_margin(text: str) -> str:
+    """A figure with its margin on a line of its own."""
+    return text.replace(" ± ", "\n± ")

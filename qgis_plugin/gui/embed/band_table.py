@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from qgis.core import QgsRasterLayer
@@ -19,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.embed.band_names import code_of, plain_name
 from ..widgets.calm_wheel import CalmWheel
 
 #: Names as the worker takes them, and what they show.
@@ -47,9 +47,6 @@ _USUAL = {
     10: tuple(name for name in _ALL if name not in {"B01", "B09", "B10"}),
     4: ("B02", "B03", "B04", "B08"),
 }
-_CODE = re.compile(r"(?<![a-z0-9])(?:b|band)[ _]?(0?8a|0?[1-9]|1[0-2])(?![a-z0-9])", re.IGNORECASE)
-#: What QGIS puts before each name, and calls a band without one.
-_COUNTED = re.compile(r"^Band \d+\b\s*(?::|\(\w+\))?")
 _ROWS_SHOWN = 6
 #: Width in pixels of the column of the layer's bands.
 _NARROWEST_NAME, _WIDEST_NAME = 60, 120
@@ -129,7 +126,7 @@ class BandTable(QWidget):
         self._rows = []
         self._table.setRowCount(len(names))
         for row, name in enumerate(names):
-            item = QTableWidgetItem(f"{row + 1}  {_COUNTED.sub('', name).strip()}".strip())
+            item = QTableWidgetItem(f"{row + 1}  {plain_name(name)}".strip())
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             item.setToolTip(name)
             combo = QComboBox(self._table)
@@ -172,7 +169,7 @@ class BandTable(QWidget):
         elif self._guessed:
             note = self.tr("A guess from the number of bands. Check each one, then confirm.")
         else:
-            note = self.tr("Confirm to embed with the bands as chosen here.")
+            note = self.tr("Recognised; change only what is wrong, then confirm.")
         self._note.setText(note)
         self.confirm_button.setEnabled(bool(used) and not twice and chosen != self._confirmed)
         self.file_button.setVisible(self._confirmed is not None)
@@ -180,19 +177,10 @@ class BandTable(QWidget):
 
 def guess(names: Sequence[str]) -> tuple[list[str], bool]:
     """(a Sentinel-2 band or "-" for each of a raster's band names, whether that is a mere guess from their number)."""
-    plain = [_COUNTED.sub("", name).strip() for name in names]
-    found = [_by_name(name) for name in plain]
+    found = [code_of(name) or IGNORED for name in names]
     used = [name for name in found if name != IGNORED]
     if used and len(set(used)) == len(used):
         return found, False
     if len(names) in _USUAL:
         return list(_USUAL[len(names)]), True
     return [IGNORED] * len(names), False
-
-
-def _by_name(text: str) -> str:
-    match = _CODE.search(text)
-    if match is None:
-        return "SCL" if text.upper() == "SCL" else IGNORED
-    code = match[1].upper().lstrip("0")
-    return "B8A" if code == "8A" else f"B{int(code):02d}"

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.embed.cache import EmbeddingCache
 from ...core.embed.job import files_in_use
+from ...core.numbers import decimal
 
 
 class CacheDialog(QDialog):
@@ -139,4 +140,4 @@ def size_text(size: float) -> str:
         return QCoreApplication.translate("CacheDialog", "{}\xa0kB").format(round(size / 1e3))
     if size < 1e9:
         return QCoreApplication.translate("CacheDialog", "{}\xa0MB").format(round(size / 1e6))
-    return QCoreApplication.translate("CacheDialog", "{}\xa0GB").format(f"{size / 1e9:.{1 if size < 1e10 else 0}f}")
+    return QCoreApplication.translate("CacheDialog", "{}\xa0GB").format(decimal(size / 1e9, 1 if size < 1e10 else 0))

@@ -167,7 +167,7 @@ class EmbedForm(QWidget):
         self.band_box = _collapsible(self.tr("Bands"), "bandBox", self)
         QVBoxLayout(self.band_box).addWidget(self.band_table)
         self.details = _collapsible(self.tr("Level, offset, unit"), "detailsBox", self)
-        by_itself = (self.tr("Found by itself"), "auto")
+        by_itself = (self.tr("Automatic"), "auto")
         levels = (by_itself, (self.tr("L1C – top of atmosphere"), "l1c"), (self.tr("L2A – surface reflectance"), "l2a"))
         offsets = (by_itself, (self.tr("0 – none, or removed"), 0), (self.tr("−1000 – to be removed"), -1000))
         scales = (
@@ -209,11 +209,11 @@ class EmbedForm(QWidget):
         self.advanced = _collapsible(self.tr("Advanced"), "advancedBox", self)
         self.model = QgsFileWidget(self.advanced)
         self.model.setFilter(self.tr("Models (*.onnx *.safetensors)"))
-        self.model.lineEdit().setPlaceholderText(self.tr("The one that comes along"))
+        self.model.lineEdit().setPlaceholderText(self.tr("Default model"))
         known = self._context.settings.model
         self.model.setFilePath("" if known == "default" else known)
         self.model.fileChanged.connect(self._remember_model)
-        self.model.setToolTip(self.tr("A file or name of another model than the one that comes along"))
+        self.model.setToolTip(self.tr("A file or name of another model than the default one"))
         self.output = QgsFileWidget(self.advanced)
         self.output.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
         if hasattr(self.output, "setConfirmOverwrite"):  # asked before it is embedded, where the path was typed too

@@ -22,11 +22,14 @@ from qgis.PyQt.QtWidgets import (
 
 from ... import compat
 from ...core import layers
+from ...core.embed import colours
 from ...core.embed.inspector import EmbedInspector
 from ...core.embed.job import EmbedJob, finished_tiles
+from ...core.numbers import decimal
 from ...core.sources import why_not_readable
 from ...core.worker.pace import duration
 from ...core.worker.request import WorkerError
+from ..icons import icon
 from ..widgets.calm_wheel import CalmWheel
 from ..widgets.labels import WarningLine, selectable
 from ..widgets.scrolling import scrolled
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from ...context import Context
 
 
+#: A scene has at least so many bands.
+_FEWEST_BANDS = 4
 #: Steps of the progress bar.
 _STEPS = 1000
 
@@ -46,6 +51,8 @@ class EmbedPanel(QWidget):
     """Embeds the layer that is chosen. One at a time; `embedded` when one is done."""
 
     embedded = pyqtSignal(object)
+    #: The next step is asked for: samples are to be drawn.
+    draw_wanted = pyqtSignal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +61,7 @@ class EmbedPanel(QWidget):
         self._inspection: dict[str, Any] | None = None
         self._shown_layer: str | None = None
         self._watched: QgsRasterLayer | None = None
-        self._closed = False
+        self._closed = self._refused = False
         self.inspector = EmbedInspector(context.client, self)
         self.layer_combo = QgsMapLayerComboBox(self)
         self.layer_combo.setObjectName("embedLayer")
@@ -143,6 +150,7 @@ class EmbedPanel(QWidget):
         self._context.client.stateChanged.disconnect(self._worker_changed)
         self._context.iface.mapCanvas().extentsChanged.disconnect(self._view_changed)
         self._context.iface.currentLayerChanged.disconnect(self._follow)
+        self._context.workspace.embeddingChanged.disconnect(self._embedding_changed)
         return super().close()
 
     # look
@@ -167,8 +175,15 @@ class EmbedPanel(QWidget):
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
         self.cancel_button.setObjectName("cancelEmbed")
         self.cancel_button.setToolTip(self.tr("Stop; finished tiles are kept and embedding goes on there next time"))
+        self.next_button = QPushButton(icon("samples"), self.tr("Draw samples"), self)
+        self.next_button.setObjectName("drawSamples")
+        self.next_button.setToolTip(
+            self.tr("The next step: draw what you know, in a new sample layer unless there is one")
+        )
+        self.next_button.clicked.connect(self.draw_wanted)
         buttons = QHBoxLayout()
         buttons.addWidget(self.embed_button, 1)
+        buttons.addWidget(self.next_button, 1)
         buttons.addWidget(self.cancel_button)
         self.bar = QProgressBar(self)
         self.bar.setObjectName("embedProgress")
@@ -201,6 +216,7 @@ class EmbedPanel(QWidget):
         self._context.client.stateChanged.connect(self._worker_changed)
         self._context.iface.mapCanvas().extentsChanged.connect(self._view_changed)
         self._context.iface.currentLayerChanged.connect(self._follow)
+        self._context.workspace.embeddingChanged.connect(self._embedding_changed)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Ask only while somebody looks."""
@@ -254,6 +270,9 @@ class EmbedPanel(QWidget):
         if self.form.visible.isChecked():
             self._ask()
 
+    def _embedding_changed(self, _layer: object) -> None:
+        self._show_running()
+
     def _worker_changed(self, state: str) -> None:
         if state == "ready" and self._inspection is None and not self.inspector.busy:
             self._ask()
@@ -261,7 +280,7 @@ class EmbedPanel(QWidget):
 
     def _ask(self) -> None:
         """Ask the worker about the layer as it is to be embedded."""
-        self._inspection = None
+        self._inspection, self._refused = None, False
         layer, problem = self.layer_combo.currentLayer(), self.form.problem()
         self._show_running()
         self.warnings.show_text("")
@@ -274,12 +293,23 @@ class EmbedPanel(QWidget):
             self._summarise(self.tr("The environment that computes embeddings is not set up yet."))
         elif problem:
             self._summarise(problem)
+        elif layer.bandCount() < _FEWEST_BANDS:
+            self._refused = True
+            self._show_running()
+            self._summarise(
+                self.tr(
+                    "{} has too few bands for a Sentinel-2 scene ({} of at least {}); choose another layer."
+                ).format(layer.name(), layer.bandCount(), _FEWEST_BANDS)
+            )
         else:
             self._summarise(self.tr("Looking at {}…").format(layer.name()))
             self.inspector.ask(layer, self.form.options())
 
     def _show_inspection(self, found: dict[str, Any]) -> None:
         self._inspection = found
+        layer = self.layer_combo.currentLayer()
+        if layer is not None:
+            colours.show_once(layer, self.form.band_table.bands())
         level, offset = found["level"].upper(), f"{found['offset']:g}".replace("-", "−")
         read = self.tr("{0} of {1} bands · {2} · offset {3}").format(
             len(found["bands"]), len(found["wanted"]), level, offset
@@ -307,12 +337,16 @@ class EmbedPanel(QWidget):
         if unfinished is None:
             return False, ""
         done, tiles = finished_tiles(unfinished), found["tiles"]
+        if not done:
+            return False, ""
         return False, self.tr("{0} of {1} tiles are done – goes on there.").format(done, tiles)
 
     def _show_refusal(self, error: WorkerError) -> None:
         self.form.show_evidence([])
         if error.kind == "cancelled":
             return
+        self._refused = error.kind in ("input", "request")
+        self._show_running()
         self._summarise("")
         self.warnings.show_text(self.form.worded(error.message))
         self._look_at(error)
@@ -337,8 +371,12 @@ class EmbedPanel(QWidget):
         running = self._job is not None
         self._choices.setEnabled(not running)
         self.embed_button.setEnabled(
-            not running and self.layer_combo.currentLayer() is not None and self._context.client.available()
+            not running
+            and not self._refused
+            and self.layer_combo.currentLayer() is not None
+            and self._context.client.available()
         )
+        self.next_button.setVisible(not running and self._context.workspace.embedding is not None)
         self.cancel_button.setVisible(running)
         self.cancel_button.setEnabled(running)
         self.bar.setVisible(running)
@@ -347,7 +385,6 @@ class EmbedPanel(QWidget):
             self.pace.clear()
 
     def _show_progress(self, progress: dict[str, Any]) -> None:
-        # Nothing is known within a tile: as long as the first one is not finished, the bar says that it works.
         self.bar.setRange(0, _STEPS if progress["share"] > 0 else 0)
         self.bar.setValue(round(progress["share"] * _STEPS))
         self.pace.setText(" · ".join(part for part in (progress["rate"], progress["left"]) if part))
@@ -386,11 +423,18 @@ class EmbedPanel(QWidget):
         if job.worth_another_try:
             self.embed_button.setText(self.tr("Try again"))
         self._look_at(error)
-        self._context.warn(sentence)
+        if self.isVisible():
+            self._context.log(sentence)
+        else:  # nobody sees it here
+            self._context.warn(sentence)
 
     def _cancelled(self, job: EmbedJob) -> None:
+        kept = job.kept
         self._over(job)
-        self._say(self.tr("Stopped. Finished tiles are kept; embed the layer again to go on."))
+        if kept:
+            self._say(self.tr("Cancelled. Finished tiles ({}) are kept; embed the layer again to go on.").format(kept))
+        else:
+            self._say(self.tr("Cancelled; no tile was finished yet."))
 
 
 def _embeddable(layer: QgsMapLayer | None) -> bool:
@@ -404,4 +448,4 @@ def _embeddable(layer: QgsMapLayer | None) -> bool:
 
 
 def _area_text(square_metres: float) -> str:
-    return f"{square_metres / 1e6:.0f}\xa0km²" if square_metres >= 1e7 else f"{square_metres / 1e6:.1f}\xa0km²"
+    return f"{decimal(square_metres / 1e6, 0 if square_metres >= 1e7 else 1)}\xa0km²"

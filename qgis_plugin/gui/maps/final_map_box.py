@@ -66,7 +66,7 @@ class FinalMapBox(QWidget):
         self._polygons = QCheckBox(self.tr("Polygons"), self)
         self._polygons.setObjectName("final_map_polygons")
         self._polygons.setToolTip(self.tr("Also write the areas of the map as polygons with their class and size"))
-        self._unknown = QCheckBox(self.tr("“Unknown” beyond"), self)
+        self._unknown = QCheckBox(self.tr("Leave unlike pixels unclassified"), self)
         self._unknown.setObjectName("final_map_unknown")
         self._share = QgsDoubleSpinBox(self)
         self._share.setObjectName("final_map_share")
@@ -115,6 +115,10 @@ class FinalMapBox(QWidget):
         self._result.setObjectName("final_map_result")
         self._result.setWordWrap(True)
         self._result.hide()
+        #: What is to be in sight however far the panel is scrolled: the button and how it goes.
+        self.foot = QWidget(self)
+        foot = QVBoxLayout(self.foot)
+        foot.setContentsMargins(9, 4, 9, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         file_line = QHBoxLayout()
@@ -129,14 +133,12 @@ class FinalMapBox(QWidget):
         unknown.addWidget(self._unknown)
         unknown.addWidget(self._share)
         unknown.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._make, 1)
-        buttons.addWidget(self._apply, 1)
-        for part in (file_line, options, unknown, buttons):
+        for part in (file_line, options, unknown):
             layout.addLayout(part)
-        layout.addWidget(self._working)
-        layout.addWidget(self._result)
+        layout.addWidget(self._apply)
         layout.addStretch(1)
+        for widget in (self._make, self._working, self._result):
+            foot.addWidget(widget)
 
     def close(self) -> bool:
         """Stop what runs and let go of the workspace."""

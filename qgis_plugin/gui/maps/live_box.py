@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsGeometry
@@ -25,6 +26,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.numbers import decimal
+from ...core.samples.sample_layer import read_classes
 from ..icons import icon
 from ..widgets.labels import shortened, wrapped
 
@@ -44,8 +47,10 @@ class ShareBars(QWidget):
         self._grid.setColumnStretch(2, 1)
         self._rows: dict[str, tuple[QLabel, QLabel, QProgressBar, QLabel]] = {}
 
-    def show_shares(self, classes: Sequence[dict[str, Any]], pixels: dict[str, int]) -> None:
-        """`classes` as the protocol has them; `pixels` by class name."""
+    def show_shares(
+        self, classes: Sequence[dict[str, Any]], pixels: dict[str, int], keys: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """`classes` as the protocol has them; `pixels` and `keys`, those that choose a class, by class name."""
         total = sum(pixels.values()) or 1
         names = [each["name"] for each in classes]
         for name in [name for name in self._rows if name not in names]:
@@ -54,13 +59,15 @@ class ShareBars(QWidget):
                 widget.deleteLater()
         for row, each in enumerate(classes):
             swatch, label, bar, share = self._row(each["name"])
+            key = keys.get(each["name"], "")
+            label.setText(shortened(f"{key}  {each['name']}" if key else each["name"], label))
             pixmap = QPixmap(12, 12)
             pixmap.fill(QColor(each["colour"]))
             swatch.setPixmap(pixmap)
             value = pixels.get(each["name"], 0) / total
             bar.setValue(round(1000 * value))
             bar.setStyleSheet(f"QProgressBar::chunk {{ background-color: {each['colour']}; }}")
-            share.setText(f"{100 * value:.1f} %")
+            share.setText(f"{decimal(100 * value, 1)} %")
             for column, widget in enumerate((swatch, label, bar, share)):
                 self._grid.addWidget(widget, row, column)
 
@@ -73,7 +80,6 @@ class ShareBars(QWidget):
             label = QLabel()
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setToolTip(html.escape(name))
-            label.setText(shortened(name, label))
             share = QLabel()
             share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             share.setMinimumWidth(52)
@@ -90,6 +96,7 @@ class LiveBox(QWidget):
         super().__init__(parent)
         self._context, self._session = context, session
         self._doubts: list[dict[str, Any]] = []
+        self._invitation = self.tr("Draw samples of at least two classes; the map follows.")
 
         self.switch = QPushButton(icon("map"), self.tr("Live map"))
         self.switch.setObjectName("liveSwitch")
@@ -117,7 +124,7 @@ class LiveBox(QWidget):
         self.confidence = QCheckBox(self.tr("Confidence layer"))
         self.confidence.setObjectName("liveConfidence")
         self.confidence.setToolTip(self.tr("Draw how probable the class of each pixel is"))
-        self.unknown = QCheckBox(self.tr("“Unknown” beyond"))
+        self.unknown = QCheckBox(self.tr("Leave unlike pixels unclassified"))
         self.unknown.setObjectName("liveUnknown")
         self.unknown.setToolTip(
             self.tr("Give no class to what is less like the samples than all but this share of their pixels")
@@ -160,7 +167,7 @@ class LiveBox(QWidget):
         self.block.setRange(0, 100_000)
         self.block.setSingleStep(50)
         self.block.setSuffix(" m")
-        self.block.setSpecialValueText(self.tr("found by itself"))
+        self.block.setSpecialValueText(self.tr("automatic"))
         self.block.setKeyboardTracking(False)
         self.block.setToolTip(
             self.tr(
@@ -208,7 +215,7 @@ class LiveBox(QWidget):
         session.stale.connect(lambda: self.validation.setEnabled(False))
         session.told.connect(self._told)
         session.switched.connect(self._session_switched)
-        self.note.setText(self.tr("Draw samples of at least two classes; the map follows."))
+        self.note.setText(self._invitation)
 
     def _switched(self, wanted: bool) -> None:
         if not wanted:
@@ -225,6 +232,7 @@ class LiveBox(QWidget):
 
     def _forget(self) -> None:
         """What was said belongs to a map that is gone."""
+        self.note.setText(self._invitation)
         self.shares.show_shares([], {})
         self.validation.clear()
         self.doubts.clear()
@@ -252,9 +260,11 @@ class LiveBox(QWidget):
                 unknown["name"] = f"{unknown['name']} ({unknown['value']})"  # as maps call it then
             classes.append(unknown)
             pixels[unknown["name"]] = result["unknown"]
-        self.shares.show_shares(classes, pixels)
+        workspace = self._context.workspace
+        drawn = [] if workspace.samples is None else read_classes(workspace.samples, workspace.field)
+        self.shares.show_shares(classes, pixels, {c.name: str((row + 1) % 10) for row, c in enumerate(drawn[:10])})
         seconds = result["seconds"].get("total", 0)
-        text = self.tr("Share of what is seen; painted in {:.2f} s.").format(seconds)
+        text = self.tr("Share of what is seen; painted in {} s.").format(decimal(seconds, 2))
         if result["path"] is None:
             text = self.tr("The embedding is not in view; zoom to it.")
         elif self._context.workspace.smooth != "none" and not result["smoothed"]:
@@ -300,9 +310,9 @@ class LiveBox(QWidget):
             canvas.flashFeatureIds(layer, [feature.id()])
 
     def _told(self, text: str) -> None:
-        self.note.setText(text)
         if self._session.layer is None:
             self._forget()
+        self.note.setText(text)
 
     def close(self) -> bool:
         """Nothing to undo: the session is its owner's."""

@@ -47,9 +47,15 @@ class MapPanel(QWidget):
             layout.addWidget(group)
         layout.addStretch(1)
         fill(self, inner)
+        self.layout().addWidget(self.final_map.foot)
 
         self.live.swipe_toggled.connect(self._toggle_swipe)
         self._canvas.mapToolSet.connect(self._tool_changed)
+
+    def put_down(self) -> None:
+        """Take no more clicks on the map: another kind of work begins."""
+        self._toggle_swipe(False)
+        self.similarity.pick.setChecked(False)
 
     def close(self) -> bool:
         """Stop everything and leave the canvas as it was."""
@@ -61,7 +67,10 @@ class MapPanel(QWidget):
         return super().close()
 
     def _toggle_swipe(self, wanted: bool) -> None:
-        (take if wanted else give_back)(self._canvas, self._swipe)
+        if wanted:
+            take(self._canvas, self._swipe, passing=True)
+        else:
+            give_back(self._canvas, self._swipe)
 
     def _tool_changed(self, tool: QgsMapTool, _before: object | None = None) -> None:
         if tool is not self._swipe:

@@ -33,6 +33,7 @@ from ...core import layers
 from ...core.layer_tree import place
 from ...core.maps.live_layer import LiveLayer
 from ...core.maps.map_style import Style, ramp
+from ...core.numbers import decimal
 from ...core.replaced_files import Released, open_again, release, why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.pixels import place_on
@@ -165,7 +166,7 @@ class SimilarityBox(QWidget):
             self._say(self.tr("Embed a layer first, or choose an embedding."))
             self.pick.setChecked(False)
         elif wanted:
-            take(self._canvas, self._tool)
+            take(self._canvas, self._tool, passing=True)
         else:
             give_back(self._canvas, self._tool)
 
@@ -208,8 +209,7 @@ class SimilarityBox(QWidget):
 
     def _show(self, result: dict[str, Any]) -> None:
         if self._at is not None and result["path"] is not None:
-            above = self._session.layer or self._context.workspace.embedding
-            self._layer.show(result["path"], self._style(), above=above)
+            self._layer.show(result["path"], self._style(), beside=self._context.workspace.embedding)
             self.note.hide()
 
     def _failed(self, kind: str, message: str) -> None:
@@ -229,12 +229,13 @@ class SimilarityBox(QWidget):
         clear = QColor(_COLOURS[0])
         clear.setAlpha(0)
         stops = [
-            (low + step * index, QColor(colour), f"{low + step * index:.2f}") for index, colour in enumerate(_COLOURS)
+            (low + step * index, QColor(colour), decimal(low + step * index, 2))
+            for index, colour in enumerate(_COLOURS)
         ]
         return ramp([(-1.0, clear, ""), (low - 1e-6, clear, ""), *stops])
 
     def _restyle(self, *_: object) -> None:
-        self._value.setText(f"{self.threshold.value() / 100:.2f}")
+        self._value.setText(decimal(self.threshold.value() / 100, 2))
         if self._layer.layer is not None:
             self._style()(self._layer.layer)
             self._layer.layer.triggerRepaint()
@@ -310,7 +311,7 @@ class SimilarityBox(QWidget):
     def _add(self, layer: QgsMapLayer, product: str) -> None:
         embedding = self._context.workspace.embedding
         layers.mark(layer, product, embedding)
-        place(layer, above=embedding)
+        place(layer, embedding)
 
     def _choose(self, title: str, ending: str, kinds: str) -> str:
         source = Path(self._context.workspace.embedding_path or "")

@@ -21,12 +21,15 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...compat import POLYGON
+from ...core.layer_tree import set_visible
+from ...core.numbers import decimal
 from ...core.samples.classes import SampleError
 from ...core.samples.pixels import square
 from ...core.samples.sample_edits import add_sample
 from ...core.samples.sample_layer import read_classes
 from ..icons import icon
 from ..widgets.labels import wrapped
+from ..widgets.scrolling import reveal
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -47,6 +50,7 @@ class SuggestionsBox(QWidget):
         self._context, self._session = context, session
         self._job: Job | None = None
         self._stale = False
+        self._hidden = False  # the live map, while places are looked at
         self._band: QgsRubberBand | None = None
 
         self.button = QPushButton(icon("suggest"), self.tr("Suggest places"))
@@ -137,9 +141,16 @@ class SuggestionsBox(QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Number keys label, Delete skips."""
+        """Number keys label, Delete skips, M shows the map as long as it is held."""
+        if watched is self.list and event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_M:
+            if not event.isAutoRepeat():
+                self._peek(False)
+            return True
         if watched is self.list and event.type() == QEvent.Type.KeyPress:
             key = event.key()
+            if key == Qt.Key.Key_M:
+                self._peek(True)
+                return True
             if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
                 return self.label((key - Qt.Key.Key_1) % 10)
             if key == Qt.Key.Key_Delete and self.list.currentItem() is not None:
@@ -164,16 +175,31 @@ class SuggestionsBox(QWidget):
             return
         self._clear()
         for number, point in enumerate(result["points"], start=1):
-            text = self.tr("{}  {} or {}?  (margin {:.0f} %)").format(
-                number, point["predicted"], point["second"], 100 * point["margin"]
+            text = self.tr("{}  {} or {}?").format(
+                number, self._with_key(point["predicted"]), self._with_key(point["second"])
             )
             item = QListWidgetItem(text)
+            margin = decimal(100 * point["margin"], 0)
+            item.setToolTip(self.tr("The first is the likelier one by {} percentage points").format(margin))
             item.setData(_POINT, (point["x"], point["y"]))
             self.list.addItem(item)
         self.list.setVisible(bool(result["points"]))
-        self._say(self.tr("Number keys give the place its class, Delete skips it."))
+        self._say(
+            self.tr("Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.")
+        )
         self.list.setCurrentRow(0)
         self.list.setFocus()
+        reveal(self)
+
+    def _with_key(self, name: str) -> str:
+        """A class with the key that gives it."""
+        samples, field = self._context.workspace.samples, self._context.workspace.field
+        names = [] if samples is None else [each.name for each in read_classes(samples, field)]
+        return f"{name} [{(names.index(name) + 1) % 10}]" if name in names[:10] else name
+
+    def _peek(self, wanted: bool) -> None:
+        """Show the map over the ground, or the ground."""
+        set_visible(self._session.layer, wanted)
 
     def _failed(self, kind: str, message: str) -> None:
         if kind != "cancelled" and not self._stale:
@@ -188,6 +214,8 @@ class SuggestionsBox(QWidget):
         if item is None or embedding is None:
             self._unmark()
             return
+        self._peek(False)
+        self._hidden = True
         point = QgsPointXY(*item.data(_POINT))
         canvas = self._context.iface.mapCanvas()
         around = square(embedding, point, _AROUND)
@@ -222,6 +250,9 @@ class SuggestionsBox(QWidget):
         self.list.hide()
         self.hint.hide()
         self._unmark()
+        if self._hidden:
+            self._hidden = False
+            self._peek(True)
 
     def _say(self, text: str) -> None:
         self.hint.setText(text)

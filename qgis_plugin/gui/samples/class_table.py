@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qgis.gui import QgsColorButton
 from qgis.PyQt.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QSize, Qt
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -34,11 +35,7 @@ class ClassView(QTableView):
         self.setToolTip(self.tr("The class you draw; double click its name to change it, its colour to choose another"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.SelectedClicked
-        )
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -69,6 +66,13 @@ class ClassView(QTableView):
         table.modelReset.connect(self._renew)
         self.selectionModel().currentRowChanged.connect(self._chosen)
         self._renew()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits are the panel's: they choose a class, here as on the map."""
+        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()

@@ -1,4 +1,4 @@
-"""Which layer samples are drawn in: a new one, or any layer of polygons and the field that names the class."""
+"""Which layer samples are drawn in: a new one, or any vector layer and the field that names the class."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout
 
 from ...compat import LayerFilter
 from ...core import layers
+from ...core.layer_tree import free_name, place
 from ...core.samples import sample_layer
 from ...core.samples.classes import SampleError, land_cover
 from ..icons import icon
@@ -62,7 +63,9 @@ class SampleLayerBox(QWidget):
         except SampleError as error:
             self._context.warn(str(error))
             return None
-        QgsProject.instance().addMapLayer(layer)
+        of = layer if embedding is None else layers.source_of(embedding) or embedding
+        layer.setName(free_name(self.tr("Samples"), of.name()))
+        place(layer, embedding)
         self._context.workspace.set_samples(layer, "class")
         return layer
 
@@ -156,15 +159,15 @@ class SampleLayerBox(QWidget):
         self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.layers = QgsMapLayerComboBox()
         self.layers.setObjectName("samplesLayer")
-        self.layers.setFilters(LayerFilter.PolygonLayer)
+        self.layers.setFilters(LayerFilter.HasGeometry)
         self.layers.setAllowEmptyLayer(True)
         self.layers.setLayer(None)
-        self.layers.setToolTip(self.tr("The layer of polygons to draw samples in"))
+        self.layers.setToolTip(self.tr("The layer of samples: polygons, in which you can draw, lines or points"))
         self.layers.layerChanged.connect(self._layer_picked)
         self.field = QgsFieldComboBox()
         self.field.setObjectName("samplesField")
         self.field.setFilters(_CLASS_FIELDS)
-        self.field.setToolTip(self.tr("The field that names the class of each polygon"))
+        self.field.setToolTip(self.tr("The field that names the class of each sample"))
         self.field.fieldChanged.connect(self._field_picked)
         first = QHBoxLayout()
         first.addWidget(self.new)

@@ -130,10 +130,28 @@ class FreehandTool(_DragTool):
 
 
 class RectangleTool(_DragTool):
-    """From corner to corner, upright on the screen."""
+    """From corner to corner, upright on the screen: dragged, or by two clicks."""
+
+    _standing = False  # one corner was clicked, the opposite one is to come
 
     def instruction(self) -> str:
-        return self.tr("drag from corner to corner")
+        return self.tr("drag from corner to corner, or click both")
+
+    def cancel(self) -> None:
+        self._standing = False
+        super().cancel()
+
+    def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
+        if not self._standing:
+            super().canvasPressEvent(event)
+
+    def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._points and not self._standing:
+            self._drag(event.mapPoint())
+            if not self._long_enough():
+                self._standing = True
+                return
+        super().canvasReleaseEvent(event)
 
     def _drag(self, point: QgsPointXY) -> None:
         self._points = [self._points[0], point]

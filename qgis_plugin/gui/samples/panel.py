@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsApplication, QgsVectorLayer
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +20,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...compat import QAction
+from ...core import layers
+from ...core.layer_tree import keep_above, set_visible
 from ...core.samples import sample_edits
 from ...core.samples.class_model import ClassTable, area_text
 from ...core.samples.classes import SampleError
@@ -27,6 +30,7 @@ from ..widgets.scrolling import fill
 from .class_table import ClassView
 from .layer_box import SampleLayerBox
 from .map_tools import FreehandTool, PolygonTool, RectangleTool, SquareTool
+from .seen_box import SeenBox
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -41,6 +45,7 @@ class SamplesPanel(QWidget):
         self._canvas = context.iface.mapCanvas()
         self.table: ClassTable | None = None
         self._layer_links: list[tuple[Any, Callable[..., None]]] = []
+        self._cleared: set[str] = set()  # embeddings that were hidden when drawing began
         self._build()
         self.tools = {
             "polygon": PolygonTool(self._canvas, context.workspace),
@@ -64,6 +69,26 @@ class SamplesPanel(QWidget):
             tool.close()
         self.box.close()
         return super().close()
+
+    def begin(self) -> None:
+        """Draw: in the samples in work, or in a new layer when there are none."""
+        if self._context.workspace.samples is None:
+            self.box.new_layer()
+        if self.table is not None and self.table.layer is not None:
+            self._use_tool("polygon", True)
+
+    def put_down(self) -> None:
+        """Draw no more: another kind of work begins."""
+        for tool in self.tools.values():
+            give_back(self._canvas, tool)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits choose the class here too: no click in the panel takes the keys from who draws."""
+        row = (event.key() - Qt.Key.Key_1) % 10
+        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 and self.table is not None and self.table.choose(row):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def _take_up(self) -> None:
         """The worker has said what classes are like: samples that had to wait for it are opened."""
@@ -157,9 +182,22 @@ class SamplesPanel(QWidget):
         if not wanted:
             give_back(self._canvas, tool)
             return
+        self._clear_the_ground()
         take(self._canvas, tool)
         if self.table is not None:
             self._context.iface.setActiveLayer(self.table.layer)
+
+    def _clear_the_ground(self) -> None:
+        """Who begins to draw sees the samples on top, and the scene: its embedding is hidden, once."""
+        embedding, samples = self._context.workspace.embedding, self._context.workspace.samples
+        if samples is not None:
+            ours = [each for each in QgsProject.instance().mapLayers().values() if each.customProperty(layers.PRODUCT)]
+            keep_above(samples, [each for each in ours if each is not samples and isinstance(each, QgsRasterLayer)])
+            set_visible(samples, True)
+        if embedding is None or embedding.id() in self._cleared or layers.source_of(embedding) is None:
+            return
+        self._cleared.add(embedding.id())
+        set_visible(embedding, False)
 
     def _set_size(self, size: int) -> None:
         self.tools["square"].size = size
@@ -226,9 +264,14 @@ class SamplesPanel(QWidget):
         column.addWidget(_heading(self.tr("Draw")))
         column.addLayout(self._tool_buttons())
         column.addLayout(self._edit_buttons())
+        self.seen = SeenBox(self._context)
+        column.addWidget(self.seen)
         column.addWidget(self._notice_widget())
         keys = QLabel(
-            self.tr("On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, Z undoes.")
+            self.tr(
+                "On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, R gives it the chosen"
+                " class, Z undoes."
+            )
         )
         keys.setWordWrap(True)
         column.addWidget(keys)

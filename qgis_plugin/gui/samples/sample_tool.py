@@ -1,7 +1,7 @@
 """What all map tools that draw samples have in common: the layer, the rubber band, the keys.
 
-Keys: 1 … 9, 0 choose the class, E erases the sample under the cursor, Z and Ctrl+Z take back,
-Shift+Z and Ctrl+Y do again, Esc cancels. A tool only draws; `core.sample_edits` puts the shape into the layer.
+Keys: 1 … 9, 0 choose the class, E erases the sample under the cursor, R gives it the chosen class, Z and Ctrl+Z take
+back, Shift+Z and Ctrl+Y do again, Esc cancels. A tool only draws; `core.sample_edits` puts the shape into the layer.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ...core.samples.class_model import ClassTable
     from ...core.workspace import Workspace
 
+
+#: Screen pixels within which a point or a line is under the cursor.
+_REACH = 6
 
 _Key = Qt.Key
 _DIGITS = [_Key.Key_1, _Key.Key_2, _Key.Key_3, _Key.Key_4, _Key.Key_5, _Key.Key_6, _Key.Key_7, _Key.Key_8, _Key.Key_9]
@@ -110,7 +113,9 @@ class SampleTool(QgsMapTool):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002 - Qt's
         """QGIS' own shortcuts (Ctrl+Z of the active layer, say) stand back while the tool is in use, and keys also
-        arrive during a drag, when the canvas keeps them to itself."""
+        arrive during a drag, when the canvas keeps them to itself. It has the focus whenever the mouse comes to it."""
+        if event.type() == QEvent.Type.Enter:
+            self.canvas().setFocus()  # whatever was clicked before: who comes to draw chooses classes by keys
         if event.type() == QEvent.Type.ShortcutOverride and self._meaning(event) is not None:
             event.accept()
             return True
@@ -155,9 +160,8 @@ class SampleTool(QgsMapTool):
             return self._redo if key == _Key.Key_Y else None
         if key in _DIGITS:
             return lambda: self._choose(_DIGITS.index(key))
-        if key == _Key.Key_E:
-            return self._erase
-        return self._drawing_keys().get(key) if self._points else None
+        acts = {_Key.Key_E: self._erase, _Key.Key_R: self._relabel}
+        return acts.get(key) or (self._drawing_keys().get(key) if self._points else None)
 
     def _drawing_keys(self) -> dict[Qt.Key, Callable[[], None]]:
         return {
@@ -185,14 +189,27 @@ class SampleTool(QgsMapTool):
             self._say(self.tr("There is nothing to redo."))
 
     def _erase(self) -> None:
+        self._with_sample(sample_edits.erase_sample)
+
+    def _relabel(self) -> None:
+        table = self._table
+        if table is None or table.current_class is None:
+            self._ready()
+            return
+        field, chosen = table.field, table.current_class
+        self._with_sample(lambda layer, fid: sample_edits.relabel_sample(layer, field, fid, chosen))
+
+    def _with_sample(self, act: Callable[[QgsVectorLayer, int], None]) -> None:
+        """Do something with the sample under the cursor; says why not."""
         if self.layer is None or self._cursor_at is None:
             return
-        fid = sample_edits.sample_at(self.layer, self._cursor_at, self._crs())
+        reach = _REACH * self.canvas().mapUnitsPerPixel()
+        fid = sample_edits.sample_at(self.layer, self._cursor_at, self._crs(), reach)
         if fid is None:
             self._say(self.tr("There is no sample under the cursor."))
             return
         try:
-            sample_edits.erase_sample(self.layer, fid)
+            act(self.layer, fid)
         except SampleError as error:
             self._say(str(error))
 

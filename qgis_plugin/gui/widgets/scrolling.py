@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 
@@ -24,3 +25,12 @@ def fill(panel: QWidget, inside: QWidget, sideways: bool = False) -> QScrollArea
     layout.setContentsMargins(0, 0, 0, 0)
     layout.addWidget(area)
     return area
+
+
+def reveal(widget: QWidget) -> None:
+    """Scroll so that a widget is seen, as far as there is room, once it has its place."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent is not None:
+        QTimer.singleShot(50, lambda: None if sip.isdeleted(parent) else parent.ensureWidgetVisible(widget))

@@ -5,7 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsVectorLayerUtils,
+)
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
@@ -269,14 +277,26 @@ def test_assess_equals_the_command_line(panel, sample, wait, run_core, mapped):
     theirs = json.loads(lines[-1])["result"]
     assert result == theirs
     table = panel.findChild(QTableWidget, "accuracy_table")
-    assert [table.item(row, 0).text() for row in range(0, table.rowCount(), 2)] == [
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == [
         entry["name"] for entry in theirs["classes"]
     ]
-    first = theirs["classes"][0]
-    assert table.item(1, 0).text().startswith(f"{100 * first['users_accuracy']['value']:.1f} ±")
-    assert table.item(1, 1).text().startswith(f"{100 * first['producers_accuracy']['value']:.1f} ±")
-    assert "±" in table.item(0, 1).text()
-    assert table.item(0, 1).text().endswith(" ha")
+    assert [table.horizontalHeaderItem(column).text() for column in range(4)] == [
+        *("Class", "Area, ha", "User's, %", "Producer's, %"),
+    ]
+    assert "±" in table.item(0, 1).text() and table.item(0, 1).background().style() == Qt.BrushStyle.NoBrush
+    counts = theirs["error_matrix"]["counts"]
+    for row, entry in enumerate(theirs["classes"]):
+        for column, key, points in (
+            (2, "users_accuracy", sum(counts[row])),
+            (3, "producers_accuracy", sum(line[row] for line in counts)),
+        ):
+            value, below = table.item(row, column).text().split("\n")
+            assert value == f"{100 * entry[key]['value']:.1f}"
+            if points < 10:
+                assert below == "too few", "an interval of a handful of points is absurd"
+            else:
+                low, high = map(int, below.split("–"))
+                assert 0 <= low <= float(value) <= high <= 100
     assert f"{100 * theirs['overall_accuracy']['value']:.1f} ± " in text(panel, "accuracy_headline")
 
 
@@ -296,6 +316,48 @@ def test_unsaved_edits_and_filters_count(panel, sample, wait, mapped):
     )
     assert sample.isModified()
     sample.rollBack()
+
+
+def test_points_and_samples_that_were_never_saved_are_assessed_and_reported(
+    panel, sample, project, wait, mapped, tmp_path
+):
+    label_all(sample, mapped, NAMES)
+    samples = QgsProject.instance().mapLayer(project.customProperty(SAMPLES))
+    for layer in (sample, samples):
+        layer.startEditing()
+        first = next(layer.getFeatures())
+        shape = first.geometry()
+        shape.translate(20, 20)
+        new = QgsVectorLayerUtils.createFeature(layer, shape, {}, None)
+        new.setAttribute("class", first["class"])
+        assert layer.addFeature(new) and new.id() < 0
+    result = assess(panel, wait)
+    assert result["units"] == 60 and any("left out" in each for each in result["warnings"]), result["warnings"]
+    done = []
+    panel.assessment.reported.connect(done.append)
+    panel.assessment.failed.connect(lambda *why: done.append(why))
+    panel.save_report(tmp_path / "report.html")
+    wait(lambda: done, 90, "the report")
+    assert done == [str(tmp_path / "report.html")]
+    for layer in (sample, samples):
+        layer.rollBack()
+
+
+def test_reference_points_lie_above_the_map(panel, project, mapped, tmp_path, wait):
+    def order():
+        return [node.name() for node in QgsProject.instance().layerTreeRoot().findLayers()]
+
+    points = QgsVectorLayer("Point?crs=EPSG:32632&field=class:string", "my points", "memory")
+    QgsProject.instance().addMapLayer(points, False)
+    QgsProject.instance().layerTreeRoot().addLayer(points)
+    assert order()[-1] == "my points"
+    panel._reference.setLayer(points)
+    wait(lambda: order().index("my points") < order().index("town_map"), 5, "the points above the map")
+
+
+def test_a_drawn_sample_lies_above_the_map_it_judges(panel, sample, project):
+    order = [node.name() for node in QgsProject.instance().layerTreeRoot().findLayers()]
+    assert order.index("Reference points") < order.index("town_map")
 
 
 def test_polygons_of_the_user(panel, wait, mapped, project):

@@ -79,10 +79,12 @@ def test_the_embedding_lies_above_its_source_and_is_in_work(context, source):
     watch = embed(context, source)
     kind, layer = watch.end()
     assert kind == "finished", watch.ends
-    assert layer.name() == "Autumn scene – embedding" and layers.is_embedding(layer)
+    assert layer.name() == "Embedding" and layers.is_embedding(layer)
     assert layers.source_of(layer) is source and context.workspace.embedding is layer
     order = [each.name() for each in QgsProject.instance().layerTreeRoot().layerOrder()]
-    assert order == ["on top", "Autumn scene – embedding", "Autumn scene"]
+    assert order == ["on top", "Embedding", "Autumn scene"]
+    group = QgsProject.instance().layerTreeRoot().findLayer(layer.id()).parent()
+    assert group.name() == "Autumn scene" and layers.title_of(layer) == "Embedding – Autumn scene"
     assert layer.renderer().type() == "multibandcolor"
     stretch = layer.renderer().redContrastEnhancement()
     assert stretch.minimumValue() == pytest.approx(-stretch.maximumValue(), rel=1e-4)  # of the .qml: fixed, not fitted
@@ -111,7 +113,7 @@ def test_the_second_time_it_comes_out_of_the_cache(context, source, scene_file, 
     assert time.monotonic() - began < 5
     assert kind == "finished" and watch.job.from_cache
     assert verbs == ["inspect"]
-    assert Path(layers.path_of(layer)) == first and layer.name() == "Under another name – embedding"
+    assert Path(layers.path_of(layer)) == first and layer.name() == "Embedding"
     (entry,) = EmbeddingCache(first.parent, 20).entries()
     assert time.time() - entry.used < 60
     third = embed(context, again).end()[1]
@@ -129,7 +131,7 @@ def test_finished_tiles_are_on_the_map_while_it_runs(context, source):
             pictures.append(picture(layer))
             assert not [each for each in context.settings.cache_folder.glob("*.partial/*") if each.suffix == ".xml"]
             order = [each.name() for each in QgsProject.instance().layerTreeRoot().layerOrder()]
-            assert order == ["Autumn scene – embedding, so far", "Autumn scene"]
+            assert order == ["Embedding, so far", "Autumn scene"]
             assert layer not in layers.embeddings()
         return watch.ends
 
@@ -184,7 +186,7 @@ def test_the_source_may_leave_while_it_runs(context, source):
     wait_until(lambda: watch.job.preview_layer is not None or watch.ends)
     QgsProject.instance().removeMapLayer(source.id())
     kind, layer = watch.end()
-    assert kind == "finished" and layer.name() == "Autumn scene – embedding"
+    assert kind == "finished" and layer.name() == "Embedding"
     assert layers.source_of(layer) is None and QgsProject.instance().mapLayer(layer.id()) is layer
 
 

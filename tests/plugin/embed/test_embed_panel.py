@@ -153,7 +153,7 @@ def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_fil
     assert not panel.embed_button.isEnabled() and not panel.cancel_button.isHidden()
     ended(panel)
     assert done == [context.workspace.embedding] and panel.status.text() == "Autumn is embedded."
-    assert panel.box.combo.currentText() == "Autumn – embedding"
+    assert panel.box.combo.currentText() == "Embedding – Autumn"
     assert panel.layer_combo.currentLayer() is layer
     inspected(panel)
     assert "Already embedded – opens at once." in panel.summary.text()
@@ -176,10 +176,39 @@ def test_cancelling_keeps_and_says_so(panel, context, scene_file, monkeypatch):
     assert panel.bar.isVisible()
     panel.cancel_button.click()
     ended(panel)
-    assert "Finished tiles are kept" in panel.status.text() and panel.bar.isHidden()
+    assert "Cancelled. Finished tiles (" in panel.status.text() and panel.bar.isHidden()
     inspected(panel)
     assert "of 16 tiles are done – goes on there." in panel.summary.text()
     assert not EmbeddingCache(context.settings.cache_folder, 20).entries()[0].complete
+
+
+def test_a_height_model_is_not_asked_for_its_bands(panel, scene_file, tmp_path):
+    gdal.Translate(str(tmp_path / "dem.tif"), str(scene_file), bandList=[1])
+    add_layer(tmp_path / "dem.tif", "heights")
+    wait_until(panel.summary.isVisible)
+    assert "heights has too few bands for a Sentinel-2 scene (1 of at least 4)" in plainly(panel.summary)
+    assert not panel.embed_button.isEnabled() and panel.form.band_box.isCollapsed()
+
+
+def test_what_cannot_be_read_is_not_offered_to_be_embedded(panel, plain_file):
+    add_layer(plain_file, "plain")
+    wait_until(panel.warnings.isVisible)
+    assert not panel.embed_button.isEnabled()
+    panel.form.band_table.confirm_button.click()
+    inspected(panel)
+    assert panel.embed_button.isEnabled() and panel.warnings.isHidden()
+
+
+def test_cancelling_the_only_tile_promises_nothing(panel, scene_file):
+    add_layer(scene_file, "Autumn")
+    inspected(panel)
+    panel.embed()
+    wait_until(lambda: panel._job is None or panel._job.output is not None)
+    panel.cancel_button.click()
+    ended(panel)
+    assert panel.status.text() == "Cancelled; no tile was finished yet."
+    inspected(panel)
+    assert "tiles are done" not in panel.summary.text()
 
 
 def test_bands_without_names_open_the_table(panel, context, plain_file):

@@ -6,6 +6,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QPushButton
 
+from qgis_plugin.core.layer_tree import visible
 from qgis_plugin.core.layers import mark
 from qgis_plugin.core.samples.sample_layer import read_classes
 
@@ -316,3 +317,68 @@ def test_what_the_worker_says_of_a_validation_is_shown_and_not_worked_out_again(
     told |= {"block_m": 640.0, "sight_m": 640.0}
     panel.session.validated.emit({**told, "places": {"a": 2, "b": 9}, **parts})
     assert panel.live.validation.text().endswith(says)
+
+
+def test_swipe_and_similar_places_give_the_turn_back_to_what_draws(panel, workbench, shown_canvas, qgis_iface):
+    from qgis.gui import QgsMapToolPan
+
+    from qgis_plugin.gui.widgets.canvas_tool import give_back, take
+
+    pan, draws = QgsMapToolPan(shown_canvas), QgsMapToolPan(shown_canvas)
+    shown_canvas.setMapTool(pan)
+    take(shown_canvas, draws)
+    panel._toggle_swipe(True)
+    panel.similarity.pick.click()
+    assert shown_canvas.mapTool() is panel.similarity._tool
+    panel.similarity.pick.click()
+    assert shown_canvas.mapTool() is draws, "not the swipe, which passed by"
+    panel._toggle_swipe(True)
+    panel._toggle_swipe(False)
+    assert shown_canvas.mapTool() is draws
+    other = QgsMapToolPan(shown_canvas)
+    panel._toggle_swipe(True)
+    take(shown_canvas, other)
+    give_back(shown_canvas, other)
+    assert shown_canvas.mapTool() is pan, "what draws gives back to the user's own tool"
+    shown_canvas.unsetMapTool(pan)
+
+
+def test_the_ground_is_seen_where_a_place_is_to_be_labelled(panel, workbench, wait):
+    panel.live.switch.click()
+    wait(lambda: panel.session.layer is not None, what="the live map")
+    panel.suggestions.number.setValue(3)
+    panel.suggestions.suggest()
+    wait(panel.suggestions.list.count, what="suggestions")
+    assert not visible(panel.session.layer)
+    QTest.keyPress(panel.suggestions.list, Qt.Key.Key_M)
+    assert visible(panel.session.layer)
+    QTest.keyRelease(panel.suggestions.list, Qt.Key.Key_M)
+    assert not visible(panel.session.layer)
+    assert "[" in panel.suggestions.list.item(0).text(), "the key that gives the class stands beside it"
+    for _ in range(panel.suggestions.list.count()):
+        QTest.keyClick(panel.suggestions.list, Qt.Key.Key_Delete)
+    panel.suggestions.close()
+    assert visible(panel.session.layer)
+
+
+def test_what_was_said_of_the_live_map_goes_with_it(panel, wait):
+    panel.live.switch.click()
+    wait(lambda: "painted in" in panel.live.note.text(), what="the live map")
+    panel.live.switch.click()
+    assert "painted in" not in panel.live.note.text() and not panel.live.shares._rows
+
+
+def test_numbers_are_written_as_the_language_has_it(qgis_app):
+    from qgis.PyQt.QtCore import QLocale
+
+    from qgis_plugin.core.accuracy.figures import hectares, percent
+    from qgis_plugin.core.numbers import decimal, significant
+
+    before = QLocale()
+    QLocale.setDefault(QLocale("de_DE"))
+    try:
+        assert percent({"value": 0.217, "low95": 0.2, "high95": 0.234}) == "21,7 ± 1,7"
+        assert hectares({"value": 1234.6, "low95": None, "high95": None}) == "1.235"
+        assert decimal(0.12, 2) == "0,12" and significant(6.2349, 3) == "6,23"
+    finally:
+        QLocale.setDefault(before)

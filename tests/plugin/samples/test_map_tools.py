@@ -16,7 +16,7 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEvent, QPoint, Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from qgis_plugin.core.samples import sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import ClassTable
@@ -410,3 +410,50 @@ def test_each_sample_is_one_step_of_undo(canvas, table, use):
     assert table.layer.undoStack().undoText() == "Sample of water"
     sample_edits.undo(table.layer)
     assert names(table) == []
+
+
+def test_the_canvas_takes_the_keys_when_the_mouse_comes_to_draw(canvas, table, use):
+    window = QWidget()
+    row = QHBoxLayout(window)
+    elsewhere = QLineEdit()
+    row.addWidget(elsewhere)
+    row.addWidget(canvas)
+    window.show()
+    QTest.qWaitForWindowActive(window)
+    use(PolygonTool)
+    elsewhere.setFocus()
+    assert QApplication.focusWidget() is elsewhere
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Enter))
+    assert QApplication.focusWidget() is canvas
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_4)
+    assert table.current == 3 and elsewhere.text() == ""
+    canvas.setParent(None)
+    window.close()
+
+
+def test_a_sample_gets_the_chosen_class_by_a_key(canvas, table, use):
+    use(PolygonTool)
+    for x, y in ((100, 100), (200, 100), (200, 200)):
+        click(canvas, x, y)
+    click(canvas, 200, 200, RIGHT)
+    key(canvas, Qt.Key.Key_3)
+    move(canvas, 180, 130)
+    key(canvas, Qt.Key.Key_R)
+    assert [name for name, _ in drawn(table)] == [table.classes[2].name]
+    key(canvas, Qt.Key.Key_Z)
+    assert [name for name, _ in drawn(table)] == [table.classes[0].name]
+
+
+def test_a_rectangle_by_two_clicks(canvas, table, use):
+    tool = use(RectangleTool)
+    click(canvas, 100, 100)
+    assert drawn(table) == [] and not tool.said
+    move(canvas, 150, 140)
+    click(canvas, 200, 160)
+    [(_, shape)] = drawn(table)
+    assert shape.boundingBox().width() == pytest.approx(1000, rel=0.05)
+    click(canvas, 300, 300)
+    key(canvas, Qt.Key.Key_Escape)
+    click(canvas, 100, 300)
+    click(canvas, 150, 350)
+    assert len(drawn(table)) == 2, "Esc takes the first corner back"

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
+    QgsPointXY,
     QgsProject,
     QgsRectangle,
     QgsVectorLayer,
@@ -384,7 +385,7 @@ def test_colours_of_a_categorized_layer_are_taken_and_changed_in_place(qgis_new_
     theirs = memory("field=code:integer")
     put(theirs, 10, 20, 10)
     categories = [
-        sample_layer.QgsRendererCategory(v, sample_layer._symbol(colour), label)
+        sample_layer.QgsRendererCategory(v, sample_layer._symbol(colour, theirs), label)
         for v, colour, label in ((10, "#112233", "trees"), (20, "#445566", "shrubs"))
     ]
     theirs.setRenderer(QgsCategorizedSymbolRenderer("code", categories))
@@ -406,7 +407,7 @@ def test_colours_of_a_categorized_layer_are_taken_and_changed_in_place(qgis_new_
     ("fields", "values", "field", "why"),
     [
         ("field=kind:string", ["a"], "class", "no field class"),
-        ("field=kind:integer", [0, 300], "kind", "outside 1–254"),
+        ("field=kind:double", [1, 0.5], "kind", "other than whole numbers"),
         ("field=kind:string", [f"n{i}" for i in range(300)], "kind", "more than 254"),
     ],
 )
@@ -415,6 +416,61 @@ def test_a_field_that_cannot_name_classes_is_a_sentence(qgis_new_project, fields
     put(theirs, *values)
     with pytest.raises(SampleError, match=why):
         sample_layer.open_classes(theirs, field, RULES)
+
+
+def test_codes_that_no_map_holds_get_values_and_stay_in_the_field(qgis_new_project):
+    theirs = memory("field=code:integer")
+    put(theirs, 523, 111, 312, 111, 3)
+    table = ClassTable(theirs, "code", RULES)
+    assert [(c.value, c.name, c.number) for c in table.classes] == [
+        (3, "3", 3),
+        (111, "111", 111),
+        (112, "312", 312),
+        (113, "523", 523),
+    ]
+    assert [table.count(row) for row in range(4)] == [1, 2, 1, 1]
+    sent = sample_layer.collect(theirs, "code")
+    assert [name for _, name, _ in sent["features"]] == ["523", "111", "312", "111", "3"]
+    assert sent["classes"][1] == {"value": 111, "name": "111", "colour": table.classes[1].colour}
+    table.rename(1, "built-up")
+    sample_edits.add_sample(theirs, "code", table.classes[1], square(900, 0), UTM)
+    assert in_field(theirs, "code") == ["111", "111", "111", "3", "312", "523"]
+    assert [name for _, name, _ in sample_layer.collect(theirs, "code")["features"]].count("built-up") == 3
+    # A number that is another class's value in the map is a class of its own.
+    put(theirs, 112)
+    theirs.dataProvider().dataChanged.emit()
+    table.recount()
+    assert table.classes[-1].number == 112 and table.classes[-1].value == 114
+    assert sample_layer.read_classes(theirs, "code") == table.classes
+    table.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape"), [("Point", "Point(500050 5000050)"), ("LineString", "LineString(0 0, 9 9)")]
+)
+def test_points_and_lines_are_samples(qgis_new_project, kind, shape):
+    theirs = memory("field=class:string", kind=kind)
+    feature = QgsFeature(theirs.fields())
+    feature.setGeometry(QgsGeometry.fromWkt(shape))
+    feature.setAttributes(["water"])
+    assert theirs.dataProvider().addFeatures([feature])[0]
+    table = ClassTable(theirs, "class", RULES)
+    assert [c.name for c in table.classes] == ["water"] and table.count(0) == 1
+    assert len(sample_layer.collect(theirs, "class")["features"]) == 1
+    with pytest.raises(SampleError, match="only polygons can be drawn"):
+        sample_edits.add_sample(theirs, "class", table.classes[0], square(0, 0), UTM)
+    assert not theirs.isModified()
+    table.close()
+
+
+def test_a_point_is_under_the_cursor_within_reach(qgis_new_project):
+    theirs = memory("field=class:string", kind="Point")
+    feature = QgsFeature(theirs.fields())
+    feature.setGeometry(QgsGeometry.fromWkt("Point(500050 5000050)"))
+    assert theirs.dataProvider().addFeatures([feature])[0]
+    near = QgsPointXY(500053, 5000050)
+    assert sample_edits.sample_at(theirs, near, UTM, reach=5) is not None
+    assert sample_edits.sample_at(theirs, near, UTM, reach=2) is None
 
 
 def test_a_table_whose_layer_goes_away_lets_go(samples):

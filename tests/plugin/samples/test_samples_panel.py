@@ -17,10 +17,11 @@ from qgis.gui import QgsColorButton, QgsMapToolPan
 from qgis.PyQt.QtCore import QCoreApplication, QPoint, Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
+from qgis.PyQt.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
 from qgis_plugin.context import Context
 from qgis_plugin.core import layers
+from qgis_plugin.core.layer_tree import keep_above, place, set_visible, visible
 from qgis_plugin.core.samples import sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import COLOUR, NAME
 from qgis_plugin.core.samples.classes import land_cover
@@ -147,8 +148,8 @@ def test_any_polygon_layer_and_field(panel, here, polygons):
     assert panel.table is None
 
 
-def test_a_field_of_numbers_beyond_a_map_is_a_sentence(panel, here):
-    layer = QgsVectorLayer("Polygon?crs=EPSG:32630&field=kind:string&field=parcel:integer", "theirs", "memory")
+def test_a_field_of_fractions_is_a_sentence(panel, here):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32630&field=kind:string&field=parcel:double", "theirs", "memory")
     QgsProject.instance().addMapLayer(layer)
     panel.box.layers.setLayer(layer)
     assert here.workspace.field == "kind"
@@ -156,13 +157,12 @@ def test_a_field_of_numbers_beyond_a_map_is_a_sentence(panel, here):
     sample_edits.add_sample(
         layer,
         "parcel",
-        sample_layer.SampleClass(4711, "x", "#000000"),
+        sample_layer.SampleClass(1, "x", "#000000", 0.5),
         QgsGeometry.fromWkt("Polygon((0 0,1 0,1 1,0 0))"),
         UTM,
     )
-    panel.box.field.setField("parcel")
-    assert here.workspace.field == "parcel"
-    assert "outside 1–254" in notice(panel)
+    here.workspace.set_samples(layer, "parcel")
+    assert "other than whole numbers" in notice(panel)
     assert panel.table is None
 
 
@@ -292,7 +292,7 @@ def test_a_project_that_is_opened_brings_its_samples(drawn, here, tmp_path):
     project.clear()
     assert drawn.table is None
     project.read(str(tmp_path / "p.qgz"))
-    assert here.workspace.samples.name() == "s"
+    assert here.workspace.samples.name() == "Samples"
     assert drawn.box.layers.currentLayer() is here.workspace.samples
     assert drawn.table.count(0) == 1
     assert next(c.colour for c in drawn.table.classes) == "#0072b2"
@@ -356,3 +356,56 @@ def test_samples_wait_for_the_first_greeting_of_all(here, settings, tmp_path):
     assert panel.box.preset.count() == 2
     panel.close()
     panel.deleteLater()
+
+
+def test_a_second_click_on_a_class_does_not_open_its_name(drawn):
+    at = drawn.view.visualRect(drawn.table.index(1, NAME)).center()
+    for _ in range(2):
+        QTest.mouseClick(drawn.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        QTest.qWait(QApplication.doubleClickInterval() + 50)
+    assert drawn.view.state() != drawn.view.State.EditingState
+    QTest.keyClick(drawn.view, Qt.Key.Key_4)
+    assert [c.name for c in drawn.table.classes] == list(RULES.land_cover)
+    assert drawn.table.current == 3, "the key chooses the class, wherever the focus is in the panel"
+
+
+def test_digits_choose_the_class_after_a_click_anywhere_in_the_panel(drawn):
+    button(drawn, "polygonTool").click()
+    QTest.keyClick(button(drawn, "undoSamples"), Qt.Key.Key_5)
+    assert drawn.table.current == 4
+    QTest.keyClick(button(drawn, "newSampleLayer"), Qt.Key.Key_2)
+    assert drawn.table.current == 1
+
+
+def test_drawing_brings_samples_up_and_hides_the_embedding_once(here, panel, scene, embedding, tmp_path):
+    source, raster = QgsRasterLayer(str(scene), "scene"), QgsRasterLayer(str(embedding), "Embedding")
+    QgsProject.instance().addMapLayer(source)
+    layers.mark(raster, "embedding", source)
+    place(raster, source)
+    here.workspace.embedding = raster
+    panel.box.new_layer(tmp_path / "s.gpkg")
+    root = QgsProject.instance().layerTreeRoot()
+    assert [node.name() for node in root.findLayers()] == ["Samples", "Embedding", "scene"]
+    assert visible(raster)
+    button(panel, "polygonTool").click()
+    assert not visible(raster) and visible(source) and visible(here.workspace.samples)
+    set_visible(raster, True)
+    button(panel, "rectangleTool").click()
+    assert visible(raster), "who shows it again wants to see it"
+
+
+def test_samples_of_the_users_own_are_lifted_when_drawing_begins(here, panel, scene, embedding):
+    theirs = QgsVectorLayer("Polygon?crs=EPSG:32630&field=class:string", "theirs", "memory")
+    source, raster = QgsRasterLayer(str(scene), "scene"), QgsRasterLayer(str(embedding), "Embedding")
+    QgsProject.instance().addMapLayers([theirs, source])
+    layers.mark(raster, "embedding", source)
+    place(raster, source)
+    root = QgsProject.instance().layerTreeRoot()
+    order = [node.name() for node in root.findLayers()]
+    keep_above(raster, [theirs])
+    assert [node.name() for node in root.findLayers()].index("theirs") > 0, order
+    here.workspace.embedding = raster
+    here.workspace.set_samples(theirs)
+    button(panel, "polygonTool").click()
+    names = [node.name() for node in root.findLayers()]
+    assert names.index("theirs") < names.index("Embedding")

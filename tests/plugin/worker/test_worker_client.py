@@ -236,9 +236,13 @@ def test_cancel_in_the_task_manager_cancels_the_job(unruly, wait):
     wait(lambda: unruly.state == "ready", 10, "the start")
     (task,) = QgsApplication.taskManager().tasks()
     wait(lambda task=task: task.status() == QgsTask.TaskStatus.Running, 10, "the task")
+    said = []
+    task.taskCompleted.connect(lambda: said.append(task.description()))
     task.cancel()
     wait(lambda: not job.running, 20, "the end of a worker deaf to a cancel")
     assert job.error.kind == "cancelled"
+    wait(lambda: said, 10, "an end that is no failure")
+    assert said == ["Deaf – cancelled"]
     wait(lambda: not QgsApplication.taskManager().tasks() and not unruly._tasks, 10, "the end of the task")
 
 

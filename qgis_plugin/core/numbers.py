@@ -1,0 +1,15 @@
+"""Numbers as the user's language writes them."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QLocale
+
+
+def decimal(value: float, digits: int = 0) -> str:
+    """A number with so many digits behind the comma: 1,234.5 in English, 1.234,5 in German."""
+    return QLocale().toString(float(value), "f", digits)
+
+
+def significant(value: float, digits: int) -> str:
+    """A number with so many digits that count, without zeros at the end: 6.23, 62.3, 5."""
+    return decimal(value, len(f"{value:.{digits}g}".partition(".")[2]))
