@@ -16,10 +16,9 @@ import numpy as np
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import Tally, assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
-from mmearth_core.embedding.forecast import processor_seconds_per_pixel, seconds_per_pixel
+from mmearth_core.embedding.forecast import Pace, processor_seconds_per_pixel, seconds_per_pixel
 from mmearth_core.embedding.journal import RESULT, TileJournal
 from mmearth_core.embedding.needs import check_disk, needs
-from mmearth_core.embedding.pace import Pace
 from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures

@@ -1,5 +1,6 @@
-"""What `embed` would do and how long it is likely to take, for whoever asks first. Computes a trial, writes nothing."""
+"""What `embed` would do, how long it is likely to take, and how far it is by that. Computes a trial, writes nothing."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,16 @@ from mmearth_core.embedding.backends import SUFFIXES, Backend, BackendName, head
 from mmearth_core.embedding.needs import needs
 from mmearth_core.embedding.planning import USUAL, WHOLE, EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.encoder.registry import local_file
-from mmearth_core.progress import CancelToken
+from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.raster.grid import Tile
 from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.scene import AS_IT_IS, SceneOptions
 from mmearth_core.records import FLAT
 
 #: Side in pixels of the trial that a time is estimated from.
 _TRIAL_SIDE = 128
+#: Up to this share what the processor time says is believed; beyond, the share creeps towards 1.
+_BELIEVED = 0.7
 
 
 @dataclass(frozen=True)
@@ -106,3 +110,46 @@ def _trial(runner: Backend, clock: Callable[[], float]) -> float:
 def _measured(model: str | Path, backend: BackendName) -> float:
     """The same, measured once for each model and backend."""
     return seconds_per_pixel(open_backend(model, backend))
+
+
+class Pace:
+    """Tells a `Progress` in pixels of the cores, within tiles and at their end. For one thread.
+
+    No backend tells how far it is. The work a pixel takes is known in processor time, of a trial at first, of finished
+    tiles later; the processor time spent since a tile began then says how far it is, on a busy machine too. It never
+    says that a tile is done before it is.
+    """
+
+    def __init__(self, progress: Progress, per_pixel: float, clock: Callable[[], float] = time.process_time) -> None:
+        """`per_pixel`: seconds of `clock` that a pixel of a context takes."""
+        self._progress, self._per_pixel, self._clock = progress, per_pixel, clock
+        self._tile: Tile | None = None
+        self._began, self._told = clock(), 0
+
+    def begin(self, tile: Tile | None) -> None:
+        """The next tile is under way; None: there is none."""
+        self._tile, self._began, self._told = tile, self._clock(), 0
+
+    def look(self) -> None:
+        """Tell how far the tile is by now."""
+        if self._tile is None:
+            return
+        used = (self._clock() - self._began) / max(self._tile.context.pixels * self._per_pixel, 1e-9)
+        done = min(int(_share(used) * self._tile.core.pixels), self._tile.core.pixels - 1)
+        if done > self._told:
+            self._progress.advance(done - self._told)
+            self._told = done
+
+    def finish(self, tile: Tile, computed: bool) -> None:
+        """A tile is done. `computed`: it went through the network, so its pace counts for the next."""
+        if computed:
+            self._per_pixel = max((self._clock() - self._began) / tile.context.pixels, 1e-12)
+        self._progress.advance(tile.core.pixels - self._told)
+        self._told = 0
+
+
+def _share(used: float) -> float:
+    """The share of a tile that is told for the share of the expected time that was used: always below 1."""
+    if used <= _BELIEVED:
+        return used
+    return _BELIEVED + (1 - _BELIEVED) * (1 - math.exp((_BELIEVED - used) / (1 - _BELIEVED)))

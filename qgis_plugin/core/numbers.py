@@ -10,6 +10,11 @@ def decimal(value: float, digits: int = 0) -> str:
     return QLocale().toString(float(value), "f", digits)
 
 
+def square_kilometres(square_metres: float) -> str:
+    """An area as people read it; it never breaks between number and unit."""
+    return f"{decimal(square_metres / 1e6, 0 if square_metres >= 1e7 else 1)}\xa0km²"
+
+
 def significant(value: float, digits: int) -> str:
     """A number with so many digits that count, without zeros at the end: 6.23, 62.3, 5."""
     return decimal(value, len(f"{value:.{digits}g}".partition(".")[2]))

@@ -273,6 +273,10 @@
         <source>too few</source>
         <translation>zu wenige</translation>
     </message>
+    <message>
+        <source>no errors</source>
+        <translation>keine Fehler</translation>
+    </message>
 </context>
 <context>
     <name>Algorithm</name>

@@ -273,6 +273,10 @@
         <source>too few</source>
         <translation>trop peu</translation>
     </message>
+    <message>
+        <source>no errors</source>
+        <translation>sans erreur</translation>
+    </message>
 </context>
 <context>
     <name>Algorithm</name>

@@ -18,6 +18,7 @@ from ...core.layer_tree import keep_above, place
 from ...core.maps.map_style import class_colours, class_values
 from ...core.replaced_files import Released, open_again, release, why_not
 from ...core.sources import why_not_placed, why_not_readable
+from ..widgets.scrolling import reveal
 from .form import AccuracyForm
 
 if TYPE_CHECKING:
@@ -350,6 +351,7 @@ class AccuracyPanel(AccuracyForm):
             return
         self._table.show_result(result, class_colours(self.map_layer), self._trained_on())
         self._table.show()
+        reveal(self._table)
 
     def _trained_on(self) -> bool:
         """Whether the reference is what the map was learned from."""

@@ -116,6 +116,8 @@ class AccuracyTable(QWidget):
         low, high = estimate.get("low95"), estimate.get("high95")
         if low is None or high is None:
             return text
+        if high - low < 0.0005:  # the formula knows no other when all points agree
+            return f"{text}\n{self.tr('no errors')}"
         return f"{text}\n{decimal(100 * max(0.0, low))}–{decimal(100 * min(1.0, high))}"
 
     def _fit(self) -> None:

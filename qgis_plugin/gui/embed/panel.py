@@ -25,7 +25,7 @@ from ...core import layers
 from ...core.embed import colours
 from ...core.embed.inspector import EmbedInspector
 from ...core.embed.job import EmbedJob, finished_tiles
-from ...core.numbers import decimal
+from ...core.numbers import square_kilometres
 from ...core.sources import why_not_readable
 from ...core.worker.pace import duration
 from ...core.worker.request import WorkerError
@@ -316,7 +316,7 @@ class EmbedPanel(QWidget):
         )
         size = [self.tr("{0} × {1}\xa0px").format(found["width"], found["height"])]
         if found.get("area"):
-            size.append(_area_text(found["area"]))
+            size.append(square_kilometres(found["area"]))
         made, kept = self._what_is_kept(found)
         if not made:
             size.append(self.tr("about {}").format(duration(found["seconds"])))
@@ -445,7 +445,3 @@ def _embeddable(layer: QgsMapLayer | None) -> bool:
         and not layer.customProperty(layers.PRODUCT)
         and not layers.is_embedding(layer)
     )
-
-
-def _area_text(square_metres: float) -> str:
-    return f"{decimal(square_metres / 1e6, 0 if square_metres >= 1e7 else 1)}\xa0km²"
