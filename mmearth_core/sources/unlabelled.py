@@ -29,9 +29,9 @@ Prior = Literal["tempered", "none"]
 PIXELS, MOST_PIXELS = 2000, 100_000
 #: Most and fewest blocks with an embedding that are read of all scenes together, and how many times as many are looked
 #: at for them.
-BLOCKS, FEWEST_BLOCKS, TIMES = 32, 4, 4
-#: Numbers that are read of all scenes together, for someone waits: those of `BLOCKS` blocks of ours, of two dates.
-NUMBERS = BLOCKS * BLOCK**2 * 128
+BLOCKS, FEWEST_BLOCKS, TIMES = 32, 2, 4
+#: Numbers that are read of all scenes together, for someone waits: those of `BLOCKS` blocks of ours, of one date.
+NUMBERS = BLOCKS * BLOCK**2 * 64
 #: Most pixels that are taken of one block.
 _LARGEST = 1 << 20
 _PLASTIC = 1.32471795724474602596
