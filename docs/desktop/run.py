@@ -24,6 +24,7 @@ UITheme={theme}
 [locale]
 overrideFlag=true
 userLocale={locale}
+globalLocale={locale}
 [PythonPlugins]
 {name}=true
 [app]

@@ -54,7 +54,8 @@ def walk():
     # 3. Embed layer.
     button = find(dock, "embedButton")
     yield button.isEnabled
-    yield after(6)
+    yield lambda: "×" in find(dock, "embedSummary").text()  # what the layer is
+    yield drawn(canvas)
     picture("embed")
     click(button)
     yield lambda: plugin.context.workspace.embedding is not None
@@ -146,7 +147,8 @@ def walk():
     canvas.setExtent(scene.extent())
     canvas.refresh()
     yield drawn(canvas)
-    reference = labelled(MATERIAL / "reference.gpkg")
+    names = dict(zip(CLASSES, (each.name for each in dock.samples.table.classes), strict=True))
+    reference = labelled(MATERIAL / "reference.gpkg", names)
     QgsProject.instance().addMapLayer(reference)
     yield after(1)
     chooser = find(dock, "accuracy_reference")
@@ -170,13 +172,13 @@ def scroll_to(widget):
     parent.ensureWidgetVisible(widget)
 
 
-def labelled(path):
-    """The reference points of another source, with the names of the classes that were drawn."""
+def labelled(path, names):
+    """The reference points of another source, with the names of the classes that were drawn in QGIS' language."""
     layer = QgsVectorLayer(str(path), "my points", "ogr")
     index = layer.fields().indexOf("class")
     layer.startEditing()
     for feature in layer.getFeatures():
-        layer.changeAttributeValue(feature.id(), index, CLASSES.get(feature["class"], feature["class"]))
+        layer.changeAttributeValue(feature.id(), index, names[feature["class"]])
     layer.commitChanges()
     return layer
 
