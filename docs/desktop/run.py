@@ -62,7 +62,9 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
     if not (material / "reference.gpkg").exists():
         command = [options.python, "-m", "mmearth_core", "demo", str(material), "--overwrite", "--quiet"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=HERE.parents[1])
-    for leftover in (each for name in ("map", "model", "samples") for each in material.glob(f"scene_{name}*")):
+    for leftover in (
+        each for name in ("map", "model", "reference", "samples") for each in material.glob(f"scene_{name}*")
+    ):
         leftover.unlink()
     profile = folder / "profiles" / "default"
     shutil.rmtree(folder / "profiles", ignore_errors=True)

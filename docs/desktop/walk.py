@@ -3,6 +3,7 @@ whatever the plugin leaves on the screen. QGIS runs this file at its start (`--c
 """
 
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.environ["WALK_FOLDER"])
@@ -174,7 +175,8 @@ def scroll_to(widget):
 
 def labelled(path, names):
     """The reference points of another source, with the names of the classes that were drawn in QGIS' language."""
-    layer = QgsVectorLayer(str(path), "my points", "ogr")
+    own = shutil.copy(path, path.with_name("my_points.gpkg"))  # the example stays as it is
+    layer = QgsVectorLayer(str(own), "my points", "ogr")
     index = layer.fields().indexOf("class")
     layer.startEditing()
     for feature in layer.getFeatures():
