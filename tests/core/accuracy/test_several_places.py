@@ -204,10 +204,9 @@ def test_ground_that_two_places_show_counts_once(tmp_path: Path) -> None:
     (said,) = [each for each in drawn.messages if "counted once" in each]
     report = assess(map=world.maps, working_set=world.set, reference=world.label(drawn.path, tmp_path / "r.gpkg"))
     outlines = {
-        name: shapely.transform(
+        name: turned(
             shapely.box(*grid.crop(Window(0, 5 * (n + 1), grid.height, grid.width - 5 * (n + 1))).bounds),
-            Transformer.from_crs(grid.crs, 32630, always_xy=True).transform,
-            interleaved=False,
+            Transformer.from_crs(grid.crs, 32630, always_xy=True),
         )
         for n, (name, (_, _, grid)) in enumerate(world.places.items())
     }
@@ -245,7 +244,7 @@ def test_plain_points_and_polygons_are_compared_on_all_places(world: World, tmp_
     for _, _, grid in world.places.values():
         edges = Transformer.from_crs(grid.crs, 4326, always_xy=True)
         box = shapely.segmentize(shapely.box(*grid.crop(Window(10, 30, 20, 20)).bounds), 20)
-        squares.append(shapely.transform(box, edges.transform, interleaved=False))
+        squares.append(turned(box, edges))
     polygons = write_vector(tmp_path / "a.gpkg", squares, {"class": ["water", "water"]}, crs="EPSG:4326")
     agreed = assess(map=world.maps, working_set=world.set, reference=polygons)
     right = sum((mapped[10:30, 30:50] == 1).sum() for mapped, _, _ in world.places.values())
@@ -268,13 +267,18 @@ def test_samples_of_each_place_have_strata_of_their_own(world: World, tmp_path: 
     assert any("another map" in each for each in one.warnings)
 
 
+def turned(geometry: Any, to: Transformer) -> Any:
+    """A geometry, or an array of them, in the other system of `to`."""
+    return shapely.transform(geometry, lambda xy: np.stack(to.transform(*xy.T), axis=1))
+
+
 def merge(parts: list[Path], output: Path) -> Path:
     """Labelled samples of one file each as one file in degrees."""
     shapes, rows = [], []
     for part in parts:
         meta, _, geometry, columns = pyogrio.raw.read(part)
-        turn = Transformer.from_crs(meta["crs"], 4326, always_xy=True).transform
-        shapes.append(shapely.to_wkb(shapely.transform(shapely.from_wkb(geometry), turn, interleaved=False)))
+        to_degrees = Transformer.from_crs(meta["crs"], 4326, always_xy=True)
+        shapes.append(shapely.to_wkb(turned(shapely.from_wkb(geometry), to_degrees)))
         rows.append(columns)
     columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
     pyogrio.raw.write(output, np.concatenate(shapes), columns, meta["fields"], geometry_type="Point", crs="EPSG:4326")
