@@ -156,6 +156,8 @@ class ClassMap:
                 place, remedy = f"The legend in {path}", "classify again"
                 listed = records.parsed(tags.get("legend", ""), place, remedy=remedy)
                 legend: Legend = records.value(ClassTable, listed, place, remedy=remedy)
+                if not IN_A_MAP.holds(legend):
+                    raise MMEarthError(f"{place} has other values than 1 … {MAX_CLASSES}; {remedy}.")
                 return cls(path, grid, legend, NODATA, tags)
             found, nodata = _foreign(path, dataset)
             return cls(path, grid, found.legend, nodata, tags, found.absent, found.messages)

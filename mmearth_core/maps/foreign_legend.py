@@ -27,6 +27,8 @@ ROUNDING = 1e-5
 _TABLE = 1 << 16
 #: What programs fill with.
 _FILLS = {0, *(np.iinfo(kind).max for kind in ("uint8", "int16", "uint16", "int32", "uint32"))}
+#: The largest whole number up to which every one can be told from the next, whatever type a file has.
+_LARGEST = 2**53
 # Usage codes of a GDAL raster attribute table (GDALRATFieldUsage).
 _RAT_NAME, _RAT_VALUE, _RAT_RGB = 2, 5, (6, 7, 8)
 
@@ -177,7 +179,7 @@ def _number(path: Path, text: str) -> int:
         raise MMEarthError(
             f"{path}: its attribute table says {text!r} where a whole number must be; repair or remove it."
         ) from error
-    if whole != number:
+    if whole != number or abs(whole) > _LARGEST:
         raise MMEarthError(
             f"{path}: its attribute table says {text} where a whole number must be; repair or remove it."
         )

@@ -81,6 +81,17 @@ class Match:
     messages: tuple[str, ...]
 
 
+def check_bands(slots: Sequence[Slot], place: str) -> None:
+    """Raise `MMEarthError`, which names the `place`, when two of one identity have different numbers of bands."""
+    bands: dict[str, int] = {}
+    for slot in slots:
+        if bands.setdefault(slot.identity, slot.bands) != slot.bands:
+            raise MMEarthError(
+                f"{place}: embeddings by {described(slot.name, slot.identity)} have {bands[slot.identity]} bands in one"
+                f" place and {slot.bands} in another, so one is damaged or cut; make it again."
+            )
+
+
 def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
     """The image for each of a probe's slots, so that the days between them are fewest in all.
 
@@ -94,6 +105,7 @@ def match(slots: Sequence[Slot], images: Sequence[Slot], place: str) -> Match:
             f"{place} is an embedding by {described(images[0].name, images[0].identity)}, the probe was fitted on"
             f" {described(slots[0].name, slots[0].identity)}; take an embedding of that, or fit again."
         )
+    check_bands((*slots, *images), place)
     if len(slots) == len(images) == 1:
         return Match((0,), _season(slots[0], images[0]))
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - slow, and only where several dates are matched

@@ -26,8 +26,12 @@ _LONGEST, _MOST_BYTES = 1 << 20, 64 << 20
 
 
 def packed(places: Iterable[Any]) -> str | None:
-    """The text of geometries in degrees, in any order; None when there is too much to keep."""
-    shapes = np.array([shape for shape in places if shape is not None and not shape.is_empty], object)
+    """The text of geometries in degrees, in any order; None when there is too much to keep.
+
+    What is nowhere, because it is empty or has no finite place in degrees, is left out.
+    """
+    given = np.array([shape for shape in places if shape is not None and not shape.is_empty], object)
+    shapes = given[np.isfinite(shapely.bounds(given)).all(axis=-1)] if len(given) else given
     steps = shapely.transform(shapely.simplify(shapes, _TOLERANCE), lambda xy: np.rint(xy / _STEP))
     whole = shapely.to_wkb(shapely.GeometryCollection(sorted(steps, key=shapely.to_wkb)), byte_order=1)
     text = base64.b64encode(zlib.compress(whole, 9)).decode("ascii")

@@ -73,6 +73,12 @@ def test_random_points_fall_into_training_places_by_chance(trained: Path, write_
     assert "points in places where the map was trained" in told(trained, crowded, write_vector)
 
 
+def test_what_lies_nowhere_is_no_place_to_keep() -> None:
+    nowhere = shapely.LineString([(0, 0), (np.inf, 0)])
+    assert packed([nowhere, None, shapely.Point(), *TRAINED]) == packed(TRAINED)
+    assert packed([nowhere]) == packed([])
+
+
 def test_a_map_that_does_not_say_where_it_was_trained_is_told(tmp_path: Path, write_vector: Any) -> None:
     old = drawn(tmp_path / "old.tif", {"training_digest": "d"})
     assert "cannot be checked" in told(old, TRAINED[:4], write_vector)

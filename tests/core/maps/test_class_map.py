@@ -121,7 +121,7 @@ def test_foreign_names_come_from_category_names_or_the_attribute_table(tmp_path:
     assert ClassMap.open(tmp_path / "r.tif").legend.names == ("town", "9")  # has a pixel, though no name
 
 
-@pytest.mark.parametrize("case", ["missing", "text", "float", "legend", "xml"])
+@pytest.mark.parametrize("case", ["missing", "text", "float", "legend", "value", "xml"])
 def test_unusable_maps_are_refused_in_one_sentence(case: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.tif"
     if case == "text":
@@ -132,6 +132,10 @@ def test_unusable_maps_are_refused_in_one_sentence(case: str, tmp_path: Path) ->
         draw(path)
         with rasterio.open(path, "r+") as dataset:
             dataset.update_tags(ns="MMEARTH", legend=json.dumps([1]))
+    if case == "value":
+        draw(path)
+        with rasterio.open(path, "r+") as dataset:
+            dataset.update_tags(ns="MMEARTH", legend=json.dumps([{"value": 2**63, "name": "a", "colour": "#000000"}]))
     if case == "xml":
         write_foreign(path, np.zeros((3, 3), np.uint8))
         path.with_name("bad.tif.aux.xml").write_text("<a>")
@@ -198,7 +202,8 @@ def test_measurements_are_no_classes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "cells", ["<F>three</F><F>town</F>", "<F>nan</F><F>town</F>", "<F>3</F>", "<F>1.5</F><F>a</F>"]
+    "cells",
+    ["<F>three</F><F>town</F>", "<F>nan</F><F>town</F>", "<F>3</F>", "<F>1.5</F><F>a</F>", f"<F>{2**63}</F><F>a</F>"],
 )
 def test_an_attribute_table_that_makes_no_sense_is_told(tmp_path: Path, cells: str) -> None:
     write_foreign(tmp_path / "r.tif", np.array([[3, 9]], np.uint8))

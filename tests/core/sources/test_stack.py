@@ -122,6 +122,14 @@ def slot(day: int | None, identity: str = "a" * 64) -> Slot:
     return Slot("m", identity, 64, day)
 
 
+def test_as_many_bands_as_the_probe_learned_from() -> None:
+    learned, cut = Slot("m", "one", 64), Slot("m", "one", 2)
+    with pytest.raises(
+        MMEarthError, match=r"^here: embeddings by m \(one\) have 64 bands in one place and 2 in another"
+    ):
+        match([learned], [cut], "here")
+
+
 def test_images_stand_for_the_same_time_of_another_year() -> None:
     found = match([slot(100), slot(360), slot(200)], [slot(190), slot(2), slot(300)], "B")
     assert found.images == (None, 1, 0)
