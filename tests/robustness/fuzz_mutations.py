@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -84,13 +85,13 @@ def damaged_json(rng: Random, data: bytes) -> bytes:
             holder = holder[key]
         what = rng.random()
         if what < 0.75:
-            holder[path[-1]] = rng.choice(HOSTILE)
+            holder[path[-1]] = deepcopy(rng.choice(HOSTILE))
         elif what < 0.9:
             del holder[path[-1]]
         elif isinstance(holder, list):
             holder.extend(holder[:50])
         else:
-            deep = rng.choice(HOSTILE)
+            deep = deepcopy(rng.choice(HOSTILE))
             for _ in range(rng.choice((3, 500))):
                 deep = [deep]
             holder[path[-1]] = deep
