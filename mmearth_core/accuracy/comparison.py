@@ -51,8 +51,7 @@ class Comparison:
     ) -> "Comparison":
         """Read the reference and measure the maps. Raises `MMEarthError` when they cannot be compared."""
         # Of several places everything is read: what is near none of them is found out then.
-        within = maps.maps[0].grid if len(maps.places) == 1 else None
-        vector = read_vector(reference, layer=layer, field=field, within=within)
+        vector = read_vector(reference, layer=layer, field=field, within=maps.grid)
         names = class_names(vector, field)
         if not any(names):
             raise MMEarthError(f"The field {field!r} of {vector.path} is empty; give every feature its class first.")
@@ -86,8 +85,8 @@ class Comparison:
 
     def nothing_left(self, features: int) -> MMEarthError:
         """What to say when no feature can be compared."""
-        grid = self.maps.maps[0].grid
-        where = lonlat_extent(grid.bounds, grid.crs) if len(self.maps.places) == 1 else ", ".join(self.maps.names)
+        grid = self.maps.grid
+        where = ", ".join(self.maps.names) if grid is None else lonlat_extent(grid.bounds, grid.crs)
         return MMEarthError(
             f"None of the {counted(features, 'feature')} of {self.vector.path} has a class and lies on a class of"
             f" {self.maps.path} ({where}); check the reference's place, coordinate system and class field."

@@ -1,7 +1,7 @@
 """How reference points were drawn: the strata of a sample of ours and their sizes, or the classes of the map."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyogrio
@@ -23,7 +23,7 @@ class Design:
     known: NDArray[np.bool_]
     sizes: Mapping[int, float]
     names: Mapping[int, str]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
     told: bool = True
 
 
@@ -92,8 +92,7 @@ def _told(
     wanted = (STRATUM_FIELD, HECTARES_FIELD, DIGEST_FIELD)
     if not set(wanted) <= set(pyogrio.read_info(path, layer=layer)["fields"]):
         return None
-    within = compared.maps.maps[0].grid if len(compared.maps.places) == 1 else None
-    columns = [read_vector(path, layer=layer, field=name, within=within).values for name in wanted]
+    columns = [read_vector(path, layer=layer, field=name, within=compared.maps.grid).values for name in wanted]
     stratum, hectares, digest = (np.asarray(column)[feature] for column in columns)
     if stratum.dtype.kind not in "iuf" or hectares.dtype.kind not in "iuf":
         return None

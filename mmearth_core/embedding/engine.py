@@ -16,7 +16,7 @@ import numpy as np
 from mmearth_core import __version__
 from mmearth_core.embedding.assembly import Tally, assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
-from mmearth_core.embedding.forecast import Pace, processor_seconds_per_pixel, seconds_per_pixel
+from mmearth_core.embedding.forecast import Pace, Trial, tried
 from mmearth_core.embedding.journal import RESULT, TileJournal
 from mmearth_core.embedding.needs import check_disk, needs
 from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
@@ -200,7 +200,8 @@ def _embed(
     """Do the work of a job that this process alone is at; returns how many pixels were left to do, the tally, and what
     the pixels are."""
     header, source, plan, raster = job.header, job.source, job.plan, job.raster
-    _announce(source, plan, raster, runner, progress)
+    trial = tried(runner)
+    _announce(source, plan, raster, runner, trial, progress)
     # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
     check_disk(
         raster.file, needs(plan, header.architecture, len(raster.bands), runner.batch_size).disk, _size(journal.folder)
@@ -213,7 +214,8 @@ def _embed(
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
             progress.start("Embedding", plan.area.pixels, "px", ground_area(raster.grid))
             progress.advance(plan.area.pixels - left)
-            ground = _compute(runner, job, todo, journal, shown, progress, cancel)
+            pace = Pace(progress, trial.processor_seconds)
+            ground = _compute(runner, job, todo, journal, shown, pace, progress, cancel)
             progress.finish()
             ground += count_tiles(source, [part for part in plan if part.index in finished], job.polygons, cancel)
             _tell_useless_masks(source, ground, progress)
@@ -300,7 +302,9 @@ def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
     return _result(job, pixels=0, valid=valid, ground=ground, clipped=clipped, seconds=time.monotonic() - began)
 
 
-def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Backend, progress: Progress) -> None:
+def _announce(
+    source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Backend, trial: Trial, progress: Progress
+) -> None:
     header, area = runner.header, plan.area
     if not header.trained:
         progress.message(f"{header.name} is untrained: a control with random weights, not a product.")
@@ -317,7 +321,7 @@ def _announce(source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Ba
     ground = ground_area(raster.grid)
     estimate = ""
     if area.pixels >= _LONG_RUN:
-        estimate = f"about {seconds_per_pixel(runner) * plan.context_pixels / 60:.0f} min, "
+        estimate = f"about {trial.seconds * plan.context_pixels / 60:.0f} min, "
     tiles = counted(len(plan), "tile")
     progress.message(
         f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {tiles}"
@@ -354,13 +358,13 @@ def _compute(
     todo: Sequence[Tile],
     journal: TileJournal,
     shown: TilePictures | None,
+    pace: Pace,
     progress: Progress,
     cancel: CancelToken,
 ) -> GroundCount:
     """Compute and keep the tiles that are left, and say what their pixels are; those that are finished can be looked
     at."""
     ground = GroundCount()
-    pace = Pace(progress, processor_seconds_per_pixel(runner))
     stored = job.raster.scales, job.raster.offsets
     following = iter([*todo[1:], None])
     pace.begin(todo[0] if todo else None)

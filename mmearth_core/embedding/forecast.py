@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
@@ -87,29 +87,27 @@ def inspect(
     return Forecast(job, _measured(model, backend) * job.plan.context_pixels)
 
 
-def seconds_per_pixel(runner: Backend) -> float:
-    """Time of the bare network, by a trial."""
-    return _trial(runner, time.monotonic)
+class Trial(NamedTuple):
+    """Seconds that a pixel takes the bare network: of the clock, and of the processors, all threads together."""
+
+    seconds: float
+    processor_seconds: float
 
 
-def processor_seconds_per_pixel(runner: Backend) -> float:
-    """Processor time of the bare network, of all threads together, by a trial."""
-    return _trial(runner, time.process_time)
-
-
-def _trial(runner: Backend, clock: Callable[[], float]) -> float:
+def tried(runner: Backend) -> Trial:
+    """Measure it on a tile of nothing."""
     side = runner.header.side or _TRIAL_SIDE
     pixels = np.zeros((1, len(runner.header.bands), side, side), np.float32)
     runner.run(pixels)
-    start = clock()
+    began, busy = time.monotonic(), time.process_time()
     runner.run(pixels)
-    return (clock() - start) / side**2
+    return Trial((time.monotonic() - began) / side**2, (time.process_time() - busy) / side**2)
 
 
 @lru_cache(maxsize=8)
 def _measured(model: str | Path, backend: BackendName) -> float:
     """The same, measured once for each model and backend."""
-    return seconds_per_pixel(open_backend(model, backend))
+    return tried(open_backend(model, backend)).seconds
 
 
 class Pace:

@@ -187,7 +187,8 @@ def principal_projection(
         strengths, directions = torch.linalg.eigh(torch.cov((block @ scaled).T))
         axes, kept_here = directions.flip(1)[:, :count].T, strengths.flip(0)[:count]
         if index:
-            axes, kept_here = _mixing(count) @ axes, _mixing(count).square() @ kept_here
+            mixing = _mixing(count)
+            axes, kept_here = mixing @ axes, mixing.square() @ kept_here
         signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
         rows.append(functional.pad(axes * signs @ scaled.T, (sum(blocks[:index]), sum(blocks[index + 1 :]))))
         variances.append(kept_here)

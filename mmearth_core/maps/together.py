@@ -20,7 +20,7 @@ from mmearth_core.maps.areas import ClassAreas, measure_classes, value_names
 from mmearth_core.maps.class_map import FILL, ClassMap
 from mmearth_core.maps.legend import MapClass
 from mmearth_core.progress import CancelToken, Progress
-from mmearth_core.raster.grid import Window
+from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.placing import Crossing, touched
 
 #: The value of ground that counts on another map.
@@ -104,6 +104,11 @@ class MapsTogether:
     @property
     def maps(self) -> tuple[ClassMap, ...]:
         return tuple(place.map for place in self.places)
+
+    @property
+    def grid(self) -> Grid | None:
+        """That of a single map; None of several, which have no extent in common."""
+        return self.maps[0].grid if len(self.maps) == 1 else None
 
     @property
     def pixels(self) -> int:

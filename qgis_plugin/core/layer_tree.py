@@ -23,12 +23,9 @@ _ORDER = (
 def place(layer: QgsMapLayer, beside: QgsMapLayer | None = None) -> QgsLayerTreeLayer:
     """Add a layer to the project at its place among what was made of the same scene as `beside`, or on top of all when
     that is None or not in the tree. An embedding begins a group above its scene. Returns the layer's node."""
-    project = QgsProject.instance()
-    project.addMapLayer(layer, False)
-    root = project.layerTreeRoot()
-    node = None if beside is None else root.findLayer(beside.id())
+    node = _added(layer, beside)
     if node is None:
-        return root.insertLayer(0, layer)
+        return _on_top(layer)
     group = _group_of(node) or (_new_group(node) if layer.customProperty(PRODUCT) == "embedding" else None)
     if group is not None:
         ranks = [_rank(child) for child in group.children()]
@@ -42,12 +39,9 @@ def place(layer: QgsMapLayer, beside: QgsMapLayer | None = None) -> QgsLayerTree
 
 def put_back(layer: QgsMapLayer, above: QgsMapLayer | None) -> QgsLayerTreeLayer:
     """Add a layer that was taken out for a moment right above another one, or on top of all."""
-    project = QgsProject.instance()
-    project.addMapLayer(layer, False)
-    root = project.layerTreeRoot()
-    node = None if above is None else root.findLayer(above.id())
+    node = _added(layer, above)
     if node is None:
-        return root.insertLayer(0, layer)
+        return _on_top(layer)
     return node.parent().insertLayer(node.parent().children().index(node), layer)
 
 
@@ -65,13 +59,13 @@ def keep_above(layer: QgsMapLayer, others: Iterable[QgsMapLayer | None]) -> None
 
 def visible(layer: QgsMapLayer | None) -> bool:
     """Whether a layer is ticked in the tree."""
-    node = None if layer is None else QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    node = _node_of(layer)
     return node is not None and node.itemVisibilityChecked()
 
 
 def set_visible(layer: QgsMapLayer | None, wanted: bool) -> None:
     """Tick a layer in the tree, or take its tick away."""
-    node = None if layer is None else QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    node = _node_of(layer)
     if node is not None and node.itemVisibilityChecked() != wanted:
         node.setItemVisibilityChecked(wanted)
 
@@ -80,6 +74,21 @@ def free_name(name: str, of: str) -> str:
     """A short name for a layer made of what is called `of`; with that where another layer is called so already."""
     taken = any(layer.name() == name for layer in QgsProject.instance().mapLayers().values())
     return f"{name} – {of}" if taken else name
+
+
+def _node_of(layer: QgsMapLayer | None) -> QgsLayerTreeLayer | None:
+    """Where a layer stands in the tree; None when it does not."""
+    return None if layer is None else QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+
+
+def _added(layer: QgsMapLayer, near: QgsMapLayer | None) -> QgsLayerTreeLayer | None:
+    """Add a layer to the project, at no place yet; returns the node of the one it belongs near."""
+    QgsProject.instance().addMapLayer(layer, False)
+    return _node_of(near)
+
+
+def _on_top(layer: QgsMapLayer) -> QgsLayerTreeLayer:
+    return QgsProject.instance().layerTreeRoot().insertLayer(0, layer)
 
 
 def _group_of(node: QgsLayerTreeLayer) -> QgsLayerTreeGroup | None:

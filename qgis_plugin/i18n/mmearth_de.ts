@@ -325,6 +325,10 @@
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -421,6 +425,10 @@
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
         <source>no field</source>
@@ -778,6 +786,10 @@
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -975,6 +987,10 @@
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -1122,6 +1138,10 @@
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -1261,6 +1281,10 @@
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
         <source>no field</source>
@@ -2468,6 +2492,10 @@ Ersetzen?</translation>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -2604,10 +2632,6 @@ Ersetzen?</translation>
         <translation>Geben Sie zu jeder weiteren Einbettung ihre Beispiele an: Es sind {} und {}.</translation>
     </message>
     <message>
-        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
-        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
-    </message>
-    <message>
         <source>{} classes from {} pixels of {} samples.</source>
         <translation>{} Klassen aus {} Pixeln von {} Beispielflächen.</translation>
     </message>
@@ -2714,6 +2738,10 @@ Ersetzen?</translation>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -2796,10 +2824,6 @@ Ersetzen?</translation>
     <message>
         <source>Names of the places</source>
         <translation>Namen der Orte</translation>
-    </message>
-    <message>
-        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
-        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
         <source>“{}” is no date; write it as 2021-04-01.</source>
@@ -3242,6 +3266,10 @@ Ersetzen?</translation>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -3301,6 +3329,10 @@ Ersetzen?</translation>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -3358,6 +3390,10 @@ Ersetzen?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
         <source>no field</source>
@@ -3504,6 +3540,10 @@ Ersetzen?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
         <source>no field</source>
@@ -3931,6 +3971,10 @@ Ersetzen?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
         <source>no field</source>
@@ -4446,6 +4490,10 @@ Ersetzen?</translation>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -4714,6 +4762,10 @@ Ersetzen?</translation>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>kein Feld</translation>
     </message>
@@ -4870,6 +4922,10 @@ Ersetzen?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
     </message>
     <message>
         <source>no field</source>

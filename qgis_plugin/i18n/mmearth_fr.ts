@@ -325,6 +325,10 @@
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -421,6 +425,10 @@
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>no field</source>
@@ -778,6 +786,10 @@
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -975,6 +987,10 @@
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -1122,6 +1138,10 @@
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -1261,6 +1281,10 @@
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>no field</source>
@@ -2468,6 +2492,10 @@ Les remplacer ?</translation>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -2604,10 +2632,6 @@ Les remplacer ?</translation>
         <translation>Donnez à chaque autre plongement ses échantillons : il y en a {} et {}.</translation>
     </message>
     <message>
-        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
-        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
-    </message>
-    <message>
         <source>{} classes from {} pixels of {} samples.</source>
         <translation>{} classes à partir de {} pixels de {} échantillons.</translation>
     </message>
@@ -2714,6 +2738,10 @@ Les remplacer ?</translation>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -2796,10 +2824,6 @@ Les remplacer ?</translation>
     <message>
         <source>Names of the places</source>
         <translation>Noms des lieux</translation>
-    </message>
-    <message>
-        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
-        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>“{}” is no date; write it as 2021-04-01.</source>
@@ -3242,6 +3266,10 @@ Les remplacer ?</translation>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -3301,6 +3329,10 @@ Les remplacer ?</translation>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -3358,6 +3390,10 @@ Les remplacer ?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>no field</source>
@@ -3504,6 +3540,10 @@ Les remplacer ?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>no field</source>
@@ -3931,6 +3971,10 @@ Les remplacer ?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>no field</source>
@@ -4446,6 +4490,10 @@ Les remplacer ?</translation>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -4714,6 +4762,10 @@ Les remplacer ?</translation>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
         <source>no field</source>
         <translation>aucun champ</translation>
     </message>
@@ -4870,6 +4922,10 @@ Les remplacer ?</translation>
     <message>
         <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
         <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
     </message>
     <message>
         <source>no field</source>

@@ -283,6 +283,15 @@ class Algorithm(QgsProcessingAlgorithm):
             "Algorithm", "“{}” is not an embedding ({} bands); make one of it first with “Embed layer”."
         ).format(layer.name(), layer.bandCount())
 
+    def why_no_embeddings(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
+        """As `why_no_embedding`, of a parameter of several layers."""
+        for layer in self.parameterAsLayerList(parameters, name, context):
+            if not is_raster(layer) or not may_be_embedding(layer):
+                return QCoreApplication.translate(
+                    "Algorithm", "“{}” is not an embedding; make one of it first with “Embed layer”."
+                ).format(layer.name())
+        return ""
+
     def why_no_field(self, parameters: Values, source: str, field: str, context: QgsProcessingContext) -> str:
         """Why a vector parameter lacks the class field, in a sentence; empty when it has it."""
         layer, _ = self.vector_layer(parameters, source, context)

@@ -16,8 +16,7 @@ from qgis.core import (
 )
 
 from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
-from ..core.layers import may_be_embedding
-from .algorithm import CLASS_FIELD, MAPPING, Values, is_raster
+from .algorithm import CLASS_FIELD, MAPPING, Values
 from .set_inputs import WORKING_SET, OfEmbedding
 
 
@@ -158,12 +157,7 @@ class Fit(OfEmbedding):
             return self.tr("Give each further embedding its samples: there are {} and {}.").format(
                 len(embeddings), len(samples)
             )
-        for layer in embeddings:
-            if not is_raster(layer) or not may_be_embedding(layer):
-                return self.tr("“{}” is not an embedding; make one of it first with “Embed layer”.").format(
-                    layer.name()
-                )
-        return ""
+        return self.why_no_embeddings(parameters, "MORE_EMBEDDINGS", context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         field = self.field(parameters, "FIELD", context)

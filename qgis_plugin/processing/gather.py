@@ -16,8 +16,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, Qt
 
 from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
-from ..core.layers import may_be_embedding
-from .algorithm import CLASS_FIELD, EMBEDDING, Algorithm, Values, is_raster
+from .algorithm import CLASS_FIELD, EMBEDDING, Algorithm, Values
 
 
 class GatherWorkingSet(Algorithm):
@@ -82,11 +81,9 @@ class GatherWorkingSet(Algorithm):
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         embeddings = self.parameterAsLayerList(parameters, "EMBEDDINGS", context)
-        for layer in embeddings:
-            if not is_raster(layer) or not may_be_embedding(layer):
-                return self.tr("“{}” is not an embedding; make one of it first with “Embed layer”.").format(
-                    layer.name()
-                )
+        sentence = self.why_no_embeddings(parameters, "EMBEDDINGS", context)
+        if sentence:
+            return sentence
         days = self._days(parameters, context)
         for day in days:
             if not QDate.fromString(day, Qt.DateFormat.ISODate).isValid():
