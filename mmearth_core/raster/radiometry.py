@@ -215,7 +215,7 @@ class _Decision:
             )
         floor_band = min(dn, key=lambda name: float(np.percentile(dn[name], 1)))
         floor = float(np.percentile(dn[floor_band], 1))
-        darkest = f"the darkest 1 % of {floor_band} is {floor:.0f}"
+        darkest = f"the darkest 1 % of {floor_band} is {_both(floor)}"
         if floor < _FLOOR_ABSENT:
             self._check_darkest(dn)
         if said:
@@ -232,9 +232,9 @@ class _Decision:
         if ground.any() and min(float(np.percentile(values[ground], 1)) for values in dn.values()) >= _FLOOR_PRESENT:
             raise MMEarthError(
                 f"{self.source}: {100 * (1 - ground.mean()):.3g} % of the pixels are nearly 0 in every band, all others"
-                f" above {_FLOOR_PRESENT}: undeclared fill that compression has blurred, beside values that still carry"
-                f" the +1000 of products of baseline 04.00 and later? Declare the fill as no-data (gdal_translate"
-                f" -a_nodata), or leave it out with `mask`, and pass `offset=-1000` or `offset=0`."
+                f" above {_both(_FLOOR_PRESENT)}: undeclared fill that compression has blurred, beside values that"
+                f" still carry the +1000 of products of baseline 04.00 and later? Declare the fill as no-data"
+                f" (gdal_translate -a_nodata), or leave it out with `mask`, and pass `offset=-1000` or `offset=0`."
             )
 
     def _said_offset(self, said: Said[float], dn: Samples, floor: float, darkest: str) -> float:
@@ -261,7 +261,7 @@ class _Decision:
             if said.value == 0 and floor >= _FLOOR_PRESENT and len(_just_above(dn)) >= min(4, len(dn)):
                 raise MMEarthError(
                     f"{self.source}: {said.source} says the offset is removed, but the darkest values of several bands"
-                    f" lie just above 1000, as they do with it; pass `offset=-1000` or `offset=0`."
+                    f" lie just above {_both(1000)}, as they do with it; pass `offset=-1000` or `offset=0`."
                 )
         self.evidence.append(f"Offset {said.value:g} by {said.source}.")
         return said.value
@@ -279,13 +279,13 @@ class _Decision:
         if baseline is not None and len(close) >= min(4, len(dn)):
             self.evidence.append(
                 f"Offset -1000: baseline {baseline.value:05.2f} by {baseline.source} has it, and {darkest},"
-                f" just above 1000."
+                f" just above {_both(1000)}."
             )
             return PRODUCT_OFFSET
         if all(close & group for group in _SPREAD):
             self.evidence.append(
-                f"Offset -1000: the darkest pixels of {', '.join(sorted(close))} are all just above 1000; without it"
-                f" water and shadow would be darker."
+                f"Offset -1000: the darkest pixels of {', '.join(sorted(close))} are all just above {_both(1000)};"
+                f" without it water and shadow would be darker."
             )
             return PRODUCT_OFFSET
         raise MMEarthError(
@@ -336,6 +336,11 @@ class _Decision:
         if dark is not None and dark < _DARK_BLUE_L2A:
             return "l2a", f"blue over vegetation and clear water is {dark:.0f}, without the haze of L1C"
         return None, "by its values or metadata"
+
+
+def _both(value: float) -> str:
+    """A value as sentences about offsets have it: their 1000 is of reflectance × 10000, whatever the file's unit is."""
+    return f"{value:.0f} (reflectance {value / DN_PER_REFLECTANCE:.2g})"
 
 
 def _just_above(dn: Samples) -> set[str]:

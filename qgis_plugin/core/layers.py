@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -56,6 +57,17 @@ def mark(layer: QgsMapLayer, product: str, source: QgsMapLayer = None) -> None:
 def source_of(layer: QgsMapLayer) -> QgsMapLayer | None:
     """The layer this one was made from, or None when it is no longer in the project."""
     return QgsProject.instance().mapLayer(layer.customProperty(SOURCE, "") or "")
+
+
+def with_names(sentence: str) -> str:
+    """A sentence with the names of the project's layers for their files, of which those in the cache say nothing. For
+    the main thread."""
+    names = {path_of(layer): title_of(layer) for layer in QgsProject.instance().mapLayers().values()}
+    for path in sorted(filter(None, names), key=len, reverse=True):
+        if path in sentence:
+            pattern = rf"(?<![\w/.-]){re.escape(path)}(?![\w/-]|\.\w)"
+            sentence = f"“{names[path]}”".join(re.split(pattern, sentence))
+    return sentence
 
 
 def embeddings() -> list[QgsRasterLayer]:

@@ -1087,6 +1087,10 @@
         <translation>Wählen Sie die Karte, die geschrieben werden soll.</translation>
     </message>
     <message>
+        <source>{} – confidence</source>
+        <translation>{} – Sicherheit</translation>
+    </message>
+    <message>
         <source>unknown</source>
         <translation>unbekannt</translation>
     </message>
@@ -1756,12 +1760,12 @@
         <translation>Der Sentinel-2-Layer, der eingebettet wird</translation>
     </message>
     <message>
-        <source>Wait for {} first, or cancel it.</source>
-        <translation>Warten Sie zuerst auf {}, oder brechen Sie es ab.</translation>
-    </message>
-    <message>
         <source>{} cannot be embedded; choose a Sentinel-2 raster.</source>
         <translation>{} kann nicht eingebettet werden; wählen Sie ein Sentinel-2-Raster.</translation>
+    </message>
+    <message>
+        <source>{} is being written already; choose another file.</source>
+        <translation>{} wird schon geschrieben; wählen Sie eine andere Datei.</translation>
     </message>
     <message>
         <source>{} exists. Replace it?</source>
@@ -1782,14 +1786,6 @@
     <message>
         <source>Compute the embedding of the layer, or open it if it is in the cache</source>
         <translation>Die Einbettung des Layers berechnen, oder öffnen, wenn sie im Cache liegt</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Stop; finished tiles are kept and embedding goes on there next time</source>
-        <translation>Anhalten; fertige Kacheln bleiben, und beim nächsten Mal geht es dort weiter</translation>
     </message>
     <message>
         <source>Draw samples</source>
@@ -1840,6 +1836,22 @@
         <translation>{0} von {1} Kacheln sind fertig – dort geht es weiter.</translation>
     </message>
     <message>
+        <source>This layer is being embedded, or waits for it; choose another to embed it next</source>
+        <translation>Dieser Layer wird gerade eingebettet oder wartet darauf; wählen Sie einen anderen, um ihn als Nächsten einzubetten</translation>
+    </message>
+    <message>
+        <source>Embed the layer when those before it are done; nothing has to be waited for here</source>
+        <translation>Den Layer einbetten, wenn die vor ihm fertig sind; hier muss man auf nichts warten</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Embed next</source>
+        <translation>Als Nächsten einbetten</translation>
+    </message>
+    <message>
         <source>{} is embedded. Its project was closed; the embedding is kept.</source>
         <translation>{} ist eingebettet. Das Projekt wurde geschlossen; die Einbettung bleibt erhalten.</translation>
     </message>
@@ -1852,16 +1864,12 @@
         <translation>{} ist eingebettet.</translation>
     </message>
     <message>
-        <source>Try again</source>
-        <translation>Noch einmal</translation>
+        <source>{0} cancelled. Finished tiles ({1}) are kept; embed the layer again to go on.</source>
+        <translation>{0} abgebrochen. Fertige Kacheln ({1}) bleiben; betten Sie den Layer wieder ein, um fortzufahren.</translation>
     </message>
     <message>
-        <source>Cancelled. Finished tiles ({}) are kept; embed the layer again to go on.</source>
-        <translation>Abgebrochen. Fertige Kacheln ({}) bleiben; betten Sie den Layer wieder ein, um dort weiterzumachen.</translation>
-    </message>
-    <message>
-        <source>Cancelled; no tile was finished yet.</source>
-        <translation>Abgebrochen; noch keine Kachel war fertig.</translation>
+        <source>{} cancelled; no tile was finished yet.</source>
+        <translation>{} abgebrochen; es war noch keine Kachel fertig.</translation>
     </message>
 </context>
 <context>
@@ -3924,6 +3932,33 @@ Ersetzen?</translation>
     <message>
         <source>Embedded by</source>
         <translation>Eingebettet von</translation>
+    </message>
+</context>
+<context>
+    <name>RunBox</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop; finished tiles are kept and embedding goes on there next time</source>
+        <translation>Anhalten; fertige Kacheln bleiben, und beim nächsten Mal geht es dort weiter</translation>
+    </message>
+    <message>
+        <source>{0} was not embedded: {1}</source>
+        <translation>{0} wurde nicht eingebettet: {1}</translation>
+    </message>
+    <message>
+        <source>Waits: {}</source>
+        <translation>Wartet: {}</translation>
+    </message>
+    <message>
+        <source>Do not embed {}</source>
+        <translation>{} nicht einbetten</translation>
+    </message>
+    <message>
+        <source>… and {} more</source>
+        <translation>… und {} weitere</translation>
     </message>
 </context>
 <context>

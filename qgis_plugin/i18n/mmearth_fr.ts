@@ -1087,6 +1087,10 @@
         <translation>Choisissez la carte à écrire.</translation>
     </message>
     <message>
+        <source>{} – confidence</source>
+        <translation>{} – confiance</translation>
+    </message>
+    <message>
         <source>unknown</source>
         <translation>inconnu</translation>
     </message>
@@ -1756,12 +1760,12 @@
         <translation>La couche Sentinel-2 dont on calcule le plongement</translation>
     </message>
     <message>
-        <source>Wait for {} first, or cancel it.</source>
-        <translation>Attendez d’abord la fin de {}, ou annulez.</translation>
-    </message>
-    <message>
         <source>{} cannot be embedded; choose a Sentinel-2 raster.</source>
         <translation>Le plongement de {} ne peut pas être calculé ; choisissez un raster Sentinel-2.</translation>
+    </message>
+    <message>
+        <source>{} is being written already; choose another file.</source>
+        <translation>{} est déjà en cours d’écriture ; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>{} exists. Replace it?</source>
@@ -1782,14 +1786,6 @@
     <message>
         <source>Compute the embedding of the layer, or open it if it is in the cache</source>
         <translation>Calculer le plongement de la couche, ou l’ouvrir s’il est dans le cache</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Annuler</translation>
-    </message>
-    <message>
-        <source>Stop; finished tiles are kept and embedding goes on there next time</source>
-        <translation>Arrêter ; les tuiles terminées restent, et le calcul reprendra là la prochaine fois</translation>
     </message>
     <message>
         <source>Draw samples</source>
@@ -1840,6 +1836,22 @@
         <translation>{0} tuiles sur {1} sont faites – reprend là.</translation>
     </message>
     <message>
+        <source>This layer is being embedded, or waits for it; choose another to embed it next</source>
+        <translation>Le plongement de cette couche est en calcul ou attend son tour ; choisissez une autre couche pour la suite</translation>
+    </message>
+    <message>
+        <source>Embed the layer when those before it are done; nothing has to be waited for here</source>
+        <translation>Calculer le plongement de la couche après les précédentes ; rien à attendre ici</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+    <message>
+        <source>Embed next</source>
+        <translation>Calculer ensuite</translation>
+    </message>
+    <message>
         <source>{} is embedded. Its project was closed; the embedding is kept.</source>
         <translation>Le plongement de {} est calculé. Son projet a été fermé ; le plongement est conservé.</translation>
     </message>
@@ -1852,16 +1864,12 @@
         <translation>Le plongement de {} est calculé.</translation>
     </message>
     <message>
-        <source>Try again</source>
-        <translation>Réessayer</translation>
+        <source>{0} cancelled. Finished tiles ({1}) are kept; embed the layer again to go on.</source>
+        <translation>{0} annulé. Les tuiles terminées ({1}) sont gardées ; relancez le calcul pour continuer.</translation>
     </message>
     <message>
-        <source>Cancelled. Finished tiles ({}) are kept; embed the layer again to go on.</source>
-        <translation>Annulé. Les tuiles terminées ({}) restent ; relancez le calcul pour continuer.</translation>
-    </message>
-    <message>
-        <source>Cancelled; no tile was finished yet.</source>
-        <translation>Annulé ; aucune tuile n’était encore terminée.</translation>
+        <source>{} cancelled; no tile was finished yet.</source>
+        <translation>{} annulé ; aucune tuile n’était encore terminée.</translation>
     </message>
 </context>
 <context>
@@ -3924,6 +3932,33 @@ Les remplacer ?</translation>
     <message>
         <source>Embedded by</source>
         <translation>Plongement fait par</translation>
+    </message>
+</context>
+<context>
+    <name>RunBox</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop; finished tiles are kept and embedding goes on there next time</source>
+        <translation>Arrêter ; les tuiles terminées restent, et le calcul reprendra là la prochaine fois</translation>
+    </message>
+    <message>
+        <source>{0} was not embedded: {1}</source>
+        <translation>Plongement de {0} non calculé : {1}</translation>
+    </message>
+    <message>
+        <source>Waits: {}</source>
+        <translation>En attente : {}</translation>
+    </message>
+    <message>
+        <source>Do not embed {}</source>
+        <translation>Ne pas calculer le plongement de {}</translation>
+    </message>
+    <message>
+        <source>… and {} more</source>
+        <translation>… et {} de plus</translation>
     </message>
 </context>
 <context>

@@ -198,6 +198,10 @@ class Algorithm(QgsProcessingAlgorithm):
             path = self.output(name)
             if path and context.willLoadLayerOnCompletion(path):
                 context.layerToLoadOnCompletionDetails(path).setPostProcessor(Styled.kept(product))
+        for path, name, product in self.also_loaded(result):
+            details = QgsProcessingContext.LayerDetails(name, context.project(), name)
+            details.setPostProcessor(Styled.kept(product))
+            context.addLayerToLoadOnCompletion(path, details)
         return {**self._outputs, **self.results(result)}
 
     # What subclasses use
@@ -246,11 +250,12 @@ class Algorithm(QgsProcessingAlgorithm):
         """The file to write for a destination, or None when it is not wanted."""
         return self._outputs.get(name)
 
-    def forget(self, name: str, context: QgsProcessingContext) -> None:
-        """Neither give back nor load a destination that nothing is written to."""
+    def forget(self, name: str, context: QgsProcessingContext) -> bool:
+        """Neither give back nor load a destination that nothing is written to; returns whether it was to be loaded."""
         expected = context.layersToLoadOnCompletion()
-        expected.pop(self._outputs.pop(name, None), None)
+        wanted = expected.pop(self._outputs.pop(name, None), None) is not None
         context.setLayersToLoadOnCompletion(expected)
+        return wanted
 
     def field(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
         """The field that names the class; its parameter is optional, or `qgis_process` would ask for it."""
@@ -330,6 +335,10 @@ class Algorithm(QgsProcessingAlgorithm):
 
     def results(self, result: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
         return {}
+
+    def also_loaded(self, result: dict[str, Any]) -> list[tuple[str, str, str]]:  # noqa: ARG002 - for subclasses
+        """(file, name, what it is) of layers to be loaded that no destination of their own is for."""
+        return []
 
     def finish(self, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> None:
         """What is to be done after the verb."""

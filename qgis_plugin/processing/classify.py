@@ -113,6 +113,7 @@ class Classify(OfEmbedding):
         self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         self._places = [place.name for place in self.places(parameters, context)]
+        self._loaded = {"map": False, "confidence": False}
         return super().prepareAlgorithm(parameters, context, feedback)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
@@ -122,8 +123,8 @@ class Classify(OfEmbedding):
             output = folder
             Path(folder).mkdir(parents=True, exist_ok=True)
             confidence = confidence and str(Path(folder, "confidence"))
-            for name in ("OUTPUT", "CONFIDENCE"):
-                self.forget(name, context)
+            for name, product in self.products.items():
+                self._loaded[product] = self.forget(name, context)
         return {
             "embedding": self.embedding(parameters, context),
             "model": self.parameterAsFile(parameters, "MODEL", context),
@@ -132,6 +133,17 @@ class Classify(OfEmbedding):
             "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
             **self.given(parameters, context, unknown=self.parameterAsDouble),
         }
+
+    def also_loaded(self, result: Values) -> list[tuple[str, str, str]]:
+        """The maps of several places, where a map was to be loaded."""
+        folders = {"map": result["path"], "confidence": result.get("confidence")}
+        names = {"map": "{}", "confidence": self.tr("{} – confidence")}
+        return [
+            (str(Path(folders[product], f"{place}.tif")), names[product].format(place), product)
+            for product in reversed(self._loaded)  # what is loaded last lies on top
+            if self._loaded[product] and folders[product]
+            for place in self._places
+        ]
 
     def report(self, result: Values) -> str:
         unknown = {self.tr("unknown"): result["unknown"]} if result["unknown"] else {}

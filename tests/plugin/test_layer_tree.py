@@ -1,10 +1,12 @@
 """Where our layers come to stand: one group above each scene, samples on top, whatever the order they are made in."""
 
+import shutil
+
 import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from qgis_plugin.core.layer_tree import free_name, keep_above, place
-from qgis_plugin.core.layers import mark
+from qgis_plugin.core.layers import mark, with_names
 
 
 @pytest.fixture
@@ -80,3 +82,13 @@ def test_a_name_is_short_until_it_is_taken(root):
     assert free_name("Samples", "scene") == "Samples"
     QgsProject.instance().addMapLayer(vector("Samples"))
     assert free_name("Samples", "scene") == "Samples – scene"
+
+
+def test_sentences_name_layers_and_not_their_files(qgis_new_project, embedding, tmp_path):
+    kept = tmp_path / "autumn-0123456789ab.tif"
+    shutil.copy(embedding, kept)
+    QgsProject.instance().addMapLayer(raster(kept, "Embedding", "embedding"))
+    assert with_names(f"{kept} is damaged; embed it again.") == "“Embedding” is damaged; embed it again."
+    assert with_names(f"No room for {kept}.") == "No room for “Embedding”."
+    beside = f"{kept}.partial and {kept.parent}/x{kept.name} are other files"
+    assert with_names(beside) == beside

@@ -38,7 +38,8 @@ class EmbedJob(QObject):
     """Embeds a raster layer. Made and used on the main thread; `start` returns at once.
 
     Ends with `finished` (the embedding layer, or None when another project was opened meanwhile), `failed` (a
-    `WorkerError`; see `worth_another_try`) or `cancelled`. `ground` says what of the pixels was left out.
+    `WorkerError`; see `worth_another_try`) or `cancelled`. `ground` says what of the pixels was left out. With
+    `take_up` the embedding is worked with as soon as it is there, else only where there is no other.
     """
 
     stage = pyqtSignal(str)
@@ -54,26 +55,31 @@ class EmbedJob(QObject):
         self.from_cache = False
         self.ground = ""
         self.worth_another_try = False
+        self.take_up = True
         self._context = context
         self._options = options
-        self._layer: QgsRasterLayer | None = layer
         self._source_id, self._name = layer.id(), layer.name()
+        self._problem = ""
         self._cache = EmbeddingCache(context.settings.cache_folder, context.settings.cache_limit)
         self._request: EmbedRequest | None = None
         self._job: Job | None = None
-        self._ended = False
+        self._begun = self._ended = False
         self._stranger = False
         self._output: Path | None = None
         self._steps: list[str] = []
         self._released: list[Released] = []
         self._was_in_use = False
         self._preview = EmbedPreview(self.tr("Embedding, so far"), self._source_id, self)
+        try:  # now: the layer may leave the project at any time
+            self._request = EmbedRequest(layer, options)
+        except RequestError as error:
+            self._problem = str(error)
         QgsProject.instance().cleared.connect(self._other_project)
 
     @property
     def running(self) -> bool:
         """Whether it has begun and not ended."""
-        return self._request is not None and not self._ended
+        return self._begun and not self._ended
 
     @property
     def output(self) -> Path | None:
@@ -92,15 +98,12 @@ class EmbedJob(QObject):
 
     def start(self) -> None:
         """Begin. What cannot be done is told by `failed` like everything else."""
-        try:
-            request = self._request = EmbedRequest(self._layer, self._options)
-        except RequestError as error:
-            self._fail(WorkerError("request", str(error)))
+        if self._request is None:
+            self._fail(WorkerError("request", self._problem))
             return
-        finally:
-            self._layer = None  # it may leave the project at any time
+        self._begun = True
         self.stage.emit(self.tr("Looking at {}…").format(self._name))
-        asked = request.arguments
+        asked = self._request.arguments
         self._submit("inspect", asked, lambda inspection: self._inspected(asked, inspection), task=False)
 
     def cancel(self) -> None:
@@ -210,9 +213,11 @@ class EmbedJob(QObject):
         project = QgsProject.instance()
         source = project.mapLayer(self._source_id)
         layers.mark(layer, "embedding", source)
+        used = self.take_up or self._context.workspace.embedding is None
         if project.mapLayer(layer.id()) is None:
-            place(layer, source)
-        self._context.workspace.embedding = layer
+            place(layer, source).setItemVisibilityChecked(used)
+        if used:
+            self._context.workspace.embedding = layer
         self.finished.emit(layer)
 
     def _job_failed(self, job: Job) -> None:
@@ -224,7 +229,14 @@ class EmbedJob(QObject):
             self.cancelled.emit()
             return
         self.worth_another_try = job.error.kind in _WORTH_ANOTHER_TRY
-        self._fail(job.error)
+        self._fail(self._named(job.error))
+
+    def _named(self, error: WorkerError) -> WorkerError:
+        """A failure that speaks of the layer, not of a file in the cache that nobody has heard of."""
+        if self._output is None or self._options.output is not None:
+            return error
+        sentence = error.message.replace(str(self._output), f"“{self._name}”")
+        return WorkerError(error.kind, sentence, error.traceback, error.about)
 
     def _fail(self, error: WorkerError) -> None:
         self._end()

@@ -16,6 +16,7 @@ from qgis.core import QgsApplication, QgsProcessingFeedback, QgsTask
 from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, QThreadPool, pyqtSignal
 
 from ...settings import Settings, home
+from ..layers import with_names
 from ..python.environment import find_python, is_qgis, plugin_version, scrubbed_environment, worker_command
 from .greeting import Greeting
 from .pace import progress_text
@@ -73,7 +74,7 @@ class Job(QObject, Request):
         if name in {"start", "progress", "finish"}:
             self.progressed.emit(event)
         elif name == "message":
-            self.messaged.emit(worded(str(event.get("text", "")), self._labels))
+            self.messaged.emit(with_names(worded(str(event.get("text", "")), self._labels)))
         elif name == "preview":
             self.previewed.emit(str(event.get("path", "")))
         elif name == "result":
@@ -82,7 +83,7 @@ class Job(QObject, Request):
             self.ended.emit()
         elif name == "error":
             self.running, self.task = False, None
-            self.failed.emit(event["kind"], worded(event["message"], self._labels))
+            self.failed.emit(event["kind"], with_names(worded(event["message"], self._labels)))
             self.ended.emit()
 
 

@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ... import compat
 from ...core.embed.request import EmbedOptions, View
+from ...core.layers import with_names
 from ...core.worker.wording import worded
 from ..widgets.labels import wrapped
 from .band_table import BandTable
@@ -99,8 +100,9 @@ class EmbedForm(QWidget):
         self.evidence.setVisible(bool(sentences))
 
     def worded(self, message: str) -> str:
-        """A sentence of the worker with what it names called as here."""
-        return worded(message, {name: label for name, (label, _, _) in self._places().items()})
+        """A sentence of the worker with what it names called as here, and layers by their names."""
+        labels = {name: label for name, (label, _, _) in self._places().items()}
+        return with_names(worded(message, labels))
 
     def open_place(self, about: Sequence[str]) -> QWidget | None:
         """Open where the first of these arguments that has a place here is chosen; returns the widget to look at."""

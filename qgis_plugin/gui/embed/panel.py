@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QMessageBox,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,8 @@ from ... import compat
 from ...core import layers
 from ...core.embed import colours
 from ...core.embed.inspector import EmbedInspector
-from ...core.embed.job import EmbedJob, finished_tiles
+from ...core.embed.job import finished_tiles
+from ...core.embed.queue import CANCELLED, FAILED, EmbedQueue, Queued
 from ...core.numbers import square_kilometres
 from ...core.sources import why_not_readable
 from ...core.worker.pace import duration
@@ -36,6 +36,7 @@ from ..widgets.scrolling import scrolled
 from .cache_dialog import size_text
 from .embeddings_box import EmbeddingsBox
 from .form import EmbedForm
+from .run_box import RunBox
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -43,12 +44,10 @@ if TYPE_CHECKING:
 
 #: A scene has at least so many bands.
 _FEWEST_BANDS = 4
-#: Steps of the progress bar.
-_STEPS = 1000
 
 
 class EmbedPanel(QWidget):
-    """Embeds the layer that is chosen. One at a time; `embedded` when one is done."""
+    """Embeds the layer that is chosen, after those that were chosen before; `embedded` when one is done."""
 
     embedded = pyqtSignal(object)
     #: The next step is asked for: samples are to be drawn.
@@ -57,7 +56,7 @@ class EmbedPanel(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._job: EmbedJob | None = None
+        self.queue = EmbedQueue(context, self)
         self._inspection: dict[str, Any] | None = None
         self._shown_layer: str | None = None
         self._watched: QgsRasterLayer | None = None
@@ -89,9 +88,6 @@ class EmbedPanel(QWidget):
 
     def embed_layer(self, layer: QgsMapLayer) -> None:
         """Embed all of a raster layer now, as the layer's context menu asks."""
-        if self._job is not None:
-            self._say(self.tr("Wait for {} first, or cancel it.").format(self._job_name))
-            return
         if not _embeddable(layer):
             text = self.tr("{} cannot be embedded; choose a Sentinel-2 raster.").format(layer.name())
             self._say(why_not_readable(layer) or text)
@@ -103,33 +99,27 @@ class EmbedPanel(QWidget):
     def embed(self) -> None:
         """Embed the chosen layer, or open what the cache has of it."""
         layer, problem = self.layer_combo.currentLayer(), self.form.problem()
-        if self._job is not None or layer is None or problem:
-            self._say(problem)
+        if layer is None or problem or self.queue.at_work(layer.id()):
+            if problem:
+                self._say(problem)
             return
         options = self.form.options()
+        if options.output is not None and any(item.output == options.output for item in self.queue.items):
+            self._say(self.tr("{} is being written already; choose another file.").format(options.output))
+            return
         if options.output is not None and options.output.exists() and not self._may_replace(options.output):
             return
         self.inspector.forget()
-        self._job_name = layer.name()
-        job = self._job = EmbedJob(self._context, layer, options, self)
-        job.stage.connect(self._say)
-        job.progressed.connect(self._show_progress)
-        job.finished.connect(lambda made: self._finished(job, made))
-        job.failed.connect(lambda error: self._failed(job, error))
-        job.cancelled.connect(lambda: self._cancelled(job))
-        self.bar.setRange(0, 0)
-        self._show_running()
-        job.start()
+        self.run.forgive(layer.id())
+        self.queue.add(layer, options)
 
     def _may_replace(self, path: Path) -> bool:
         question = self.tr("{} exists. Replace it?").format(path)
         return QMessageBox.question(self, self.tr("Replace file?"), question) == QMessageBox.StandardButton.Yes
 
     def cancel(self) -> None:
-        """Stop; finished tiles are kept."""
-        if self._job is not None:
-            self.cancel_button.setEnabled(False)
-            self._job.cancel()
+        """Stop the layer that is being embedded; finished tiles are kept."""
+        self.run.cancel()
 
     def close(self) -> bool:
         """Let go of the project and the worker; what runs is stopped and kept."""
@@ -140,9 +130,7 @@ class EmbedPanel(QWidget):
         self._watch(None)
         self._later.stop()
         self._seek.stop()
-        if self._job is not None:
-            self._job.close()
-            self._job = None
+        self.queue.close()
         self.box.close_box()
         project = QgsProject.instance()
         project.layersAdded.disconnect(self._exclude_later)
@@ -164,7 +152,6 @@ class EmbedPanel(QWidget):
         for widget in (self.summary, self.warnings, self.form):
             layout.addWidget(widget)
         layout.addStretch(1)
-        self._choices = inside
         CalmWheel(self).calm(inside)
         scroll = self.scroll = scrolled(inside)
         scroll.setObjectName("embedScroll")
@@ -172,9 +159,6 @@ class EmbedPanel(QWidget):
         self.embed_button.setObjectName("embedButton")
         self.embed_button.setDefault(True)
         self.embed_button.setToolTip(self.tr("Compute the embedding of the layer, or open it if it is in the cache"))
-        self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        self.cancel_button.setObjectName("cancelEmbed")
-        self.cancel_button.setToolTip(self.tr("Stop; finished tiles are kept and embedding goes on there next time"))
         self.next_button = QPushButton(icon("samples"), self.tr("Draw samples"), self)
         self.next_button.setObjectName("drawSamples")
         self.next_button.setToolTip(
@@ -184,22 +168,16 @@ class EmbedPanel(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.embed_button, 1)
         buttons.addWidget(self.next_button, 1)
-        buttons.addWidget(self.cancel_button)
-        self.bar = QProgressBar(self)
-        self.bar.setObjectName("embedProgress")
-        self.pace = selectable("embedPace", self)
-        self.status = selectable("embedStatus", self)
-        self.failure = WarningLine("embedFailure", self)
+        self.run = RunBox(self.queue, self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll, 1)
         lower = QVBoxLayout()
         lower.setContentsMargins(9, 0, 9, 9)
         lower.addLayout(buttons)
-        for widget in (self.bar, self.pace, self.status, self.failure, self.box):
+        for widget in (self.run, self.box):
             lower.addWidget(widget)
         whole.addLayout(lower)
-        self._say("")
         self._show_running()
 
     def _connect(self) -> None:
@@ -208,7 +186,8 @@ class EmbedPanel(QWidget):
         self.inspector.inspected.connect(self._show_inspection)
         self.inspector.failed.connect(self._show_refusal)
         self.embed_button.clicked.connect(self.embed)
-        self.cancel_button.clicked.connect(self.cancel)
+        self.queue.changed.connect(self._show_running)
+        self.queue.ended.connect(self._ended)
         project = QgsProject.instance()
         project.layersAdded.connect(self._exclude_later)
         self.box.recogniser.recognised.connect(self._exclude_later)
@@ -236,17 +215,18 @@ class EmbedPanel(QWidget):
         self._layer_chosen()
 
     def _follow(self, layer: QgsMapLayer | None) -> None:
-        if self._job is None and _embeddable(layer):
+        if _embeddable(layer):
             self.layer_combo.setLayer(layer)
 
     def _layer_chosen(self, *_: object) -> None:
         layer = self.layer_combo.currentLayer()
         if layer is not None and layer.id() == self._shown_layer:
             return
+        self.run.forgive(self._shown_layer)
         self._shown_layer = None if layer is None else layer.id()
         self._watch(layer)
         self.form.set_layer(layer)
-        if self._job is None:
+        if self.queue.running is None:
             self._say("")
         self._ask()
 
@@ -262,7 +242,8 @@ class EmbedPanel(QWidget):
 
     def _ask_anew(self, *_: object) -> None:
         """Something else is to be embedded now, or otherwise: what was said of the last attempt goes."""
-        if self._job is None:
+        self.run.forgive(self._shown_layer)
+        if self.queue.running is None:
             self._say("")
         self._ask()
 
@@ -285,7 +266,7 @@ class EmbedPanel(QWidget):
         self._show_running()
         self.warnings.show_text("")
         self.inspector.forget()
-        if self._job is not None or not self.isVisible():
+        if not self.isVisible():
             return
         if layer is None:
             self._summarise(self.tr("Add a Sentinel-2 raster to the project to begin."))
@@ -348,7 +329,9 @@ class EmbedPanel(QWidget):
         self._refused = error.kind in ("input", "request")
         self._show_running()
         self._summarise("")
-        self.warnings.show_text(self.form.worded(error.message))
+        sentence = self.form.worded(error.message)
+        self.warnings.show_text(sentence)
+        self.run.forgive(self._shown_layer, sentence)  # once is enough
         self._look_at(error)
 
     def _summarise(self, text: str) -> None:
@@ -365,76 +348,75 @@ class EmbedPanel(QWidget):
     # while it is embedded
 
     def _files_at_work(self) -> list[str]:
-        return [] if self._job is None or self._job.output is None else [str(self._job.output)]
+        item = self.queue.running
+        return [] if item is None or item.job.output is None else [str(item.job.output)]
 
     def _show_running(self) -> None:
-        running = self._job is not None
-        self._choices.setEnabled(not running)
+        layer = self.layer_combo.currentLayer()
+        at_work = layer is not None and self.queue.at_work(layer.id())
         self.embed_button.setEnabled(
-            not running
-            and not self._refused
-            and self.layer_combo.currentLayer() is not None
-            and self._context.client.available()
+            not at_work and not self._refused and layer is not None and self._context.client.available()
         )
-        self.next_button.setVisible(not running and self._context.workspace.embedding is not None)
-        self.cancel_button.setVisible(running)
-        self.cancel_button.setEnabled(running)
-        self.bar.setVisible(running)
-        self.pace.setVisible(running)
-        if not running:
-            self.pace.clear()
+        self.embed_button.setText(self._button_text(layer))
+        if at_work:
+            tip = self.tr("This layer is being embedded, or waits for it; choose another to embed it next")
+        elif self.queue.running is not None:
+            tip = self.tr("Embed the layer when those before it are done; nothing has to be waited for here")
+        else:
+            tip = self.tr("Compute the embedding of the layer, or open it if it is in the cache")
+        self.embed_button.setToolTip(tip)
+        self.next_button.setVisible(self._context.workspace.embedding is not None)
 
-    def _show_progress(self, progress: dict[str, Any]) -> None:
-        self.bar.setRange(0, _STEPS if progress["share"] > 0 else 0)
-        self.bar.setValue(round(progress["share"] * _STEPS))
-        self.pace.setText(" · ".join(part for part in (progress["rate"], progress["left"]) if part))
+    def _button_text(self, layer: QgsRasterLayer | None) -> str:
+        last = None if layer is None else self.queue.of(layer.id())
+        if last is not None and last.state == FAILED and last.job.worth_another_try:
+            return self.tr("Try again")
+        return self.tr("Embed layer") if self.queue.running is None else self.tr("Embed next")
 
     def _say(self, text: str) -> None:
-        self.status.setText(text)
-        self.status.setVisible(bool(text))
-        self.failure.show_text("")
+        self.run.say(text)
 
-    def _over(self, job: EmbedJob) -> None:
-        self._job = None
-        job.deleteLater()
-        self.embed_button.setText(self.tr("Embed layer"))
-        self._show_running()
+    def _ended(self, item: Queued) -> None:
+        """Say what became of a layer; the next one may begin at once."""
         self.box.fill()
-        self._ask()
-
-    def _finished(self, job: EmbedJob, layer: QgsRasterLayer | None) -> None:
-        if layer is None:
-            text = self.tr("{} is embedded. Its project was closed; the embedding is kept.").format(self._job_name)
-        elif job.from_cache:
-            text = self.tr("{} was embedded before: opened from the cache.").format(self._job_name)
+        if self.layer_combo.currentLayer() is not None and self.layer_combo.currentLayer().id() == item.source:
+            self._ask()
+        if item.state == FAILED and item.error is not None:
+            self._failed(item, item.error)
+        elif item.state == CANCELLED:
+            self._cancelled(item)
         else:
-            text = " ".join(filter(None, (self.tr("{} is embedded.").format(self._job_name), job.ground)))
-        self._over(job)
-        self._say(text)
-        if not job.from_cache:
-            self._context.tell(text)
-        self.embedded.emit(layer)
+            self._finished(item)
 
-    def _failed(self, job: EmbedJob, error: WorkerError) -> None:
-        self._over(job)
-        self._say("")
+    def _finished(self, item: Queued) -> None:
+        if item.layer is None:
+            text = self.tr("{} is embedded. Its project was closed; the embedding is kept.").format(item.name)
+        elif item.job.from_cache:
+            text = self.tr("{} was embedded before: opened from the cache.").format(item.name)
+        else:
+            text = " ".join(filter(None, (self.tr("{} is embedded.").format(item.name), item.job.ground)))
+        self._say(text)
+        if not item.job.from_cache:
+            self._context.tell(text)
+        self.embedded.emit(item.layer)
+
+    def _failed(self, item: Queued, error: WorkerError) -> None:
         sentence = self.form.worded(error.message)
-        self.failure.show_text(sentence)
-        if job.worth_another_try:
-            self.embed_button.setText(self.tr("Try again"))
-        self._look_at(error)
+        self.run.fail(item, sentence)
+        if item.source == self._shown_layer:
+            self._look_at(error)
         if self.isVisible():
             self._context.log(sentence)
         else:  # nobody sees it here
             self._context.warn(sentence)
 
-    def _cancelled(self, job: EmbedJob) -> None:
-        kept = job.kept
-        self._over(job)
+    def _cancelled(self, item: Queued) -> None:
+        kept = item.job.kept
         if kept:
-            self._say(self.tr("Cancelled. Finished tiles ({}) are kept; embed the layer again to go on.").format(kept))
+            text = self.tr("{0} cancelled. Finished tiles ({1}) are kept; embed the layer again to go on.")
+            self._say(text.format(item.name, kept))
         else:
-            self._say(self.tr("Cancelled; no tile was finished yet."))
+            self._say(self.tr("{} cancelled; no tile was finished yet.").format(item.name))
 
 
 def _embeddable(layer: QgsMapLayer | None) -> bool:

@@ -11,9 +11,11 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, 
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QWheelEvent
+from qgis.PyQt.QtWidgets import QToolButton
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.embed.cache import EmbeddingCache
+from qgis_plugin.core.layer_tree import visible
 from qgis_plugin.core.worker.request import WorkerError
 from qgis_plugin.gui.embed.band_table import guess
 from qgis_plugin.gui.embed.cache_dialog import CacheDialog, size_text
@@ -64,12 +66,12 @@ def inspected(panel):
 
 
 def ended(panel):
-    wait_until(lambda: panel._job is None)
+    wait_until(lambda: panel.queue.running is None)
 
 
 def test_an_empty_project_says_how_to_begin(panel):
     assert "Add a Sentinel-2 raster" in panel.summary.text()
-    assert not panel.embed_button.isEnabled() and panel.cancel_button.isHidden() and panel.bar.isHidden()
+    assert not panel.embed_button.isEnabled() and panel.run.cancel_button.isHidden() and panel.run.bar.isHidden()
 
 
 def test_a_layer_is_read_by_itself(panel, scene_file):
@@ -141,7 +143,10 @@ def test_what_was_left_out_is_told_beside_the_layer(panel, context, scene_file, 
     inspected(panel)
     panel.embed_button.click()
     ended(panel)
-    assert panel.status.text().startswith("Framed is embedded. ") and "fill that is not declared" in panel.status.text()
+    assert (
+        panel.run.status.text().startswith("Framed is embedded. ")
+        and "fill that is not declared" in panel.run.status.text()
+    )
 
 
 def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_file):
@@ -150,9 +155,9 @@ def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_fil
     done = []
     panel.embedded.connect(done.append)
     panel.embed_button.click()
-    assert not panel.embed_button.isEnabled() and not panel.cancel_button.isHidden()
+    assert not panel.embed_button.isEnabled() and not panel.run.cancel_button.isHidden()
     ended(panel)
-    assert done == [context.workspace.embedding] and panel.status.text() == "Autumn is embedded."
+    assert done == [context.workspace.embedding] and panel.run.status.text() == "Autumn is embedded."
     assert panel.box.combo.currentText() == "Embedding – Autumn"
     assert panel.layer_combo.currentLayer() is layer
     inspected(panel)
@@ -161,7 +166,7 @@ def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_fil
     verbs = record(context.client)
     panel.embed_button.click()
     ended(panel)
-    assert "embed" not in verbs and "opened from the cache" in panel.status.text()
+    assert "embed" not in verbs and "opened from the cache" in panel.run.status.text()
     assert context.workspace.embedding is not None
     assert not plainly(panel.box.cache_label).startswith("Cache: 0 MB")
 
@@ -172,11 +177,11 @@ def test_cancelling_keeps_and_says_so(panel, context, scene_file, monkeypatch):
     chosen = panel.form.options
     monkeypatch.setattr(panel.form, "options", lambda: chosen().__class__(**{**chosen().__dict__, "tile": 64}))
     panel.embed()
-    wait_until(lambda: panel._job is None or "Mpx/s" in panel.pace.text() or panel._job.preview_layer is not None)
-    assert panel.bar.isVisible()
-    panel.cancel_button.click()
+    wait_until(lambda: panel.queue.running is None or panel.queue.running.job.kept)
+    assert panel.run.bar.isVisible()
+    panel.run.cancel_button.click()
     ended(panel)
-    assert "Cancelled. Finished tiles (" in panel.status.text() and panel.bar.isHidden()
+    assert "Autumn cancelled. Finished tiles (" in panel.run.status.text() and panel.run.bar.isHidden()
     inspected(panel)
     assert "of 16 tiles are done – goes on there." in panel.summary.text()
     assert not EmbeddingCache(context.settings.cache_folder, 20).entries()[0].complete
@@ -203,10 +208,10 @@ def test_cancelling_the_only_tile_promises_nothing(panel, scene_file):
     add_layer(scene_file, "Autumn")
     inspected(panel)
     panel.embed()
-    wait_until(lambda: panel._job is None or panel._job.output is not None)
-    panel.cancel_button.click()
+    wait_until(lambda: panel.queue.running is None or panel.queue.running.job.output is not None)
+    panel.run.cancel_button.click()
     ended(panel)
-    assert panel.status.text() == "Cancelled; no tile was finished yet."
+    assert panel.run.status.text() == "Autumn cancelled; no tile was finished yet."
     inspected(panel)
     assert "tiles are done" not in panel.summary.text()
 
@@ -227,7 +232,7 @@ def test_bands_without_names_open_the_table(panel, context, plain_file):
     assert "11 of 12 bands" in panel.summary.text() and not panel.warnings.isVisible()
     panel.embed()
     ended(panel)
-    assert context.workspace.embedding is not None, panel.failure.label.text()
+    assert context.workspace.embedding is not None, panel.run.failure.label.text()
     # What was said of a layer is kept with it.
     add_layer(plain_file, "another")
     wait_until(lambda: panel.layer_combo.count() == 2)
@@ -303,10 +308,10 @@ def test_a_layer_is_looked_at_again_when_its_place_changes(panel, scene_file, tm
     wait_until(lambda: "has no coordinate reference system" in panel.warnings.label.text())
     panel.embed()
     ended(panel)
-    assert panel.failure.isVisible()
+    assert panel.run.failure.isVisible()
     layer.setCrs(right)
     inspected(panel)
-    assert panel.failure.isHidden(), "what was wrong is wrong no longer"
+    assert panel.run.failure.isHidden(), "what was wrong is wrong no longer"
     assert any("as given" in sentence for sentence in panel._inspection["evidence"]) and not panel.warnings.label.text()
     layer.setCrs(QgsCoordinateReferenceSystem())
     wait_until(lambda: "has no coordinate reference system" in panel.warnings.label.text())
@@ -336,7 +341,7 @@ def test_polygons_have_to_be_chosen(panel, scene_file, polygons):
     panel.form.inside.setChecked(True)
     wait_until(lambda: "Choose a layer of polygons" in panel.summary.text())
     panel.embed()
-    assert panel._job is None and "Choose a layer" in panel.status.text()
+    assert panel.queue.running is None and "Choose a layer" in panel.run.status.text()
     QgsProject.instance().addMapLayer(QgsVectorLayer(str(polygons), "areas", "ogr"))
     inspected(panel)
 
@@ -348,7 +353,7 @@ def test_the_context_menu_embeds_the_whole_layer(panel, context, scene_file, emb
     wait_until(lambda: panel.layer_combo.count() == 2)
     panel.form.visible.setChecked(True)
     panel.embed_layer(product)
-    assert panel._job is None and "cannot be embedded" in panel.status.text()
+    assert panel.queue.running is None and "cannot be embedded" in panel.run.status.text()
     panel.embed_layer(layer)
     assert panel.form.whole.isChecked()
     ended(panel)
@@ -362,11 +367,11 @@ def test_a_failing_disk_offers_another_try(panel, context, scene_file, tmp_path)
     context.settings.cache_folder = tmp_path / "occupied"
     panel.embed()
     ended(panel)
-    assert panel.failure.isVisible() and panel.embed_button.text() == "Try again"
+    assert panel.run.failure.isVisible() and panel.embed_button.text() == "Try again"
     context.settings.cache_folder = tmp_path / "cache"
     panel.embed_button.click()
     ended(panel)
-    assert context.workspace.embedding is not None and panel.failure.isHidden()
+    assert context.workspace.embedding is not None and panel.run.failure.isHidden()
 
 
 def test_closing_while_it_runs_leaves_nothing_on_the_map(context, scene_file):
@@ -375,7 +380,7 @@ def test_closing_while_it_runs_leaves_nothing_on_the_map(context, scene_file):
     add_layer(scene_file, "Autumn")
     wait_until(lambda: panel.layer_combo.currentLayer() is not None)
     panel.embed()
-    wait_until(lambda: panel._job is None or panel.bar.maximum() > 0)
+    wait_until(lambda: panel.queue.running is None or panel.run.bar.maximum() > 0)
     panel.close()
     wait_until(lambda: not context.client.running())
     assert [each.name() for each in QgsProject.instance().mapLayers().values()] == ["Autumn"]
@@ -466,7 +471,7 @@ def test_a_file_that_exists_is_replaced_only_when_agreed(panel, context, scene_f
 
     answers.append(buttons.No)
     panel.embed()
-    assert panel._job is None and str(target) in asked[0] and target.stat().st_ino == inode
+    assert panel.queue.running is None and str(target) in asked[0] and target.stat().st_ino == inode
 
     changes = []
     context.workspace.embeddingChanged.connect(changes.append)
@@ -521,3 +526,52 @@ def test_a_mosaic_of_files_elsewhere_is_read_when_the_user_says_so(panel, scene_
     add_layer(scene_file, "Autumn")
     panel.layer_combo.setLayer(QgsProject.instance().mapLayersByName("Autumn")[0])
     assert not panel.form.trust.isChecked()  # one layer is no other
+
+
+def test_further_layers_wait_while_one_is_embedded(panel, context, scene_file, plain_file, tmp_path):
+    """The form stays free, each has its own cancel, and what fails does not stop the others."""
+    other = crop(scene_file, tmp_path / "other.tif")
+    first, third = add_layer(scene_file, "Autumn"), add_layer(other, "Other")
+    fails, fourth = add_layer(plain_file, "Plain"), add_layer(scene_file, "Not wanted")
+    wait_until(lambda: panel.layer_combo.count() == 4)
+    for layer in (first, fails, third, fourth):
+        panel.layer_combo.setLayer(layer)
+        panel.embed()
+        assert panel.queue.at_work(layer.id()) and panel.layer_combo.isEnabled()
+        assert not panel.embed_button.isEnabled(), "the same layer is not embedded twice"
+    assert [item.name for item in panel.queue.waiting] == ["Plain", "Other", "Not wanted"]
+    panel.run.findChildren(QToolButton, "cancelWaiting")[2].click()
+    assert panel.queue.of(fourth.id()).state == "cancelled"
+    panel.layer_combo.setLayer(first)
+    wait_until(lambda: panel.queue.running is None)
+    assert [panel.queue.of(each.id()).state for each in (first, fails, third)] == ["done", "failed", "done"]
+    assert panel.run.failure.label.text().startswith("Plain was not embedded: "), "Other came after it"
+    assert layers.source_of(context.workspace.embedding) is first, "what waited does not push it aside"
+    behind = panel.queue.of(third.id()).layer
+    assert behind is not None and not visible(behind) and visible(context.workspace.embedding)
+    panel.layer_combo.setLayer(fails)
+    wait_until(lambda: not panel.warnings.isHidden())
+    assert panel.run.failure.isHidden(), "the same sentence stands above, once"
+
+
+def test_two_layers_are_not_written_to_one_file(panel, scene_file, tmp_path):
+    first, second = add_layer(scene_file, "A"), add_layer(scene_file, "B")
+    wait_until(lambda: panel.layer_combo.count() == 2)
+    for layer in (first, second):
+        panel.layer_combo.setLayer(layer)
+        panel.form.output.setFilePath(str(tmp_path / "one.tif"))
+        panel.embed()
+    assert not panel.queue.at_work(second.id()) and "is being written already" in panel.run.status.text()
+    ended(panel)
+
+
+def test_another_project_takes_out_what_waits(panel, scene_file):
+    first, second = add_layer(scene_file, "A"), add_layer(scene_file, "B")
+    wait_until(lambda: panel.layer_combo.count() == 2)
+    for layer in (first, second):
+        panel.layer_combo.setLayer(layer)
+        panel.embed()
+    QgsProject.instance().clear()
+    assert not panel.queue.waiting
+    ended(panel)
+    assert "Its project was closed" in panel.run.status.text()

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from osgeo import gdal, ogr
 from processing_feedback import Feedback
-from qgis.core import QgsProcessingContext, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
 
 
 @pytest.fixture(scope="session")
@@ -143,3 +149,16 @@ def label_as_mapped(points, maps):
     for feature in (layer := source.GetLayer()):
         feature.SetField("class", names[feature.GetField("stratum")])
         layer.SetFeature(feature)
+
+
+def test_the_maps_of_all_places_are_loaded(run, gather, folder, tmp_path):
+    set_ = gather("loaded", "west_july", "east", SAMPLES=[str(folder / "samples.gpkg")])["OUTPUT"]
+    model = run("fit", WORKING_SET=set_, OUTPUT=str(tmp_path / "m.json"))["OUTPUT"]
+    context, project = QgsProcessingContext(), QgsProject.instance()
+    wanted = QgsProcessingOutputLayerDefinition(str(tmp_path / "map.tif"), project)
+    made = run(
+        "classify", context=context, WORKING_SET=set_, MODEL=model, OUTPUT=wanted,
+        CONFIDENCE=str(tmp_path / "c.tif"), FOLDER=str(tmp_path / "maps"),
+    )  # fmt: skip
+    loaded = context.layersToLoadOnCompletion()
+    assert {path: details.name for path, details in loaded.items()} == {each: Path(each).stem for each in made["MAPS"]}
