@@ -38,22 +38,36 @@ _CALLED_NONE = {
 #: What a new set of samples may start with.
 LAND_COVER = ("water", "forest", "grass", "crop", "built", "bare")
 
-# Okabe & Ito (2008), "Color Universal Design", without black; then P. Tol's "muted" scheme (SRON/EPS/TN/09-002).
+# Okabe & Ito (2008), "Color Universal Design", without black; three of P. Tol's "muted" scheme (SRON/EPS/TN/09-002).
 _BLUE, _GREEN, _YELLOW, _RED = (0, 114, 178), (0, 158, 115), (240, 228, 66), (213, 94, 0)
 _ORANGE, _SKY, _PINK = (230, 159, 0), (86, 180, 233), (204, 121, 167)
 _OKABE_ITO: tuple[Colour, ...] = (_ORANGE, _SKY, _GREEN, _YELLOW, _BLUE, _RED, _PINK)
-_TOL_MUTED: tuple[Colour, ...] = (
-    (51, 34, 136),
-    (17, 119, 51),
-    (136, 34, 85),
-    (221, 204, 119),
-    (153, 153, 51),
-    (136, 204, 238),
-    (68, 170, 153),
-    (204, 102, 119),
-    (170, 68, 153),
+_TOL_MUTED: tuple[Colour, ...] = ((51, 34, 136), (17, 119, 51), (136, 34, 85))
+# One by one what is farthest (CIEDE2000) from those before, from white, from greys and from the ground as Sentinel-2
+# shows it: 30 colours that are all told apart, on a page and over a scene.
+_FAR_APART: tuple[Colour, ...] = (
+    (0, 255, 75),
+    (180, 0, 255),
+    (225, 15, 60),
+    (165, 150, 255),
+    (0, 225, 225),
+    (135, 30, 0),
+    (120, 165, 0),
+    (255, 195, 255),
+    (255, 135, 120),
+    (120, 105, 165),
+    (165, 225, 180),
+    (0, 135, 150),
+    (45, 75, 240),
+    (255, 75, 255),
+    (90, 60, 0),
+    (210, 15, 150),
+    (150, 90, 90),
+    (255, 195, 195),
+    (180, 165, 195),
+    (255, 165, 105),
 )
-_BASE = _OKABE_ITO + _TOL_MUTED
+_BASE = _OKABE_ITO + _TOL_MUTED + _FAR_APART
 
 # What map readers expect: water is blue, trees are green. Within the palette, so still colour-blind-safe.
 _CONVENTIONS: tuple[tuple[Colour, tuple[str, ...]], ...] = (
@@ -83,8 +97,9 @@ CONFIDENCE_RAMP: tuple[Colour, ...] = (
 def palette() -> tuple[Colour, ...]:
     """Distinct colours, each as far as can be from all before it: more than a map holds classes.
 
-    Okabe & Ito's seven, safe for colour-blind readers; then Tol's; then, one by one, what is farthest in CIE L*a*b*
-    from those that are taken (farthest-first, Gonzalez 1985), neither nearly black nor nearly white.
+    Okabe & Ito's seven, safe for colour-blind readers; three of Tol's; twenty far from all of them; then, one by one,
+    what is farthest in CIE L*a*b* from those that are taken (farthest-first, Gonzalez 1985), neither nearly black nor
+    nearly white.
     """
     shades = range(0, 256, 51), range(0, 256, 36), range(0, 256, 51)
     candidates = {colour: _lab(colour) for colour in product(*shades)}

@@ -909,6 +909,10 @@
         <translation>Klasse {}</translation>
     </message>
     <message>
+        <source>Key of {}</source>
+        <translation>Taste von {}</translation>
+    </message>
+    <message>
         <source>Key</source>
         <translation>Taste</translation>
     </message>
@@ -4149,6 +4153,38 @@ Ersetzen?</translation>
 <context>
     <name>Samples</name>
     <message>
+        <source>New class {}</source>
+        <translation>Neue Klasse {}</translation>
+    </message>
+    <message>
+        <source>Rename {} to {}</source>
+        <translation>{} in {} umbenennen</translation>
+    </message>
+    <message>
+        <source>Colour of {}</source>
+        <translation>Farbe von {}</translation>
+    </message>
+    <message>
+        <source>Remove {}</source>
+        <translation>{} entfernen</translation>
+    </message>
+    <message>
+        <source>Merge {} into {}</source>
+        <translation>{} mit {} vereinen</translation>
+    </message>
+    <message>
+        <source>A class needs a name.</source>
+        <translation>Eine Klasse braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>There is a class {} already; choose another name.</source>
+        <translation>Es gibt schon eine Klasse {}; wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>{} is too long: the field takes {} characters.</source>
+        <translation>{} ist zu lang: Das Feld fasst {} Zeichen.</translation>
+    </message>
+    <message>
         <source>water</source>
         <translation>Wasser</translation>
     </message>
@@ -4201,8 +4237,16 @@ Ersetzen?</translation>
         <translation>Beispielfläche löschen</translation>
     </message>
     <message>
+        <source>Erase {} samples</source>
+        <translation>{} Beispielflächen löschen</translation>
+    </message>
+    <message>
         <source>Sample becomes {}</source>
         <translation>Beispiel wird {}</translation>
+    </message>
+    <message>
+        <source>{} samples become {}</source>
+        <translation>{} Beispiele werden {}</translation>
     </message>
     <message>
         <source>no reason given</source>
@@ -4211,26 +4255,6 @@ Ersetzen?</translation>
     <message>
         <source>{} could not be saved: {}</source>
         <translation>{} konnte nicht gespeichert werden: {}</translation>
-    </message>
-    <message>
-        <source>Rename {} to {}</source>
-        <translation>{} in {} umbenennen</translation>
-    </message>
-    <message>
-        <source>Remove {}</source>
-        <translation>{} entfernen</translation>
-    </message>
-    <message>
-        <source>A class needs a name.</source>
-        <translation>Eine Klasse braucht einen Namen.</translation>
-    </message>
-    <message>
-        <source>There is a class {} already; choose another name.</source>
-        <translation>Es gibt schon eine Klasse {}; wählen Sie einen anderen Namen.</translation>
-    </message>
-    <message>
-        <source>{} is too long: the field takes {} characters.</source>
-        <translation>{} ist zu lang: Das Feld fasst {} Zeichen.</translation>
     </message>
     <message>
         <source>That place cannot be expressed in the CRS of {} ({}).</source>
@@ -4280,6 +4304,10 @@ Ersetzen?</translation>
         <translation>Der Rechenprozess startet zum ersten Mal; er sagt, wie Klassen aussehen.</translation>
     </message>
     <message>
+        <source>There is no class {}.</source>
+        <translation>Es gibt keine Klasse {}.</translation>
+    </message>
+    <message>
         <source>Save edits ({} unsaved)</source>
         <translation>Speichern ({} ungespeichert)</translation>
     </message>
@@ -4312,8 +4340,8 @@ Ersetzen?</translation>
         <translation>Zeichnen</translation>
     </message>
     <message>
-        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
-        <translation>Auf der Karte: 1–9 und 0 wählen die Klasse, E löscht die Beispielfläche unter dem Mauszeiger, R gibt ihr die gewählte Klasse, Z macht rückgängig.</translation>
+        <source>On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
+        <translation>Auf der Karte: Ziffern wählen die Klasse, E löscht die Beispielfläche unter dem Mauszeiger, R gibt ihr die gewählte Klasse, Z nimmt zurück.</translation>
     </message>
     <message>
         <source>Add a class</source>
@@ -4867,6 +4895,10 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>SuggestionsBox</name>
+    <message>
+        <source>There is no class {}.</source>
+        <translation>Es gibt keine Klasse {}.</translation>
+    </message>
     <message>
         <source>Suggest places</source>
         <translation>Orte vorschlagen</translation>

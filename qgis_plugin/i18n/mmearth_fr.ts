@@ -909,6 +909,10 @@
         <translation>classe {}</translation>
     </message>
     <message>
+        <source>Key of {}</source>
+        <translation>Touche de {}</translation>
+    </message>
+    <message>
         <source>Key</source>
         <translation>Touche</translation>
     </message>
@@ -4149,6 +4153,38 @@ Les remplacer ?</translation>
 <context>
     <name>Samples</name>
     <message>
+        <source>New class {}</source>
+        <translation>Nouvelle classe {}</translation>
+    </message>
+    <message>
+        <source>Rename {} to {}</source>
+        <translation>Renommer {} en {}</translation>
+    </message>
+    <message>
+        <source>Colour of {}</source>
+        <translation>Couleur de {}</translation>
+    </message>
+    <message>
+        <source>Remove {}</source>
+        <translation>Supprimer {}</translation>
+    </message>
+    <message>
+        <source>Merge {} into {}</source>
+        <translation>Fusionner {} dans {}</translation>
+    </message>
+    <message>
+        <source>A class needs a name.</source>
+        <translation>Une classe a besoin d’un nom.</translation>
+    </message>
+    <message>
+        <source>There is a class {} already; choose another name.</source>
+        <translation>Il y a déjà une classe {} ; choisissez un autre nom.</translation>
+    </message>
+    <message>
+        <source>{} is too long: the field takes {} characters.</source>
+        <translation>{} est trop long : le champ accepte {} caractères.</translation>
+    </message>
+    <message>
         <source>water</source>
         <translation>eau</translation>
     </message>
@@ -4201,8 +4237,16 @@ Les remplacer ?</translation>
         <translation>Effacer l’échantillon</translation>
     </message>
     <message>
+        <source>Erase {} samples</source>
+        <translation>Effacer {} échantillons</translation>
+    </message>
+    <message>
         <source>Sample becomes {}</source>
         <translation>L’échantillon devient {}</translation>
+    </message>
+    <message>
+        <source>{} samples become {}</source>
+        <translation>{} échantillons deviennent {}</translation>
     </message>
     <message>
         <source>no reason given</source>
@@ -4211,26 +4255,6 @@ Les remplacer ?</translation>
     <message>
         <source>{} could not be saved: {}</source>
         <translation>{} n’a pas pu être enregistré : {}</translation>
-    </message>
-    <message>
-        <source>Rename {} to {}</source>
-        <translation>Renommer {} en {}</translation>
-    </message>
-    <message>
-        <source>Remove {}</source>
-        <translation>Supprimer {}</translation>
-    </message>
-    <message>
-        <source>A class needs a name.</source>
-        <translation>Une classe a besoin d’un nom.</translation>
-    </message>
-    <message>
-        <source>There is a class {} already; choose another name.</source>
-        <translation>Il y a déjà une classe {} ; choisissez un autre nom.</translation>
-    </message>
-    <message>
-        <source>{} is too long: the field takes {} characters.</source>
-        <translation>{} est trop long : le champ accepte {} caractères.</translation>
     </message>
     <message>
         <source>That place cannot be expressed in the CRS of {} ({}).</source>
@@ -4280,6 +4304,10 @@ Les remplacer ?</translation>
         <translation>Le processus de calcul démarre pour la première fois ; il indique à quoi ressemblent les classes.</translation>
     </message>
     <message>
+        <source>There is no class {}.</source>
+        <translation>Il n'y a pas de classe {}.</translation>
+    </message>
+    <message>
         <source>Save edits ({} unsaved)</source>
         <translation>Enregistrer ({} en attente)</translation>
     </message>
@@ -4312,8 +4340,8 @@ Les remplacer ?</translation>
         <translation>Dessiner</translation>
     </message>
     <message>
-        <source>On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
-        <translation>Sur la carte : 1–9 et 0 choisissent la classe, E efface l’échantillon sous le curseur, R lui donne la classe choisie, Z annule.</translation>
+        <source>On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
+        <translation>Sur la carte : les chiffres choisissent la classe, E efface l'échantillon sous le curseur, R lui donne la classe choisie, Z annule.</translation>
     </message>
     <message>
         <source>Add a class</source>
@@ -4867,6 +4895,10 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>SuggestionsBox</name>
+    <message>
+        <source>There is no class {}.</source>
+        <translation>Il n'y a pas de classe {}.</translation>
+    </message>
     <message>
         <source>Suggest places</source>
         <translation>Suggérer des lieux</translation>

@@ -6,15 +6,16 @@ drawn with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QFont
 
 from ..worker.greeting import ClassRules
-from . import sample_edits, sample_layer
+from . import class_edits, sample_layer
+from .class_keys import ClassKeys, key_text
 from .classes import SampleClass, SampleError, next_value
 
 KEY, COLOUR, NAME, COUNT, AREA = range(5)
@@ -55,6 +56,10 @@ class ClassTable(QAbstractTableModel):
         self._areas: dict[bytes, float] = {}
         self._dirty: set[int] | None = None  # fids to look at again; None: all of them
         self._current = 0 if self._classes else -1
+        #: Digits that choose the class to draw with.
+        self.keys = ClassKeys(eager=True, parent=self)
+        self.keys.chosen.connect(self.choose)
+        self.keys.waiting.connect(self._show_keys)
         self._counting = self._timer(_PAUSE, self.recount)
         self._styling = self._timer(_STYLE_PAUSE, self._save_style)
         self._links = [
@@ -125,30 +130,31 @@ class ClassTable(QAbstractTableModel):
             name = "" if name in taken else name
             number += 1
         [colour] = self._rules.colours([name], avoid=[c.colour for c in self._classes])
-        sample_edits.add_class(self.layer, self.field, name, colour, self._rules)
+        class_edits.add_class(self.layer, self.field, name, colour, self._rules)
         self.choose(len(self._classes) - 1)
         return len(self._classes) - 1
 
     def rename(self, row: int, name: str) -> None:
         """Another name, in the samples too, as one undo step."""
-        sample_edits.rename_class(self.layer, self.field, self._classes[row].value, name)
+        class_edits.rename_class(self.layer, self.field, self._classes[row].value, name)
 
     def recolour(self, row: int, colour: str) -> None:
         """Another colour (#rrggbb)."""
         if colour != self._classes[row].colour:
-            self._write([*self._classes[:row], self._classes[row]._replace(colour=colour), *self._classes[row + 1 :]])
+            class_edits.recolour_class(self.layer, self.field, self._classes[row].value, colour)
 
     def remove(self, row: int) -> None:
         """Take the class and its samples away, as one undo step."""
-        sample_edits.remove_class(self.layer, self.field, self._classes[row].value)
+        class_edits.remove_class(self.layer, self.field, self._classes[row].value)
 
     def move(self, row: int, to: int) -> None:
         """Give a class another place, and so another key; the class drawn with stays the same."""
         classes = self.classes
         if row == to or not (0 <= row < len(classes) and 0 <= to < len(classes)):
             return
+        text = self.tr("Key of {}").format(classes[row].name)
         classes.insert(to, classes.pop(row))
-        self._write(classes)
+        class_edits.change_classes(self.layer, self.field, classes, text)
 
     def recount(self) -> None:
         """Count samples and areas now. Names found in the field that the table does not know become classes."""
@@ -198,13 +204,25 @@ class ClassTable(QAbstractTableModel):
             return _CENTRE if column == KEY else _RIGHT
         if role == _Role.ToolTipRole and column == NAME:
             return self.tr("{}, value {} in the map").format(self._classes[row].name, self._classes[row].value)
+        if role == _Role.FontRole and column == KEY and self.keys.first:
+            font = QFont()
+            font.setBold(key_text(row, len(self._classes)).startswith(self.keys.first))
+            return font
         if role == _Role.EditRole and column == COLOUR:
             return QColor(self._classes[row].colour)
         return self._shown(row, column) if role in {_Role.DisplayRole, _Role.EditRole} else None
 
+    def press(self, digit: int) -> None:
+        """A digit was typed to choose the class to draw with."""
+        self.keys.press(digit, len(self._classes))
+
+    def _show_keys(self, _first: str) -> None:
+        if self._classes:
+            self.dataChanged.emit(self.index(0, KEY), self.index(len(self._classes) - 1, KEY))
+
     def _shown(self, row: int, column: int) -> str | None:
         if column == KEY:
-            return str((row + 1) % 10) if row < 10 else ""
+            return key_text(row, len(self._classes))
         if column == NAME:
             return self._classes[row].name
         if column == COUNT:
@@ -237,9 +255,6 @@ class ClassTable(QAbstractTableModel):
         key = sample_layer.key_of(self.layer, self.field, self._classes[row]) if self.layer is not None else ""
         return self._counts.get(str(key), (0, 0.0))
 
-    def _write(self, classes: Sequence[SampleClass]) -> None:
-        sample_layer.write_classes(self.layer, self.field, classes)
-
     def _adopt(self) -> None:
         known = {str(sample_layer.key_of(self.layer, self.field, c)) for c in self._classes}
         unknown = sorted(set(self._counts) - known)
@@ -257,7 +272,7 @@ class ClassTable(QAbstractTableModel):
             except (SampleError, ValueError):
                 return
         if len(classes) > len(self._classes):
-            self._write(classes)
+            sample_layer.write_classes(self.layer, self.field, classes)
 
     def _follow(self, key: str) -> None:
         if key != sample_layer.CLASSES:

@@ -27,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.numbers import decimal
+from ...core.samples.class_keys import key_text
 from ...core.samples.sample_layer import read_classes
 from ..icons import icon
 from ..widgets.labels import shortened, wrapped
@@ -262,7 +263,8 @@ class LiveBox(QWidget):
             pixels[unknown["name"]] = result["unknown"]
         workspace = self._context.workspace
         drawn = [] if workspace.samples is None else read_classes(workspace.samples, workspace.field)
-        self.shares.show_shares(classes, pixels, {c.name: str((row + 1) % 10) for row, c in enumerate(drawn[:10])})
+        keys = {each.name: key_text(row, len(drawn)) for row, each in enumerate(drawn)}
+        self.shares.show_shares(classes, pixels, keys)
         seconds = result["seconds"].get("total", 0)
         text = self.tr("Share of what is seen; painted in {} s.").format(decimal(seconds, 2))
         if result["path"] is None:

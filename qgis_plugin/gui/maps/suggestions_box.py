@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 from ...compat import POLYGON
 from ...core.layer_tree import set_visible
 from ...core.numbers import decimal
+from ...core.samples.class_keys import ClassKeys, key_text
 from ...core.samples.classes import SampleError
 from ...core.samples.pixels import square
 from ...core.samples.sample_edits import add_sample
@@ -52,6 +53,10 @@ class SuggestionsBox(QWidget):
         self._stale = False
         self._hidden = False  # the live map, while places are looked at
         self._band: QgsRubberBand | None = None
+        self._keys = ClassKeys(eager=False, parent=self)
+        self._keys.chosen.connect(self.label)
+        self._keys.missing.connect(lambda typed: self._say(self.tr("There is no class {}.").format(typed)))
+        self._keys.waiting.connect(lambda first: self._say(f"{first}_" if first else self._how_to()))
 
         self.button = QPushButton(icon("suggest"), self.tr("Suggest places"))
         self.button.setObjectName("suggest")
@@ -120,7 +125,7 @@ class SuggestionsBox(QWidget):
         job.ended.connect(self._ended)
 
     def label(self, index: int) -> bool:
-        """Give the current place the class of a number key (0: the first), and go on to the next."""
+        """Give the current place the class of a row (0: the first), and go on to the next."""
         item, workspace = self.list.currentItem(), self._context.workspace
         if item is None or workspace.samples is None or workspace.embedding is None:
             return False
@@ -148,11 +153,13 @@ class SuggestionsBox(QWidget):
             return True
         if watched is self.list and event.type() == QEvent.Type.KeyPress:
             key = event.key()
+            if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
+                self._keys.press(key - Qt.Key.Key_0, len(self._names()))
+                return True
+            self._keys.forget()
             if key == Qt.Key.Key_M:
                 self._peek(True)
                 return True
-            if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-                return self.label((key - Qt.Key.Key_1) % 10)
             if key == Qt.Key.Key_Delete and self.list.currentItem() is not None:
                 self.list.takeItem(self.list.currentRow())
                 return True
@@ -184,18 +191,23 @@ class SuggestionsBox(QWidget):
             item.setData(_POINT, (point["x"], point["y"]))
             self.list.addItem(item)
         self.list.setVisible(bool(result["points"]))
-        self._say(
-            self.tr("Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.")
-        )
+        self._say(self._how_to())
         self.list.setCurrentRow(0)
         self.list.setFocus()
         reveal(self)
 
     def _with_key(self, name: str) -> str:
         """A class with the key that gives it."""
+        names = self._names()
+        key = key_text(names.index(name), len(names)) if name in names else ""
+        return f"{name} [{key}]" if key else name
+
+    def _names(self) -> list[str]:
         samples, field = self._context.workspace.samples, self._context.workspace.field
-        names = [] if samples is None else [each.name for each in read_classes(samples, field)]
-        return f"{name} [{(names.index(name) + 1) % 10}]" if name in names[:10] else name
+        return [] if samples is None else [each.name for each in read_classes(samples, field)]
+
+    def _how_to(self) -> str:
+        return self.tr("Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.")
 
     def _peek(self, wanted: bool) -> None:
         """Show the map over the ground, or the ground."""
@@ -214,6 +226,7 @@ class SuggestionsBox(QWidget):
         if item is None or embedding is None:
             self._unmark()
             return
+        self._keys.forget()
         self._peek(False)
         self._hidden = True
         point = QgsPointXY(*item.data(_POINT))

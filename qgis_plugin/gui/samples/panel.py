@@ -84,8 +84,8 @@ class SamplesPanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits choose the class here too: no click in the panel takes the keys from who draws."""
-        row = (event.key() - Qt.Key.Key_1) % 10
-        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 and self.table is not None and self.table.choose(row):
+        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 and self.table is not None:
+            self.table.press(event.key() - Qt.Key.Key_0)
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -110,6 +110,8 @@ class SamplesPanel(QWidget):
             self.table.refused.connect(self._context.warn)
             self.table.counted.connect(self._refresh)
             self.table.currentChanged.connect(self._refresh)
+            self.table.keys.waiting.connect(self._show_typed)
+            self.table.keys.missing.connect(lambda typed: self._hint(self.tr("There is no class {}.").format(typed)))
             self._layer_links = [
                 (layer.undoStack().indexChanged, self._refresh),
                 (layer.editingStarted, self._refresh),
@@ -202,6 +204,10 @@ class SamplesPanel(QWidget):
     def _set_size(self, size: int) -> None:
         self.tools["square"].size = size
 
+    def _show_typed(self, first: str) -> None:
+        """A digit waits for a second one."""
+        self.typed.setText(f"{first}_" if first else "")
+
     def _hint(self, sentence: str) -> None:
         self._context.iface.statusBarIface().showMessage(sentence)
 
@@ -269,7 +275,7 @@ class SamplesPanel(QWidget):
         column.addWidget(self._notice_widget())
         keys = QLabel(
             self.tr(
-                "On the map: 1–9 and 0 choose the class, E erases the sample under the cursor, R gives it the chosen"
+                "On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen"
                 " class, Z undoes."
             )
         )
@@ -301,6 +307,9 @@ class SamplesPanel(QWidget):
             button.clicked.connect(act)
             setattr(self, name, button)
             row.addWidget(button)
+        self.typed = QLabel()
+        self.typed.setObjectName("typedDigit")
+        row.addWidget(self.typed)
         row.addStretch(1)
         self.total = QLabel()
         self.total.setObjectName("sampleTotal")

@@ -1,6 +1,6 @@
 """What all map tools that draw samples have in common: the layer, the rubber band, the keys.
 
-Keys: 1 … 9, 0 choose the class, E erases the sample under the cursor, R gives it the chosen class, Z and Ctrl+Z take
+Keys: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z and Ctrl+Z take
 back, Shift+Z and Ctrl+Y do again, Esc cancels. A tool only draws; `core.sample_edits` puts the shape into the layer.
 """
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 _REACH = 6
 
 _Key = Qt.Key
-_DIGITS = [_Key.Key_1, _Key.Key_2, _Key.Key_3, _Key.Key_4, _Key.Key_5, _Key.Key_6, _Key.Key_7, _Key.Key_8, _Key.Key_9]
-_DIGITS.append(_Key.Key_0)
 
 
 class SampleTool(QgsMapTool):
@@ -43,8 +41,6 @@ class SampleTool(QgsMapTool):
 
     #: A sample was added: its fid.
     sampleAdded = pyqtSignal("qint64")
-    #: A number key chose a class: its row in the table.
-    classChosen = pyqtSignal(int)
     #: What to do next, for the status bar; empty when the tool rests.
     hinted = pyqtSignal(str)
 
@@ -75,10 +71,14 @@ class SampleTool(QgsMapTool):
         if self._table is not None:
             self._table.currentChanged.disconnect(self._recolour)
             self._table.changed.disconnect(self._recolour)
+            self._table.keys.waiting.disconnect(self._recolour)
+            self._table.keys.missing.disconnect(self._no_class)
         self._table = table
         if table is not None:
             table.currentChanged.connect(self._recolour)
             table.changed.connect(self._recolour)
+            table.keys.waiting.connect(self._recolour)
+            table.keys.missing.connect(self._no_class)
         self._recolour()
 
     @property
@@ -158,8 +158,8 @@ class SampleTool(QgsMapTool):
             return self._redo if shift else self._undo
         if control:
             return self._redo if key == _Key.Key_Y else None
-        if key in _DIGITS:
-            return lambda: self._choose(_DIGITS.index(key))
+        if _Key.Key_0 <= key <= _Key.Key_9:
+            return lambda: self._choose(key - _Key.Key_0)
         acts = {_Key.Key_E: self._erase, _Key.Key_R: self._relabel}
         return acts.get(key) or (self._drawing_keys().get(key) if self._points else None)
 
@@ -172,11 +172,15 @@ class SampleTool(QgsMapTool):
             _Key.Key_Delete: self.remove_last,
         }
 
-    def _choose(self, row: int) -> None:
-        if self._table is None or not self._table.choose(row):
+    def _choose(self, digit: int) -> None:
+        if self._table is None:
+            self._no_class()
+        else:
+            self._table.press(digit)
+
+    def _no_class(self, _typed: str = "") -> None:
+        if self.isActive():
             self._say(self.tr("There is no class with that key."))
-            return
-        self.classChosen.emit(row)
 
     def _undo(self) -> None:
         if self._points:
@@ -189,7 +193,7 @@ class SampleTool(QgsMapTool):
             self._say(self.tr("There is nothing to redo."))
 
     def _erase(self) -> None:
-        self._with_sample(sample_edits.erase_sample)
+        self._with_sample(lambda layer, fid: sample_edits.erase_samples(layer, [fid]))
 
     def _relabel(self) -> None:
         table = self._table
@@ -197,7 +201,7 @@ class SampleTool(QgsMapTool):
             self._ready()
             return
         field, chosen = table.field, table.current_class
-        self._with_sample(lambda layer, fid: sample_edits.relabel_sample(layer, field, fid, chosen))
+        self._with_sample(lambda layer, fid: sample_edits.relabel_samples(layer, field, [fid], chosen))
 
     def _with_sample(self, act: Callable[[QgsVectorLayer, int], None]) -> None:
         """Do something with the sample under the cursor; says why not."""
@@ -234,6 +238,8 @@ class SampleTool(QgsMapTool):
         """Put a shape into the layer; True when it took it."""
         self.cancel()
         table = self._table
+        if table is not None:
+            table.keys.forget()
         if not self._ready() or table is None or table.current_class is None:
             return False
         try:
@@ -258,7 +264,8 @@ class SampleTool(QgsMapTool):
         colour.setAlpha(70)
         self._band.setFillColor(colour)
         if self.isActive():
-            self.hinted.emit(f"{sample_class.name}: {self.instruction()}" if sample_class else "")
+            typed = f"{self._table.keys.first}_  " if self._table is not None and self._table.keys.first else ""
+            self.hinted.emit(f"{typed}{sample_class.name}: {self.instruction()}" if sample_class else typed)
 
     def _say(self, sentence: str) -> None:
         self.messageEmitted.emit(sentence, Qgis.MessageLevel.Warning)

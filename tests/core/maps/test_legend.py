@@ -1,6 +1,8 @@
 """Legends: distinct, readable colours; JSON that comes back as it was."""
 
 import itertools
+import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.maps.conventions import MAX_CLASSES, Colour, conventional_colours, palette, parse_colour
+from mmearth_core.maps.conventions import (
+    MAX_CLASSES,
+    Colour,
+    conventional_colours,
+    format_colour,
+    palette,
+    parse_colour,
+)
 from mmearth_core.maps.legend import ClassTable, Legend, MapClass
 from mmearth_core.records import plain, value
 
@@ -34,11 +43,61 @@ def test_the_first_seven_colours_are_told_apart_by_colour_blind_readers(deficien
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 10
 
 
-def test_every_class_has_a_colour_of_its_own_and_thirty_are_well_apart() -> None:
+#: White paper, the greys of a dark window and of "unknown", and the ground in natural colour: shade, stubble, forest,
+#: meadow, bare soil, deep water, dry sand.
+GROUNDS = [(255, 255, 255), (35, 35, 35), (64, 64, 64), (110, 110, 105), (45, 58, 38), (74, 92, 56), (140, 122, 96)]
+GROUNDS += [(28, 43, 58), (190, 180, 165)]
+
+
+def ciede2000(first: Any, second: Any) -> float:
+    """Difference of two colours in L*a*b* as readers see it (Sharma, Wu & Dalal 2005); 1 can just be noticed."""
+    (l1, a1, b1), (l2, a2, b2) = first, second
+    mean = (math.hypot(a1, b1) + math.hypot(a2, b2)) / 2
+    stretch = 1.5 - 0.5 * math.sqrt(mean**7 / (mean**7 + 25.0**7))
+    c1, c2 = math.hypot(stretch * a1, b1), math.hypot(stretch * a2, b2)
+    h1, h2 = math.degrees(math.atan2(b1, stretch * a1)) % 360, math.degrees(math.atan2(b2, stretch * a2)) % 360
+    turn = (h2 - h1 + 180) % 360 - 180
+    hue = (h1 + turn / 2) % 360
+    light, chroma = (l1 + l2) / 2, (c1 + c2) / 2
+    t = 1 - 0.17 * cosine(hue - 30) + 0.24 * cosine(2 * hue) + 0.32 * cosine(3 * hue + 6) - 0.2 * cosine(4 * hue - 63)
+    lightness = (l2 - l1) / (1 + 0.015 * (light - 50) ** 2 / math.sqrt(20 + (light - 50) ** 2))
+    colourful = (c2 - c1) / (1 + 0.045 * chroma)
+    huely = 2 * math.sqrt(c1 * c2) * math.sin(math.radians(turn / 2)) / (1 + 0.015 * chroma * t)
+    rotation = -2 * math.sqrt(chroma**7 / (chroma**7 + 25.0**7))
+    rotation *= math.sin(math.radians(60 * math.exp(-(((hue - 275) / 25) ** 2))))
+    return math.sqrt(lightness**2 + colourful**2 + huely**2 + rotation * colourful * huely)
+
+
+def cosine(degrees: float) -> float:
+    return math.cos(math.radians(degrees))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "difference"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_colours_differ_as_the_authors_of_the_formula_say(first: Any, second: Any, difference: float) -> None:
+    assert ciede2000(first, second) == pytest.approx(difference, abs=1e-4)
+
+
+def test_thirty_classes_are_told_apart_on_paper_and_over_a_scene() -> None:
+    seen, grounds = [lab(c, None) for c in palette()[:30]], [lab(c, None) for c in GROUNDS]
+    assert min(ciede2000(a, b) for a, b in itertools.combinations(seen, 2)) > 15
+    assert min(ciede2000(colour, ground) for colour in seen[10:] for ground in grounds) > 20
+
+
+def test_every_class_has_a_colour_of_its_own_and_the_first_ten_are_those_of_old_maps() -> None:
     assert len(set(palette())) == MAX_CLASSES
     assert all(0 <= v <= 255 for c in palette() for v in c)
-    seen = [lab(c, None) for c in palette()[:30]]
-    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 14
+    assert [format_colour(colour) for colour in palette()[:10]] == [
+        *("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#332288", "#117733", "#882255")
+    ]
 
 
 def test_more_classes_than_colours_are_coloured_all_the_same() -> None:

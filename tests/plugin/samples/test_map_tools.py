@@ -245,13 +245,11 @@ def test_a_square_needs_an_embedding_under_it(canvas, table, use, workspace, emb
 
 def test_number_keys_choose_the_class_that_is_drawn(canvas, table, use):
     tool = use(RectangleTool)
-    chosen = []
-    tool.classChosen.connect(chosen.append)
     for number, x in ((Qt.Key.Key_2, 50), (Qt.Key.Key_6, 150), (Qt.Key.Key_1, 250)):
         key(canvas, number)
         drag(canvas, (x, 50), (x + 50, 100))
     assert names(table) == ["bare", "forest", "water"]
-    assert chosen == [1, 5, 0]
+    assert table.current == 0
     key(canvas, Qt.Key.Key_0)
     assert tool.said == ["There is no class with that key."]
     assert table.current == 0
@@ -259,6 +257,30 @@ def test_number_keys_choose_the_class_that_is_drawn(canvas, table, use):
         table.add()
     key(canvas, Qt.Key.Key_0)
     assert table.current == 9
+
+
+def test_two_digits_choose_among_more_than_ten_classes_and_the_mouse_ends_the_first(canvas, table, use):
+    tool, hints = use(RectangleTool), []
+    tool.hinted.connect(hints.append)
+    for _ in range(6):
+        table.add()
+    assert table.index(11, 0).data() == "12"
+    key(canvas, Qt.Key.Key_1)
+    assert table.current == 0 and hints[-1].startswith("1_")
+    drag(canvas, (50, 50), (100, 100))  # quicker than the pause: the class of the first digit
+    key(canvas, Qt.Key.Key_2)
+    drag(canvas, (150, 50), (200, 100))
+    assert names(table) == ["forest", "water"]
+    key(canvas, Qt.Key.Key_1)
+    key(canvas, Qt.Key.Key_2)
+    assert table.current == 11 and not hints[-1].startswith("1_")
+    key(canvas, Qt.Key.Key_0)
+    key(canvas, Qt.Key.Key_5)
+    assert table.current == 4
+    key(canvas, Qt.Key.Key_1)
+    key(canvas, Qt.Key.Key_9)
+    assert table.current == 0 and tool.said == ["There is no class with that key."]
+    assert [c.name for c in table.classes][:6] == list(RULES.land_cover)
 
 
 def test_undo_and_redo_by_keys(canvas, table, use):

@@ -15,7 +15,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from qgis_plugin.core.samples import sample_edits, sample_layer
+from qgis_plugin.core.samples import class_edits, sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import COLOUR, COUNT, KEY, NAME, ClassTable, area_text
 from qgis_plugin.core.samples.classes import (
     SampleClass,
@@ -317,7 +317,7 @@ def test_the_value_of_a_removed_class_is_never_given_again(samples, table, tmp_p
     table.remove(table.rowCount() - 1)
     sample_layer.save_style(samples)
     again = QgsVectorLayer(str(tmp_path / "my samples.gpkg"), "again", "ogr")
-    assert sample_edits.add_class(again, "class", "ice", "#ffffff", RULES).value == 8
+    assert class_edits.add_class(again, "class", "ice", "#ffffff", RULES).value == 8
 
 
 def test_values_end_at_254(samples, table):
@@ -498,14 +498,19 @@ def test_areas_read_well(qgis_app, area, shown):
 
 def test_taking_a_rename_back_whose_name_was_given_again_keeps_the_classes(samples, table):
     draw(samples, "water", 0)
+    [fid] = draw(samples, "forest", 300)
     table.rename(0, "lake")
-    table.add("water")
+    samples.changeAttributeValue(fid, samples.fields().indexOf("class"), "water")  # in the attribute table
+    table.recount()
+    assert [c.name for c in table.classes] == ["lake", *RULES.land_cover[1:], "water"]
     sample_edits.undo(samples)
-    names = [c.name for c in table.classes]
-    assert names == list(RULES.land_cover) and sample_layer.read_classes(samples, "class") == table.classes
-    assert in_field(samples) == ["water"]
+    sample_edits.undo(samples)
+    assert [c.name for c in table.classes] == list(RULES.land_cover)
+    assert sample_layer.read_classes(samples, "class") == table.classes
+    assert in_field(samples) == ["forest", "water"]
     sample_edits.redo(samples)
-    assert [c.name for c in table.classes] == ["lake", *RULES.land_cover[1:]] and in_field(samples) == ["lake"]
+    assert [c.name for c in table.classes] == ["lake", *RULES.land_cover[1:]]
+    assert in_field(samples) == ["forest", "lake"]
 
 
 def test_a_name_that_a_shapefile_would_cut_is_refused(samples, tmp_path):
