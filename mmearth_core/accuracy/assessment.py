@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.accuracy.comparison import UNLABELLED, Comparison, Points, locate
 from mmearth_core.accuracy.design import Design, design_of
-from mmearth_core.accuracy.estimators import Accuracy, Estimate, agreement, error_matrix, estimate
+from mmearth_core.accuracy.estimators import Accuracy, Estimate, Share, agreement, error_matrix, estimate
 from mmearth_core.accuracy.independence import dependence
 from mmearth_core.accuracy.summary import AccuracyReport, ClassAccuracy
 from mmearth_core.errors import MMEarthError
@@ -148,7 +148,7 @@ def _repeated(at: NDArray[np.float64], reference: NDArray[np.int64]) -> tuple[ND
 
 
 def _judged(
-    compared: Comparison, classes: Sequence[int], areas: Iterable[Estimate | None], *shares: Sequence[Estimate]
+    compared: Comparison, classes: Sequence[int], areas: Iterable[Estimate | None], *shares: Sequence[Share]
 ) -> tuple[ClassAccuracy, ...]:
     """What is said of each class: its estimated area, and user's and producer's accuracy."""
     mapped = compared.measured.hectares
@@ -170,10 +170,8 @@ def _limits(accuracy: Accuracy, design: Design, compared: Comparison) -> list[st
         )
     for value in accuracy.single:
         warnings.append(
-            f"Only one reference point in {names.get(value, str(value))!r}: what depends on it has no interval."
+            f"Only one reference point in {names.get(value, str(value))!r}: intervals that depend on it are wide."
         )
-    if any(e.standard_error == 0 and e.value == 1 for e in accuracy.users):
-        warnings.append("± 0.0: all points of that class agree, so that its true interval is wider than the formula's.")
     if UNKNOWN in accuracy.classes and compared.maps.ours:
         warnings.append(f"Where the map says {compared.names[UNKNOWN]!r} it counts as wrong.")
     return warnings

@@ -6,51 +6,62 @@ and map accuracy for stratified random sampling when the strata are different fr
 Journal of Remote Sensing 35, 4923–4939. Where the strata are the map's classes they are identical to eqs. 1–11 of
 Olofsson et al. (2014), "Good practices for estimating area and assessing accuracy of land change", Remote Sensing of
 Environment 148, 42–57; one stratum is simple random sampling. As there, no finite-population correction is applied,
-so that standard errors are slightly too large when a stratum is sampled nearly completely, never too small.
+so that standard errors are slightly too large when a stratum is sampled nearly completely, never too small. Confidence
+intervals are not ± 1.96 standard errors, as there: see `intervals`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-#: Standard errors on each side of a 95 % confidence interval (normal approximation, as in Olofsson et al. 2014).
-Z95 = 1.96
+from mmearth_core.accuracy.intervals import Total, share_of, total
+
+#: An interval of a share that is wider than this says next to nothing.
+_WIDE = 0.5
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """An estimated quantity and its standard error; either is None where the sample cannot say."""
+    """An estimated quantity, its standard error and its 95 % confidence interval; each is None where the sample cannot
+    say."""
 
     value: float | None
     standard_error: float | None
+    interval: tuple[float, float] | None = None
 
-    @property
-    def margin(self) -> float | None:
-        """Half the width of the 95 % confidence interval."""
-        return None if self.standard_error is None else Z95 * self.standard_error
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The 95 % confidence interval; not clipped to the possible range, as it is usually published."""
-        if self.value is None or self.margin is None:
-            return None
-        return self.value - self.margin, self.value + self.margin
-
-    def as_dict(self) -> dict[str, float | None]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain values, with the ends of the interval."""
         low, high = self.interval or (None, None)
         return {"value": self.value, "standard_error": self.standard_error, "low95": low, "high95": high}
 
     def scaled(self, factor: float) -> Self:
         """The same quantity in another unit."""
-        value, error = self.value, self.standard_error
-        return type(self)(None if value is None else value * factor, None if error is None else error * factor)
+        value, error, ends = self.value, self.standard_error, self.interval
+        return type(self)(
+            None if value is None else value * factor,
+            None if error is None else error * factor,
+            None if ends is None else (ends[0] * factor, ends[1] * factor),
+        )
 
 
-NOT_ESTIMABLE = Estimate(None, None)
+@dataclass(frozen=True)
+class Share(Estimate):
+    """A share of 0 … 1."""
+
+    @property
+    def too_few(self) -> bool:
+        """Whether the sample is too small to say anything: its interval is wider than half of what is possible."""
+        return self.interval is not None and self.interval[1] - self.interval[0] > _WIDE
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, with the ends of the interval and whether it is too wide to say anything."""
+        return super().as_dict() | {"too_few": self.too_few}
+
+
+NOT_ESTIMABLE = Share(None, None)
 
 
 @dataclass(frozen=True)
@@ -62,15 +73,15 @@ class Accuracy:
     1, in the order of `classes`; `areas` are in the unit of the strata's sizes and sum to `covered`, the size of the
     strata that hold at least one unit. Strata without a unit are in `unsampled`: nothing is known about them and the
     estimates do not describe them. Strata with one unit are in `single`: their variance is unknown, so the standard
-    errors they enter are None.
+    errors they enter are None; the intervals they enter are wide.
     """
 
     classes: tuple[int, ...]
     counts: NDArray[np.int64]
     proportions: NDArray[np.float64]
-    overall: Estimate
-    users: tuple[Estimate, ...]
-    producers: tuple[Estimate, ...]
+    overall: Share
+    users: tuple[Share, ...]
+    producers: tuple[Share, ...]
     areas: tuple[Estimate, ...]
     covered: float
     unsampled: tuple[int, ...]
@@ -87,15 +98,15 @@ def error_matrix(mapped: ArrayLike, reference: ArrayLike, classes: Sequence[int]
     return np.bincount(cells, minlength=size * size).reshape(size, size).astype(np.int64)
 
 
-def agreement(counts: NDArray[np.int64]) -> tuple[Estimate, tuple[Estimate, ...], tuple[Estimate, ...]]:
+def agreement(counts: NDArray[np.int64]) -> tuple[Share, tuple[Share, ...], tuple[Share, ...]]:
     """Overall, user's and producer's accuracy as plain shares of an error matrix's counts, without standard errors.
 
     For reference data that are no probability sample (polygons chosen by hand): they describe those data only.
     """
     hits = np.diag(counts)
 
-    def share(part: int, whole: int) -> Estimate:
-        return Estimate(part / whole, None) if whole else NOT_ESTIMABLE
+    def share(part: int, whole: int) -> Share:
+        return Share(part / whole, None) if whole else NOT_ESTIMABLE
 
     users = tuple(share(int(hit), int(row)) for hit, row in zip(hits, counts.sum(1), strict=True))
     producers = tuple(share(int(hit), int(column)) for hit, column in zip(hits, counts.sum(0), strict=True))
@@ -142,18 +153,17 @@ def estimate(
     users, producers, areas = [], [], []
     for value in classes:
         in_map, in_reference = rows == value, columns == value
-        correct = (in_map & in_reference).astype(float)
-        # Where strata are map classes, the units of another stratum cannot be of this map class: only its own counts.
-        own = design.only(value) if strata_are_map_classes else design
-        users.append(own.ratio(correct, in_map.astype(float)) if in_map.any() else NOT_ESTIMABLE)
-        producers.append(design.ratio(correct, in_reference.astype(float)) if in_reference.any() else NOT_ESTIMABLE)
-        areas.append(design.total(in_reference.astype(float)))
-    overall = design.ratio((rows == columns).astype(float), np.ones(len(rows)))
+        # Where strata are map classes, the units of another stratum cannot be of this map class.
+        own = design.only(strata == value) if strata_are_map_classes else design
+        others = design.only(strata != value) if strata_are_map_classes else design
+        users.append(_share(in_map & in_reference, in_map & ~in_reference, own, own))
+        producers.append(_share(in_map & in_reference, ~in_map & in_reference, own, others, design))
+        areas.append(design.total(in_reference))
     return Accuracy(
         classes=tuple(classes),
         counts=counts,
         proportions=proportions,
-        overall=overall,
+        overall=design.share(rows == columns),
         users=tuple(users),
         producers=tuple(producers),
         areas=tuple(areas),
@@ -175,7 +185,7 @@ def _positions(values: ArrayLike, classes: Sequence[int]) -> NDArray[np.int64]:
 
 
 class _Design:
-    """Strata with their sizes and the units drawn in each: totals and ratios of totals with their variances."""
+    """Strata with their sizes and the units drawn in each: totals and shares of totals with variances and intervals."""
 
     def __init__(self, stratum: NDArray[np.int64], sizes: Mapping[int, float]) -> None:
         self._stratum = stratum
@@ -191,25 +201,30 @@ class _Design:
             expansion[members] = self._sizes[value] / len(members)
         return expansion
 
-    def only(self, value: int) -> "_Design":
-        """The design restricted to one stratum (empty where the sample has none of it)."""
-        return _Design(self._stratum, {value: self._sizes[value]} if value in self._sizes else {})
+    def only(self, units: NDArray[np.bool_]) -> "_Design":
+        """The design restricted to the strata of some units."""
+        kept = set(self._stratum[units].tolist())
+        return _Design(self._stratum, {value: size for value, size in self._sizes.items() if value in kept})
 
-    def total(self, y: NDArray[np.float64]) -> Estimate:
-        """Total of y over the population, in the unit of the sizes (Stehman 2014, eqs. 3 and 25)."""
-        variance = self._variance(y)
-        return Estimate(float(self.expansion @ y), None if variance is None else variance**0.5)
+    def total(self, hit: NDArray[np.bool_]) -> Estimate:
+        """Size of what the units (units,) that are hit stand for (Stehman 2014, eqs. 3 and 25)."""
+        variance, found = self.variance(hit.astype(float)), self.bounds(hit)
+        return Estimate(found.value, None if variance is None else variance**0.5, (found.low, found.high))
 
-    def ratio(self, y: NDArray[np.float64], x: NDArray[np.float64]) -> Estimate:
-        """Total of y ÷ total of x, with the linearised standard error (Stehman 2014, eqs. 27 and 28)."""
-        total_x = float(self.expansion @ x)
-        value = float(self.expansion @ y) / total_x
-        # s²_y + R²·s²_x − 2R·s_xy of the paper is the variance of the residual y − R·x.
-        variance = self._variance(y - value * x)
-        return Estimate(value, None if variance is None else variance**0.5 / total_x)
+    def share(self, hit: NDArray[np.bool_]) -> Share:
+        """The same as a share of everything (Stehman 2014, eq. 3 ÷ N)."""
+        found, variance = self.bounds(hit), self.variance(hit.astype(float))
+        ends = (found.low / self.covered, found.high / self.covered)
+        return Share(found.value / self.covered, None if variance is None else variance**0.5 / self.covered, ends)
 
-    def _variance(self, y: NDArray[np.float64]) -> float | None:
-        """Variance of the estimated total of y; None when a stratum has a single unit."""
+    def bounds(self, hit: NDArray[np.bool_]) -> Total:
+        """The size of what is hit, and its interval."""
+        units = [len(members) for members in self._members.values()]
+        hits = [hit[members].sum() for members in self._members.values()]
+        return total(np.array(hits, float), np.array(units, float), np.array(list(self._sizes.values())))
+
+    def variance(self, y: NDArray[np.float64]) -> float | None:
+        """Variance of the estimated total of y (units,); None when a stratum has a single unit."""
         if any(len(members) == 1 for members in self._members.values()):
             return None
         return float(
@@ -218,3 +233,32 @@ class _Design:
                 for value, members in self._members.items()
             )
         )
+
+    def correlation(self, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+        """Of the estimated totals of two kinds of units that exclude each other; −1, the widest, where one varies in no
+        stratum."""
+        rows = [(self._sizes[value], len(m), one[m].mean(), other[m].mean()) for value, m in self._members.items()]
+        size, units, a, b = np.array(rows).T
+        weight = size**2 / units
+        varied = float(weight @ (a * (1 - a))) * float(weight @ (b * (1 - b)))
+        return -float(weight @ (a * b)) / varied**0.5 if varied > 0 else -1.0
+
+
+def _share(
+    hit: NDArray[np.bool_], missed: NDArray[np.bool_], hits_in: _Design, misses_in: _Design, both: _Design | None = None
+) -> Share:
+    """What is hit ÷ what is hit or missed, with the linearised standard error (Stehman 2014, eqs. 27 and 28).
+
+    Hits can only lie in the strata of `hits_in` and misses in those of `misses_in`; `both` has the strata of either.
+    """
+    if not (hit | missed).any():
+        return NOT_ESTIMABLE
+    both = both or hits_in
+    part, rest = hits_in.bounds(hit), misses_in.bounds(missed)
+    whole = part.value + rest.value
+    value = part.value / whole
+    # s²_y + R²·s²_x − 2R·s_xy of the paper is the variance of the residual y − R·x.
+    variance = both.variance(hit - value * (hit | missed))
+    correlation = both.correlation(hit, missed) if hits_in is misses_in else 0.0
+    ends = share_of(part, rest, correlation)
+    return Share(value, None if variance is None else variance**0.5 / whole, ends)

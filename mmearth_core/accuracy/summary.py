@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.accuracy.estimators import Estimate
+from mmearth_core.accuracy.estimators import Estimate, Share
 from mmearth_core.records import parsed, plain, read
 from mmearth_core.wording import aligned, counted, decimals_of_area, hectares
 
@@ -23,8 +23,8 @@ class ClassAccuracy:
     name: str
     mapped_ha: float
     estimated_ha: Estimate | None
-    users: Estimate
-    producers: Estimate
+    users: Share
+    producers: Share
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class AccuracyReport:
     classes: tuple[ClassAccuracy, ...]
     counts: NDArray[np.int64]
     proportions: NDArray[np.float64] | None
-    overall: Estimate
+    overall: Share
     covered_ha: float | None
     warnings: tuple[str, ...]
     places: tuple[str, ...] = ()
@@ -75,12 +75,12 @@ class AccuracyReport:
     def __str__(self) -> str:
         subject = "reference points" if self.unit == "points" else "pixels inside reference polygons"
         label = _HEADLINES[self.unit == "points"]
-        interval = " (± is the 95 % interval)" if self.unit == "points" else ""
+        interval = " (in brackets the 95 % interval)" if self.unit == "points" else ""
         places = f" ({', '.join(self.places)})" if self.places else ""
         lines = [
             f"{self.map}{places} against {self.units} {subject} of {self.reference}{interval}",
             "",
-            f"{label}  {joined(percent(self.overall))} %",
+            f"{label}  {joined(percent(self.overall, ' %'))}",
             "",
             *aligned(self._summary()),
             "",
@@ -120,9 +120,8 @@ class _Share:
     def __str__(self) -> str:
         if self.value is None:
             return "unknown"
-        known = self.low95 is not None and self.high95 is not None
-        interval = f" ({100 * (self.low95 or 0):.1f} … {100 * (self.high95 or 0):.1f} %)" if known else ""
-        return f"{100 * self.value:.1f} %{interval}"
+        ends = None if self.low95 is None or self.high95 is None else (self.low95, self.high95)
+        return joined(percent(Share(self.value, None, ends), " %"))
 
 
 @dataclass(frozen=True)
@@ -170,20 +169,26 @@ def read_report(path: Path) -> WrittenReport:
 
 
 def percent(estimate: Estimate, unit: str = "") -> tuple[str, str]:
-    """A share as ("87.1", "± 2.4"), its number with a `unit` if given; ("–", "") where the sample cannot say."""
+    """A share as ("87.1", "84.2–89.6"), its number with a `unit` if given; ("50.0", "too few") where the interval says
+    nothing, ("–", "") where the sample cannot say."""
     if estimate.value is None:
         return "–", ""
-    return f"{100 * estimate.value:.1f}{unit}", "" if estimate.margin is None else f"± {100 * estimate.margin:.1f}"
+    if isinstance(estimate, Share) and estimate.too_few:
+        between = "too few"
+    else:
+        between = "–".join(f"{100 * end:.1f}" for end in estimate.interval or ())
+    return f"{100 * estimate.value:.1f}{unit}", between
 
 
 def area(estimate: Estimate) -> tuple[str, str]:
-    """Hectares as ("1,204", "± 53"); ("–", "") where the sample cannot say."""
+    """Hectares as ("1,204", "1,151–1,260"); ("–", "") where the sample cannot say."""
     if estimate.value is None:
         return "–", ""
     decimals = decimals_of_area(estimate.value)
-    return hectares(estimate.value), "" if estimate.margin is None else f"± {estimate.margin:,.{decimals}f}"
+    return hectares(estimate.value), "–".join(f"{end:,.{decimals}f}" for end in estimate.interval or ())
 
 
 def joined(figure: tuple[str, str]) -> str:
-    """A number and its margin as one text."""
-    return " ".join(filter(None, figure))
+    """A number and its interval as one text."""
+    number, between = figure
+    return f"{number} ({between})" if between else number

@@ -71,7 +71,7 @@ class DemoResult:
         }
 
     def __str__(self) -> str:
-        estimated = f"{joined(percent(self.accuracy.overall))} %"
+        estimated = joined(percent(self.accuracy.overall, " %"))
         files = (
             (self.report, "look at this first: pictures, accuracy, areas"),
             (self.map, "the map, with class names and colours"),
@@ -90,8 +90,8 @@ class DemoResult:
             [
                 "A synthetic Sentinel-2 scene and a few polygons became a land-cover map.",
                 "",
-                f"  accuracy, estimated   {estimated:<14} from {self.accuracy.units} random points",
-                f"  accuracy, true        {f'{100 * self.true_accuracy:.1f} %':<14} every pixel against the truth",
+                f"  accuracy, estimated   {estimated:<20} from {self.accuracy.units} random points",
+                f"  accuracy, true        {f'{100 * self.true_accuracy:.1f} %':<20} every pixel against the truth",
                 "",
                 *(
                     []

@@ -154,7 +154,7 @@ def _headline(
         figures.append(
             (
                 share,
-                f"{100 * low:.1f} … {100 * high:.1f}",
+                f"{100 * low:.1f}–{100 * high:.1f}",
                 f"on {counted(validation.trials, 'place')} of training samples left out",
             )
         )
@@ -177,7 +177,7 @@ def _accuracy_section(accuracy: AccuracyReport, colours: Mapping[str, Colour]) -
         "User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the"
         " class on the ground the map shows."
     )
-    caption += " ± is half of the 95 % interval (Olofsson et al. 2014)." if sampled else ""
+    caption += " In brackets the 95 % interval, or “too few” where it would say nothing." if sampled else ""
     return page.section(
         "Accuracy and areas" if sampled else "Agreement with reference polygons",
         page.table(header, rows, caption=caption, colours=[colours.get(c.name) for c in accuracy.classes]),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
 
 _FOLDER = Path(__file__).parents[1] / "resources" / "icons"
 
@@ -15,3 +15,10 @@ def icon_path(name: str) -> str:
 def icon(name: str) -> QIcon:
     """An icon of the plugin."""
     return QIcon(icon_path(name))
+
+
+def swatch(colour: QColor, side: int = 12) -> QIcon:
+    """A square patch of a colour, of so many pixels."""
+    patch = QPixmap(side, side)
+    patch.fill(colour)
+    return QIcon(patch)

@@ -226,8 +226,24 @@
 <context>
     <name>AccuracyTable</name>
     <message>
-        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval.</source>
-        <translation>Nutzergenauigkeit: wie oft die Karte dort recht hat, wo sie die Klasse zeigt. Herstellergenauigkeit: wie viel von der Klasse im Gelände die Karte zeigt. Unter jeder Zahl ihr 95-%-Intervall.</translation>
+        <source>Copy tables</source>
+        <translation>Tabellen kopieren</translation>
+    </message>
+    <message>
+        <source>Classes and matrix to the clipboard, for a spreadsheet or a document</source>
+        <translation>Klassen und Matrix in die Zwischenablage, für eine Tabellenkalkulation oder ein Dokument</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>Als CSV speichern…</translation>
+    </message>
+    <message>
+        <source>Classes with areas and intervals, and the matrix in counts and hectares, as files for programs</source>
+        <translation>Klassen mit Flächen und Intervallen und die Matrix in Anzahlen und Hektar, als Dateien für Programme</translation>
+    </message>
+    <message>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval, or “too few” where the points say next to nothing.</source>
+        <translation>Nutzergenauigkeit: wie oft die Karte recht hat, wo sie die Klasse zeigt. Produzentengenauigkeit: wie viel von der Klasse am Boden die Karte zeigt. Unter jeder Zahl ihr 95-%-Intervall, oder „zu wenige“, wo die Punkte fast nichts sagen.</translation>
     </message>
     <message>
         <source>Overall accuracy</source>
@@ -250,8 +266,12 @@
         <translation>Klasse</translation>
     </message>
     <message>
-        <source>Area, ha</source>
-        <translation>Fläche, ha</translation>
+        <source>Points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>Pixel</translation>
     </message>
     <message>
         <source>User's, %</source>
@@ -262,20 +282,75 @@
         <translation>Hersteller, %</translation>
     </message>
     <message>
+        <source>Area, ha</source>
+        <translation>Fläche, ha</translation>
+    </message>
+    <message>
         <source>Mapped, ha</source>
         <translation>Kartiert, ha</translation>
+    </message>
+    <message>
+        <source>How many of the reference are of this class</source>
+        <translation>Wie viele der Referenz von dieser Klasse sind</translation>
     </message>
     <message>
         <source>The map was learned from this layer: this is no measure of its accuracy.</source>
         <translation>Die Karte wurde aus diesem Layer gelernt: Das ist kein Maß für ihre Genauigkeit.</translation>
     </message>
     <message>
-        <source>too few</source>
-        <translation>zu wenige</translation>
+        <source>The tables are on the clipboard.</source>
+        <translation>Die Tabellen sind in der Zwischenablage.</translation>
     </message>
     <message>
-        <source>no errors</source>
-        <translation>keine Fehler</translation>
+        <source>Save tables</source>
+        <translation>Tabellen speichern</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} ist schon vorhanden. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Datei ersetzen?</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1}); choose another folder.</source>
+        <translation>{0} kann nicht geschrieben werden ({1}); wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>The tables are in {0}: {1}.</source>
+        <translation>Die Tabellen sind in {0}: {1}.</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyTables</name>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>User's accuracy, %</source>
+        <translation>Nutzergenauigkeit, %</translation>
+    </message>
+    <message>
+        <source>Producer's accuracy, %</source>
+        <translation>Produzentengenauigkeit, %</translation>
+    </message>
+    <message>
+        <source>Mapped, ha</source>
+        <translation>Kartiert, ha</translation>
+    </message>
+    <message>
+        <source>Estimated, ha</source>
+        <translation>Geschätzt, ha</translation>
+    </message>
+    <message>
+        <source>map ↓  reference →</source>
+        <translation>Karte ↓  Referenz →</translation>
     </message>
 </context>
 <context>
@@ -2296,6 +2371,13 @@
     </message>
 </context>
 <context>
+    <name>Figures</name>
+    <message>
+        <source>too few</source>
+        <translation>zu wenige</translation>
+    </message>
+</context>
+<context>
     <name>FinalMap</name>
     <message>
         <source>Learning from the samples</source>
@@ -3232,6 +3314,41 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>MatrixTable</name>
+    <message>
+        <source>Error matrix</source>
+        <translation>Fehlermatrix</translation>
+    </message>
+    <message>
+        <source>What the map shows in rows, what the reference says in columns.</source>
+        <translation>Was die Karte zeigt, in Zeilen; was die Referenz sagt, in Spalten.</translation>
+    </message>
+    <message>
+        <source>points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>Pixel</translation>
+    </message>
+    <message>
+        <source>% of the area</source>
+        <translation>% der Fläche</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>Summe</translation>
+    </message>
+    <message>
+        <source>The map shows {0}, the reference says {1}: {2} {3}</source>
+        <translation>Die Karte zeigt {0}, die Referenz sagt {1}: {2} {3}</translation>
+    </message>
+    <message>
+        <source>{0} % of the area, {1} ha</source>
+        <translation>{0} % der Fläche, {1} ha</translation>
+    </message>
+</context>
+<context>
     <name>OfEmbedding</name>
     <message>
         <source>Follow what the input refers to</source>
@@ -3862,8 +3979,8 @@ Ersetzen?</translation>
         <translation>Nutzergenauigkeit: wie oft die Karte recht hat, wo sie die Klasse zeigt. Herstellergenauigkeit: welchen Teil der Klasse im Gelände die Karte zeigt.</translation>
     </message>
     <message>
-        <source>± is half of the 95 % interval (Olofsson et al. 2014).</source>
-        <translation>± ist die Hälfte des 95-%-Intervalls (Olofsson et al. 2014).</translation>
+        <source>In brackets the 95 % interval, or “too few” where it would say nothing.</source>
+        <translation>In Klammern das 95-%-Intervall, oder „zu wenige“, wo es nichts sagen würde.</translation>
     </message>
     <message>
         <source>Accuracy and areas</source>

@@ -226,8 +226,24 @@
 <context>
     <name>AccuracyTable</name>
     <message>
-        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval.</source>
-        <translation>Exactitude pour l’utilisateur : à quelle fréquence la carte a raison là où elle montre la classe. Exactitude pour le producteur : quelle part de la classe sur le terrain la carte montre. Sous chaque chiffre, son intervalle à 95 %.</translation>
+        <source>Copy tables</source>
+        <translation>Copier les tableaux</translation>
+    </message>
+    <message>
+        <source>Classes and matrix to the clipboard, for a spreadsheet or a document</source>
+        <translation>Classes et matrice dans le presse-papiers, pour un tableur ou un document</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>Enregistrer en CSV…</translation>
+    </message>
+    <message>
+        <source>Classes with areas and intervals, and the matrix in counts and hectares, as files for programs</source>
+        <translation>Classes avec superficies et intervalles, et matrice en effectifs et en hectares, en fichiers pour des programmes</translation>
+    </message>
+    <message>
+        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval, or “too few” where the points say next to nothing.</source>
+        <translation>Précision utilisateur : combien de fois la carte a raison là où elle montre la classe. Précision producteur : quelle part de la classe au sol la carte montre. Sous chaque chiffre son intervalle à 95 %, ou « trop peu » là où les points ne disent presque rien.</translation>
     </message>
     <message>
         <source>Overall accuracy</source>
@@ -250,8 +266,12 @@
         <translation>Classe</translation>
     </message>
     <message>
-        <source>Area, ha</source>
-        <translation>Surface, ha</translation>
+        <source>Points</source>
+        <translation>Points</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>Pixels</translation>
     </message>
     <message>
         <source>User's, %</source>
@@ -262,20 +282,75 @@
         <translation>Producteur, %</translation>
     </message>
     <message>
+        <source>Area, ha</source>
+        <translation>Surface, ha</translation>
+    </message>
+    <message>
         <source>Mapped, ha</source>
         <translation>Cartographié, ha</translation>
+    </message>
+    <message>
+        <source>How many of the reference are of this class</source>
+        <translation>Combien de la référence sont de cette classe</translation>
     </message>
     <message>
         <source>The map was learned from this layer: this is no measure of its accuracy.</source>
         <translation>La carte a été apprise de cette couche : cela ne mesure pas sa précision.</translation>
     </message>
     <message>
-        <source>too few</source>
-        <translation>trop peu</translation>
+        <source>The tables are on the clipboard.</source>
+        <translation>Les tableaux sont dans le presse-papiers.</translation>
     </message>
     <message>
-        <source>no errors</source>
-        <translation>sans erreur</translation>
+        <source>Save tables</source>
+        <translation>Enregistrer les tableaux</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} existe déjà. Le remplacer ?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Remplacer le fichier ?</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1}); choose another folder.</source>
+        <translation>{0} ne peut pas être écrit ({1}) ; choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <source>The tables are in {0}: {1}.</source>
+        <translation>Les tableaux sont dans {0} : {1}.</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyTables</name>
+    <message>
+        <source>Class</source>
+        <translation>Classe</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Référence</translation>
+    </message>
+    <message>
+        <source>User's accuracy, %</source>
+        <translation>Précision utilisateur, %</translation>
+    </message>
+    <message>
+        <source>Producer's accuracy, %</source>
+        <translation>Précision producteur, %</translation>
+    </message>
+    <message>
+        <source>Mapped, ha</source>
+        <translation>Cartographié, ha</translation>
+    </message>
+    <message>
+        <source>Estimated, ha</source>
+        <translation>Estimé, ha</translation>
+    </message>
+    <message>
+        <source>map ↓  reference →</source>
+        <translation>carte ↓  référence →</translation>
     </message>
 </context>
 <context>
@@ -2296,6 +2371,13 @@
     </message>
 </context>
 <context>
+    <name>Figures</name>
+    <message>
+        <source>too few</source>
+        <translation>trop peu</translation>
+    </message>
+</context>
+<context>
     <name>FinalMap</name>
     <message>
         <source>Learning from the samples</source>
@@ -3232,6 +3314,41 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>MatrixTable</name>
+    <message>
+        <source>Error matrix</source>
+        <translation>Matrice d’erreur</translation>
+    </message>
+    <message>
+        <source>What the map shows in rows, what the reference says in columns.</source>
+        <translation>Ce que montre la carte en lignes, ce que dit la référence en colonnes.</translation>
+    </message>
+    <message>
+        <source>points</source>
+        <translation>points</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>pixels</translation>
+    </message>
+    <message>
+        <source>% of the area</source>
+        <translation>% de la superficie</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>total</translation>
+    </message>
+    <message>
+        <source>The map shows {0}, the reference says {1}: {2} {3}</source>
+        <translation>La carte montre {0}, la référence dit {1} : {2} {3}</translation>
+    </message>
+    <message>
+        <source>{0} % of the area, {1} ha</source>
+        <translation>{0} % de la superficie, {1} ha</translation>
+    </message>
+</context>
+<context>
     <name>OfEmbedding</name>
     <message>
         <source>Follow what the input refers to</source>
@@ -3862,8 +3979,8 @@ Les remplacer ?</translation>
         <translation>Précision de l’utilisateur : à quelle fréquence la carte a raison là où elle montre la classe. Précision du producteur : quelle part de la classe sur le terrain la carte montre.</translation>
     </message>
     <message>
-        <source>± is half of the 95 % interval (Olofsson et al. 2014).</source>
-        <translation>± est la moitié de l’intervalle à 95 % (Olofsson et al. 2014).</translation>
+        <source>In brackets the 95 % interval, or “too few” where it would say nothing.</source>
+        <translation>Entre parenthèses l’intervalle à 95 %, ou « trop peu » là où il ne dirait rien.</translation>
     </message>
     <message>
         <source>Accuracy and areas</source>

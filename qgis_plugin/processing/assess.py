@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
@@ -15,6 +13,8 @@ from qgis.core import (
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY
+from ..core.accuracy.figures import percent
+from ..core.numbers import decimal
 from .algorithm import ACCURACY, CLASS_FIELD, Values
 from .set_inputs import OfMaps
 
@@ -104,10 +104,10 @@ class Assess(OfMaps):
             self.ask("report", {**page, "overwrite": True}, feedback)
 
     def report(self, result: Values) -> str:
-        overall = _percent(result["overall_accuracy"])
+        overall = percent(result["overall_accuracy"], " %")
         return "\n".join(
             [
-                self.tr("Overall accuracy {} from {} {}.").format(overall, result["units"], result["unit"]),
+                self.tr("Overall accuracy {} from {} {}.").format(overall, decimal(result["units"]), result["unit"]),
                 *result["warnings"],
             ]
         )
@@ -121,12 +121,3 @@ class Assess(OfMaps):
             "UNITS": result["units"],
             "UNIT": result["unit"],
         }
-
-
-def _percent(estimate: dict[str, Any]) -> str:
-    """`87.5 ± 3.1 %` of an accuracy as the worker tells it."""
-    if estimate["value"] is None:
-        return "–"
-    error = estimate["standard_error"]
-    margin = "" if error is None else f" ± {196 * error:.1f}"
-    return f"{100 * estimate['value']:.1f}{margin} %"

@@ -58,9 +58,9 @@ def test_a_report_of_accuracy_is_told_in_a_few_lines(tmp_path: Path) -> None:
         f"{path}: report of accuracy",
         "  map               m.tif",
         "  reference         my points.gpkg",
-        "  overall accuracy  87.1 % (84.7 … 89.5 %)",
+        "  overall accuracy  87.1 % (84.7–89.5)",
         "  compared          200 points",
-        "  water             user's 87.1 % (84.7 … 89.5 %), producer's unknown",
+        "  water             user's 87.1 % (84.7–89.5), producer's unknown",
         "  limits            Few.",
         "  next              mmearth report m.tif --reference 'my points.gpkg' -o PAGE.html",
     ]

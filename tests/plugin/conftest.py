@@ -51,7 +51,8 @@ def worker_python(tmp_path_factory):
     if not Path(path).exists():
         pytest.fail(f"{path} is not there; make env makes it, or name the worker's Python in MMEARTH_PYTHON")
     folder = tmp_path_factory.mktemp("worker")
-    ask = subprocess.run([path, "-c", _ASK], check=True, capture_output=True, text=True, cwd=folder)
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ask = subprocess.run([path, "-c", _ASK], check=True, capture_output=True, text=True, cwd=folder, env=kept)
     core, packages = json.loads(ask.stdout)
     if ROOT not in Path(core).parents:
         path = _with_this_core(path, packages, folder / "python")

@@ -1,31 +1,47 @@
-"""Numbers of the worker's answers as people read them: "80.6 ± 3.2 %", "1,234 ± 56". Empty where there is none."""
+"""Numbers of the worker's answers as people read them: "80.6 (77.2–83.6)", "1,234 (1,180–1,290)". Empty where there is
+none, in words where it says nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from qgis.PyQt.QtCore import QCoreApplication
+
 from ..numbers import decimal
 
 
-def percent(estimate: dict[str, Any] | None) -> str:
-    """A share with half of its 95 % interval, in per cent without the sign."""
+def share(estimate: dict[str, Any] | None) -> tuple[str, str]:
+    """A share in per cent without the sign, and its 95 % interval or that there are too few points to tell one."""
     if not estimate or estimate.get("value") is None:
-        return "–"
-    margin = half_interval(estimate)
-    return decimal(100 * estimate["value"], 1) + ("" if margin is None else f" ± {decimal(100 * margin, 1)}")
+        return "–", ""
+    between = _between(estimate, 100, 1)
+    if estimate.get("too_few"):
+        between = QCoreApplication.translate("Figures", "too few")
+    return decimal(100 * estimate["value"], 1), between
 
 
-def hectares(estimate: dict[str, Any] | None) -> str:
-    """An area with half of its 95 % interval."""
+def percent(estimate: dict[str, Any] | None, sign: str = "") -> str:
+    """A share as one text, its number with the sign if given."""
+    number, between = share(estimate)
+    return joined((number + sign if number != "–" else number, between))
+
+
+def joined(figure: tuple[str, str]) -> str:
+    """A number and its interval as one text."""
+    number, between = figure
+    return f"{number} ({between})" if between else number
+
+
+def hectares(estimate: dict[str, Any] | None) -> tuple[str, str]:
+    """An area and its 95 % interval."""
     if not estimate or estimate.get("value") is None:
-        return "–"
-    margin = half_interval(estimate)
-    return area(estimate["value"]) + ("" if margin is None else f" ± {area(margin, estimate['value'])}")
+        return "–", ""
+    return area(estimate["value"]), _between(estimate, 1, _decimals(estimate["value"]))
 
 
-def area(value: float, like: float | None = None) -> str:
-    """Hectares; two decimals below a hundred (of `like`, when given)."""
-    return decimal(value, 0 if abs(value if like is None else like) >= 100 else 2)
+def area(value: float) -> str:
+    """Hectares; two decimals below a hundred."""
+    return decimal(value, _decimals(value))
 
 
 def shares(pixels: dict[str, Any]) -> str:
@@ -34,7 +50,11 @@ def shares(pixels: dict[str, Any]) -> str:
     return ", ".join(f"{name} {decimal(100 * number / total, 1)} %" for name, number in pixels.items())
 
 
-def half_interval(estimate: dict[str, Any]) -> float | None:
-    """Half of the 95 % interval, or None."""
-    low, high = estimate.get("low95"), estimate.get("high95")
-    return None if low is None or high is None else (high - low) / 2
+def _decimals(value: float) -> int:
+    return 0 if abs(value) >= 100 else 2
+
+
+def _between(estimate: dict[str, Any], factor: float, digits: int) -> str:
+    """The ends of the interval; empty without one."""
+    ends = [estimate[name] for name in ("low95", "high95") if estimate.get(name) is not None]
+    return "–".join(decimal(factor * end, digits) for end in ends)

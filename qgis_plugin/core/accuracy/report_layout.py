@@ -24,7 +24,7 @@ from ..maps.map_style import class_colours
 from ..numbers import decimal
 from ..samples.sample_layer import as_name
 from ..sources import name_of
-from .figures import area, hectares, percent
+from .figures import area, hectares, joined, percent
 from .report_sheets import WIDTH, Cell, Sheets
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class ReportLayout(QObject):
         unit = self.tr("reference points") if points else self.tr("pixels in reference polygons")
         sheets.headline(
             [
-                (percent(result["overall_accuracy"]) + " %", what),
+                (percent(result["overall_accuracy"], " %"), what),
                 (decimal(result["units"]), unit),
                 (f"{decimal(total / 100, 1)} km²", self.tr("mapped")),
             ]
@@ -221,14 +221,14 @@ class ReportLayout(QObject):
             " class on the ground the map shows."
         )
         if points:
-            caption += " " + self.tr("± is half of the 95 % interval (Olofsson et al. 2014).")
+            caption += " " + self.tr("In brackets the 95 % interval, or “too few” where it would say nothing.")
         sheets.section(self.tr("Accuracy and areas") if points else self.tr("Agreement"), caption)
         names = [self.tr("Class"), self.tr("User's %"), self.tr("Producer's %"), self.tr("Mapped ha")]
         names += [self.tr("Estimated ha")] if points else []
         rows = [[Cell(), *(Cell(name, bold=True, right=number > 0) for number, name in enumerate(names))]]
         for entry in result["classes"]:
             texts = [percent(entry["users_accuracy"]), percent(entry["producers_accuracy"]), area(entry["mapped_ha"])]
-            texts += [hectares(entry["estimated_ha"])] if points else []
+            texts += [joined(hectares(entry["estimated_ha"]))] if points else []
             cells = [Cell(text, right=True) for text in texts]
             rows.append([Cell(colour=colours.get(entry["name"])), Cell(entry["name"]), *cells])
         number = (WIDTH - 5 - 45) / len(texts)

@@ -17,7 +17,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsRubberBand, QgsScaleWidget
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QHideEvent, QIcon, QKeySequence, QPixmap, QShowEvent
+from qgis.PyQt.QtGui import QColor, QHideEvent, QKeySequence, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -32,6 +32,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...compat import LINE, POINT, POLYGON, QShortcut
 from ...core.accuracy.reference_sample import Blindfold, Labelling, footprint
+from ..icons import swatch
 from ..widgets.labels import shortened
 
 if TYPE_CHECKING:
@@ -230,9 +231,7 @@ class LabellingBox(QWidget):
             button.setProperty("class_name", name)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
             if name in colours:
-                swatch = QPixmap(12, 12)
-                swatch.fill(colours[name])
-                button.setIcon(QIcon(swatch))
+                button.setIcon(swatch(colours[name]))
             button.clicked.connect(partial(self._label, name))
             self._grid.addWidget(button, number // 2, number % 2)
 

@@ -62,6 +62,7 @@ class AccuracyPanel(AccuracyForm):
         self.labelling.start_button.clicked.connect(self._toggle_labelling)
         self.labelling.changed.connect(self._recount.start)
         self.assessment.assessed.connect(self._assessed)
+        self._table.told.connect(self._tables_told)
         self.assessment.reported.connect(self._reported)
         self.assessment.failed.connect(self._failed)
         self.assessment.progressed.connect(self._show_progress)
@@ -349,9 +350,21 @@ class AccuracyPanel(AccuracyForm):
         ):
             self._forget_result()  # something else was chosen meanwhile
             return
-        self._table.show_result(result, class_colours(self.map_layer), self._trained_on())
+        suggested = self._beside_map("_accuracy.csv")
+        self._table.show_result(result, class_colours(self.map_layer), suggested, self._trained_on())
         self._table.show()
         reveal(self._table)
+
+    def _beside_map(self, ending: str) -> Path:
+        """A file beside the map that was assessed."""
+        path = Path(layers.path_of(self.assessment.map_layer))
+        return path.with_name(path.stem + ending)
+
+    def _tables_told(self, sentence: str, well: bool) -> None:
+        if well:
+            self._context.tell(sentence, Qgis.MessageLevel.Success)
+        else:
+            self._context.warn(sentence)
 
     def _trained_on(self) -> bool:
         """Whether the reference is what the map was learned from."""
@@ -370,8 +383,7 @@ class AccuracyPanel(AccuracyForm):
         """Ask for a file and write the report."""
         if self.assessment.map_layer is None:
             return
-        map_path = Path(layers.path_of(self.assessment.map_layer))
-        suggested = str(map_path.with_name(map_path.stem + "_report.html"))
+        suggested = str(self._beside_map("_report.html"))
         kinds = {"HTML (*.html)": ".html", "PDF (*.pdf)": ".pdf"}
         path, kind = QFileDialog.getSaveFileName(self, self.tr("Save report"), suggested, ";;".join(kinds))
         if not path:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmearth_core.accuracy.estimators import Accuracy, Estimate, agreement, error_matrix, estimate
+from mmearth_core.accuracy.estimators import Accuracy, Estimate, Share, agreement, error_matrix, estimate
 
 # Olofsson et al. (2014), section 5 and table 8: deforestation, forest gain, stable forest, stable non-forest; Landsat
 # pixels.
@@ -84,13 +84,13 @@ def assert_equals_formulas(accuracy: Accuracy, counts: np.ndarray, sizes: np.nda
 
 def test_published_figures_of_olofsson_2014():
     accuracy = assess(OLOFSSON, OLOFSSON_HA)
-    assert f"{accuracy.overall.value:.2f} ± {accuracy.overall.margin:.2f}" == "0.95 ± 0.02"
-    users = [f"{e.value:.2f} ± {e.margin:.2f}" for e in accuracy.users]
+    assert f"{accuracy.overall.value:.2f} ± {1.96 * accuracy.overall.standard_error:.2f}" == "0.95 ± 0.02"
+    users = [f"{e.value:.2f} ± {1.96 * e.standard_error:.2f}" for e in accuracy.users]
     assert users == ["0.88 ± 0.07", "0.73 ± 0.10", "0.93 ± 0.04", "0.96 ± 0.02"]
     assert [f"{e.value:.2f}" for e in accuracy.producers] == ["0.75", "0.85", "0.93", "0.96"]
-    assert f"{accuracy.producers[0].margin:.2f}" == "0.21"
+    assert f"{1.96 * accuracy.producers[0].standard_error:.2f}" == "0.21"
     assert round(accuracy.areas[0].value) == 21_158
-    assert round(accuracy.areas[0].margin) == 6_158
+    assert round(1.96 * accuracy.areas[0].standard_error) == 6_158
     assert accuracy.covered == pytest.approx(900_000)
 
 
@@ -139,6 +139,64 @@ def test_simple_random_sampling_is_one_stratum():
     assert values(accuracy.users) == pytest.approx([0.75, 55 / 60])
 
 
+#: A map of three classes, one of them rare: shares of its area, and what each is on the ground.
+SHARES, GROUND = np.array([0.7, 0.25, 0.05]), np.array([[0.97, 0.02, 0.01], [0.1, 0.88, 0.02], [0.05, 0.05, 0.9]])
+
+
+@pytest.mark.parametrize("units_of", [(30, 20, 10), (50, 50, 50)])
+def test_few_points_are_not_taken_for_certainty(units_of):
+    """± 1.96 standard errors would fail here: they are 0 where all points of a class agree."""
+    rng = np.random.default_rng(5)
+    areas = SHARES @ GROUND
+    right = SHARES * GROUND.diagonal()
+    truth = [right.sum(), *areas, *GROUND.diagonal(), *(right / areas)]
+    mapped = np.repeat([0, 1, 2], units_of)
+    found = []
+    for _ in range(200):
+        reference = np.concatenate([rng.choice(3, n, p=p) for n, p in zip(units_of, GROUND, strict=True)])
+        of = estimate(
+            mapped=mapped, reference=reference, stratum=mapped, sizes=dict(enumerate(SHARES)), classes=[0, 1, 2]
+        )
+        told = [of.overall, *of.areas, *of.users, *of.producers]
+        found.append(
+            [e.interval is None or e.interval[0] <= t <= e.interval[1] for e, t in zip(told, truth, strict=True)]
+        )
+        for each in told:
+            if each.interval is not None:
+                low, high = each.interval
+                assert (
+                    0 <= low <= each.value + 1e-12 and each.value <= high + 1e-12 and high <= 1 + 1e-12 and low < high
+                )
+    assert np.mean(found, axis=0).min() > 0.87 and np.mean(found) > 0.93
+
+
+def wilson(hits: int, units: int) -> tuple[float, float]:
+    """Where the share differs by 1.96 of its own standard errors from the one found: the roots of a quadratic."""
+    found, z = hits / units, 1.96
+    ends = np.roots([1 + z**2 / units, -(2 * found + z**2 / units), found**2])
+    return min(ends), max(ends)
+
+
+def test_one_random_sample_has_the_interval_of_wilson():
+    mapped, reference = units(np.array([[8, 2], [3, 7]]))
+    of_classes = assess(np.array([[8, 2], [3, 7]]), np.array([100.0, 300.0]))
+    assert of_classes.users[0].interval == pytest.approx(wilson(8, 10))
+    alone = estimate(mapped=mapped, reference=reference, stratum=np.zeros(20), sizes={0: 50.0}, classes=[0, 1])
+    assert alone.overall.interval == pytest.approx(wilson(15, 20))
+    assert alone.areas[0].interval == pytest.approx([50 * end for end in wilson(11, 20)])
+
+
+def test_points_that_all_agree_leave_doubt_where_the_land_is():
+    """Fifty of fifty: the small class may still be hidden in the large one, of which few points are known."""
+    accuracy = assess(np.array([[50, 0], [0, 50]]), np.array([10.0, 990.0]))
+    assert [e.standard_error for e in (*accuracy.users, *accuracy.producers)] == [0] * 4
+    assert accuracy.users[0].interval == pytest.approx((0.9287, 1), abs=1e-4)
+    low, high = accuracy.areas[0].interval
+    assert low == pytest.approx(10 * 0.9287, abs=0.01) and high == pytest.approx(10 + 990 * 0.0713, abs=0.1)
+    assert accuracy.producers[0].interval[0] == pytest.approx(10 / high, abs=0.01)
+    assert accuracy.producers[0].too_few and not accuracy.producers[1].too_few
+
+
 def test_intervals_cover_the_truth_as_often_as_they_promise():
     rng = np.random.default_rng(3)
     truth = [rng.random(size) < share for size, share in ((4_000, 0.1), (16_000, 0.8))]
@@ -155,12 +213,12 @@ def test_intervals_cover_the_truth_as_often_as_they_promise():
     assert 0.91 <= covered / 400 <= 0.98
 
 
-def test_stratum_with_one_unit_has_no_interval_but_an_estimate():
+def test_stratum_with_one_unit_has_an_estimate_and_a_wide_interval():
     accuracy = assess(np.array([[1, 0], [2, 18]]), np.array([100.0, 900.0]))
     assert accuracy.single == (0,)
-    assert accuracy.overall == Estimate(pytest.approx(0.1 + 0.9 * 0.9), None)
-    assert accuracy.overall.margin is None and accuracy.overall.interval is None
-    assert accuracy.users[0] == Estimate(1.0, None)
+    assert (accuracy.overall.value, accuracy.overall.standard_error) == (pytest.approx(0.1 + 0.9 * 0.9), None)
+    assert (accuracy.users[0].value, accuracy.users[0].standard_error) == (1.0, None)
+    assert accuracy.users[0].interval == pytest.approx((0.2065, 1), abs=1e-4) and accuracy.users[0].too_few
     assert accuracy.users[1].standard_error == pytest.approx((0.9 * 0.1 / 19) ** 0.5)
     assert errors(accuracy.areas) == [None, None]
 
@@ -186,9 +244,9 @@ def test_reference_class_that_the_map_lacks_gets_an_area():
 
 def test_map_class_never_found_has_area_zero_and_no_producers_accuracy():
     accuracy = assess(np.array([[0, 5], [0, 20]]), np.array([10.0, 90.0]))
-    assert accuracy.areas[0] == Estimate(0.0, 0.0)
-    assert accuracy.users[0] == Estimate(0.0, 0.0)
-    assert accuracy.producers[0] == Estimate(None, None)
+    assert (accuracy.areas[0].value, accuracy.areas[0].interval[0]) == (0, 0) and accuracy.areas[0].interval[1] > 10
+    assert (accuracy.users[0].value, accuracy.users[0].interval[0]) == (0, 0)
+    assert accuracy.producers[0] == Share(None, None)
 
 
 def test_order_of_units_and_classes_does_not_matter():
@@ -205,7 +263,7 @@ def test_order_of_units_and_classes_does_not_matter():
 
 def test_agreement_is_plain_counting_without_intervals():
     overall, users, producers = agreement(np.array([[6, 2, 0], [0, 2, 0], [0, 0, 0]]))
-    assert overall == Estimate(0.8, None)
+    assert overall == Share(0.8, None)
     assert values(users) == [0.75, 1.0, None]
     assert values(producers) == [1.0, 0.5, None]
 

@@ -11,7 +11,7 @@ import rasterio
 import shapely
 from rasterio.io import MemoryFile
 
-from mmearth_core.accuracy.estimators import Estimate
+from mmearth_core.accuracy.estimators import Estimate, Share
 from mmearth_core.accuracy.summary import AccuracyReport, ClassAccuracy
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import MMEarthError
@@ -44,12 +44,26 @@ def accuracy(land_cover):
         reference=land_cover.path.with_name("points.gpkg"),
         unit="points",
         classes=(
-            ClassAccuracy(1, LEGEND.names[0], 630.0, Estimate(600.0, 20.0), Estimate(0.9, 0.02), Estimate(0.95, 0.01)),
-            ClassAccuracy(2, LEGEND.names[1], 630.0, Estimate(660.0, 20.0), Estimate(0.8, 0.03), Estimate(None, None)),
+            ClassAccuracy(
+                1,
+                LEGEND.names[0],
+                630.0,
+                Estimate(600.0, 20.0, (561.0, 640.0)),
+                Share(0.9, 0.02, (0.85, 0.935)),
+                Share(0.95, 0.01, (0.3, 1.0)),
+            ),
+            ClassAccuracy(
+                2,
+                LEGEND.names[1],
+                630.0,
+                Estimate(660.0, 20.0, (620.0, 699.0)),
+                Share(0.8, 0.03, (0.73, 0.85)),
+                Share(None, None),
+            ),
         ),
         counts=np.array([[45, 5], [10, 40]]),
         proportions=None,
-        overall=Estimate(0.8512, 0.02),
+        overall=Share(0.8512, 0.02, (0.81, 0.889)),
         covered_ha=1260.0,
         warnings=("Seven points lie <outside> the map.",),
     )
@@ -147,11 +161,12 @@ def test_accuracy_is_shown_with_its_interval(land_cover, accuracy, tmp_path):
         )
     )
     assert "85.1 %" in page.text
-    assert "± 3.9" in page.text
-    assert "90.0 % ± 3.9" in page.text
-    assert "600 ± 39" in page.text
+    assert "81.0–88.9" in page.text
+    assert "90.0 % (85.0–93.5)" in page.text
+    assert "95.0 % (too few)" in page.text
+    assert "600 (561–640)" in page.text
     # What is not estimable is a dash, never a zero.
-    assert page.text.split("\ntrees & <shrubs>\n")[1].startswith("80.0 % ± 5.9\n–")
+    assert page.text.split("\ntrees & <shrubs>\n")[1].startswith("80.0 % (73.0–85.0)\n–")
 
 
 def test_without_accuracy_areas_are_called_mapped(land_cover, tmp_path):

@@ -1,5 +1,6 @@
 """The Accuracy tab in QGIS: blind stratified samples, labels that are kept, figures of the command line, reports."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -280,24 +281,75 @@ def test_assess_equals_the_command_line(panel, sample, wait, run_core, mapped):
     assert [table.item(row, 0).text() for row in range(table.rowCount())] == [
         entry["name"] for entry in theirs["classes"]
     ]
-    assert [table.horizontalHeaderItem(column).text() for column in range(4)] == [
-        *("Class", "Area, ha", "User's, %", "Producer's, %"),
+    assert [table.horizontalHeaderItem(column).text() for column in range(5)] == [
+        *("Class", "Points", "User's, %", "Producer's, %", "Area, ha"),
     ]
-    assert "±" in table.item(0, 1).text() and table.item(0, 1).background().style() == Qt.BrushStyle.NoBrush
+    assert table.item(0, 1).background().style() == Qt.BrushStyle.NoBrush
     counts = theirs["error_matrix"]["counts"]
     for row, entry in enumerate(theirs["classes"]):
-        for column, key, points in (
-            (2, "users_accuracy", sum(counts[row])),
-            (3, "producers_accuracy", sum(line[row] for line in counts)),
-        ):
+        assert table.item(row, 1).text() == str(sum(line[row] for line in counts))
+        for column, key in ((2, "users_accuracy"), (3, "producers_accuracy")):
             value, below = table.item(row, column).text().split("\n")
             assert value == f"{100 * entry[key]['value']:.1f}"
-            if points < 10:
-                assert below == "too few", "an interval of a handful of points is absurd"
-            elif below != "no errors":
-                low, high = map(int, below.split("–"))
-                assert 0 <= low <= float(value) <= high <= 100
-    assert f"{100 * theirs['overall_accuracy']['value']:.1f} ± " in text(panel, "accuracy_headline")
+            if below == "too few":
+                assert entry[key]["high95"] - entry[key]["low95"] > 0.5
+            else:
+                low, high = map(float, below.split("–"))
+                assert 0 <= low <= float(value) <= high <= 100 and high - low <= 50.1, "an interval that says nothing"
+        number, between = (each.replace(",", "") for each in table.item(row, 4).text().split("\n"))
+        assert [float(each) for each in (*between.split("–"), number)] == pytest.approx(
+            [entry["estimated_ha"][each] for each in ("low95", "high95", "value")], abs=0.51
+        )
+    assert f"{100 * theirs['overall_accuracy']['value']:.1f} % (" in text(panel, "accuracy_headline")
+
+
+def test_the_matrix_is_shown_in_points_and_in_shares_of_the_area(panel, sample, wait, mapped):
+    label_all(sample, mapped, NAMES)
+    result = assess(panel, wait)
+    matrix, size = panel.findChild(QTableWidget, "accuracy_matrix"), len(NAMES)
+
+    def shown(row, column):
+        cell = matrix.item(row, column).text()
+        return 0 if cell == "·" else float(cell)
+
+    counts, shares = result["error_matrix"]["counts"], result["error_matrix"]["proportions"]
+    assert [[shown(row, column) for column in range(size)] for row in range(size)] == counts
+    assert shown(size, size) == 60 and shown(0, size) == sum(counts[0])
+    right, wrong = matrix.item(0, 0).background().color(), None
+    for row, column in ((r, c) for r in range(size) for c in range(size) if r != c and counts[r][c]):
+        wrong = matrix.item(row, column).background().color()
+    assert right.green() > right.red() and (wrong is None or wrong.red() > wrong.green())
+    panel._table.matrix.what.setCurrentIndex(1)
+    assert shown(size, size) == 100
+    assert shown(1, 1) == pytest.approx(100 * shares[1][1], abs=0.051)
+    assert "% of the area" in matrix.item(1, 1).toolTip() and f"{counts[1][1]} points" in matrix.item(1, 1).toolTip()
+
+
+def test_tables_are_handed_on_as_files_and_by_the_clipboard(panel, sample, wait, mapped, tmp_path):
+    label_all(sample, mapped, NAMES)
+    result = assess(panel, wait)
+    panel._table.save_csv(tmp_path / "town.csv")
+    with (tmp_path / "town.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["class"] for row in rows] == NAMES
+    for row, entry in zip(rows, result["classes"], strict=True):
+        for name in ("estimated_ha", "users_accuracy", "producers_accuracy"):
+            for column, key in ((name, "value"), (f"{name}_low95", "low95"), (f"{name}_high95", "high95")):
+                assert float(row[column]) == pytest.approx(entry[name][key], abs=1e-3)
+    with (tmp_path / "town_matrix.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *lines = csv.reader(file)
+    assert head[1:] == NAMES and [list(map(int, line[1:])) for line in lines] == result["error_matrix"]["counts"]
+    with (tmp_path / "town_matrix_ha.csv").open(encoding="utf-8-sig", newline="") as file:
+        total = sum(float(cell) for line in list(csv.reader(file))[1:] for cell in line[1:])
+    assert total == pytest.approx(result["covered_ha"], abs=0.01)
+    press(panel, "accuracy_copy")
+    pasted = QApplication.clipboard().text().splitlines()
+    assert pasted[1].split("\t")[0] == NAMES[0] and pasted[len(NAMES) + 2].split("\t")[1:] == NAMES
+    assert QApplication.clipboard().mimeData().html().count("<table") == 2
+    told = []
+    panel._table.told.connect(lambda *what: told.append(what))
+    panel._table.save_csv(tmp_path / "nowhere" / "town.csv")
+    assert not told[0][1] and "nowhere" in told[0][0]
 
 
 def test_unsaved_edits_and_filters_count(panel, sample, wait, mapped):

@@ -1,0 +1,66 @@
+"""95 % confidence intervals that stay within what is possible, and have a width however the sample turned out.
+
+One random sample: Wilson (1927), Journal of the American Statistical Association 22, 209–212. Sums over strata: the
+limits of the strata put together as their variances are (Zou & Donner 2008, Statistics in Medicine 27, 1693–1702), and
+likewise shares of one sum in two (Donner & Zou 2012, Statistical Methods in Medical Research 21, 347–359). Of one
+stratum all of them are Wilson's. Numbers only.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Standard errors on each side of a 95 % confidence interval.
+Z95 = 1.96
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Total:
+    """An estimated total and the ends of its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def wilson(hits: Numbers, units: Numbers) -> tuple[Numbers, Numbers]:
+    """Ends of the interval of the share of hits among units of a random sample, each of the shape of `hits`."""
+    squared = Z95**2
+    centre = (hits + squared / 2) / (units + squared)
+    half = Z95 / (units + squared) * np.sqrt(hits * (units - hits) / units + squared / 4)
+    # What cannot be is cut off, though only rounding ever leads there.
+    return np.where(hits == 0, 0.0, centre - half), np.where(hits == units, 1.0, centre + half)
+
+
+def total(hits: Numbers, units: Numbers, sizes: Numbers) -> Total:
+    """The size of all hits: of so many units of each stratum (strata,), which is so large."""
+    if not len(sizes):
+        return Total(0.0, 0.0, 0.0)
+    share = hits / units
+    low, high = wilson(hits, units)
+    value = float(sizes @ share)
+    below, above = (float(np.sqrt(((sizes * part) ** 2).sum())) for part in (share - low, high - share))
+    return Total(value, max(0.0, value - below), min(float(sizes.sum()), value + above))
+
+
+def share_of(part: Total, rest: Total, correlation: float) -> tuple[float, float]:
+    """Ends of the interval of part ÷ (part + rest), whose estimates have that correlation."""
+    return _least_share(part, rest, correlation), 1 - _least_share(rest, part, correlation)
+
+
+def _least_share(part: Total, rest: Total, correlation: float) -> float:
+    """The share s at which the upper end of the interval of s·rest − (1 − s)·part is 0, solved for the odds."""
+    if part.high == 0:
+        return 0.0
+    if rest.high == 0:
+        return 1.0
+    below, above = part.value - part.low, rest.high - rest.value
+    middle = part.value * rest.value - correlation * below * above
+    constant = part.value**2 - below**2
+    root = middle**2 - (rest.value**2 - above**2) * constant
+    divisor = middle + max(0.0, root) ** 0.5
+    odds = constant / divisor if divisor > 0 else 0.0
+    return odds / (1 + odds)
