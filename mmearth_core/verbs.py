@@ -178,7 +178,7 @@ PYTHON_ONLY = {
 
 #: The verbs of a live client of the worker, which are no commands.
 LIVE_VERBS: dict[str, Lane] = {
-    **dict.fromkeys(("inspect", "preview", "similar_preview"), "live"),
+    **dict.fromkeys(("inspect", "preview", "similar_preview", "grow_region"), "live"),
     **dict.fromkeys(("validate", "suggest_samples"), "check"),
     "fit_samples": "work",
 }

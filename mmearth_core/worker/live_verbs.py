@@ -15,6 +15,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling import fitting
 from mmearth_core.labelling.fitting import Dates
+from mmearth_core.labelling.growing.growth import Growing, Grown, Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, cross_validate
@@ -89,6 +90,19 @@ class LiveVerbs:
     ) -> dict[str, Any]:
         """How alike a view is to one pixel."""
         return {"path": self._embedding(embedding).similar(at, view, output, crs=at_crs, cancel=cancel)}
+
+    def grow_region(
+        self,
+        *,
+        cancel: CancelToken,
+        embedding: str,
+        seeds: tuple[Seed, ...],
+        view: View,
+        seeds_crs: str | None = None,
+        holes: int = 0,
+    ) -> Grown:
+        """What hangs together with some places and looks like them, inside of a view."""
+        return self._held(embedding).growing.grow(seeds, view, crs=seeds_crs, holes=holes, cancel=cancel)
 
     def validate(
         self,
@@ -176,7 +190,11 @@ class LiveVerbs:
         return fitting.fit_samples(labelled, others, path, block=block, dates=dates, progress=progress, cancel=cancel)
 
     def _embedding(self, path: str) -> LiveSet:
-        """The embedding or working set at a path, opened anew when one of its files has changed."""
+        """The embedding or working set at a path."""
+        return self._held(path).live
+
+    def _held(self, path: str) -> "_Held":
+        """What is held of a path, opened anew when one of its files has changed."""
         with self._lock:
             held = self._open.pop(path, None)
             if held is None or not held.is_current:
@@ -184,7 +202,7 @@ class LiveVerbs:
             self._open[path] = held
             while len(self._open) > _HELD:
                 self._open.popitem(last=False)
-            return held.live
+            return held
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,13 +211,15 @@ class _Held:
     the same."""
 
     live: LiveSet
+    growing: Growing
     files: Mapping[str | Path, Stamp | None]
 
     @classmethod
     def opened(cls, path: str) -> Self:
         states: dict[str | Path, Stamp | None] = {path: stamp(path)}  # before it is read, or a change might be missed
         states |= {file: stamp(file) for file in working_set_of(path).files if file != path}
-        return cls(LiveSet(path), states)
+        live = LiveSet(path)
+        return cls(live, Growing(live), states)
 
     @property
     def is_current(self) -> bool:

@@ -268,6 +268,12 @@ def _requests(folder: Path) -> None:
             "verb": "sample",
             "arguments": {"map": "CORPUS/map.tif", "output": "OUT/x.gpkg", "n": 10, "overwrite": True},
         },
+        {
+            "id": 7,
+            "verb": "grow_region",
+            "arguments": live
+            | {"seeds": [{"x": WEST + 100, "y": NORTH - 100, "step": 3}], "seeds_crs": CRS, "view": view, "holes": 5},
+        },
     ]
     (folder / "requests.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in asked))
 

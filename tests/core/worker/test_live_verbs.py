@@ -9,8 +9,10 @@ import pyogrio
 import pyproj
 import pytest
 import rasterio
+import shapely
 
 from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.growing.growth import Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.progress import CancelToken, Silent
@@ -91,6 +93,9 @@ def test_live_verbs_work_on_places_of_several_systems(places: Any, tmp_path: Pat
     found = verbs.similar_preview(**at, at_crs="EPSG:32630", **said)
     with rasterio.open(found["path"]) as dataset:
         assert dataset.crs == east.grid.crs and dataset.read(1).max() > 200
+    middle = tuple(east.grid.transform * (225.5, 165.5))
+    grown = verbs.grow_region(seeds=(Seed(*middle),), seeds_crs="EPSG:32631", view=view, **said)
+    assert pyproj.CRS(grown.crs).to_epsg() == 32631 and shapely.from_wkb(grown.shape).covers(shapely.Point(middle))
     bounds = {"bounds": east.grid.bounds, "bounds_crs": "EPSG:32631", "progress": Silent()}
     suggested = verbs.suggest_samples(samples=drawn, n=3, **bounds, **said)
     assert len(suggested["points"]) == 3 and pyproj.CRS(suggested["crs"]).to_epsg() == 32631

@@ -334,6 +334,7 @@ def test_no_more_requests_wait_than_memory_has_room_for(monkeypatch: pytest.Monk
         *(("info", {"file": value}) for value in (5, None, [], {"a": 1}, "a\0b", "\ud800", True)),
         ("sample", {"map": "m.tif", "output": "o.gpkg", "n": "many"}),
         ("similar_preview", {"embedding": "e.tif", "at": [1], "view": {}, "output": "o"}),
+        ("grow_region", {"embedding": "e.tif", "seeds": [{"x": 1, "y": 2, "step": 1000}], "view": {}}),
         ("embed", {"scene": "s.tif", "output": 7}),
         ("embed", {"scene": "s.tif", "output": "o.tif", "tile": 1.5}),
     ],

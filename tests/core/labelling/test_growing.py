@@ -1,0 +1,184 @@
+"""Click to segment: the shape that a place grows into is the field that was clicked, and what ended it is told."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from foreign_embeddings import Fields, write_alphaearth, write_tessera_tif
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from pyproj import Transformer
+
+from mmearth_core.errors import Cancelled, MMEarthError
+from mmearth_core.labelling.growing.growth import SIDE, Growing, Grown, Seed
+from mmearth_core.labelling.growing.region import grown, neighbour_spread, unlikeness
+from mmearth_core.labelling.live import LiveSet, View
+from mmearth_core.progress import CancelToken
+from mmearth_core.vectors.footprints import covered
+
+NOWHERE = np.zeros((5, 5), bool)
+EVERYWHERE = ~NOWHERE
+
+
+def field_of(scene: Any, row: int, col: int) -> Any:
+    """The pixels of the class around a pixel that hang together with it."""
+    from scipy import ndimage
+
+    parts, _ = ndimage.label(scene.truth == scene.truth[row, col])
+    return parts == parts[row, col]
+
+
+def spot(scene: Any, row: int, col: int) -> tuple[float, float]:
+    x, y = scene.raster.grid.transform * (col + 0.5, row + 0.5)
+    return x, y
+
+
+def everything(scene: Any) -> View:
+    return View(scene.raster.grid.bounds, 1000, 600)
+
+
+def grow(scene: Any, *seeds: Seed, view: View | None = None, **options: Any) -> Grown:
+    growing = Growing(LiveSet(scene.path))
+    return growing.grow(seeds, view or everything(scene), cancel=CancelToken(), **options)
+
+
+def mask_of(scene: Any, found: Grown) -> Any:
+    """The pixels whose middles a shape holds, as samples get them."""
+    grid = scene.raster.grid
+    inverse = ~grid.transform
+    shape = shapely.transform(shapely.from_wkb(found.shape), lambda xy: np.column_stack(inverse * xy.T))
+    return covered(np.array([shape]), grid.window)
+
+
+@pytest.mark.parametrize(("row", "col"), [(100, 200), (45, 45), (299, 0)])
+def test_a_click_takes_the_field_around_it(scene: Any, row: int, col: int) -> None:
+    found = grow(scene, Seed(*spot(scene, row, col)))
+    got, wanted = mask_of(scene, found), field_of(scene, row, col)
+    assert (got & wanted).sum() / (got | wanted).sum() > 0.9
+    assert got[row, col] and got.sum() == found.pixels
+    assert found.area == pytest.approx(found.pixels * 100, rel=0.01) and found.bounded is None
+
+
+def test_a_turn_of_the_wheel_never_takes_away(scene: Any) -> None:
+    x, y = spot(scene, 100, 200)
+    found = [grow(scene, Seed(x, y, step)) for step in (-12, -4, 0, 6)]
+    masks = [mask_of(scene, each) for each in found]
+    assert all((small & ~large).sum() == 0 for small, large in pairwise(masks))
+    assert found[0].pixels < found[-1].pixels
+
+
+def test_what_goes_on_beyond_the_view_or_the_size_is_told(scene: Any) -> None:
+    x, y = spot(scene, 100, 200)
+    near = View((x - 55, y - 55, x + 55, y + 55), 100, 100)
+    found = grow(scene, Seed(x, y), view=near)
+    assert found.bounded == "view" and found.pixels <= 12 * 12
+    # The field ends inside of a view that just holds it: nothing is told.
+    rows, cols = np.nonzero(field_of(scene, 100, 200))
+    west, north = spot(scene, rows.min() - 6, cols.min() - 6)
+    east, south = spot(scene, rows.max() + 6, cols.max() + 6)
+    whole = grow(scene, Seed(x, y), view=View((west, south, east, north), 500, 500))
+    assert whole.bounded is None and whole.pixels == grow(scene, Seed(x, y)).pixels
+
+
+def test_ground_larger_than_what_is_looked_at_is_bounded_by_size(tmp_path: Path) -> None:
+    from embedded_fields import make_scene
+
+    wide = make_scene(tmp_path / "wide.tif", height=60, width=SIDE + 300, bands=4)
+    found = grow(wide, Seed(*spot(wide, 30, 400), 60))
+    assert found.bounded == "size" and found.pixels <= 60 * SIDE
+    assert mask_of(wide, found)[:, 0].sum() == 0
+
+
+def test_several_places_are_one_shape_of_several_parts(scene: Any) -> None:
+    one, other = Seed(*spot(scene, 45, 45)), Seed(*spot(scene, 225, 345))
+    both = grow(scene, one, other)
+    assert both.parts == 2 and shapely.from_wkb(both.shape).geom_type == "MultiPolygon"
+    assert both.pixels == grow(scene, one).pixels + grow(scene, other).pixels
+    assert grow(scene, one, one).pixels == grow(scene, one).pixels
+
+
+def test_places_and_view_may_be_in_another_crs(scene: Any) -> None:
+    to = Transformer.from_crs("EPSG:32630", "EPSG:3857", always_xy=True)
+    x, y = spot(scene, 100, 200)
+    there = to.transform(x, y)
+    view = View(to.transform_bounds(*scene.raster.grid.bounds), 1000, 600, "EPSG:3857")
+    found = grow(scene, Seed(*there), view=view, crs="EPSG:3857")
+    assert found == grow(scene, Seed(x, y))
+
+
+@pytest.mark.parametrize("write", [write_alphaearth, write_tessera_tif])
+def test_other_peoples_embeddings_grow_too(write: Any, tmp_path: Path) -> None:
+    fields = Fields.drawn(64 if write is write_alphaearth else 128)
+    path = write(tmp_path / "other.tif", fields)
+    live = LiveSet(path)
+    grid = live.places[0].stack.grid
+    row, col = (int(each[0]) for each in np.nonzero(fields.truth == fields.truth[60, 60]))
+    from scipy import ndimage
+
+    parts, _ = ndimage.label(fields.truth == fields.truth[60, 60])
+    wanted = parts == parts[60, 60]
+    row, col = (int(each) for each in ndimage.center_of_mass(wanted))
+    row, col = (row, col) if wanted[row, col] else (60, 60)
+    x, y = grid.transform * (col + 0.5, row + 0.5)
+    found = Growing(live).grow([Seed(x, y)], View(grid.bounds, 500, 500), cancel=CancelToken())
+    inverse = ~grid.transform
+    shape = shapely.transform(shapely.from_wkb(found.shape), lambda xy: np.column_stack(inverse * xy.T))
+    got = covered(np.array([shape]), grid.window)
+    assert (got & wanted).sum() / (got | wanted).sum() > 0.8
+
+
+def test_a_place_that_cannot_grow_is_told(scene: Any) -> None:
+    row, col = np.argwhere(scene.truth == 0)[0]
+    with pytest.raises(MMEarthError, match="has no embedding"):
+        grow(scene, Seed(*spot(scene, row, col)))
+    with pytest.raises(MMEarthError, match="outside the embedding"):
+        grow(scene, Seed(0.0, 0.0))
+    with pytest.raises(MMEarthError, match="no place to grow from"):
+        grow(scene)
+    stopped = CancelToken()
+    stopped.cancel()
+    with pytest.raises(Cancelled):
+        Growing(LiveSet(scene.path)).grow([Seed(*spot(scene, 100, 200))], everything(scene), cancel=stopped)
+
+
+def test_holes_up_to_a_size_are_filled() -> None:
+    unlike = np.zeros((9, 9), np.float32)
+    unlike[2, 2] = unlike[5:7, 5:7] = 9
+    unlike[0, 4] = 9  # at the side: no hole
+    args = {"allowed": np.ones((9, 9), bool), "ends": np.zeros((9, 9), bool)}
+    none, small, all_of_them = (grown(unlike, (4, 4), 1, holes=holes, **args) for holes in (0, 1, 4))
+    assert (none.filled, small.filled, all_of_them.filled) == (0, 1, 5)
+    assert not none.mask[2, 2] and small.mask[2, 2] and not small.mask[5, 5]
+    assert all_of_them.mask.sum() == 80 and not all_of_them.mask[0, 4]
+
+
+def test_corners_do_not_join_and_the_place_itself_is_always_in() -> None:
+    unlike = np.array([[0, 9, 9], [9, 0, 9], [9, 9, 5]], np.float32)
+    args = {"allowed": np.ones((3, 3), bool), "ends": np.zeros((3, 3), bool)}
+    assert grown(unlike, (1, 1), 1, **args).mask.sum() == 1
+    assert grown(unlike, (2, 2), 1, **args).mask.sum() == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(npst.arrays(np.float32, (5, 5), elements=st.floats(0, 4, width=32)), st.floats(0, 4), st.floats(0, 4))
+def test_regions_of_growing_tolerance_contain_each_other(unlike: Any, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    small, large = (grown(unlike, (2, 2), t, allowed=EVERYWHERE, ends=NOWHERE).mask for t in (low, high))
+    assert not (small & ~large).any()
+
+
+def test_unlikeness_does_not_ask_in_which_units_a_band_is() -> None:
+    rng = np.random.default_rng(3)
+    numbers, valid = rng.normal(0, 1, (6, 20, 20)).astype(np.float32), np.ones((20, 20), bool)
+    valid[3, 4] = False
+    scaled = (numbers * np.array([1, 10, 0.1, 3, 5, 100])[:, None, None] + 7).astype(np.float32)
+    one, other = (unlikeness(each, valid, (10, 10), neighbour_spread(each, valid)) for each in (numbers, scaled))
+    np.testing.assert_allclose(one, other, rtol=1e-3)
+    assert one[10, 10] == 0 and np.isinf(one[3, 4])
+    # White noise: as unlike as two draws of one distribution, the place being the middle of nine.
+    assert neighbour_spread(numbers, valid) == pytest.approx(1, abs=0.25)
+    assert np.median(one[valid]) == pytest.approx(np.sqrt(1 + np.pi / 2 / 9), abs=0.25)
