@@ -266,9 +266,9 @@ def similar(
     0, and a QGIS style beside it. Either `at` or `like` says what to look for.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
-        output: The raster to write (GeoTIFF).
-        at: A place by its coordinates x, y in the CRS of the embedding.
+        embedding: Embedding raster, or working set. Of several places what is looked for may lie in any of them.
+        output: The raster to write (GeoTIFF). For several places a folder, in which each raster has its place's name.
+        at: A place by its coordinates x, y in the CRS of the embedding, or of the place that it lies in.
         like: Vector file of polygons, lines or points that show what to look for (any CRS).
         layer: Layer of the vector file; by default its only one.
         overwrite: Replace an output that exists.
@@ -276,7 +276,8 @@ def similar(
         cancel: Set it to stop; nothing is left then.
 
     Raises:
-        MMEarthError: Both or neither of `at` and `like` are given, or they hit no valid pixel.
+        MMEarthError: Both or neither of `at` and `like` are given, they hit no valid pixel, or the coordinates mean
+            more than one place.
     """
 
 def cluster(
@@ -295,8 +296,9 @@ def cluster(
     centre. Values 1 … k are named "cluster 1" …, from the largest to the smallest.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
-        output: The map to write (GeoTIFF, uint8); its class names and a QGIS style are written beside it.
+        embedding: Embedding raster, or working set. The places of one have the same clusters.
+        output: The map to write (GeoTIFF, uint8); its class names and a QGIS style are written beside it. For several
+            places a folder, in which each map has its place's name.
         k: Number of clusters, 2 to 254.
         seed: Start of the random numbers, 0 or more; the same seed gives the same map.
         overwrite: Replace an output that exists.
@@ -328,10 +330,11 @@ def suggest(
     predicted, second, margin.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
+        embedding: Embedding raster, or working set. All its places compete for the points, which have the field place
+            where there are several; their coordinates are degrees where the places are of several systems.
         model: Probe made by mmearth fit (JSON).
         output: The points to write: .gpkg, .geojson, .shp or .fgb.
-        n: Number of points.
+        n: Number of points, over all places.
         seed: Decides between equals; the same seed gives the same points.
         samples: Vector file of what is labelled already: no point comes within 10 pixels of it.
         overwrite: Replace an output that exists.
@@ -468,14 +471,17 @@ def change(
     with a 95 % interval, tell sample and assess, which take this map.
 
     Args:
-        before: Embedding raster, or working set of one place. The map has its grid.
-        after: The same place later, by the same model. Elsewhere than `before` nothing is compared, and of a pixel only
-            images that both have.
+        before: Embedding raster, or working set. The map has its grid; of several places each has a map, in the same
+            classes.
+        after: The same places later, by the same model, in any order. Elsewhere than `before` nothing is compared, and
+            of a pixel only images that both have.
         model: Probe made by mmearth fit (JSON).
-        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it. For several places
+            a folder, in which each map has the name of its place before.
         distance: Raster to write as well: the cosine distance of the two embeddings, 0 alike … 2, in a uint8 band with
-            scale and offset; it needs no classes to be right. By default none.
-        matrix: Table to write as well, CSV: hectares of each class before (rows) and after (columns); by default none.
+            scale and offset; it needs no classes to be right. By default none. For several places another folder.
+        matrix: Table to write as well, CSV: hectares of each class before (rows) and after (columns), over all places;
+            by default none.
         smooth: How much its neighbours say in a pixel's class, on each date: none, edges or strong, as in classify.
         sure: Probability, up to 0.99, that a pixel's class must have on both dates to count as changed; else it is
             unsure. By default all count.

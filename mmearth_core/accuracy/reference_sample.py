@@ -13,16 +13,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
-from rasterio.crs import CRS
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.together import AreasTogether, MapsTogether, PlacedMap, measure_together
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.grid import Grid
 from mmearth_core.sources.place_maps import maps_of
-from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
+from mmearth_core.vectors.writing import check_features_output, crs_of_all, pixel_centres, write_points
 from mmearth_core.wording import counted
 
 #: Fields of a sample file. The interpreter fills `CLASS_FIELD` and should hide the last four: they reveal the map.
@@ -136,15 +133,16 @@ def sample(
     allocation = _allocation(together.path, measured.pixels, n, min_per_class)
     rng = np.random.default_rng(seed)
     found = _drawn(together, measured, allocation, rng, progress, cancel)
-    grids, of_place = [each.grid for each in together.maps], [len(each) for each in found]
-    xy = np.concatenate([_in_crs(grid, each, together.crs) for grid, each in zip(grids, found, strict=True)])
+    of_place, crs = [len(each) for each in found], crs_of_all([each.grid for each in together.maps])
+    drawn = zip(together.maps, found, strict=True)
+    xy = np.concatenate([pixel_centres(one.grid, each[:, 0], each[:, 1], crs) for one, each in drawn])
     places = np.repeat(np.array([place.name for place in together.places], object), of_place)
     order = rng.permutation(n)
     strata = np.concatenate([each[:, 2] for each in found])[order]
     write_points(
         path,
         xy[order],
-        together.crs,
+        crs,
         {
             "id": np.arange(1, n + 1),
             CLASS_FIELD: np.full(n, None, object),
@@ -198,14 +196,6 @@ def _shared_out(rng: np.random.Generator, measured: AreasTogether, value: int, n
         free = np.where(given < pixels, hectares, 0)
         given = np.minimum(given + rng.multinomial(left, free / free.sum()), pixels)
     return [int(each) for each in given]
-
-
-def _in_crs(grid: Grid, found: NDArray[np.int64], crs: CRS) -> NDArray[np.float64]:
-    """Coordinates (n, 2) in a CRS of the centres of the pixels (n, 3) found on a grid."""
-    xy = pixel_centres(grid, found[:, 0], found[:, 1])
-    if grid.crs == crs:
-        return xy
-    return np.column_stack(Transformer.from_crs(grid.crs, crs, always_xy=True).transform(*xy.T))
 
 
 def _allocation(path: Path, pixels: Mapping[int, int], n: int, min_per_class: int | None) -> dict[int, int]:

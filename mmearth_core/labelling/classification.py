@@ -29,7 +29,7 @@ from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff
-from mmearth_core.sources.place_maps import map_of_place
+from mmearth_core.sources.place_maps import files_of_places
 from mmearth_core.sources.stack import Pixels, stacks_of
 
 
@@ -96,9 +96,9 @@ def classify(
     probe = load_probe(model)
     stacks = stacks_of(embedding)
     matched = [PixelProbe.of(probe, stack) for stack in stacks]
-    outputs = [_Outputs(Path(output), None if confidence is None else Path(confidence))]
-    if len(stacks) > 1:
-        outputs = _in_folders(outputs[0], [stack.name for stack in stacks])
+    names = [stack.name for stack in stacks]
+    certain = [None] * len(stacks) if confidence is None else files_of_places(confidence, names)
+    outputs = [_Outputs(*each) for each in zip(files_of_places(output, names), certain, strict=True)]
     inputs = (embedding, model, *(file for stack in stacks for file in stack.files))
     outputs = [each.checked(overwrite=overwrite, inputs=inputs) for each in outputs]
     for message in (message for _, messages in matched for message in messages):
@@ -126,20 +126,6 @@ class _Outputs:
         if confidence.resolve() == output.resolve():
             raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
         return _Outputs(output, confidence)
-
-
-def _in_folders(outputs: _Outputs, names: Sequence[str]) -> list[_Outputs]:
-    """The maps of several places, in a folder each for maps and confidence, which are made when they are not there."""
-    for folder in filter(None, (outputs.map, outputs.confidence)):
-        if folder.exists() and not folder.is_dir():
-            raise MMEarthError(f"{folder} is a file; there are {len(names)} places, give a folder for their maps.")
-        if folder.suffix and not folder.exists():
-            raise MMEarthError(f"{folder} is named like a file; there are {len(names)} places, give a folder.")
-        folder.mkdir(exist_ok=True)
-    return [
-        _Outputs(map_of_place(outputs.map, name), outputs.confidence and map_of_place(outputs.confidence, name))
-        for name in names
-    ]
 
 
 def _in_all(results: Sequence[ClassifyResult], output: Path, confidence: str | Path | None) -> ClassifyResult:

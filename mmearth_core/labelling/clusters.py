@@ -1,5 +1,7 @@
-"""A map without labels: the embeddings of a scene in k groups. The groups have numbers, never meanings."""
+"""A map without labels: the embeddings of a scene, or of several, in k groups, which have numbers, never meanings."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +23,8 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK, new_geotiff
-from mmearth_core.sources.stack import Pixels, Stack, one_stack
+from mmearth_core.sources.place_maps import files_of_places
+from mmearth_core.sources.stack import Pixels, Stack, stacks_of, with_columns_of_all
 
 #: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.
 SAMPLE_PIXELS = 200_000
@@ -58,8 +61,9 @@ def cluster(
     centre. Values 1 … k are named "cluster 1" …, from the largest to the smallest.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
-        output: The map to write (GeoTIFF, uint8); its class names and a QGIS style are written beside it.
+        embedding: Embedding raster, or working set. The places of one have the same clusters.
+        output: The map to write (GeoTIFF, uint8); its class names and a QGIS style are written beside it. For several
+            places a folder, in which each map has its place's name.
         k: Number of clusters, 2 to 254.
         seed: Start of the random numbers, 0 or more; the same seed gives the same map.
         overwrite: Replace an output that exists.
@@ -74,37 +78,53 @@ def cluster(
         raise MMEarthError(f"The number of clusters must be 2 … {MAX_CLASSES}, not {k}.")
     if not 0 <= seed < 2**32:
         raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
-    path = check_map(output, overwrite=overwrite, inputs=(embedding,))
-    stack = replace(one_stack(embedding), layers=())
-    centres = _centres(stack, k, seed, progress, cancel)
-    # Which cluster is largest is known only after the last pixel: the map is written in any order first, then
+    stacks, said = with_columns_of_all([replace(stack, layers=()) for stack in stacks_of(embedding)])
+    for stack in stacks:
+        if lacking := [str(slot) for slot, image in zip(stack.slots, stack.images, strict=True) if image is None]:
+            raise MMEarthError(
+                f"{stack.name} has no image of {', '.join(lacking)}, so its pixels cannot be grouped with the others;"
+                " give every place the same dates."
+            )
+    inputs = (embedding, *(file for stack in stacks for file in stack.files))
+    outputs = files_of_places(output, [stack.name for stack in stacks])
+    paths = [check_map(each, overwrite=overwrite, inputs=inputs) for each in outputs]
+    for message in said:
+        progress.message(message)
+    centres = _centres(stacks, k, seed, str(embedding), progress, cancel)
+    # Which cluster is largest is known only after the last pixel: the maps are written in any order first, then
     # renumbered.
-    with workshop(path) as folder:
-        draft = folder / "draft.tif"
-        counts = _assign(stack, centres, draft, progress, cancel)
+    with workshop(output) as folder:
+        drafts = [folder / f"{number}.tif" for number in range(len(stacks))]
+        assigned = [
+            _assign(stack, centres, draft, progress, cancel) for stack, draft in zip(stacks, drafts, strict=True)
+        ]
+        counts = np.sum(assigned, axis=0)
         order = np.argsort(-counts, kind="stable")
         number = np.zeros(k + 1, np.uint8)
         number[order + 1] = np.arange(1, k + 1)
         legend = Legend.numbered([f"cluster {i}" for i in range(1, k + 1)])
-        tags = {**origin_tags(stack.origins), "seed": str(seed)}
-        with new_map(path, legend, stack.grid, tags=tags) as dataset:
-            progress.start("Numbering the clusters by size", stack.grid.pixels, "px")
-            for window, values in ClassMap(draft, stack.grid, legend, NODATA, {}).blocks():
-                cancel.check()
-                dataset.write(number[values], 1, window=window.ranges)
-                progress.advance(window.pixels)
-            progress.finish()
-    return ClusterResult(path, tuple(counts[order].tolist()))
+        for stack, path, draft in zip(stacks, paths, drafts, strict=True):
+            tags = {**origin_tags(stack.origins), "seed": str(seed)}
+            with new_map(path, legend, stack.grid, tags=tags) as dataset:
+                progress.start("Numbering the clusters by size", stack.grid.pixels, "px")
+                for window, values in ClassMap(draft, stack.grid, legend, NODATA, {}).blocks():
+                    cancel.check()
+                    dataset.write(number[values], 1, window=window.ranges)
+                    progress.advance(window.pixels)
+                progress.finish()
+    return ClusterResult(Path(output), tuple(counts[order].tolist()))
 
 
-def _centres(stack: Stack, k: int, seed: int, progress: Progress, cancel: CancelToken) -> NDArray[np.float64]:
+def _centres(
+    stacks: Sequence[Stack], k: int, seed: int, name: str, progress: Progress, cancel: CancelToken
+) -> NDArray[np.float64]:
     """Cluster centres in embedding values, shape (k, bands)."""
     from sklearn.cluster import MiniBatchKMeans  # noqa: PLC0415 - half a second, and only where it works
 
     rng = np.random.default_rng(seed)
-    values = _sample(stack, k, rng, progress, cancel)
+    values = _sample(stacks, k, rng, progress, cancel)
     if not _has_distinct(values, k):
-        raise MMEarthError(f"{stack.name} has fewer than {k} different valid pixels; ask for fewer clusters.")
+        raise MMEarthError(f"{name} has fewer than {k} different valid pixels; ask for fewer clusters.")
     model = MiniBatchKMeans(n_clusters=k, random_state=seed, batch_size=4096, n_init=3)
     # One thread, of OpenMP too: sums in one order, so the same seed gives the same centres on any number of processors.
     with one_thread_each(), threadpool_limits(limits=1):
@@ -123,20 +143,21 @@ def _has_distinct(values: NDArray[np.float32], k: int) -> bool:
 
 
 def _sample(
-    stack: Stack, k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
+    stacks: Sequence[Stack], k: int, rng: np.random.Generator, progress: Progress, cancel: CancelToken
 ) -> NDArray[np.float32]:
     """Values (n, columns) of random valid pixels: the same share of every block visited, in random order."""
-    cells = list(stack.grid.window.parts(BLOCK, BLOCK))
+    cells = [(stack, cell) for stack in stacks for cell in stack.grid.window.parts(BLOCK, BLOCK)]
     blocks = [cells[i] for i in rng.permutation(len(cells))]
     share = SAMPLE_PIXELS / (min(len(blocks), SAMPLE_BLOCKS) * BLOCK * BLOCK)
     # A scene with little data may not yield enough at that share; then all of its pixels are looked at.
     for rate in (share, 1.0) if share < 1 else (1.0,):
         parts, total = list[NDArray[np.float32]](), 0
         progress.start("Sampling pixels", SAMPLE_PIXELS, "px")
-        with bounded_cache(), stack.reader() as reader:
-            for block in blocks:
+        with bounded_cache(), ExitStack() as opening:
+            readers = {id(stack): opening.enter_context(stack.reader()) for stack in stacks}
+            for stack, block in blocks:
                 cancel.check()
-                pixels = reader.read(block)
+                pixels = readers[id(stack)].read(block)
                 drawn = np.logical_and.reduce(pixels.valid) & (rng.random(pixels.shape) < rate)
                 parts.append(stack.values(pixels[drawn])[: SAMPLE_PIXELS - total])
                 total += len(parts[-1])

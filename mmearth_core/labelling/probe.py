@@ -260,20 +260,20 @@ class Probe:
         return margins
 
     def standardised(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """z (n, bands of all members) of values (n, columns); 0, the mean, where a slot has no embedding."""
+        """z (n, bands of all members) of values (n, columns); NaN where a slot has no embedding."""
         parts = [
             member.standardised(np.concatenate([values[:, self.columns.of_slot(i)] for i in member.slots], axis=1))
             for member in self.members
         ]
-        return np.nan_to_num(np.concatenate(parts, axis=1))
+        return np.concatenate(parts, axis=1)
 
     @property
     def centres(self) -> NDArray[np.float32]:
-        """Centres of the classes (classes, bands of all members) among what `standardised` gives; 0, the mean, where a
-        member does not know the class."""
+        """Centres of the classes (classes, bands of all members) among what `standardised` gives; NaN where a member
+        does not know the class."""
         parts = []
         for member in self.members:
-            parts.append(np.zeros((len(self.legend), member.bands), np.float32))
+            parts.append(np.full((len(self.legend), member.bands), np.nan, np.float32))
             parts[-1][list(member.classes)] = member.reach.centres
         return np.concatenate(parts, axis=1)
 

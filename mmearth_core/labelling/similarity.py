@@ -25,10 +25,11 @@ from mmearth_core.maps.origins import origin_tags
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
-from mmearth_core.raster.placing import in_pixels
+from mmearth_core.raster.placing import holds, in_pixels
 from mmearth_core.raster.writer import new_geotiff, ramp_style
 from mmearth_core.sources.embedding import Embedding
-from mmearth_core.sources.stack import Pixels, Stack, one_stack
+from mmearth_core.sources.place_maps import files_of_places
+from mmearth_core.sources.stack import Pixels, Stack, stacks_of, with_columns_of_all
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import lonlat_extent, read_vector
 
@@ -69,9 +70,9 @@ def similar(
     0, and a QGIS style beside it. Either `at` or `like` says what to look for.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
-        output: The raster to write (GeoTIFF).
-        at: A place by its coordinates x, y in the CRS of the embedding.
+        embedding: Embedding raster, or working set. Of several places what is looked for may lie in any of them.
+        output: The raster to write (GeoTIFF). For several places a folder, in which each raster has its place's name.
+        at: A place by its coordinates x, y in the CRS of the embedding, or of the place that it lies in.
         like: Vector file of polygons, lines or points that show what to look for (any CRS).
         layer: Layer of the vector file; by default its only one.
         overwrite: Replace an output that exists.
@@ -79,24 +80,49 @@ def similar(
         cancel: Set it to stop; nothing is left then.
 
     Raises:
-        MMEarthError: Both or neither of `at` and `like` are given, or they hit no valid pixel.
+        MMEarthError: Both or neither of `at` and `like` are given, they hit no valid pixel, or the coordinates mean
+            more than one place.
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     if (at is None) == (like is None):
         raise MMEarthError(
             "Give either a place (`at=X,Y`) or features (`like=FILE`) to compare with, not both or none."
         )
-    path = check_map(output, overwrite=overwrite, inputs=(embedding, like))
-    stack = one_stack(embedding)
+    stacks, said = with_columns_of_all(stacks_of(embedding))
+    inputs = (embedding, like, *(file for stack in stacks for file in stack.files))
+    outputs = files_of_places(output, [stack.name for stack in stacks])
+    paths = [check_map(each, overwrite=overwrite, inputs=inputs) for each in outputs]
+    for message in said:
+        progress.message(message)
     query: dict[str, Any]
     if at is not None:
-        query, targets, count = {"at": list(at)}, embedding_at(stack, *at), 1
+        query, targets, count = {"at": list(at)}, embedding_at(_holder(stacks, at, embedding), *at), 1
     elif like is not None:
         query = {"like": str(like)}
-        targets, count = _mean_under(stack, like, layer, cancel)
-    compared = tuple(None if target is None else image for image, target in zip(stack.images, targets, strict=True))
-    origins = replace(stack, images=compared).origins
-    tags = {"product": "similarity", **origin_tags(origins), "query": json.dumps(query)}
+        targets, count = _mean_under(stacks, like, layer, str(embedding), cancel)
+    compared = [replace(stack, images=_compared(stack, targets)) for stack in stacks]
+    for stack in compared:
+        if not any(stack.images):
+            raise MMEarthError(f"{stack.name} has no image of a date that what is looked for has; leave it out.")
+    for stack, path in zip(compared, paths, strict=True):
+        _write(stack, targets, path, query, progress, cancel)
+    return SimilarResult(Path(output), count)
+
+
+def _compared(stack: Stack, targets: Sequence[NDArray[np.float64] | None]) -> tuple[Embedding | None, ...]:
+    return tuple(None if target is None else image for image, target in zip(stack.images, targets, strict=True))
+
+
+def _write(
+    stack: Stack,
+    targets: Sequence[NDArray[np.float64] | None],
+    path: Path,
+    query: dict[str, Any],
+    progress: Progress,
+    cancel: CancelToken,
+) -> None:
+    """The raster of one place."""
+    tags = {"product": "similarity", **origin_tags(stack.origins), "query": json.dumps(query)}
     with new_geotiff(
         path,
         stack.grid,
@@ -117,7 +143,6 @@ def similar(
 
         transform_blocks(stack, compare, write, progress=progress, cancel=cancel, task="Comparing")
     write_text(path.with_suffix(".qml"), ramp_style(_RAMP))
-    return SimilarResult(path, count)
 
 
 def similarity_to(stack: Stack, targets: Sequence[NDArray[np.float64] | None], pixels: Pixels) -> NDArray[np.uint8]:
@@ -160,14 +185,39 @@ def _to_vector(
     return linear, constant, (scale**2).astype(np.float32), np.float32(offset @ offset)
 
 
+def _holder(stacks: Sequence[Stack], at: tuple[float, float], path: str | Path) -> Stack:
+    """The place that coordinates lie in, each place's own. Raises `MMEarthError` when they lie in none or in several of
+    unlike coordinate systems; of places that show the same ground it is the first."""
+    if len(stacks) == 1:
+        return stacks[0]
+    found = [stack for stack in stacks if holds(stack.grid, at)]
+    x, y = at
+    if not found:
+        covered = "; ".join(f"{each.name} covers {_extent(each)}" for each in stacks)
+        raise MMEarthError(
+            f"The place {x:.10g},{y:.10g} is in none of {path} ({covered}); give X,Y in the coordinate system of its"
+            " place."
+        )
+    if any(stack.grid.crs != found[0].grid.crs for stack in found):
+        raise MMEarthError(
+            f"{x:.10g},{y:.10g} is in {', '.join(stack.name for stack in found)} of {path}, whose coordinate systems"
+            " differ; show what to look for by a file (`like`)."
+        )
+    return found[0]
+
+
+def _extent(stack: Stack) -> str:
+    west, south, east, north = stack.grid.bounds
+    return f"x {west:.10g} … {east:.10g} and y {south:.10g} … {north:.10g}"
+
+
 def embedding_at(stack: Stack, x: float, y: float) -> tuple[NDArray[np.float64] | None, ...]:
     """The vectors (bands,) of the pixel that holds a map coordinate, None where a slot has none."""
     col, row = np.floor(in_pixels(stack.grid, x, y))
     if not (0 <= row < stack.grid.height and 0 <= col < stack.grid.width):
-        west, south, east, north = stack.grid.bounds
         raise MMEarthError(
-            f"The place {x:.10g},{y:.10g} is outside {stack.name}, which covers x {west:.10g} … {east:.10g} and"
-            f" y {south:.10g} … {north:.10g}; give X,Y in its coordinate system."
+            f"The place {x:.10g},{y:.10g} is outside {stack.name}, which covers {_extent(stack)}; give X,Y in its"
+            " coordinate system."
         )
     with stack.reader() as reader:
         pixel = reader.read(Window(int(row), int(col), 1, 1))
@@ -180,33 +230,34 @@ def embedding_at(stack: Stack, x: float, y: float) -> tuple[NDArray[np.float64] 
 
 
 def _mean_under(
-    stack: Stack, like: str | Path, layer: str | None, cancel: CancelToken
+    stacks: Sequence[Stack], like: str | Path, layer: str | None, name: str, cancel: CancelToken
 ) -> tuple[tuple[NDArray[np.float64] | None, ...], int]:
-    """(mean vector (bands,) of each slot, number of pixels) under the features of a vector file."""
-    vector = read_vector(like, layer=layer, within=stack.grid)
-    geometries = vector.in_pixels(stack.grid)
-    geometries = geometries[touching(geometries, stack.grid)]
-    if not len(geometries):
+    """(mean vector (bands,) of each slot, number of pixels) under the features of a vector file, over all places."""
+    vector = read_vector(like, layer=layer, within=stacks[0].grid if len(stacks) == 1 else None)
+    totals = [np.zeros(slot.bands) for slot in stacks[0].slots]
+    counts, pixels, hit = [0] * len(totals), 0, False
+    for stack in stacks:
+        geometries = vector.in_pixels(stack.grid)
+        geometries = ready(geometries[touching(geometries, stack.grid)])
+        tree = shapely.STRtree(geometries)
+        hit |= bool(len(geometries))
+        with bounded_cache(), stack.reader() as reader:
+            for window in block_windows(stack.grid, numbers=stack.numbers) if len(geometries) else ():
+                cancel.check()
+                here = members(tree, window)
+                if len(here):
+                    found = reader.read(window)[covered(geometries[here], window)]
+                    pixels += int(found.anywhere.sum())
+                    for index, image in enumerate(stack.images):
+                        if image is not None:
+                            there = found.valid[index]
+                            totals[index] += image.decode(found.stored[index][:, there]).sum(axis=1, dtype=np.float64)
+                            counts[index] += int(there.sum())
+    if not hit:
+        extents = "; ".join(lonlat_extent(stack.grid.bounds, stack.grid.crs) for stack in stacks)
         raise MMEarthError(
-            f"No feature of {vector.path} lies in {stack.name} ({lonlat_extent(stack.grid.bounds, stack.grid.crs)});"
-            " check its place and coordinate system."
+            f"No feature of {vector.path} lies in {name} ({extents}); check its place and coordinate system."
         )
-    geometries = ready(geometries)
-    tree = shapely.STRtree(geometries)
-    totals = [np.zeros(slot.bands) for slot in stack.slots]
-    counts, pixels = [0] * len(totals), 0
-    with bounded_cache(), stack.reader() as reader:
-        for window in block_windows(stack.grid, numbers=stack.numbers):
-            cancel.check()
-            here = members(tree, window)
-            if len(here):
-                found = reader.read(window)[covered(geometries[here], window)]
-                pixels += int(found.anywhere.sum())
-                for index, image in enumerate(stack.images):
-                    if image is not None:
-                        there = found.valid[index]
-                        totals[index] += image.decode(found.stored[index][:, there]).sum(axis=1, dtype=np.float64)
-                        counts[index] += int(there.sum())
-    if pixels:
-        return tuple(t / n if n else None for t, n in zip(totals, counts, strict=True)), pixels
-    raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {stack.name}; draw them elsewhere.")
+    if not pixels:
+        raise MMEarthError(f"The features of {vector.path} cover no valid pixel of {name}; draw them elsewhere.")
+    return tuple(t / n if n else None for t, n in zip(totals, counts, strict=True)), pixels

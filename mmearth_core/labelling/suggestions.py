@@ -4,6 +4,7 @@ Uncertainty alone asks for the same confusing thing twenty times, diversity alon
 their product asks for what changes the map most. Memory does not grow with the raster: places compete cell by cell.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from rasterio.crs import CRS
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Probe
@@ -21,15 +23,17 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
-from mmearth_core.sources.stack import Pixels, Stack, one_stack
-from mmearth_core.vectors.reading import read_vector
-from mmearth_core.vectors.writing import check_features_output, pixel_centres, write_points
+from mmearth_core.sources.stack import Pixels, Stack, stacks_of
+from mmearth_core.vectors.reading import VectorLayer, read_vector
+from mmearth_core.vectors.writing import check_features_output, crs_of_all, pixel_centres, write_points
 from mmearth_core.wording import counted
 
 #: Two suggestions, and a suggestion and a sample, are at least so many pixels apart: nearer ones tell the same.
 MIN_DISTANCE = 10
 #: The raster is divided into about so many square cells; each offers its most uncertain pixel.
 CELLS = 16_384
+#: Mean radius of the earth, in metres.
+_EARTH = 6_371_008.8
 
 
 @dataclass(frozen=True)
@@ -41,28 +45,55 @@ class SuggestResult:
     asked: int
 
     def __str__(self) -> str:
-        fewer = (
-            "" if self.points == self.asked else f" ({self.asked} were asked for; the scene has no more places apart)"
-        )
+        fewer = "" if self.points == self.asked else f" ({self.asked} were asked for; there are no more places apart)"
         places = counted(self.points, "place")
         return f"{places} to label next{fewer} in {self.path}: fill in the field 'class' and fit again."
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Pixels that compete: `row`, `col` (m,), `values` (m, columns), `uncertainty` (m,) 0 … 1."""
+    """Pixels that compete: `row`, `col` (m,), `values` (m, columns), `uncertainty` (m,) 0 … 1; `place` (m,) is the
+    number of the raster each is in, where there are several."""
 
     row: NDArray[np.int64]
     col: NDArray[np.int64]
     values: NDArray[np.float32]
     uncertainty: NDArray[np.float32]
+    place: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.row)
 
     def take(self, chosen: NDArray[Any]) -> "Candidates":
         """Some of them, by index or mask."""
-        return Candidates(self.row[chosen], self.col[chosen], self.values[chosen], self.uncertainty[chosen])
+        return Candidates(*(each[chosen] for each in self._columns))
+
+    @classmethod
+    def together(cls, parts: Sequence["Candidates"]) -> "Candidates":
+        """All of them, in their order."""
+        return cls(*map(np.concatenate, zip(*(part._columns for part in parts), strict=True)))
+
+    @property
+    def _columns(self) -> tuple[NDArray[Any], ...]:
+        return self.row, self.col, self.values, self.uncertainty, self.place
+
+    def positions(self, grids: Sequence[Grid]) -> NDArray[np.float64]:
+        """Where they are, (m, 2 or 3): how far apart is pixels, of the largest ones where grids are several."""
+        if len(grids) == 1:
+            return np.column_stack([self.row, self.col]).astype(np.float64)
+        on_earth = np.zeros((len(self), 3))
+        for number, grid in enumerate(grids):
+            mine = self.place == number
+            on_earth[mine] = _on_earth(grid, self.row[mine], self.col[mine])
+        return on_earth / max(map(_pixel_size, grids))
+
+    def coordinates(self, grids: Sequence[Grid], crs: CRS) -> NDArray[np.float64]:
+        """Their coordinates (m, 2) in a CRS."""
+        xy = np.zeros((len(self), 2))
+        for number, grid in enumerate(grids):
+            mine = self.place == number
+            xy[mine] = pixel_centres(grid, self.row[mine], self.col[mine], crs)
+        return xy
 
 
 @sole_writer("output")
@@ -87,10 +118,11 @@ def suggest(
     predicted, second, margin.
 
     Args:
-        embedding: Embedding raster made by mmearth embed.
+        embedding: Embedding raster, or working set. All its places compete for the points, which have the field place
+            where there are several; their coordinates are degrees where the places are of several systems.
         model: Probe made by mmearth fit (JSON).
         output: The points to write: .gpkg, .geojson, .shp or .fgb.
-        n: Number of points.
+        n: Number of points, over all places.
         seed: Decides between equals; the same seed gives the same points.
         samples: Vector file of what is labelled already: no point comes within 10 pixels of it.
         overwrite: Replace an output that exists.
@@ -107,91 +139,124 @@ def suggest(
     if seed < 0:
         raise MMEarthError(f"The seed must be 0 or more; `seed={seed}` is not.")
     probe = load_probe(model)
-    stack, messages = one_stack(embedding).matched(probe.looks_at)
-    for message in messages:
+    matched = [stack.matched(probe.looks_at) for stack in stacks_of(embedding)]
+    stacks = [stack for stack, _ in matched]
+    for message in dict.fromkeys(message for _, messages in matched for message in messages):
         progress.message(message)
-    labelled = None if samples is None else read_vector(samples, within=stack.grid).in_pixels(stack.grid)
-    chosen = places(stack, probe, labelled, n, seed=seed, progress=progress, cancel=cancel)
-    _write(path, chosen, probe, stack.grid)
+    labelled = None if samples is None else read_vector(samples, within=stacks[0].grid if len(stacks) == 1 else None)
+    chosen = places(stacks, probe, labelled, n, seed=seed, progress=progress, cancel=cancel)
+    _write(path, chosen, probe, stacks)
     return SuggestResult(path, len(chosen), n)
 
 
 def places(
-    stack: Stack,
+    stacks: Sequence[Stack],
     probe: Probe,
-    labelled: NDArray[Any] | None,
+    labelled: VectorLayer | None,
     n: int,
     *,
-    window: Window | None = None,
+    windows: Sequence[Window] | None = None,
     seed: int = 0,
     progress: Progress,
     cancel: CancelToken,
 ) -> Candidates:
-    """At most `n` places to label next, best first, inside `window` when given, none near the `labelled` geometries
-    (in pixel coordinates).
+    """At most `n` places to label next over all stacks, best first, inside the window of each when given, none near
+    what is labelled.
 
     Raises `MMEarthError` when there is none.
     """
-    window = stack.grid.window if window is None else window.intersection(stack.grid.window)
-    if not window:
-        raise MMEarthError(f"What is to be looked at lies outside {stack.name}; choose a place on it.")
-    candidates = find_candidates(stack, probe, window=window, progress=progress, cancel=cancel)
-    if labelled is not None:
-        candidates = candidates.take(~_near(candidates, labelled))
+    whole = [stack.grid.window for stack in stacks]
+    inside = whole if windows is None else [one.intersection(all_) for one, all_ in zip(windows, whole, strict=True)]
+    names = ", ".join(stack.name for stack in stacks)
+    if not any(inside):
+        raise MMEarthError(f"What is to be looked at lies outside {names}; choose a place on it.")
+    found = []
+    edge = cell_edge(sum(window.pixels for window in inside))
+    for number, (stack, window) in enumerate(zip(stacks, inside, strict=True)):
+        if window:
+            here = find_candidates(stack, probe, window, edge, number, progress=progress, cancel=cancel)
+            found.append(here if labelled is None else here.take(~_near(here, labelled.in_pixels(stack.grid))))
+    candidates = Candidates.together(found)
     if not len(candidates):
-        raise MMEarthError(f"{stack.name} has no valid pixel to suggest here that is not labelled already.")
-    order = np.random.default_rng(seed).permutation(len(candidates))
-    return candidates.take(order).take(choose(candidates.take(order), probe, n))
+        raise MMEarthError(f"{names} has no valid pixel to suggest here that is not labelled already.")
+    mixed = candidates.take(np.random.default_rng(seed).permutation(len(candidates)))
+    return mixed.take(choose(mixed, mixed.positions([stack.grid for stack in stacks]), probe, n))
 
 
 def find_candidates(
     stack: Stack,
     probe: Probe,
-    *,
     window: Window,
+    edge: int,
+    number: int = 0,
+    *,
     progress: Progress,
     cancel: CancelToken,
 ) -> Candidates:
-    """The most uncertain valid pixel of every cell of a window of the raster, in raster order of the blocks."""
-    edge = cell_edge(stack.grid.crop(window))
+    """The most uncertain valid pixel of every cell of `edge` × `edge` pixels of a window of the raster `number`, in
+    raster order of the blocks."""
     found: list[Candidates] = []
     on_pixels = PixelProbe(probe, stack)
 
     def compete(pixels: Pixels, window: Window) -> Candidates:
-        return _best_of_cells(stack, pixels, window, _uncertainty(on_pixels, stack, pixels), edge)
+        return _best_of_cells(stack, pixels, window, _uncertainty(on_pixels, stack, pixels), edge, number)
 
     def keep(_: Window, best: Candidates) -> None:
         found.append(best)
 
     task = "Looking for uncertain places"
     transform_blocks(stack, compete, keep, progress=progress, cancel=cancel, task=task, within=window)
-    columns = zip(*((each.row, each.col, each.values, each.uncertainty) for each in found), strict=True)
-    return Candidates(*map(np.concatenate, columns))
+    return Candidates.together(found)
 
 
-def choose(candidates: Candidates, probe: Probe, n: int) -> NDArray[np.intp]:
-    """Indices of at most `n` candidates, best first: farthest-first in embedding space, weighted by uncertainty."""
+def choose(candidates: Candidates, positions: NDArray[np.float64], probe: Probe, n: int) -> NDArray[np.intp]:
+    """Indices of at most `n` candidates, best first: farthest-first in embedding space, weighted by uncertainty.
+
+    `positions` (m, 2 or 3) are as of `Candidates.positions`.
+    """
     z = probe.standardised(candidates.values)
     distance = np.full(len(z), np.inf, np.float32)
     for centre in probe.centres:
-        distance = np.minimum(distance, np.linalg.norm(z - centre, axis=1))
+        distance = np.minimum(distance, _unlike(z, centre))
     free = np.ones(len(z), bool)
     chosen: list[int] = []
     while len(chosen) < n and free.any():
         best = int(np.argmax(np.where(free, candidates.uncertainty * distance, -1)))
         chosen.append(best)
-        distance = np.minimum(distance, np.linalg.norm(z - z[best], axis=1))
-        apart = np.hypot(candidates.row - candidates.row[best], candidates.col - candidates.col[best])
-        free &= apart >= MIN_DISTANCE
+        distance = np.minimum(distance, _unlike(z, z[best]))
+        free &= np.linalg.norm(positions - positions[best], axis=1) >= MIN_DISTANCE
     return np.array(chosen, np.intp)
 
 
-def cell_edge(grid: Grid) -> int:
-    """Edge of the cells in pixels: the smallest of 16, 32, … that keeps them near `CELLS`, and never beyond a block."""
+def _unlike(z: NDArray[np.float32], one: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distances (m,) of rows from `one`: over the numbers that both have, as if the others were as far apart (Dixon
+    1979); infinite where they share none."""
+    apart = z - one
+    shared = np.isfinite(apart).sum(axis=1, dtype=np.float32)
+    known = np.nansum(np.square(apart), axis=1) * (len(one) / np.maximum(shared, 1))
+    return np.asarray(np.where(shared > 0, np.sqrt(known), np.inf), np.float32)
+
+
+def cell_edge(pixels: int) -> int:
+    """Edge of the cells, in pixels, of as many pixels: the smallest of 16, 32, … that keeps cells near `CELLS`, and
+    never beyond a block."""
     edge = 16
-    while edge < BLOCK and grid.pixels > CELLS * edge * edge:
+    while edge < BLOCK and pixels > CELLS * edge * edge:
         edge *= 2
     return edge
+
+
+def _on_earth(grid: Grid, rows: NDArray[Any], cols: NDArray[Any]) -> NDArray[np.float64]:
+    """Metres (m, 3) from the middle of a round earth to the centres of pixels."""
+    lon, lat = np.radians(pixel_centres(grid, rows, cols, CRS.from_epsg(4326))).T
+    return _EARTH * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def _pixel_size(grid: Grid) -> float:
+    """The longer side of the pixel in the middle of a grid, in metres."""
+    row, col = grid.height // 2, grid.width // 2
+    middle, below, beside = _on_earth(grid, np.array([row, row + 1, row]), np.array([col, col, col + 1]))
+    return float(max(np.linalg.norm(below - middle), np.linalg.norm(beside - middle)))
 
 
 def _uncertainty(on_pixels: PixelProbe, stack: Stack, pixels: Pixels) -> NDArray[np.float32]:
@@ -215,7 +280,7 @@ def _sum_3x3(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _best_of_cells(
-    stack: Stack, pixels: Pixels, window: Window, uncertainty: NDArray[np.float32], edge: int
+    stack: Stack, pixels: Pixels, window: Window, uncertainty: NDArray[np.float32], edge: int, number: int
 ) -> Candidates:
     """The most uncertain valid pixel of each `edge` × `edge` cell; the first in raster order among equals."""
     best = []
@@ -223,7 +288,8 @@ def _best_of_cells(
         row, col = divmod(int(np.argmax(uncertainty[cell.slices])), cell.width)
         best.append((row + cell.row, col + cell.col))
     y, x = np.array(best, np.int64).T
-    found = Candidates(y + window.row, x + window.col, stack.values(pixels[y, x]), uncertainty[y, x])
+    of = np.full(len(y), number)
+    found = Candidates(y + window.row, x + window.col, stack.values(pixels[y, x]), uncertainty[y, x], of)
     return found.take(found.uncertainty >= 0)
 
 
@@ -245,17 +311,21 @@ def two_best(chosen: Candidates, probe: Probe) -> tuple[NDArray[Any], NDArray[An
     return names[ranked[:, 0]], names[ranked[:, 1]], (best[:, 0] - best[:, 1]).astype(np.float64)
 
 
-def _write(path: Path, chosen: Candidates, probe: Probe, grid: Grid) -> None:
+def _write(path: Path, chosen: Candidates, probe: Probe, stacks: Sequence[Stack]) -> None:
     predicted, second, margin = two_best(chosen, probe)
+    grids = [stack.grid for stack in stacks]
+    crs = crs_of_all(grids)
+    names = np.array([stack.name for stack in stacks], object)
     write_points(
         path,
-        pixel_centres(grid, chosen.row, chosen.col),
-        grid.crs,
+        chosen.coordinates(grids, crs),
+        crs,
         {
             "rank": np.arange(1, len(chosen) + 1),
             "class": np.full(len(chosen), None, object),
             "predicted": predicted,
             "second": second,
             "margin": margin,
+            **({"place": names[chosen.place]} if len(stacks) > 1 else {}),
         },
     )

@@ -13,7 +13,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.crs import CRS
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.areas import ClassAreas, measure_classes, value_names
@@ -118,12 +117,6 @@ class MapsTogether:
     def ours(self) -> bool:
         """Whether `mmearth classify` or `cluster` made all of them."""
         return all(each.ours for each in self.maps)
-
-    @property
-    def crs(self) -> CRS:
-        """That of all maps, or longitudes and latitudes where they differ."""
-        first = self.maps[0].grid.crs
-        return first if all(each.grid.crs == first for each in self.maps) else CRS.from_epsg(4326)
 
     @property
     def classes(self) -> tuple[MapClass, ...]:

@@ -1,5 +1,6 @@
 """Where the map of each place of a working set lies, and all of them as one map."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmearth_core.errors import MMEarthError
@@ -14,6 +15,20 @@ from mmearth_core.wording import counted, left_out
 def map_of_place(folder: Path, name: str) -> Path:
     """The map of a place in the folder of those of all."""
     return folder / f"{name}.tif"
+
+
+def files_of_places(output: str | Path, names: Sequence[str]) -> list[Path]:
+    """Where what is made of places goes: the output itself of one place; of several a file each in that folder, which
+    is made when it is not there. Raises `MMEarthError` when it is a file, or named like one."""
+    output = Path(output)
+    if len(names) == 1:
+        return [output]
+    if output.exists() and not output.is_dir():
+        raise MMEarthError(f"{output} is a file; there are {len(names)} places, give a folder for their maps.")
+    if output.suffix and not output.exists():
+        raise MMEarthError(f"{output} is named like a file; there are {len(names)} places, give a folder.")
+    output.mkdir(exist_ok=True)
+    return [map_of_place(output, name) for name in names]
 
 
 def maps_of(path: str | Path, working_set: str | Path | None = None) -> MapsTogether:

@@ -176,17 +176,6 @@ def stacks_of(path: str | Path) -> list[Stack]:
     return [Stack.of(place) for place in working_set_of(path).places]
 
 
-def one_stack(path: str | Path) -> Stack:
-    """The place that a path means. Raises `MMEarthError` when there are several, too."""
-    stacks = stacks_of(path)
-    if len(stacks) > 1:
-        raise MMEarthError(
-            f"{path} holds {len(stacks)} places ({', '.join(stack.name for stack in stacks)}); give a working set of"
-            " one."
-        )
-    return stacks[0]
-
-
 def with_columns_of_all(stacks: Sequence[Stack]) -> tuple[list[Stack], list[str]]:
     """The stacks with the slots and layers of the one that has most, so that their values have the same columns; and
     what is to be said of that. Raises `MMEarthError` as `Stack.matched`."""

@@ -1,6 +1,6 @@
 """Points and polygons in a vector file that exists whole or not at all. Knows nothing of what they mean."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +52,21 @@ def _beside(path: Path) -> list[Path]:
     return [path.with_suffix(suffix) for suffix in _PARTS] if path.suffix.lower() == ".shp" else []
 
 
-def pixel_centres(grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Coordinates of the centres of pixels in the grid's CRS, shape (n, 2)."""
+def pixel_centres(
+    grid: Grid, rows: NDArray[np.int64], cols: NDArray[np.int64], crs: CRS | None = None
+) -> NDArray[np.float64]:
+    """Coordinates of the centres of pixels, shape (n, 2), in a CRS; by default in the grid's."""
     centres: Any = cols + 0.5, rows + 0.5
-    return np.column_stack(grid.transform * centres)
+    xy = grid.transform * centres
+    if crs is not None and crs != grid.crs:
+        xy = Transformer.from_crs(grid.crs, crs, always_xy=True).transform(*xy)
+    return np.column_stack(xy)
+
+
+def crs_of_all(grids: Sequence[Grid]) -> CRS:
+    """The CRS of grids, or that of longitudes and latitudes where they differ."""
+    first = grids[0].crs
+    return first if all(each.crs == first for each in grids) else CRS.from_epsg(4326)
 
 
 def write_points(path: Path, xy: NDArray[np.float64], crs: CRS, fields: Mapping[str, NDArray[np.generic]]) -> None:

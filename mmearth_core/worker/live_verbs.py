@@ -25,10 +25,9 @@ from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.identity import Stamp, stamp
 from mmearth_core.raster.placing import touched
 from mmearth_core.records import FLAT, Form
-from mmearth_core.sources.stack import Stack
 from mmearth_core.sources.unlabelled import USUAL, BesideLabels
 from mmearth_core.sources.working_set import working_set_of
-from mmearth_core.vectors.writing import pixel_centres
+from mmearth_core.vectors.writing import crs_of_all
 from mmearth_core.wording import counted
 
 #: Embeddings held open for previews.
@@ -149,24 +148,24 @@ class LiveVerbs:
         dates: Dates = "vote",
     ) -> dict[str, Any]:
         """Where to label next; inside `bounds` (min x, min y, max x, max y) when given, in `bounds_crs` or the
-        embedding's CRS. Of several places, in the one that fills most of the bounds; `crs` of the points is its own."""
+        embedding's CRS. All places of a working set compete; the points are in `crs`."""
         live = self._embedding(embedding)
         probe, _ = live.probe(samples, cancel, beside=beside, dates=dates)
-        stack = _within(live, bounds, bounds_crs)
-        grid = stack.grid
-        labelled = samples.vector.in_pixels(grid)
         if n < 1:
             raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
-        window = None if bounds is None else touched(grid, bounds, bounds_crs)
-        chosen = places(stack, probe, labelled, n, window=window, progress=progress, cancel=cancel)
-        xy = pixel_centres(grid, chosen.row, chosen.col)
+        stacks = [place.stack for place in live.places]
+        grids = [stack.grid for stack in stacks]
+        windows = None if bounds is None else [touched(grid, bounds, bounds_crs) for grid in grids]
+        chosen = places(stacks, probe, samples.vector, n, windows=windows, progress=progress, cancel=cancel)
+        crs = crs_of_all(grids)
+        xy = chosen.coordinates(grids, crs)
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)
         return {
             "points": [
                 {"x": x, "y": y, "predicted": first, "second": second, "margin": float(margin)}
                 for (x, y), first, second, margin in rows
             ],
-            "crs": grid.crs.to_wkt(),
+            "crs": crs.to_wkt(),
         }
 
     @sole_writer("output")
@@ -224,14 +223,6 @@ class _Held:
     @property
     def is_current(self) -> bool:
         return all(stamp(file) == state for file, state in self.files.items())
-
-
-def _within(live: LiveSet, bounds: tuple[float, float, float, float] | None, crs: str | None) -> Stack:
-    """The place of a working set that fills most of some bounds; the first without bounds."""
-    stacks = [place.stack for place in live.places]
-    if bounds is None or len(stacks) == 1:
-        return stacks[0]
-    return max(stacks, key=lambda stack: touched(stack.grid, bounds, crs).pixels)
 
 
 def is_enough(validation: Validation) -> bool:

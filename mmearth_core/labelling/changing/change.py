@@ -7,10 +7,9 @@ as change then, so the area of change is estimated with a reference sample (`sam
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,6 @@ from mmearth_core.labelling.changing.change_classes import (
 )
 from mmearth_core.labelling.changing.pair import DISTANCE_OFFSET, DISTANCE_SCALE, Pair
 from mmearth_core.labelling.deciding import classify_block
-from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe, training_tags
 from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer
@@ -43,8 +41,9 @@ from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import CheckedWriter, companions, new_geotiff, ramp_style
-from mmearth_core.sources.stack import Pixels, one_stack
-from mmearth_core.sources.working_set import working_set_of
+from mmearth_core.sources.alignment import of_one_place
+from mmearth_core.sources.place_maps import files_of_places
+from mmearth_core.sources.stack import Pixels, Stack, stacks_of
 from mmearth_core.wording import aligned, counted, hectares, left_out
 
 #: Code of what is not sure in the draft: no pair of classes has it. Other codes are 1 + classes · before + after.
@@ -114,14 +113,17 @@ def change(
     with a 95 % interval, tell sample and assess, which take this map.
 
     Args:
-        before: Embedding raster, or working set of one place. The map has its grid.
-        after: The same place later, by the same model. Elsewhere than `before` nothing is compared, and of a pixel only
-            images that both have.
+        before: Embedding raster, or working set. The map has its grid; of several places each has a map, in the same
+            classes.
+        after: The same places later, by the same model, in any order. Elsewhere than `before` nothing is compared, and
+            of a pixel only images that both have.
         model: Probe made by mmearth fit (JSON).
-        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it. For several places
+            a folder, in which each map has the name of its place before.
         distance: Raster to write as well: the cosine distance of the two embeddings, 0 alike … 2, in a uint8 band with
-            scale and offset; it needs no classes to be right. By default none.
-        matrix: Table to write as well, CSV: hectares of each class before (rows) and after (columns); by default none.
+            scale and offset; it needs no classes to be right. By default none. For several places another folder.
+        matrix: Table to write as well, CSV: hectares of each class before (rows) and after (columns), over all places;
+            by default none.
         smooth: How much its neighbours say in a pixel's class, on each date: none, edges or strong, as in classify.
         sure: Probability, up to 0.99, that a pixel's class must have on both dates to count as changed; else it is
             unsure. By default all count.
@@ -140,36 +142,40 @@ def change(
     if not 1 <= most <= MOST:
         raise MMEarthError(f"`most` is a number of changes from 1 to {MOST}, not {most}.")
     probe = load_probe(model)
-    first, second = one_stack(before), one_stack(after)
-    _check_order(before, after)
-    inputs = (before, after, model, *first.files, *second.files)
-    path = check_map(output, overwrite=overwrite, inputs=inputs)
-    to = None if distance is None else check_map(distance, overwrite=overwrite, inputs=inputs)
+    places = _paired(before, after)
+    inputs = (before, after, model, *(file for each in places for stack in each for file in stack.files))
+    names = [first.name for first, _ in places]
+    paths = [check_map(each, overwrite=overwrite, inputs=inputs) for each in files_of_places(output, names)]
+    to: list[Path | None] = [None] * len(names)
+    if distance is not None:
+        to = [check_map(each, overwrite=overwrite, inputs=inputs) for each in files_of_places(distance, names)]
     table = None if matrix is None else check_output(matrix, overwrite=overwrite, inputs=inputs)
-    written = [each.resolve() for name in (path, to) if name is not None for each in (name, name.with_suffix(".qml"))]
+    written = [each.resolve() for name in (*paths, *filter(None, to)) for each in (name, name.with_suffix(".qml"))]
     written += [] if table is None else [table.resolve()]
     if len(set(written)) < len(written):
-        raise MMEarthError(f"Two outputs have one name ({path}); give each a name of its own.")
-    pair = Pair.of(probe, first, second)
-    run = _Run(pair, smooth, sure, progress, cancel)
-    tags = run.tags(before, after)
-    with ExitStack() as opening, workshop(path) as folder:
-        staged = None if to is None else opening.enter_context(atomic_path(to, outdated=companions(to)))
-        draft = folder / "codes.tif"
-        with run.distances(to, staged, tags) as measured:
-            run.compare(draft, measured)
-        areas = run.areas
+        raise MMEarthError(f"Two outputs have one name ({paths[0]}); give each a name of its own.")
+    runs = [_Run(Pair.of(probe, *each), smooth, sure, progress, cancel) for each in places]
+    told = {"before": str(before), "after": str(after), "sure": sure}
+    # Which changes there are is known only after the last pixel: the maps are drawn from codes then.
+    with ExitStack() as opening, workshop(output) as folder:
+        drafts = [folder / f"{number}.tif" for number in range(len(runs))]
+        for run, far, draft in zip(runs, to, drafts, strict=True):
+            staged = None if far is None else opening.enter_context(atomic_path(far, outdated=companions(far)))
+            with run.distances(far, staged, run.tags(told)) as measured:
+                run.compare(draft, measured)
+        areas = np.sum([run.areas for run in runs], axis=0)
         classes = change_classes(probe.legend, areas, most)
-        run.draw(path, draft, classes, tags)
-        if to is not None:
-            write_text(to.with_suffix(".qml"), ramp_style(_RAMP))
+        for run, path, draft in zip(runs, paths, drafts, strict=True):
+            run.draw(path, draft, classes, run.tags(told))
+        for far in filter(None, to):
+            write_text(far.with_suffix(".qml"), ramp_style(_RAMP))
         if table is not None:
             write_text(table, _as_csv(probe.legend.names, areas))
-    return _result(run, classes, path, to, table)
+    return _result(runs, areas, classes, Path(output), None if distance is None else Path(distance), table)
 
 
 class _Run:
-    """One comparison: what is counted on the way, and its two passes."""
+    """The comparison of one place: what is counted on the way, and its two passes."""
 
     def __init__(
         self, pair: Pair, smooth: Smoothing, sure: float | None, progress: Progress, cancel: CancelToken
@@ -198,9 +204,8 @@ class _Run:
                 found[code - 1] = area / 1e4
         return found.reshape(count, count)
 
-    def tags(self, before: str | Path, after: str | Path) -> dict[str, str]:
-        """What the outputs say of their origin."""
-        told = {"before": str(before), "after": str(after), "sure": self._sure}
+    def tags(self, told: Mapping[str, object]) -> dict[str, str]:
+        """What the outputs say of their origin; `told` is what was asked for."""
         return {
             **origin_tags(self.pair.stack.origins),
             "training_digest": self.probe.training.digest,
@@ -227,6 +232,16 @@ class _Run:
             staged=staged,
         ) as writer:
             yield writer
+
+    @property
+    def messages(self) -> list[str]:
+        """What the comparison suffers."""
+        said = list(self.pair.messages)
+        if self.one_side.any():
+            lost, share = self.one_side.tolist(), 100 * self.one_side.sum() / self.grid.pixels
+            pixels = left_out(sum(lost), "pixel", f"{lost[0]} with an embedding before only, {lost[1]} after only")
+            said.append(f"{self.pair.before.stack.name}: {pixels} ({share:.1f} % of all).")
+        return said
 
     def compare(self, draft: Path, measured: CheckedWriter | None) -> None:
         """Both dates in one pass: codes into the draft, distances where they are wanted."""
@@ -285,34 +300,59 @@ class _Run:
         self.progress.finish()
 
 
-def _check_order(before: str | Path, after: str | Path) -> None:
+def _paired(before: str | Path, after: str | Path) -> list[tuple[Stack, Stack]]:
+    """The same place before and after, of each place before.
+
+    Raises `MMEarthError` when a place is on one side only or its partner cannot be told, and when what is known of the
+    dates says that it is the wrong way round.
+    """
+    first, second = stacks_of(before), stacks_of(after)
+    if len(first) == len(second) == 1:
+        found = [(first[0], second[0])]
+    else:
+        partners = [[other for other in second if of_one_place(one.grid, other.grid)] for one in first]
+        for one, others in zip(first, partners, strict=True):
+            if len(others) != 1:
+                many = ", ".join(other.name for other in others) or "none"
+                raise MMEarthError(
+                    f"{one.name} of {before} is to be compared with the same place of {after}, and {many} lies there;"
+                    " give working sets of the same places."
+                )
+        found = [(one, others[0]) for one, others in zip(first, partners, strict=True)]
+        if left := [other.name for other in second if sum(other is mine for _, mine in found) != 1]:
+            raise MMEarthError(
+                f"{', '.join(left)} of {after} is not the same place as just one of {before}; give working sets of the"
+                " same places."
+            )
+    for one, other in found:
+        _check_order(one, other)
+    return found
+
+
+def _check_order(before: Stack, after: Stack) -> None:
     """Refuse what is known to be the wrong way round."""
-
-    def dates(path: str | Path) -> list[date]:
-        return [each.date for each in working_set_of(path).places[0].embeddings if each.date is not None]
-
-    earlier, later = dates(before), dates(after)
+    earlier, later = ([day for day in stack.dates if day is not None] for stack in (before, after))
     if earlier and later and min(earlier) > max(later):
         raise MMEarthError(
-            f"{before} is of {min(earlier)}, and {after} of {max(later)}, which is before that; give the earlier one"
-            " first."
+            f"{before.name} is of {min(earlier)}, and {after.name} of {max(later)}, which is before that; give the"
+            " earlier one first."
         )
 
 
-def _result(run: _Run, classes: ChangeClasses, path: Path, distance: Path | None, matrix: Path | None) -> ChangeResult:
-    probe: Probe = run.probe
-    areas, legend, values = run.areas, classes.legend, classes.values
+def _result(
+    runs: Sequence[_Run],
+    areas: NDArray[np.float64],
+    classes: ChangeClasses,
+    path: Path,
+    distance: Path | None,
+    matrix: Path | None,
+) -> ChangeResult:
+    legend, values = classes.legend, classes.values
     changes = {each.name: float(areas[values == each.value].sum()) for each in legend.classes[1:]}
     if OTHER_CHANGE in legend.values and not classes.pooled:
         del changes[OTHER_NAME]
     changed, unchanged = sum(changes.values()), float(np.trace(areas))
-    messages = list(run.pair.messages)
-    if run.one_side.any():
-        lost, share = run.one_side.tolist(), 100 * run.one_side.sum() / run.grid.pixels
-        messages.append(
-            f"{left_out(sum(lost), 'pixel', f'{lost[0]} with an embedding before only, {lost[1]} after only')}"
-            f" ({share:.1f} % of all)."
-        )
+    messages = [message for run in runs for message in run.messages]
     if classes.pooled:
         messages.append(
             f"{counted(classes.pooled, 'change')} ({hectares(changes[OTHER_NAME])} ha) together as {OTHER_NAME!r}; the"
@@ -325,16 +365,17 @@ def _result(run: _Run, classes: ChangeClasses, path: Path, distance: Path | None
             "The errors of both dates show as change, so mapped change is as a rule more than there was: estimate it"
             " with mmearth sample and mmearth assess."
         )
+    unsure = [run.tallied.square_metres.get(_UNSURE, 0.0) / 1e4 for run in runs if run.sure is not None]
     return ChangeResult(
         path=path,
         distance=distance,
         matrix=matrix,
-        hectares=_by_name(probe.legend, areas),
+        hectares=_by_name(runs[0].probe.legend, areas),
         changes=changes,
         changed_ha=changed,
         unchanged_ha=unchanged,
-        unsure_ha=None if run.sure is None else run.tallied.square_metres.get(_UNSURE, 0.0) / 1e4,
-        messages=tuple(messages),
+        unsure_ha=sum(unsure) if unsure else None,
+        messages=tuple(dict.fromkeys(messages)),
     )
 
 

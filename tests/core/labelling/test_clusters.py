@@ -37,7 +37,7 @@ def test_the_largest_cluster_is_first_and_sizes_are_those_of_the_map(scene, tmp_
 
 def test_every_pixel_has_the_nearest_centre(scene, tmp_path):
     """Against distances computed in full; only ties within rounding may differ."""
-    centres = clusters._centres(scene.stack, 5, 1, Silent(), CancelToken())
+    centres = clusters._centres([scene.stack], 5, 1, "scene", Silent(), CancelToken())
     clusters._assign(scene.stack, centres, tmp_path / "draft.tif", Silent(), CancelToken())
     got = read(tmp_path / "draft.tif")
     with rasterio.open(scene.path) as dataset:
@@ -56,7 +56,7 @@ def test_same_seed_same_map(scene, tmp_path):
 
 def test_sample_is_the_same_share_of_every_block_and_bounded(scene, monkeypatch):
     monkeypatch.setattr(clusters, "SAMPLE_PIXELS", 20_000)
-    values = clusters._sample(scene.stack, 4, np.random.default_rng(0), Silent(), CancelToken())
+    values = clusters._sample([scene.stack], 4, np.random.default_rng(0), Silent(), CancelToken())
     assert 0 < len(values) <= 20_000
     assert np.isfinite(values).all()
     with rasterio.open(scene.path) as dataset:

@@ -5,7 +5,6 @@ import pyogrio
 import pytest
 import rasterio
 import shapely
-from affine import Affine
 
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling import suggestions
@@ -14,7 +13,9 @@ from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.suggestions import MIN_DISTANCE, Candidates, choose, find_candidates, places, suggest
 from mmearth_core.progress import CancelToken, Silent
-from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.grid import Window
+
+ALONE = np.zeros(3, np.int64)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def slow_uncertainty(scene, probe):
 
 def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
     candidates = find_candidates(
-        scene.stack, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
+        scene.stack, probe, scene.raster.grid.window, 16, progress=Silent(), cancel=CancelToken()
     )
     expected = slow_uncertainty(scene, probe)
     assert np.allclose(candidates.uncertainty, expected[candidates.row, candidates.col], atol=1e-4)
@@ -79,9 +80,9 @@ def test_every_cell_offers_its_most_uncertain_pixel(scene, probe):
 
 def test_each_choice_is_the_most_uncertain_and_unlike_the_earlier_ones(scene, probe):
     candidates = find_candidates(
-        scene.stack, probe, window=scene.raster.grid.window, progress=Silent(), cancel=CancelToken()
+        scene.stack, probe, scene.raster.grid.window, 16, progress=Silent(), cancel=CancelToken()
     )
-    chosen = choose(candidates, probe, 12)
+    chosen = choose(candidates, candidates.positions([scene.raster.grid]), probe, 12)
     z = probe.standardised(candidates.values)
     known = list(probe.members[0].reach.centres)
     taken = []
@@ -151,16 +152,26 @@ def test_seed_decides_only_between_equals(probe):
     rng = np.random.default_rng(0)
     values = rng.normal(0, 1, (3, probe.members[0].bands)).astype(np.float32)
     values = np.stack([values[0], values[0], values[1]])
-    pool = Candidates(np.array([0, 500, 900]), np.zeros(3, np.int64), values, np.array([1.0, 1.0, 0.2], np.float32))
-    chosen = choose(pool, probe, 2)
+    pool = Candidates(np.array([0, 500, 900]), ALONE, values, np.array([1.0, 1.0, 0.2], np.float32), ALONE)
+    chosen = choose(pool, np.column_stack([pool.row, pool.col]), probe, 2)
     assert set(chosen.tolist()) in ({0, 2}, {1, 2})
 
 
 def test_a_place_beside_a_better_one_is_passed_over(probe):
     # As far from every centre as each other, so that uncertainty decides.
     values = np.random.default_rng(0).normal(0, 10, (3, probe.members[0].bands)).astype(np.float32)
-    pool = Candidates(np.array([0, 6, 40]), np.array([0, 7, 0]), values, np.array([1.0, 0.9, 0.1], np.float32))
-    assert choose(pool, probe, 3).tolist() == [0, 2]  # (6, 7) is 9.2 pixels from (0, 0)
+    pool = Candidates(np.array([0, 6, 40]), np.array([0, 7, 0]), values, np.array([1.0, 0.9, 0.1], np.float32), ALONE)
+    assert choose(pool, np.column_stack([pool.row, pool.col]), probe, 3).tolist() == [
+        0,
+        2,
+    ]  # (6, 7) is 9.2 pixels from (0, 0)
+
+
+def test_what_lacks_a_date_is_as_far_from_others_as_what_it_shows():
+    z = np.array([[3, 4, np.nan, np.nan], [3, 4, 3, 4], [np.nan, np.nan, 3, 4]], np.float32)
+    apart = suggestions._unlike(z, np.zeros(4, np.float32))
+    assert apart == pytest.approx([np.sqrt(50)] * 3)
+    assert suggestions._unlike(z, z[0]).tolist() == [0, 0, np.inf]
 
 
 def test_fewer_places_than_asked_for_is_said(make_scene, model, tmp_path):
@@ -172,7 +183,7 @@ def test_fewer_places_than_asked_for_is_said(make_scene, model, tmp_path):
 
 def test_places_looked_at_do_not_grow_with_the_raster():
     for size, edge in ((100, 16), (2048, 16), (2500, 32), (10980, 128), (40000, 256)):
-        assert suggestions.cell_edge(Grid(size, size, Affine.identity(), None)) == edge
+        assert suggestions.cell_edge(size * size) == edge
 
 
 def test_unusable_requests_leave_nothing(scene, model, make_scene, tmp_path):
@@ -208,8 +219,8 @@ def test_a_small_window_has_places_too(scene, few_samples):
     probe = fit_probe(samples)
     for row, col in ((100, 100), (133, 211), (250, 390)):
         window = Window(row, col, 12, 12)
-        chosen = places(scene.stack, probe, None, 3, window=window, progress=Silent(), cancel=CancelToken())
+        chosen = places([scene.stack], probe, None, 3, windows=[window], progress=Silent(), cancel=CancelToken())
         assert len(chosen)
         assert ((chosen.row >= row) & (chosen.row < row + 12) & (chosen.col >= col) & (chosen.col < col + 12)).all()
     with pytest.raises(MMEarthError, match="outside"):
-        places(scene.stack, probe, None, 3, window=Window(0, 0, 0, 5), progress=Silent(), cancel=CancelToken())
+        places([scene.stack], probe, None, 3, windows=[Window(0, 0, 0, 5)], progress=Silent(), cancel=CancelToken())

@@ -16,6 +16,7 @@ from mmearth_core.labelling.growing.growth import Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.progress import CancelToken, Silent
+from mmearth_core.raster.placing import holds
 from mmearth_core.worker import live_verbs
 from mmearth_core.worker.live_verbs import LiveVerbs
 
@@ -98,7 +99,12 @@ def test_live_verbs_work_on_places_of_several_systems(places: Any, tmp_path: Pat
     assert pyproj.CRS(grown.crs).to_epsg() == 32631 and shapely.from_wkb(grown.shape).covers(shapely.Point(middle))
     bounds = {"bounds": east.grid.bounds, "bounds_crs": "EPSG:32631", "progress": Silent()}
     suggested = verbs.suggest_samples(samples=drawn, n=3, **bounds, **said)
-    assert len(suggested["points"]) == 3 and pyproj.CRS(suggested["crs"]).to_epsg() == 32631
+    assert len(suggested["points"]) == 3 and pyproj.CRS(suggested["crs"]).to_epsg() == 4326
+    to_east = pyproj.Transformer.from_crs(4326, 32631, always_xy=True)
+    assert all(holds(east.grid, to_east.transform(each["x"], each["y"])) for each in suggested["points"])
+    everywhere = verbs.suggest_samples(samples=drawn, n=600, progress=Silent(), **said)["points"]
+    on_east = [holds(east.grid, to_east.transform(each["x"], each["y"])) for each in everywhere]
+    assert any(on_east) and not all(on_east)
 
 
 def test_dates_together_are_previewed_validated_and_fitted_alike(places: Any, tmp_path: Path) -> None:
