@@ -254,6 +254,7 @@ def similar(
     embedding: str | Path,
     output: str | Path,
     at: tuple[float, float] | None = None,
+    at_crs: str | None = None,
     like: str | Path | None = None,
     layer: str | None = None,
     overwrite: bool = False,
@@ -268,7 +269,8 @@ def similar(
     Args:
         embedding: Embedding raster, or working set. Of several places what is looked for may lie in any of them.
         output: The raster to write (GeoTIFF). For several places a folder, in which each raster has its place's name.
-        at: A place by its coordinates x, y in the CRS of the embedding, or of the place that it lies in.
+        at: A place by its coordinates x, y.
+        at_crs: Coordinate reference system of `at`; by default that of the embedding, or of the place that it lies in.
         like: Vector file of polygons, lines or points that show what to look for (any CRS).
         layer: Layer of the vector file; by default its only one.
         overwrite: Replace an output that exists.

@@ -36,7 +36,7 @@ from mmearth_core.labelling.fitting import Dates, taught_probe
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.samples import Samples, merge_samples, samples_under
 from mmearth_core.labelling.scoring import PixelProbe
-from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, similarity_to
+from mmearth_core.labelling.similarity import OFFSET, SCALE, embedding_at, holder_of, similarity_to
 from mmearth_core.labelling.streaming import in_strips, surrounded
 from mmearth_core.maps.conventions import NODATA, UNKNOWN, UNKNOWN_COLOUR, conventional_colours
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass
@@ -44,7 +44,7 @@ from mmearth_core.maps.smoothing import DEFAULT, MARGIN, Smoothing
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
-from mmearth_core.raster.placing import holds, moved_to, pixel_steps, touched
+from mmearth_core.raster.placing import pixel_steps, touched
 from mmearth_core.records import Form
 from mmearth_core.sources.stack import Pixels, Stack, StackReader, stacks_of, with_columns_of_all
 from mmearth_core.sources.unlabelled import USUAL, BesideLabels, Unlabelled, draw_unlabelled
@@ -356,12 +356,9 @@ class LiveSet:
         With `crs`, that of `at`, the pixel may be of another place than the view; else it is in the place's own.
         """
         place, window, shape = self.in_view(view)
-        found = [(place, at)]
-        if crs is not None:
-            moved = [(each, moved_to(each.stack.grid, at, crs)) for each in (place, *self.places)]
-            found = [(each, xy) for each, xy in moved if holds(each.stack.grid, xy)] or moved
-        of, xy = found[0]
-        targets = embedding_at(of.stack, *xy)
+        others = () if crs is None else (each.stack for each in self.places)
+        stack, xy = holder_of([place.stack, *others], at, crs, place.stack.name)
+        targets = embedding_at(stack, *xy)
         if not window:
             return None
         pixels, kept = place.view(window, shape)

@@ -25,7 +25,7 @@ from mmearth_core.maps.origins import origin_tags
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
-from mmearth_core.raster.placing import holds, in_pixels
+from mmearth_core.raster.placing import holds, in_pixels, moved_to
 from mmearth_core.raster.writer import new_geotiff, ramp_style
 from mmearth_core.sources.embedding import Embedding
 from mmearth_core.sources.place_maps import files_of_places
@@ -58,6 +58,7 @@ def similar(
     embedding: str | Path,
     output: str | Path,
     at: tuple[float, float] | None = None,
+    at_crs: str | None = None,
     like: str | Path | None = None,
     layer: str | None = None,
     overwrite: bool = False,
@@ -72,7 +73,8 @@ def similar(
     Args:
         embedding: Embedding raster, or working set. Of several places what is looked for may lie in any of them.
         output: The raster to write (GeoTIFF). For several places a folder, in which each raster has its place's name.
-        at: A place by its coordinates x, y in the CRS of the embedding, or of the place that it lies in.
+        at: A place by its coordinates x, y.
+        at_crs: Coordinate reference system of `at`; by default that of the embedding, or of the place that it lies in.
         like: Vector file of polygons, lines or points that show what to look for (any CRS).
         layer: Layer of the vector file; by default its only one.
         overwrite: Replace an output that exists.
@@ -88,6 +90,8 @@ def similar(
         raise MMEarthError(
             "Give either a place (`at=X,Y`) or features (`like=FILE`) to compare with, not both or none."
         )
+    if at is None and at_crs is not None:
+        raise MMEarthError(f"`at_crs={at_crs}` says where coordinates are, and there are none; leave it out.")
     stacks, said = with_columns_of_all(stacks_of(embedding))
     inputs = (embedding, like, *(file for stack in stacks for file in stack.files))
     outputs = files_of_places(output, [stack.name for stack in stacks])
@@ -96,7 +100,8 @@ def similar(
         progress.message(message)
     query: dict[str, Any]
     if at is not None:
-        query, targets, count = {"at": list(at)}, embedding_at(_holder(stacks, at, embedding), *at), 1
+        stack, xy = holder_of(stacks, at, at_crs, embedding)
+        query, targets, count = {"at": list(xy)}, embedding_at(stack, *xy), 1
     elif like is not None:
         query = {"like": str(like)}
         targets, count = _mean_under(stacks, like, layer, str(embedding), cancel)
@@ -185,23 +190,29 @@ def _to_vector(
     return linear, constant, (scale**2).astype(np.float32), np.float32(offset @ offset)
 
 
-def _holder(stacks: Sequence[Stack], at: tuple[float, float], path: str | Path) -> Stack:
-    """The place that coordinates lie in, each place's own. Raises `MMEarthError` when they lie in none or in several of
-    unlike coordinate systems; of places that show the same ground it is the first."""
+def holder_of(
+    stacks: Sequence[Stack], at: tuple[float, float], crs: str | None, name: str | Path
+) -> tuple[Stack, tuple[float, float]]:
+    """The place that coordinates lie in, and them in its CRS. They are in `crs`, or in that of the place itself.
+
+    Of places that show the same ground it is the first. Raises `MMEarthError` when they lie in none of several, or in
+    several that mean other ground by them.
+    """
+    moved = [(stack, at if crs is None else moved_to(stack.grid, at, crs)) for stack in stacks]
     if len(stacks) == 1:
-        return stacks[0]
-    found = [stack for stack in stacks if holds(stack.grid, at)]
+        return moved[0]
+    found = [(stack, xy) for stack, xy in moved if holds(stack.grid, xy)]
     x, y = at
     if not found:
         covered = "; ".join(f"{each.name} covers {_extent(each)}" for each in stacks)
         raise MMEarthError(
-            f"The place {x:.10g},{y:.10g} is in none of {path} ({covered}); give X,Y in the coordinate system of its"
-            " place."
+            f"The place {x:.10g},{y:.10g} is in none of {name} ({covered}); give X,Y in the coordinate system of its"
+            " place, or say which one they have (`at_crs`)."
         )
-    if any(stack.grid.crs != found[0].grid.crs for stack in found):
+    if crs is None and any(stack.grid.crs != found[0][0].grid.crs for stack, _ in found):
         raise MMEarthError(
-            f"{x:.10g},{y:.10g} is in {', '.join(stack.name for stack in found)} of {path}, whose coordinate systems"
-            " differ; show what to look for by a file (`like`)."
+            f"{x:.10g},{y:.10g} is in {', '.join(stack.name for stack, _ in found)} of {name}, whose coordinate systems"
+            " differ; say which one is meant (`at_crs`)."
         )
     return found[0]
 

@@ -15,11 +15,14 @@ from qgis.core import (
 )
 
 from ..core.workspace import SMOOTHINGS
-from .algorithm import MAPPING, Algorithm, Values
+from .algorithm import MAPPING, Values
+from .set_inputs import IntoPlaces
 
 
-class Change(Algorithm):
+class Change(IntoPlaces):
     """The verb `change`."""
+
+    set_parameter = "BEFORE_SET"
 
     verb, symbol, section = "change", "change", MAPPING
     products = {"OUTPUT": "map", "DISTANCE": "distance"}  # noqa: RUF012 - read only
@@ -45,12 +48,22 @@ class Change(Algorithm):
 
     def define_own(self) -> None:
         self.define(
-            QgsProcessingParameterRasterLayer("BEFORE", self.tr("Embedding before")),
+            QgsProcessingParameterRasterLayer("BEFORE", self.tr("Embedding before"), optional=True),
             self.tr("A raster made by “Embed layer” of the earlier date. The map has its pixels."),
         )
+        self.define_working_set(
+            self.tr("… or working set before"),
+            self.tr("Instead of an embedding: several dates or places that “Gather working set” put together."),
+            "BEFORE_SET",
+        )
         self.define(
-            QgsProcessingParameterRasterLayer("AFTER", self.tr("Embedding after")),
+            QgsProcessingParameterRasterLayer("AFTER", self.tr("Embedding after"), optional=True),
             self.tr("One of the later date, made by the same model."),
+        )
+        self.define_working_set(
+            self.tr("… or working set after"),
+            self.tr("Instead of an embedding: the same places later. Images are compared with those of their season."),
+            "AFTER_SET",
         )
         self.define_model()
         self.define(
@@ -83,7 +96,7 @@ class Change(Algorithm):
             self.tr("So many of the largest changes get a value of their own; the rest is called other change."),
             advanced=True,
         )
-        self.define(QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Change")), self.tr("The map to write."))
+        self.define_output(self.tr("Change"), self.tr("The map to write."))
         self.define(
             QgsProcessingParameterRasterDestination(
                 "DISTANCE", self.tr("Distance of the embeddings"), optional=True, createByDefault=False
@@ -96,23 +109,37 @@ class Change(Algorithm):
             ),
             self.tr("The table to write of what each class was and is, if it is wanted."),
         )
+        self.define_folder(
+            self.tr(
+                "For working sets of several places, in place of a map: the folder to write the map of each place into,"
+                " and in its folder “distance” the distances of each, where they are wanted."
+            )
+        )
         self.addOutput(QgsProcessingOutputNumber("CHANGED_HA", self.tr("Hectares mapped as changed")))
         self.addOutput(QgsProcessingOutputNumber("UNCHANGED_HA", self.tr("Hectares mapped as unchanged")))
         self.addOutput(QgsProcessingOutputNumber("UNSURE_HA", self.tr("Hectares that are unsure")))
         self.addOutput(QgsProcessingOutputString("CHANGES", self.tr("Hectares of each change")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        return self.why_no_embedding(parameters, "BEFORE", context) or self.why_no_embedding(
-            parameters, "AFTER", context
-        )
+        for side in ("BEFORE", "AFTER"):
+            given = f"{side}_SET"
+            if bool(parameters.get(side)) == bool(parameters.get(given)):
+                return self.tr("Choose either an embedding or a working set, for before and for after.")
+            sentence = self.why_no_working_set(parameters, context, given) or self.why_no_embedding(
+                parameters, side, context
+            )
+            if sentence:
+                return sentence
+        return self.why_no_destination(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
+        output, distance = self.written(context, "DISTANCE")
         return {
-            "before": self.raster("BEFORE"),
-            "after": self.raster("AFTER"),
+            "before": self.raster("BEFORE") or self.working_set(parameters, context, "BEFORE_SET"),
+            "after": self.raster("AFTER") or self.working_set(parameters, context, "AFTER_SET"),
             "model": self.parameterAsFile(parameters, "MODEL", context),
-            "output": self.output("OUTPUT"),
-            "distance": self.output("DISTANCE"),
+            "output": output,
+            "distance": distance,
             "matrix": self.output("MATRIX"),
             "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
             "most": self.parameterAsInt(parameters, "MOST", context),
@@ -131,6 +158,7 @@ class Change(Algorithm):
             "UNCHANGED_HA": result["unchanged_ha"],
             "UNSURE_HA": result["unsure_ha"] or 0.0,
             "CHANGES": _listed(result),
+            "MAPS": self.maps_in(result["path"]),
         }
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
-    QgsProcessingOutputMultipleLayers,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
 )
@@ -19,10 +15,10 @@ from qgis.core import (
 from ..core.accuracy.figures import shares
 from ..core.workspace import SMOOTHINGS
 from .algorithm import MAPPING, Values
-from .set_inputs import OfEmbedding
+from .set_inputs import IntoPlaces, OfEmbedding
 
 
-class Classify(OfEmbedding):
+class Classify(IntoPlaces, OfEmbedding):
     """The verb `classify`."""
 
     verb, symbol, section = "classify", "map", MAPPING
@@ -74,57 +70,28 @@ class Classify(OfEmbedding):
                 " and rivers stay; strong, also across faint edges."
             ),
         )
-        self.define(
-            QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Map"), optional=True, createByDefault=True),
-            self.tr("The map to write."),
-        )
+        self.define_output(self.tr("Map"), self.tr("The map to write."))
         self.define(
             QgsProcessingParameterRasterDestination(
                 "CONFIDENCE", self.tr("Confidence"), optional=True, createByDefault=False
             ),
             self.tr("The raster of probability and margin to write, if it is wanted."),
         )
-        self.define(
-            QgsProcessingParameterFolderDestination(
-                "FOLDER", self.tr("Folder of maps"), optional=True, createByDefault=False
-            ),
+        self.define_folder(
             self.tr(
                 "For a working set of several places, in place of a map: the folder to write the map of each place"
                 " into, and in its folder “confidence” the confidence of each, where that is wanted."
-            ),
+            )
         )
         self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Pixels with a class")))
         self.addOutput(QgsProcessingOutputNumber("UNKNOWN_PIXELS", self.tr("Unknown pixels")))
         self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each class")))
-        self.addOutput(QgsProcessingOutputMultipleLayers("MAPS", self.tr("Maps")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        several = len(self.places(parameters, context)) > 1
-        sentence = super().why_not(parameters, context)
-        if sentence:
-            return sentence
-        if several and not parameters.get("FOLDER"):
-            return self.tr("The working set has several places; choose the folder of their maps.")
-        if not several and parameters.get("FOLDER"):
-            return self.tr("A folder is for the maps of a working set of several places; choose the map to write.")
-        return "" if several or parameters.get("OUTPUT") else self.tr("Choose the map to write.")
-
-    def prepareAlgorithm(
-        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> bool:
-        self._places = [place.name for place in self.places(parameters, context)]
-        self._loaded = {"map": False, "confidence": False}
-        return super().prepareAlgorithm(parameters, context, feedback)
+        return super().why_not(parameters, context) or self.why_no_destination(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
-        output, confidence = self.output("OUTPUT"), self.output("CONFIDENCE")
-        folder = self.output("FOLDER")
-        if folder is not None:
-            output = folder
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            confidence = confidence and str(Path(folder, "confidence"))
-            for name, product in self.products.items():
-                self._loaded[product] = self.forget(name, context)
+        output, confidence = self.written(context, "CONFIDENCE")
         return {
             "embedding": self.embedding(parameters, context),
             "model": self.parameterAsFile(parameters, "MODEL", context),
@@ -133,17 +100,6 @@ class Classify(OfEmbedding):
             "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
             **self.given(parameters, context, unknown=self.parameterAsDouble),
         }
-
-    def also_loaded(self, result: Values) -> list[tuple[str, str, str]]:
-        """The maps of several places, where a map was to be loaded."""
-        folders = {"map": result["path"], "confidence": result.get("confidence")}
-        names = {"map": "{}", "confidence": self.tr("{} – confidence")}
-        return [
-            (str(Path(folders[product], f"{place}.tif")), names[product].format(place), product)
-            for product in reversed(self._loaded)  # what is loaded last lies on top
-            if self._loaded[product] and folders[product]
-            for place in self._places
-        ]
 
     def report(self, result: Values) -> str:
         unknown = {self.tr("unknown"): result["unknown"]} if result["unknown"] else {}
@@ -154,7 +110,5 @@ class Classify(OfEmbedding):
             "PIXELS": sum(result["pixels"].values()),
             "UNKNOWN_PIXELS": result["unknown"],
             "SHARES": self.report(result),
-            "MAPS": [str(Path(result["path"], f"{name}.tif")) for name in self._places]
-            if len(self._places) > 1
-            else [result["path"]],
+            "MAPS": self.maps_in(result["path"]),
         }

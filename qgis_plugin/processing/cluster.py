@@ -7,15 +7,14 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputString,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterDestination,
 )
 
 from ..core.accuracy.figures import shares
 from .algorithm import EMBEDDING, Values
-from .set_inputs import OfEmbedding
+from .set_inputs import IntoPlaces, OfEmbedding
 
 
-class Cluster(OfEmbedding):
+class Cluster(IntoPlaces, OfEmbedding):
     """The verb `cluster`."""
 
     verb, symbol, section = "cluster", "cluster", EMBEDDING
@@ -47,18 +46,22 @@ class Cluster(OfEmbedding):
             self.tr("The same seed gives the same map."),
             advanced=True,
         )
-        self.define(
-            QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Clusters")), self.tr("The map to write.")
+        self.define_output(self.tr("Clusters"), self.tr("The map to write."))
+        self.define_folder(
+            self.tr(
+                "For a working set of several places, in place of a map: the folder to write that of each place into."
+            )
         )
         self.addOutput(QgsProcessingOutputString("SHARES", self.tr("Share of each cluster")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        return super().why_not(parameters, context) or self.why_several_places(parameters, context)
+        return super().why_not(parameters, context) or self.why_no_destination(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
+        (output,) = self.written(context)
         return {
             "embedding": self.embedding(parameters, context),
-            "output": self.output("OUTPUT"),
+            "output": output,
             "k": self.parameterAsInt(parameters, "K", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),
         }
@@ -67,4 +70,4 @@ class Cluster(OfEmbedding):
         return shares({str(number): count for number, count in enumerate(result["pixels"], start=1)})
 
     def results(self, result: Values) -> Values:
-        return {"SHARES": self.report(result)}
+        return {"SHARES": self.report(result), "MAPS": self.maps_in(result["path"])}

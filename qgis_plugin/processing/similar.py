@@ -8,16 +8,14 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterPoint,
-    QgsProcessingParameterRasterDestination,
-    QgsRasterLayer,
 )
 
 from ..compat import VECTOR_ANY_GEOMETRY
 from .algorithm import EMBEDDING, Values
-from .set_inputs import OfEmbedding
+from .set_inputs import IntoPlaces, OfEmbedding
 
 
-class Similar(OfEmbedding):
+class Similar(IntoPlaces, OfEmbedding):
     """The verb `similar`."""
 
     verb, symbol, section = "similar", "similar", EMBEDDING
@@ -49,34 +47,35 @@ class Similar(OfEmbedding):
             QgsProcessingParameterFeatureSource("LIKE", self.tr("… or features"), [VECTOR_ANY_GEOMETRY], optional=True),
             self.tr("Instead of a place: features; the mean of the pixels under them is compared with."),
         )
-        self.define(
-            QgsProcessingParameterRasterDestination("OUTPUT", self.tr("Similarity")), self.tr("The raster to write.")
+        self.define_output(self.tr("Similarity"), self.tr("The raster to write."))
+        self.define_folder(
+            self.tr(
+                "For a working set of several places, in place of a raster: the folder to write that of each place"
+                " into."
+            )
         )
         self.addOutput(QgsProcessingOutputNumber("PIXELS", self.tr("Pixels compared with")))
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         if bool(parameters.get("AT")) == bool(parameters.get("LIKE")):
             return self.tr("Choose either a place or features to compare with.")
-        return super().why_not(parameters, context) or self.why_several_places(parameters, context)
-
-    def prepareAlgorithm(
-        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> bool:
-        layer = self.parameterAsRasterLayer(parameters, "EMBEDDING", context)
-        places = self.places(parameters, context)
-        if layer is None and places:  # the place has the coordinate system of its first embedding
-            layer = QgsRasterLayer(places[0].embeddings[0])
-        if layer is not None and parameters.get("AT"):
-            self._at = self.parameterAsPoint(parameters, "AT", context, layer.crs())
-        return super().prepareAlgorithm(parameters, context, feedback)
+        return super().why_not(parameters, context) or self.why_no_destination(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
+        (output,) = self.written(context)
         query = {}
         if self.vector("LIKE") is not None:
             query["like"], query["layer"] = self.vector("LIKE").file()
         else:
-            query["at"] = [self._at.x(), self._at.y()]
-        return {"embedding": self.embedding(parameters, context), "output": self.output("OUTPUT"), **query}
+            query = self._place(parameters, context)
+        return {"embedding": self.embedding(parameters, context), "output": output, **query}
+
+    def _place(self, parameters: Values, context: QgsProcessingContext) -> Values:
+        """The place, in the coordinate system it was given with, or the embedding's own when in none."""
+        given, point = parameters["AT"], self.parameterAsPoint(parameters, "AT", context)
+        said = "[" in given if isinstance(given, str) else hasattr(given, "crs")
+        crs = self.parameterAsPointCrs(parameters, "AT", context)
+        return {"at": [point.x(), point.y()], "at_crs": crs.toWkt() if said and crs.isValid() else None}
 
     def report(self, result: Values) -> str:
         if result["pixels"] == 1:
@@ -84,4 +83,4 @@ class Similar(OfEmbedding):
         return self.tr("Compared with the mean of {} pixels.").format(result["pixels"])
 
     def results(self, result: Values) -> Values:
-        return {"PIXELS": result["pixels"]}
+        return {"PIXELS": result["pixels"], "MAPS": self.maps_in(result["path"])}

@@ -35,7 +35,8 @@ class Suggest(OfEmbedding):
                 " and unlike what it knows."
             ),
             self.tr(
-                "Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin."
+                "Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin,"
+                " and place for a working set of several places."
             ),
             self.tr("Label the first ten, fit again with both layers, then ask anew: each fit changes the answer."),
         )
@@ -63,9 +64,6 @@ class Suggest(OfEmbedding):
             self.tr("The points to write."),
         )
         self.addOutput(QgsProcessingOutputNumber("POINTS", self.tr("Number of places")))
-
-    def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
-        return super().why_not(parameters, context) or self.why_several_places(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         samples = self.vector("SAMPLES")

@@ -106,12 +106,21 @@ def test_features_in_several_places_are_one_mean(world: World, tmp_path: Path) -
         assert inside > outside + 10
 
 
+def at_east(world: World) -> tuple[float, float]:
+    x, y = world.east.raster.grid.transform * (100.5, 90.5)
+    return x, y
+
+
 def test_coordinates_are_of_the_place_that_holds_them(world: World, tmp_path: Path) -> None:
     at = world.beside.raster.grid.transform * (100.5, 90.5)
     similar(embedding=world.set_of("west", "beside"), at=at, output=tmp_path / "here")
     similar(embedding=world.beside.path, at=at, output=tmp_path / "alone.tif")
     np.testing.assert_array_equal(read(tmp_path / "here" / "beside.tif"), read(tmp_path / "alone.tif"))
     assert read(tmp_path / "here" / "beside.tif")[90, 100] == 254
+    east = pyproj.Transformer.from_crs(32631, 4326, always_xy=True).transform(*at_east(world))
+    similar(embedding=world.set_of("west", "east"), at=east, at_crs="EPSG:4326", output=tmp_path / "there")
+    similar(embedding=world.east.path, at=at_east(world), output=tmp_path / "east.tif")
+    np.testing.assert_array_equal(read(tmp_path / "there" / "east.tif"), read(tmp_path / "east.tif"))
     for place, name, sentence in (
         (at, "east", "is in west, east of"),
         ((0.0, 0.0), "beside", "in none of .*west covers x 500000 … 501800 .*beside covers x 509000"),

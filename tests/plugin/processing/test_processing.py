@@ -101,7 +101,7 @@ def test_verb_and_algorithm_have_the_same_parameters(provider, worker_python):
     shown = subprocess.run([worker_python, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
     without = {"overwrite", "progress", "cancel", "layer", "preview"}
     for verb, arguments in json.loads(shown.stdout).items():
-        ours = {"window": "extent", "bounds": "extent", "bounds_crs": "extent"}
+        ours = {"window": "extent", "bounds": "extent", "bounds_crs": "extent", "at_crs": "at"}
         if verb == "fit":
             ours["embeddings"] = "embedding"
         defined = {each.name().lower() for each in provider.algorithm(verb).parameterDefinitions()}

@@ -8,10 +8,13 @@ import pytest
 from osgeo import gdal, ogr
 from processing_feedback import Feedback
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsProcessingContext,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
     QgsRasterLayer,
+    QgsReferencedPointXY,
     QgsVectorLayer,
 )
 
@@ -26,6 +29,7 @@ def folder(material, tmp_path_factory):
     left, pixel, turn, top, *rest = moved.GetGeoTransform()
     moved.SetGeoTransform((left + 20_000, pixel, turn, top, *rest))
     del moved
+    shutil.copy(folder / "east.tif", folder / "east_later.tif")
     heights = gdal.Translate(
         str(folder / "heights.tif"), str(folder / "west_july.tif"), bandList=[1], outputType=gdal.GDT_Float32
     )
@@ -78,12 +82,18 @@ def test_what_is_no_set_is_refused_in_a_sentence(run, refusal, gather, folder, m
     assert "is not a working set" in refusal("fit", WORKING_SET=none, **fit)
     set_ = gather("both", "west_july", "east")["OUTPUT"]
     assert "Choose the samples" in refusal("fit", WORKING_SET=set_, OUTPUT=fit["OUTPUT"])
-    assert "2 places (west_july, east)" in refusal(
-        "suggest", WORKING_SET=set_, MODEL=none, OUTPUT=str(tmp_path / "p.gpkg")
-    )
-    assert "choose the folder of their maps" in refusal(
-        "classify", WORKING_SET=set_, MODEL=none, OUTPUT=str(tmp_path / "m.tif")
-    )
+    of_one = {"OUTPUT": str(tmp_path / "m.tif")}
+    for verb, more in (
+        ("classify", {"WORKING_SET": set_, "MODEL": none}),
+        ("cluster", {"WORKING_SET": set_}),
+        ("similar", {"WORKING_SET": set_, "AT": "0,0"}),
+        ("change", {"BEFORE_SET": set_, "AFTER_SET": set_, "MODEL": none}),
+    ):
+        assert "choose the folder of their maps" in refusal(verb, **more, **of_one)
+    alone = str(folder / "east.tif")
+    assert "A folder is for" in refusal("cluster", EMBEDDING=alone, FOLDER=str(tmp_path / "k"), **of_one)
+    assert "for before and for after" in refusal("change", BEFORE=alone, MODEL=none, **of_one)
+    assert "is not a working set" in refusal("change", BEFORE=alone, AFTER_SET=none, MODEL=none, **of_one)
     assert "either a map or a folder" in refusal("sample", OUTPUT=str(tmp_path / "p.gpkg"))
     assert "whose maps are in the folder" in refusal("sample", MAPS=str(folder), OUTPUT=str(tmp_path / "p.gpkg"))
 
@@ -141,6 +151,34 @@ def test_places_are_mapped_sampled_and_assessed_together(run, gather, folder, tm
     assert one["POINTS"] == 60
 
 
+def test_places_are_searched_grouped_and_compared_together(run, gather, folder, tmp_path):
+    samples = {"SAMPLES": [str(folder / "samples.gpkg")]}
+    set_ = gather("then", "west_april", "east", DATES="2018-04-01,2018-04-01", **samples)["OUTPUT"]
+    model = run("fit", WORKING_SET=set_, OUTPUT=str(tmp_path / "m.json"))["OUTPUT"]
+    wanted = ["west_april.tif", "east.tif"]
+    grouped = run("cluster", WORKING_SET=set_, K=4, FOLDER=str(tmp_path / "k"))
+    assert [Path(each).name for each in grouped["MAPS"]] == wanted and "OUTPUT" not in grouped
+    east = QgsRasterLayer(str(folder / "east.tif"))
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    turn = QgsCoordinateTransform(east.crs(), degrees, QgsProject.instance())
+    middle, there = east.extent().center(), turn.transform(east.extent().center())
+    for number, at in enumerate((f"{there.x()},{there.y()} [EPSG:4326]", QgsReferencedPointXY(there, degrees))):
+        found = run("similar", WORKING_SET=set_, AT=at, FOLDER=str(tmp_path / f"s{number}"))
+        assert [Path(each).name for each in found["MAPS"]] == wanted and found["PIXELS"] == 1
+        layer = QgsRasterLayer(found["MAPS"][1])
+        assert layer.dataProvider().sample(middle, 1)[0] == pytest.approx(1, abs=0.01)
+    points = run("suggest", WORKING_SET=set_, MODEL=model, N=500, OUTPUT=str(tmp_path / "next.gpkg"))["OUTPUT"]
+    assert {each["place"] for each in QgsVectorLayer(points).getFeatures()} == {"west_april", "east"}
+    now = gather("now", "west_july", "east_later", DATES="2021-04-01,2021-04-01")["OUTPUT"]
+    changed = run(
+        "change", BEFORE_SET=set_, AFTER_SET=now, MODEL=model, FOLDER=str(tmp_path / "c"), SMOOTH="none",
+        DISTANCE=str(tmp_path / "d.tif"), MATRIX=str(tmp_path / "matrix.csv"),
+    )  # fmt: skip
+    assert [Path(each).name for each in changed["MAPS"]] == wanted and (tmp_path / "c/distance/east.tif").is_file()
+    assert changed["CHANGED_HA"] == 0 and changed["UNCHANGED_HA"] > 0 and not (tmp_path / "d.tif").exists()
+    assert (tmp_path / "matrix.csv").read_text().startswith('"before')
+
+
 def label_as_mapped(points, maps):
     """Fill in what the map says."""
     layers = [QgsRasterLayer(each) for each in maps]
@@ -162,3 +200,10 @@ def test_the_maps_of_all_places_are_loaded(run, gather, folder, tmp_path):
     )  # fmt: skip
     loaded = context.layersToLoadOnCompletion()
     assert {path: details.name for path, details in loaded.items()} == {each: Path(each).stem for each in made["MAPS"]}
+    context = QgsProcessingContext()
+    middle = QgsRasterLayer(str(folder / "east.tif")).extent().center()
+    wanted = QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project)
+    at = f"{middle.x()},{middle.y()}"
+    found = run("similar", context=context, WORKING_SET=set_, AT=at, OUTPUT=wanted, FOLDER=str(tmp_path / "s"))
+    loaded = context.layersToLoadOnCompletion()
+    assert [loaded[path].name for path in found["MAPS"]] == ["west_july – Similarity", "east – Similarity"]
