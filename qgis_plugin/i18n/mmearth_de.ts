@@ -901,12 +901,28 @@
         <translation>Ein mit „Layer einbetten“ gemachtes Raster des früheren Zeitpunkts. Die Karte hat dessen Pixel.</translation>
     </message>
     <message>
+        <source>… or working set before</source>
+        <translation>… oder Arbeitssatz vorher</translation>
+    </message>
+    <message>
+        <source>Instead of an embedding: several dates or places that “Gather working set” put together.</source>
+        <translation>Statt einer Einbettung: mehrere Daten oder Orte, die „Arbeitssatz zusammenstellen“ zusammengestellt hat.</translation>
+    </message>
+    <message>
         <source>Embedding after</source>
         <translation>Einbettung nachher</translation>
     </message>
     <message>
         <source>One of the later date, made by the same model.</source>
         <translation>Eines des späteren Zeitpunkts, mit demselben Modell gemacht.</translation>
+    </message>
+    <message>
+        <source>… or working set after</source>
+        <translation>… oder Arbeitssatz nachher</translation>
+    </message>
+    <message>
+        <source>Instead of an embedding: the same places later. Images are compared with those of their season.</source>
+        <translation>Statt einer Einbettung: dieselben Orte später. Bilder werden mit denen ihrer Jahreszeit verglichen.</translation>
     </message>
     <message>
         <source>Smoothing</source>
@@ -957,6 +973,10 @@
         <translation>Die zu schreibende Tabelle davon, was jede Klasse war und ist, falls gewünscht.</translation>
     </message>
     <message>
+        <source>For working sets of several places, in place of a map: the folder to write the map of each place into, and in its folder “distance” the distances of each, where they are wanted.</source>
+        <translation>Für Arbeitssätze mit mehreren Orten, anstelle einer Karte: der Ordner, in den die Karte jedes Orts geschrieben wird, und in dessen Ordner „distance“ die Abstände jedes Orts, wo sie gewünscht sind.</translation>
+    </message>
+    <message>
         <source>Hectares mapped as changed</source>
         <translation>Als verändert kartierte Hektar</translation>
     </message>
@@ -971,6 +991,10 @@
     <message>
         <source>Hectares of each change</source>
         <translation>Hektar jeder Veränderung</translation>
+    </message>
+    <message>
+        <source>Choose either an embedding or a working set, for before and for after.</source>
+        <translation>Wählen Sie entweder eine Einbettung oder einen Arbeitssatz, für vorher und für nachher.</translation>
     </message>
     <message>
         <source>{} ha changed, {} ha did not.</source>
@@ -1130,10 +1154,6 @@
         <translation>Das Raster mit Wahrscheinlichkeit und Abstand, falls gewünscht.</translation>
     </message>
     <message>
-        <source>Folder of maps</source>
-        <translation>Ordner der Karten</translation>
-    </message>
-    <message>
         <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
         <translation>Für einen Arbeitssatz mit mehreren Orten, anstelle einer Karte: der Ordner, in den die Karte jedes Orts geschrieben wird, und in dessen Ordner „confidence“ die Konfidenz jedes Orts, wo sie gewünscht ist.</translation>
     </message>
@@ -1148,26 +1168,6 @@
     <message>
         <source>Share of each class</source>
         <translation>Anteil jeder Klasse</translation>
-    </message>
-    <message>
-        <source>Maps</source>
-        <translation>Karten</translation>
-    </message>
-    <message>
-        <source>The working set has several places; choose the folder of their maps.</source>
-        <translation>Der Arbeitssatz hat mehrere Orte; wählen Sie den Ordner für deren Karten.</translation>
-    </message>
-    <message>
-        <source>A folder is for the maps of a working set of several places; choose the map to write.</source>
-        <translation>Ein Ordner ist für die Karten eines Arbeitssatzes mit mehreren Orten; wählen Sie die Karte, die geschrieben werden soll.</translation>
-    </message>
-    <message>
-        <source>Choose the map to write.</source>
-        <translation>Wählen Sie die Karte, die geschrieben werden soll.</translation>
-    </message>
-    <message>
-        <source>{} – confidence</source>
-        <translation>{} – Sicherheit</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -1275,6 +1275,10 @@
     <message>
         <source>The map to write.</source>
         <translation>Die Karte, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>For a working set of several places, in place of a map: the folder to write that of each place into.</source>
+        <translation>Für einen Arbeitssatz mit mehreren Orten, anstelle einer Karte: der Ordner, in den die jedes Orts geschrieben wird.</translation>
     </message>
     <message>
         <source>Share of each cluster</source>
@@ -3063,6 +3067,69 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>IntoPlaces</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
     <name>Labelling</name>
     <message>
         <source>{} cannot be edited; use a copy of it.</source>
@@ -4726,6 +4793,10 @@ Ersetzen?</translation>
         <translation>Das Raster, das geschrieben wird.</translation>
     </message>
     <message>
+        <source>For a working set of several places, in place of a raster: the folder to write that of each place into.</source>
+        <translation>Für einen Arbeitssatz mit mehreren Orten, anstelle eines Rasters: der Ordner, in den das jedes Orts geschrieben wird.</translation>
+    </message>
+    <message>
         <source>Pixels compared with</source>
         <translation>Pixel, mit denen verglichen wurde</translation>
     </message>
@@ -4966,8 +5037,8 @@ Ersetzen?</translation>
         <translation>Findet die Orte, deren Klasse ein Modell am meisten verbessern würde: wo es am unsichersten ist, einander unähnlich und unähnlich dem, was es kennt.</translation>
     </message>
     <message>
-        <source>Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin.</source>
-        <translation>Punkte, die besten zuerst, mit den Feldern rank, class (leer, für Sie zum Ausfüllen), predicted, second, margin.</translation>
+        <source>Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin, and place for a working set of several places.</source>
+        <translation>Punkte, die besten zuerst, mit den Feldern rank, class (leer, für Sie zum Ausfüllen), predicted, second, margin, und place bei einem Arbeitssatz mit mehreren Orten.</translation>
     </message>
     <message>
         <source>Label the first ten, fit again with both layers, then ask anew: each fit changes the answer.</source>
@@ -5265,8 +5336,24 @@ Ersetzen?</translation>
         <translation>Wählen Sie entweder eine Einbettung oder einen Arbeitssatz.</translation>
     </message>
     <message>
-        <source>The working set has {0} places ({1}); choose one of a single place.</source>
-        <translation>Der Arbeitssatz hat {0} Orte ({1}); wählen Sie einen mit einem einzigen Ort.</translation>
+        <source>Folder of maps</source>
+        <translation>Ordner der Karten</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>Karten</translation>
+    </message>
+    <message>
+        <source>The working set has several places; choose the folder of their maps.</source>
+        <translation>Der Arbeitssatz hat mehrere Orte; wählen Sie den Ordner für deren Karten.</translation>
+    </message>
+    <message>
+        <source>A folder is for the maps of a working set of several places; choose the map to write.</source>
+        <translation>Ein Ordner ist für die Karten eines Arbeitssatzes mit mehreren Orten; wählen Sie die Karte, die geschrieben werden soll.</translation>
+    </message>
+    <message>
+        <source>Choose the map to write.</source>
+        <translation>Wählen Sie die Karte, die geschrieben werden soll.</translation>
     </message>
     <message>
         <source>Map</source>

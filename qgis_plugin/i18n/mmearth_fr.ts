@@ -901,12 +901,28 @@
         <translation>Un raster fait par « Calculer le plongement », de la date antérieure. La carte a ses pixels.</translation>
     </message>
     <message>
+        <source>… or working set before</source>
+        <translation>… ou jeu de travail avant</translation>
+    </message>
+    <message>
+        <source>Instead of an embedding: several dates or places that “Gather working set” put together.</source>
+        <translation>Au lieu d’un plongement : plusieurs dates ou lieux réunis par « Rassembler un jeu de travail ».</translation>
+    </message>
+    <message>
         <source>Embedding after</source>
         <translation>Plongement après</translation>
     </message>
     <message>
         <source>One of the later date, made by the same model.</source>
         <translation>Un de la date ultérieure, fait par le même modèle.</translation>
+    </message>
+    <message>
+        <source>… or working set after</source>
+        <translation>… ou jeu de travail après</translation>
+    </message>
+    <message>
+        <source>Instead of an embedding: the same places later. Images are compared with those of their season.</source>
+        <translation>Au lieu d’un plongement : les mêmes lieux plus tard. Les images sont comparées à celles de leur saison.</translation>
     </message>
     <message>
         <source>Smoothing</source>
@@ -957,6 +973,10 @@
         <translation>Le tableau à écrire de ce que chaque classe était et est, s'il est voulu.</translation>
     </message>
     <message>
+        <source>For working sets of several places, in place of a map: the folder to write the map of each place into, and in its folder “distance” the distances of each, where they are wanted.</source>
+        <translation>Pour des jeux de travail de plusieurs lieux, au lieu d’une carte : le dossier où écrire la carte de chaque lieu, et dans son dossier « distance » les distances de chacun, si elles sont voulues.</translation>
+    </message>
+    <message>
         <source>Hectares mapped as changed</source>
         <translation>Hectares cartographiés comme changés</translation>
     </message>
@@ -971,6 +991,10 @@
     <message>
         <source>Hectares of each change</source>
         <translation>Hectares de chaque changement</translation>
+    </message>
+    <message>
+        <source>Choose either an embedding or a working set, for before and for after.</source>
+        <translation>Choisissez soit un plongement, soit un jeu de travail, pour avant et pour après.</translation>
     </message>
     <message>
         <source>{} ha changed, {} ha did not.</source>
@@ -1130,10 +1154,6 @@
         <translation>Le raster de probabilité et d’écart à écrire, si on le souhaite.</translation>
     </message>
     <message>
-        <source>Folder of maps</source>
-        <translation>Dossier des cartes</translation>
-    </message>
-    <message>
         <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
         <translation>Pour un jeu de travail de plusieurs lieux, à la place d’une carte : le dossier où écrire la carte de chaque lieu et, dans son dossier « confidence », la confiance de chacun, si elle est voulue.</translation>
     </message>
@@ -1148,26 +1168,6 @@
     <message>
         <source>Share of each class</source>
         <translation>Part de chaque classe</translation>
-    </message>
-    <message>
-        <source>Maps</source>
-        <translation>Cartes</translation>
-    </message>
-    <message>
-        <source>The working set has several places; choose the folder of their maps.</source>
-        <translation>Le jeu de travail a plusieurs lieux ; choisissez le dossier de leurs cartes.</translation>
-    </message>
-    <message>
-        <source>A folder is for the maps of a working set of several places; choose the map to write.</source>
-        <translation>Un dossier sert aux cartes d’un jeu de travail de plusieurs lieux ; choisissez la carte à écrire.</translation>
-    </message>
-    <message>
-        <source>Choose the map to write.</source>
-        <translation>Choisissez la carte à écrire.</translation>
-    </message>
-    <message>
-        <source>{} – confidence</source>
-        <translation>{} – confiance</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -1275,6 +1275,10 @@
     <message>
         <source>The map to write.</source>
         <translation>La carte à écrire.</translation>
+    </message>
+    <message>
+        <source>For a working set of several places, in place of a map: the folder to write that of each place into.</source>
+        <translation>Pour un jeu de travail de plusieurs lieux, au lieu d’une carte : le dossier où écrire celle de chaque lieu.</translation>
     </message>
     <message>
         <source>Share of each cluster</source>
@@ -3063,6 +3067,69 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>IntoPlaces</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
     <name>Labelling</name>
     <message>
         <source>{} cannot be edited; use a copy of it.</source>
@@ -4726,6 +4793,10 @@ Les remplacer ?</translation>
         <translation>Le raster à écrire.</translation>
     </message>
     <message>
+        <source>For a working set of several places, in place of a raster: the folder to write that of each place into.</source>
+        <translation>Pour un jeu de travail de plusieurs lieux, au lieu d’un raster : le dossier où écrire celui de chaque lieu.</translation>
+    </message>
+    <message>
         <source>Pixels compared with</source>
         <translation>Pixels de comparaison</translation>
     </message>
@@ -4966,8 +5037,8 @@ Les remplacer ?</translation>
         <translation>Trouve les lieux dont l’étiquette améliorerait le plus un modèle : ceux dont il est le moins sûr, différents les uns des autres et de ce qu’il connaît.</translation>
     </message>
     <message>
-        <source>Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin.</source>
-        <translation>Points, les meilleurs d’abord, avec les champs rank, class (vide, à remplir par vous), predicted, second, margin.</translation>
+        <source>Points, best first, with the fields rank, class (empty, for you to fill), predicted, second, margin, and place for a working set of several places.</source>
+        <translation>Points, les meilleurs d’abord, avec les champs rank, class (vide, à remplir par vous), predicted, second, margin, et place pour un jeu de travail de plusieurs lieux.</translation>
     </message>
     <message>
         <source>Label the first ten, fit again with both layers, then ask anew: each fit changes the answer.</source>
@@ -5265,8 +5336,24 @@ Les remplacer ?</translation>
         <translation>Choisissez soit un plongement, soit un jeu de travail.</translation>
     </message>
     <message>
-        <source>The working set has {0} places ({1}); choose one of a single place.</source>
-        <translation>Le jeu de travail a {0} lieux ({1}) ; choisissez-en un d’un seul lieu.</translation>
+        <source>Folder of maps</source>
+        <translation>Dossier des cartes</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>Cartes</translation>
+    </message>
+    <message>
+        <source>The working set has several places; choose the folder of their maps.</source>
+        <translation>Le jeu de travail a plusieurs lieux ; choisissez le dossier de leurs cartes.</translation>
+    </message>
+    <message>
+        <source>A folder is for the maps of a working set of several places; choose the map to write.</source>
+        <translation>Un dossier sert aux cartes d’un jeu de travail de plusieurs lieux ; choisissez la carte à écrire.</translation>
+    </message>
+    <message>
+        <source>Choose the map to write.</source>
+        <translation>Choisissez la carte à écrire.</translation>
     </message>
     <message>
         <source>Map</source>
