@@ -1,6 +1,7 @@
 """The verb `working-set`: embeddings, extra layers and samples are put into places, by where they lie."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile, zip_longest
@@ -30,6 +31,11 @@ from mmearth_core.sources.working_set import (
 from mmearth_core.vectors.footprints import touching
 from mmearth_core.vectors.reading import read_vector
 from mmearth_core.wording import counted
+
+#: Words in the name of a file, how a date is written in one, and what is one whatever the embedding's own is.
+_WORD = re.compile(r"[^_\-. ]+")
+_DATES = ("%Y", "%m", "%d", "%Y%m%d", "%Y%m", "%m%d", "%y%m%d")
+_DAY = re.compile(r"(19|20)\d{6}(T\d{6})?")
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def working_set(
     opened = [open_embedding(each.embedding) for each in told]
     extra = tuple(ExtraLayer(str(each)) for each in layers)
     groups = _together(opened)
-    names = _names([[told[index].embedding for index in group] for group in groups])
+    names = _names([[told[index] for index in group] for group in groups])
     places = []
     for name, group in zip(names, groups, strict=True):
         days = sorted((told[index] for index in group), key=lambda each: (each.date is None, each.date or 0))
@@ -137,13 +143,19 @@ def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:
     return groups
 
 
-def _names(groups: Sequence[Sequence[str]]) -> list[str]:
-    """What each place is called: how its files' names begin, and a number where that is another's name too."""
+def _names(groups: Sequence[Sequence[DatedEmbedding]]) -> list[str]:
+    """What each place is called: the words that its files' names begin with, without a date at their end, and a number
+    where that is another's name too."""
     names: list[str] = []
-    for files in groups:
-        stems = [Path(file).stem for file in files]
-        shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))
-        common = "".join(letters[0] for letters in shared).rstrip("_-. 0123456789") or stems[0]
+    for dated in groups:
+        first = Path(dated[0].embedding).stem
+        words = [[found[0] for found in _WORD.finditer(Path(each.embedding).stem)] for each in dated]
+        shared = list(takewhile(lambda same: len(set(same)) == 1, zip(*words, strict=False)))
+        told = {each.date.strftime(form) for each in dated if each.date for form in _DATES}
+        while len(shared) > 1 and (shared[-1][0] in told or _DAY.fullmatch(shared[-1][0])):
+            shared.pop()
+        ends = [found.end() for found in _WORD.finditer(first)]
+        common = first[: ends[len(shared) - 1]].strip("_-. ") if shared else first
         name, number = common, 2
         while name in names:
             name, number = f"{common}-{number}", number + 1

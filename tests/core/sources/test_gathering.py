@@ -1,6 +1,7 @@
 """`working-set` puts what lies together into one place, dates it, and gives each place its samples."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import shapely
 
 from mmearth_core.cli.command import main
 from mmearth_core.errors import MMEarthError
+from mmearth_core.sources import gathering
 from mmearth_core.sources.gathering import working_set
-from mmearth_core.sources.working_set import working_set_of
+from mmearth_core.sources.working_set import DatedEmbedding, working_set_of
 
 DATES = ["2021-04-01", "2021-07-12"]
 
@@ -81,3 +83,16 @@ def test_what_does_not_belong_is_refused(folder: Path, tmp_path: Path, write_vec
         working_set(embeddings=one, dates=["2021-01-01", "2021-01-02"], output=tmp_path / "n.json")  # type: ignore[list-item]
     with pytest.raises(MMEarthError, match="must end in"):
         working_set(embeddings=one, output=tmp_path / "n.txt")
+
+
+def test_places_are_called_by_what_tells_them_apart() -> None:
+    def named(*groups: list[tuple[str, str]]) -> list[str]:
+        days = [[DatedEmbedding(f"{name}.tif", day and date.fromisoformat(day)) for name, day in g] for g in groups]
+        return gathering._names(days)
+
+    september, july = "2019-09-15", "2020-07-01"
+    assert named([("e_208748_2019-09-15", september)], [("e_233723_2019-09-15", september)]) == ["e_208748", "e_233723"]
+    assert named([("site-12_20190915", ""), ("site-12_20200701", "")]) == ["site-12"]
+    assert named([("wales_2020", july), ("wales_2019", september)], [("wales", july)]) == ["wales", "wales-2"]
+    assert named([("2020-07-01", july)], [("april", ""), ("july", "")]) == ["2020", "april"]
+    assert named([("north_a", ""), ("north_b", "")], [("S2A_MSIL2A_20170613T101031", "")]) == ["north", "S2A_MSIL2A"]
