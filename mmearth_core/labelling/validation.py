@@ -36,8 +36,9 @@ _MOST_DOUBTS, _MOST_COLUMNS = 5, 12
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A sample that a probe fitted without its place mostly gives to another class: mislabelled, or unlike the rest."""
+class Verdict:
+    """What a probe fitted without the place of a sample gives to most of its pixels, and the share that it gives to the
+    class it was labelled."""
 
     group: Group
     label: str
@@ -71,8 +72,15 @@ class Validation:
     sight: float
     folds: int
     leave_one_out: bool
-    doubts: tuple[Doubt, ...]
+    verdicts: tuple[Verdict, ...]
     square: float | None = None
+
+    @property
+    def doubts(self) -> tuple[Verdict, ...]:
+        """Samples that are mostly given to another class, the worst first: mislabelled, or unlike the rest."""
+        doubts = [each for each in self.verdicts if each.share_right < 0.5]
+        order = [(each.share_right, str(each.group.path), each.group.fid, each.group.part) for each in doubts]
+        return tuple(doubts[i] for i in sorted(range(len(doubts)), key=lambda i: order[i]))
 
     @property
     def validated(self) -> NDArray[np.bool_]:
@@ -212,7 +220,7 @@ def cross_validate(
     folds = possible if leave_one_out else FOLDS
     fold = place_folds(table, folds, seed) if folds else np.full(len(table), -1, np.intp)
     pixels, shares = np.zeros((classes, classes), np.intp), np.zeros((classes, classes))
-    doubts: list[Doubt] = []
+    verdicts: list[Verdict] = []
     progress.start("validate", folds, "folds")
     for train, left_out in _splits(samples, fold[places.of_group], folds):
         cancel.check()
@@ -229,10 +237,9 @@ def cross_validate(
             for label in np.flatnonzero(table[number]):
                 votes = _votes(predicted[(place == number) & (test.label == label)], classes)
                 shares[:, label] += votes / table[number].sum()
-        doubts += _doubts(samples, test.group, predicted)
+        verdicts += _verdicts(samples, test.group, predicted)
         progress.advance(1)
     progress.finish()
-    doubts.sort(key=lambda doubt: (doubt.share_right, str(doubt.group.path), doubt.group.fid, doubt.group.part))
     used = np.unique(samples.group)
     return Validation(
         legend=samples.legend,
@@ -246,7 +253,7 @@ def cross_validate(
         sight=places.sight,
         folds=folds,
         leave_one_out=leave_one_out,
-        doubts=tuple(doubts),
+        verdicts=tuple(verdicts),
         square=places.square,
     )
 
@@ -256,13 +263,36 @@ def _votes(predicted: NDArray[np.intp], classes: int) -> NDArray[np.float64]:
     return np.bincount(predicted, minlength=classes) / max(1, len(predicted))
 
 
-def _doubts(samples: Samples, group: NDArray[np.intp], predicted: NDArray[np.intp]) -> Iterator[Doubt]:
+def _verdicts(samples: Samples, group: NDArray[np.intp], predicted: NDArray[np.intp]) -> Iterator[Verdict]:
     names = samples.legend.names
     for each in np.unique(group):
         votes = _votes(predicted[group == each], len(names))
         label = samples.groups[each].label
-        if votes[label] < 0.5:
-            yield Doubt(samples.groups[each], names[label], names[int(votes.argmax())], float(votes[label]))
+        yield Verdict(samples.groups[each], names[label], names[int(votes.argmax())], float(votes[label]))
+
+
+def by_feature(samples: Samples, validation: Validation) -> list[dict[str, Any]]:
+    """Each feature that has pixels, as plain JSON: `fid`, `pixels` it covers, `predicted` and `share_right` as in
+    `Verdict`, both null where its place was not left out. Of several parts, `predicted` is what most pixels got."""
+    pixels: dict[int, int] = {}
+    for group in samples.groups:
+        pixels[group.fid] = pixels.get(group.fid, 0) + group.covered
+    votes: dict[int, dict[str, int]] = {}
+    right: dict[int, float] = {}
+    for verdict in validation.verdicts:
+        fid, covered = verdict.group.fid, verdict.group.covered
+        mine = votes.setdefault(fid, {})
+        mine[verdict.predicted] = mine.get(verdict.predicted, 0) + covered
+        right[fid] = right.get(fid, 0.0) + verdict.share_right * covered
+    return [
+        {
+            "fid": fid,
+            "pixels": number,
+            "predicted": max(votes[fid], key=lambda name: votes[fid][name]) if fid in votes else None,
+            "share_right": right[fid] / sum(votes[fid].values()) if fid in votes else None,
+        }
+        for fid, number in pixels.items()
+    ]
 
 
 def choose_strengths(

@@ -18,7 +18,7 @@ from mmearth_core.labelling.fitting import Dates
 from mmearth_core.labelling.growing.growth import Growing, Grown, Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.suggestions import places, two_best
-from mmearth_core.labelling.validation import Validation, cross_validate
+from mmearth_core.labelling.validation import Validation, by_feature, cross_validate
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.progress import CancelToken, Progress
@@ -131,6 +131,7 @@ class LiveVerbs:
                 {"fid": d.group.fid, "label": d.label, "predicted": d.predicted, "share_right": d.share_right}
                 for d in validation.doubts
             ],
+            "features": by_feature(labelled, validation),
             "messages": labelled.messages,
         }
 

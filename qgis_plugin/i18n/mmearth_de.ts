@@ -1002,6 +1002,112 @@
     </message>
 </context>
 <context>
+    <name>ClassBox</name>
+    <message>
+        <source>Samples: {}, {}</source>
+        <translation>Beispielflächen: {}, {}</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>Klasse hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remove the class and its samples; undo brings both back</source>
+        <translation>Die Klasse und ihre Beispielflächen entfernen; Rückgängig bringt beide wieder</translation>
+    </message>
+    <message>
+        <source>Move the class up, to a smaller key</source>
+        <translation>Die Klasse nach oben, auf eine kleinere Taste</translation>
+    </message>
+    <message>
+        <source>Move the class down, to a larger key</source>
+        <translation>Die Klasse nach unten, auf eine größere Taste</translation>
+    </message>
+    <message>
+        <source>Import samples, merge classes, load or save a class set</source>
+        <translation>Beispiele übernehmen, Klassen vereinen, einen Klassensatz laden oder sichern</translation>
+    </message>
+    <message>
+        <source>All samples in a table (T): sort, find those that look like another class, relabel, split, erase</source>
+        <translation>Alle Beispiele in einer Tabelle (T): ordnen, finden, was wie eine andere Klasse aussieht, umbenennen, abspalten, löschen</translation>
+    </message>
+</context>
+<context>
+    <name>ClassMenu</name>
+    <message>
+        <source>Import samples…</source>
+        <translation>Beispiele übernehmen…</translation>
+    </message>
+    <message>
+        <source>Polygons, lines or points of another layer become samples</source>
+        <translation>Polygone, Linien oder Punkte eines anderen Layers werden Beispiele</translation>
+    </message>
+    <message>
+        <source>Merge into</source>
+        <translation>Vereinen mit</translation>
+    </message>
+    <message>
+        <source>Load class set</source>
+        <translation>Klassensatz laden</translation>
+    </message>
+    <message>
+        <source>Save class set…</source>
+        <translation>Klassensatz sichern…</translation>
+    </message>
+    <message>
+        <source>Names, colours and codes as a file for colleagues and other samples</source>
+        <translation>Namen, Farben und Codes als Datei, für Kollegen und andere Beispiele</translation>
+    </message>
+    <message>
+        <source>Merge {} into</source>
+        <translation>{} vereinen mit</translation>
+    </message>
+    <message>
+        <source>From file…</source>
+        <translation>Aus Datei…</translation>
+    </message>
+    <message>
+        <source>{} is {} now ({} samples); undo takes it back.</source>
+        <translation>{} ist jetzt {} ({} Beispiele); Rückgängig nimmt es zurück.</translation>
+    </message>
+    <message>
+        <source>Class sets (*.json)</source>
+        <translation>Klassensätze (*.json)</translation>
+    </message>
+    <message>
+        <source>{} classes added</source>
+        <translation>{} Klassen hinzugefügt</translation>
+    </message>
+    <message>
+        <source>{} called or coloured as in the set</source>
+        <translation>{} benannt oder gefärbt wie im Satz</translation>
+    </message>
+    <message>
+        <source>{} without samples taken away</source>
+        <translation>{} ohne Beispiele entfernt</translation>
+    </message>
+    <message>
+        <source>{} kept that are not in the set, for they have samples</source>
+        <translation>{} behalten, die nicht im Satz sind, denn sie haben Beispiele</translation>
+    </message>
+    <message>
+        <source>{} with another value in the map than their code, which is or was taken</source>
+        <translation>{} mit einem anderen Kartenwert als ihrem Code, der vergeben ist oder war</translation>
+    </message>
+    <message>
+        <source>nothing to change</source>
+        <translation>nichts zu ändern</translation>
+    </message>
+    <message>
+        <source>Save class set</source>
+        <translation>Klassensatz sichern</translation>
+    </message>
+    <message>
+        <source>{} classes are kept in {}.</source>
+        <translation>{} Klassen sind in {} gesichert.</translation>
+    </message>
+</context>
+<context>
     <name>ClassTable</name>
     <message>
         <source>class {}</source>
@@ -3957,6 +4063,37 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>RelabelTool</name>
+    <message>
+        <source>click samples to give them this class</source>
+        <translation>Beispiele anklicken, um ihnen diese Klasse zu geben</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
     <name>ReplacedFiles</name>
     <message>
         <source>{} is a file with unsaved edits ({}); save or discard them, or choose another name.</source>
@@ -4261,6 +4398,17 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>SampleCheck</name>
+    <message>
+        <source>Choose an embedding to see pixels and doubtful samples.</source>
+        <translation>Wählen Sie eine Einbettung, um Pixel und zweifelhafte Beispiele zu sehen.</translation>
+    </message>
+    <message>
+        <source>Looking at the samples…</source>
+        <translation>Die Beispiele werden angesehen…</translation>
+    </message>
+</context>
+<context>
     <name>SampleLayerBox</name>
     <message>
         <source>Samples</source>
@@ -4308,6 +4456,69 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>SampleModel</name>
+    <message>
+        <source>Pixels of the embedding that the sample covers: what is learned from it</source>
+        <translation>Pixel der Einbettung, die das Beispiel bedeckt: was daraus gelernt wird</translation>
+    </message>
+    <message>
+        <source>What a model takes the sample for that did not learn from this place</source>
+        <translation>Wofür ein Modell das Beispiel hält, das von diesem Ort nichts gelernt hat</translation>
+    </message>
+    <message>
+        <source>Share of the sample's pixels that this model takes for the class it was drawn as</source>
+        <translation>Anteil der Pixel des Beispiels, die dieses Modell für die gezeichnete Klasse hält</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Gebiet</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>Pixel</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Herkunft</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Datum</translation>
+    </message>
+    <message>
+        <source>Looks like</source>
+        <translation>Sieht aus wie</translation>
+    </message>
+    <message>
+        <source>Agrees</source>
+        <translation>Stimmt zu</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>gezeichnet</translation>
+    </message>
+    <message>
+        <source>Not looked at yet: this takes an embedding and samples of two classes.</source>
+        <translation>Noch nicht angesehen: Dafür braucht es eine Einbettung und Beispiele von zwei Klassen.</translation>
+    </message>
+    <message>
+        <source>No pixel can be learned from: the sample lies outside, on no-data or under samples of other classes.</source>
+        <translation>Von keinem Pixel kann gelernt werden: Das Beispiel liegt außerhalb, auf NoData oder unter Beispielen anderer Klassen.</translation>
+    </message>
+    <message>
+        <source>No model can do without this place: the class has no samples anywhere else.</source>
+        <translation>Kein Modell kommt ohne diesen Ort aus: Die Klasse hat nirgends sonst Beispiele.</translation>
+    </message>
+    <message>
+        <source>{} % of its pixels are taken for {}, most for {}</source>
+        <translation>{} % seiner Pixel werden für {} gehalten, die meisten für {}</translation>
+    </message>
+</context>
+<context>
     <name>SampleTool</name>
     <message>
         <source>There is no class with that key.</source>
@@ -4332,6 +4543,85 @@ Ersetzen?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>SampleWindow</name>
+    <message>
+        <source>There is no class {}.</source>
+        <translation>Es gibt keine Klasse {}.</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Samples – {}</source>
+        <translation>Beispiele – {}</translation>
+    </message>
+    <message>
+        <source>New class</source>
+        <translation>Neue Klasse</translation>
+    </message>
+    <message>
+        <source>Name of the new class:</source>
+        <translation>Name der neuen Klasse:</translation>
+    </message>
+    <message>
+        <source>{} of {} selected</source>
+        <translation>{} von {} ausgewählt</translation>
+    </message>
+    <message>
+        <source>No samples yet.</source>
+        <translation>Noch keine Beispiele.</translation>
+    </message>
+    <message>
+        <source>{} look like another class</source>
+        <translation>{} sehen wie eine andere Klasse aus</translation>
+    </message>
+    <message>
+        <source>Digits give the selected samples a class, Delete erases them, Return or a double click shows them</source>
+        <translation>Ziffern geben den ausgewählten Beispielen eine Klasse, Entf löscht sie, Eingabe oder ein Doppelklick zeigt sie</translation>
+    </message>
+    <message>
+        <source>Give class</source>
+        <translation>Klasse geben</translation>
+    </message>
+    <message>
+        <source>Give the selected samples another class; its digit does the same</source>
+        <translation>Den ausgewählten Beispielen eine andere Klasse geben; ihre Ziffer tut dasselbe</translation>
+    </message>
+    <message>
+        <source>New class…</source>
+        <translation>Neue Klasse…</translation>
+    </message>
+    <message>
+        <source>Split the selected samples off: they become a class of their own</source>
+        <translation>Die ausgewählten Beispiele abspalten: Sie werden eine eigene Klasse</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Show the selected samples on the map (Return, or a double click)</source>
+        <translation>Die ausgewählten Beispiele auf der Karte zeigen (Eingabe oder Doppelklick)</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Erase the selected samples (Delete); undo brings them back</source>
+        <translation>Die ausgewählten Beispiele löschen (Entf); Rückgängig bringt sie zurück</translation>
+    </message>
+    <message>
+        <source>Only doubtful ones</source>
+        <translation>Nur zweifelhafte</translation>
+    </message>
+    <message>
+        <source>Only samples that look like another class: mislabelled, mixed, or unlike the others of theirs</source>
+        <translation>Nur Beispiele, die wie eine andere Klasse aussehen: falsch bezeichnet, gemischt oder anders als die übrigen</translation>
     </message>
 </context>
 <context>
@@ -4367,6 +4657,66 @@ Ersetzen?</translation>
     <message>
         <source>{} is too long: the field takes {} characters.</source>
         <translation>{} ist zu lang: Das Feld fasst {} Zeichen.</translation>
+    </message>
+    <message>
+        <source>{} cannot be read: {}.</source>
+        <translation>{} ist nicht lesbar: {}.</translation>
+    </message>
+    <message>
+        <source>{} is not a class set: it is no JSON.</source>
+        <translation>{} ist kein Klassensatz: Es ist kein JSON.</translation>
+    </message>
+    <message>
+        <source>{} is not a class set: its “format” is not “{}”.</source>
+        <translation>{} ist kein Klassensatz: „format“ ist nicht „{}“.</translation>
+    </message>
+    <message>
+        <source>{} has version {} of the format of class sets, this plugin reads version {}; update it.</source>
+        <translation>{} hat Version {} des Formats von Klassensätzen, dieses Plugin liest Version {}; aktualisieren Sie es.</translation>
+    </message>
+    <message>
+        <source>{} lists no classes.</source>
+        <translation>{} führt keine Klassen auf.</translation>
+    </message>
+    <message>
+        <source>code</source>
+        <translation>den Code</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>den Namen</translation>
+    </message>
+    <message>
+        <source>{} has the {} {} twice.</source>
+        <translation>{} hat {} {} zweimal.</translation>
+    </message>
+    <message>
+        <source>{} cannot be written: {}.</source>
+        <translation>{} kann nicht geschrieben werden: {}.</translation>
+    </message>
+    <message>
+        <source>Two classes would be called {}; rename one of them first.</source>
+        <translation>Zwei Klassen würden {} heißen; benennen Sie zuerst eine davon um.</translation>
+    </message>
+    <message>
+        <source>Class set {}</source>
+        <translation>Klassensatz {}</translation>
+    </message>
+    <message>
+        <source>{}: class {} is no object with name and colour.</source>
+        <translation>{}: Klasse {} ist kein Objekt mit Name und Farbe.</translation>
+    </message>
+    <message>
+        <source>{}: class {} has no name.</source>
+        <translation>{}: Klasse {} hat keinen Namen.</translation>
+    </message>
+    <message>
+        <source>{}: the colour of {} is not like #0072b2.</source>
+        <translation>{}: Die Farbe von {} ist nicht von der Art #0072b2.</translation>
+    </message>
+    <message>
+        <source>{}: the code of {} is no whole number.</source>
+        <translation>{}: Der Code von {} ist keine ganze Zahl.</translation>
     </message>
     <message>
         <source>water</source>
@@ -4457,10 +4807,6 @@ Ersetzen?</translation>
         <translation>{} kann nicht ohne Koordinatenbezugssystem angelegt werden.</translation>
     </message>
     <message>
-        <source>{} cannot be written: {}.</source>
-        <translation>{} kann nicht geschrieben werden: {}.</translation>
-    </message>
-    <message>
         <source>it does not open again</source>
         <translation>die Datei lässt sich nicht wieder öffnen</translation>
     </message>
@@ -4500,10 +4846,6 @@ Ersetzen?</translation>
         <translation>Änderungen speichern</translation>
     </message>
     <message>
-        <source>Samples: {}, {}</source>
-        <translation>Beispielflächen: {}, {}</translation>
-    </message>
-    <message>
         <source>Make a sample layer, or choose a layer of polygons and the field that names the class.</source>
         <translation>Erstellen Sie einen Beispiellayer, oder wählen Sie einen Polygonlayer und das Feld, das die Klasse nennt.</translation>
     </message>
@@ -4526,22 +4868,6 @@ Ersetzen?</translation>
     <message>
         <source>On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
         <translation>Auf der Karte: Ziffern wählen die Klasse, E löscht die Beispielfläche unter dem Mauszeiger, R gibt ihr die gewählte Klasse, Z nimmt zurück.</translation>
-    </message>
-    <message>
-        <source>Add a class</source>
-        <translation>Klasse hinzufügen</translation>
-    </message>
-    <message>
-        <source>Remove the class and its samples; undo brings both back</source>
-        <translation>Die Klasse und ihre Beispielflächen entfernen; Rückgängig bringt beide wieder</translation>
-    </message>
-    <message>
-        <source>Move the class up, to a smaller key</source>
-        <translation>Die Klasse nach oben, auf eine kleinere Taste</translation>
-    </message>
-    <message>
-        <source>Move the class down, to a larger key</source>
-        <translation>Die Klasse nach unten, auf eine größere Taste</translation>
     </message>
     <message>
         <source>Polygon</source>
@@ -4594,6 +4920,14 @@ Ersetzen?</translation>
     <message>
         <source>Do again what was taken back (Shift+Z on the map)</source>
         <translation>Das Zurückgenommene wiederholen (Umschalt+Z in der Karte)</translation>
+    </message>
+    <message>
+        <source>Relabel</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Click samples to give them this class</source>
+        <translation>Beispiele anklicken, um ihnen diese Klasse zu geben</translation>
     </message>
     <message>
         <source>Write the samples to their file; the map follows unsaved ones too</source>

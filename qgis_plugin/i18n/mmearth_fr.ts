@@ -1002,6 +1002,112 @@
     </message>
 </context>
 <context>
+    <name>ClassBox</name>
+    <message>
+        <source>Samples: {}, {}</source>
+        <translation>Échantillons : {}, {}</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>Ajouter une classe</translation>
+    </message>
+    <message>
+        <source>Remove the class and its samples; undo brings both back</source>
+        <translation>Supprimer la classe et ses échantillons ; annuler ramène les deux</translation>
+    </message>
+    <message>
+        <source>Move the class up, to a smaller key</source>
+        <translation>Monter la classe, vers une touche plus petite</translation>
+    </message>
+    <message>
+        <source>Move the class down, to a larger key</source>
+        <translation>Descendre la classe, vers une touche plus grande</translation>
+    </message>
+    <message>
+        <source>Import samples, merge classes, load or save a class set</source>
+        <translation>Importer des échantillons, fusionner des classes, charger ou enregistrer un jeu de classes</translation>
+    </message>
+    <message>
+        <source>All samples in a table (T): sort, find those that look like another class, relabel, split, erase</source>
+        <translation>Tous les échantillons dans un tableau (T) : trier, trouver ceux qui ressemblent à une autre classe, réétiqueter, séparer, effacer</translation>
+    </message>
+</context>
+<context>
+    <name>ClassMenu</name>
+    <message>
+        <source>Import samples…</source>
+        <translation>Importer des échantillons…</translation>
+    </message>
+    <message>
+        <source>Polygons, lines or points of another layer become samples</source>
+        <translation>Les polygones, lignes ou points d'une autre couche deviennent des échantillons</translation>
+    </message>
+    <message>
+        <source>Merge into</source>
+        <translation>Fusionner dans</translation>
+    </message>
+    <message>
+        <source>Load class set</source>
+        <translation>Charger un jeu de classes</translation>
+    </message>
+    <message>
+        <source>Save class set…</source>
+        <translation>Enregistrer le jeu de classes…</translation>
+    </message>
+    <message>
+        <source>Names, colours and codes as a file for colleagues and other samples</source>
+        <translation>Noms, couleurs et codes dans un fichier, pour des collègues et d'autres échantillons</translation>
+    </message>
+    <message>
+        <source>Merge {} into</source>
+        <translation>Fusionner {} dans</translation>
+    </message>
+    <message>
+        <source>From file…</source>
+        <translation>Depuis un fichier…</translation>
+    </message>
+    <message>
+        <source>{} is {} now ({} samples); undo takes it back.</source>
+        <translation>{} est maintenant {} ({} échantillons) ; annuler le défait.</translation>
+    </message>
+    <message>
+        <source>Class sets (*.json)</source>
+        <translation>Jeux de classes (*.json)</translation>
+    </message>
+    <message>
+        <source>{} classes added</source>
+        <translation>{} classes ajoutées</translation>
+    </message>
+    <message>
+        <source>{} called or coloured as in the set</source>
+        <translation>{} nommées ou colorées comme dans le jeu</translation>
+    </message>
+    <message>
+        <source>{} without samples taken away</source>
+        <translation>{} sans échantillon retirées</translation>
+    </message>
+    <message>
+        <source>{} kept that are not in the set, for they have samples</source>
+        <translation>{} gardées hors du jeu, car elles ont des échantillons</translation>
+    </message>
+    <message>
+        <source>{} with another value in the map than their code, which is or was taken</source>
+        <translation>{} avec dans la carte une autre valeur que leur code, qui est ou était pris</translation>
+    </message>
+    <message>
+        <source>nothing to change</source>
+        <translation>rien à changer</translation>
+    </message>
+    <message>
+        <source>Save class set</source>
+        <translation>Enregistrer le jeu de classes</translation>
+    </message>
+    <message>
+        <source>{} classes are kept in {}.</source>
+        <translation>{} classes sont enregistrées dans {}.</translation>
+    </message>
+</context>
+<context>
     <name>ClassTable</name>
     <message>
         <source>class {}</source>
@@ -3957,6 +4063,37 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>RelabelTool</name>
+    <message>
+        <source>click samples to give them this class</source>
+        <translation>cliquer des échantillons pour leur donner cette classe</translation>
+    </message>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
     <name>ReplacedFiles</name>
     <message>
         <source>{} is a file with unsaved edits ({}); save or discard them, or choose another name.</source>
@@ -4261,6 +4398,17 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>SampleCheck</name>
+    <message>
+        <source>Choose an embedding to see pixels and doubtful samples.</source>
+        <translation>Choisissez un plongement pour voir les pixels et les échantillons douteux.</translation>
+    </message>
+    <message>
+        <source>Looking at the samples…</source>
+        <translation>Examen des échantillons…</translation>
+    </message>
+</context>
+<context>
     <name>SampleLayerBox</name>
     <message>
         <source>Samples</source>
@@ -4308,6 +4456,69 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>SampleModel</name>
+    <message>
+        <source>Pixels of the embedding that the sample covers: what is learned from it</source>
+        <translation>Pixels du plongement couverts par l'échantillon : ce qui en est appris</translation>
+    </message>
+    <message>
+        <source>What a model takes the sample for that did not learn from this place</source>
+        <translation>Ce pour quoi un modèle qui n'a pas appris de ce lieu prend l'échantillon</translation>
+    </message>
+    <message>
+        <source>Share of the sample's pixels that this model takes for the class it was drawn as</source>
+        <translation>Part des pixels de l'échantillon que ce modèle prend pour la classe dessinée</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Classe</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>Pixels</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Origine</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Date</translation>
+    </message>
+    <message>
+        <source>Looks like</source>
+        <translation>Ressemble à</translation>
+    </message>
+    <message>
+        <source>Agrees</source>
+        <translation>Accord</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>dessiné</translation>
+    </message>
+    <message>
+        <source>Not looked at yet: this takes an embedding and samples of two classes.</source>
+        <translation>Pas encore examiné : il faut un plongement et des échantillons de deux classes.</translation>
+    </message>
+    <message>
+        <source>No pixel can be learned from: the sample lies outside, on no-data or under samples of other classes.</source>
+        <translation>Aucun pixel à apprendre : l'échantillon est hors de l'image, sur NoData ou sous des échantillons d'autres classes.</translation>
+    </message>
+    <message>
+        <source>No model can do without this place: the class has no samples anywhere else.</source>
+        <translation>Aucun modèle ne peut se passer de ce lieu : la classe n'a pas d'échantillon ailleurs.</translation>
+    </message>
+    <message>
+        <source>{} % of its pixels are taken for {}, most for {}</source>
+        <translation>{} % de ses pixels sont pris pour {}, la plupart pour {}</translation>
+    </message>
+</context>
+<context>
     <name>SampleTool</name>
     <message>
         <source>There is no class with that key.</source>
@@ -4332,6 +4543,85 @@ Les remplacer ?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+</context>
+<context>
+    <name>SampleWindow</name>
+    <message>
+        <source>There is no class {}.</source>
+        <translation>Il n'y a pas de classe {}.</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Échantillons</translation>
+    </message>
+    <message>
+        <source>Samples – {}</source>
+        <translation>Échantillons – {}</translation>
+    </message>
+    <message>
+        <source>New class</source>
+        <translation>Nouvelle classe</translation>
+    </message>
+    <message>
+        <source>Name of the new class:</source>
+        <translation>Nom de la nouvelle classe :</translation>
+    </message>
+    <message>
+        <source>{} of {} selected</source>
+        <translation>{} sur {} sélectionnés</translation>
+    </message>
+    <message>
+        <source>No samples yet.</source>
+        <translation>Pas encore d'échantillon.</translation>
+    </message>
+    <message>
+        <source>{} look like another class</source>
+        <translation>{} ressemblent à une autre classe</translation>
+    </message>
+    <message>
+        <source>Digits give the selected samples a class, Delete erases them, Return or a double click shows them</source>
+        <translation>Les chiffres donnent une classe aux échantillons sélectionnés, Suppr les efface, Entrée ou un double-clic les montre</translation>
+    </message>
+    <message>
+        <source>Give class</source>
+        <translation>Donner une classe</translation>
+    </message>
+    <message>
+        <source>Give the selected samples another class; its digit does the same</source>
+        <translation>Donner une autre classe aux échantillons sélectionnés ; son chiffre fait de même</translation>
+    </message>
+    <message>
+        <source>New class…</source>
+        <translation>Nouvelle classe…</translation>
+    </message>
+    <message>
+        <source>Split the selected samples off: they become a class of their own</source>
+        <translation>Séparer les échantillons sélectionnés : ils deviennent une classe à part</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Montrer</translation>
+    </message>
+    <message>
+        <source>Show the selected samples on the map (Return, or a double click)</source>
+        <translation>Montrer les échantillons sélectionnés sur la carte (Entrée ou double-clic)</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>Effacer</translation>
+    </message>
+    <message>
+        <source>Erase the selected samples (Delete); undo brings them back</source>
+        <translation>Effacer les échantillons sélectionnés (Suppr) ; annuler les ramène</translation>
+    </message>
+    <message>
+        <source>Only doubtful ones</source>
+        <translation>Seulement les douteux</translation>
+    </message>
+    <message>
+        <source>Only samples that look like another class: mislabelled, mixed, or unlike the others of theirs</source>
+        <translation>Seulement les échantillons qui ressemblent à une autre classe : mal étiquetés, mixtes ou différents des autres</translation>
     </message>
 </context>
 <context>
@@ -4367,6 +4657,66 @@ Les remplacer ?</translation>
     <message>
         <source>{} is too long: the field takes {} characters.</source>
         <translation>{} est trop long : le champ accepte {} caractères.</translation>
+    </message>
+    <message>
+        <source>{} cannot be read: {}.</source>
+        <translation>{} est illisible : {}.</translation>
+    </message>
+    <message>
+        <source>{} is not a class set: it is no JSON.</source>
+        <translation>{} n'est pas un jeu de classes : ce n'est pas du JSON.</translation>
+    </message>
+    <message>
+        <source>{} is not a class set: its “format” is not “{}”.</source>
+        <translation>{} n'est pas un jeu de classes : « format » n'est pas « {} ».</translation>
+    </message>
+    <message>
+        <source>{} has version {} of the format of class sets, this plugin reads version {}; update it.</source>
+        <translation>{} a la version {} du format des jeux de classes, cette extension lit la version {} ; mettez-la à jour.</translation>
+    </message>
+    <message>
+        <source>{} lists no classes.</source>
+        <translation>{} ne liste aucune classe.</translation>
+    </message>
+    <message>
+        <source>code</source>
+        <translation>le code</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>le nom</translation>
+    </message>
+    <message>
+        <source>{} has the {} {} twice.</source>
+        <translation>{} a deux fois {} {}.</translation>
+    </message>
+    <message>
+        <source>{} cannot be written: {}.</source>
+        <translation>{} ne peut pas être écrit : {}.</translation>
+    </message>
+    <message>
+        <source>Two classes would be called {}; rename one of them first.</source>
+        <translation>Deux classes s'appelleraient {} ; renommez-en une d'abord.</translation>
+    </message>
+    <message>
+        <source>Class set {}</source>
+        <translation>Jeu de classes {}</translation>
+    </message>
+    <message>
+        <source>{}: class {} is no object with name and colour.</source>
+        <translation>{} : la classe {} n'est pas un objet avec nom et couleur.</translation>
+    </message>
+    <message>
+        <source>{}: class {} has no name.</source>
+        <translation>{} : la classe {} n'a pas de nom.</translation>
+    </message>
+    <message>
+        <source>{}: the colour of {} is not like #0072b2.</source>
+        <translation>{} : la couleur de {} n'est pas du type #0072b2.</translation>
+    </message>
+    <message>
+        <source>{}: the code of {} is no whole number.</source>
+        <translation>{} : le code de {} n'est pas un nombre entier.</translation>
     </message>
     <message>
         <source>water</source>
@@ -4457,10 +4807,6 @@ Les remplacer ?</translation>
         <translation>{} ne peut pas être créé sans système de coordonnées de référence.</translation>
     </message>
     <message>
-        <source>{} cannot be written: {}.</source>
-        <translation>{} ne peut pas être écrit : {}.</translation>
-    </message>
-    <message>
         <source>it does not open again</source>
         <translation>le fichier ne se rouvre pas</translation>
     </message>
@@ -4500,10 +4846,6 @@ Les remplacer ?</translation>
         <translation>Enregistrer les modifications</translation>
     </message>
     <message>
-        <source>Samples: {}, {}</source>
-        <translation>Échantillons : {}, {}</translation>
-    </message>
-    <message>
         <source>Make a sample layer, or choose a layer of polygons and the field that names the class.</source>
         <translation>Créez une couche d’échantillons, ou choisissez une couche de polygones et le champ qui nomme la classe.</translation>
     </message>
@@ -4526,22 +4868,6 @@ Les remplacer ?</translation>
     <message>
         <source>On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
         <translation>Sur la carte : les chiffres choisissent la classe, E efface l'échantillon sous le curseur, R lui donne la classe choisie, Z annule.</translation>
-    </message>
-    <message>
-        <source>Add a class</source>
-        <translation>Ajouter une classe</translation>
-    </message>
-    <message>
-        <source>Remove the class and its samples; undo brings both back</source>
-        <translation>Supprimer la classe et ses échantillons ; annuler ramène les deux</translation>
-    </message>
-    <message>
-        <source>Move the class up, to a smaller key</source>
-        <translation>Monter la classe, vers une touche plus petite</translation>
-    </message>
-    <message>
-        <source>Move the class down, to a larger key</source>
-        <translation>Descendre la classe, vers une touche plus grande</translation>
     </message>
     <message>
         <source>Polygon</source>
@@ -4594,6 +4920,14 @@ Les remplacer ?</translation>
     <message>
         <source>Do again what was taken back (Shift+Z on the map)</source>
         <translation>Rétablir ce qui a été annulé (Maj+Z sur la carte)</translation>
+    </message>
+    <message>
+        <source>Relabel</source>
+        <translation>Réétiqueter</translation>
+    </message>
+    <message>
+        <source>Click samples to give them this class</source>
+        <translation>Cliquer des échantillons pour leur donner cette classe</translation>
     </message>
     <message>
         <source>Write the samples to their file; the map follows unsaved ones too</source>

@@ -42,7 +42,7 @@ def rename_class(layer: QgsVectorLayer, field: str, value: int, name: str) -> No
     moved = key_of(layer, field, before) != key_of(layer, field, after)
     fids = samples_of(layer, field, [before]) if moved else []
     text = QCoreApplication.translate("Samples", "Rename {} to {}").format(before.name, after.name)
-    change_classes(layer, field, [after if c is before else c for c in classes], text, fids, after)
+    change_classes(layer, field, [after if c is before else c for c in classes], text, [(fids, after)])
 
 
 def recolour_class(layer: QgsVectorLayer, field: str, value: int, colour: str) -> None:
@@ -86,7 +86,7 @@ def merge_classes(layer: QgsVectorLayer, field: str, values: Collection[int], in
     fids = samples_of(layer, field, merged)
     names = ", ".join(c.name for c in merged)
     text = QCoreApplication.translate("Samples", "Merge {} into {}").format(names, kept.name)
-    change_classes(layer, field, [c for c in classes if c not in merged], text, fids, kept)
+    change_classes(layer, field, [c for c in classes if c not in merged], text, [(fids, kept)])
     return len(fids)
 
 
@@ -96,7 +96,7 @@ def split_class(
     """Make a new class, at the end of the table, of some samples."""
     added = _new_class(layer, field, name, colour, rules)
     text = QCoreApplication.translate("Samples", "New class {}").format(added.name)
-    change_classes(layer, field, [*read_classes(layer, field), added], text, fids, added)
+    change_classes(layer, field, [*read_classes(layer, field), added], text, [(fids, added)])
     return added
 
 
@@ -105,18 +105,17 @@ def change_classes(
     field: str,
     classes: Sequence[SampleClass],
     text: str,
-    fids: Sequence[int] = (),
-    given: SampleClass | None = None,
+    moves: Sequence[tuple[Sequence[int], SampleClass]] = (),
 ) -> None:
-    """Keep other classes with the layer, and give the samples `fids` the class `given`, as one undo step called
+    """Keep other classes with the layer, and give samples (their fids, their new class), as one undo step called
     `text`."""
     command = _Classes(layer, field, read_classes(layer, field), list(classes), text)
-    if not _begin(layer, fids, CHANGE):
+    if not _begin(layer, [fid for fids, _ in moves for fid in fids], CHANGE):
         command.redo()
         return
     layer.beginEditCommand(text)
     index = layer.fields().indexOf(field)
-    if given is not None:
+    for fids, given in moves:
         for fid in fids:
             layer.changeAttributeValue(fid, index, key_of(layer, field, given))
     _push(layer, command)

@@ -6,7 +6,8 @@ drawn with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qgis.core import QgsVectorLayer
@@ -49,10 +50,11 @@ class ClassTable(QAbstractTableModel):
 
     def __init__(self, layer: QgsVectorLayer, field: str, rules: ClassRules, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.layer, self.field, self._rules = layer, field, rules
+        self.layer, self.field, self.rules = layer, field, rules
         self._classes = sample_layer.open_classes(layer, field, rules)
         self._counts: dict[str, tuple[int, float]] = {}
-        self._measured: dict[int, tuple[str, float]] = {}
+        self._measured: dict[int, sample_layer.Sample] = {}
+        self._keyed: dict[str, SampleClass] | None = None  # by what the field holds, made when it is first asked for
         self._areas: dict[bytes, float] = {}
         self._dirty: set[int] | None = None  # fids to look at again; None: all of them
         self._current = 0 if self._classes else -1
@@ -104,6 +106,17 @@ class ClassTable(QAbstractTableModel):
         """The class to draw with, or None."""
         return self._classes[self._current] if 0 <= self._current < len(self._classes) else None
 
+    @property
+    def samples(self) -> Mapping[int, sample_layer.Sample]:
+        """All samples by their fids, as they were counted last."""
+        return self._measured
+
+    def class_of(self, sample: sample_layer.Sample) -> SampleClass | None:
+        """The class of a sample."""
+        if self._keyed is None and self.layer is not None:
+            self._keyed = {str(sample_layer.key_of(self.layer, self.field, each)): each for each in self._classes}
+        return (self._keyed or {}).get(sample.name)
+
     def choose(self, row: int) -> bool:
         """Draw with another class; False when there is no such row."""
         if not 0 <= row < len(self._classes):
@@ -121,18 +134,30 @@ class ClassTable(QAbstractTableModel):
         """Area of the samples of a class in m²."""
         return self._counted(row)[1]
 
-    def add(self, name: str = "") -> int:
-        """A new class at the end, named "class N" unless told; its row."""
+    def free_name(self) -> str:
+        """A name that no class has: "class N"."""
         taken = {c.name for c in self._classes}
-        number = len(taken) + 1
-        while not name:
-            name = self.tr("class {}").format(number)
-            name = "" if name in taken else name
-            number += 1
-        [colour] = self._rules.colours([name], avoid=[c.colour for c in self._classes])
-        class_edits.add_class(self.layer, self.field, name, colour, self._rules)
+        numbered = (self.tr("class {}").format(number) for number in itertools.count(len(taken) + 1))
+        return next(name for name in numbered if name not in taken)
+
+    def colour_for(self, name: str) -> str:
+        """A colour that no class has, for one of that name."""
+        return self.rules.colours([name], avoid=[c.colour for c in self._classes])[0]
+
+    def add(self, name: str = "") -> int:
+        """A new class at the end, with a free name unless told; its row."""
+        name = name or self.free_name()
+        class_edits.add_class(self.layer, self.field, name, self.colour_for(name), self.rules)
         self.choose(len(self._classes) - 1)
         return len(self._classes) - 1
+
+    def split(self, fids: Sequence[int], name: str) -> None:
+        """A new class of some samples, as one undo step."""
+        class_edits.split_class(self.layer, self.field, fids, name, self.colour_for(name.strip()), self.rules)
+
+    def merge(self, row: int, into: int) -> int:
+        """Make the samples of a class those of another, as one undo step; how many these were."""
+        return class_edits.merge_classes(self.layer, self.field, [self._classes[row].value], self._classes[into].value)
 
     def rename(self, row: int, name: str) -> None:
         """Another name, in the samples too, as one undo step."""
@@ -170,9 +195,9 @@ class ClassTable(QAbstractTableModel):
             self._measured.update(sample_layer.measured(self.layer, self.field, self._areas, self._dirty))
         self._dirty = set()
         counts: dict[str, tuple[int, float]] = {}
-        for name, area in self._measured.values():
-            number, total = counts.get(name, (0, 0.0))
-            counts[name] = number + 1, total + area
+        for each in self._measured.values():
+            number, total = counts.get(each.name, (0, 0.0))
+            counts[each.name] = number + 1, total + each.area
         self._counts = counts
         self._adopt()
         if self._classes:
@@ -261,14 +286,14 @@ class ClassTable(QAbstractTableModel):
         classes = self.classes
         numeric = sample_layer.is_numeric(self.layer, self.field)
         last = sample_layer.last_value(self.layer, self.field)
-        for name, colour in zip(unknown, self._rules.colours(unknown, avoid=[c.colour for c in classes])):
+        for name, colour in zip(unknown, self.rules.colours(unknown, avoid=[c.colour for c in classes])):
             try:
                 code = int(name) if numeric else None
                 taken = {c.value for c in classes}
-                if code is not None and 1 <= code <= self._rules.last_value and code not in taken:
+                if code is not None and 1 <= code <= self.rules.last_value and code not in taken:
                     classes.append(SampleClass(code, name, colour))
                 else:
-                    classes.append(SampleClass(next_value(classes, last, self._rules), name, colour, code))
+                    classes.append(SampleClass(next_value(classes, last, self.rules), name, colour, code))
             except (SampleError, ValueError):
                 return
         if len(classes) > len(self._classes):
@@ -280,7 +305,7 @@ class ClassTable(QAbstractTableModel):
         classes = sample_layer.read_classes(self.layer, self.field)
         if classes == self._classes:
             return
-        chosen = self.current_class
+        chosen, self._keyed = self.current_class, None
         same_rows = [c.value for c in classes] == [c.value for c in self._classes]
         if same_rows:
             self._classes = classes

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
@@ -37,7 +37,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QVariant
+from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QVariant
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtXml import QDomDocument
 
@@ -53,7 +53,7 @@ FIELD = "mmearth/field"
 LAST = "mmearth/last_value"
 
 _STYLE = "samples"
-_FIELDS = "field=class:string(80)&field=note:string&field=created:datetime"
+_FIELDS = "field=class:string(80)&field=note:string&field=source:string&field=created:datetime"
 _FILL_OPACITY = 70
 
 
@@ -69,8 +69,8 @@ def unique_path(folder: str | Path, name: str) -> Path:
 def create_sample_layer(
     path: str | Path, crs: QgsCoordinateReferenceSystem, classes: Sequence[SampleClass]
 ) -> QgsVectorLayer:
-    """A new GeoPackage with an empty layer of polygons, fields `class`, `note` and `created`, drawn in the colours of
-    `classes`. The caller adds it to the project. `SampleError` when the file exists or cannot be written."""
+    """A new GeoPackage with an empty layer of polygons, fields `class`, `note`, `source` and `created`, drawn in the
+    colours of `classes`. The caller adds it to the project. `SampleError` when the file exists or cannot be written."""
     path = Path(path)
     if path.exists():
         raise SampleError(QCoreApplication.translate("Samples", "{} exists already; choose another name.").format(path))
@@ -258,11 +258,21 @@ def digest(samples: dict[str, Any]) -> str:
     return hashlib.sha256("\n".join(content).encode()).hexdigest()[:16]
 
 
+class Sample(NamedTuple):
+    """One sample: its class as text in the field, area in m² on the ellipsoid, and of layers that are ours where it
+    comes from (empty: drawn) and when it was made."""
+
+    name: str
+    area: float
+    source: str
+    created: QDateTime | None
+
+
 def measured(
     layer: QgsVectorLayer, field: str, areas: dict[bytes, float], fids: Iterable[int] | None = None
-) -> dict[int, tuple[str, float]]:
-    """fid → (class as text in the field, area in m² on the ellipsoid) of all samples or those in `fids`, unsaved ones
-    included. `areas` remembers the area of each shape from call to call, since measuring is slow."""
+) -> dict[int, Sample]:
+    """All samples by their fids or those in `fids`, unsaved ones included. `areas` remembers the area of each shape
+    from call to call, since measuring is slow."""
     measure = QgsDistanceArea()
     measure.setSourceCrs(layer.crs(), QgsProject.instance().transformContext())
     if not measure.setEllipsoid(layer.crs().ellipsoidAcronym()) or not measure.willUseEllipsoid():
@@ -270,7 +280,8 @@ def measured(
     index = layer.fields().indexOf(field)
     if index < 0:
         return {}
-    request = QgsFeatureRequest().setSubsetOfAttributes([index])
+    told = [layer.fields().indexOf(name) if layers.is_samples(layer) else -1 for name in ("source", "created")]
+    request = QgsFeatureRequest().setSubsetOfAttributes([i for i in (index, *told) if i >= 0])
     if fids is not None:
         request.setFilterFids(list(fids))
     found = {}
@@ -281,7 +292,9 @@ def measured(
         shape = bytes(geometry.asWkb())
         if shape not in areas:
             areas[shape] = measure.measureArea(geometry)
-        found[feature.id()] = name, areas[shape]
+        source, created = (feature.attribute(i) if i >= 0 else None for i in told)
+        when = created if isinstance(created, QDateTime) and created.isValid() else None
+        found[feature.id()] = Sample(name, areas[shape], as_name(source), when)
     return found
 
 

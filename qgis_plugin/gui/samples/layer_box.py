@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout
 from ...compat import LayerFilter
 from ...core import layers
 from ...core.layer_tree import free_name, place
-from ...core.samples import sample_layer
+from ...core.samples import class_sets, sample_layer
 from ...core.samples.classes import SampleError, land_cover
 from ..icons import icon
 
@@ -58,7 +58,10 @@ class SampleLayerBox(QWidget):
             embedding.crs() if embedding is not None else self._context.iface.mapCanvas().mapSettings().destinationCrs()
         )
         try:
+            wanted = self.preset.currentData()
             classes = land_cover(greeting.classes) if self.preset.currentIndex() == 0 else []
+            if isinstance(wanted, class_sets.ClassSet):
+                classes = class_sets.as_classes(wanted, greeting.classes)
             layer = sample_layer.create_sample_layer(path, crs, classes)
         except SampleError as error:
             self._context.warn(str(error))
@@ -148,6 +151,13 @@ class SampleLayerBox(QWidget):
         self.preset.addItem(self.tr("Land cover ({})").format(len(names)))
         self.preset.setItemData(0, ", ".join(names), Qt.ItemDataRole.ToolTipRole)
         self.preset.addItem(self.tr("Empty"))
+        own, problems = class_sets.own_sets()
+        for each in [*class_sets.shipped_sets(), *own]:
+            self.preset.addItem(f"{each.name} ({len(each.classes)})", each)
+            about = ", ".join(member.name for member in each.classes)
+            self.preset.setItemData(self.preset.count() - 1, about, Qt.ItemDataRole.ToolTipRole)
+        for problem in problems:
+            self._context.log(problem)
 
     def _build(self) -> None:
         self.new = QPushButton(icon("samples"), self.tr("New sample layer"))

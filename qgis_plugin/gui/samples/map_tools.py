@@ -1,4 +1,5 @@
-"""Map tools that draw samples of the current class: polygon, freehand, rectangle, square of embedding pixels."""
+"""Map tools that draw samples of the current class: polygon, freehand, rectangle, square of embedding pixels; and one
+that gives the class to samples there are."""
 
 from __future__ import annotations
 
@@ -211,3 +212,22 @@ class SquareTool(SampleTool):
         if not grid_of(embedding).holds(spot):
             return self.tr("That place is outside the embedding.")
         return square(embedding, spot, self.size)
+
+
+class RelabelTool(SampleTool):
+    """One click: the sample under the cursor gets the class. The one that a click would change is outlined."""
+
+    def instruction(self) -> str:
+        return self.tr("click samples to give them this class")
+
+    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
+        super().canvasMoveEvent(event)
+        layer, fid = self.layer, self._under_cursor()
+        if layer is None or fid is None:
+            self.cancel()
+        else:
+            self._show(layer.getGeometry(fid), layer.crs())
+
+    def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._ready():
+            self._relabel()

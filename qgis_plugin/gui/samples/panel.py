@@ -23,13 +23,14 @@ from ...compat import QAction
 from ...core import layers
 from ...core.layer_tree import keep_above, set_visible
 from ...core.samples import sample_edits
-from ...core.samples.class_model import ClassTable, area_text
+from ...core.samples.class_model import ClassTable
 from ...core.samples.classes import SampleError
 from ..widgets.canvas_tool import give_back, take
 from ..widgets.scrolling import fill
-from .class_table import ClassView
+from .class_box import ClassBox
 from .layer_box import SampleLayerBox
-from .map_tools import FreehandTool, PolygonTool, RectangleTool, SquareTool
+from .map_tools import FreehandTool, PolygonTool, RectangleTool, RelabelTool, SquareTool
+from .sample_window import SampleWindow
 from .seen_box import SeenBox
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ class SamplesPanel(QWidget):
             "freehand": FreehandTool(self._canvas, context.workspace),
             "rectangle": RectangleTool(self._canvas, context.workspace),
             "square": SquareTool(self._canvas, context.workspace),
+            "relabel": RelabelTool(self._canvas, context.workspace),
         }
+        self._window: SampleWindow | None = None  # made when it is first asked for
         for name, tool in self.tools.items():
             tool.setAction(self.tool_actions[name])
             tool.hinted.connect(self._hint)
@@ -67,8 +70,26 @@ class SamplesPanel(QWidget):
         self._let_go()
         for tool in self.tools.values():
             tool.close()
+        if self._window is not None:
+            self._window.close()
+            self._context.iface.removeDockWidget(self._window)
+            self._window.deleteLater()
+            self._window = None
         self.box.close()
         return super().close()
+
+    @property
+    def window_of_samples(self) -> SampleWindow:
+        """The table of all samples, below the map."""
+        if self._window is None:
+            window = self._window = SampleWindow(self._context, self._context.iface.mainWindow())
+            self._context.iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window)
+            window.shown.connect(self.classes.listed.setChecked)
+            window.set_table(self.table)
+        return self._window
+
+    def _list_samples(self, wanted: bool) -> None:
+        self.window_of_samples.setUserVisible(wanted)
 
     def begin(self) -> None:
         """Draw: in the samples in work, or in a new layer when there are none."""
@@ -83,10 +104,12 @@ class SamplesPanel(QWidget):
             give_back(self._canvas, tool)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits choose the class here too: no click in the panel takes the keys from who draws."""
+        """Digits choose the class here too: no click in the panel takes the keys from who draws. T: the table."""
         if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 and self.table is not None:
             self.table.press(event.key() - Qt.Key.Key_0)
             event.accept()
+        elif event.key() == Qt.Key.Key_T and self.classes.listed.isEnabled():
+            self.classes.listed.click()
         else:
             super().keyPressEvent(event)
 
@@ -110,7 +133,6 @@ class SamplesPanel(QWidget):
             self.table.refused.connect(self._context.warn)
             self.table.counted.connect(self._refresh)
             self.table.currentChanged.connect(self._refresh)
-            self.table.keys.waiting.connect(self._show_typed)
             self.table.keys.missing.connect(lambda typed: self._hint(self.tr("There is no class {}.").format(typed)))
             self._layer_links = [
                 (layer.undoStack().indexChanged, self._refresh),
@@ -121,17 +143,21 @@ class SamplesPanel(QWidget):
             ]
             for signal, slot in self._layer_links:
                 signal.connect(slot)
-        self.view.set_table(self.table)
-        for tool in self.tools.values():
-            tool.set_table(self.table)
+        self._share(self.table)
         self._refresh()
+
+    def _share(self, table: ClassTable | None) -> None:
+        """All who show or change samples work on the same."""
+        self.classes.set_table(table)
+        if self._window is not None:
+            self._window.set_table(table)
+        for tool in self.tools.values():
+            tool.set_table(table)
 
     def _let_go(self) -> None:
         table, self.table = self.table, None
         links, self._layer_links = self._layer_links, []
-        self.view.set_table(None)
-        for tool in self.tools.values():
-            tool.set_table(None)
+        self._share(None)
         if table is None:
             return
         if table.layer is not None:
@@ -149,22 +175,6 @@ class SamplesPanel(QWidget):
         except SampleError as error:
             self._context.warn(str(error))
             return None
-
-    def _add_class(self) -> None:
-        table = self.table
-        row = None if table is None else self._try(table.add)
-        if table is not None and row is not None:
-            index = table.index(row, 2)
-            self.view.setCurrentIndex(index)
-            self.view.edit(index)
-
-    def _remove_class(self) -> None:
-        if self.table is not None:
-            self._try(self.table.remove, self.table.current)
-
-    def _move_class(self, by: int) -> None:
-        if self.table is not None:
-            self.table.move(self.table.current, self.table.current + by)
 
     def _undo(self) -> None:
         if self.table is not None:
@@ -204,10 +214,6 @@ class SamplesPanel(QWidget):
     def _set_size(self, size: int) -> None:
         self.tools["square"].size = size
 
-    def _show_typed(self, first: str) -> None:
-        """A digit waits for a second one."""
-        self.typed.setText(f"{first}_" if first else "")
-
     def _hint(self, sentence: str) -> None:
         self._context.iface.statusBarIface().showMessage(sentence)
 
@@ -215,21 +221,12 @@ class SamplesPanel(QWidget):
         """Buttons, numbers and warnings as they are now."""
         table = None if self.table is None or self.table.layer is None else self.table
         layer = None if table is None else table.layer
-        rows, row = (0, -1) if table is None else (table.rowCount(), table.current)
-        self.add.setEnabled(layer is not None)
-        self.remove.setEnabled(row >= 0)
-        self.up.setEnabled(row > 0)
-        self.down.setEnabled(0 <= row < rows - 1)
+        self.classes.refresh()
         self.undo.setEnabled(layer is not None and layer.undoStack().canUndo())
         self.redo.setEnabled(layer is not None and layer.undoStack().canRedo())
         number = sample_edits.unsaved(layer) if layer is not None else 0
         self.save.setEnabled(number > 0)
         self.save.setText(self.tr("Save edits ({} unsaved)").format(number) if number else self.tr("Save edits"))
-        self.total.clear()
-        if table is not None:
-            samples = sum(table.count(i) for i in range(rows))
-            area = area_text(sum(table.area(i) for i in range(rows)))
-            self.total.setText(self.tr("Samples: {}, {}").format(samples, area))
         self._show_notice(self._notice(table), layer is not None or bool(self._problem))
 
     def _notice(self, table: ClassTable | None) -> str:
@@ -263,10 +260,9 @@ class SamplesPanel(QWidget):
         self.box = SampleLayerBox(self._context)
         column.addWidget(self.box)
         column.addWidget(_heading(self.tr("Classes")))
-        self.view = ClassView()
-        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        column.addWidget(self.view)
-        column.addLayout(self._class_buttons())
+        self.classes = ClassBox(self._context)
+        self.classes.listed.clicked.connect(self._list_samples)
+        column.addWidget(self.classes)
         column.addWidget(_heading(self.tr("Draw")))
         column.addLayout(self._tool_buttons())
         column.addLayout(self._edit_buttons())
@@ -284,37 +280,6 @@ class SamplesPanel(QWidget):
         column.addStretch(1)
         scroll = fill(self, inner)
         scroll.setMinimumWidth(inner.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
-
-    def _class_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        for name, image, tip, act in (
-            ("add", "symbologyAdd", self.tr("Add a class"), self._add_class),
-            (
-                "remove",
-                "symbologyRemove",
-                self.tr("Remove the class and its samples; undo brings both back"),
-                self._remove_class,
-            ),
-            ("up", "mActionArrowUp", self.tr("Move the class up, to a smaller key"), lambda: self._move_class(-1)),
-            ("down", "mActionArrowDown", self.tr("Move the class down, to a larger key"), lambda: self._move_class(1)),
-        ):
-            button = QToolButton()
-            button.setObjectName(f"{name}Class")
-            button.setIcon(QgsApplication.getThemeIcon(f"/{image}.svg"))
-            button.setToolTip(tip)
-            button.setAutoRaise(True)
-            button.clicked.connect(act)
-            setattr(self, name, button)
-            row.addWidget(button)
-        self.typed = QLabel()
-        self.typed.setObjectName("typedDigit")
-        row.addWidget(self.typed)
-        row.addStretch(1)
-        self.total = QLabel()
-        self.total.setObjectName("sampleTotal")
-        row.addWidget(self.total)
-        return row
 
     def _tool_buttons(self) -> QVBoxLayout:
         column, row = QVBoxLayout(), QHBoxLayout()
@@ -335,11 +300,7 @@ class SamplesPanel(QWidget):
             ("rectangle", "mActionRectangleExtent", self.tr("Rectangle"), self.tr("Drag from corner to corner")),
             ("square", "mActionRectangleCenter", self.tr("Square"), self.tr("Click: a square of embedding pixels")),
         ):
-            action = QAction(QgsApplication.getThemeIcon(f"/{image}.svg"), label, self)
-            action.setCheckable(True)
-            action.setToolTip(tip)
-            action.triggered.connect(lambda wanted, name=name: self._use_tool(name, wanted))
-            self.tool_actions[name] = action
+            action = self.tool_actions[name] = self._tool_action(name, image, label, tip)
             button = QToolButton()
             button.setObjectName(f"{name}Tool")
             button.setDefaultAction(action)
@@ -363,6 +324,13 @@ class SamplesPanel(QWidget):
         column.addLayout(size)
         return column
 
+    def _tool_action(self, name: str, image: str, label: str, tip: str) -> QAction:
+        action = QAction(QgsApplication.getThemeIcon(f"/{image}.svg"), label, self)
+        action.setCheckable(True)
+        action.setToolTip(tip)
+        action.triggered.connect(lambda wanted: self._use_tool(name, wanted))
+        return action
+
     def _edit_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         for name, image, tip, act in (
@@ -376,6 +344,16 @@ class SamplesPanel(QWidget):
             button.clicked.connect(act)
             setattr(self, name, button)
             row.addWidget(button)
+        relabel = self.tool_actions["relabel"] = self._tool_action(
+            "relabel",
+            "mActionChangeLabelProperties",
+            self.tr("Relabel"),
+            self.tr("Click samples to give them this class"),
+        )
+        button = QToolButton()
+        button.setObjectName("relabelTool")
+        button.setDefaultAction(relabel)
+        row.addWidget(button)
         self.save = QPushButton(QgsApplication.getThemeIcon("/mActionSaveEdits.svg"), "")
         self.save.setObjectName("saveSamples")
         self.save.setToolTip(self.tr("Write the samples to their file; the map follows unsaved ones too"))

@@ -200,6 +200,7 @@ class SampleTool(QgsMapTool):
         if table is None or table.current_class is None:
             self._ready()
             return
+        table.keys.forget()
         field, chosen = table.field, table.current_class
         self._with_sample(lambda layer, fid: sample_edits.relabel_samples(layer, field, [fid], chosen))
 
@@ -207,8 +208,7 @@ class SampleTool(QgsMapTool):
         """Do something with the sample under the cursor; says why not."""
         if self.layer is None or self._cursor_at is None:
             return
-        reach = _REACH * self.canvas().mapUnitsPerPixel()
-        fid = sample_edits.sample_at(self.layer, self._cursor_at, self._crs(), reach)
+        fid = self._under_cursor()
         if fid is None:
             self._say(self.tr("There is no sample under the cursor."))
             return
@@ -216,6 +216,13 @@ class SampleTool(QgsMapTool):
             act(self.layer, fid)
         except SampleError as error:
             self._say(str(error))
+
+    def _under_cursor(self) -> int | None:
+        """The fid of the sample there, or None."""
+        if self.layer is None or self._cursor_at is None:
+            return None
+        reach = _REACH * self.canvas().mapUnitsPerPixel()
+        return sample_edits.sample_at(self.layer, self._cursor_at, self._crs(), reach)
 
     def _crs(self) -> QgsCoordinateReferenceSystem:
         return self.canvas().mapSettings().destinationCrs()

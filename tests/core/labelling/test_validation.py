@@ -20,6 +20,8 @@ from mmearth_core.labelling.samples import Group, Samples, merge_samples, read_s
 from mmearth_core.labelling.validation import (
     CANDIDATES,
     Validation,
+    Verdict,
+    by_feature,
     choose_strengths,
     cross_validate,
     place_folds,
@@ -138,7 +140,7 @@ def test_the_numbers_are_those_of_the_predictions() -> None:
         sight=640,
         folds=5,
         leave_one_out=True,
-        doubts=(),
+        verdicts=(),
     )
     assert validation.accuracy == pytest.approx(0.8)
     assert validation.pixel_accuracy == pytest.approx(40 / 1040)
@@ -180,6 +182,26 @@ def test_a_mislabelled_polygon_is_pointed_at(scene: Any, sample_file: Path) -> N
     first = validation.doubts[0]
     assert first.group.fid == samples.groups[wrong].fid and first.predicted == "water"
     assert f"Look at feature {first.group.fid} of samples.gpkg, labelled urban: " in str(validation)
+    told = {each["fid"]: each for each in by_feature(samples, validation)}
+    assert set(told) == {group.fid for group in samples.groups}
+    assert told[first.group.fid]["predicted"] == "water" and told[first.group.fid]["share_right"] < 0.5
+    assert sum(each["pixels"] for each in told.values()) == sum(group.covered for group in samples.groups)
+    assert sum(each["share_right"] > 0.5 for each in told.values()) > len(told) / 2
+
+
+def test_parts_of_a_feature_are_told_as_one_and_a_place_that_is_never_left_out_has_no_verdict() -> None:
+    groups = (
+        Group(Path("s.gpkg"), 7, 0, 10, 90, 1),
+        Group(Path("s.gpkg"), 7, 0, 10, 10, 2),
+        Group(Path("s"), 8, 1, 5, 5),
+    )
+    verdicts = (Verdict(groups[0], "a", "b", 0.25), Verdict(groups[1], "a", "a", 1.0))
+    samples = replace(make_samples([1, 1]), groups=groups)
+    validation = cross_validate(make_samples([1, 1]), progress=Silent(), cancel=CancelToken())
+    assert by_feature(samples, replace(validation, verdicts=verdicts)) == [
+        {"fid": 7, "pixels": 100, "predicted": "b", "share_right": pytest.approx(0.325)},
+        {"fid": 8, "pixels": 5, "predicted": None, "share_right": None},
+    ]
 
 
 def test_regularisation_is_chosen_when_there_are_enough_places() -> None:

@@ -16,7 +16,7 @@ from mmearth_core.accuracy.summary import AccuracyReport, ClassAccuracy
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.samples import Group
-from mmearth_core.labelling.validation import Doubt, Validation
+from mmearth_core.labelling.validation import Validation, Verdict
 from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.legend import Legend
 from mmearth_core.maps.tidying import tidy
@@ -72,7 +72,7 @@ def accuracy(land_cover):
 @pytest.fixture
 def validation():
     counts = np.array([[90, 10], [10, 90]])
-    doubt = Doubt(Group(Path("polygons.gpkg"), 12, 0, 10, 10), "water", "trees & <shrubs>", 0.25)
+    doubt = Verdict(Group(Path("polygons.gpkg"), 12, 0, 10, 10), "water", "trees & <shrubs>", 0.25)
     places = np.array([4, 4])
     return Validation(LEGEND, counts, counts / 100 * 4, places, places, 8, 9, 40, 640, 8, True, (doubt,))
 

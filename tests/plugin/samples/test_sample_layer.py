@@ -78,7 +78,7 @@ def put(layer, *values):
 
 
 def test_a_new_layer_has_its_fields_classes_and_colours(samples):
-    assert [f.name() for f in samples.fields()] == ["fid", "class", "note", "created"]
+    assert [f.name() for f in samples.fields()] == ["fid", "class", "note", "source", "created"]
     assert sample_layer.read_classes(samples, "class")[0] == SampleClass(1, "water", "#0072b2")
     assert [c.label() for c in samples.renderer().categories()] == list(RULES.land_cover)
     assert stroke(samples) == "#0072b2"
