@@ -1,10 +1,11 @@
 """Start the real QGIS desktop with the plugin in a fresh profile, and walk through it: pictures for docs/qgis.md.
 
     python3 docs/desktop/run.py PACKAGE.zip --python WORKER_PYTHON [--dark] [--locale de] [--pictures docs/images]
+        [--scene demo|ten-bands|degrees] [--size 1920x1080]
 
 Needs qgis and Xvfb (Debian: apt-get install --no-install-recommends qgis python3-qgis xvfb). The scene is that of
-`mmearth demo`. Runs on any machine without a screen, and takes a few minutes. Where pngquant is installed, the pictures
-are made smaller with it.
+`mmearth demo`, or the same as others have theirs (`scenes.py`). Runs on any machine without a screen, and takes a few
+minutes. Where pngquant is installed, the pictures are made smaller with it.
 """
 
 import argparse
@@ -45,6 +46,9 @@ def main() -> int:
     parser.add_argument("--dark", action="store_true", help="QGIS' dark theme; pictures are called qgis-dark-*")
     parser.add_argument("--walk", default="walk", help="the file of this folder that QGIS runs: walk, first_map")
     parser.add_argument("--locale", default="", help="QGIS' language, such as de; pictures are called qgis-de-*")
+    parser.add_argument(
+        "--scene", default="demo", help="demo, ten-bands or degrees; but for demo, it is in the pictures' names"
+    )
     parser.add_argument("--size", default="1366x768", help="of the screen")
     parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
     options = parser.parse_args()
@@ -62,6 +66,10 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
     if not (material / "reference.gpkg").exists():
         command = [options.python, "-m", "mmearth_core", "demo", str(material), "--overwrite", "--quiet"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=HERE.parents[1])
+    if options.scene != "demo" and not (material / options.scene).exists():
+        made = [options.python, str(HERE / "scenes.py"), options.scene, str(material / "scene.tif")]
+        subprocess.run(made, check=True)
+        (material / options.scene).touch()
     for leftover in (
         each for name in ("map", "model", "reference", "samples") for each in material.glob(f"scene_{name}*")
     ):
@@ -75,6 +83,7 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
     (profile / "QGIS" / "QGIS3.ini").write_text(
         SETTINGS.format(theme=theme, name=NAME, locale=options.locale or "en_US"), encoding="utf-8"
     )
+    told = ("" if options.scene == "demo" else options.scene, "dark" if options.dark else "", options.locale)
     environment = {
         **os.environ,
         "HOME": str(folder / "home"),
@@ -83,7 +92,7 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
         "MMEARTH_HOME": str(folder / "home" / ".mmearth"),
         "WALK_MATERIAL": str(material),
         "WALK_PICTURES": str(options.pictures.resolve()),
-        "WALK_PREFIX": f"qgis-{'dark-' if options.dark else ''}{f'{options.locale}-' if options.locale else ''}",
+        "WALK_PREFIX": "".join(f"{part}-" for part in ("qgis", *told) if part),
         "WALK_FOLDER": str(HERE),
         "WALK_SIZE": options.size,
         "LIBGL_ALWAYS_SOFTWARE": "1",
