@@ -144,7 +144,8 @@ def working_set(
     *,
     embeddings: Sequence[str | Path],
     output: str | Path,
-    dates: Sequence[date] = (),
+    dates: Sequence[date | None] = (),
+    names: Sequence[str] = (),
     layers: Sequence[str | Path] = (),
     samples: Sequence[str | Path] = (),
     field: str = "class",
@@ -157,7 +158,10 @@ def working_set(
     Args:
         embeddings: Embedding rasters.
         output: The working set to write (JSON).
-        dates: Day each image was taken, in the order of the embeddings; by default what the item beside each tells.
+        dates: Day each image was taken, in the order of the embeddings; by default, and where it is none, what the item
+            beside each tells.
+        names: What each image is called, in the order of the embeddings; by default as its file. A place is called by
+            what the names of its images begin with.
         layers: Rasters to learn from too, such as heights, slopes or radar in decibels, by their first band; each must
             reach into every place.
         samples: Vector files of samples; each belongs to the places it reaches into.

@@ -9,6 +9,7 @@ from typing import Any
 
 from mmearth_core.accuracy.summary import read_report
 from mmearth_core.embedding.backends import header_of
+from mmearth_core.embedding.stac.item import acquired_on
 from mmearth_core.encoder.foreign.encoder import ForeignEncoder
 from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find, local_file
@@ -210,7 +211,9 @@ def _asked(error: MMEarthError) -> str:
 
 def _describe_embedding(raster: Embedding) -> Description:
     model = {"model": raster.name, "model_id": raster.identity, "embedding bands": len(raster.bands)}
-    facts = {name: value for name, value in raster.facts.items() if value is not None}
+    taken = acquired_on(Path(raster.path))
+    facts = {"date": taken and taken.isoformat(), **raster.facts}
+    facts = {name: value for name, value in facts.items() if value is not None}
     following = f"mmearth fit {quote(str(raster.path))} SAMPLES.gpkg -o MODEL.json"
     return Description("embedding raster", str(raster.path), _of_grid(raster.grid) | model | facts, following)
 

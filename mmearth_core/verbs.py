@@ -62,7 +62,7 @@ VERBS: dict[str, Verb] = {
         "work",
         inputs=("embeddings",),
         shape="all",
-        many=("dates", "layers", "samples"),
+        many=("dates", "names", "layers", "samples"),
     ),
     "fit": Verb(
         "mmearth_core.labelling.fitting",

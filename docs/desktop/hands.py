@@ -13,6 +13,7 @@ from pathlib import Path
 
 from qgis.core import QgsCoordinateTransform, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
+from qgis.PyQt.QtGui import QPainter
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QWidget
 from qgis.utils import iface, plugins
@@ -141,11 +142,18 @@ def there_is(kind):
     return lambda: any(product(each) == kind for each in QgsProject.instance().mapLayers().values())
 
 
-def picture(name):
-    iface.mainWindow().repaint()
+def picture(name, window=None):
+    """What the main window shows, with another window of ours in front of it."""
+    main = iface.mainWindow()
+    main.repaint()
     QApplication.processEvents()
     path = PICTURES / f"{PREFIX}{name}.png"
-    iface.mainWindow().grab().save(str(path))
+    shown = main.grab()
+    if window is not None:
+        painter = QPainter(shown)
+        painter.drawPixmap(main.mapFromGlobal(window.mapToGlobal(QPoint(0, 0))), window.grab())
+        painter.end()
+    shown.save(str(path))
     say(f"picture {path.name}")
 
 

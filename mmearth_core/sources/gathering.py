@@ -72,7 +72,8 @@ def working_set(
     *,
     embeddings: Sequence[str | Path],
     output: str | Path,
-    dates: Sequence[datetime.date] = (),
+    dates: Sequence[datetime.date | None] = (),
+    names: Sequence[str] = (),
     layers: Sequence[str | Path] = (),
     samples: Sequence[str | Path] = (),
     field: str = "class",
@@ -85,7 +86,10 @@ def working_set(
     Args:
         embeddings: Embedding rasters.
         output: The working set to write (JSON).
-        dates: Day each image was taken, in the order of the embeddings; by default what the item beside each tells.
+        dates: Day each image was taken, in the order of the embeddings; by default, and where it is none, what the item
+            beside each tells.
+        names: What each image is called, in the order of the embeddings; by default as its file. A place is called by
+            what the names of its images begin with.
         layers: Rasters to learn from too, such as heights, slopes or radar in decibels, by their first band; each must
             reach into every place.
         samples: Vector files of samples; each belongs to the places it reaches into.
@@ -100,6 +104,9 @@ def working_set(
         raise MMEarthError(f"{path} must end in .json.")
     if dates and len(dates) != len(embeddings):
         raise MMEarthError(f"There are {counted(len(embeddings), 'embedding')} and {counted(len(dates), 'date')}.")
+    if names and len(names) != len(embeddings):
+        raise MMEarthError(f"There are {counted(len(embeddings), 'embedding')} and {counted(len(names), 'name')}.")
+    called = [_plain(name) for name in names] or [Path(each).stem for each in embeddings]
     told = [
         DatedEmbedding(str(name), day) if day else working_set_of(name).places[0].embeddings[0]
         for name, day in zip_longest(embeddings, dates)
@@ -107,9 +114,9 @@ def working_set(
     opened = [open_embedding(each.embedding) for each in told]
     extra = tuple(ExtraLayer(str(each)) for each in layers)
     groups = _together(opened)
-    names = _names([[told[index] for index in group] for group in groups])
+    of_places = _names([[(called[index], told[index].date) for index in group] for group in groups])
     places = []
-    for name, group in zip(names, groups, strict=True):
+    for name, group in zip(of_places, groups, strict=True):
         days = sorted((told[index] for index in group), key=lambda each: (each.date is None, each.date or 0))
         places.append(PlaceOfWork(tuple(days), name, extra))
     stacks = [Stack.of(place) for place in places]
@@ -143,15 +150,20 @@ def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:
     return groups
 
 
-def _names(groups: Sequence[Sequence[DatedEmbedding]]) -> list[str]:
-    """What each place is called: the words that its files' names begin with, without a date at their end, and a number
-    where that is another's name too."""
+def _plain(name: str) -> str:
+    """A name without what no file may be called."""
+    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", name).strip(" .") or "place"
+
+
+def _names(groups: Sequence[Sequence[tuple[str, datetime.date | None]]]) -> list[str]:
+    """What each place is called, by names and dates of its images: the words that the names begin with, without a date
+    at their end, and a number where that is another's name too."""
     names: list[str] = []
     for dated in groups:
-        first = Path(dated[0].embedding).stem
-        words = [[found[0] for found in _WORD.finditer(Path(each.embedding).stem)] for each in dated]
+        first = dated[0][0]
+        words = [[found[0] for found in _WORD.finditer(name)] for name, _ in dated]
         shared = list(takewhile(lambda same: len(set(same)) == 1, zip(*words, strict=False)))
-        told = {each.date.strftime(form) for each in dated if each.date for form in _DATES}
+        told = {day.strftime(form) for _, day in dated if day for form in _DATES}
         while len(shared) > 1 and (shared[-1][0] in told or _DAY.fullmatch(shared[-1][0])):
             shared.pop()
         ends = [found.end() for found in _WORD.finditer(first)]

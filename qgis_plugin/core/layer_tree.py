@@ -5,7 +5,7 @@ Nothing here touches the user's own layers, but for samples and reference points
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from qgis.core import QgsLayerTreeGroup, QgsLayerTreeLayer, QgsLayerTreeNode, QgsMapLayer, QgsProject
 
@@ -55,6 +55,12 @@ def keep_above(layer: QgsMapLayer, others: Iterable[QgsMapLayer | None]) -> None
     node, target = root.findLayer(layer.id()), root.findLayer(order[min(below)])
     target.parent().insertChildNode(target.parent().children().index(target), node.clone())
     node.parent().removeChildNode(node)
+
+
+def topmost(some: Sequence[QgsMapLayer]) -> QgsMapLayer:
+    """The layer of some that is drawn above the others; the first where none is in the tree."""
+    order = [node.layerId() for node in QgsProject.instance().layerTreeRoot().findLayers()]
+    return min(some, key=lambda layer: order.index(layer.id()) if layer.id() in order else len(order))
 
 
 def visible(layer: QgsMapLayer | None) -> bool:

@@ -13,6 +13,8 @@ PRODUCT = "mmearth/product"
 #: Products that are pictures of the moment and are not saved with a project.
 TRANSIENT = ("live", "live_confidence", "similarity_preview", "embedding_preview")
 SOURCE = "mmearth/source"
+#: Custom property of an embedding: `file_state` of its scene when it was made.
+SOURCE_STATE = "mmearth/source_state"
 #: Custom property of an embedding that the worker recognised: who made it.
 MAKER = "mmearth/maker"
 #: A raster of as many bands may be an embedding; whether it is, the worker knows.
@@ -52,6 +54,15 @@ def mark(layer: QgsMapLayer, product: str, source: QgsMapLayer = None) -> None:
     layer.setCustomProperty(PRODUCT, product)
     if source is not None:
         layer.setCustomProperty(SOURCE, source.id())
+
+
+def file_state(layer: QgsMapLayer) -> str:
+    """Size and time of a layer's file, as a text: another one when the file was changed, empty without a file."""
+    try:
+        status = Path(path_of(layer)).stat()
+    except OSError:
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns}"
 
 
 def source_of(layer: QgsMapLayer) -> QgsMapLayer | None:

@@ -1,11 +1,27 @@
-"""What the user is working on: the embedding, the samples and their class field. One value all panels follow."""
+"""What the user is working on: the embedding or the working set, the samples and their class field. One value all
+panels follow."""
 
 from __future__ import annotations
 
-from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCsException,
+    QgsMapLayer,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
+from .layer_tree import topmost
+from .samples.pixels import place_on
+from .working_set import Place, places_of
 
 #: Where the project keeps what is worked on.
 _SCOPE = "mmearth"
@@ -14,7 +30,11 @@ SMOOTHINGS = ["none", "edges", "strong"]
 
 
 class Workspace(QObject):
-    """The current embedding and sample layer. Emits when they change, also when a layer leaves the project."""
+    """The current embedding and sample layer. Emits when they change, also when a layer leaves the project.
+
+    With a working set the embedding is one of its layers, which stands for it where a single layer is needed; work on
+    another embedding ends that on the set, and so does one of its layers that leaves the project.
+    """
 
     embeddingChanged = pyqtSignal(object)
     samplesChanged = pyqtSignal(object)
@@ -22,6 +42,8 @@ class Workspace(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._embedding = None
+        self._set: str | None = None
+        self._of_set: list[QgsRasterLayer] = []
         self._samples = None
         self._field = "class"
         #: Metres within which samples count as one place of the validation, or None: the worker chooses.
@@ -50,9 +72,47 @@ class Workspace(QObject):
 
     @embedding.setter
     def embedding(self, layer: QgsMapLayer) -> None:
-        if layer is not self._embedding:
-            self._embedding = layer
+        if layer is not self._embedding or self._set is not None:
+            self._embedding, self._set, self._of_set = layer, None, []
             self.embeddingChanged.emit(layer)
+
+    @property
+    def working_set(self) -> str | None:
+        """The file of the working set in work, or None."""
+        return self._set
+
+    @property
+    def places(self) -> list[Place]:
+        """The places of the working set in work; none without one."""
+        return [] if self._set is None else places_of(self._set)
+
+    @property
+    def set_layers(self) -> list[QgsRasterLayer]:
+        """The embedding layers of the working set in work."""
+        return list(self._of_set)
+
+    def work_on_set(self, path: str, embeddings: Sequence[QgsRasterLayer]) -> None:
+        """Work on a working set; `embeddings` are its layers in the project, of which there must be one at least."""
+        self._set, self._of_set = path, list(embeddings)
+        self._embedding = topmost(self._of_set)  # what is made of the set lies above all of it
+        self.embeddingChanged.emit(self._embedding)
+
+    def asked(self) -> dict[str, Any]:
+        """The arguments by which the worker is asked about what is in work. The user has opened or made a set here,
+        so what it names elsewhere is read."""
+        if self._set is not None:
+            return {"embedding": self._set, "trust": True}
+        return {"embedding": self.embedding_path}
+
+    def embedding_at(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer | None:
+        """The embedding layer in work at a point of some CRS: of a set of several places that of the place there."""
+        for layer in self._of_set:
+            try:
+                if layer.extent().contains(place_on(layer, point, crs)):
+                    return layer
+            except QgsCsException:
+                continue
+        return self._embedding
 
     @property
     def embedding_path(self) -> str | None:
@@ -81,6 +141,8 @@ class Workspace(QObject):
         for name, layer in (("embedding", self._embedding), ("samples", self._samples)):
             project.writeEntry(_SCOPE, name, "" if layer is None else layer.id())
         project.writeEntry(_SCOPE, "field", self._field)
+        project.writeEntry(_SCOPE, "set", self._set or "")
+        project.writeEntry(_SCOPE, "set_layers", [layer.id() for layer in self._of_set])
 
     def _recall(self, *_document: object) -> None:
         """Work on what was worked on when the project was saved."""
@@ -89,11 +151,23 @@ class Workspace(QObject):
         embedding, samples = project.mapLayer(kept["embedding"]), project.mapLayer(kept["samples"])
         if isinstance(embedding, QgsRasterLayer) and embedding.isValid():
             self.embedding = embedding
+            self._recall_set()
         if isinstance(samples, QgsVectorLayer) and samples.isValid():
             self.set_samples(samples, kept["field"] or "class")
 
+    def _recall_set(self) -> None:
+        """The set too, when it is as it was: its file is there and all of its layers are."""
+        project = QgsProject.instance()
+        path, ids = project.readEntry(_SCOPE, "set")[0], project.readListEntry(_SCOPE, "set_layers")[0]
+        found = [project.mapLayer(each) for each in ids]
+        if path and Path(path).is_file() and found and all(layer is not None and layer.isValid() for layer in found):
+            self.work_on_set(path, found)
+
     def _forget(self, ids: list[str]) -> None:
-        if self._embedding is not None and self._embedding.id() in ids:
+        left = [layer for layer in self._of_set if layer.id() not in ids]
+        if len(left) < len(self._of_set):
+            self.embedding = self._embedding if self._embedding in left else next(iter(left), None)
+        elif self._embedding is not None and self._embedding.id() in ids:
             self.embedding = None
         if self._samples is not None and self._samples.id() in ids:
             self.set_samples(None)

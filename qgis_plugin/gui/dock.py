@@ -12,6 +12,7 @@ from .accuracy.panel import AccuracyPanel
 from .embed.panel import EmbedPanel
 from .maps.panel import MapPanel
 from .samples.panel import SamplesPanel
+from .scenes.desk import ScenesDesk
 from .setup.panel import SetupPanel
 from .worker_label import WorkerLabel
 
@@ -32,6 +33,7 @@ class Dock(QgsDockWidget):
         self.samples = SamplesPanel(context)
         self.map = MapPanel(context)
         self.accuracy = AccuracyPanel(context)
+        self.scenes = ScenesDesk(context, self.embed, self)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
         self.tabs.setDocumentMode(True)
@@ -58,6 +60,8 @@ class Dock(QgsDockWidget):
         self.setMinimumWidth(340)
         self.setup.ready.connect(self._begin)
         self.embed.draw_wanted.connect(self._draw)
+        self.scenes.draw_wanted.connect(self._draw)
+        self.scenes.embed_wanted.connect(lambda: self.tabs.setCurrentWidget(self.embed))
         self.samples.seen.live_wanted.connect(self._switch_live)
         self.samples.seen.map_wanted.connect(self._make_map)
         self.map.session.switched.connect(self.samples.seen.show_live)
@@ -75,6 +79,7 @@ class Dock(QgsDockWidget):
     def close_panels(self) -> None:
         """Let every panel give back what it holds."""
         self._context.client.stateChanged.disconnect(self._worker_changed)
+        self.scenes.close()
         for panel in (self.accuracy, self.map, self.samples, self.embed, self.setup, self._worker):
             panel.close()
 

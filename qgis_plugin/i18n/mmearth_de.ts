@@ -2095,6 +2095,14 @@
         <translation>Ansehen, was im Cache liegt, es öffnen oder entfernen</translation>
     </message>
     <message>
+        <source>Several scenes…</source>
+        <translation>Mehrere Szenen…</translation>
+    </message>
+    <message>
+        <source>Several dates, places and layers together: list them, embed them all, map them with one model</source>
+        <translation>Mehrere Tage, Orte und Layer zusammen: auflisten, alle einbetten, mit einem Modell kartieren</translation>
+    </message>
+    <message>
         <source>None yet</source>
         <translation>Noch keine</translation>
     </message>
@@ -2109,6 +2117,14 @@
     <message>
         <source>{} is no embedding raster; embed a layer first.</source>
         <translation>{} ist kein Einbettungsraster; betten Sie zuerst einen Layer ein.</translation>
+    </message>
+    <message>
+        <source>{} scenes together</source>
+        <translation>{} Szenen zusammen</translation>
+    </message>
+    <message>
+        <source>{0}, {1} places</source>
+        <translation>{0}, {1} Orte</translation>
     </message>
     <message>
         <source>Open embedding file</source>
@@ -2533,6 +2549,10 @@
         <translation>Die Karte, die geschrieben wird: ein GeoTIFF, daneben Klassennamen und Stil</translation>
     </message>
     <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
         <source>Confidence</source>
         <translation>Sicherheit</translation>
     </message>
@@ -2585,10 +2605,6 @@
         <translation>Anhalten; es bleibt keine unfertige Karte zurück</translation>
     </message>
     <message>
-        <source>File</source>
-        <translation>Datei</translation>
-    </message>
-    <message>
         <source>Name the file of the map first.</source>
         <translation>Geben Sie zuerst die Datei der Karte an.</translation>
     </message>
@@ -2613,6 +2629,14 @@ Ersetzen?</translation>
         <translation>Dateien ersetzen?</translation>
     </message>
     <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Make {} maps</source>
+        <translation>{} Karten erstellen</translation>
+    </message>
+    <message>
         <source>Embed a layer first, or choose an embedding.</source>
         <translation>Betten Sie zuerst einen Layer ein, oder wählen Sie eine Einbettung.</translation>
     </message>
@@ -2625,12 +2649,20 @@ Ersetzen?</translation>
         <translation>Die ganze Einbettung kartieren; das Modell wird neben der Karte gespeichert</translation>
     </message>
     <message>
+        <source>Map each place of the working set with one model of all samples; the model lies with the maps</source>
+        <translation>Jeden Ort des Arbeitssatzes mit einem Modell aus allen Beispielen kartieren; das Modell liegt bei den Karten</translation>
+    </message>
+    <message>
         <source>The map is written. Its project was closed; the files are kept.</source>
         <translation>Die Karte ist geschrieben. Ihr Projekt wurde geschlossen; die Dateien bleiben erhalten.</translation>
     </message>
     <message>
         <source>{} is in the project.</source>
         <translation>{} ist im Projekt.</translation>
+    </message>
+    <message>
+        <source>The maps of {} places are in the project.</source>
+        <translation>Die Karten von {} Orten sind im Projekt.</translation>
     </message>
     <message>
         <source>Cancelled; no map was written.</source>
@@ -3418,6 +3450,10 @@ Ersetzen?</translation>
     <message>
         <source>Not smoothed at this scale; the map of the whole layer is.</source>
         <translation>In diesem Maßstab nicht geglättet; die Karte des ganzen Layers ist es.</translation>
+    </message>
+    <message>
+        <source>Painted is the place that fills most of the view.</source>
+        <translation>Gezeichnet ist der Ort, der den größten Teil der Ansicht füllt.</translation>
     </message>
     <message>
         <source>Validation: {}</source>
@@ -4932,6 +4968,237 @@ Ersetzen?</translation>
     <message>
         <source>Write the samples to their file; the map follows unsaved ones too</source>
         <translation>Die Beispielflächen in ihre Datei schreiben; die Karte folgt auch den ungespeicherten</translation>
+    </message>
+</context>
+<context>
+    <name>SceneTable</name>
+    <message>
+        <source>Scene</source>
+        <translation>Szene</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Datum</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Double-click to say the day the image was taken, as 2021-05-27</source>
+        <translation>Doppelklicken, um den Aufnahmetag anzugeben, etwa 2021-05-27</translation>
+    </message>
+    <message>
+        <source>By its name; double-click if the image was taken on another day</source>
+        <translation>Nach seinem Namen; doppelklicken, wenn das Bild an einem anderen Tag aufgenommen wurde</translation>
+    </message>
+    <message>
+        <source>{}
+Double-click to answer it in the Embed tab</source>
+        <translation>{}
+Doppelklicken, um im Reiter „Einbetten“ zu antworten</translation>
+    </message>
+    <message>
+        <source>Do not embed it; finished tiles are kept</source>
+        <translation>Nicht einbetten; fertige Kacheln bleiben</translation>
+    </message>
+</context>
+<context>
+    <name>Scenes</name>
+    <message>
+        <source>{} %</source>
+        <translation>{} %</translation>
+    </message>
+    <message>
+        <source>embedded</source>
+        <translation>eingebettet</translation>
+    </message>
+    <message>
+        <source>changed since it was embedded</source>
+        <translation>seit dem Einbetten geändert</translation>
+    </message>
+    <message>
+        <source>its file is gone</source>
+        <translation>die Datei ist nicht mehr da</translation>
+    </message>
+    <message>
+        <source>not embedded</source>
+        <translation>nicht eingebettet</translation>
+    </message>
+    <message>
+        <source>layer to learn from</source>
+        <translation>Layer zum Lernen</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>failed: {}</source>
+        <translation>gescheitert: {}</translation>
+    </message>
+</context>
+<context>
+    <name>ScenesWindow</name>
+    <message>
+        <source>Several scenes</source>
+        <translation>Mehrere Szenen</translation>
+    </message>
+    <message>
+        <source>{} added and ticked.</source>
+        <translation>{} hinzugefügt und angehakt.</translation>
+    </message>
+    <message>
+        <source>Nothing was added.</source>
+        <translation>Nichts wurde hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>Left out, for they are no scenes ({0}): {1}</source>
+        <translation>Ausgelassen, weil es keine Szenen sind ({0}): {1}</translation>
+    </message>
+    <message>
+        <source>Putting them together…</source>
+        <translation>Wird zusammengestellt …</translation>
+    </message>
+    <message>
+        <source>{} is not a working set; make one with “Save set…”.</source>
+        <translation>{} ist kein Arbeitssatz; erstellen Sie einen mit „Satz speichern…“.</translation>
+    </message>
+    <message>
+        <source>The working set names files in other places:
+
+{}
+
+Read them?</source>
+        <translation>Der Arbeitssatz nennt Dateien an anderen Orten:
+
+{}
+
+Sollen sie gelesen werden?</translation>
+    </message>
+    <message>
+        <source>Files elsewhere</source>
+        <translation>Dateien anderswo</translation>
+    </message>
+    <message>
+        <source>Cannot be opened: {}</source>
+        <translation>Lässt sich nicht öffnen: {}</translation>
+    </message>
+    <message>
+        <source>Add rasters…</source>
+        <translation>Raster hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Scenes, embeddings that others made, and layers such as heights</source>
+        <translation>Szenen, Einbettungen anderer und Layer wie Höhen</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ordner hinzufügen…</translation>
+    </message>
+    <message>
+        <source>All scenes of a folder</source>
+        <translation>Alle Szenen eines Ordners</translation>
+    </message>
+    <message>
+        <source>Open set…</source>
+        <translation>Satz öffnen…</translation>
+    </message>
+    <message>
+        <source>Open a working set: the file that the toolbox and the command line take too</source>
+        <translation>Einen Arbeitssatz öffnen: die Datei, die auch Werkzeugkiste und Kommandozeile nehmen</translation>
+    </message>
+    <message>
+        <source>Save set…</source>
+        <translation>Satz speichern…</translation>
+    </message>
+    <message>
+        <source>Save what is ticked as a working set, with the samples in work when they are saved</source>
+        <translation>Das Angehakte als Arbeitssatz speichern, mit den benutzten Beispielen, wenn diese gespeichert sind</translation>
+    </message>
+    <message>
+        <source>Embed what is ticked and not embedded yet, one after the other; you can go on working meanwhile</source>
+        <translation>Einbetten, was angehakt und noch nicht eingebettet ist, eins nach dem anderen; Sie können währenddessen weiterarbeiten</translation>
+    </message>
+    <message>
+        <source>Work with these</source>
+        <translation>Mit diesen arbeiten</translation>
+    </message>
+    <message>
+        <source>Draw samples</source>
+        <translation>Beispiele zeichnen</translation>
+    </message>
+    <message>
+        <source>The next step: draw in any of the scenes; all of them are mapped</source>
+        <translation>Der nächste Schritt: in einer der Szenen zeichnen; alle werden kartiert</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>Änderung…</translation>
+    </message>
+    <message>
+        <source>Map what became what between two dates, with areas in hectares</source>
+        <translation>Kartieren, was zwischen zwei Tagen woraus wurde, mit Flächen in Hektar</translation>
+    </message>
+    <message>
+        <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>
+        <translation>Haken Sie an, was zusammengehört: Tage eines Ortes, mehrere Orte, Layer zum Lernen.</translation>
+    </message>
+    <message>
+        <source>Embed {}</source>
+        <translation>{} einbetten</translation>
+    </message>
+    <message>
+        <source>Embed</source>
+        <translation>Einbetten</translation>
+    </message>
+    <message>
+        <source>{} ticked and not embedded: embed them first, or they are left out</source>
+        <translation>{} angehakt und nicht eingebettet: betten Sie sie zuerst ein, sonst bleiben sie aus</translation>
+    </message>
+    <message>
+        <source>Tick two scenes, or a scene and a layer; a single one is chosen in the Embed tab</source>
+        <translation>Haken Sie zwei Szenen an oder eine Szene und einen Layer; eine einzelne wird im Reiter „Einbetten“ gewählt</translation>
+    </message>
+    <message>
+        <source>Samples and maps are of all that is ticked: dates of a place vote, each place gets a map</source>
+        <translation>Beispiele und Karten gelten für alles Angehakte: Tage eines Ortes stimmen ab, jeder Ort bekommt eine Karte</translation>
+    </message>
+    <message>
+        <source>Worked on now: {0} scenes ({1}). Samples may be drawn in any of them.</source>
+        <translation>In Arbeit: {0} Szenen ({1}). Beispiele können in jeder gezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>Saved: {0} scenes ({1}).</source>
+        <translation>Gespeichert: {0} Szenen ({1}).</translation>
+    </message>
+    <message>
+        <source>Add rasters</source>
+        <translation>Raster hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add the scenes of a folder</source>
+        <translation>Die Szenen eines Ordners hinzufügen</translation>
+    </message>
+    <message>
+        <source>Open working set</source>
+        <translation>Arbeitssatz öffnen</translation>
+    </message>
+    <message>
+        <source>Nothing that is ticked is embedded yet.</source>
+        <translation>Nichts Angehaktes ist schon eingebettet.</translation>
+    </message>
+    <message>
+        <source>Save working set</source>
+        <translation>Arbeitssatz speichern</translation>
+    </message>
+    <message>
+        <source>Working sets (*.json)</source>
+        <translation>Arbeitssätze (*.json)</translation>
     </message>
 </context>
 <context>

@@ -2095,6 +2095,14 @@
         <translation>Voir le contenu du cache, l’ouvrir ou le supprimer</translation>
     </message>
     <message>
+        <source>Several scenes…</source>
+        <translation>Plusieurs scènes…</translation>
+    </message>
+    <message>
+        <source>Several dates, places and layers together: list them, embed them all, map them with one model</source>
+        <translation>Plusieurs dates, lieux et couches ensemble : les lister, calculer tous les plongements, les cartographier avec un modèle</translation>
+    </message>
+    <message>
         <source>None yet</source>
         <translation>Aucun encore</translation>
     </message>
@@ -2109,6 +2117,14 @@
     <message>
         <source>{} is no embedding raster; embed a layer first.</source>
         <translation>{} n’est pas un raster de plongement ; calculez d’abord celui d’une couche.</translation>
+    </message>
+    <message>
+        <source>{} scenes together</source>
+        <translation>{} scènes ensemble</translation>
+    </message>
+    <message>
+        <source>{0}, {1} places</source>
+        <translation>{0}, {1} lieux</translation>
     </message>
     <message>
         <source>Open embedding file</source>
@@ -2533,6 +2549,10 @@
         <translation>La carte à écrire : un GeoTIFF, avec à côté ses noms de classes et son style</translation>
     </message>
     <message>
+        <source>File</source>
+        <translation>Fichier</translation>
+    </message>
+    <message>
         <source>Confidence</source>
         <translation>Confiance</translation>
     </message>
@@ -2585,10 +2605,6 @@
         <translation>Arrêter ; aucune carte inachevée ne reste</translation>
     </message>
     <message>
-        <source>File</source>
-        <translation>Fichier</translation>
-    </message>
-    <message>
         <source>Name the file of the map first.</source>
         <translation>Indiquez d’abord le fichier de la carte.</translation>
     </message>
@@ -2613,6 +2629,14 @@ Les remplacer ?</translation>
         <translation>Remplacer les fichiers ?</translation>
     </message>
     <message>
+        <source>Folder</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <source>Make {} maps</source>
+        <translation>Faire {} cartes</translation>
+    </message>
+    <message>
         <source>Embed a layer first, or choose an embedding.</source>
         <translation>Calculez d’abord le plongement d’une couche, ou choisissez un plongement.</translation>
     </message>
@@ -2625,12 +2649,20 @@ Les remplacer ?</translation>
         <translation>Cartographier tout le plongement ; le modèle est enregistré à côté de la carte</translation>
     </message>
     <message>
+        <source>Map each place of the working set with one model of all samples; the model lies with the maps</source>
+        <translation>Cartographier chaque lieu du jeu de travail avec un modèle de tous les échantillons ; le modèle est avec les cartes</translation>
+    </message>
+    <message>
         <source>The map is written. Its project was closed; the files are kept.</source>
         <translation>La carte est écrite. Son projet a été fermé ; les fichiers sont conservés.</translation>
     </message>
     <message>
         <source>{} is in the project.</source>
         <translation>{} est dans le projet.</translation>
+    </message>
+    <message>
+        <source>The maps of {} places are in the project.</source>
+        <translation>Les cartes de {} lieux sont dans le projet.</translation>
     </message>
     <message>
         <source>Cancelled; no map was written.</source>
@@ -3418,6 +3450,10 @@ Les remplacer ?</translation>
     <message>
         <source>Not smoothed at this scale; the map of the whole layer is.</source>
         <translation>Non lissée à cette échelle ; la carte de toute la couche l’est.</translation>
+    </message>
+    <message>
+        <source>Painted is the place that fills most of the view.</source>
+        <translation>Le lieu qui remplit le plus la vue est dessiné.</translation>
     </message>
     <message>
         <source>Validation: {}</source>
@@ -4932,6 +4968,237 @@ Les remplacer ?</translation>
     <message>
         <source>Write the samples to their file; the map follows unsaved ones too</source>
         <translation>Écrire les échantillons dans leur fichier ; la carte suit aussi ceux qui ne sont pas enregistrés</translation>
+    </message>
+</context>
+<context>
+    <name>SceneTable</name>
+    <message>
+        <source>Scene</source>
+        <translation>Scène</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Date</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Lieu</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Double-click to say the day the image was taken, as 2021-05-27</source>
+        <translation>Double-cliquez pour indiquer le jour de la prise de vue, comme 2021-05-27</translation>
+    </message>
+    <message>
+        <source>By its name; double-click if the image was taken on another day</source>
+        <translation>D’après son nom ; double-cliquez si l’image a été prise un autre jour</translation>
+    </message>
+    <message>
+        <source>{}
+Double-click to answer it in the Embed tab</source>
+        <translation>{}
+Double-cliquez pour y répondre dans l’onglet du plongement</translation>
+    </message>
+    <message>
+        <source>Do not embed it; finished tiles are kept</source>
+        <translation>Ne pas calculer ; les tuiles terminées restent</translation>
+    </message>
+</context>
+<context>
+    <name>Scenes</name>
+    <message>
+        <source>{} %</source>
+        <translation>{} %</translation>
+    </message>
+    <message>
+        <source>embedded</source>
+        <translation>plongement prêt</translation>
+    </message>
+    <message>
+        <source>changed since it was embedded</source>
+        <translation>modifiée depuis le plongement</translation>
+    </message>
+    <message>
+        <source>its file is gone</source>
+        <translation>le fichier a disparu</translation>
+    </message>
+    <message>
+        <source>not embedded</source>
+        <translation>sans plongement</translation>
+    </message>
+    <message>
+        <source>layer to learn from</source>
+        <translation>couche d’apprentissage</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>en attente</translation>
+    </message>
+    <message>
+        <source>failed: {}</source>
+        <translation>échec : {}</translation>
+    </message>
+</context>
+<context>
+    <name>ScenesWindow</name>
+    <message>
+        <source>Several scenes</source>
+        <translation>Plusieurs scènes</translation>
+    </message>
+    <message>
+        <source>{} added and ticked.</source>
+        <translation>{} ajoutées et cochées.</translation>
+    </message>
+    <message>
+        <source>Nothing was added.</source>
+        <translation>Rien n’a été ajouté.</translation>
+    </message>
+    <message>
+        <source>Left out, for they are no scenes ({0}): {1}</source>
+        <translation>Laissé de côté, car ce ne sont pas des scènes ({0}) : {1}</translation>
+    </message>
+    <message>
+        <source>Putting them together…</source>
+        <translation>Assemblage…</translation>
+    </message>
+    <message>
+        <source>{} is not a working set; make one with “Save set…”.</source>
+        <translation>{} n’est pas un jeu de travail ; créez-en un avec « Enregistrer le jeu… ».</translation>
+    </message>
+    <message>
+        <source>The working set names files in other places:
+
+{}
+
+Read them?</source>
+        <translation>Le jeu de travail nomme des fichiers situés ailleurs :
+
+{}
+
+Les lire ?</translation>
+    </message>
+    <message>
+        <source>Files elsewhere</source>
+        <translation>Fichiers ailleurs</translation>
+    </message>
+    <message>
+        <source>Cannot be opened: {}</source>
+        <translation>Impossible à ouvrir : {}</translation>
+    </message>
+    <message>
+        <source>Add rasters…</source>
+        <translation>Ajouter des rasters…</translation>
+    </message>
+    <message>
+        <source>Scenes, embeddings that others made, and layers such as heights</source>
+        <translation>Scènes, plongements d’autrui et couches telles que les altitudes</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ajouter un dossier…</translation>
+    </message>
+    <message>
+        <source>All scenes of a folder</source>
+        <translation>Toutes les scènes d’un dossier</translation>
+    </message>
+    <message>
+        <source>Open set…</source>
+        <translation>Ouvrir un jeu…</translation>
+    </message>
+    <message>
+        <source>Open a working set: the file that the toolbox and the command line take too</source>
+        <translation>Ouvrir un jeu de travail : le fichier que prennent aussi la boîte à outils et la ligne de commande</translation>
+    </message>
+    <message>
+        <source>Save set…</source>
+        <translation>Enregistrer le jeu…</translation>
+    </message>
+    <message>
+        <source>Save what is ticked as a working set, with the samples in work when they are saved</source>
+        <translation>Enregistrer ce qui est coché comme jeu de travail, avec les échantillons utilisés s’ils sont enregistrés</translation>
+    </message>
+    <message>
+        <source>Embed what is ticked and not embedded yet, one after the other; you can go on working meanwhile</source>
+        <translation>Calculer les plongements cochés qui manquent, l’un après l’autre ; vous pouvez continuer à travailler</translation>
+    </message>
+    <message>
+        <source>Work with these</source>
+        <translation>Travailler avec</translation>
+    </message>
+    <message>
+        <source>Draw samples</source>
+        <translation>Dessiner des échantillons</translation>
+    </message>
+    <message>
+        <source>The next step: draw in any of the scenes; all of them are mapped</source>
+        <translation>L’étape suivante : dessiner dans n’importe quelle scène ; toutes sont cartographiées</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>Changement…</translation>
+    </message>
+    <message>
+        <source>Map what became what between two dates, with areas in hectares</source>
+        <translation>Cartographier ce qui est devenu quoi entre deux dates, avec les surfaces en hectares</translation>
+    </message>
+    <message>
+        <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>
+        <translation>Cochez ce qui va ensemble : dates d’un lieu, plusieurs lieux, couches d’apprentissage.</translation>
+    </message>
+    <message>
+        <source>Embed {}</source>
+        <translation>Plongement de {}</translation>
+    </message>
+    <message>
+        <source>Embed</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>{} ticked and not embedded: embed them first, or they are left out</source>
+        <translation>{} cochées sans plongement : calculez-le d’abord, sinon elles sont laissées de côté</translation>
+    </message>
+    <message>
+        <source>Tick two scenes, or a scene and a layer; a single one is chosen in the Embed tab</source>
+        <translation>Cochez deux scènes, ou une scène et une couche ; une seule se choisit dans l’onglet du plongement</translation>
+    </message>
+    <message>
+        <source>Samples and maps are of all that is ticked: dates of a place vote, each place gets a map</source>
+        <translation>Échantillons et cartes portent sur tout ce qui est coché : les dates d’un lieu votent, chaque lieu a sa carte</translation>
+    </message>
+    <message>
+        <source>Worked on now: {0} scenes ({1}). Samples may be drawn in any of them.</source>
+        <translation>En cours : {0} scènes ({1}). Les échantillons peuvent être dessinés dans chacune.</translation>
+    </message>
+    <message>
+        <source>Saved: {0} scenes ({1}).</source>
+        <translation>Enregistré : {0} scènes ({1}).</translation>
+    </message>
+    <message>
+        <source>Add rasters</source>
+        <translation>Ajouter des rasters</translation>
+    </message>
+    <message>
+        <source>Add the scenes of a folder</source>
+        <translation>Ajouter les scènes d’un dossier</translation>
+    </message>
+    <message>
+        <source>Open working set</source>
+        <translation>Ouvrir un jeu de travail</translation>
+    </message>
+    <message>
+        <source>Nothing that is ticked is embedded yet.</source>
+        <translation>Rien de coché n’a encore de plongement.</translation>
+    </message>
+    <message>
+        <source>Save working set</source>
+        <translation>Enregistrer le jeu de travail</translation>
+    </message>
+    <message>
+        <source>Working sets (*.json)</source>
+        <translation>Jeux de travail (*.json)</translation>
     </message>
 </context>
 <context>

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
-from qgis_plugin.core.layer_tree import free_name, keep_above, place
+from qgis_plugin.core.layer_tree import free_name, keep_above, place, topmost
 from qgis_plugin.core.layers import mark, with_names
 
 
@@ -92,3 +92,12 @@ def test_sentences_name_layers_and_not_their_files(qgis_new_project, embedding, 
     assert with_names(f"No room for {kept}.") == "No room for “Embedding”."
     beside = f"{kept}.partial and {kept.parent}/x{kept.name} are other files"
     assert with_names(beside) == beside
+
+
+def test_of_several_dates_the_one_on_top_is_found(root, scene):
+    dates = [raster(scene, name, "embedding") for name in ("April", "July", "October")]
+    for layer in dates:
+        QgsProject.instance().addMapLayer(layer, False)
+    root.addLayer(dates[1])
+    root.addLayer(dates[0])
+    assert topmost(dates) is dates[1] and topmost([dates[2], dates[0]]) is dates[0]

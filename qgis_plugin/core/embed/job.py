@@ -59,6 +59,7 @@ class EmbedJob(QObject):
         self._context = context
         self._options = options
         self._source_id, self._name = layer.id(), layer.name()
+        self._state = layers.file_state(layer)
         self._problem = ""
         self._cache = EmbeddingCache(context.settings.cache_folder, context.settings.cache_limit)
         self._request: EmbedRequest | None = None
@@ -213,6 +214,7 @@ class EmbedJob(QObject):
         project = QgsProject.instance()
         source = project.mapLayer(self._source_id)
         layers.mark(layer, "embedding", source)
+        layer.setCustomProperty(layers.SOURCE_STATE, self._state)
         used = self.take_up or self._context.workspace.embedding is None
         if project.mapLayer(layer.id()) is None:
             place(layer, source).setItemVisibilityChecked(used)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsMapLayer,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
@@ -18,6 +20,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QTemporaryDir
 
 from .. import layers, sources
+
+#: Property of a layer: what the user said about its bands, level and offset, kept with the project.
+_SAID = "mmearth/reading"
 
 
 class RequestError(Exception):
@@ -54,6 +59,33 @@ class EmbedOptions:
     output: Path | None = None
     tile: int | None = None
     trust: bool = False
+
+
+def said_of(layer: QgsMapLayer | None) -> dict[str, Any]:
+    """What the user said about how a layer is to be read: `level`, `offset`, `scale`, `bands`, as in `EmbedOptions`."""
+    try:
+        said = json.loads(layer.customProperty(_SAID, "{}")) if layer is not None else {}
+    except (TypeError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def say_of(layer: QgsMapLayer, said: dict[str, Any]) -> None:
+    """Keep what the user said with the layer."""
+    layer.setCustomProperty(_SAID, json.dumps(said))
+
+
+def usual_options(layer: QgsRasterLayer, model: str) -> EmbedOptions:
+    """How to embed a whole layer with a model into the cache, as the user said how it is to be read."""
+    said = said_of(layer)
+    bands = said.get("bands") or ()
+    return EmbedOptions(
+        bands=tuple(bands) if len(bands) == layer.bandCount() else None,
+        level=said.get("level", "auto"),
+        offset=said.get("offset", "auto"),
+        scale=said.get("scale", "auto"),
+        model=model,
+    )
 
 
 class EmbedRequest:

@@ -6,6 +6,7 @@ exist are replaced only when the caller says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from .. import layers
-from ..layer_tree import free_name, place
+from ..layer_tree import free_name, place, topmost
 from ..replaced_files import open_again, release
 from .map_style import class_colours, confidence, style_polygons
 
@@ -37,23 +38,37 @@ Step = tuple[str, dict[str, Any], str]
 
 @dataclass(frozen=True)
 class Outputs:
-    """The files of a map; None: not asked for."""
+    """The files of a map; None: not asked for. Of several `places` (their names) `map` and `confidence` are folders."""
 
     map: Path
     model: Path | None = None
     confidence: Path | None = None
     polygons: Path | None = None
+    places: tuple[str, ...] = ()
+
+    @property
+    def maps(self) -> list[Path]:
+        """The map, or that of each place."""
+        return [self.map / f"{name}.tif" for name in self.places] or [self.map]
+
+    @property
+    def confidences(self) -> list[Path]:
+        """The confidence of each of the maps; none when it is not asked for."""
+        if self.confidence is None:
+            return []
+        return [self.confidence / f"{name}.tif" for name in self.places] or [self.confidence]
 
     @property
     def files(self) -> list[Path]:
         """All files that are asked for."""
-        return [path for path in (self.map, self.model, self.confidence, self.polygons) if path is not None]
+        model, polygons = ([] if path is None else [path] for path in (self.model, self.polygons))
+        return [*self.maps, *model, *self.confidences, *polygons]
 
     def existing(self) -> list[Path]:
         """Those that exist and would be replaced; so would a style that was there before the map."""
         found = [path for path in self.files if path.exists()]
-        style = self.map.with_suffix(".qml")
-        return found if self.map in found or not style.exists() else [*found, style]
+        styles = (path.with_suffix(".qml") for path in self.maps if path not in found)
+        return [*found, *(style for style in styles if style.exists())]
 
 
 def outputs_beside(path: str | Path, model: bool = True, confidence: bool = False, polygons: bool = False) -> Outputs:
@@ -72,6 +87,18 @@ def outputs_beside(path: str | Path, model: bool = True, confidence: bool = Fals
         beside(confidence, "_confidence.tif"),
         beside(polygons, "_polygons.gpkg"),
     )
+
+
+def outputs_of_places(path: str | Path, places: Sequence[str], confidence: bool = False) -> Outputs:
+    """The files of the maps of several places: a folder with NAME.tif of each place and `model.json`, and for the
+    confidence the folder `confidence` in it."""
+    folder = Path(path)
+    return Outputs(folder, folder / "model.json", folder / "confidence" if confidence else None, None, tuple(places))
+
+
+def default_folder(embedding: QgsRasterLayer) -> Path:
+    """Where the maps of several places go when nothing else is said: the folder `maps` beside the map of one."""
+    return default_output(embedding).with_name("maps")
 
 
 def default_output(embedding: QgsRasterLayer) -> Path:
@@ -97,7 +124,7 @@ class FinalMap(QObject):
 
     _job: Job | None
     _result: dict[str, Any] | None
-    _embedding: str | None
+    _embeddings: list[str]
     _outputs: Outputs | None
     _model: Path | None
     _origin: tuple[str, str] | None
@@ -118,13 +145,13 @@ class FinalMap(QObject):
     def make(
         self,
         samples: dict[str, Any],
-        embedding: QgsRasterLayer,
         outputs: Outputs,
         unknown: float | None = None,
         overwrite: bool = False,
         origin: tuple[QgsVectorLayer, str] | None = None,
     ) -> None:
-        """Learn from `samples` (as the worker's protocol has them) and map the whole layer `embedding`.
+        """Learn from `samples` (as the worker's protocol has them) and map the whole embedding, or all places of the
+        working set, in work.
 
         `unknown` is the share of training pixels that may be as remote as what is left unclassified, or None. `origin`
         is (layer, field) of the samples, to be remembered with the map.
@@ -132,9 +159,11 @@ class FinalMap(QObject):
         self._check_idle()
         if outputs.model is None:
             raise ValueError("what is learned needs a file")
-        model = _staged(outputs.model)
+        if outputs.places:
+            outputs.map.mkdir(parents=True, exist_ok=True)
+        model, asked = _staged(outputs.model), self._context.workspace.asked()
         fit = {
-            "embedding": layers.path_of(embedding),
+            **asked,
             "samples": samples,
             "output": str(model),
             "block": self._context.workspace.block,
@@ -143,7 +172,7 @@ class FinalMap(QObject):
         self._model = outputs.model
         self._origin = None if origin is None else (origin[0].id(), origin[1])
         learning = ("fit_samples", fit, self.tr("Learning from the samples"))
-        self._start([learning], model, embedding, outputs, unknown, overwrite)
+        self._start([learning], model, asked, self._layers_of(outputs), outputs, unknown, overwrite)
 
     def apply(
         self,
@@ -156,7 +185,21 @@ class FinalMap(QObject):
         """Map the whole layer `embedding` with the model file `model`."""
         self._check_idle()
         self._model = Path(model)
-        self._start([], self._model, embedding, outputs, unknown, overwrite)
+        asked = {"embedding": layers.path_of(embedding)}
+        self._start([], self._model, asked, [embedding.id()], outputs, unknown, overwrite)
+
+    def _layers_of(self, outputs: Outputs) -> list[str]:
+        """The id of the embedding layer that each map is made of, of several dates that on top; empty where the project
+        has none."""
+        workspace = self._context.workspace
+        if not outputs.places:
+            return ["" if workspace.embedding is None else workspace.embedding.id()]
+        embeddings = {place.name: place.embeddings for place in workspace.places}
+        found = []
+        for name in outputs.places:
+            dates = [layer for layer in workspace.set_layers if layers.path_of(layer) in embeddings[name]]
+            found.append(topmost(dates).id() if dates else "")
+        return found
 
     def cancel(self) -> None:
         """Stop; files that were there before are there again, others are not left behind."""
@@ -177,14 +220,15 @@ class FinalMap(QObject):
         self,
         steps: list[Step],
         model: Path,
-        embedding: QgsRasterLayer,
+        asked: dict[str, Any],
+        embeddings: list[str],
         outputs: Outputs,
         unknown: float | None,
         overwrite: bool,
     ) -> None:
-        self._embedding, self._outputs, self._cancelled = embedding.id(), outputs, False
+        self._embeddings, self._outputs, self._cancelled = embeddings, outputs, False
         classify = {
-            "embedding": layers.path_of(embedding),
+            **asked,
             "model": str(model),
             "output": str(outputs.map),
             "confidence": None if outputs.confidence is None else str(outputs.confidence),
@@ -263,28 +307,42 @@ class FinalMap(QObject):
             self.failed.emit("input", self.tr("{} was written but QGIS cannot open it.").format(layers.path_of(layer)))
 
     def _forget(self) -> None:
-        self._job = self._result = self._embedding = self._outputs = self._model = self._origin = None
+        self._job = self._result = self._outputs = self._model = self._origin = None
+        self._embeddings = []
         self._steps, self._released, self._title, self._cancelled = [], [], "", False
         self._stranger = False
 
     # --- layers -----------------------------------------------------------------------------------------------------
 
     def _add_layers(self, outputs: Outputs) -> QgsRasterLayer:
-        embedding = QgsProject.instance().mapLayer(self._embedding)
-        short = embedding is not None and outputs.map == default_output(embedding)
+        """The maps as layers, each above the embedding it was made of; returns that of the first place."""
+        certain = [*outputs.confidences, *[None] * len(outputs.maps)]
+        names = outputs.places or ("",)
+        drawn = [
+            self._add_map(outputs, path, confidence, QgsProject.instance().mapLayer(embedding), name)
+            for path, confidence, embedding, name in zip(outputs.maps, certain, self._embeddings, names)
+        ]
+        return drawn[0]
 
-        def named(path: Path, name: str) -> str:
-            return free_name(name, (layers.source_of(embedding) or embedding).name()) if short else path.stem
+    def _add_map(
+        self, outputs: Outputs, path: Path, certain: Path | None, embedding: QgsRasterLayer | None, place_name: str
+    ) -> QgsRasterLayer:
+        def named(file: Path, name: str) -> str:
+            if place_name:
+                return f"{name} – {place_name}"
+            if embedding is None or path != default_output(embedding):
+                return file.stem
+            return free_name(name, (layers.source_of(embedding) or embedding).name())
 
-        drawn = QgsRasterLayer(str(outputs.map), named(outputs.map, self.tr("Map")))
+        drawn = QgsRasterLayer(str(path), named(path, self.tr("Map")))
         layers.mark(drawn, "map", embedding)
         drawn.setCustomProperty(MODEL, str(self._model))
         if self._origin is not None:
             drawn.setCustomProperty(SAMPLES, self._origin[0])
             drawn.setCustomProperty(SAMPLES_FIELD, self._origin[1])
-        if outputs.confidence is not None and outputs.confidence.exists():
-            drawn.setCustomProperty(CONFIDENCE, str(outputs.confidence))
-            certainty = QgsRasterLayer(str(outputs.confidence), named(outputs.confidence, self.tr("Confidence")))
+        if certain is not None and certain.exists():
+            drawn.setCustomProperty(CONFIDENCE, str(certain))
+            certainty = QgsRasterLayer(str(certain), named(certain, self.tr("Confidence")))
             layers.mark(certainty, "confidence", drawn)
             greeting = self._context.client.greeting
             if greeting is not None:

@@ -200,7 +200,7 @@ class LiveSession(QObject):
                 self._check.cancel()
             self.stale.emit()
         arguments = {
-            "embedding": self._context.workspace.embedding_path,
+            **self._context.workspace.asked(),
             "samples": samples,
             "view": view,
             "output": self._map.new_path(),
@@ -257,7 +257,7 @@ class LiveSession(QObject):
         except SampleError:
             return
         workspace = self._context.workspace
-        arguments = {"embedding": workspace.embedding_path, "samples": samples, "block": workspace.block}
+        arguments = {**workspace.asked(), "samples": samples, "block": workspace.block}
         job = self._check = self._context.client.submit("validate", arguments)
         job.finished.connect(lambda result: self._checked_as(key, result))
         job.ended.connect(self._check_over)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -29,8 +29,15 @@ if TYPE_CHECKING:
     from ...context import Context
 
 
+#: What the list holds in place of a layer's id for the working set in work.
+_SET = "set"
+
+
 class EmbeddingsBox(QGroupBox):
     """Chooses the workspace's embedding. `keep`: a callable that gives the files at work, which the cache must keep."""
+
+    #: The window of many scenes is asked for.
+    scenes_wanted = pyqtSignal()
 
     def __init__(self, context: Context, keep: Callable[[], list[str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +63,13 @@ class EmbeddingsBox(QGroupBox):
         layout.addWidget(self.open_button, 0, 1)
         layout.addWidget(self.cache_label, 1, 0)
         layout.addWidget(self.cache_button, 1, 1)
+        self.scenes_button = QToolButton(self)
+        self.scenes_button.setObjectName("scenesButton")
+        self.scenes_button.setText(self.tr("Several scenes…"))
+        tip = self.tr("Several dates, places and layers together: list them, embed them all, map them with one model")
+        self.scenes_button.setToolTip(tip)
+        self.scenes_button.clicked.connect(self.scenes_wanted)
+        layout.addWidget(self.scenes_button, 2, 0, 1, 2)
         layout.setColumnStretch(0, 1)
         # Once for many changes, and after them: whoever adds a layer may mark it only then.
         self._later = QTimer(self)
@@ -89,7 +103,10 @@ class EmbeddingsBox(QGroupBox):
         if self.combo.count() == 0:
             self.combo.addItem(self.tr("None yet"), "")
         self.combo.setEnabled(bool(self.combo.itemData(0)))
-        if current is not None:
+        if self._context.workspace.working_set is not None:
+            self.combo.insertItem(0, self._title_of_set(), _SET)
+            self.combo.setCurrentIndex(0)
+        elif current is not None:
             self.combo.setCurrentIndex(max(0, self.combo.findData(current.id())))
         elif self.combo.itemData(0):
             self.combo.insertItem(0, self.tr("Choose one"), "")
@@ -156,7 +173,16 @@ class EmbeddingsBox(QGroupBox):
     def _fill_later(self, *_: object) -> None:
         self._later.start()
 
+    def _title_of_set(self) -> str:
+        """`3 scenes together`, and of how many places."""
+        workspace = self._context.workspace
+        scenes = self.tr("{} scenes together").format(len(workspace.set_layers))
+        places = len(workspace.places)
+        return scenes if places < 2 else self.tr("{0}, {1} places").format(scenes, places)
+
     def _choose(self, index: int) -> None:
+        if self.combo.itemData(index) == _SET:
+            return
         self._context.workspace.embedding = QgsProject.instance().mapLayer(self.combo.itemData(index) or "")
 
     def _browse(self) -> None:

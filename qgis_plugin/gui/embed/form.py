@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -22,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ... import compat
-from ...core.embed.request import EmbedOptions, View
+from ...core.embed.request import EmbedOptions, View, said_of, say_of
 from ...core.layers import with_names
 from ...core.worker.wording import worded
 from ..widgets.labels import wrapped
@@ -30,10 +29,6 @@ from .band_table import BandTable
 
 if TYPE_CHECKING:
     from ...context import Context
-
-
-#: Property of a layer: what the user said about its bands, level and offset, kept with the project.
-_SAID = "mmearth/reading"
 
 
 class EmbedForm(QWidget):
@@ -76,7 +71,7 @@ class EmbedForm(QWidget):
     def set_layer(self, layer: QgsRasterLayer | None) -> None:
         """Show what was said about a layer (QgsRasterLayer or None) before."""
         self._layer = layer
-        said = _recall(layer)
+        said = said_of(layer)
         for combo, name in ((self.level, "level"), (self.offset, "offset"), (self.scale, "scale")):
             combo.blockSignals(True)
             combo.setCurrentIndex(max(0, combo.findData(said.get(name, "auto"))))
@@ -258,20 +253,12 @@ class EmbedForm(QWidget):
             "bands": self.band_table.bands(),
         }
         if self._layer is not None and QgsProject.instance().mapLayer(self._layer.id()) is not None:
-            self._layer.setCustomProperty(_SAID, json.dumps(said))
+            say_of(self._layer, said)
         self.changed.emit()
 
     def _remember_model(self, path: str) -> None:
         self._context.settings.model = path.strip() or "default"
         self.changed.emit()
-
-
-def _recall(layer: QgsMapLayer | None) -> dict[str, Any]:
-    try:
-        said = json.loads(layer.customProperty(_SAID, "{}")) if layer is not None else {}
-    except (TypeError, ValueError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _collapsible(title: str, name: str, parent: QWidget) -> QgsCollapsibleGroupBox:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..widgets.labels import WarningLine, selectable
 
@@ -41,11 +50,11 @@ class RunBox(QWidget):
         line = QHBoxLayout()
         line.addWidget(self.bar, 1)
         line.addWidget(self.cancel_button)
-        layout = QGridLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(line, 0, 0)
-        for row, widget in enumerate((self.pace, self.status, self._waiting, self.failure), start=1):
-            layout.addWidget(widget, row, 0)
+        layout.addLayout(line)
+        for widget in (self.pace, self.status, self._waiting, self.failure):
+            layout.addWidget(widget)
         self._failed, self._sentence = "", ""
         queue.said.connect(lambda _item, text: self.say(text))
         queue.progressed.connect(self._show_progress)

@@ -26,7 +26,7 @@ from qgis.PyQt.QtWidgets import (
 from ...compat import LayerFilter
 from ...core import layers
 from ...core.accuracy.figures import shares
-from ...core.maps.final_map import FinalMap, default_output, outputs_beside
+from ...core.maps.final_map import FinalMap, default_folder, default_output, outputs_beside, outputs_of_places
 from ...core.replaced_files import why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
@@ -46,6 +46,8 @@ class FinalMapBox(QWidget):
         self.setObjectName("final_map_box")
         self._context = context
         self._suggested = self._made = ""
+        self._folder = False
+        self._count = 1  # of maps that are being made
         self._closed = False
         self.final_map = FinalMap(context, self)
         self.final_map.progressed.connect(self._show_progress)
@@ -60,6 +62,7 @@ class FinalMapBox(QWidget):
         self._file = _map_file(self)
         self._file.setObjectName("final_map_file")
         self._file.setToolTip(self.tr("The map to write: a GeoTIFF with its class names and style beside it"))
+        self._file_label = QLabel(self.tr("File"), self)
         self._confidence = QCheckBox(self.tr("Confidence"), self)
         self._confidence.setObjectName("final_map_confidence")
         self._confidence.setToolTip(self.tr("Also write how sure the classifier is of every pixel"))
@@ -122,7 +125,7 @@ class FinalMapBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         file_line = QHBoxLayout()
-        file_line.addWidget(QLabel(self.tr("File"), self))
+        file_line.addWidget(self._file_label)
         file_line.addWidget(self._file, 1)
         options = QHBoxLayout()
         options.addWidget(self._confidence)
@@ -171,12 +174,13 @@ class FinalMapBox(QWidget):
         if not samples["features"]:
             self._context.warn(self.tr("There are no samples with a class yet; draw some for each class."))
             return
-        outputs = self._outputs(self._file.filePath(), model=True)
+        outputs = self._outputs(self._file.filePath())
         overwrite = self._may_replace(outputs)
         if overwrite is None:
             return
         origin = (workspace.samples, workspace.field)
-        self.final_map.make(samples, workspace.embedding, outputs, self._unknown_share(), overwrite, origin)
+        self._count = len(outputs.maps)
+        self.final_map.make(samples, outputs, self._unknown_share(), overwrite, origin)
         self._running(True)
 
     def apply(self) -> None:
@@ -200,14 +204,23 @@ class FinalMapBox(QWidget):
 
     def apply_model(self, model: str | Path, embedding: QgsRasterLayer, output: str) -> None:
         """Map the layer `embedding` with the model file `model`, with the options of this box."""
-        outputs = self._outputs(output, model=False)
+        outputs = outputs_beside(output, False, self._confidence.isChecked(), self._polygons.isChecked())
         overwrite = self._may_replace(outputs)
         if overwrite is not None:
+            self._count = 1
             self.final_map.apply(model, embedding, outputs, self._unknown_share(), overwrite)
             self._running(True)
 
-    def _outputs(self, path: str, model: bool) -> Outputs:
-        return outputs_beside(path, model, self._confidence.isChecked(), self._polygons.isChecked())
+    def _outputs(self, path: str) -> Outputs:
+        if self._several:
+            names = [place.name for place in self._context.workspace.places]
+            return outputs_of_places(path, names, self._confidence.isChecked())
+        return outputs_beside(path, True, self._confidence.isChecked(), self._polygons.isChecked())
+
+    @property
+    def _several(self) -> bool:
+        """Whether a working set of several places is in work: a folder of maps is made then."""
+        return len(self._context.workspace.places) > 1
 
     def _unknown_share(self) -> float | None:
         return self._share.value() / 100 if self._unknown.isChecked() else None
@@ -230,16 +243,27 @@ class FinalMapBox(QWidget):
 
     def _follow(self, *_layer: object) -> None:
         workspace = self._context.workspace
-        if workspace.embedding is not None and self._file.filePath() == self._suggested:
-            self._suggested = str(default_output(workspace.embedding))
+        several = self._several
+        if workspace.embedding is not None and (self._file.filePath() == self._suggested or several != self._folder):
+            default = default_folder if several else default_output
+            self._suggested = str(default(workspace.embedding))
             self._file.setFilePath(self._suggested)
+        self._folder = several
+        self._polygons.setEnabled(not several)
+        self._file_label.setText(self.tr("Folder") if several else self.tr("File"))
+        mode = QgsFileWidget.StorageMode
+        self._file.setStorageMode(mode.GetDirectory if several else mode.SaveFile)
+        maps = self.tr("Make {} maps").format(len(workspace.places))
+        self._make.setText(maps if several else self.tr("Make map"))
         missing = ""
         if workspace.embedding is None:
             missing = self.tr("Embed a layer first, or choose an embedding.")
         elif workspace.samples is None:
             missing = self.tr("Choose or draw samples first.")
         self._make.setEnabled(not missing and not self.final_map.running)
-        self._make.setToolTip(missing or self.tr("Map the whole embedding; the model is saved beside the map"))
+        whole = self.tr("Map the whole embedding; the model is saved beside the map")
+        each = self.tr("Map each place of the working set with one model of all samples; the model lies with the maps")
+        self._make.setToolTip(missing or (each if several else whole))
 
     def _running(self, running: bool) -> None:
         self._working.setVisible(running)
@@ -262,9 +286,10 @@ class FinalMapBox(QWidget):
         self._made = layer.id()
         self._result.setText(class_shares(result))
         self._result.show()
-        self._context.tell(
-            self.tr("{} is in the project.").format(Path(layers.path_of(layer)).name), Qgis.MessageLevel.Success
-        )
+        text = self.tr("{} is in the project.").format(Path(layers.path_of(layer)).name)
+        if self._count > 1:
+            text = self.tr("The maps of {} places are in the project.").format(self._count)
+        self._context.tell(text, Qgis.MessageLevel.Success)
 
     def _failed(self, kind: str, message: str) -> None:
         self._running(False)

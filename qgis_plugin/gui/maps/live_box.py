@@ -271,6 +271,8 @@ class LiveBox(QWidget):
             text = self.tr("The embedding is not in view; zoom to it.")
         elif self._context.workspace.smooth != "none" and not result["smoothed"]:
             text = f"{text} {self.tr('Not smoothed at this scale; the map of the whole layer is.')}"
+        if len(self._context.workspace.places) > 1:
+            text = f"{text} {self.tr('Painted is the place that fills most of the view.')}"
         self.note.setText(" ".join([text, *(f"{message}." for message in result["messages"])]))
 
     def _validated(self, result: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ from ...core.numbers import decimal
 from ...core.replaced_files import Released, open_again, release, why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.pixels import place_on
+from ...core.sources import wkt
 from ..icons import icon
 from ..widgets.canvas_tool import give_back, take
 from ..widgets.labels import wrapped
@@ -197,8 +198,9 @@ class SimilarityBox(QWidget):
             self._say(str(error))
             return
         arguments = {
-            "embedding": self._context.workspace.embedding_path,
+            **self._context.workspace.asked(),
             "at": [self._at.x(), self._at.y()],
+            "at_crs": wkt(embedding.crs()),
             "view": view,
             "output": self._layer.new_path(),
         }
@@ -257,7 +259,7 @@ class SimilarityBox(QWidget):
         if self._at is None:
             return
         arguments = {
-            "embedding": self._context.workspace.embedding_path,
+            **self._context.workspace.asked(),
             "at": [self._at.x(), self._at.y()],
             "output": path,
             "overwrite": True,

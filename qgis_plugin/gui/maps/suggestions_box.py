@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject, QgsRasterLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+)
 from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtGui import QColor
@@ -25,9 +33,10 @@ from ...core.layer_tree import set_visible
 from ...core.numbers import decimal
 from ...core.samples.class_keys import ClassKeys, key_text
 from ...core.samples.classes import SampleError
-from ...core.samples.pixels import square
+from ...core.samples.pixels import place_on, square
 from ...core.samples.sample_edits import add_sample
 from ...core.samples.sample_layer import read_classes
+from ...core.sources import same
 from ..icons import icon
 from ..widgets.labels import wrapped
 from ..widgets.scrolling import reveal
@@ -107,7 +116,7 @@ class SuggestionsBox(QWidget):
         try:
             view = self._session.view(embedding) if self.in_view.isChecked() else {"bounds": None, "crs": None}
             arguments = {
-                "embedding": workspace.embedding_path,
+                **workspace.asked(),
                 "samples": self._session.samples(),
                 "n": self.number.value(),
                 "bounds": view["bounds"],
@@ -129,13 +138,15 @@ class SuggestionsBox(QWidget):
         item, workspace = self.list.currentItem(), self._context.workspace
         if item is None or workspace.samples is None or workspace.embedding is None:
             return False
-        x, y = item.data(_POINT)
+        point, embedding = self._place_of(item)
+        if embedding is None:
+            return False
         try:
             classes = read_classes(workspace.samples, workspace.field)
             if not 0 <= index < len(classes):
                 return False
-            shape = square(workspace.embedding, QgsPointXY(x, y), _LABEL)
-            add_sample(workspace.samples, workspace.field, classes[index], shape, workspace.embedding.crs())
+            shape = square(embedding, point, _LABEL)
+            add_sample(workspace.samples, workspace.field, classes[index], shape, embedding.crs())
         except SampleError as error:
             self._say(str(error))
             return False
@@ -188,7 +199,7 @@ class SuggestionsBox(QWidget):
             item = QListWidgetItem(text)
             margin = decimal(100 * point["margin"], 0)
             item.setToolTip(self.tr("The first is the likelier one by {} percentage points").format(margin))
-            item.setData(_POINT, (point["x"], point["y"]))
+            item.setData(_POINT, (point["x"], point["y"], result["crs"]))
             self.list.addItem(item)
         self.list.setVisible(bool(result["points"]))
         self._say(self._how_to())
@@ -222,14 +233,13 @@ class SuggestionsBox(QWidget):
         self.button.setText(self.tr("Suggest places"))
 
     def _go_to(self, item: Any, _before: object | None = None) -> None:
-        embedding = self._context.workspace.embedding
-        if item is None or embedding is None:
+        point, embedding = (None, None) if item is None else self._place_of(item)
+        if embedding is None:
             self._unmark()
             return
         self._keys.forget()
         self._peek(False)
         self._hidden = True
-        point = QgsPointXY(*item.data(_POINT))
         canvas = self._context.iface.mapCanvas()
         around = square(embedding, point, _AROUND)
         shape = square(embedding, point, _LABEL)
@@ -243,6 +253,15 @@ class SuggestionsBox(QWidget):
             return
         canvas.refresh()
         self._mark(shape, embedding)
+
+    def _place_of(self, item: QListWidgetItem) -> tuple[QgsPointXY, QgsRasterLayer | None]:
+        """A suggested place in the CRS of the embedding in work there, and that embedding."""
+        x, y, wkt = item.data(_POINT)
+        point, crs = QgsPointXY(x, y), QgsCoordinateReferenceSystem.fromWkt(wkt)
+        embedding = self._context.workspace.embedding_at(point, crs)
+        if embedding is None or same(embedding.crs(), crs):
+            return point, embedding
+        return place_on(embedding, point, crs), embedding
 
     def _mark(self, shape: QgsGeometry, embedding: QgsRasterLayer) -> None:
         if self._band is None:

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsCsException,
     QgsGeometry,
     QgsPointXY,
+    QgsRasterLayer,
 )
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent
 from qgis.PyQt.QtCore import QPoint, Qt
@@ -185,7 +186,7 @@ class SquareTool(SampleTool):
 
     def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
         super().canvasMoveEvent(event)
-        embedding, shape = self._workspace.embedding, self._square(event.mapPoint())
+        embedding, shape = self._embedding(event.mapPoint()), self._square(event.mapPoint())
         if embedding is not None and isinstance(shape, QgsGeometry):
             self._show(shape, embedding.crs())
         else:
@@ -194,15 +195,19 @@ class SquareTool(SampleTool):
     def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not self._ready():
             return
-        embedding, shape = self._workspace.embedding, self._square(event.mapPoint())
+        embedding, shape = self._embedding(event.mapPoint()), self._square(event.mapPoint())
         if embedding is not None and isinstance(shape, QgsGeometry):
             self._add(shape, embedding.crs())
         else:
             self._say(shape)
 
+    def _embedding(self, point: QgsPointXY) -> QgsRasterLayer | None:
+        """The embedding in work there."""
+        return self._workspace.embedding_at(point, self._crs())
+
     def _square(self, point: QgsPointXY) -> QgsGeometry | str:
         """The square about a point of the canvas, in the embedding's CRS, or a sentence why there is none."""
-        embedding = self._workspace.embedding
+        embedding = self._embedding(point)
         if embedding is None:
             return self.tr("Choose an embedding first: squares follow its pixels.")
         try:

@@ -13,7 +13,7 @@ from mmearth_core.cli.command import main
 from mmearth_core.errors import MMEarthError
 from mmearth_core.sources import gathering
 from mmearth_core.sources.gathering import working_set
-from mmearth_core.sources.working_set import DatedEmbedding, working_set_of
+from mmearth_core.sources.working_set import working_set_of
 
 DATES = ["2021-04-01", "2021-07-12"]
 
@@ -87,7 +87,7 @@ def test_what_does_not_belong_is_refused(folder: Path, tmp_path: Path, write_vec
 
 def test_places_are_called_by_what_tells_them_apart() -> None:
     def named(*groups: list[tuple[str, str]]) -> list[str]:
-        days = [[DatedEmbedding(f"{name}.tif", day and date.fromisoformat(day)) for name, day in g] for g in groups]
+        days = [[(name, date.fromisoformat(day) if day else None) for name, day in group] for group in groups]
         return gathering._names(days)
 
     september, july = "2019-09-15", "2020-07-01"
@@ -96,3 +96,15 @@ def test_places_are_called_by_what_tells_them_apart() -> None:
     assert named([("wales_2020", july), ("wales_2019", september)], [("wales", july)]) == ["wales", "wales-2"]
     assert named([("2020-07-01", july)], [("april", ""), ("july", "")]) == ["2020", "april"]
     assert named([("north_a", ""), ("north_b", "")], [("S2A_MSIL2A_20170613T101031", "")]) == ["north", "S2A_MSIL2A"]
+
+
+def test_names_that_are_given_call_the_places_and_only_some_are_dated_anew(folder: Path) -> None:
+    files = [folder / f"{name}.tif" for name in ("wales_0401", "kent_0712", "wales_0712")]
+    names = ["West/coast 1 April", "East", "West/coast 12 July"]
+    days = [date(2021, 4, 1), None, date(2021, 7, 12)]
+    working_set(embeddings=files, output=folder / "named.json", dates=days, names=names)
+    west, east = working_set_of(folder / "named.json").places
+    assert (west.name, east.name) == ("West coast", "East")
+    assert east.embeddings[0].date == date(2021, 7, 12), "as the item beside it tells"
+    with pytest.raises(MMEarthError, match="3 embeddings and 1 name"):
+        working_set(embeddings=files, output=folder / "lacking.json", names=["West"])

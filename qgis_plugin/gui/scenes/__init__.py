@@ -1,0 +1,1 @@
+"""The window of the scenes, and what is done with many of them."""
