@@ -4906,50 +4906,6 @@ Ersetzen?</translation>
         <translation>Auf der Karte: Ziffern wählen die Klasse, E löscht die Beispielfläche unter dem Mauszeiger, R gibt ihr die gewählte Klasse, Z nimmt zurück.</translation>
     </message>
     <message>
-        <source>Polygon</source>
-        <translation>Polygon</translation>
-    </message>
-    <message>
-        <source>Click the corners; right click finishes</source>
-        <translation>Ecken anklicken; Rechtsklick schließt ab</translation>
-    </message>
-    <message>
-        <source>Freehand</source>
-        <translation>Freihand</translation>
-    </message>
-    <message>
-        <source>Draw the outline with the button pressed</source>
-        <translation>Den Umriss mit gedrückter Maustaste zeichnen</translation>
-    </message>
-    <message>
-        <source>Rectangle</source>
-        <translation>Rechteck</translation>
-    </message>
-    <message>
-        <source>Drag from corner to corner</source>
-        <translation>Von Ecke zu Ecke ziehen</translation>
-    </message>
-    <message>
-        <source>Square</source>
-        <translation>Quadrat</translation>
-    </message>
-    <message>
-        <source>Click: a square of embedding pixels</source>
-        <translation>Klick: ein Quadrat aus Pixeln der Einbettung</translation>
-    </message>
-    <message>
-        <source> pixels</source>
-        <translation> Pixel</translation>
-    </message>
-    <message>
-        <source>Side of the square in pixels of the embedding</source>
-        <translation>Seite des Quadrats in Pixeln der Einbettung</translation>
-    </message>
-    <message>
-        <source>Side of the square</source>
-        <translation>Seite des Quadrats</translation>
-    </message>
-    <message>
         <source>Take the last edit back (Z on the map)</source>
         <translation>Die letzte Änderung zurücknehmen (Z in der Karte)</translation>
     </message>
@@ -5242,6 +5198,61 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>{} does not name the bands that this needs.</source>
         <translation>{} nennt die Bänder nicht, die man dafür braucht.</translation>
+    </message>
+</context>
+<context>
+    <name>SegmentTool</name>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Diese Taste hat keine Klasse.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts zurückzunehmen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Wählen oder erstellen Sie zuerst einen Beispiellayer.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+    <message>
+        <source>click a place, and what looks like it is outlined</source>
+        <translation>eine Stelle anklicken: was ihr ähnlich sieht, wird umrissen</translation>
+    </message>
+    <message>
+        <source>looking for what is like this place …</source>
+        <translation>sucht, was dieser Stelle ähnlich ist …</translation>
+    </message>
+    <message>
+        <source>{}, {} pixels</source>
+        <translation>{}, {} Pixel</translation>
+    </message>
+    <message>
+        <source>wheel: more or less; click inside: take it; Shift+click: add a place; Esc: drop it</source>
+        <translation>Mausrad: mehr oder weniger; Klick hinein: übernehmen; Umschalt+Klick: weitere Stelle; Esc: verwerfen</translation>
+    </message>
+    <message>
+        <source>Choose an embedding first: it knows what looks alike.</source>
+        <translation>Wählen Sie zuerst eine Einbettung: Sie weiß, was sich ähnlich sieht.</translation>
+    </message>
+    <message>
+        <source>It goes on beyond what is seen, and is cut there: zoom out to take all of it.</source>
+        <translation>Es geht über den Kartenausschnitt hinaus und ist dort abgeschnitten: herauszoomen, um alles zu nehmen.</translation>
+    </message>
+    <message>
+        <source>It goes on farther than one click looks, and is cut there: add the rest with Shift and a click.</source>
+        <translation>Es reicht weiter, als ein Klick blickt, und ist dort abgeschnitten: den Rest mit Umschalt und Klick hinzufügen.</translation>
     </message>
 </context>
 <context>
@@ -5858,6 +5869,69 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>{} small areas filled.</source>
         <translation>{} kleine Flächen gefüllt.</translation>
+    </message>
+</context>
+<context>
+    <name>ToolRow</name>
+    <message>
+        <source>Polygon</source>
+        <translation>Polygon</translation>
+    </message>
+    <message>
+        <source>Click the corners; right click finishes</source>
+        <translation>Ecken anklicken; Rechtsklick schließt ab</translation>
+    </message>
+    <message>
+        <source>Freehand</source>
+        <translation>Freihand</translation>
+    </message>
+    <message>
+        <source>Draw the outline with the button pressed</source>
+        <translation>Den Umriss mit gedrückter Maustaste zeichnen</translation>
+    </message>
+    <message>
+        <source>Rectangle</source>
+        <translation>Rechteck</translation>
+    </message>
+    <message>
+        <source>Drag from corner to corner</source>
+        <translation>Von Ecke zu Ecke ziehen</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation>Quadrat</translation>
+    </message>
+    <message>
+        <source>Click: a square of embedding pixels</source>
+        <translation>Klick: ein Quadrat aus Pixeln der Einbettung</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>Click a field, a lake, a forest: what looks like it is outlined along its edges. The wheel makes it larger or smaller, a click inside takes it.</source>
+        <translation>Ein Feld, einen See, einen Wald anklicken: Was so aussieht, wird entlang seiner Ränder umrissen. Das Mausrad macht es größer oder kleiner, ein Klick hinein übernimmt es.</translation>
+    </message>
+    <message>
+        <source>Side of the square in pixels of the embedding</source>
+        <translation>Seite des Quadrats in Pixeln der Einbettung</translation>
+    </message>
+    <message>
+        <source>A tree in a field, a boat on a lake: what lies inside the outline and is no larger belongs to it</source>
+        <translation>Ein Baum im Feld, ein Boot auf dem See: was im Umriss liegt und nicht größer ist, gehört dazu</translation>
+    </message>
+    <message>
+        <source>Side of the square</source>
+        <translation>Seite des Quadrats</translation>
+    </message>
+    <message>
+        <source>Fill holes up to</source>
+        <translation>Löcher füllen bis</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> Pixel</translation>
     </message>
 </context>
 <context>

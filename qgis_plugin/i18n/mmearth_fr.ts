@@ -4906,50 +4906,6 @@ Les remplacer ?</translation>
         <translation>Sur la carte : les chiffres choisissent la classe, E efface l'échantillon sous le curseur, R lui donne la classe choisie, Z annule.</translation>
     </message>
     <message>
-        <source>Polygon</source>
-        <translation>Polygone</translation>
-    </message>
-    <message>
-        <source>Click the corners; right click finishes</source>
-        <translation>Cliquez les sommets ; clic droit pour finir</translation>
-    </message>
-    <message>
-        <source>Freehand</source>
-        <translation>Main levée</translation>
-    </message>
-    <message>
-        <source>Draw the outline with the button pressed</source>
-        <translation>Tracez le contour, bouton enfoncé</translation>
-    </message>
-    <message>
-        <source>Rectangle</source>
-        <translation>Rectangle</translation>
-    </message>
-    <message>
-        <source>Drag from corner to corner</source>
-        <translation>Glissez d’un coin à l’autre</translation>
-    </message>
-    <message>
-        <source>Square</source>
-        <translation>Carré</translation>
-    </message>
-    <message>
-        <source>Click: a square of embedding pixels</source>
-        <translation>Clic : un carré de pixels du plongement</translation>
-    </message>
-    <message>
-        <source> pixels</source>
-        <translation> pixels</translation>
-    </message>
-    <message>
-        <source>Side of the square in pixels of the embedding</source>
-        <translation>Côté du carré en pixels du plongement</translation>
-    </message>
-    <message>
-        <source>Side of the square</source>
-        <translation>Côté du carré</translation>
-    </message>
-    <message>
         <source>Take the last edit back (Z on the map)</source>
         <translation>Annuler la dernière modification (Z sur la carte)</translation>
     </message>
@@ -5242,6 +5198,61 @@ Les lire ?</translation>
     <message>
         <source>{} does not name the bands that this needs.</source>
         <translation>{} ne nomme pas les bandes qu’il faut pour cela.</translation>
+    </message>
+</context>
+<context>
+    <name>SegmentTool</name>
+    <message>
+        <source>There is no class with that key.</source>
+        <translation>Aucune classe n’a cette touche.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Il n’y a rien à annuler.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Il n’y a rien à rétablir.</translation>
+    </message>
+    <message>
+        <source>There is no sample under the cursor.</source>
+        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+    </message>
+    <message>
+        <source>Choose or make a sample layer first.</source>
+        <translation>Choisissez ou créez d’abord une couche d’échantillons.</translation>
+    </message>
+    <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>click a place, and what looks like it is outlined</source>
+        <translation>cliquez un lieu : ce qui lui ressemble est entouré</translation>
+    </message>
+    <message>
+        <source>looking for what is like this place …</source>
+        <translation>recherche de ce qui ressemble à ce lieu …</translation>
+    </message>
+    <message>
+        <source>{}, {} pixels</source>
+        <translation>{}, {} pixels</translation>
+    </message>
+    <message>
+        <source>wheel: more or less; click inside: take it; Shift+click: add a place; Esc: drop it</source>
+        <translation>molette : plus ou moins ; clic dedans : prendre ; Maj+clic : ajouter un lieu ; Échap : abandonner</translation>
+    </message>
+    <message>
+        <source>Choose an embedding first: it knows what looks alike.</source>
+        <translation>Choisissez d’abord un plongement : il sait ce qui se ressemble.</translation>
+    </message>
+    <message>
+        <source>It goes on beyond what is seen, and is cut there: zoom out to take all of it.</source>
+        <translation>Cela continue au-delà de ce qui est visible et y est coupé : effectuez un zoom arrière pour tout prendre.</translation>
+    </message>
+    <message>
+        <source>It goes on farther than one click looks, and is cut there: add the rest with Shift and a click.</source>
+        <translation>Cela s’étend plus loin que ce qu’un clic regarde et y est coupé : ajoutez le reste avec Maj et un clic.</translation>
     </message>
 </context>
 <context>
@@ -5858,6 +5869,69 @@ Les lire ?</translation>
     <message>
         <source>{} small areas filled.</source>
         <translation>{} petites surfaces comblées.</translation>
+    </message>
+</context>
+<context>
+    <name>ToolRow</name>
+    <message>
+        <source>Polygon</source>
+        <translation>Polygone</translation>
+    </message>
+    <message>
+        <source>Click the corners; right click finishes</source>
+        <translation>Cliquez les sommets ; clic droit pour finir</translation>
+    </message>
+    <message>
+        <source>Freehand</source>
+        <translation>Libre</translation>
+    </message>
+    <message>
+        <source>Draw the outline with the button pressed</source>
+        <translation>Tracez le contour, bouton enfoncé</translation>
+    </message>
+    <message>
+        <source>Rectangle</source>
+        <translation>Rectangle</translation>
+    </message>
+    <message>
+        <source>Drag from corner to corner</source>
+        <translation>Glissez d’un coin à l’autre</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation>Carré</translation>
+    </message>
+    <message>
+        <source>Click: a square of embedding pixels</source>
+        <translation>Clic : un carré de pixels du plongement</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>Click a field, a lake, a forest: what looks like it is outlined along its edges. The wheel makes it larger or smaller, a click inside takes it.</source>
+        <translation>Cliquez un champ, un lac, une forêt : ce qui lui ressemble est entouré le long de ses bords. La molette l’agrandit ou le réduit, un clic dedans le prend.</translation>
+    </message>
+    <message>
+        <source>Side of the square in pixels of the embedding</source>
+        <translation>Côté du carré en pixels du plongement</translation>
+    </message>
+    <message>
+        <source>A tree in a field, a boat on a lake: what lies inside the outline and is no larger belongs to it</source>
+        <translation>Un arbre dans un champ, un bateau sur un lac : ce qui est dans le contour et n’est pas plus grand en fait partie</translation>
+    </message>
+    <message>
+        <source>Side of the square</source>
+        <translation>Côté du carré</translation>
+    </message>
+    <message>
+        <source>Fill holes up to</source>
+        <translation>Combler les trous jusqu’à</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> pixels</translation>
     </message>
 </context>
 <context>

@@ -289,7 +289,7 @@ def test_unloading_in_the_middle_of_everything_leaves_the_users_layers_alone(
     dock.map.live.switch.click()
     wait(lambda: dock.map.session.layer is not None, what="the live map")
     dock.map.live.swipe.click()
-    dock.samples.tool_actions["polygon"].trigger()
+    dock.samples.tool_row.actions_of["polygon"].trigger()
     dock.map.similarity.search(raster.extent().center())
     wait(lambda: dock.map.similarity.layer is not None, what="similar places")
     dock.map.suggestions.button.click()

@@ -15,9 +15,9 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from ..layer_tree import keep_above
 from ..samples.classes import SampleError
 from ..samples.sample_layer import collect, digest
-from ..sources import why_not_placed, wkt
 from .live_layer import LiveLayer
 from .map_style import confidence, palette
+from .view import require_place, view_of
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: Milliseconds after the last edit or move before the worker is asked, and after a new map before it is validated.
 EDIT_PAUSE, VIEW_PAUSE, CHECK_PAUSE = 60, 120, 500
-#: Most pixels of a picture.
-MOST_PIXELS = 2_000_000
 
 
 class LiveSession(QObject):
@@ -160,22 +158,9 @@ class LiveSession(QObject):
     def samples(self) -> dict[str, Any]:
         """What is drawn, as the protocol has it. Raises `SampleError`."""
         workspace = self._context.workspace
-        _require_place(workspace.embedding)
+        if workspace.embedding is not None:
+            require_place(workspace.embedding)
         return collect(workspace.samples, workspace.field)
-
-    def view(self, embedding: QgsRasterLayer) -> dict[str, Any]:
-        """What the canvas shows, in its own CRS: which pixels these are, the worker finds. Raises `SampleError`."""
-        _require_place(embedding)
-        settings = self._canvas.mapSettings()
-        extent, crs, size = settings.visibleExtent(), settings.destinationCrs(), settings.outputSize()
-        # On a very large screen every second pixel must do until one zooms in: it stays quick, and memory bounded.
-        coarser = max(1.0, (size.width() * size.height() / MOST_PIXELS) ** 0.5)
-        return {
-            "bounds": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
-            "width": max(1, int(size.width() / coarser)),
-            "height": max(1, int(size.height() / coarser)),
-            "crs": wkt(crs) if crs.isValid() else None,
-        }
 
     def _ask(self) -> None:
         """Ask for a picture of the moment; when one is under way, as soon as that has ended."""
@@ -189,7 +174,7 @@ class LiveSession(QObject):
             self._preview.cancel()
             return
         try:
-            (samples, key), view = self._material(), self.view(embedding)
+            (samples, key), view = self._material(), view_of(self._canvas, embedding)
         except SampleError as error:
             self._hide()
             self.told.emit(str(error))
@@ -326,10 +311,3 @@ class LiveSession(QObject):
         timer.setInterval(pause)
         timer.timeout.connect(slot)
         return timer
-
-
-def _require_place(embedding: QgsRasterLayer | None) -> None:
-    """`SampleError` where an embedding layer was given another CRS than its file has: samples would be of elsewhere."""
-    problem = "" if embedding is None else why_not_placed(embedding)
-    if problem:
-        raise SampleError(problem)

@@ -29,7 +29,7 @@ class MapPanel(QWidget):
         self.session = LiveSession(context, self._canvas, self)
         self.live = LiveBox(context, self.session)
         self.suggestions = SuggestionsBox(context, self.session)
-        self.similarity = SimilarityBox(context, self.session)
+        self.similarity = SimilarityBox(context)
         self.final_map = FinalMapBox(context)
         self._swipe = SwipeTool(self._canvas, lambda: self.session.layer)
 

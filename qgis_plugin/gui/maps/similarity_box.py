@@ -33,6 +33,7 @@ from ...core import layers
 from ...core.layer_tree import place
 from ...core.maps.live_layer import LiveLayer
 from ...core.maps.map_style import Style, ramp
+from ...core.maps.view import view_of
 from ...core.numbers import decimal
 from ...core.replaced_files import Released, open_again, release, why_not
 from ...core.samples.classes import SampleError
@@ -44,7 +45,6 @@ from ..widgets.labels import wrapped
 
 if TYPE_CHECKING:
     from ...context import Context
-    from ...core.maps.live_session import LiveSession
     from ...core.worker.client import Job
 
 
@@ -56,9 +56,9 @@ _VIEW_PAUSE = 150
 class SimilarityBox(QWidget):
     """Follows the canvas while a place is chosen."""
 
-    def __init__(self, context: Context, session: LiveSession, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._context, self._session = context, session
+        self._context = context
         self._canvas = context.iface.mapCanvas()
         self._at: QgsPointXY | None = None
         self._job: Job | None = None
@@ -193,7 +193,7 @@ class SimilarityBox(QWidget):
             self._dirty = True
             return
         try:
-            view = self._session.view(embedding)
+            view = view_of(self._canvas, embedding)
         except SampleError as error:
             self._say(str(error))
             return

@@ -30,6 +30,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...compat import POLYGON
 from ...core.layer_tree import set_visible
+from ...core.maps.view import view_of
 from ...core.numbers import decimal
 from ...core.samples.class_keys import ClassKeys, key_text
 from ...core.samples.classes import SampleError
@@ -114,7 +115,11 @@ class SuggestionsBox(QWidget):
             self._say(self.tr("Embed a layer and draw samples first."))
             return
         try:
-            view = self._session.view(embedding) if self.in_view.isChecked() else {"bounds": None, "crs": None}
+            view = (
+                view_of(self._context.iface.mapCanvas(), embedding)
+                if self.in_view.isChecked()
+                else {"bounds": None, "crs": None}
+            )
             arguments = {
                 **workspace.asked(),
                 "samples": self._session.samples(),

@@ -6,20 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
-from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ...compat import QAction
 from ...core import layers
 from ...core.layer_tree import keep_above, set_visible
 from ...core.samples import sample_edits
@@ -32,6 +29,8 @@ from .layer_box import SampleLayerBox
 from .map_tools import FreehandTool, PolygonTool, RectangleTool, RelabelTool, SquareTool
 from .sample_window import SampleWindow
 from .seen_box import SeenBox
+from .segment_tool import SegmentTool
+from .tool_row import ToolRow
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -54,11 +53,14 @@ class SamplesPanel(QWidget):
             "rectangle": RectangleTool(self._canvas, context.workspace),
             "square": SquareTool(self._canvas, context.workspace),
             "relabel": RelabelTool(self._canvas, context.workspace),
+            "segment": SegmentTool(self._canvas, context.workspace, context.client),
         }
         self._window: SampleWindow | None = None  # made when it is first asked for
         for name, tool in self.tools.items():
-            tool.setAction(self.tool_actions[name])
+            tool.setAction(self.tool_row.actions_of[name])
             tool.hinted.connect(self._hint)
+        self.tool_row.square_size.valueChanged.connect(self._set_size)
+        self.tool_row.holes.valueChanged.connect(self._set_holes)
         context.workspace.samplesChanged.connect(self._follow)
         context.client.greeted.connect(self._take_up)
         self._follow(context.workspace.samples)
@@ -214,6 +216,9 @@ class SamplesPanel(QWidget):
     def _set_size(self, size: int) -> None:
         self.tools["square"].size = size
 
+    def _set_holes(self, pixels: int) -> None:
+        self.tools["segment"].holes = pixels
+
     def _hint(self, sentence: str) -> None:
         self._context.iface.statusBarIface().showMessage(sentence)
 
@@ -264,7 +269,9 @@ class SamplesPanel(QWidget):
         self.classes.listed.clicked.connect(self._list_samples)
         column.addWidget(self.classes)
         column.addWidget(_heading(self.tr("Draw")))
-        column.addLayout(self._tool_buttons())
+        self.tool_row = ToolRow()
+        self.tool_row.wanted.connect(self._use_tool)
+        column.addWidget(self.tool_row)
         column.addLayout(self._edit_buttons())
         self.seen = SeenBox(self._context)
         column.addWidget(self.seen)
@@ -281,56 +288,6 @@ class SamplesPanel(QWidget):
         scroll = fill(self, inner)
         scroll.setMinimumWidth(inner.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
 
-    def _tool_buttons(self) -> QVBoxLayout:
-        column, row = QVBoxLayout(), QHBoxLayout()
-        self.tool_actions = {}
-        for name, image, label, tip in (
-            (
-                "polygon",
-                "mActionCapturePolygon",
-                self.tr("Polygon"),
-                self.tr("Click the corners; right click finishes"),
-            ),
-            (
-                "freehand",
-                "mActionStreamingDigitize",
-                self.tr("Freehand"),
-                self.tr("Draw the outline with the button pressed"),
-            ),
-            ("rectangle", "mActionRectangleExtent", self.tr("Rectangle"), self.tr("Drag from corner to corner")),
-            ("square", "mActionRectangleCenter", self.tr("Square"), self.tr("Click: a square of embedding pixels")),
-        ):
-            action = self.tool_actions[name] = self._tool_action(name, image, label, tip)
-            button = QToolButton()
-            button.setObjectName(f"{name}Tool")
-            button.setDefaultAction(action)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setIconSize(QSize(22, 22))
-            button.setAutoRaise(True)  # the one in use stands out in dark palettes too
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            row.addWidget(button)
-        self.square_size = QSpinBox()
-        self.square_size.setObjectName("squareSize")
-        self.square_size.setRange(1, 64)
-        self.square_size.setValue(3)
-        self.square_size.setSuffix(self.tr(" pixels"))
-        self.square_size.setToolTip(self.tr("Side of the square in pixels of the embedding"))
-        self.square_size.valueChanged.connect(self._set_size)
-        size = QHBoxLayout()
-        size.addWidget(QLabel(self.tr("Side of the square")))
-        size.addWidget(self.square_size)
-        size.addStretch(1)
-        column.addLayout(row)
-        column.addLayout(size)
-        return column
-
-    def _tool_action(self, name: str, image: str, label: str, tip: str) -> QAction:
-        action = QAction(QgsApplication.getThemeIcon(f"/{image}.svg"), label, self)
-        action.setCheckable(True)
-        action.setToolTip(tip)
-        action.triggered.connect(lambda wanted: self._use_tool(name, wanted))
-        return action
-
     def _edit_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         for name, image, tip, act in (
@@ -344,9 +301,9 @@ class SamplesPanel(QWidget):
             button.clicked.connect(act)
             setattr(self, name, button)
             row.addWidget(button)
-        relabel = self.tool_actions["relabel"] = self._tool_action(
+        relabel = self.tool_row.action(
             "relabel",
-            "mActionChangeLabelProperties",
+            QgsApplication.getThemeIcon("/mActionChangeLabelProperties.svg"),
             self.tr("Relabel"),
             self.tr("Click samples to give them this class"),
         )

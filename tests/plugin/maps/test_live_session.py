@@ -18,6 +18,7 @@ from qgis.PyQt.QtCore import QSize
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.maps.live_session import LiveSession
+from qgis_plugin.core.maps.view import view_of
 
 
 @pytest.fixture
@@ -247,8 +248,8 @@ def test_the_live_map_is_not_saved_with_the_project(at_work, tmp_path, wait):
     assert session._context.workspace.embedding.id() in path.read_text()
 
 
-def test_a_very_large_screen_does_not_ask_for_more_than_two_million_pixels(at_work, monkeypatch):
-    canvas = at_work._canvas
+def test_a_very_large_screen_does_not_ask_for_more_than_two_million_pixels(at_work):
+    canvas, embedding = at_work._canvas, at_work._context.workspace.embedding
 
     class Huge:
         def mapSettings(self):
@@ -256,13 +257,10 @@ def test_a_very_large_screen_does_not_ask_for_more_than_two_million_pixels(at_wo
             settings.setOutputSize(QSize(3840, 2160))
             return settings
 
-    small = at_work.view(at_work._context.workspace.embedding)
-    monkeypatch.setattr(at_work, "_canvas", Huge())
-    large = at_work.view(at_work._context.workspace.embedding)
+    small, large = view_of(canvas, embedding), view_of(Huge(), embedding)
     assert large["width"] * large["height"] <= 2_000_000 < 3840 * 2160
     assert large["width"] / large["height"] == pytest.approx(16 / 9, rel=0.01)
     assert small["width"] >= 590
-    monkeypatch.undo()
 
 
 def test_another_crs_of_the_canvas(at_work, context, qgis_canvas, wait):

@@ -237,7 +237,7 @@ def test_tools_exclude_each_other_and_give_the_canvas_back(drawn, here):
     button(drawn, "squareTool").click()
     assert not button(drawn, "polygonTool").isChecked()
     assert button(drawn, "squareTool").isChecked()
-    drawn.square_size.setValue(5)
+    drawn.tool_row.square_size.setValue(5)
     assert drawn.tools["square"].size == 5
     button(drawn, "squareTool").click()
     assert canvas.mapTool() is pan
