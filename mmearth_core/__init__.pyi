@@ -540,6 +540,7 @@ def report(
     reference_field: str = "class",
     confidence: str | Path | None = None,
     block: float | None = None,
+    language: Literal["en", "de", "fr"] = "en",
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -560,6 +561,7 @@ def report(
         reference_field: Field of the reference that holds the class.
         confidence: Raster of the classification's confidence, on the map's grid; of several places the folder.
         block: Metres within which samples count as one place in the validation, as in fit.
+        language: Of headings, explanations and numbers; warnings are in English.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.

@@ -180,7 +180,7 @@ PYTHON_ONLY = {
 LIVE_VERBS: dict[str, Lane] = {
     **dict.fromkeys(("inspect", "preview", "similar_preview", "grow_region"), "live"),
     **dict.fromkeys(("validate", "suggest_samples"), "check"),
-    "fit_samples": "work",
+    **dict.fromkeys(("fit_samples", "report_content"), "work"),
 }
 
 

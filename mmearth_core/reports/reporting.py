@@ -1,5 +1,4 @@
-"""The verb `report`: a map, or the maps of the places of a working set, and what is known of it in, one page for people
-out."""
+"""The verb `report`: a map, or the maps of the places of a working set, and what is known of it, in one page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +6,7 @@ from pathlib import Path
 
 from mmearth_core.accuracy.assessment import assess
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import check_output
+from mmearth_core.files import check_output, write_text
 from mmearth_core.kinds import check_kind
 from mmearth_core.labelling.fitting import read_places
 from mmearth_core.labelling.validation import Validation, cross_validate
@@ -17,7 +16,10 @@ from mmearth_core.maps.together import MapsTogether
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import opened
-from mmearth_core.reports.sections import write_report
+from mmearth_core.reports.content import Content
+from mmearth_core.reports.language import Language, LanguageName
+from mmearth_core.reports.page import page
+from mmearth_core.reports.sections import content_of
 from mmearth_core.sources.embedding import Embedding, described
 from mmearth_core.sources.place_maps import map_of_place, maps_of
 from mmearth_core.sources.stack import Stack, stacks_of
@@ -49,6 +51,7 @@ def report(
     reference_field: str = "class",
     confidence: str | Path | None = None,
     block: float | None = None,
+    language: LanguageName = "en",
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -69,6 +72,7 @@ def report(
         reference_field: Field of the reference that holds the class.
         confidence: Raster of the classification's confidence, on the map's grid; of several places the folder.
         block: Metres within which samples count as one place in the validation, as in fit.
+        language: Of headings, explanations and numbers; warnings are in English.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
@@ -80,6 +84,42 @@ def report(
     path = check_output(output, overwrite=overwrite, inputs=(map, scene, embedding, samples, reference, confidence))
     if path.suffix.lower() not in {".html", ".htm"}:
         raise MMEarthError(f"{path} must end in .html.")
+    content = told_of(
+        map=map,
+        title=title,
+        scene=scene,
+        embedding=embedding,
+        samples=samples,
+        field=field,
+        reference=reference,
+        reference_field=reference_field,
+        confidence=confidence,
+        block=block,
+        language=language,
+        progress=progress,
+        cancel=cancel,
+    )
+    write_text(path, page(content))
+    return ReportResult(path)
+
+
+def told_of(
+    *,
+    map: str | Path,
+    title: str | None = None,
+    scene: str | Path | None = None,
+    embedding: str | Path | None = None,
+    samples: str | Path | None = None,
+    field: str = "class",
+    reference: str | Path | None = None,
+    reference_field: str = "class",
+    confidence: str | Path | None = None,
+    block: float | None = None,
+    language: LanguageName = "en",
+    progress: Progress,
+    cancel: CancelToken,
+) -> Content:
+    """What `report` writes, for another program to draw; the arguments are those of `report`."""
     working_set = embedding if embedding is not None and is_working_set(embedding) else None
     maps = maps_of(map, working_set)
     if maps.names and (scene is not None or samples is not None):
@@ -98,8 +138,7 @@ def report(
         )
     if embedding is not None:
         validation = _validation(maps, embedding, samples, field, block, progress, cancel)
-    written = write_report(
-        path,
+    return content_of(
         title=title or maps.path.stem,
         maps=maps,
         scene=scene,
@@ -109,11 +148,10 @@ def report(
         confidences=surely,
         validation=validation,
         accuracy=accuracy,
-        overwrite=overwrite,
+        say=Language(language),
         progress=progress,
         cancel=cancel,
     )
-    return ReportResult(written)
 
 
 def _images(maps: MapsTogether, stacks: Sequence[Stack]) -> list[Embedding]:

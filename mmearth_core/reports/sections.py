@@ -1,8 +1,9 @@
-"""The report of a map: one HTML page with its pictures, its accuracy, its areas and where it comes from.
+"""What the report of a map says: its pictures, its accuracy, its areas and where it comes from.
 
 Shows what was computed elsewhere and computes nothing but the areas of classes; what was not measured is not shown.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import shapely
 
 from mmearth_core import __version__
-from mmearth_core.accuracy.summary import AccuracyReport, area, joined, percent
+from mmearth_core.accuracy.summary import AccuracyReport
 from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.validation import Validation, caution_of_nearness
 from mmearth_core.maps.class_map import ClassMap
@@ -20,11 +21,24 @@ from mmearth_core.maps.tidying import tidied
 from mmearth_core.maps.together import MapsTogether, measure_together
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.pictures import paletted, ramp, true_colour
-from mmearth_core.reports import page
+from mmearth_core.reports.content import (
+    Content,
+    Facts,
+    Figure,
+    Matrix,
+    Notes,
+    Paragraph,
+    Part,
+    Ramp,
+    Section,
+    Table,
+)
+from mmearth_core.reports.language import Language
+from mmearth_core.reports.page import page, rings
+from mmearth_core.reports.scale import scale_bar
 from mmearth_core.sources.embedding import Embedding, described
 from mmearth_core.sources.picture import false_colour
 from mmearth_core.vectors.reading import class_names, read_vector
-from mmearth_core.wording import counted, hectares
 
 UNTRAINED = (
     "The encoder is untrained: its weights are seeded random numbers, the control that trained encoders are compared"
@@ -33,10 +47,17 @@ UNTRAINED = (
 #: Colour of a sample whose class is not on the map.
 _OTHER: Colour = (230, 230, 230)
 _MOST_DOUBTS = 8
+_ENGLISH = Language()
 
 
-def write_report(
-    path: Path,
+def write_report(path: Path, *, overwrite: bool = False, **given: Any) -> Path:
+    """Write `content_of` a map as a page. Raises `MMEarthError` when an input cannot be read or the output exists."""
+    path = check_output(path, overwrite=overwrite)
+    write_text(path, page(content_of(**given)))
+    return path
+
+
+def content_of(
     *,
     title: str,
     maps: MapsTogether,
@@ -49,46 +70,52 @@ def write_report(
     accuracy: AccuracyReport | None = None,
     notes: Sequence[str] = (),
     parameters: Mapping[str, str] | None = None,
-    overwrite: bool = False,
+    say: Language = _ENGLISH,
     progress: Progress,
     cancel: CancelToken,
-) -> Path:
-    """Write the report of `maps`; everything else is shown where it is given.
+) -> Content:
+    """The report of `maps`; everything else is shown where it is given.
 
     `scene` is a Sentinel-2 raster with named bands, shown in natural colours with the outlines of `samples` (whose
     `field` names the classes), both of the first map; `embeddings` one for each map, and `confidences` rasters of the
     classification whose first band is a probability; `accuracy` is the outcome of `assess`, `validation` that of `fit`.
-    `notes` are sentences a reader must know first, `parameters` go to the provenance. The page needs no other file and
-    no network.
+    `notes` are sentences a reader must know first, `parameters` go to the provenance.
 
-    Raises `MMEarthError` when an input cannot be read or the output exists.
+    Raises `MMEarthError` when an input cannot be read.
     """
-    path = check_output(path, overwrite=overwrite)
     measured = measure_together(maps, progress=progress, cancel=cancel)
     areas = _by_name(measured.hectares, measured.names)
     untrained = any(each.facts.get("trained") is False for each in embeddings)
-    warned = [*maps.messages, *measured.messages, *([UNTRAINED] if untrained else []), *notes]
+    warned = [*maps.messages, *measured.messages, *([say(UNTRAINED)] if untrained else []), *notes]
     colours = {each.unknown: UNKNOWN_COLOUR for each in maps.maps} | {c.name: c.colour for c in maps.classes}
-    outlines = ("", 0) if samples is None else _outlines(samples, field, maps.maps[0], colours)
-    pictures = [] if scene is None else [_scene_figure(scene, *outlines)]
+    figures = [] if scene is None else [_scene(say, scene, samples, field, maps.maps[0], colours)]
     for number, (place, found) in enumerate(zip(maps.places, measured.each, strict=True)):
-        of = f" of {place.name}" if place.name else ""
-        pictures.append(_map_figure(f"Map{of}", place.map, _by_name(found.hectares, measured.names), colours))
-        pictures += [_confidence_figure(f"Confidence{of}", each) for each in confidences[number : number + 1]]
-        pictures += [_embedding_figure(f"Embedding{of}", each) for each in embeddings[number : number + 1]]
-    content = [
-        page.headline(_headline(accuracy, validation, sum(areas.values()))),
-        page.notes(warned),
-        page.section("Pictures", page.figures(pictures)),
-        _area_section(areas, colours) if accuracy is None else _accuracy_section(accuracy, colours),
-        _validation_section(validation),
-        page.section("Provenance", page.facts(_provenance(maps, embeddings, parameters or {}))),
+        of = f" ({place.name})" if place.name else ""
+        figures.append(_map(say, of, place.map, _by_name(found.hectares, measured.names), colours))
+        figures += [_confidence(say, of, each) for each in confidences[number : number + 1]]
+        figures += [_embedding(say, of, each) for each in embeddings[number : number + 1]]
+    first: tuple[Part, ...] = (Notes(tuple(warned)),) if warned else ()
+    judged = _areas(say, areas, colours) if accuracy is None else _accuracy(say, accuracy, colours)
+    learned = {} if samples is None else {say("Samples"): str(samples)}
+    judged_by = {} if accuracy is None else {say("Reference"): str(accuracy.reference)}
+    provenance = _provenance(say, maps, embeddings, learned | judged_by | dict(parameters or {}))
+    sections = [
+        Section("", first),
+        Section(say("Pictures"), tuple(figures)),
+        judged,
+        *([] if validation is None else [_validation(say, validation)]),
+        Section(say("Provenance"), (Facts(tuple(provenance.items())),)),
     ]
     grid = maps.maps[0].grid
-    size = counted(len(maps.places), "place") if maps.names else f"{grid.width} × {grid.height} pixels"
-    subtitle = f"{maps.path.name} · {size} · mmearth {__version__}"
-    write_text(path, page.page(title, subtitle, content))
-    return path
+    size = say("{} pixels").format(f"{grid.width} × {grid.height}")
+    size = say("{} places").format(len(maps.places)) if maps.names else size
+    return Content(
+        language=say.name,
+        title=title,
+        subtitle=f"{maps.path.name} · {size} · mmearth {__version__}",
+        headline=tuple(_headline(say, accuracy, validation, sum(areas.values()))),
+        sections=tuple(each for each in sections if each.parts),
+    )
 
 
 def _by_name(hectares: Mapping[int, float], names: Mapping[int, str]) -> dict[str, float]:
@@ -99,142 +126,153 @@ def _by_name(hectares: Mapping[int, float], names: Mapping[int, str]) -> dict[st
 # --- pictures ---------------------------------------------------------------------------------------------------
 
 
-def _scene_figure(scene: str | Path, outlines: str, count: int) -> str:
-    caption = "Natural colours (B04, B03, B02)" + (f" with the {count} training samples." if count else ".")
-    return page.figure(true_colour(scene), "Scene", caption, overlay=outlines)
+def _scene(
+    say: Language,
+    scene: str | Path,
+    samples: str | Path | None,
+    field: str,
+    class_map: ClassMap,
+    colours: Mapping[str, Colour],
+) -> Figure:
+    outlines, names = ("", []) if samples is None else _outlines(samples, field, class_map, colours)
+    caption = say("Natural colours (B04, B03, B02).")
+    if names:
+        caption = say("Natural colours (B04, B03, B02) with the {number} training samples.", number=len(names))
+    key = [(f"{name or '–'} {number}", colours.get(name, _OTHER)) for name, number in sorted(Counter(names).items())]
+    return Figure(say("Scene"), caption, true_colour(scene), overlay=outlines, key=tuple(key))
 
 
-def _map_figure(title: str, class_map: ClassMap, areas: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
+def _map(
+    say: Language, of: str, class_map: ClassMap, areas: Mapping[str, float], colours: Mapping[str, Colour]
+) -> Figure:
     total = sum(areas.values())
-    key = [(f"{name} {100 * each / total:.1f} %", colours.get(name, _OTHER)) for name, each in areas.items()]
+    key = [(f"{name} {say.number(100 * each / total, 1)} %", colours.get(name, _OTHER)) for name, each in areas.items()]
     shown = {c.value: c.colour for c in class_map.legend.classes}
     if class_map.ours:
         shown[UNKNOWN] = UNKNOWN_COLOUR
-    caption = "Classes with their share of the mapped area."
-    return page.figure(paletted(class_map.path, shown), title, caption, key=page.colour_key(key))
+    caption = say("Classes with their share of the mapped area.")
+    picture, bar = paletted(class_map.path, shown), scale_bar(class_map.grid, say.number)
+    return Figure(say("Map") + of, caption, picture, key=tuple(key), bar=bar)
 
 
-def _confidence_figure(title: str, confidence: str | Path) -> str:
-    caption = "Probability the classifier gives to the class it chose: the model's opinion, not a measured accuracy."
-    key = page.ramp_key(CONFIDENCE_RAMP, "0 %", "100 %")
-    return page.figure(ramp(confidence, CONFIDENCE_RAMP, low=0, high=1), title, caption, key=key)
+def _confidence(say: Language, of: str, confidence: str | Path) -> Figure:
+    caption = say(
+        "Probability the classifier gives to the class it chose: the model's opinion, not a measured accuracy."
+    )
+    picture = ramp(confidence, CONFIDENCE_RAMP, low=0, high=1)
+    return Figure(say("Confidence") + of, caption, picture, ramp=Ramp(CONFIDENCE_RAMP, "0 %", "100 %"))
 
 
-def _embedding_figure(title: str, embedding: Embedding) -> str:
-    caption = "What the encoder sees: the first three of its bands as red, green and blue. Alike colours, alike land."
-    return page.figure(false_colour(embedding), title, caption)
+def _embedding(say: Language, of: str, embedding: Embedding) -> Figure:
+    caption = say(
+        "What the encoder sees: the first three of its bands as red, green and blue. Alike colours, alike land."
+    )
+    return Figure(say("Embedding") + of, caption, false_colour(embedding))
 
 
-def _outlines(path: str | Path, field: str, class_map: ClassMap, colours: Mapping[str, Colour]) -> tuple[str, int]:
-    """SVG of the samples in the map's pixel coordinates, and how many there are."""
+def _outlines(
+    path: str | Path, field: str, class_map: ClassMap, colours: Mapping[str, Colour]
+) -> tuple[str, list[str]]:
+    """SVG of the samples in the map's pixel coordinates, and the class of each."""
     vector = read_vector(path, field=field, within=class_map.grid)
-    drawn = []
+    drawn, named = [], []
     for geometry, name in zip(vector.in_pixels(class_map.grid), class_names(vector, field), strict=True):
         if geometry is None or geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():
             continue
         shape = geometry if geometry.geom_type.endswith("Polygon") else geometry.buffer(2)
-        rings = [shapely.get_coordinates(part.exterior) for part in shapely.get_parts(shape)]
-        drawn.append(page.rings(rings, colours.get(name or "", _OTHER)))
-    return "".join(drawn), len(drawn)
+        lines = [shapely.get_coordinates(part.exterior) for part in shapely.get_parts(shape)]
+        drawn.append(rings(lines, colours.get(name or "", _OTHER)))
+        named.append(name or "")
+    return "".join(drawn), named
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------
 
 
 def _headline(
-    accuracy: AccuracyReport | None, validation: Validation | None, total: float
+    say: Language, accuracy: AccuracyReport | None, validation: Validation | None, total: float
 ) -> list[tuple[str, str, str]]:
     figures = []
     if accuracy is not None:
-        what = "overall accuracy" if accuracy.unit == "points" else "agreement inside reference polygons"
-        figures.append((*percent(accuracy.overall, " %"), f"{what}, {accuracy.units} {accuracy.unit}"))
+        points = accuracy.unit == "points"
+        what = say("overall accuracy, {units} points") if points else say("agreement in polygons, {units} pixels")
+        figures.append((*say.apart(accuracy.overall), what.format(units=say.number(accuracy.units))))
     if validation is not None and validation.validated.any():
-        low, high = validation.interval
-        share = f"{100 * validation.accuracy:.1f} %"
-        figures.append(
-            (
-                share,
-                f"{100 * low:.1f}–{100 * high:.1f}",
-                f"on {counted(validation.trials, 'place')} of training samples left out",
-            )
-        )
-    figures.append((f"{total / 100:,.1f} km²", "", "mapped"))
+        ends = "–".join(say.number(100 * end, 1) for end in validation.interval)
+        what = say("on {places} places of training samples left out", places=validation.trials)
+        figures.append((f"{say.number(100 * validation.accuracy, 1)} %", ends, what))
+    figures.append((f"{say.number(total / 100, 1)} km²", "", say("mapped")))
     return figures
 
 
-def _accuracy_section(accuracy: AccuracyReport, colours: Mapping[str, Colour]) -> str:
+def _accuracy(say: Language, accuracy: AccuracyReport, colours: Mapping[str, Colour]) -> Section:
     sampled = accuracy.unit == "points"
-    header = ["class", "user's accuracy", "producer's accuracy", "mapped ha"]
-    header += ["estimated ha", "share of area"] if sampled else []
+    header = [say("class"), say(accuracy.unit), say("user's accuracy"), say("producer's accuracy"), say("mapped ha")]
+    header += [say("estimated ha"), say("share of area")] if sampled else []
     rows = []
-    for c in accuracy.classes:
-        row = [c.name, *(joined(percent(each, " %")) for each in (c.users, c.producers)), hectares(c.mapped_ha)]
+    for c, there in zip(accuracy.classes, accuracy.counts.sum(0).tolist(), strict=True):
+        row = [c.name, say.number(there), say.share(c.users), say.share(c.producers), say.hectares(c.mapped_ha)]
         if sampled and c.estimated_ha is not None and accuracy.covered_ha:
-            share = c.estimated_ha.scaled(1 / accuracy.covered_ha)
-            row += [joined(area(c.estimated_ha)), joined(percent(share, " %"))]
-        rows.append(row)
-    caption = (
+            row += [say.area(c.estimated_ha), say.share(c.estimated_ha.scaled(1 / accuracy.covered_ha))]
+        rows.append(tuple(row))
+    caption = say(
         "User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the"
         " class on the ground the map shows."
     )
-    caption += " In brackets the 95 % interval, or “too few” where it would say nothing." if sampled else ""
-    return page.section(
-        "Accuracy and areas" if sampled else "Agreement with reference polygons",
-        page.table(header, rows, caption=caption, colours=[colours.get(c.name) for c in accuracy.classes]),
-        page.matrix(
-            [c.name for c in accuracy.classes],
-            accuracy.counts,
-            caption=f"Error matrix in {accuracy.unit}: the map in rows, the reference in columns.",
-            corner="map ↓ reference →",
+    if sampled:
+        caption += " " + say("In brackets the 95 % interval, or “too few” where it would say nothing.")
+    names, painted = tuple(c.name for c in accuracy.classes), tuple(colours.get(c.name) for c in accuracy.classes)
+    told = say("Error matrix in points: the map in rows, the reference in columns.")
+    if not sampled:
+        told = say("Error matrix in pixels: the map in rows, the reference in columns.")
+    return Section(
+        say("Accuracy and areas") if sampled else say("Agreement with reference polygons"),
+        (
+            Table(tuple(header), tuple(rows), caption, painted),
+            Matrix(names, accuracy.counts, told, say("map ↓ reference →"), say("total"), painted),
+            *([Notes(accuracy.warnings)] if accuracy.warnings else []),
         ),
-        page.notes(accuracy.warnings),
     )
 
 
-def _area_section(areas: Mapping[str, float], colours: Mapping[str, Colour]) -> str:
+def _areas(say: Language, areas: Mapping[str, float], colours: Mapping[str, Colour]) -> Section:
     total = sum(areas.values())
-    rows = [[name, hectares(each), f"{100 * each / total:.1f} %"] for name, each in areas.items()]
-    caption = "Areas as mapped: counted pixels, not corrected for the map's errors."
-    return page.section(
-        "Areas", page.table(["class", "ha", "share"], rows, caption=caption, colours=[colours.get(n) for n in areas])
-    )
+    rows = [(name, say.hectares(each), f"{say.number(100 * each / total, 1)} %") for name, each in areas.items()]
+    caption = say("Areas as mapped: counted pixels, not corrected for the map's errors.")
+    header = (say("class"), "ha", say("share"))
+    return Section(say("Areas"), (Table(header, tuple(rows), caption, tuple(colours.get(n) for n in areas)),))
 
 
-def _validation_section(validation: Validation | None) -> str:
-    heading = "Validation by place"
-    if validation is None:
-        return ""
+def _validation(say: Language, validation: Validation) -> Section:
+    heading = say("Validation by place")
     if not validation.validated.any():
-        return page.section(heading, page.notes(str(validation).splitlines()))
-    text = (
-        f"{validation.scheme}. Every place was classified by a model that was not trained on it. This says how well the"
+        return Section(heading, (Notes(tuple(str(validation).splitlines())),))
+    text = f"{validation.scheme}. " + say(
+        "Every place was classified by a model that was not trained on it. This says how well the"
         " classes are told apart in places like those drawn. The whole map also has borders, mixed pixels and land of"
         " kinds that nobody drew: it is usually less accurate."
     )
-    limits = [] if validation.independent else [caution_of_nearness(validation)]
-    scores = zip(validation.legend.classes, validation.places.tolist(), validation.f1.tolist(), strict=True)
-    rows = [[c.name, str(number), "–" if np.isnan(f1) else f"{f1:.2f}"] for c, number, f1 in scores]
+    parts: list[Part] = [Paragraph(text)]
+    if not validation.independent:
+        parts.append(Notes((caution_of_nearness(validation),)))
+    legend = validation.legend
+    painted = tuple(c.colour for c in legend.classes)
+    scores = zip(legend.names, validation.places.tolist(), validation.f1.tolist(), strict=True)
+    rows = [(name, str(number), "–" if np.isnan(f1) else say.number(f1, 2)) for name, number, f1 in scores]
+    parts.append(Table((say("class"), say("places"), "F1"), tuple(rows), colours=painted))
+    caption = say("Pixels of the samples: predicted in rows, drawn in columns.")
+    corner = say("predicted ↓ drawn →")
+    parts.append(Matrix(tuple(legend.names), validation.pixels, caption, corner, say("total"), painted))
     doubts = [
-        [f"{d.group.path.name}, {d.group}", d.label, d.predicted, f"{100 * d.share_right:.0f} %"]
+        (f"{d.group.path.name}, {d.group}", d.label, d.predicted, f"{say.number(100 * d.share_right)} %")
         for d in validation.doubts[:_MOST_DOUBTS]
         if d.predicted != d.label
     ]
-    doubtful = "Samples worth a second look: drawn as one class, mostly classified as another."
-    return page.section(
-        heading,
-        page.paragraph(text),
-        page.notes(limits),
-        page.columns(
-            page.table(["class", "places", "F1"], rows, colours=[c.colour for c in validation.legend.classes]),
-            page.matrix(
-                validation.legend.names,
-                validation.pixels,
-                caption="Pixels of the samples: predicted in rows, drawn in columns.",
-                corner="predicted ↓ drawn →",
-            ),
-        ),
-        page.table(["sample", "drawn as", "looks like", "share right"], doubts, caption=doubtful) if doubts else "",
-    )
+    if doubts:
+        header = (say("sample"), say("drawn as"), say("looks like"), say("share right"))
+        told = say("Samples worth a second look: drawn as one class, mostly classified as another.")
+        parts.append(Table(header, tuple(doubts), told))
+    return Section(heading, tuple(parts))
 
 
 # --- provenance -------------------------------------------------------------------------------------------------
@@ -263,25 +301,29 @@ _PROVENANCE = {
 }
 
 
-def _provenance(maps: MapsTogether, embeddings: Sequence[Embedding], parameters: Mapping[str, str]) -> dict[str, str]:
+def _provenance(
+    say: Language, maps: MapsTogether, embeddings: Sequence[Embedding], parameters: Mapping[str, str]
+) -> dict[str, str]:
     values: dict[str, str] = {}
     for number, place in enumerate(maps.places):
-        told = _of_map(place.map) | _of_embedding(embeddings[number : number + 1])
-        values |= {f"{place.name}: {name}" if place.name else name: value for name, value in told.items()}
-    return values | dict(parameters) | {"Software": f"mmearth {__version__}"}
+        told = _of_map(say, place.map) | _of_embedding(say, embeddings[number : number + 1])
+        values |= {f"{place.name}: {say(name)}" if place.name else say(name): each for name, each in told.items()}
+    return values | dict(parameters) | {say("Software"): f"mmearth {__version__}"}
 
 
-def _of_map(class_map: ClassMap) -> dict[str, str]:
+def _of_map(say: Language, class_map: ClassMap) -> dict[str, str]:
     grid = class_map.grid
     across, down = grid.pixel_size
     values = {
         "Map": str(class_map.path),
-        "Grid": f"{grid.width} × {grid.height} pixels of {across:g} × {down:g}, {grid.crs}",
+        "Grid": say("{size} pixels of {pixel}, {crs}").format(
+            size=f"{grid.width} × {grid.height}", pixel=say.numeral(f"{across:g} × {down:g}"), crs=grid.crs
+        ),
     }
     return values | _making(class_map)
 
 
-def _of_embedding(shown: Sequence[Embedding]) -> dict[str, str]:
+def _of_embedding(say: Language, shown: Sequence[Embedding]) -> dict[str, str]:
     values: dict[str, str] = {}
     for embedding in shown:
         values = {
@@ -290,7 +332,7 @@ def _of_embedding(shown: Sequence[Embedding]) -> dict[str, str]:
             "Model identity": embedding.identity,
         }
         told = embedding.facts
-        values |= {label: _plain(told[name]) for name, label in _PROVENANCE.items() if told.get(name) is not None}
+        values |= {label: _plain(say, told[name]) for name, label in _PROVENANCE.items() if told.get(name) is not None}
         if told.get("aoi") is not None:
             values["Area"] = "only inside the area of interest"
     return values
@@ -321,9 +363,9 @@ def _making(class_map: ClassMap) -> dict[str, str]:
     return made
 
 
-def _plain(value: Any) -> str:
+def _plain(say: Language, value: Any) -> str:
     """A JSON value as a reader writes it; sentences follow each other, words are separated by commas."""
     if isinstance(value, list):
         texts = [str(item) for item in value]
         return (" " if all(text.endswith(".") for text in texts) else ", ").join(texts) or "none"
-    return str(value)
+    return say.numeral(f"{value:.6g}") if isinstance(value, float) else str(value)

@@ -18,3 +18,9 @@ def square_kilometres(square_metres: float) -> str:
 def significant(value: float, digits: int) -> str:
     """A number with so many digits that count, without zeros at the end: 6.23, 62.3, 5."""
     return decimal(value, len(f"{value:.{digits}g}".partition(".")[2]))
+
+
+def language() -> str:
+    """The user's language as the worker calls it; English for those it does not speak."""
+    name = QLocale().name()[:2]
+    return name if name in ("de", "fr") else "en"

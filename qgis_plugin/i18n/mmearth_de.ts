@@ -4137,162 +4137,22 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
-    <name>ReportLayout</name>
+    <name>ReportDocument</name>
     <message>
-        <source>The report was cancelled.</source>
-        <translation>Der Bericht wurde abgebrochen.</translation>
+        <source>Writing the report</source>
+        <translation>Bericht wird geschrieben</translation>
     </message>
     <message>
         <source>{} cannot be written ({}); choose another folder.</source>
         <translation>{} kann nicht geschrieben werden ({}); wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
-        <source>overall accuracy</source>
-        <translation>Gesamtgenauigkeit</translation>
+        <source>The report was cancelled.</source>
+        <translation>Der Bericht wurde abgebrochen.</translation>
     </message>
     <message>
-        <source>agreement inside reference polygons</source>
-        <translation>Übereinstimmung in Referenzpolygonen</translation>
-    </message>
-    <message>
-        <source>reference points</source>
-        <translation>Referenzpunkte</translation>
-    </message>
-    <message>
-        <source>pixels in reference polygons</source>
-        <translation>Pixel in Referenzpolygonen</translation>
-    </message>
-    <message>
-        <source>mapped</source>
-        <translation>kartiert</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Karte</translation>
-    </message>
-    <message>
-        <source>Samples</source>
-        <translation>Beispiele</translation>
-    </message>
-    <message>
-        <source>Error matrix</source>
-        <translation>Fehlermatrix</translation>
-    </message>
-    <message>
-        <source>The map in rows, the reference in columns.</source>
-        <translation>Die Karte in Zeilen, die Referenz in Spalten.</translation>
-    </message>
-    <message>
-        <source>map ↓  reference →</source>
-        <translation>Karte ↓  Referenz →</translation>
-    </message>
-    <message>
-        <source>total</source>
-        <translation>Summe</translation>
-    </message>
-    <message>
-        <source>What limits these figures</source>
-        <translation>Was diese Zahlen einschränkt</translation>
-    </message>
-    <message>
-        <source>Origin</source>
-        <translation>Herkunft</translation>
-    </message>
-    <message>
-        <source>Class</source>
-        <translation>Klasse</translation>
-    </message>
-    <message>
-        <source>Share</source>
-        <translation>Anteil</translation>
-    </message>
-    <message>
-        <source>Learned from</source>
-        <translation>Gelernt aus</translation>
-    </message>
-    <message>
-        <source>Measured with</source>
-        <translation>Gemessen mit</translation>
-    </message>
-    <message>
-        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows.</source>
-        <translation>Nutzergenauigkeit: wie oft die Karte recht hat, wo sie die Klasse zeigt. Herstellergenauigkeit: welchen Teil der Klasse im Gelände die Karte zeigt.</translation>
-    </message>
-    <message>
-        <source>In brackets the 95 % interval, or “too few” where it would say nothing.</source>
-        <translation>In Klammern das 95-%-Intervall, oder „zu wenige“, wo es nichts sagen würde.</translation>
-    </message>
-    <message>
-        <source>Accuracy and areas</source>
-        <translation>Genauigkeit und Flächen</translation>
-    </message>
-    <message>
-        <source>Agreement</source>
-        <translation>Übereinstimmung</translation>
-    </message>
-    <message>
-        <source>User's %</source>
-        <translation>Nutzer %</translation>
-    </message>
-    <message>
-        <source>Producer's %</source>
-        <translation>Hersteller %</translation>
-    </message>
-    <message>
-        <source>Mapped ha</source>
-        <translation>Kartiert, ha</translation>
-    </message>
-    <message>
-        <source>Estimated ha</source>
-        <translation>Geschätzt, ha</translation>
-    </message>
-    <message>
-        <source>{} × {} pixels of {:g} × {:g}, {}</source>
-        <translation>{} × {} Pixel von {:g} × {:g}, {}</translation>
-    </message>
-    <message>
-        <source>Grid</source>
-        <translation>Gitter</translation>
-    </message>
-    <message>
-        <source>Embedding</source>
-        <translation>Einbettung</translation>
-    </message>
-    <message>
-        <source>Scene</source>
-        <translation>Szene</translation>
-    </message>
-    <message>
-        <source>Reference</source>
-        <translation>Referenz</translation>
-    </message>
-    <message>
-        <source>Classifier</source>
-        <translation>Klassifikator</translation>
-    </message>
-    <message>
-        <source>Encoder</source>
-        <translation>Encoder</translation>
-    </message>
-    <message>
-        <source>Encoder's identity</source>
-        <translation>Encoder-Kennung</translation>
-    </message>
-    <message>
-        <source>Processing level</source>
-        <translation>Verarbeitungsstufe</translation>
-    </message>
-    <message>
-        <source>Offset, DN</source>
-        <translation>Offset, DN</translation>
-    </message>
-    <message>
-        <source>How that was decided</source>
-        <translation>Begründung</translation>
-    </message>
-    <message>
-        <source>Embedded by</source>
-        <translation>Eingebettet von</translation>
+        <source>The report could not be set; the log tells more.</source>
+        <translation>Der Bericht konnte nicht gesetzt werden; das Protokoll sagt mehr.</translation>
     </message>
 </context>
 <context>

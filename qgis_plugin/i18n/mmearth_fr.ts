@@ -4137,162 +4137,22 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
-    <name>ReportLayout</name>
+    <name>ReportDocument</name>
     <message>
-        <source>The report was cancelled.</source>
-        <translation>Le rapport a été annulé.</translation>
+        <source>Writing the report</source>
+        <translation>Écriture du rapport</translation>
     </message>
     <message>
         <source>{} cannot be written ({}); choose another folder.</source>
         <translation>{} ne peut pas être écrit ({}) ; choisissez un autre dossier.</translation>
     </message>
     <message>
-        <source>overall accuracy</source>
-        <translation>précision globale</translation>
+        <source>The report was cancelled.</source>
+        <translation>Le rapport a été annulé.</translation>
     </message>
     <message>
-        <source>agreement inside reference polygons</source>
-        <translation>concordance dans les polygones de référence</translation>
-    </message>
-    <message>
-        <source>reference points</source>
-        <translation>points de référence</translation>
-    </message>
-    <message>
-        <source>pixels in reference polygons</source>
-        <translation>pixels dans les polygones de référence</translation>
-    </message>
-    <message>
-        <source>mapped</source>
-        <translation>cartographiés</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Carte</translation>
-    </message>
-    <message>
-        <source>Samples</source>
-        <translation>Échantillons</translation>
-    </message>
-    <message>
-        <source>Error matrix</source>
-        <translation>Matrice d’erreur</translation>
-    </message>
-    <message>
-        <source>The map in rows, the reference in columns.</source>
-        <translation>La carte en lignes, la référence en colonnes.</translation>
-    </message>
-    <message>
-        <source>map ↓  reference →</source>
-        <translation>carte ↓  référence →</translation>
-    </message>
-    <message>
-        <source>total</source>
-        <translation>total</translation>
-    </message>
-    <message>
-        <source>What limits these figures</source>
-        <translation>Ce qui limite ces chiffres</translation>
-    </message>
-    <message>
-        <source>Origin</source>
-        <translation>Provenance</translation>
-    </message>
-    <message>
-        <source>Class</source>
-        <translation>Classe</translation>
-    </message>
-    <message>
-        <source>Share</source>
-        <translation>Part</translation>
-    </message>
-    <message>
-        <source>Learned from</source>
-        <translation>Appris de</translation>
-    </message>
-    <message>
-        <source>Measured with</source>
-        <translation>Mesuré avec</translation>
-    </message>
-    <message>
-        <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows.</source>
-        <translation>Précision de l’utilisateur : à quelle fréquence la carte a raison là où elle montre la classe. Précision du producteur : quelle part de la classe sur le terrain la carte montre.</translation>
-    </message>
-    <message>
-        <source>In brackets the 95 % interval, or “too few” where it would say nothing.</source>
-        <translation>Entre parenthèses l’intervalle à 95 %, ou « trop peu » là où il ne dirait rien.</translation>
-    </message>
-    <message>
-        <source>Accuracy and areas</source>
-        <translation>Précision et surfaces</translation>
-    </message>
-    <message>
-        <source>Agreement</source>
-        <translation>Concordance</translation>
-    </message>
-    <message>
-        <source>User's %</source>
-        <translation>Utilisateur %</translation>
-    </message>
-    <message>
-        <source>Producer's %</source>
-        <translation>Producteur %</translation>
-    </message>
-    <message>
-        <source>Mapped ha</source>
-        <translation>ha cartographiés</translation>
-    </message>
-    <message>
-        <source>Estimated ha</source>
-        <translation>ha estimés</translation>
-    </message>
-    <message>
-        <source>{} × {} pixels of {:g} × {:g}, {}</source>
-        <translation>{} × {} pixels de {:g} × {:g}, {}</translation>
-    </message>
-    <message>
-        <source>Grid</source>
-        <translation>Grille</translation>
-    </message>
-    <message>
-        <source>Embedding</source>
-        <translation>Plongement</translation>
-    </message>
-    <message>
-        <source>Scene</source>
-        <translation>Scène</translation>
-    </message>
-    <message>
-        <source>Reference</source>
-        <translation>Référence</translation>
-    </message>
-    <message>
-        <source>Classifier</source>
-        <translation>Classifieur</translation>
-    </message>
-    <message>
-        <source>Encoder</source>
-        <translation>Encodeur</translation>
-    </message>
-    <message>
-        <source>Encoder's identity</source>
-        <translation>Id. de l’encodeur</translation>
-    </message>
-    <message>
-        <source>Processing level</source>
-        <translation>Niveau de traitement</translation>
-    </message>
-    <message>
-        <source>Offset, DN</source>
-        <translation>Décalage, DN</translation>
-    </message>
-    <message>
-        <source>How that was decided</source>
-        <translation>Justification</translation>
-    </message>
-    <message>
-        <source>Embedded by</source>
-        <translation>Plongement fait par</translation>
+        <source>The report could not be set; the log tells more.</source>
+        <translation>Le rapport n’a pas pu être mis en page ; le journal en dit plus.</translation>
     </message>
 </context>
 <context>

@@ -14,7 +14,7 @@ from qgis.core import (
 
 from ..compat import VECTOR_ANY_GEOMETRY
 from ..core.accuracy.figures import percent
-from ..core.numbers import decimal
+from ..core.numbers import decimal, language
 from .algorithm import ACCURACY, CLASS_FIELD, Values
 from .set_inputs import OfMaps
 
@@ -100,6 +100,7 @@ class Assess(OfMaps):
                 "reference": self.vector("REFERENCE").file_of_one_layer([arguments["field"], *DESIGN]),
                 "reference_field": arguments["field"],
                 "output": self.output("REPORT"),
+                "language": language(),
             }
             self.ask("report", {**page, "overwrite": True}, feedback)
 

@@ -51,7 +51,11 @@ def test_the_wheel_is_small_and_holds_only_the_package(wheel: Path) -> None:
 
 def test_every_module_and_the_typing_marker_are_in_the_wheel(wheel: Path) -> None:
     modules = {str(path.relative_to(ROOT)) for path in ROOT.glob("mmearth_core/**/*.py")}
-    assert modules | {"mmearth_core/py.typed", "mmearth_core/reports/page.css"} <= set(files(wheel))
+    assert modules | {
+        "mmearth_core/py.typed",
+        "mmearth_core/reports/page.css",
+        "mmearth_core/reports/words_de.json",
+    } <= set(files(wheel))
 
 
 def test_the_wheel_names_its_command_licence_and_version(wheel: Path) -> None:

@@ -1,7 +1,7 @@
 """Measuring a map's accuracy with a reference layer, and the report of it.
 
 A layer that the worker cannot read as it is (unsaved edits, a filter, no file of its own) is copied first. The report
-is a page (.html, made by the worker) or a document (.pdf, made by `report_layout`).
+is a page (.html, made by the worker) or a document (.pdf, set by `report_document` of what the worker says).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from .. import layers
 from ..maps.final_map import CONFIDENCE, SAMPLES, SAMPLES_FIELD
-from .report_layout import ReportLayout
+from ..numbers import language
+from .report_document import ReportDocument
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -50,20 +51,17 @@ class Assessment(QObject):
         self._writing: QgsVectorFileWriterTask | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._cancelled = False
-        self._told: list[dict[str, Any]] = []
+        self._document: ReportDocument | None = None
         self._reference = ""
         self.result: dict[str, Any] | None = None
         self.map_layer: QgsRasterLayer | None = None
         self.reference_layer: QgsVectorLayer | None = None
         self.field = ""
-        self._layout = ReportLayout(self)
-        self._layout.finished.connect(self.reported)
-        self._layout.failed.connect(self.failed)
 
     @property
     def running(self) -> bool:
         """Whether a step is under way."""
-        return self._writing is not None or self._layout.running or (self._job is not None and self._job.running)
+        return bool(self._writing or self._document or (self._job is not None and self._job.running))
 
     def forget(self) -> None:
         """Drop a result that no longer belongs to what is chosen."""
@@ -90,7 +88,8 @@ class Assessment(QObject):
             self._job.cancel()
         if self._writing is not None:
             self._writing.cancel()
-        self._layout.cancel()
+        if self._document is not None:
+            self._document.cancel()
 
     def close(self) -> None:
         """Stop and remove copies."""
@@ -130,18 +129,22 @@ class Assessment(QObject):
         if layer.providerType() == "ogr" and not layer.isModified() and not layer.subsetString() and _alone(layer):
             go_on(layers.path_of(layer))
             return
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="mmearth-")
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", "layer"
         # The key of a feature that is not saved yet is no number, and the copy has its own.
         keys = set(layer.primaryKeyAttributes()) | {layer.fields().indexOf("fid")}
         options.attributes = [each for each in range(layer.fields().count()) if each not in keys]
-        copy = str(Path(self._folder.name) / f"{layer.id()}.gpkg")
+        copy = str(self._own_folder() / f"{layer.id()}.gpkg")
         writing = self._writing = QgsVectorFileWriterTask(layer, copy, options)
         writing.writeComplete.connect(lambda name: self._copied(go_on, name))
         writing.errorOccurred.connect(self._not_copied)
         QgsApplication.taskManager().addTask(writing)
+
+    def _own_folder(self) -> Path:
+        """A folder for what is needed for a while only."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mmearth-")
+        return Path(self._folder.name)
 
     def _copied(self, go_on: Callable[[str], None], name: str) -> None:
         self._writing = None
@@ -160,46 +163,48 @@ class Assessment(QObject):
     def report(self, path: str | Path, title: str) -> None:
         """Write the report of the last result to `path`, which the user has agreed to replace; .html or .pdf."""
         self._cancelled = False
-        if Path(path).suffix.lower() == ".pdf":
-            self._write_document(path, title)
-            return
         arguments = {
             "map": layers.path_of(self.map_layer),
-            "output": str(path),
             "title": title,
             "scene": _file(self.scene),
             "embedding": _file(self.embedding),
             "confidence": self._confidence,
             "reference": self._reference,
             "reference_field": self.field,
-            "overwrite": True,
+            "block": self._context.workspace.block,
+            "language": language(),
         }
         samples = self.samples
         if samples is None:
-            self._submit_report(arguments, path)
+            self._submit_report(arguments, Path(path))
             return
         arguments["field"] = self.samples_field
-        self._with_file(samples, lambda name: self._submit_report({**arguments, "samples": name}, path))
+        self._with_file(samples, lambda name: self._submit_report({**arguments, "samples": name}, Path(path)))
 
-    def _write_document(self, path: str | Path, title: str) -> None:
-        self._told = []
-        self._ask_about([layers.path_of(self.map_layer), *filter(None, [_file(self.embedding)])], path, title)
+    def _submit_report(self, arguments: dict[str, Any], path: Path) -> None:
+        title = self.tr("Writing the report")
+        if path.suffix.lower() == ".pdf":
+            folder = self._own_folder() / "report"
+            folder.mkdir(exist_ok=True)
+            arguments["folder"] = str(folder)
+            self._submit("report_content", arguments, title, lambda content: self._set_document(content, path))
+        else:
+            arguments.update(output=str(path), overwrite=True)
+            self._submit("report", arguments, title, lambda _result: self.reported.emit(str(path)))
 
-    def _ask_about(self, files: list[str], path: str | Path, title: str) -> None:
-        """What the worker says of the files, one after the other; then the pages."""
+    def _set_document(self, content: dict[str, Any], path: Path) -> None:
         if self._cancelled:
             self.failed.emit("cancelled", self.tr("Cancelled."))
             return
-        if not files:
-            self._layout.write(path, title, self, *self._told)
-            return
-        job = self._job = self._context.client.submit("info", {"file": files[0]})
-        job.finished.connect(self._told.append)
-        job.finished.connect(lambda _: self._ask_about(files[1:], path, title))
-        job.failed.connect(self.failed)
+        self._document = ReportDocument(content, path, lambda kind, text: self._document_ended(path, kind, text))
+        QgsApplication.taskManager().addTask(self._document)
 
-    def _submit_report(self, arguments: dict[str, Any], path: str | Path) -> None:
-        self._submit("report", arguments, self.tr("Writing the report"), lambda _result: self.reported.emit(str(path)))
+    def _document_ended(self, path: Path, kind: str, text: str) -> None:
+        self._document = None
+        if kind:
+            self.failed.emit(kind, text)
+        else:
+            self.reported.emit(str(path))
 
     @property
     def embedding(self) -> QgsRasterLayer | None:

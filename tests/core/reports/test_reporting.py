@@ -83,7 +83,7 @@ def test_a_working_set_is_reported_over_all_its_places(
     ).path.read_text(encoding="utf-8")  # fmt: skip
     assert "overall accuracy, 100 points" in page and "Validation by place" in page and "2 places" in page
     for name in ("west", "east"):
-        assert all(f"{what} of {name}" in page for what in ("Map", "Confidence", "Embedding"))
+        assert all(f"{what} ({name})" in page for what in ("Map", "Confidence", "Embedding"))
         assert f"{name}: Made of" in page
     assert page.count("of 2020-07-01") == 2
     with pytest.raises(MMEarthError, match="scene= and samples= are of one"):

@@ -1,9 +1,11 @@
 """The Accuracy tab in QGIS: blind stratified samples, labels that are kept, figures of the command line, reports."""
 
 import csv
+import html
 import json
 import shutil
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from qgis.core import (
@@ -15,7 +17,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerUtils,
 )
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import QLocale, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QApplication,
@@ -29,7 +31,9 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from qgis_plugin.core import layers
+from qgis_plugin.core.accuracy import report_parts
 from qgis_plugin.core.accuracy.reference_sample import HIDDEN_FIELDS, footprint, free_output
+from qgis_plugin.core.accuracy.report_document import ReportDocument
 from qgis_plugin.core.maps.final_map import CONFIDENCE, SAMPLES, SAMPLES_FIELD
 from qgis_plugin.gui.accuracy.panel import AccuracyPanel
 
@@ -480,13 +484,56 @@ def test_reports(panel, sample, wait, mapped, tmp_path):
     assert page.count("data:image/png;base64,") >= 4
     assert "Error matrix" in page
     assert "Validation" in page
-    layout = panel.assessment._layout
-    asked = {**layout._told_of_map, "width": 60, "height": 50}  # a rotated map: QGIS shows a copy of another size
-    layout._told_of_map = asked
-    assert dict(layout._origin())["Grid"].startswith("60 × 50 pixels of 10 × 10, ")
     document = (tmp_path / "report.pdf").read_bytes()
     assert document.startswith(b"%PDF")
     assert document.count(b"/Subtype /Image") + document.count(b"/Subtype/Image") >= 2
+
+
+def test_the_document_says_what_the_page_says(panel, sample, wait, mapped, tmp_path, monkeypatch):
+    """Each heading, each cell, each fact, in the words and numbers of the page; set beside QGIS' main thread."""
+    label_all(sample, mapped, NAMES)
+    assess(panel, wait)
+    told, done = [], []
+    write = ReportDocument._write
+    monkeypatch.setattr(ReportDocument, "_write", lambda task, path: told.append(task._content) or write(task, path))
+    panel.assessment.reported.connect(done.append)
+    panel.save_report(tmp_path / "report.pdf")
+    busy = thread_time()
+    wait(lambda: done, 90, "the document")
+    assert thread_time() - busy < 0.5, "the panel waits in steps; the sheets are not set on this thread"
+    panel.save_report(tmp_path / "report.html")
+    wait(lambda: len(done) == 2, 90, "the page")
+    page = html.unescape((tmp_path / "report.html").read_text(encoding="utf-8"))
+    kinds = []
+    for section in told[0]["sections"]:
+        assert section["heading"] in page
+        for number, part in enumerate(section["parts"]):
+            kinds.append(part["kind"])
+            drawn = html.unescape(report_parts.part(part, (10, 10), number)).replace("\u200b", "")
+            cells = [cell for row in part.get("rows", []) for cell in row] + part.get("header", [])
+            cells += [text for pair in part.get("values", []) for text in pair] + part.get("sentences", [])
+            cells += [part["heading"], part["caption"]] if part["kind"] == "figure" else []
+            for cell in cells:
+                assert cell in page and cell in drawn
+    assert kinds.count("figure") >= 4 and kinds.count("matrix") == 2 and "Validation by place" in page
+
+
+def test_reports_speak_the_users_language(panel, sample, wait, mapped, tmp_path, monkeypatch):
+    label_all(sample, mapped, NAMES)
+    assess(panel, wait)
+    before = QLocale()
+    QLocale.setDefault(QLocale("de_DE"))
+    done = []
+    panel.assessment.reported.connect(done.append)
+    try:
+        panel.save_report(tmp_path / "bericht.html")
+    finally:
+        QLocale.setDefault(before)
+    wait(lambda: done, 90, "the page")
+    page = (tmp_path / "bericht.html").read_text(encoding="utf-8")
+    assert "Genauigkeit und Flächen" in page and 'lang="de"' in page
+    total = panel.assessment.result["overall_accuracy"]["value"]
+    assert f"{100 * total:.1f} %".replace(".", ",") in page
 
 
 def test_reports_that_cannot_be_written(panel, sample, wait, mapped, tmp_path):
@@ -520,7 +567,7 @@ def test_map_removed_while_a_report_is_made(panel, sample, wait, mapped, project
     label_all(sample, mapped, NAMES)
     assess(panel, wait)
     panel.save_report(tmp_path / "report.pdf")
-    wait(lambda: panel.assessment._layout.running, 60, "the drawing")
+    wait(lambda: panel.assessment.running, 60, "the drawing")
     QgsProject.instance().removeMapLayer(project.id())
     wait(lambda: not panel.assessment.running, 60, "the end")
     assert not panel.findChild(QPushButton, "accuracy_report").isEnabled()

@@ -145,7 +145,7 @@ def test_places_are_mapped_sampled_and_assessed_together(run, gather, folder, tm
     judged = run("assess", REFERENCE=str(tmp_path / "p.gpkg"), REPORT=str(tmp_path / "r.html"), **of_all)
     assert judged["ACCURACY"] == 1 and judged["UNITS"] == 120
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert "Map of east" in page and "Map of west_july" in page
+    assert "Map (east)" in page and "Map (west_july)" in page
     # One of them alone is half as many.
     one = run("sample", MAP=maps["MAPS"][0], N=60, OUTPUT=str(tmp_path / "one.gpkg"))
     assert one["POINTS"] == 60
