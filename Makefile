@@ -32,13 +32,13 @@ LOWEST_TESTER := -e . pytest hypothesis 'pystac[validation]' h5py matplotlib
 QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
 # Of PyQt6 only its list of names is read, so it comes without Qt.
 QT6_NAMES := --no-deps 'PyQt6>=6.6,<7'
-PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77' 'uv>=0.5'
+PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77' 'uv>=0.5' 'markdown-it-py>=3,<5' pillow
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
 .PHONY: help demo env stub env-qgis env-package env-lowest \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
-  test test-core test-plugin test-plugin-apart test-lowest constraints requirements api translations package benchmark clean
+  test test-core test-plugin test-plugin-apart test-lowest constraints requirements api translations guide package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
@@ -51,6 +51,7 @@ help:
 	@echo "make requirements  the packages that the plugin installs, with digests, for all systems, from constraints.txt"
 	@echo "make translations  takes new texts of the plugin up in qgis_plugin/i18n and compiles them; needs Qt's lrelease"
 	@echo "make stub       writes mmearth_core/__init__.pyi anew, after a change of a public function"
+	@echo "make guide      the guide that ships with the plugin, in qgis_plugin/help, of docs/"
 	@echo "make package    the plugin for QGIS as a zip in dist/, made of the last commit"
 	@echo "make benchmark  speed and quality measurements (minutes to hours)"
 	@echo "make clean      remove the environments and caches"
@@ -134,6 +135,9 @@ translations:
 stub: env
 	$(ENV)/bin/python .ci/stub.py
 
+guide: env-package
+	$(PACKAGE_ENV)/bin/python .ci/guide.py qgis_plugin/help
+
 package: env-package
 	PACKAGE_ENV="$(abspath $(PACKAGE_ENV))" .ci/package "$(DIST)"
 
@@ -144,7 +148,7 @@ benchmark: env
 	  echo "== $$script"; $(ENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) qgis_plugin/wheels .qgis-settings
+	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/api
 
 $(DEMO)/.installed: pyproject.toml constraints.txt

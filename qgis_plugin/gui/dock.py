@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtGui import QShowEvent
-from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from .accuracy.panel import AccuracyPanel
 from .embed.panel import EmbedPanel
+from .help.help_button import HelpButton
 from .maps.panel import MapPanel
 from .samples.panel import SamplesPanel
 from .scenes.desk import ScenesDesk
@@ -54,7 +55,12 @@ class Dock(QgsDockWidget):
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(2)
         layout.addWidget(self._pages, 1)
-        layout.addWidget(self._worker)
+        self.help = HelpButton(self._shown, self.samples.instructions, self)
+        foot = QHBoxLayout()
+        foot.addWidget(self._worker, 1)
+        foot.addWidget(self.help)
+        foot.addSpacing(4)
+        layout.addLayout(foot)
         self._worker.setIndent(10)
         self.setWidget(whole)
         self.setMinimumWidth(340)
@@ -65,6 +71,8 @@ class Dock(QgsDockWidget):
         self.samples.seen.live_wanted.connect(self._switch_live)
         self.samples.seen.map_wanted.connect(self._make_map)
         self.map.session.switched.connect(self.samples.seen.show_live)
+        for tool in self.samples.tools.values():
+            tool.keys_wanted.connect(self.help.open_keys)
         context.client.stateChanged.connect(self._worker_changed)
         self.choose_page()
 
@@ -80,13 +88,19 @@ class Dock(QgsDockWidget):
         """Let every panel give back what it holds."""
         self._context.client.stateChanged.disconnect(self._worker_changed)
         self.scenes.close()
-        for panel in (self.accuracy, self.map, self.samples, self.embed, self.setup, self._worker):
+        for panel in (self.help, self.accuracy, self.map, self.samples, self.embed, self.setup, self._worker):
             panel.close()
 
     def showEvent(self, event: QShowEvent) -> None:
         """A Python may have come or gone meanwhile, in QGIS' options."""
         super().showEvent(event)
         self.choose_page()
+
+    def _shown(self) -> str:
+        """The page that is seen, by its name in `guide.PLACES`."""
+        if self._pages.currentWidget() is self.setup:
+            return "setup"
+        return ("embed", "samples", "map", "accuracy")[self.tabs.currentIndex()]
 
     def _draw(self) -> None:
         """From the embedding to its samples."""

@@ -3114,6 +3114,56 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>GuideWindow</name>
+    <message>
+        <source>MMEarth: guide</source>
+        <translation>MMEarth: Anleitung</translation>
+    </message>
+    <message>
+        <source>To the page before</source>
+        <translation>Zur vorigen Seite</translation>
+    </message>
+    <message>
+        <source>To the page you came back from</source>
+        <translation>Zur Seite, von der Sie zurückkamen</translation>
+    </message>
+    <message>
+        <source>To the beginning of the guide</source>
+        <translation>Zum Anfang der Anleitung</translation>
+    </message>
+    <message>
+        <source>Open in web browser</source>
+        <translation>Im Webbrowser öffnen</translation>
+    </message>
+    <message>
+        <source>The same page in your web browser, to print or to keep it beside QGIS</source>
+        <translation>Dieselbe Seite im Webbrowser, zum Drucken oder um sie neben QGIS zu behalten</translation>
+    </message>
+    <message>
+        <source>The guide is in English.</source>
+        <translation>Die Anleitung ist auf Englisch.</translation>
+    </message>
+</context>
+<context>
+    <name>HelpButton</name>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>What this page is for and how it is used; no network is needed</source>
+        <translation>Wozu diese Seite dient und wie man sie benutzt; ohne Netz</translation>
+    </message>
+    <message>
+        <source>Help on this page</source>
+        <translation>Hilfe zu dieser Seite</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+</context>
+<context>
     <name>Installation</name>
     <message>
         <source>Another QGIS is working on {folder}, or it cannot be written.</source>
@@ -3265,6 +3315,152 @@ Ersetzen?</translation>
     <message>
         <source>“{}” cannot go into a database; choose a file of its own.</source>
         <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>KeySheet</name>
+    <message>
+        <source>MMEarth: keys</source>
+        <translation>MMEarth: Tasten</translation>
+    </message>
+    <message>
+        <source>Tools that draw</source>
+        <translation>Zeichenwerkzeuge</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Show this sheet</source>
+        <translation>Diese Übersicht zeigen</translation>
+    </message>
+    <message>
+        <source>Do it again</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>In the dock</source>
+        <translation>Im Bedienfeld</translation>
+    </message>
+    <message>
+        <source>On the map, while you draw samples</source>
+        <translation>Auf der Karte, während Sie Beispiele zeichnen</translation>
+    </message>
+    <message>
+        <source>Choose the class; two digits one after the other where there are more than ten</source>
+        <translation>Die Klasse wählen; zwei Ziffern nacheinander, wo es mehr als zehn gibt</translation>
+    </message>
+    <message>
+        <source>Erase the sample under the cursor</source>
+        <translation>Das Beispiel unter dem Zeiger löschen</translation>
+    </message>
+    <message>
+        <source>Give the sample under the cursor the chosen class</source>
+        <translation>Dem Beispiel unter dem Zeiger die gewählte Klasse geben</translation>
+    </message>
+    <message>
+        <source>Take back the last corner, or the last edit</source>
+        <translation>Die letzte Ecke oder die letzte Änderung zurücknehmen</translation>
+    </message>
+    <message>
+        <source>On the map, while a shape is not finished</source>
+        <translation>Auf der Karte, solange eine Form nicht fertig ist</translation>
+    </message>
+    <message>
+        <source>Finish the shape</source>
+        <translation>Die Form abschließen</translation>
+    </message>
+    <message>
+        <source>Take back the last corner</source>
+        <translation>Die letzte Ecke zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Drop the shape</source>
+        <translation>Die Form verwerfen</translation>
+    </message>
+    <message>
+        <source>On the map, while something is outlined with Segment</source>
+        <translation>Auf der Karte, während mit Segment etwas umrissen ist</translation>
+    </message>
+    <message>
+        <source>Outline more, as the wheel does</source>
+        <translation>Mehr umreißen, wie mit dem Rad</translation>
+    </message>
+    <message>
+        <source>Outline less</source>
+        <translation>Weniger umreißen</translation>
+    </message>
+    <message>
+        <source>On the tab Samples</source>
+        <translation>Auf der Karteikarte Beispiele</translation>
+    </message>
+    <message>
+        <source>Choose the class</source>
+        <translation>Die Klasse wählen</translation>
+    </message>
+    <message>
+        <source>Show the table of samples</source>
+        <translation>Die Tabelle der Beispiele zeigen</translation>
+    </message>
+    <message>
+        <source>In the table of samples</source>
+        <translation>In der Tabelle der Beispiele</translation>
+    </message>
+    <message>
+        <source>Give the selected samples this class</source>
+        <translation>Den ausgewählten Beispielen diese Klasse geben</translation>
+    </message>
+    <message>
+        <source>Show them on the map</source>
+        <translation>Sie auf der Karte zeigen</translation>
+    </message>
+    <message>
+        <source>Erase them</source>
+        <translation>Sie löschen</translation>
+    </message>
+    <message>
+        <source>Take back the last edit</source>
+        <translation>Die letzte Änderung zurücknehmen</translation>
+    </message>
+    <message>
+        <source>In the list of suggested places</source>
+        <translation>In der Liste der vorgeschlagenen Stellen</translation>
+    </message>
+    <message>
+        <source>Give the place this class, and go on</source>
+        <translation>Der Stelle diese Klasse geben und weiter</translation>
+    </message>
+    <message>
+        <source>Skip the place</source>
+        <translation>Die Stelle überspringen</translation>
+    </message>
+    <message>
+        <source>Show the map as long as the key is held</source>
+        <translation>Die Karte zeigen, solange die Taste gedrückt ist</translation>
+    </message>
+    <message>
+        <source>While you label reference points</source>
+        <translation>Während Sie Referenzpunkte bestimmen</translation>
+    </message>
+    <message>
+        <source>Give the point this class, and go on</source>
+        <translation>Dem Punkt diese Klasse geben und weiter</translation>
+    </message>
+    <message>
+        <source>Take the class away</source>
+        <translation>Die Klasse wegnehmen</translation>
+    </message>
+    <message>
+        <source>To the following point</source>
+        <translation>Zum folgenden Punkt</translation>
+    </message>
+    <message>
+        <source>To the point before</source>
+        <translation>Zum vorigen Punkt</translation>
+    </message>
+    <message>
+        <source>Skip: to the next point that is not labelled</source>
+        <translation>Überspringen: zum nächsten unbestimmten Punkt</translation>
     </message>
 </context>
 <context>
@@ -4762,8 +4958,8 @@ Ersetzen?</translation>
         <translation>Zeichnen</translation>
     </message>
     <message>
-        <source>On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
-        <translation>Auf der Karte: Ziffern wählen die Klasse, E löscht die Beispielfläche unter dem Mauszeiger, R gibt ihr die gewählte Klasse, Z nimmt zurück.</translation>
+        <source>On the map digits choose the class; ? shows all keys.</source>
+        <translation>Auf der Karte wählen Ziffern die Klasse; ? zeigt alle Tasten.</translation>
     </message>
     <message>
         <source>Take the last edit back (Z on the map)</source>

@@ -3114,6 +3114,56 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>GuideWindow</name>
+    <message>
+        <source>MMEarth: guide</source>
+        <translation>MMEarth : guide</translation>
+    </message>
+    <message>
+        <source>To the page before</source>
+        <translation>À la page précédente</translation>
+    </message>
+    <message>
+        <source>To the page you came back from</source>
+        <translation>À la page d'où vous êtes revenu</translation>
+    </message>
+    <message>
+        <source>To the beginning of the guide</source>
+        <translation>Au début du guide</translation>
+    </message>
+    <message>
+        <source>Open in web browser</source>
+        <translation>Ouvrir dans le navigateur</translation>
+    </message>
+    <message>
+        <source>The same page in your web browser, to print or to keep it beside QGIS</source>
+        <translation>La même page dans votre navigateur, pour l'imprimer ou la garder à côté de QGIS</translation>
+    </message>
+    <message>
+        <source>The guide is in English.</source>
+        <translation>Le guide est en anglais.</translation>
+    </message>
+</context>
+<context>
+    <name>HelpButton</name>
+    <message>
+        <source>Help</source>
+        <translation>Aide</translation>
+    </message>
+    <message>
+        <source>What this page is for and how it is used; no network is needed</source>
+        <translation>À quoi sert cette page et comment l'utiliser ; sans réseau</translation>
+    </message>
+    <message>
+        <source>Help on this page</source>
+        <translation>Aide sur cette page</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Touches</translation>
+    </message>
+</context>
+<context>
     <name>Installation</name>
     <message>
         <source>Another QGIS is working on {folder}, or it cannot be written.</source>
@@ -3265,6 +3315,152 @@ Les remplacer ?</translation>
     <message>
         <source>“{}” cannot go into a database; choose a file of its own.</source>
         <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
+    <name>KeySheet</name>
+    <message>
+        <source>MMEarth: keys</source>
+        <translation>MMEarth : touches</translation>
+    </message>
+    <message>
+        <source>Tools that draw</source>
+        <translation>Outils de dessin</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Show this sheet</source>
+        <translation>Montrer cette liste</translation>
+    </message>
+    <message>
+        <source>Do it again</source>
+        <translation>Rétablir</translation>
+    </message>
+    <message>
+        <source>In the dock</source>
+        <translation>Dans le panneau</translation>
+    </message>
+    <message>
+        <source>On the map, while you draw samples</source>
+        <translation>Sur la carte, pendant que vous dessinez des échantillons</translation>
+    </message>
+    <message>
+        <source>Choose the class; two digits one after the other where there are more than ten</source>
+        <translation>Choisir la classe ; deux chiffres l'un après l'autre s'il y en a plus de dix</translation>
+    </message>
+    <message>
+        <source>Erase the sample under the cursor</source>
+        <translation>Effacer l'échantillon sous le curseur</translation>
+    </message>
+    <message>
+        <source>Give the sample under the cursor the chosen class</source>
+        <translation>Donner la classe choisie à l'échantillon sous le curseur</translation>
+    </message>
+    <message>
+        <source>Take back the last corner, or the last edit</source>
+        <translation>Annuler le dernier sommet ou la dernière modification</translation>
+    </message>
+    <message>
+        <source>On the map, while a shape is not finished</source>
+        <translation>Sur la carte, tant qu'une forme n'est pas terminée</translation>
+    </message>
+    <message>
+        <source>Finish the shape</source>
+        <translation>Terminer la forme</translation>
+    </message>
+    <message>
+        <source>Take back the last corner</source>
+        <translation>Annuler le dernier sommet</translation>
+    </message>
+    <message>
+        <source>Drop the shape</source>
+        <translation>Abandonner la forme</translation>
+    </message>
+    <message>
+        <source>On the map, while something is outlined with Segment</source>
+        <translation>Sur la carte, quand quelque chose est délimité avec Segment</translation>
+    </message>
+    <message>
+        <source>Outline more, as the wheel does</source>
+        <translation>Délimiter plus, comme avec la molette</translation>
+    </message>
+    <message>
+        <source>Outline less</source>
+        <translation>Délimiter moins</translation>
+    </message>
+    <message>
+        <source>On the tab Samples</source>
+        <translation>Dans l'onglet Échantillons</translation>
+    </message>
+    <message>
+        <source>Choose the class</source>
+        <translation>Choisir la classe</translation>
+    </message>
+    <message>
+        <source>Show the table of samples</source>
+        <translation>Montrer le tableau des échantillons</translation>
+    </message>
+    <message>
+        <source>In the table of samples</source>
+        <translation>Dans le tableau des échantillons</translation>
+    </message>
+    <message>
+        <source>Give the selected samples this class</source>
+        <translation>Donner cette classe aux échantillons sélectionnés</translation>
+    </message>
+    <message>
+        <source>Show them on the map</source>
+        <translation>Les montrer sur la carte</translation>
+    </message>
+    <message>
+        <source>Erase them</source>
+        <translation>Les effacer</translation>
+    </message>
+    <message>
+        <source>Take back the last edit</source>
+        <translation>Annuler la dernière modification</translation>
+    </message>
+    <message>
+        <source>In the list of suggested places</source>
+        <translation>Dans la liste des lieux suggérés</translation>
+    </message>
+    <message>
+        <source>Give the place this class, and go on</source>
+        <translation>Donner cette classe au lieu, et continuer</translation>
+    </message>
+    <message>
+        <source>Skip the place</source>
+        <translation>Passer ce lieu</translation>
+    </message>
+    <message>
+        <source>Show the map as long as the key is held</source>
+        <translation>Montrer la carte tant que la touche est enfoncée</translation>
+    </message>
+    <message>
+        <source>While you label reference points</source>
+        <translation>Pendant que vous étiquetez les points de référence</translation>
+    </message>
+    <message>
+        <source>Give the point this class, and go on</source>
+        <translation>Donner cette classe au point, et continuer</translation>
+    </message>
+    <message>
+        <source>Take the class away</source>
+        <translation>Enlever la classe</translation>
+    </message>
+    <message>
+        <source>To the following point</source>
+        <translation>Au point suivant</translation>
+    </message>
+    <message>
+        <source>To the point before</source>
+        <translation>Au point précédent</translation>
+    </message>
+    <message>
+        <source>Skip: to the next point that is not labelled</source>
+        <translation>Passer : au prochain point sans étiquette</translation>
     </message>
 </context>
 <context>
@@ -4762,8 +4958,8 @@ Les remplacer ?</translation>
         <translation>Dessiner</translation>
     </message>
     <message>
-        <source>On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z undoes.</source>
-        <translation>Sur la carte : les chiffres choisissent la classe, E efface l'échantillon sous le curseur, R lui donne la classe choisie, Z annule.</translation>
+        <source>On the map digits choose the class; ? shows all keys.</source>
+        <translation>Sur la carte, les chiffres choisissent la classe ; ? montre toutes les touches.</translation>
     </message>
     <message>
         <source>Take the last edit back (Z on the map)</source>

@@ -28,6 +28,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
 
 from ..compat import ADVANCED
+from ..core import guide
 from ..core.layers import may_be_embedding, path_of
 from ..core.sources import why_not_placed, why_not_readable
 from ..core.worker.request import WorkerError
@@ -134,6 +135,9 @@ class Algorithm(QgsProcessingAlgorithm):
         advice = QCoreApplication.translate("Algorithm", "Tip")
         # QGIS makes each line a paragraph; qgis_process prints it as it is.
         return "\n".join([what, "", *explained, "", f"{result}: {comes_out}", "", f"{advice}: {tip}"])
+
+    def helpUrl(self) -> str:
+        return guide.page(guide.ALGORITHMS, self.verb).toString()
 
     def canExecute(self) -> tuple[bool, str]:
         if self._get_client().available():

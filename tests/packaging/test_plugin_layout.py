@@ -124,6 +124,16 @@ def test_what_is_imported_of_the_plugin_is_there(path: Path) -> None:
         assert member in defined, f"{name_of(files[0])} defines no {member}"
 
 
+@for_every([path for path in MODULES if name_of(path) != "gui/widgets/keys.py"], name_of)
+def test_keys_stand_in_the_tables_that_the_sheet_of_keys_shows(path: Path) -> None:
+    """A key that is named elsewhere would be missing on the sheet: put it into a table of `gui/widgets/keys.py`."""
+    named = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)]
+    assert not [f"line {node.lineno}: {node.attr}" for node in named if node.attr.startswith("Key_")]
+    calls = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+    typed = [node for node in calls if ast.unparse(node.func) in ("QKeySequence", "QShortcut")]
+    assert not [node.lineno for node in typed if any(isinstance(each, ast.Constant) for each in node.args)]
+
+
 @for_every([path for path in MODULES if name_of(path).startswith("core/")], name_of)
 def test_the_core_has_no_widgets(path: Path) -> None:
     assert not {name for name in absolute_imports(path) if name.startswith(("qgis.gui", "qgis.PyQt.QtWidgets"))}

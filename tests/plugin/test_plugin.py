@@ -252,9 +252,10 @@ def test_the_worker_is_not_looked_for_while_qgis_starts():
     light |= {"qgis_plugin.core.accuracy", "qgis_plugin.core.worker"}
     light |= {"qgis_plugin.core.worker.greeting", "qgis_plugin.core.worker.wording"}
     light |= {"qgis_plugin.core.embed", "qgis_plugin.core.embed.ground", "qgis_plugin.core.sources"}
-    light |= {"qgis_plugin.core.numbers"}
+    light |= {"qgis_plugin.core.numbers", "qgis_plugin.core.guide"}
     light |= {"qgis_plugin.core.working_set"}  # reads JSON
-    light |= {"qgis_plugin.core.workspace"}  # which ways to smooth there are
+    light |= {"qgis_plugin.core.workspace", "qgis_plugin.core.layer_tree"}  # which ways to smooth there are
+    light |= {"qgis_plugin.core.samples", "qgis_plugin.core.samples.pixels", "qgis_plugin.core.pixel_grid"}
     light |= {"qgis_plugin.gui.icons", "qgis_plugin.gui.options_factory"}
     assert set(ast.literal_eval(done.stdout.strip().splitlines()[-1])) <= light
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ from qgis.PyQt.QtWidgets import (
 from ...compat import LINE, POINT, POLYGON, QShortcut
 from ...core.accuracy.reference_sample import Blindfold, Labelling, footprint
 from ..icons import swatch
+from ..widgets.keys import LABELLING
 from ..widgets.labels import shortened
 
 if TYPE_CHECKING:
@@ -236,9 +238,11 @@ class LabellingBox(QWidget):
             self._grid.addWidget(button, number // 2, number % 2)
 
     def _make_shortcuts(self, names: list[str]) -> None:
-        actions = {str(number + 1): partial(self._label, name) for number, name in enumerate(names[:9])}
-        for key, step in (("N", "next"), ("B", "previous"), ("K", "skip"), ("0", "clear")):
-            actions[key] = partial(self._act, step)
+        actions: dict[str, Callable[..., None]] = {}
+        for bound in LABELLING.bound:
+            steps = [partial(self._act, bound.act)] * len(bound.keys)
+            labels = [partial(self._label, name) for name in names]
+            actions.update(zip(bound.keys, labels if bound.act == "label" else steps))
         for parent in (self, self._canvas):
             for key, action in actions.items():
                 shortcut = QShortcut(QKeySequence(key), parent)

@@ -39,6 +39,7 @@ from ...core.samples.sample_edits import add_sample
 from ...core.samples.sample_layer import read_classes
 from ...core.sources import same
 from ..icons import icon
+from ..widgets import keys
 from ..widgets.labels import wrapped
 from ..widgets.scrolling import reveal
 
@@ -162,24 +163,25 @@ class SuggestionsBox(QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Number keys label, Delete skips, M shows the map as long as it is held."""
-        if watched is self.list and event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_M:
-            if not event.isAutoRepeat():
+        """What the keys of `keys.SUGGESTIONS` do."""
+        pressed, released = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
+        if watched is not self.list or event.type() not in (pressed, released):
+            return super().eventFilter(watched, event)
+        bound = keys.SUGGESTIONS.find(event)
+        act = "" if bound is None else bound.act
+        if event.type() == released:
+            if act == "peek" and not event.isAutoRepeat():
                 self._peek(False)
+            return act == "peek"
+        if act == "choose":
+            self._keys.press(keys.digit_of(event) or 0, len(self._names()))
             return True
-        if watched is self.list and event.type() == QEvent.Type.KeyPress:
-            key = event.key()
-            if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-                self._keys.press(key - Qt.Key.Key_0, len(self._names()))
-                return True
-            self._keys.forget()
-            if key == Qt.Key.Key_M:
-                self._peek(True)
-                return True
-            if key == Qt.Key.Key_Delete and self.list.currentItem() is not None:
-                self.list.takeItem(self.list.currentRow())
-                return True
-        return super().eventFilter(watched, event)
+        self._keys.forget()
+        if act == "peek":
+            self._peek(True)
+        elif act == "skip":
+            self.list.takeItem(self.list.currentRow())
+        return bool(act)
 
     def close(self) -> bool:
         """Stop, and take the marks off the canvas."""

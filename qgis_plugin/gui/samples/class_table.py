@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.samples.class_model import AREA, COLOUR, COUNT, KEY, NAME
+from ..widgets.keys import digit_of
 
 if TYPE_CHECKING:
     from ...core.samples.class_model import ClassTable
@@ -69,7 +70,7 @@ class ClassView(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits are the panel's: they choose a class, here as on the map."""
-        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
+        if digit_of(event) is not None:
             event.ignore()
         else:
             super().keyPressEvent(event)

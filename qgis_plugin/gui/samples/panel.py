@@ -22,6 +22,7 @@ from ...core.layer_tree import keep_above, set_visible
 from ...core.samples import sample_edits
 from ...core.samples.class_model import ClassTable
 from ...core.samples.classes import SampleError
+from ..widgets import keys
 from ..widgets.canvas_tool import give_back, take
 from ..widgets.scrolling import fill
 from .class_box import ClassBox
@@ -100,17 +101,23 @@ class SamplesPanel(QWidget):
         if self.table is not None and self.table.layer is not None:
             self._use_tool("polygon", True)
 
+    def instructions(self) -> list[tuple[str, str]]:
+        """(name, how it draws) of every tool."""
+        return [(self.tool_row.actions_of[name].text(), tool.instruction()) for name, tool in self.tools.items()]
+
     def put_down(self) -> None:
         """Draw no more: another kind of work begins."""
         for tool in self.tools.values():
             give_back(self._canvas, tool)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits choose the class here too: no click in the panel takes the keys from who draws. T: the table."""
-        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 and self.table is not None:
-            self.table.press(event.key() - Qt.Key.Key_0)
+        """The keys of the tab: digits choose the class here too, so no click in the panel takes them from who draws."""
+        bound = keys.SAMPLES_TAB.find(event)
+        act = "" if bound is None else bound.act
+        if act == "choose" and self.table is not None:
+            self.table.press(keys.digit_of(event) or 0)
             event.accept()
-        elif event.key() == Qt.Key.Key_T and self.classes.listed.isEnabled():
+        elif act == "list" and self.classes.listed.isEnabled():
             self.classes.listed.click()
         else:
             super().keyPressEvent(event)
@@ -276,14 +283,9 @@ class SamplesPanel(QWidget):
         self.seen = SeenBox(self._context)
         column.addWidget(self.seen)
         column.addWidget(self._notice_widget())
-        keys = QLabel(
-            self.tr(
-                "On the map: digits choose the class, E erases the sample under the cursor, R gives it the chosen"
-                " class, Z undoes."
-            )
-        )
-        keys.setWordWrap(True)
-        column.addWidget(keys)
+        hint = QLabel(self.tr("On the map digits choose the class; ? shows all keys."))
+        hint.setWordWrap(True)
+        column.addWidget(hint)
         column.addStretch(1)
         scroll = fill(self, inner)
         scroll.setMinimumWidth(inner.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())

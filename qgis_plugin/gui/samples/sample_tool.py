@@ -1,7 +1,7 @@
 """What all map tools that draw samples have in common: the layer, the rubber band, the keys.
 
-Keys: digits choose the class, E erases the sample under the cursor, R gives it the chosen class, Z and Ctrl+Z take
-back, Shift+Z and Ctrl+Y do again, Esc cancels. A tool only draws; `core.sample_edits` puts the shape into the layer.
+Its keys are those of `keys.DRAWING` and `keys.SHAPE`. A tool only draws; `core.sample_edits` puts the shape into the
+layer.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from qgis.PyQt.QtGui import QColor, QKeyEvent
 from ...compat import POLYGON
 from ...core.samples import sample_edits
 from ...core.samples.classes import SampleError
+from ..widgets import keys
 
 if TYPE_CHECKING:
     from ...core.samples.class_model import ClassTable
@@ -33,14 +34,16 @@ if TYPE_CHECKING:
 #: Screen pixels within which a point or a line is under the cursor.
 _REACH = 6
 
-_Key = Qt.Key
-
 
 class SampleTool(QgsMapTool):
     """Draws for the `ClassTable` it was given with `set_table`; says in a sentence, by `messageEmitted`, why not."""
 
+    #: Keys while a shape is not finished.
+    shape_keys: tuple[keys.KeyTable, ...] = (keys.SHAPE,)
     #: A sample was added: its fid.
     sampleAdded = pyqtSignal("qint64")
+    #: The sheet of keys is asked for.
+    keys_wanted = pyqtSignal()
     #: What to do next, for the status bar; empty when the tool rests.
     hinted = pyqtSignal(str)
 
@@ -149,27 +152,22 @@ class SampleTool(QgsMapTool):
 
     def _meaning(self, event: QKeyEvent) -> Callable[[], None] | None:
         """What a key does, as a function, or None: the key is QGIS' own."""
-        key, modifiers = event.key(), event.modifiers()
-        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        if modifiers & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier):
-            return None
-        if key == _Key.Key_Z:
-            return self._redo if shift else self._undo
-        if control:
-            return self._redo if key == _Key.Key_Y else None
-        if _Key.Key_0 <= key <= _Key.Key_9:
-            return lambda: self._choose(key - _Key.Key_0)
-        acts = {_Key.Key_E: self._erase, _Key.Key_R: self._relabel}
-        return acts.get(key) or (self._drawing_keys().get(key) if self._points else None)
+        tables = [keys.DRAWING, *(self.shape_keys if self._points else ())]
+        bound = next(filter(None, (table.find(event) for table in tables)), None)
+        return None if bound is None else self._acts(event)[bound.act]
 
-    def _drawing_keys(self) -> dict[Qt.Key, Callable[[], None]]:
+    def _acts(self, event: QKeyEvent) -> dict[str, Callable[[], None]]:
+        """What each name in the tables of keys means here."""
         return {
-            _Key.Key_Escape: self.cancel,
-            _Key.Key_Return: self.finish,
-            _Key.Key_Enter: self.finish,
-            _Key.Key_Backspace: self.remove_last,
-            _Key.Key_Delete: self.remove_last,
+            "choose": lambda: self._choose(keys.digit_of(event) or 0),
+            "erase": self._erase,
+            "relabel": self._relabel,
+            "undo": self._undo,
+            "redo": self._redo,
+            "keys": self.keys_wanted.emit,
+            "finish": self.finish,
+            "remove_last": self.remove_last,
+            "cancel": self.cancel,
         }
 
     def _choose(self, digit: int) -> None:

@@ -43,6 +43,7 @@ from ...core.samples.classes import SampleError
 from ...core.samples.sample_check import SampleCheck
 from ...core.samples.sample_model import AREA, CLASS, DATE, SEEN, SORT, SOURCE, SampleModel
 from ..icons import swatch
+from ..widgets import keys
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -163,7 +164,7 @@ class SampleWindow(QgsDockWidget):
             if act is not None:
                 event.accept()
                 if event.type() == QEvent.Type.KeyPress:
-                    if not Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
+                    if keys.digit_of(event) is None:
                         self._keys.forget()
                     act()
                 return True
@@ -182,22 +183,17 @@ class SampleWindow(QgsDockWidget):
         self.shown.emit(False)
 
     def _meaning(self, event: Any) -> Callable[[], object] | None:
-        key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        layer = self._layer()
-        if layer is None or self._table is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        layer, table, bound = self._layer(), self._table, keys.SAMPLES.find(event)
+        if layer is None or table is None or bound is None:
             return None
-        if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-            classes = len(self._table.classes)
-            return lambda: self._keys.press(key - Qt.Key.Key_0, classes)
-        step = sample_edits.redo if shift else sample_edits.undo
-        acts: dict[Any, Callable[[], object]] = {
-            Qt.Key.Key_Delete: self.erase,
-            Qt.Key.Key_Return: self.zoom,
-            Qt.Key.Key_Enter: self.zoom,
-            Qt.Key.Key_Z: lambda: step(layer),
-            Qt.Key.Key_Y: lambda: sample_edits.redo(layer),
+        acts: dict[str, Callable[[], object]] = {
+            "relabel": lambda: self._keys.press(keys.digit_of(event) or 0, len(table.classes)),
+            "erase": self.erase,
+            "zoom": self.zoom,
+            "undo": lambda: sample_edits.undo(layer),
+            "redo": lambda: sample_edits.redo(layer),
         }
-        return acts.get(key)
+        return acts[bound.act]
 
     def _layer(self) -> QgsVectorLayer | None:
         return None if self._table is None else self._table.layer

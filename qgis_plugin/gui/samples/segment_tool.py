@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent
 from qgis.PyQt.QtCore import Qt, QTimer
-from qgis.PyQt.QtGui import QWheelEvent
+from qgis.PyQt.QtGui import QKeyEvent, QWheelEvent
 
 from ...core.maps.view import view_of
 from ...core.numbers import decimal
@@ -19,6 +19,7 @@ from ...core.samples.class_model import area_text
 from ...core.samples.classes import SampleError
 from ...core.samples.region import Region, RegionGrower
 from ...core.sources import wkt
+from ..widgets import keys
 from .sample_tool import SampleTool
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _VIEW_PAUSE = 150
 class SegmentTool(SampleTool):
     """A click outlines what looks like the place; a click inside, a right click or Enter takes it. Shift and a click
     add another place to the same sample; a click elsewhere begins anew."""
+
+    shape_keys = (keys.SHAPE, keys.SEGMENT)
 
     def __init__(self, canvas: QgsMapCanvas, workspace: Workspace, client: WorkerClient) -> None:
         super().__init__(canvas, workspace)
@@ -68,8 +71,8 @@ class SegmentTool(SampleTool):
         if self._region is None:
             return self.tr("looking for what is like this place …")
         size = self.tr("{}, {} pixels").format(area_text(self._region.area), decimal(self._region.pixels))
-        keys = self.tr("wheel: more or less; click inside: take it; Shift+click: add a place; Esc: drop it")
-        return f"{size} – {keys}"
+        turns = self.tr("wheel: more or less; click inside: take it; Shift+click: add a place; Esc: drop it")
+        return f"{size} – {turns}"
 
     def activate(self) -> None:
         super().activate()
@@ -123,10 +126,8 @@ class SegmentTool(SampleTool):
         if notches:
             self._turn(notches)
 
-    def _drawing_keys(self) -> dict[Qt.Key, Callable[[], None]]:
-        more, less = (lambda: self._turn(1)), (lambda: self._turn(-1))
-        own = {Qt.Key.Key_Plus: more, Qt.Key.Key_Equal: more, Qt.Key.Key_Minus: less}
-        return {**super()._drawing_keys(), **own}
+    def _acts(self, event: QKeyEvent) -> dict[str, Callable[[], None]]:
+        return {**super()._acts(event), "more": lambda: self._turn(1), "less": lambda: self._turn(-1)}
 
     def _begin(self, point: QgsPointXY, more: bool) -> None:
         if not more:

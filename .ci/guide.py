@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""The guide that ships with the plugin: pages of docs/ as HTML, with their pictures, for a reader without network.
+
+    .ci/guide.py FOLDER
+
+Writes FOLDER anew. The HTML is plain enough for Qt's QTextBrowser, which shows it in QGIS, and looks decent in a web
+browser. Headings have the ids that GitHub gives them. What lies outside of these pages is linked to the project's home.
+Needs markdown-it-py, and Pillow for pictures that are small enough to be carried along.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import sys
+from pathlib import Path, PurePosixPath
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+#: The pages that an analyst in QGIS needs, the first one first.
+PAGES = ("qgis", "qgis-processing", "qgis-troubleshooting", "working-sets", "better-maps")
+HOME = re.search(r"^repository=(.+)$", (ROOT / "metadata.txt").read_text("utf-8"), re.MULTILINE)[1]
+#: How well pictures are kept, per cent: letters stay sharp.
+QUALITY = 80
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<link rel="stylesheet" href="guide.css">
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+#: For web browsers; QGIS shows the pages in its own colours.
+STYLE = """:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem }
+img { max-width: 100%; height: auto; border: 1px solid #8886 }
+pre { overflow-x: auto; padding: .6rem; background: #8882 }
+code { font-size: .9em }
+table { border-collapse: collapse; display: block; overflow-x: auto }
+th, td { border: 1px solid #8886; padding: .25rem .6rem; text-align: left; vertical-align: top }
+"""
+
+
+def heading_id(text: str) -> str:
+    """What GitHub calls a heading in links: "Map of the whole layer" → "map-of-the-whole-layer"."""
+    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+
+
+def render(name: str, pictures: set[str]) -> str:
+    """A page of docs/ as HTML; adds the pictures that it shows to `pictures`."""
+    markdown = MarkdownIt("commonmark").enable("table")
+    tokens = markdown.parse((DOCS / f"{name}.md").read_text("utf-8"))
+    title = name
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            words = "".join(each.content for each in tokens[at + 1].children or [])
+            token.attrSet("id", heading_id(words))
+            title = words if token.tag == "h1" else title
+        for each in [token, *(token.children or [])]:
+            _lead(each, pictures)
+    return PAGE.format(title=html.escape(title), body=markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _lead(token: Token, pictures: set[str]) -> None:
+    """Point a link or a picture to where it is for the reader."""
+    if token.type == "image":
+        source = PurePosixPath(str(token.attrs["src"]))
+        pictures.add(str(source))
+        if source.suffix == ".png":
+            token.attrSet("src", str(source.with_suffix(".jpg")))
+    elif token.type == "link_open":
+        target, _, heading = str(token.attrs["href"]).partition("#")
+        if not target or "://" in target or target.startswith("mailto:"):
+            return
+        path = PurePosixPath(target)
+        if path.suffix == ".md" and str(path.with_suffix("")) in PAGES:
+            target = str(path.with_suffix(".html"))
+        else:
+            target = f"{HOME}/blob/main/{(DOCS / target).resolve().relative_to(ROOT).as_posix()}"
+        token.attrSet("href", f"{target}#{heading}" if heading else target)
+
+
+def write(folder: Path) -> None:
+    """Make the guide in a folder, which is replaced."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    pictures: set[str] = set()
+    for name in PAGES:
+        (folder / f"{name}.html").write_text(render(name, pictures), "utf-8")
+    (folder / "guide.css").write_text(STYLE, "utf-8")
+    for name in sorted(pictures):
+        made = folder / name
+        made.parent.mkdir(parents=True, exist_ok=True)
+        if made.suffix == ".png":
+            with Image.open(DOCS / name) as picture:
+                picture.convert("RGB").save(made.with_suffix(".jpg"), quality=QUALITY, optimize=True)
+        else:
+            shutil.copy2(DOCS / name, made)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

@@ -1,0 +1,118 @@
+"""The guide in a window of QGIS: read offline, in QGIS' own colours, whatever web browser there is or is not."""
+
+from __future__ import annotations
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QImage, QResizeEvent, QTextDocument
+from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QLabel, QTextBrowser, QToolButton, QVBoxLayout, QWidget
+
+from ...core import guide
+
+
+class Pages(QTextBrowser):
+    """Shows pages of the guide, pictures as wide as there is room for; other addresses open in the web browser."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("guidePages")
+        self.setOpenLinks(False)
+        self.document().setDefaultStyleSheet("td, th { padding: 3px 10px 3px 0px; text-align: left }")
+        self.anchorClicked.connect(self.show_page)
+        self._width = 0
+
+    def show_page(self, url: QUrl) -> None:
+        """Go to an address, here if it is a file of the guide, at its heading."""
+        whole = self.source().resolved(url)
+        if whole.isLocalFile() and whole.toLocalFile().startswith(str(guide.FOLDER)):
+            self.setSource(whole)
+        else:
+            QDesktopServices.openUrl(whole)
+
+    def loadResource(self, kind: int, name: QUrl) -> object:
+        """Pictures fit; the style sheet is for web browsers."""
+        if kind == int(QTextDocument.ResourceType.StyleSheetResource):
+            return ""
+        found = super().loadResource(kind, name)
+        if kind == int(QTextDocument.ResourceType.ImageResource):
+            picture = QImage.fromData(found) if found else QImage()
+            room = self._room()
+            if picture.width() > room:
+                return picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+            return picture
+        return found
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the pictures anew, and stay at the place that is read."""
+        super().resizeEvent(event)
+        if self._room() != self._width and not self.source().isEmpty():
+            self._width = self._room()
+            bar = self.verticalScrollBar()
+            share = bar.value() / max(1, bar.maximum())
+            self.document().clear()
+            self.reload()
+            bar.setValue(round(share * bar.maximum()))
+
+    def _room(self) -> int:
+        return max(100, self.viewport().width() - 2 * int(self.document().documentMargin()) - 4)
+
+
+class GuideWindow(QDialog):
+    """One window for all pages; it stays open beside the work."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("guideWindow")
+        self.setWindowTitle(self.tr("MMEarth: guide"))
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
+        self.pages = Pages(self)
+        self._back = self._button("guideBack", "mActionArrowLeft", self.tr("To the page before"))
+        self._forward = self._button("guideForward", "mActionArrowRight", self.tr("To the page you came back from"))
+        start = self._button("guideStart", "mActionHelpContents", self.tr("To the beginning of the guide"))
+        outside = QToolButton(self)
+        outside.setObjectName("guideOutside")
+        outside.setText(self.tr("Open in web browser"))
+        outside.setToolTip(self.tr("The same page in your web browser, to print or to keep it beside QGIS"))
+        self._back.clicked.connect(self.pages.backward)
+        self._forward.clicked.connect(self.pages.forward)
+        start.clicked.connect(lambda: self.show_place("qgis", ""))
+        outside.clicked.connect(lambda: QDesktopServices.openUrl(self.pages.source()))
+        self.pages.historyChanged.connect(self._show_ways)
+        language = QLabel(self.tr("The guide is in English."), self)
+        language.setVisible(QgsApplication.locale()[:2] not in ("en", "C", ""))
+        row = QHBoxLayout()
+        for widget in (self._back, self._forward, start, language):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(outside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addLayout(row)
+        layout.addWidget(self.pages, 1)
+        self._show_ways()
+        self.resize(720, 640)
+
+    def show_place(self, page: str, heading: str) -> None:
+        """Show a page at a heading, in front; where the plugin has no guide of its own, in the web browser."""
+        url = guide.page(page, heading)
+        if not url.isLocalFile():
+            QDesktopServices.openUrl(url)
+            return
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.pages.show_page(url)
+        if heading:
+            self.pages.scrollToAnchor(heading)  # also when it is the page that is there already
+
+    def _button(self, name: str, image: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setIcon(QgsApplication.getThemeIcon(f"/{image}.svg"))
+        button.setToolTip(tip)
+        button.setAutoRaise(True)
+        return button
+
+    def _show_ways(self) -> None:
+        self._back.setEnabled(self.pages.isBackwardAvailable())
+        self._forward.setEnabled(self.pages.isForwardAvailable())

@@ -1,0 +1,96 @@
+"""The guide that ships with the plugin: whoever presses Help finds the heading, and every link and picture is there."""
+
+import ast
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLUGIN = ROOT / "qgis_plugin"
+
+
+class Page(HTMLParser):
+    """Ids, links and pictures of a page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.pictures: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.ids += [str(found["id"])] if "id" in found else []
+        self.links += [str(found["href"])] if tag == "a" else []
+        self.pictures += [str(found["src"])] if tag == "img" else []
+
+
+@pytest.fixture(scope="module")
+def guide(package_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("guide") / "help"
+    command = [package_environment / "bin" / "python", ROOT / ".ci" / "guide.py", folder]
+    made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(guide: Path) -> dict[str, Page]:
+    return {path.stem: Page(path) for path in guide.glob("*.html")}
+
+
+def literal(path: Path, name: str) -> object:
+    """The value of a constant of a module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    values = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name
+    ]
+    return ast.literal_eval(values[0])
+
+
+def test_every_link_of_the_guide_leads_somewhere(guide: Path, pages: dict[str, Page]) -> None:
+    assert len(pages) >= 4
+    for name, page in pages.items():
+        assert len(set(page.ids)) == len(page.ids), f"{name} has two headings of one name"
+        for link in page.links:
+            target, _, heading = link.partition("#")
+            if link.startswith("https://"):
+                within = re.fullmatch(r"https://github\.com/.+?/blob/main/(.+)", target)
+                assert within is None or (ROOT / within[1]).exists(), f"{name} links to {link}"
+                continue
+            other = pages[Path(target).stem] if target else page
+            assert not heading or heading in other.ids, f"{name} links to {link}"
+        for picture in page.pictures:
+            assert (guide / picture).is_file(), f"{name} shows {picture}"
+
+
+def test_what_the_dock_is_explained_under_is_there(pages: dict[str, Page]) -> None:
+    places = literal(PLUGIN / "core" / "guide.py", "PLACES")
+    assert isinstance(places, dict) and len(places) == 5
+    for page, heading in places.values():
+        assert heading in pages[page].ids
+
+
+def test_every_algorithm_is_explained_under_its_name(guide: Path, pages: dict[str, Page]) -> None:
+    text = (guide / "qgis-processing.html").read_text(encoding="utf-8")
+    algorithms = [path.read_text(encoding="utf-8") for path in sorted((PLUGIN / "processing").glob("*.py"))]
+    found = 0
+    for source in algorithms:
+        verb = re.search(r'^    verb, symbol, section = "(\w+)"', source, re.MULTILINE)
+        if verb is None:
+            continue
+        found += 1
+        title = re.search(r'def title\(self\) -> str:\s+return self\.tr\("(.+?)"\)', source)[1]
+        assert f'<h2 id="{verb[1]}">{verb[1]}</h2>\n<p><strong>{title}</strong>' in text
+    assert found == len(pages["qgis-processing"].ids) - 1
+
+
+def test_the_guide_is_small_enough_to_be_carried_along(guide: Path) -> None:
+    size = sum(path.stat().st_size for path in guide.rglob("*") if path.is_file())
+    assert size < 5_000_000
