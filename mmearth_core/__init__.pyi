@@ -30,6 +30,7 @@ from mmearth_core.inspection import Description
 from mmearth_core.labelling.changing.change import ChangeResult
 from mmearth_core.labelling.classification import ClassifyResult
 from mmearth_core.labelling.clusters import ClusterResult
+from mmearth_core.labelling.comparing.separability import SeparabilityResult
 from mmearth_core.labelling.fitting import FitResult
 from mmearth_core.labelling.similarity import SimilarResult
 from mmearth_core.labelling.suggestions import SuggestResult
@@ -63,6 +64,7 @@ __all__ = [
     "pretrain",
     "report",
     "sample",
+    "separability",
     "similar",
     "suggest",
     "tidy",
@@ -213,6 +215,39 @@ def fit(
 
     Raises:
         MMEarthError: An input is unusable; nothing is written then.
+    """
+
+def separability(
+    *,
+    embeddings: Sequence[str | Path],
+    samples: Sequence[str | Path] = (),
+    output: str | Path | None = None,
+    field: str = "class",
+    layer: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> SeparabilityResult:
+    """Say how well the classes of some samples can be told apart on their embedding, two by two, and which samples are
+    unlike the others of their class.
+
+    The Jeffries–Matusita distance of two classes is 0 where they are the same and 2 where they are never mixed up;
+    below 1 a map will mix them up. It takes them for normally distributed, so validation (fit) has the last word. A
+    class with fewer than two samples is too few.
+
+    Args:
+        embeddings: Embedding rasters of one model, or working sets.
+        samples: Vector file of polygons, lines or points with a class (any CRS), one for each embedding, in the same
+            order. None for working sets that name their samples.
+        output: A table to write, too (CSV).
+        field: Attribute that holds the class.
+        layer: Layer of the vector files; by default their only one.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: An input is unusable, or there is one class only; nothing is written then.
     """
 
 def classify(

@@ -72,6 +72,14 @@ VERBS: dict[str, Verb] = {
         ("embeddings", "samples"),
         "pairs",
     ),
+    "separability": Verb(
+        "mmearth_core.labelling.comparing.separability",
+        "say how well classes can be told apart by their samples",
+        MAP,
+        "check",
+        ("embeddings", "samples"),
+        "pairs",
+    ),
     "classify": Verb(
         "mmearth_core.labelling.classification",
         "make a map of an embedding with what was learned",
@@ -179,7 +187,7 @@ PYTHON_ONLY = {
 #: The verbs of a live client of the worker, which are no commands.
 LIVE_VERBS: dict[str, Lane] = {
     **dict.fromkeys(("inspect", "preview", "similar_preview", "grow_region"), "live"),
-    **dict.fromkeys(("validate", "suggest_samples"), "check"),
+    **dict.fromkeys(("validate", "suggest_samples", "compare_classes"), "check"),
     **dict.fromkeys(("fit_samples", "report_content"), "work"),
 }
 

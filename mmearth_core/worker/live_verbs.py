@@ -6,7 +6,7 @@ Thin: each calls one function with values that were made of what came over the w
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -14,6 +14,9 @@ from mmearth_core.embedding.forecast import inspect
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling import fitting
+from mmearth_core.labelling.comparing.comparison import Comparison, compare
+from mmearth_core.labelling.comparing.separability import band_names
+from mmearth_core.labelling.comparing.spectra import spectra_under
 from mmearth_core.labelling.fitting import Dates
 from mmearth_core.labelling.growing.growth import Growing, Grown, Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
@@ -136,6 +139,23 @@ class LiveVerbs:
             "features": by_feature(labelled, validation),
             "messages": labelled.messages,
         }
+
+    def compare_classes(
+        self, *, cancel: CancelToken, embedding: str, samples: Sent, scene: str | None = None
+    ) -> Comparison:
+        """How the classes of some samples differ on the embedding, and in the `scene` it was made of."""
+        live = self._embedding(embedding)
+        labelled = live.samples(samples, cancel)
+        stack = live.places[0].stack
+        spectra, told = None, labelled.messages
+        if scene is not None and len(live.places) == 1:
+            try:
+                spectra = spectra_under(labelled, stack, scene, cancel=cancel)
+            except MMEarthError as error:  # what the embedding says of the classes is worth having without it
+                told = (*told, str(error))
+        elif scene is not None:
+            told = (*told, "No spectra: the samples lie on several places; choose one embedding.")
+        return compare(replace(labelled, messages=told), bands=band_names(labelled, stack), spectra=spectra)
 
     def suggest_samples(
         self,
