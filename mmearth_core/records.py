@@ -393,9 +393,7 @@ class _Reader:
         if hint is Path and isinstance(content, str):
             return Path(content)
         # To Python, true is a number too.
-        if hint is not Any and (
-            not isinstance(content, get_origin(hint) or hint) or (hint is int and isinstance(content, bool))
-        ):
+        if hint is not Any and (not isinstance(content, _type_of(hint)) or (hint is int and isinstance(content, bool))):
             raise ValueError
         return content.date() if hint is date and isinstance(content, datetime) else content
 
@@ -414,6 +412,12 @@ def _inside(path: str, name: Any) -> str:
 
 def _bare(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _type_of(hint: Any) -> Any:
+    """The type that a value of a hint has; some hints, such as numpy's for arrays, are names of others."""
+    origin = get_origin(hint) or hint
+    return _type_of(origin.__value__) if hasattr(origin, "__value__") else origin
 
 
 def _rank(hint: Any) -> int:

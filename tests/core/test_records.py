@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pytest
 
 from mmearth_core import records
@@ -42,6 +43,19 @@ class Place:
     def __post_init__(self) -> None:
         if self.name == "nowhere":
             raise ValueError("there is no such place")
+
+
+class _Named:
+    """What `type Array = numpy.ndarray` is to Python from 3.12 on: numpy's own for arrays became one with 2.5."""
+
+    __value__ = np.ndarray
+
+
+def test_a_hint_may_be_a_name_of_another() -> None:
+    values = np.arange(3)
+    assert value(_Named(), values, "it") is values
+    with pytest.raises(MMEarthError, match="it"):
+        value(_Named(), [0, 1, 2], "it")
 
 
 LEAST = {"name": "here", "scene": "a.tif"}
