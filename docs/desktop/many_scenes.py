@@ -77,6 +77,18 @@ def walk():
     dock.map.live.switch.setChecked(False)
     yield drawn(canvas)
     picture("scenes-maps")
+    many.show()
+    click(many.change_button)
+    many.hide()
+    change = dock.scenes.change
+    change.move(60, 110)
+    rows = {row.name: row.kept.id() for row in many.scenes.rows()}
+    change.before.setCurrentIndex(change.before.findData(rows["west_20210401"]))
+    change.after.setCurrentIndex(change.after.findData(rows["west_20220406"]))
+    click(change.run_button)
+    yield lambda: not change.job.running
+    yield drawn(canvas)
+    picture("change", change)
 
 
 walker = Walker(walk())

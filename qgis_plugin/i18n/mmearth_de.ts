@@ -1002,6 +1002,199 @@
     </message>
 </context>
 <context>
+    <name>ChangeDialog</name>
+    <message>
+        <source>Change between two dates</source>
+        <translation>Veränderung zwischen zwei Tagen</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} ist schon vorhanden. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Datei ersetzen?</translation>
+    </message>
+    <message>
+        <source>Model (*.json)</source>
+        <translation>Modell (*.json)</translation>
+    </message>
+    <message>
+        <source>GeoTIFF (*.tif)</source>
+        <translation>GeoTIFF (*.tif)</translation>
+    </message>
+    <message>
+        <source>Only changes that are probable on both dates by at least</source>
+        <translation>Nur Veränderungen, die an beiden Tagen wahrscheinlich sind, zu mindestens</translation>
+    </message>
+    <message>
+        <source>The errors of both maps show as change; what is less sure is called unsure</source>
+        <translation>Die Fehler beider Karten erscheinen als Veränderung; was weniger sicher ist, heißt unsicher</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>The earlier image; the map has its pixels</source>
+        <translation>Das frühere Bild; die Karte hat seine Pixel</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>A later image of the place, best of one season</source>
+        <translation>Ein späteres Bild des Ortes, am besten aus derselben Jahreszeit</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>What the classes are learned from</source>
+        <translation>Woraus die Klassen gelernt werden</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>The model that was saved beside an earlier map</source>
+        <translation>Das Modell, das neben einer früheren Karte gespeichert wurde</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>The map to write, with its style beside it</source>
+        <translation>Die zu schreibende Karte, mit ihrem Stil daneben</translation>
+    </message>
+    <message>
+        <source>Map change</source>
+        <translation>Veränderung kartieren</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop; no unfinished map is left behind</source>
+        <translation>Anhalten; es bleibt keine unfertige Karte zurück</translation>
+    </message>
+    <message>
+        <source>Samples in work, as drawn on the image before</source>
+        <translation>Benutzte Beispiele, wie auf dem Bild vorher gezeichnet</translation>
+    </message>
+    <message>
+        <source>Samples in work, as drawn on the image after</source>
+        <translation>Benutzte Beispiele, wie auf dem Bild nachher gezeichnet</translation>
+    </message>
+    <message>
+        <source>Model of {}</source>
+        <translation>Modell von {}</translation>
+    </message>
+    <message>
+        <source>Saved model…</source>
+        <translation>Gespeichertes Modell…</translation>
+    </message>
+    <message>
+        <source>Classify both dates, and map what became what</source>
+        <translation>Beide Tage klassifizieren und kartieren, was woraus wurde</translation>
+    </message>
+    <message>
+        <source>Embed two dates of a place first.</source>
+        <translation>Betten Sie zuerst zwei Tage eines Ortes ein.</translation>
+    </message>
+    <message>
+        <source>Choose two different images.</source>
+        <translation>Wählen Sie zwei verschiedene Bilder.</translation>
+    </message>
+    <message>
+        <source>The image before ({0}) is later than the one after ({1}); swap them.</source>
+        <translation>Das Bild vorher ({0}) ist später als das nachher ({1}); vertauschen Sie sie.</translation>
+    </message>
+    <message>
+        <source>Choose the model that was saved beside an earlier map, or draw samples.</source>
+        <translation>Wählen Sie das Modell, das neben einer früheren Karte gespeichert wurde, oder zeichnen Sie Beispiele.</translation>
+    </message>
+    <message>
+        <source>Name the file of the map.</source>
+        <translation>Benennen Sie die Datei der Karte.</translation>
+    </message>
+    <message>
+        <source>{} is in the project.</source>
+        <translation>{} ist im Projekt.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no map was written.</source>
+        <translation>Abgebrochen; es wurde keine Karte geschrieben.</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>Als CSV speichern</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1}).</source>
+        <translation>{0} lässt sich nicht schreiben ({1}).</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeJob</name>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Aus den Beispielen wird gelernt</translation>
+    </message>
+    <message>
+        <source>Comparing both dates</source>
+        <translation>Beide Tage werden verglichen</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeTable</name>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>The matrix to the clipboard, for a spreadsheet or a document</source>
+        <translation>Die Matrix in die Zwischenablage, für eine Tabellenkalkulation oder ein Dokument</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>Als CSV speichern…</translation>
+    </message>
+    <message>
+        <source>The matrix as a file for programs, with full figures</source>
+        <translation>Die Matrix als Datei für Programme, mit vollen Zahlen</translation>
+    </message>
+    <message>
+        <source>{0} ha changed ({1} %), {2} ha did not.</source>
+        <translation>{0} ha verändert ({1} %), {2} ha nicht.</translation>
+    </message>
+    <message>
+        <source>{} ha are unsure.</source>
+        <translation>{} ha sind unsicher.</translation>
+    </message>
+    <message>
+        <source>In rows what it was, in columns what it is, in hectares:</source>
+        <translation>In Zeilen, was es war, in Spalten, was es ist, in Hektar:</translation>
+    </message>
+    <message>
+        <source>{0} ha were {1} and are {2}</source>
+        <translation>{0} ha waren {1} und sind {2}</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>Summe</translation>
+    </message>
+    <message>
+        <source>before ↓  after →, ha</source>
+        <translation>vorher ↓  nachher →, ha</translation>
+    </message>
+</context>
+<context>
     <name>ClassBox</name>
     <message>
         <source>Samples: {}, {}</source>
@@ -5150,7 +5343,7 @@ Sollen sie gelesen werden?</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation>Änderung…</translation>
+        <translation>Veränderung…</translation>
     </message>
     <message>
         <source>Map what became what between two dates, with areas in hectares</source>

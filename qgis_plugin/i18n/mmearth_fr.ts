@@ -1002,6 +1002,199 @@
     </message>
 </context>
 <context>
+    <name>ChangeDialog</name>
+    <message>
+        <source>Change between two dates</source>
+        <translation>Changement entre deux dates</translation>
+    </message>
+    <message>
+        <source>{} exists. Replace it?</source>
+        <translation>{} existe déjà. Le remplacer ?</translation>
+    </message>
+    <message>
+        <source>Replace file?</source>
+        <translation>Remplacer le fichier ?</translation>
+    </message>
+    <message>
+        <source>Model (*.json)</source>
+        <translation>Modèle (*.json)</translation>
+    </message>
+    <message>
+        <source>GeoTIFF (*.tif)</source>
+        <translation>GeoTIFF (*.tif)</translation>
+    </message>
+    <message>
+        <source>Only changes that are probable on both dates by at least</source>
+        <translation>Seulement les changements probables aux deux dates, à au moins</translation>
+    </message>
+    <message>
+        <source>The errors of both maps show as change; what is less sure is called unsure</source>
+        <translation>Les erreurs des deux cartes apparaissent comme changement ; ce qui est moins sûr est dit incertain</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Avant</translation>
+    </message>
+    <message>
+        <source>The earlier image; the map has its pixels</source>
+        <translation>L’image la plus ancienne ; la carte a ses pixels</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Après</translation>
+    </message>
+    <message>
+        <source>A later image of the place, best of one season</source>
+        <translation>Une image ultérieure du lieu, de préférence de la même saison</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Classes</translation>
+    </message>
+    <message>
+        <source>What the classes are learned from</source>
+        <translation>Ce dont les classes sont apprises</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>The model that was saved beside an earlier map</source>
+        <translation>Le modèle enregistré à côté d’une carte précédente</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fichier</translation>
+    </message>
+    <message>
+        <source>The map to write, with its style beside it</source>
+        <translation>La carte à écrire, avec son style à côté</translation>
+    </message>
+    <message>
+        <source>Map change</source>
+        <translation>Cartographier les changements</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop; no unfinished map is left behind</source>
+        <translation>Arrêter ; aucune carte inachevée ne reste</translation>
+    </message>
+    <message>
+        <source>Samples in work, as drawn on the image before</source>
+        <translation>Échantillons utilisés, tels que dessinés sur l’image d’avant</translation>
+    </message>
+    <message>
+        <source>Samples in work, as drawn on the image after</source>
+        <translation>Échantillons utilisés, tels que dessinés sur l’image d’après</translation>
+    </message>
+    <message>
+        <source>Model of {}</source>
+        <translation>Modèle de {}</translation>
+    </message>
+    <message>
+        <source>Saved model…</source>
+        <translation>Modèle enregistré…</translation>
+    </message>
+    <message>
+        <source>Classify both dates, and map what became what</source>
+        <translation>Classer les deux dates et cartographier ce qui est devenu quoi</translation>
+    </message>
+    <message>
+        <source>Embed two dates of a place first.</source>
+        <translation>Calculez d’abord le plongement de deux dates d’un lieu.</translation>
+    </message>
+    <message>
+        <source>Choose two different images.</source>
+        <translation>Choisissez deux images différentes.</translation>
+    </message>
+    <message>
+        <source>The image before ({0}) is later than the one after ({1}); swap them.</source>
+        <translation>L’image d’avant ({0}) est plus récente que celle d’après ({1}) ; échangez-les.</translation>
+    </message>
+    <message>
+        <source>Choose the model that was saved beside an earlier map, or draw samples.</source>
+        <translation>Choisissez le modèle enregistré à côté d’une carte précédente, ou dessinez des échantillons.</translation>
+    </message>
+    <message>
+        <source>Name the file of the map.</source>
+        <translation>Nommez le fichier de la carte.</translation>
+    </message>
+    <message>
+        <source>{} is in the project.</source>
+        <translation>{} est dans le projet.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no map was written.</source>
+        <translation>Annulé ; aucune carte n’a été écrite.</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>Enregistrer en CSV</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1}).</source>
+        <translation>{0} ne peut pas être écrit ({1}).</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeJob</name>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Apprentissage des échantillons</translation>
+    </message>
+    <message>
+        <source>Comparing both dates</source>
+        <translation>Comparaison des deux dates</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeTable</name>
+    <message>
+        <source>Copy table</source>
+        <translation>Copier le tableau</translation>
+    </message>
+    <message>
+        <source>The matrix to the clipboard, for a spreadsheet or a document</source>
+        <translation>La matrice dans le presse-papiers, pour un tableur ou un document</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>Enregistrer en CSV…</translation>
+    </message>
+    <message>
+        <source>The matrix as a file for programs, with full figures</source>
+        <translation>La matrice en fichier pour des programmes, avec les chiffres complets</translation>
+    </message>
+    <message>
+        <source>{0} ha changed ({1} %), {2} ha did not.</source>
+        <translation>{0} ha ont changé ({1} %), {2} ha non.</translation>
+    </message>
+    <message>
+        <source>{} ha are unsure.</source>
+        <translation>{} ha sont incertains.</translation>
+    </message>
+    <message>
+        <source>In rows what it was, in columns what it is, in hectares:</source>
+        <translation>En lignes ce que c’était, en colonnes ce que c’est, en hectares :</translation>
+    </message>
+    <message>
+        <source>{0} ha were {1} and are {2}</source>
+        <translation>{0} ha étaient {1} et sont {2}</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>total</translation>
+    </message>
+    <message>
+        <source>before ↓  after →, ha</source>
+        <translation>avant ↓  après →, ha</translation>
+    </message>
+</context>
+<context>
     <name>ClassBox</name>
     <message>
         <source>Samples: {}, {}</source>

@@ -45,7 +45,11 @@ def write(tables: dict[Path, Table]) -> None:
 
 def for_clipboard(result: dict[str, Any]) -> QMimeData:
     """Classes and matrix as text with tabs, for a spreadsheet, and as a page, for a document."""
-    tables = [_read_classes(result), _read_matrix(result)]
+    return clipped([_read_classes(result), _read_matrix(result)])
+
+
+def clipped(tables: list[list[list[str]]]) -> QMimeData:
+    """Tables as text with tabs, for a spreadsheet, and as a page, for a document."""
     data = QMimeData()
     data.setText("\n\n".join("\n".join("\t".join(row) for row in rows) for rows in tables) + "\n")
     data.setHtml("".join(_page(rows) for rows in tables))

@@ -69,6 +69,7 @@ class SceneList(QObject):
     def __init__(self, client: WorkerClient, queue: EmbedQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client, self._queue = client, queue
+        self._closed = False
         self._days: dict[str, str] = {}  # of embeddings, by file and its state, as the worker told
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -81,6 +82,7 @@ class SceneList(QObject):
 
     def close(self) -> None:
         """Let go of the project."""
+        self._closed = True
         self._later.stop()
         for signal in self._heard:
             signal.disconnect(self.look_again)
@@ -196,8 +198,9 @@ class SceneList(QObject):
         job.finished.connect(lambda told: self._answered(key, told))
 
     def _answered(self, key: str, told: dict[str, Any]) -> None:
-        self._days[key] = str(told.get("date") or "")
-        self.look_again()
+        if not self._closed:
+            self._days[key] = str(told.get("date") or "")
+            self.look_again()
 
 
 def _of_layer(layer: QgsRasterLayer) -> Row:

@@ -100,17 +100,10 @@ class MatrixTable(QWidget):
                 item = QTableWidgetItem(_shown(value, by_area))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if row < size and column < size:
-                    self._paint(item, value, sum(cells[row]), row == column)
+                    shade(item, value, sum(cells[row]), row == column)
                     item.setToolTip(self._sentence(names, row, column))
                 self.table.setItem(row, column, item)
         self._fit()
-
-    @staticmethod
-    def _paint(item: QTableWidgetItem, value: float, whole: float, right: bool) -> None:
-        if value:
-            colour = QColor(_RIGHT if right else _WRONG)
-            colour.setAlphaF(0.12 + 0.5 * value / whole if right else 0.1 + 0.65 * (value / whole) ** 0.7)
-            item.setBackground(colour)
 
     def _sentence(self, names: list[str], row: int, column: int) -> str:
         """What a cell says, with its counts and its area."""
@@ -129,6 +122,14 @@ class MatrixTable(QWidget):
         rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
         bar = self.table.horizontalScrollBar().sizeHint().height()
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + bar + 4)
+
+
+def shade(item: QTableWidgetItem, value: float, whole: float, right: bool) -> None:
+    """Colour a cell of a square table by its share of its row: those on the diagonal (`right`) as what agrees."""
+    if value:
+        colour = QColor(_RIGHT if right else _WRONG)
+        colour.setAlphaF(0.12 + 0.5 * value / whole if right else 0.1 + 0.65 * (value / whole) ** 0.7)
+        item.setBackground(colour)
 
 
 def _shown(value: float, by_area: bool) -> str:
