@@ -6,12 +6,14 @@ The dock and what it needs are made when they are first asked for, so QGIS start
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsMapLayer, QgsProject
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, QTranslator
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QTranslator
 from qgis.PyQt.QtWidgets import QMessageBox
 from qgis.PyQt.QtXml import QDomDocument
 
@@ -26,6 +28,24 @@ if TYPE_CHECKING:
     from .provider import Provider
 
 _FOLDER = Path(__file__).parent
+#: What the dock is made of: loaded one after the other when it is first opened, so that QGIS never stands still.
+_PARTS = (
+    "core.worker.process",
+    "core.worker.client",
+    "core.workspace",
+    "gui.setup.panel",
+    "gui.embed.panel",
+    "gui.samples.sample_tool",
+    "gui.samples.sample_window",
+    "gui.samples.panel",
+    "core.maps.live_session",
+    "gui.maps.panel",
+    "core.accuracy.assessment",
+    "gui.accuracy.form",
+    "gui.accuracy.panel",
+    "gui.scenes.desk",
+    "gui.dock",
+)
 
 
 class Plugin(QObject):
@@ -44,6 +64,11 @@ class Plugin(QObject):
         self._layer_action: QAction | None = None
         self._translator: QTranslator | None = None
         self._making_client = threading.Lock()
+        self._unloaded: list[str] = list(_PARTS)
+        self._wanted: Callable[[], None] | None = None  # as soon as the parts are loaded
+        self._loading = QTimer(self)
+        self._loading.setInterval(0)
+        self._loading.timeout.connect(self._load_part)
 
     def initGui(self) -> None:
         """Called in the desktop."""
@@ -56,7 +81,7 @@ class Plugin(QObject):
         opens.setObjectName("mmearthOpen")
         opens.setCheckable(True)
         opens.setToolTip(self.tr("Map land cover from a few samples"))
-        opens.triggered.connect(self.toggle_dock)
+        opens.triggered.connect(self.open_dock)
         self._iface.addToolBarIcon(opens)
         self._iface.addPluginToRasterMenu(self.tr("MMEarth Few-Shot Mapper"), opens)
         embeds = self._layer_action = QAction(icon("embed"), self.tr("Embed layer"), window)
@@ -79,6 +104,7 @@ class Plugin(QObject):
 
     def unload(self) -> None:
         """Take everything away that was brought."""
+        self._loading.stop()
         if self._open_action is not None and self._layer_action is not None:
             self._iface.mainWindow().removeEventFilter(self)
             QgsProject.instance().writeProject.disconnect(self._project_written)
@@ -147,8 +173,15 @@ class Plugin(QObject):
         """Show or hide the dock."""
         self.dock.setUserVisible(wanted)
 
+    def open_dock(self, wanted: bool = True) -> None:
+        """As `toggle_dock`, in a moment when the dock is yet to be made."""
+        self._once_loaded(lambda: self.toggle_dock(wanted))
+
     def embed_active_layer(self) -> None:
         """What the layer's context menu does."""
+        self._once_loaded(self._embed_active_layer)
+
+    def _embed_active_layer(self) -> None:
         layer = self._iface.activeLayer()
         if isinstance(layer, QgsMapLayer):
             self.toggle_dock(True)
@@ -186,7 +219,25 @@ class Plugin(QObject):
     def _project_read(self, _document: QDomDocument) -> None:
         """A project that was saved with the dock open is opened with it."""
         if QgsProject.instance().readBoolEntry("mmearth", "dock")[0]:
-            self.toggle_dock(True)
+            self.open_dock(True)
+
+    def _once_loaded(self, act: Callable[[], None]) -> None:
+        """Do something that needs the dock: at once, or when its parts are loaded; the last wish counts."""
+        if self._dock is not None:
+            act()
+            return
+        self._wanted = act
+        self._loading.start()
+
+    def _load_part(self) -> None:
+        """Load a part of the dock; with the last one do what is waited for, unless QGIS has closed meanwhile."""
+        if self._unloaded:
+            import_module(f".{self._unloaded.pop(0)}", __package__)
+            return
+        self._loading.stop()
+        act, self._wanted = self._wanted, None
+        if act is not None:
+            act()
 
     def _translate(self) -> None:
         file = _FOLDER / "i18n" / f"mmearth_{QgsApplication.locale()[:2]}.qm"

@@ -42,6 +42,7 @@ def walk():
     action = plugin._open_action
     buttons = (bar.widgetForAction(action) for bar in window.findChildren(QToolBar))
     click(next(each for each in buttons if isinstance(each, QToolButton)))
+    yield lambda: plugin._dock is not None
     dock = plugin.dock
     yield dock.isVisible
     embed = find(dock, "embedButton")

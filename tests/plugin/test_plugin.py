@@ -58,6 +58,34 @@ def test_the_dock_has_its_tabs_in_the_order_of_the_work(plugin):
     assert {"liveSwitch", "suggest", "similarPick", "swipe"} <= set(names)
 
 
+def test_the_dock_is_loaded_piece_by_piece_so_that_qgis_never_stands_still(plugin, wait, window):
+    """Each turn of QGIS' events loads one piece; the dock itself has nothing left to load."""
+    plugin._open_action.trigger()
+    assert plugin._dock is None and plugin._open_action.isChecked()
+    wait(lambda: plugin._dock is not None, what="the dock")
+    assert plugin.dock.isUserVisible()
+    code = (
+        "import sys; from importlib import import_module; from qgis_plugin.plugin import _PARTS\n"
+        "def ours(): return sum(m.startswith('qgis_plugin') for m in sys.modules)\n"
+        "before, loaded = ours(), []\n"
+        "for part in _PARTS:\n"
+        "    import_module(f'qgis_plugin.{part}'); loaded.append(ours() - before); before = ours()\n"
+        "print(loaded)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
+    loaded = ast.literal_eval(done.stdout.strip().splitlines()[-1])
+    assert max(loaded) <= 25, f"a piece of the dock is too large: {loaded}"
+
+
+def test_unloading_while_the_dock_is_being_loaded_leaves_nothing(qgis_iface, settings, worker_python, wait):
+    plugin = classFactory(qgis_iface)
+    plugin.initGui()
+    plugin._open_action.trigger()
+    plugin.unload()
+    QCoreApplication.processEvents()
+    assert plugin._dock is None and plugin._client is None
+
+
 def test_without_a_python_the_dock_says_what_to_do(plugin, monkeypatch):
     monkeypatch.delenv("MMEARTH_PYTHON")
     plugin.dock.choose_page()
