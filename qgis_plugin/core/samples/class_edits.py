@@ -6,7 +6,8 @@ cannot be edited keeps its samples, but its classes can be called and coloured o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from qgis.core import QgsFeatureRequest, QgsVectorLayer
@@ -38,7 +39,7 @@ def rename_class(layer: QgsVectorLayer, field: str, value: int, name: str) -> No
     before = next(c for c in classes if c.value == value)
     if name.strip() == before.name:
         return
-    after = before._replace(name=_checked(layer, field, name, [c for c in classes if c.value != value]))
+    after = before._replace(name=checked_name(layer, field, name, [c for c in classes if c.value != value]))
     moved = key_of(layer, field, before) != key_of(layer, field, after)
     fids = samples_of(layer, field, [before]) if moved else []
     text = QCoreApplication.translate("Samples", "Rename {} to {}").format(before.name, after.name)
@@ -123,6 +124,24 @@ def change_classes(
     layer.triggerRepaint()
 
 
+@contextmanager
+def one_step(layer: QgsVectorLayer, field: str, classes: Sequence[SampleClass], text: str) -> Iterator[None]:
+    """Keep other classes with the layer, and whatever is done to its samples meanwhile, as one undo step called `text`;
+    nothing of it when it fails."""
+    require_editable(layer)
+    layer.beginEditCommand(text)
+    done = False
+    try:
+        _push(layer, _Classes(layer, field, read_classes(layer, field), list(classes), text))
+        yield
+        done = True
+    finally:
+        if done:
+            layer.endEditCommand()
+        else:
+            layer.destroyEditCommand()
+
+
 def samples_of(layer: QgsVectorLayer, field: str, classes: Sequence[SampleClass]) -> list[int]:
     """The fids of all samples of some classes."""
     index, keys = require_field(layer, field), {str(key_of(layer, field, each)) for each in classes}
@@ -185,11 +204,12 @@ def _begin(layer: QgsVectorLayer, fids: Collection[int], capability: Any = CHANG
 
 def _new_class(layer: QgsVectorLayer, field: str, name: str, colour: str, rules: ClassRules) -> SampleClass:
     classes = read_classes(layer, field)
-    name = _checked(layer, field, name, classes)
+    name = checked_name(layer, field, name, classes)
     return SampleClass(next_value(classes, last_value(layer, field), rules), name, colour)
 
 
-def _checked(layer: QgsVectorLayer, field: str, name: str, others: Sequence[SampleClass]) -> str:
+def checked_name(layer: QgsVectorLayer, field: str, name: str, others: Sequence[SampleClass]) -> str:
+    """A name for a class beside others, without blanks around it; `SampleError` when it cannot be."""
     name = name.strip()
     if not name:
         raise SampleError(QCoreApplication.translate("Samples", "A class needs a name."))

@@ -107,6 +107,11 @@ class ClassTable(QAbstractTableModel):
         return self._classes[self._current] if 0 <= self._current < len(self._classes) else None
 
     @property
+    def is_numeric(self) -> bool:
+        """Whether the field holds numbers rather than names."""
+        return sample_layer.is_numeric(self.layer, self.field)
+
+    @property
     def samples(self) -> Mapping[int, sample_layer.Sample]:
         """All samples by their fids, as they were counted last."""
         return self._measured

@@ -141,7 +141,7 @@ def as_classes(wanted: ClassSet, rules: ClassRules) -> list[SampleClass]:
     classes: list[SampleClass] = []
     codes = [each.code for each in wanted.classes]
     for each in wanted.classes:
-        classes.append(SampleClass(_value(each.code, classes, 0, rules, codes), each.name, each.colour))
+        classes.append(SampleClass(value_for(each.code, classes, 0, rules, codes), each.name, each.colour))
     return classes
 
 
@@ -167,7 +167,7 @@ def apply(layer: QgsVectorLayer, field: str, wanted: ClassSet, rules: ClassRules
             met[found.value] = made
             changed += made != found
         else:
-            value = _value(each.code, [*before, *after], last, rules, codes)
+            value = value_for(each.code, [*before, *after], last, rules, codes)
             moved += each.code is not None and not numeric and value != each.code
             made = SampleClass(value, each.name, each.colour, each.code if numeric and each.code != value else None)
             added += 1
@@ -188,7 +188,7 @@ def _moves(layer: QgsVectorLayer, field: str, old: SampleClass, new: SampleClass
     return key_of(layer, field, old) != key_of(layer, field, new)
 
 
-def _value(
+def value_for(
     code: int | None, classes: Sequence[SampleClass], last: int, rules: ClassRules, codes: Collection[int | None]
 ) -> int:
     """The code where a map can hold it and no class ever had it, else the next value that is no code of the set."""

@@ -77,7 +77,7 @@ def add_sample(
                 "Samples", "What {} holds counts as samples, but only polygons can be drawn; make a new sample layer."
             ).format(layer.name())
         )
-    parts = _prepared(layer, geometry, crs)
+    parts = prepared(layer, geometry, crs)
     fields = layer.fields()
     attributes = {fields.indexOf(field): key_of(layer, field, sample_class)}
     if fields.indexOf("created") >= 0:
@@ -185,7 +185,7 @@ def _step(layer: QgsVectorLayer, possible: Callable[[], bool], step: Callable[[]
     return True
 
 
-def _prepared(layer: QgsVectorLayer, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> list[QgsGeometry]:
+def prepared(layer: QgsVectorLayer, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> list[QgsGeometry]:
     """The shape in the layer's CRS and geometry type, valid; several only for a layer of single polygons."""
     shape = QgsGeometry(geometry)
     try:

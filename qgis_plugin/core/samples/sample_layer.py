@@ -133,12 +133,13 @@ def open_classes(layer: QgsVectorLayer, field: str, rules: ClassRules) -> list[S
             ).format(field, layer.name())
         )
     values = values_of(names, rules)
-    styled = _styled(layer, field)
-    unstyled = [name for name in names if name not in styled]
-    colours = dict(zip(unstyled, rules.colours(unstyled, avoid=[colour for _, colour in styled.values()])))
+    legend = styled(layer, field)
+    unstyled = [name for name in names if name not in legend]
+    conventional = rules.colours(unstyled, avoid=[colour for _, colour in legend.values()])
+    legend.update((name, (name, colour)) for name, colour in zip(unstyled, conventional))
     classes = []
     for name in sorted(names, key=lambda name: values[name]):
-        label, colour = styled.get(name, (name, colours.get(name)))
+        label, colour = legend[name]
         code = int(name) if numeric and int(name) != values[name] else None
         classes.append(SampleClass(values[name], label if numeric else name, colour, code))
     if len({c.name for c in classes}) < len(classes):
@@ -354,7 +355,7 @@ def _wkb(geometry: QgsGeometry) -> str:
     return bytes(geometry.asWkb()).hex()
 
 
-def _styled(layer: QgsVectorLayer, field: str) -> dict[str, Any]:
+def styled(layer: QgsVectorLayer, field: str) -> dict[str, tuple[str, str]]:
     """Value as text → (label, colour) of a categorized renderer on the field."""
     renderer = layer.renderer()
     if not isinstance(renderer, QgsCategorizedSymbolRenderer) or renderer.classAttribute().strip('"') != field:

@@ -25,7 +25,7 @@ class ClassBox(QWidget):
         self._context = context
         self._table: ClassTable | None = None
         self.view = ClassView()
-        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.menu = ClassMenu(context, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -113,11 +113,11 @@ class ClassMenu(QMenu):
             self._context.warn(str(error))
             return
         parts = [
-            (done.added, self.tr("{} classes added")),
-            (done.changed, self.tr("{} called or coloured as in the set")),
-            (done.dropped, self.tr("{} without samples taken away")),
-            (done.kept, self.tr("{} kept that are not in the set, for they have samples")),
-            (done.moved, self.tr("{} with another value in the map than their code, which is or was taken")),
+            (done.added, self.tr("{} added")),
+            (done.changed, self.tr("{} renamed or recoloured")),
+            (done.dropped, self.tr("{} without samples removed")),
+            (done.kept, self.tr("{} others with samples kept")),
+            (done.moved, self.tr("{} with another map value than their code, which was taken")),
         ]
         said = ", ".join(text.format(number) for number, text in parts if number)
         self._context.tell(f"{wanted.name}: {said or self.tr('nothing to change')}.", duration=12)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 _ROW = 26
-_MOST_ROWS = 10
+#: Rows that are shown where there is little room; a dock that is higher shows more.
+_FEW_ROWS = 6
 
 
 class ClassView(QTableView):
@@ -78,12 +79,15 @@ class ClassView(QTableView):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         rows = self._table.rowCount() if self._table is not None else 0
-        hint.setHeight(self.horizontalHeader().sizeHint().height() + _ROW * max(3, min(rows, _MOST_ROWS)) + 4)
+        hint.setHeight(self._height(min(rows, _FEW_ROWS)))
         return hint
+
+    def _height(self, rows: int) -> int:
+        return self.horizontalHeader().sizeHint().height() + _ROW * max(3, rows) + 4
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        hint.setHeight(self.horizontalHeader().sizeHint().height() + _ROW * 3)
+        hint.setHeight(self.sizeHint().height())
         return hint
 
     def _renew(self) -> None:
@@ -91,6 +95,7 @@ class ClassView(QTableView):
             return
         for row in range(self._table.rowCount()):
             self.openPersistentEditor(self._table.index(row, COLOUR))
+        self.setMaximumHeight(self._height(self._table.rowCount()))
         self.updateGeometry()
         self._select(self._table.current)
 

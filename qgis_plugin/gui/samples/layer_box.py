@@ -46,9 +46,9 @@ class SampleLayerBox(QWidget):
         self._context.client.greeted.disconnect(self._offer_classes)
         return super().close()
 
-    def new_layer(self, path: Path | None = None) -> QgsVectorLayer | None:
-        """Make a sample layer, beside the embedding unless told, with the classes of the preset, and work with it.
-        Asks for the file only where there is no place for it; returns the layer or None."""
+    def new_layer(self, path: Path | None = None, empty: bool = False) -> QgsVectorLayer | None:
+        """Make a sample layer, beside the embedding unless told, with the classes of the preset unless it is to be
+        `empty`, and work with it. Asks for the file only where there is no place for it; returns the layer or None."""
         greeting = self._context.client.greeting
         path = None if greeting is None else path or self._place() or self._asked_path()
         if greeting is None or path is None:
@@ -60,7 +60,9 @@ class SampleLayerBox(QWidget):
         try:
             wanted = self.preset.currentData()
             classes = land_cover(greeting.classes) if self.preset.currentIndex() == 0 else []
-            if isinstance(wanted, class_sets.ClassSet):
+            if empty:
+                classes = []
+            elif isinstance(wanted, class_sets.ClassSet):
                 classes = class_sets.as_classes(wanted, greeting.classes)
             layer = sample_layer.create_sample_layer(path, crs, classes)
         except SampleError as error:

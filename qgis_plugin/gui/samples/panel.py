@@ -26,6 +26,7 @@ from ..widgets import keys
 from ..widgets.canvas_tool import give_back, take
 from ..widgets.scrolling import fill
 from .class_box import ClassBox
+from .import_dialog import ImportDialog
 from .layer_box import SampleLayerBox
 from .map_tools import FreehandTool, PolygonTool, RectangleTool, RelabelTool, SquareTool
 from .sample_window import SampleWindow
@@ -35,6 +36,12 @@ from .tool_row import ToolRow
 
 if TYPE_CHECKING:
     from ...context import Context
+
+
+#: Classes without samples that are called by name.
+_MOST_NAMED = 6
+#: Pixels of the table of samples below the map, at first.
+_TABLE_HEIGHT = 220
 
 
 class SamplesPanel(QWidget):
@@ -60,6 +67,7 @@ class SamplesPanel(QWidget):
         for name, tool in self.tools.items():
             tool.setAction(self.tool_row.actions_of[name])
             tool.hinted.connect(self._hint)
+            tool.table_wanted.connect(self.classes.listed.click)
         self.tool_row.square_size.valueChanged.connect(self._set_size)
         self.tool_row.holes.valueChanged.connect(self._set_holes)
         context.workspace.samplesChanged.connect(self._follow)
@@ -87,9 +95,22 @@ class SamplesPanel(QWidget):
         if self._window is None:
             window = self._window = SampleWindow(self._context, self._context.iface.mainWindow())
             self._context.iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window)
+            self._context.iface.mainWindow().resizeDocks([window], [_TABLE_HEIGHT], Qt.Orientation.Vertical)
             window.shown.connect(self.classes.listed.setChecked)
             window.set_table(self.table)
         return self._window
+
+    def import_samples(self) -> None:
+        """Samples of another layer come into those in work, or into a new layer without classes of its own."""
+        if self._context.workspace.samples is None:
+            self.box.new_layer(empty=True)
+        if self.table is None:
+            self._context.warn(self._problem or self.tr("Make a sample layer first, or choose one."))
+            return
+        dialog = ImportDialog(self._context, self.table, self)
+        if dialog.exec():
+            self._context.tell(dialog.told(), duration=15)
+        dialog.deleteLater()
 
     def _list_samples(self, wanted: bool) -> None:
         self.window_of_samples.setUserVisible(wanted)
@@ -254,7 +275,7 @@ class SamplesPanel(QWidget):
             return self.tr("Add at least two classes: a map tells one from another.")
         if few:
             return self.tr("Draw at least two samples of each class, apart from each other. Still to do: {}.").format(
-                ", ".join(few)
+                ", ".join(few[:_MOST_NAMED]) + ("…" if len(few) > _MOST_NAMED else "")
             )
         return ""
 
@@ -274,7 +295,8 @@ class SamplesPanel(QWidget):
         column.addWidget(_heading(self.tr("Classes")))
         self.classes = ClassBox(self._context)
         self.classes.listed.clicked.connect(self._list_samples)
-        column.addWidget(self.classes)
+        self.classes.menu.import_wanted.connect(self.import_samples)
+        column.addWidget(self.classes, 10)
         column.addWidget(_heading(self.tr("Draw")))
         self.tool_row = ToolRow()
         self.tool_row.wanted.connect(self._use_tool)

@@ -44,6 +44,8 @@ class SampleTool(QgsMapTool):
     sampleAdded = pyqtSignal("qint64")
     #: The sheet of keys is asked for.
     keys_wanted = pyqtSignal()
+    #: The table of all samples is to be shown, or put away.
+    table_wanted = pyqtSignal()
     #: What to do next, for the status bar; empty when the tool rests.
     hinted = pyqtSignal(str)
 
@@ -164,6 +166,7 @@ class SampleTool(QgsMapTool):
             "relabel": self._relabel,
             "undo": self._undo,
             "redo": self._redo,
+            "list": self.table_wanted.emit,
             "keys": self.keys_wanted.emit,
             "finish": self.finish,
             "remove_last": self.remove_last,

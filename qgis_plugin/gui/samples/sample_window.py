@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsApplication, QgsVectorLayer
-from qgis.gui import QgsDockWidget
+from qgis.core import QgsApplication, QgsFeatureRequest, QgsVectorLayer
+from qgis.gui import QgsDockWidget, QgsRubberBand
 from qgis.PyQt.QtCore import (
     QEvent,
     QItemSelection,
@@ -41,7 +41,7 @@ from ...core.samples.class_keys import ClassKeys, key_text
 from ...core.samples.class_model import area_text
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_check import SampleCheck
-from ...core.samples.sample_model import AREA, CLASS, DATE, SEEN, SORT, SOURCE, SampleModel
+from ...core.samples.sample_model import AGREES, AREA, CLASS, DATE, PIXELS, SEEN, SORT, SOURCE, SampleModel
 from ..icons import swatch
 from ..widgets import keys
 
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 #: A sample that is shown fills this share of the canvas, so that its surroundings are seen too.
 _ROOM = 3.0
+#: Samples that are outlined at most.
+_MOST_OUTLINED = 500
 
 
 class _Filtered(QSortFilterProxyModel):
@@ -64,7 +66,8 @@ class _Filtered(QSortFilterProxyModel):
 
 
 class SampleWindow(QgsDockWidget):
-    """Below the map, or wherever it is moved. The samples selected in it are those selected in the layer."""
+    """Below the map, or wherever it is moved. The selected samples are outlined on the map, so that the ground in them
+    is seen; what is selected in the layer, on the map say, is selected here too."""
 
     #: Whether it is on the screen.
     shown = pyqtSignal(bool)
@@ -74,7 +77,7 @@ class SampleWindow(QgsDockWidget):
         self.setObjectName("MMEarthSamples")
         self._context = context
         self._table: ClassTable | None = None
-        self._busy = False  # the selection is being taken over
+        self._band: QgsRubberBand | None = None  # around the selected samples
         self.model = SampleModel(self)
         self.rows = _Filtered(self)
         self.rows.setSourceModel(self.model)
@@ -174,12 +177,14 @@ class SampleWindow(QgsDockWidget):
         """What samples look like is asked only while it is seen."""
         super().showEvent(event)
         self.shown.emit(True)
+        self._outline()
         self._look()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks."""
         super().hideEvent(event)
         self._check.stop()
+        self._outline()
         self.shown.emit(False)
 
     def _meaning(self, event: Any) -> Callable[[], object] | None:
@@ -205,33 +210,42 @@ class SampleWindow(QgsDockWidget):
         except SampleError as error:
             self._context.warn(str(error))
 
-    # Selection here and in the layer are one
-
     def _row_selected(self) -> None:
         self._keys.forget()
-        layer = self._layer()
-        if not self._busy and layer is not None:
-            self._busy = True
-            layer.selectByIds(self.selected)
-            self._busy = False
+        self._outline()
         self._refresh()
 
     def _layer_selected(self, *_: object) -> None:
         layer = self._layer()
-        if self._busy or layer is None:
+        if layer is None:
             return
         selection = QItemSelection()
         for row in self.model.rows_of(layer.selectedFeatureIds()):
             index = self.rows.mapFromSource(self.model.index(row, 0))
             if index.isValid():
                 selection.select(index, index)
-        self._busy = True
-        flag = QItemSelectionModel.SelectionFlag
-        self.view.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
-        self._busy = False
         if selection.indexes():
+            flag = QItemSelectionModel.SelectionFlag
+            self.view.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
             self.view.scrollTo(selection.indexes()[0])
-        self._refresh()
+
+    def _outline(self) -> None:
+        """Frame the selected samples on the map while the table is seen."""
+        canvas = self._context.iface.mapCanvas()
+        if self._band is not None:
+            canvas.scene().removeItem(self._band)
+            self._band = None
+        layer, fids = self._layer(), self.selected
+        if layer is None or not fids or not self.isVisible() or len(fids) > _MOST_OUTLINED:
+            return
+        band = self._band = QgsRubberBand(canvas, layer.geometryType())
+        band.setColor(QColor(255, 255, 0))
+        band.setFillColor(QColor(0, 0, 0, 0))
+        band.setSecondaryStrokeColor(QColor(0, 0, 0))
+        band.setWidth(2)
+        request = QgsFeatureRequest().setFilterFids(fids).setNoAttributes()
+        for feature in layer.getFeatures(request):
+            band.addGeometry(feature.geometry(), layer)
 
     # What is known of the samples
 
@@ -240,6 +254,7 @@ class SampleWindow(QgsDockWidget):
             self._check.ask()
 
     def _counted(self) -> None:
+        self._outline()
         self._refresh()
         self._look()
 
@@ -300,10 +315,11 @@ class SampleWindow(QgsDockWidget):
         )
         header = self.view.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        for column, width in ((CLASS, 150), (AREA, 80), (SOURCE, 150), (DATE, 120), (SEEN, 150)):
+        for column, width in ((CLASS, 120), (AGREES, 60), (AREA, 75), (PIXELS, 60), (SOURCE, 80), (DATE, 135)):
             header.resizeSection(column, width)
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(SEEN, QHeaderView.ResizeMode.Stretch)
+        header.moveSection(header.visualIndex(SEEN), 1)  # beside the class: these two are compared
+        header.moveSection(header.visualIndex(AGREES), 2)
         self.view.sortByColumn(CLASS, Qt.SortOrder.AscendingOrder)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._row_selected())
         self.view.doubleClicked.connect(lambda _index: self.zoom())

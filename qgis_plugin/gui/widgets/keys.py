@@ -12,6 +12,7 @@ _Key, _Modifier = Qt.Key, Qt.KeyboardModifier
 
 
 _SHEET = QT_TRANSLATE_NOOP("Keys", "Show this sheet")
+_LIST = QT_TRANSLATE_NOOP("Keys", "Show the table of samples")
 _AGAIN = QT_TRANSLATE_NOOP("Keys", "Do it again")
 
 
@@ -81,6 +82,7 @@ DRAWING = KeyTable(
         ),
         Bound(("E",), "erase", QT_TRANSLATE_NOOP("Keys", "Erase the sample under the cursor")),
         Bound(("R",), "relabel", QT_TRANSLATE_NOOP("Keys", "Give the sample under the cursor the chosen class")),
+        Bound(("T",), "list", _LIST),
         Bound(("Z", "Ctrl+Z"), "undo", QT_TRANSLATE_NOOP("Keys", "Take back the last corner, or the last edit")),
         Bound(("Shift+Z", "Ctrl+Shift+Z", "Ctrl+Y"), "redo", _AGAIN),
         Bound(("?",), "keys", _SHEET),
@@ -108,7 +110,7 @@ SAMPLES_TAB = KeyTable(
     QT_TRANSLATE_NOOP("Keys", "On the tab Samples"),
     (
         Bound(_DIGITS, "choose", QT_TRANSLATE_NOOP("Keys", "Choose the class"), "1 … 9 0"),
-        Bound(("T",), "list", QT_TRANSLATE_NOOP("Keys", "Show the table of samples")),
+        Bound(("T",), "list", _LIST),
     ),
 )
 #: Keys of the table of samples.

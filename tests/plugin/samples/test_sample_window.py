@@ -160,13 +160,18 @@ def test_selected_samples_become_a_class_of_their_own(window, table, monkeypatch
     assert in_field(table) == sorted([FOREST, GRASS, GRASS, WATER]) and len(table.classes) == 6
 
 
-def test_selection_is_that_of_the_layer_both_ways(window, table):
+def test_selected_samples_are_outlined_and_those_selected_on_the_map_are_selected_here(window, here, table):
+    scene = here.iface.mapCanvas().scene()
+    before = len(scene.items())
     select(window, 0, 3)
-    assert sorted(table.layer.selectedFeatureIds()) == sorted(window.selected)
     assert window.state.text() == "2 of 4 selected, 5.0 ha"
+    assert table.layer.selectedFeatureCount() == 0, "QGIS would fill them, and hide the ground"
+    assert len(scene.items()) == before + 1
     [fid] = [f.id() for f in table.layer.getFeatures() if f["class"] == WATER]
     table.layer.selectByIds([fid])
     assert window.selected == [fid]
+    window.hide()
+    assert len(scene.items()) == before
 
 
 def test_selected_samples_are_shown_with_their_surroundings(window, here, table):

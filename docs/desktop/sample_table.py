@@ -1,0 +1,91 @@
+"""The table of samples as a newcomer meets it, with its pictures: open it by a key, sort, relabel, load a class set.
+
+    python3 docs/desktop/run.py PACKAGE.zip --python WORKER_PYTHON --walk sample_table
+
+Of dialogs and menus the whole screen is taken.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.environ["WALK_FOLDER"])
+from hands import (
+    MATERIAL,
+    Walker,
+    after,
+    begin,
+    click,
+    draw,
+    drawn,
+    find,
+    picture,
+    picture_of_screen,
+    polygons,
+    press,
+)
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QPoint, Qt, QTimer
+from qgis.PyQt.QtWidgets import QApplication
+from qgis.utils import iface
+
+
+def walk():
+    plugin, window, canvas = begin()
+    scene = iface.addRasterLayer(str(MATERIAL / "scene.tif"), "Sentinel-2 scene")
+    QgsProject.instance().setCrs(scene.crs())
+    plugin.toggle_dock(True)
+    dock = plugin.dock
+    window.resizeDocks([dock], [390], Qt.Orientation.Horizontal)
+    yield drawn(canvas)
+    embed = find(dock, "embedButton")
+    yield embed.isEnabled
+    click(embed)
+    yield lambda: plugin.context.workspace.embedding is not None
+    click(find(dock, "drawSamples"))
+    yield lambda: plugin.context.workspace.samples is not None
+    yield drawn(canvas)
+    for number, (key, shape) in enumerate(polygons(MATERIAL / "samples.gpkg", canvas)):
+        draw(canvas, 2 if number == 0 else key, shape)  # the first is called otherwise than it is
+        yield after(0.05)
+    press(canvas, Qt.Key.Key_T)
+    yield drawn(canvas)
+    table, shown = find(window, "sampleTable"), find(window, "samplesState")
+    yield lambda: "4 " in shown.text() and "…" not in shown.text()  # samples that look like another class
+    picture("table")
+    header = table.horizontalHeader()
+    click(header.viewport(), QPoint(header.sectionViewportPosition(5) + header.sectionSize(5) // 2, 8))
+    yield after(0.5)
+    click(table.viewport(), table.visualRect(table.model().index(0, 0)).center())
+    yield after(0.5)
+    press(table, Qt.Key.Key_Return)
+    yield drawn(canvas)
+    picture("table-doubtful")
+    menu, button = dock.samples.classes.menu, find(dock, "classMenu")
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    yield after(0.5)
+    menu.setActiveAction(menu.sets.menuAction())
+    yield after(0.8)
+    picture_of_screen("class-menu")
+    menu.sets.actions()[4].trigger()
+    menu.close()
+    yield after(1)
+    press(canvas, Qt.Key.Key_1)
+    yield after(0.2)
+    picture("two-digits")
+
+    # Polygons of another layer, with the words of their own field.
+    iface.addVectorLayer(f"{MATERIAL / 'samples.gpkg'}|layername=samples", "Field survey", "ogr")
+    yield drawn(canvas)
+    QTimer.singleShot(1500, _import)
+    dock.samples.import_samples()
+    yield after(1)
+    picture("imported")
+
+
+def _import():
+    dialog = QApplication.activeModalWidget()
+    picture_of_screen("import")
+    click(dialog.buttons.button(dialog.buttons.StandardButton.Ok))
+
+
+walker = Walker(walk())
