@@ -1268,24 +1268,24 @@
         <translation>Klassensätze (*.json)</translation>
     </message>
     <message>
-        <source>{} classes added</source>
-        <translation>{} Klassen hinzugefügt</translation>
+        <source>{} added</source>
+        <translation>{} hinzugefügt</translation>
     </message>
     <message>
-        <source>{} called or coloured as in the set</source>
-        <translation>{} benannt oder gefärbt wie im Satz</translation>
+        <source>{} renamed or recoloured</source>
+        <translation>{} umbenannt oder umgefärbt</translation>
     </message>
     <message>
-        <source>{} without samples taken away</source>
+        <source>{} without samples removed</source>
         <translation>{} ohne Beispiele entfernt</translation>
     </message>
     <message>
-        <source>{} kept that are not in the set, for they have samples</source>
-        <translation>{} behalten, die nicht im Satz sind, denn sie haben Beispiele</translation>
+        <source>{} others with samples kept</source>
+        <translation>{} andere mit Beispielen behalten</translation>
     </message>
     <message>
-        <source>{} with another value in the map than their code, which is or was taken</source>
-        <translation>{} mit einem anderen Kartenwert als ihrem Code, der vergeben ist oder war</translation>
+        <source>{} with another map value than their code, which was taken</source>
+        <translation>{} mit anderem Kartenwert als ihrem Code, der vergeben war</translation>
     </message>
     <message>
         <source>nothing to change</source>
@@ -3357,6 +3357,125 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import samples</source>
+        <translation>Beispiele übernehmen</translation>
+    </message>
+    <message>
+        <source>{} holds no vector layer that QGIS can read.</source>
+        <translation>{} enthält keinen Vektorlayer, den QGIS lesen kann.</translation>
+    </message>
+    <message>
+        <source>{} samples added</source>
+        <translation>{} Beispiele hinzugefügt</translation>
+    </message>
+    <message>
+        <source>new classes: {}</source>
+        <translation>neue Klassen: {}</translation>
+    </message>
+    <message>
+        <source>{} invalid shapes repaired</source>
+        <translation>{} ungültige Formen repariert</translation>
+    </message>
+    <message>
+        <source>left out: {}</source>
+        <translation>ausgelassen: {}</translation>
+    </message>
+    <message>
+        <source>Taking samples in…</source>
+        <translation>Beispiele werden übernommen…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Only the {} selected features</source>
+        <translation>Nur die {} ausgewählten Objekte</translation>
+    </message>
+    <message>
+        <source>A class there is, or the name of a new one</source>
+        <translation>Eine vorhandene Klasse oder der Name einer neuen</translation>
+    </message>
+    <message>
+        <source>{} of {} features in {} classes, {} of them new</source>
+        <translation>{} von {} Objekten in {} Klassen, davon {} neu</translation>
+    </message>
+    <message>
+        <source>– leave out –</source>
+        <translation>– auslassen –</translation>
+    </message>
+    <message>
+        <source>The layer whose features become samples; it stays as it is</source>
+        <translation>Der Layer, dessen Objekte Beispiele werden; er bleibt, wie er ist</translation>
+    </message>
+    <message>
+        <source>Open a file: it becomes a layer of the project</source>
+        <translation>Eine Datei öffnen: Sie wird ein Layer des Projekts</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each feature, by a word or a number</source>
+        <translation>Das Feld, das die Klasse jedes Objekts nennt, mit einem Wort oder einer Zahl</translation>
+    </message>
+    <message>
+        <source>A class set that tells what the codes in the field are called</source>
+        <translation>Ein Klassensatz, der sagt, wie die Codes im Feld heißen</translation>
+    </message>
+    <message>
+        <source>as the layer calls them</source>
+        <translation>wie der Layer sie nennt</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> Pixel</translation>
+    </message>
+    <message>
+        <source>Points become squares and lines strips of so many pixels of the embedding</source>
+        <translation>Punkte werden Quadrate und Linien Streifen von so vielen Pixeln der Einbettung</translation>
+    </message>
+    <message>
+        <source>Only what touches the embedding</source>
+        <translation>Nur was die Einbettung berührt</translation>
+    </message>
+    <message>
+        <source>Samples elsewhere teach nothing of this scene, and make everything slower</source>
+        <translation>Beispiele anderswo lehren nichts über diese Szene und machen alles langsamer</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Klassenfeld</translation>
+    </message>
+    <message>
+        <source>Names of codes</source>
+        <translation>Namen der Codes</translation>
+    </message>
+    <message>
+        <source>Width of points and lines</source>
+        <translation>Breite von Punkten und Linien</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Features</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>Becomes</source>
+        <translation>Wird zu</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Übernehmen</translation>
+    </message>
+</context>
+<context>
     <name>Installation</name>
     <message>
         <source>Another QGIS is working on {folder}, or it cannot be written.</source>
@@ -3528,6 +3647,10 @@ Ersetzen?</translation>
         <translation>Diese Übersicht zeigen</translation>
     </message>
     <message>
+        <source>Show the table of samples</source>
+        <translation>Die Tabelle der Beispiele zeigen</translation>
+    </message>
+    <message>
         <source>Do it again</source>
         <translation>Wiederholen</translation>
     </message>
@@ -3590,10 +3713,6 @@ Ersetzen?</translation>
     <message>
         <source>Choose the class</source>
         <translation>Die Klasse wählen</translation>
-    </message>
-    <message>
-        <source>Show the table of samples</source>
-        <translation>Die Tabelle der Beispiele zeigen</translation>
     </message>
     <message>
         <source>In the table of samples</source>
@@ -5032,6 +5151,50 @@ Ersetzen?</translation>
         <translation>Eine Karte fasst {} Klassen, und deren Werte sind verbraucht; beginnen Sie einen neuen Beispiellayer.</translation>
     </message>
     <message>
+        <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
+        <translation>Feld {} von {} hat mehr als {} verschiedene Werte; wählen Sie das Feld mit der Klasse.</translation>
+    </message>
+    <message>
+        <source>{} holds no polygons, so nothing can be taken in; make a new sample layer.</source>
+        <translation>{} enthält keine Polygone und kann nichts übernehmen; legen Sie einen neuen Beispiel-Layer an.</translation>
+    </message>
+    <message>
+        <source>Points and lines become pixels of an embedding; choose an embedding first.</source>
+        <translation>Punkte und Linien werden Pixel einer Einbettung; wählen Sie zuerst eine Einbettung.</translation>
+    </message>
+    <message>
+        <source>without a class</source>
+        <translation>ohne Klasse</translation>
+    </message>
+    <message>
+        <source>of the same shape as a sample there is</source>
+        <translation>von gleicher Form wie ein vorhandenes Beispiel</translation>
+    </message>
+    <message>
+        <source>Import of {}</source>
+        <translation>Übernahme von {}</translation>
+    </message>
+    <message>
+        <source>{} does not take the new samples.</source>
+        <translation>{} nimmt die neuen Beispiele nicht an.</translation>
+    </message>
+    <message>
+        <source>without a shape</source>
+        <translation>ohne Form</translation>
+    </message>
+    <message>
+        <source>at places that one of the coordinate systems does not have</source>
+        <translation>an Orten, die eines der Koordinatensysteme nicht hat</translation>
+    </message>
+    <message>
+        <source>outside the embedding</source>
+        <translation>außerhalb der Einbettung</translation>
+    </message>
+    <message>
+        <source>without an area</source>
+        <translation>ohne Fläche</translation>
+    </message>
+    <message>
         <source>{} cannot be edited: its file or the layer is read-only; choose another sample layer.</source>
         <translation>{} kann nicht bearbeitet werden: Die Datei oder der Layer ist schreibgeschützt; wählen Sie einen anderen Beispiellayer.</translation>
     </message>
@@ -5100,10 +5263,6 @@ Ersetzen?</translation>
         <translation>{} ist kein Layer von Polygonen, Linien oder Punkten.</translation>
     </message>
     <message>
-        <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
-        <translation>Feld {} von {} hat mehr als {} verschiedene Werte; wählen Sie das Feld mit der Klasse.</translation>
-    </message>
-    <message>
         <source>Field {} of {} holds other than whole numbers; choose the field with the class.</source>
         <translation>Das Feld {} von {} enthält andere als ganze Zahlen; wählen Sie das Feld mit der Klasse.</translation>
     </message>
@@ -5114,6 +5273,10 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>SamplesPanel</name>
+    <message>
+        <source>Make a sample layer first, or choose one.</source>
+        <translation>Erstellen Sie zuerst einen Beispiellayer, oder wählen Sie einen.</translation>
+    </message>
     <message>
         <source>The worker is being started for the first time; it says what classes are like.</source>
         <translation>Der Rechenprozess startet zum ersten Mal; er sagt, wie Klassen aussehen.</translation>

@@ -1268,24 +1268,24 @@
         <translation>Jeux de classes (*.json)</translation>
     </message>
     <message>
-        <source>{} classes added</source>
-        <translation>{} classes ajoutées</translation>
+        <source>{} added</source>
+        <translation>{} ajoutées</translation>
     </message>
     <message>
-        <source>{} called or coloured as in the set</source>
-        <translation>{} nommées ou colorées comme dans le jeu</translation>
+        <source>{} renamed or recoloured</source>
+        <translation>{} renommées ou recolorées</translation>
     </message>
     <message>
-        <source>{} without samples taken away</source>
+        <source>{} without samples removed</source>
         <translation>{} sans échantillon retirées</translation>
     </message>
     <message>
-        <source>{} kept that are not in the set, for they have samples</source>
-        <translation>{} gardées hors du jeu, car elles ont des échantillons</translation>
+        <source>{} others with samples kept</source>
+        <translation>{} autres avec échantillons gardées</translation>
     </message>
     <message>
-        <source>{} with another value in the map than their code, which is or was taken</source>
-        <translation>{} avec dans la carte une autre valeur que leur code, qui est ou était pris</translation>
+        <source>{} with another map value than their code, which was taken</source>
+        <translation>{} avec une autre valeur que leur code, déjà pris</translation>
     </message>
     <message>
         <source>nothing to change</source>
@@ -3357,6 +3357,125 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import samples</source>
+        <translation>Importer des échantillons</translation>
+    </message>
+    <message>
+        <source>{} holds no vector layer that QGIS can read.</source>
+        <translation>{} ne contient pas de couche vecteur que QGIS sache lire.</translation>
+    </message>
+    <message>
+        <source>{} samples added</source>
+        <translation>{} échantillons ajoutés</translation>
+    </message>
+    <message>
+        <source>new classes: {}</source>
+        <translation>nouvelles classes : {}</translation>
+    </message>
+    <message>
+        <source>{} invalid shapes repaired</source>
+        <translation>{} formes invalides réparées</translation>
+    </message>
+    <message>
+        <source>left out: {}</source>
+        <translation>laissés de côté : {}</translation>
+    </message>
+    <message>
+        <source>Taking samples in…</source>
+        <translation>Import des échantillons…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Only the {} selected features</source>
+        <translation>Seulement les {} entités sélectionnées</translation>
+    </message>
+    <message>
+        <source>A class there is, or the name of a new one</source>
+        <translation>Une classe existante, ou le nom d'une nouvelle</translation>
+    </message>
+    <message>
+        <source>{} of {} features in {} classes, {} of them new</source>
+        <translation>{} entités sur {} dans {} classes, dont {} nouvelles</translation>
+    </message>
+    <message>
+        <source>– leave out –</source>
+        <translation>– laisser de côté –</translation>
+    </message>
+    <message>
+        <source>The layer whose features become samples; it stays as it is</source>
+        <translation>La couche dont les entités deviennent des échantillons ; elle reste telle quelle</translation>
+    </message>
+    <message>
+        <source>Open a file: it becomes a layer of the project</source>
+        <translation>Ouvrir un fichier : il devient une couche du projet</translation>
+    </message>
+    <message>
+        <source>The field that names the class of each feature, by a word or a number</source>
+        <translation>Le champ qui nomme la classe de chaque entité, par un mot ou un nombre</translation>
+    </message>
+    <message>
+        <source>A class set that tells what the codes in the field are called</source>
+        <translation>Un jeu de classes qui dit comment s'appellent les codes du champ</translation>
+    </message>
+    <message>
+        <source>as the layer calls them</source>
+        <translation>comme la couche les nomme</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> pixels</translation>
+    </message>
+    <message>
+        <source>Points become squares and lines strips of so many pixels of the embedding</source>
+        <translation>Les points deviennent des carrés et les lignes des bandes d'autant de pixels du plongement</translation>
+    </message>
+    <message>
+        <source>Only what touches the embedding</source>
+        <translation>Seulement ce qui touche le plongement</translation>
+    </message>
+    <message>
+        <source>Samples elsewhere teach nothing of this scene, and make everything slower</source>
+        <translation>Des échantillons ailleurs n'apprennent rien de cette scène et ralentissent tout</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Couche</translation>
+    </message>
+    <message>
+        <source>Class field</source>
+        <translation>Champ de classe</translation>
+    </message>
+    <message>
+        <source>Names of codes</source>
+        <translation>Noms des codes</translation>
+    </message>
+    <message>
+        <source>Width of points and lines</source>
+        <translation>Largeur des points et lignes</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Valeur</translation>
+    </message>
+    <message>
+        <source>Features</source>
+        <translation>Entités</translation>
+    </message>
+    <message>
+        <source>Becomes</source>
+        <translation>Devient</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importer</translation>
+    </message>
+</context>
+<context>
     <name>Installation</name>
     <message>
         <source>Another QGIS is working on {folder}, or it cannot be written.</source>
@@ -3528,6 +3647,10 @@ Les remplacer ?</translation>
         <translation>Montrer cette liste</translation>
     </message>
     <message>
+        <source>Show the table of samples</source>
+        <translation>Montrer le tableau des échantillons</translation>
+    </message>
+    <message>
         <source>Do it again</source>
         <translation>Rétablir</translation>
     </message>
@@ -3590,10 +3713,6 @@ Les remplacer ?</translation>
     <message>
         <source>Choose the class</source>
         <translation>Choisir la classe</translation>
-    </message>
-    <message>
-        <source>Show the table of samples</source>
-        <translation>Montrer le tableau des échantillons</translation>
     </message>
     <message>
         <source>In the table of samples</source>
@@ -5032,6 +5151,50 @@ Les remplacer ?</translation>
         <translation>Une carte contient {} classes et leurs valeurs sont épuisées ; commencez une nouvelle couche d’échantillons.</translation>
     </message>
     <message>
+        <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
+        <translation>Le champ {} de {} a plus de {} valeurs différentes ; choisissez le champ qui contient la classe.</translation>
+    </message>
+    <message>
+        <source>{} holds no polygons, so nothing can be taken in; make a new sample layer.</source>
+        <translation>{} ne contient pas de polygones et ne peut rien importer ; créez une nouvelle couche d'échantillons.</translation>
+    </message>
+    <message>
+        <source>Points and lines become pixels of an embedding; choose an embedding first.</source>
+        <translation>Les points et lignes deviennent des pixels d'un plongement ; choisissez d'abord un plongement.</translation>
+    </message>
+    <message>
+        <source>without a class</source>
+        <translation>sans classe</translation>
+    </message>
+    <message>
+        <source>of the same shape as a sample there is</source>
+        <translation>de même forme qu'un échantillon existant</translation>
+    </message>
+    <message>
+        <source>Import of {}</source>
+        <translation>Import de {}</translation>
+    </message>
+    <message>
+        <source>{} does not take the new samples.</source>
+        <translation>{} n'accepte pas les nouveaux échantillons.</translation>
+    </message>
+    <message>
+        <source>without a shape</source>
+        <translation>sans forme</translation>
+    </message>
+    <message>
+        <source>at places that one of the coordinate systems does not have</source>
+        <translation>en des lieux qu'un des systèmes de coordonnées n'a pas</translation>
+    </message>
+    <message>
+        <source>outside the embedding</source>
+        <translation>hors du plongement</translation>
+    </message>
+    <message>
+        <source>without an area</source>
+        <translation>sans surface</translation>
+    </message>
+    <message>
         <source>{} cannot be edited: its file or the layer is read-only; choose another sample layer.</source>
         <translation>{} ne peut pas être modifié : son fichier ou la couche est en lecture seule ; choisissez une autre couche d’échantillons.</translation>
     </message>
@@ -5100,10 +5263,6 @@ Les remplacer ?</translation>
         <translation>{} n’est pas une couche de polygones, de lignes ou de points.</translation>
     </message>
     <message>
-        <source>Field {} of {} has more than {} different values; choose the field with the class.</source>
-        <translation>Le champ {} de {} a plus de {} valeurs différentes ; choisissez le champ qui contient la classe.</translation>
-    </message>
-    <message>
         <source>Field {} of {} holds other than whole numbers; choose the field with the class.</source>
         <translation>Le champ {} de {} contient autre chose que des nombres entiers ; choisissez le champ de la classe.</translation>
     </message>
@@ -5114,6 +5273,10 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>SamplesPanel</name>
+    <message>
+        <source>Make a sample layer first, or choose one.</source>
+        <translation>Créez d’abord une couche d’échantillons, ou choisissez-en une.</translation>
+    </message>
     <message>
         <source>The worker is being started for the first time; it says what classes are like.</source>
         <translation>Le processus de calcul démarre pour la première fois ; il indique à quoi ressemblent les classes.</translation>

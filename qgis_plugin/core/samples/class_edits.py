@@ -163,7 +163,9 @@ class _Classes(QUndoCommand):
         recoloured: int | None = None,
     ) -> None:
         super().__init__(text)
-        self._layer, self._field, self._before, self.after, self.recoloured = layer, field, before, after, recoloured
+        # The layer has the step in its undo stack; a step that held the layer would keep it alive for good.
+        self._address = sip.unwrapinstance(layer)
+        self._field, self._before, self.after, self.recoloured = field, before, after, recoloured
 
     def id(self) -> int:
         """Steps of one kind may become one."""
@@ -183,10 +185,11 @@ class _Classes(QUndoCommand):
         self._put(self._before)
 
     def _put(self, classes: list[SampleClass]) -> None:
+        layer: QgsVectorLayer = sip.wrapinstance(self._address, QgsVectorLayer)
         known = {c.value for c in (*self._before, *self.after)}
         names = {c.name for c in classes}
-        come = [c for c in read_classes(self._layer, self._field) if c.value not in known and c.name not in names]
-        write_classes(self._layer, self._field, [*classes, *come])
+        come = [c for c in read_classes(layer, self._field) if c.value not in known and c.name not in names]
+        write_classes(layer, self._field, [*classes, *come])
 
 
 def _push(layer: QgsVectorLayer, command: QUndoCommand) -> None:

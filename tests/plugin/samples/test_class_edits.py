@@ -1,5 +1,8 @@
 """Classes changed as a whole: merged, split, taken back; and the digits that stand for them."""
 
+import gc
+import weakref
+
 import pytest
 from fake_greeting import GREETING
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsProject, QgsRectangle, QgsVectorLayer
@@ -98,6 +101,16 @@ def test_trying_colours_for_a_class_is_one_step(samples, table):
     sample_edits.undo(samples)
     assert table.classes == before
     assert not sample_edits.undo(samples)
+
+
+def test_a_step_of_undo_does_not_keep_its_layer_alive(samples):
+    again = QgsVectorLayer(samples.source(), "again", "ogr")
+    class_edits.add_class(again, "class", "snow", "#ffffff", RULES)
+    assert again.undoStack().count() == 1
+    gone = weakref.ref(again)
+    del again
+    gc.collect()
+    assert gone() is None
 
 
 def test_classes_of_a_layer_that_cannot_be_edited_can_be_coloured_but_not_merged(samples, table):
