@@ -1221,8 +1221,23 @@
         <translation>Beispiele übernehmen, Klassen vereinen, einen Klassensatz laden oder sichern</translation>
     </message>
     <message>
+        <source>Compare classes: spectra, embedding, how well they can be told apart, samples that are odd</source>
+        <translation>Klassen vergleichen: Spektren, Einbettung, wie gut sie sich trennen lassen, auffällige Beispielflächen</translation>
+    </message>
+    <message>
         <source>All samples in a table (T): sort, find those that look like another class, relabel, split, erase</source>
         <translation>Alle Beispiele in einer Tabelle (T): ordnen, finden, was wie eine andere Klasse aussieht, umbenennen, abspalten, löschen</translation>
+    </message>
+</context>
+<context>
+    <name>ClassComparison</name>
+    <message>
+        <source>Choose an embedding and samples to see how classes differ.</source>
+        <translation>Wählen Sie eine Einbettung und Beispielflächen, um zu sehen, wie sich die Klassen unterscheiden.</translation>
+    </message>
+    <message>
+        <source>Comparing the classes …</source>
+        <translation>Klassen werden verglichen …</translation>
     </message>
 </context>
 <context>
@@ -1298,6 +1313,109 @@
     <message>
         <source>{} classes are kept in {}.</source>
         <translation>{} Klassen sind in {} gesichert.</translation>
+    </message>
+</context>
+<context>
+    <name>ClassPlots</name>
+    <message>
+        <source>Compare classes</source>
+        <translation>Klassen vergleichen</translation>
+    </message>
+    <message>
+        <source>reflectance: median and 10–90 %</source>
+        <translation>Reflektanz: Median und 10–90 %</translation>
+    </message>
+    <message>
+        <source>embedding: median and 10–90 %</source>
+        <translation>Einbettung: Median und 10–90 %</translation>
+    </message>
+    <message>
+        <source>Spectra</source>
+        <translation>Spektren</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Separability</source>
+        <translation>Trennbarkeit</translation>
+    </message>
+    <message>
+        <source>Odd samples</source>
+        <translation>Auffällige Beispielflächen</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>What this page shows as comma-separated values, to paste into a file</source>
+        <translation>Was diese Seite zeigt, als durch Kommas getrennte Werte, zum Einfügen in eine Datei</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>Bild kopieren</translation>
+    </message>
+    <message>
+        <source>What this page shows as a picture, to paste into a document</source>
+        <translation>Was diese Seite zeigt, als Bild, zum Einfügen in ein Dokument</translation>
+    </message>
+    <message>
+        <source>Spectra are shown where the scene of the embedding is in the project and its bands are known.</source>
+        <translation>Spektren gibt es, wenn die Szene der Einbettung im Projekt ist und ihre Bänder bekannt sind.</translation>
+    </message>
+    <message>
+        <source>too few</source>
+        <translation>zu wenige</translation>
+    </message>
+    <message>
+        <source>Jeffries–Matusita distance on the embedding: 0 is the same, 2 is never mixed up.</source>
+        <translation>Jeffries-Matusita-Distanz auf der Einbettung: 0 heißt gleich, 2 nie verwechselt.</translation>
+    </message>
+    <message>
+        <source>Two classes with two samples each are needed.</source>
+        <translation>Nötig sind zwei Klassen mit je zwei Beispielflächen.</translation>
+    </message>
+    <message>
+        <source>All classes are well apart.</source>
+        <translation>Alle Klassen sind gut getrennt.</translation>
+    </message>
+    <message>
+        <source>Closest are {0} and {1}: more samples of both, where they meet, help most.</source>
+        <translation>Am nächsten sind sich {0} und {1}: Am meisten helfen weitere Beispielflächen beider, wo sie aufeinandertreffen.</translation>
+    </message>
+    <message>
+        <source>{0} and {1} will be mixed up: draw clearer samples of both, or make them one class.</source>
+        <translation>{0} und {1} werden verwechselt: Zeichnen Sie klarere Beispielflächen beider, oder machen Sie eine Klasse daraus.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Looks like</source>
+        <translation>Sieht aus wie</translation>
+    </message>
+    <message>
+        <source>How far off</source>
+        <translation>Wie weit entfernt</translation>
+    </message>
+    <message>
+        <source>none of the classes</source>
+        <translation>keine der Klassen</translation>
+    </message>
+    <message>
+        <source>{} × the usual spread</source>
+        <translation>das {}-Fache der üblichen Streuung</translation>
+    </message>
+    <message>
+        <source>Samples that are unlike the others of their class. Click one to see it on the map and select it.</source>
+        <translation>Beispielflächen, die den anderen ihrer Klasse nicht gleichen. Ein Klick zeigt sie auf der Karte und wählt sie aus.</translation>
+    </message>
+    <message>
+        <source>No sample is unlike the others of its class.</source>
+        <translation>Keine Beispielfläche weicht von den anderen ihrer Klasse ab.</translation>
     </message>
 </context>
 <context>

@@ -1221,8 +1221,23 @@
         <translation>Importer des échantillons, fusionner des classes, charger ou enregistrer un jeu de classes</translation>
     </message>
     <message>
+        <source>Compare classes: spectra, embedding, how well they can be told apart, samples that are odd</source>
+        <translation>Comparer les classes : spectres, plongement, séparabilité, échantillons singuliers</translation>
+    </message>
+    <message>
         <source>All samples in a table (T): sort, find those that look like another class, relabel, split, erase</source>
         <translation>Tous les échantillons dans un tableau (T) : trier, trouver ceux qui ressemblent à une autre classe, réétiqueter, séparer, effacer</translation>
+    </message>
+</context>
+<context>
+    <name>ClassComparison</name>
+    <message>
+        <source>Choose an embedding and samples to see how classes differ.</source>
+        <translation>Choisissez un plongement et des échantillons pour voir en quoi les classes diffèrent.</translation>
+    </message>
+    <message>
+        <source>Comparing the classes …</source>
+        <translation>Comparaison des classes …</translation>
     </message>
 </context>
 <context>
@@ -1298,6 +1313,109 @@
     <message>
         <source>{} classes are kept in {}.</source>
         <translation>{} classes sont enregistrées dans {}.</translation>
+    </message>
+</context>
+<context>
+    <name>ClassPlots</name>
+    <message>
+        <source>Compare classes</source>
+        <translation>Comparer les classes</translation>
+    </message>
+    <message>
+        <source>reflectance: median and 10–90 %</source>
+        <translation>réflectance : médiane et 10–90 %</translation>
+    </message>
+    <message>
+        <source>embedding: median and 10–90 %</source>
+        <translation>plongement : médiane et 10–90 %</translation>
+    </message>
+    <message>
+        <source>Spectra</source>
+        <translation>Spectres</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Separability</source>
+        <translation>Séparabilité</translation>
+    </message>
+    <message>
+        <source>Odd samples</source>
+        <translation>Échantillons singuliers</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Copier le tableau</translation>
+    </message>
+    <message>
+        <source>What this page shows as comma-separated values, to paste into a file</source>
+        <translation>Ce que montre cette page, en valeurs séparées par des virgules, à coller dans un fichier</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>Copier l’image</translation>
+    </message>
+    <message>
+        <source>What this page shows as a picture, to paste into a document</source>
+        <translation>Ce que montre cette page, en image, à coller dans un document</translation>
+    </message>
+    <message>
+        <source>Spectra are shown where the scene of the embedding is in the project and its bands are known.</source>
+        <translation>Les spectres s’affichent quand la scène du plongement est dans le projet et que ses bandes sont connues.</translation>
+    </message>
+    <message>
+        <source>too few</source>
+        <translation>trop peu</translation>
+    </message>
+    <message>
+        <source>Jeffries–Matusita distance on the embedding: 0 is the same, 2 is never mixed up.</source>
+        <translation>Distance de Jeffries–Matusita sur le plongement : 0 = identiques, 2 = jamais confondues.</translation>
+    </message>
+    <message>
+        <source>Two classes with two samples each are needed.</source>
+        <translation>Il faut deux classes de deux échantillons chacune.</translation>
+    </message>
+    <message>
+        <source>All classes are well apart.</source>
+        <translation>Toutes les classes sont bien séparées.</translation>
+    </message>
+    <message>
+        <source>Closest are {0} and {1}: more samples of both, where they meet, help most.</source>
+        <translation>Les plus proches sont {0} et {1} : d’autres échantillons des deux, là où elles se touchent, aident le plus.</translation>
+    </message>
+    <message>
+        <source>{0} and {1} will be mixed up: draw clearer samples of both, or make them one class.</source>
+        <translation>{0} et {1} seront confondues : dessinez des échantillons plus nets des deux, ou faites-en une seule classe.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Classe</translation>
+    </message>
+    <message>
+        <source>Looks like</source>
+        <translation>Ressemble à</translation>
+    </message>
+    <message>
+        <source>How far off</source>
+        <translation>À quelle distance</translation>
+    </message>
+    <message>
+        <source>none of the classes</source>
+        <translation>aucune des classes</translation>
+    </message>
+    <message>
+        <source>{} × the usual spread</source>
+        <translation>{} × la dispersion habituelle</translation>
+    </message>
+    <message>
+        <source>Samples that are unlike the others of their class. Click one to see it on the map and select it.</source>
+        <translation>Échantillons qui ne ressemblent pas aux autres de leur classe. Un clic en montre un sur la carte et le sélectionne.</translation>
+    </message>
+    <message>
+        <source>No sample is unlike the others of its class.</source>
+        <translation>Aucun échantillon ne diffère des autres de sa classe.</translation>
     </message>
 </context>
 <context>

@@ -49,6 +49,7 @@ class ClassBox(QWidget):
         rows, row = (0, -1) if table is None else (table.rowCount(), table.current)
         self.add.setEnabled(table is not None)
         self.listed.setEnabled(table is not None)
+        self.compared.setEnabled(table is not None)
         self.remove.setEnabled(row >= 0)
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < rows - 1)
@@ -117,6 +118,13 @@ class ClassBox(QWidget):
         self.total = QLabel()
         self.total.setObjectName("sampleTotal")
         row.addWidget(self.total)
+        self.compared = _button(
+            "compareClasses",
+            "histogram",
+            self.tr("Compare classes: spectra, embedding, how well they can be told apart, samples that are odd"),
+        )
+        self.compared.setCheckable(True)
+        row.addWidget(self.compared)
         self.listed = _button(
             "listSamples",
             "mActionOpenTable",

@@ -22,6 +22,7 @@ from ...core.layer_tree import keep_above, set_visible
 from ...core.samples import sample_edits
 from ...core.samples.class_model import ClassTable
 from ...core.samples.classes import SampleError
+from ..plots.class_plots import ClassPlots
 from ..widgets import keys
 from ..widgets.canvas_tool import give_back, take
 from ..widgets.scrolling import fill
@@ -64,6 +65,7 @@ class SamplesPanel(QWidget):
             "segment": SegmentTool(self._canvas, context.workspace, context.client),
         }
         self._window: SampleWindow | None = None  # made when it is first asked for
+        self._plots: ClassPlots | None = None  # likewise
         for name, tool in self.tools.items():
             tool.setAction(self.tool_row.actions_of[name])
             tool.hinted.connect(self._hint)
@@ -86,6 +88,10 @@ class SamplesPanel(QWidget):
             self._context.iface.removeDockWidget(self._window)
             self._window.deleteLater()
             self._window = None
+        if self._plots is not None:
+            self._plots.let_go()
+            self._plots.deleteLater()
+            self._plots = None
         self.box.close()
         return super().close()
 
@@ -114,6 +120,21 @@ class SamplesPanel(QWidget):
 
     def _list_samples(self, wanted: bool) -> None:
         self.window_of_samples.setUserVisible(wanted)
+
+    @property
+    def class_plots(self) -> ClassPlots:
+        """The window that compares the classes."""
+        if self._plots is None:
+            self._plots = ClassPlots(self._context, self._context.iface.mainWindow())
+            self._plots.shown.connect(self.classes.compared.setChecked)
+            self._plots.set_table(self.table)
+        return self._plots
+
+    def _compare_classes(self, wanted: bool) -> None:
+        if wanted:
+            self.class_plots.show()
+        else:
+            self.class_plots.close()
 
     def begin(self) -> None:
         """Draw: in the samples in work, or in a new layer when there are none."""
@@ -179,8 +200,9 @@ class SamplesPanel(QWidget):
     def _share(self, table: ClassTable | None) -> None:
         """All who show or change samples work on the same."""
         self.classes.set_table(table)
-        if self._window is not None:
-            self._window.set_table(table)
+        for window in (self._window, self._plots):
+            if window is not None:
+                window.set_table(table)
         for tool in self.tools.values():
             tool.set_table(table)
 
@@ -296,6 +318,7 @@ class SamplesPanel(QWidget):
         self.classes = ClassBox(self._context)
         self.classes.listed.clicked.connect(self._list_samples)
         self.classes.menu.import_wanted.connect(self.import_samples)
+        self.classes.compared.clicked.connect(self._compare_classes)
         column.addWidget(self.classes, 10)
         column.addWidget(_heading(self.tr("Draw")))
         self.tool_row = ToolRow()

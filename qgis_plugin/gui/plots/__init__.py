@@ -1,0 +1,1 @@
+"""Pictures of how the classes of the samples differ."""
