@@ -55,10 +55,8 @@ NOT_NEGATIVE = Rule(lambda number: number >= 0, "must not be negative")
 
 @dataclass(frozen=True)
 class Form:
-    """In `Annotated`: a value is written in another form than its type's.
-
-    `read` makes of it what the type takes, or raises `ValueError`; `write` is its inverse.
-    """
+    """In `Annotated`: a value is written in another form than its type's. `read` makes of it what the type takes, or
+    raises `ValueError`; `write` is its inverse."""
 
     read: Callable[[Any], Any]
     write: Callable[[Any], Any] = lambda value: value

@@ -18,6 +18,7 @@ from .processing.fit import Fit
 from .processing.gather import GatherWorkingSet
 from .processing.outline import Outline
 from .processing.sample import Sample
+from .processing.scenes.map_folder import MapFolder
 from .processing.similar import Similar
 from .processing.suggest import Suggest
 from .processing.tidy import Tidy
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from .core.worker.client import WorkerClient
 
 
-ALGORITHMS = (Embed, GatherWorkingSet, Fit, Classify, Change, Tidy, Suggest, Outline, Similar, Cluster, Sample, Assess)
+ALGORITHMS = (
+    *(Embed, GatherWorkingSet, Fit, Classify, MapFolder, Change, Tidy),
+    *(Suggest, Outline, Similar, Cluster, Sample, Assess),
+)
 
 
 class Provider(QgsProcessingProvider):

@@ -4130,6 +4130,193 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>MapFolder</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Map folder of scenes</source>
+        <translation>Ordner mit Szenen kartieren</translation>
+    </message>
+    <message>
+        <source>Embeds all scenes of a folder and maps each with one model of classes. A scene that cannot be read is told with the reason, and the others go on.</source>
+        <translation>Bettet alle Szenen eines Ordners ein und kartiert jede mit einem Klassenmodell. Eine Szene, die sich nicht lesen lässt, wird mit dem Grund genannt, und die anderen gehen weiter.</translation>
+    </message>
+    <message>
+        <source>A folder with NAME_map.tif of each scene, and the embeddings in the folder “embeddings” in it.</source>
+        <translation>Ein Ordner mit NAME_map.tif von jeder Szene, und darin im Ordner „embeddings“ die Einbettungen.</translation>
+    </message>
+    <message>
+        <source>Stopped, or with further scenes in the folder, run it again with the same folders: what is embedded is kept. For dates that vote on one map take a working set.</source>
+        <translation>Angehalten oder mit weiteren Szenen im Ordner: lassen Sie es mit denselben Ordnern noch einmal laufen; was eingebettet ist, bleibt. Sollen Tage über eine Karte abstimmen, nehmen Sie einen Arbeitssatz.</translation>
+    </message>
+    <message>
+        <source>Folder of scenes</source>
+        <translation>Ordner der Szenen</translation>
+    </message>
+    <message>
+        <source>Sentinel-2 rasters, zips of products and .SAFE folders; embeddings in it are mapped as they are.</source>
+        <translation>Sentinel-2-Raster, Zips von Produkten und .SAFE-Ordner; Einbettungen darin werden kartiert, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Processing level</source>
+        <translation>Verarbeitungsstufe</translation>
+    </message>
+    <message>
+        <source>Of all scenes; auto reads it from the metadata of each.</source>
+        <translation>Die aller Szenen; auto liest sie aus den Metadaten einer jeden.</translation>
+    </message>
+    <message>
+        <source>Leave out clouds</source>
+        <translation>Wolken auslassen</translation>
+    </message>
+    <message>
+        <source>Leaves out what the scene classification of a product calls cloud, shadow or cirrus.</source>
+        <translation>Lässt aus, was die Szenenklassifikation eines Produkts Wolke, Schatten oder Zirrus nennt.</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>Glättung</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class: none, edges, strong.</source>
+        <translation>Wie viel seine Nachbarn bei der Klasse eines Pixels mitreden: none (nichts), edges (bis zu Kanten), strong (stark).</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>Writes NAME_confidence.tif of each scene too.</source>
+        <translation>Schreibt auch NAME_confidence.tif von jeder Szene.</translation>
+    </message>
+    <message>
+        <source>Load the maps</source>
+        <translation>Die Karten laden</translation>
+    </message>
+    <message>
+        <source>Adds the maps to the project when all are done.</source>
+        <translation>Fügt die Karten dem Projekt hinzu, wenn alle fertig sind.</translation>
+    </message>
+    <message>
+        <source>Folder of maps</source>
+        <translation>Ordner der Karten</translation>
+    </message>
+    <message>
+        <source>The folder to write into; maps of the same names are replaced.</source>
+        <translation>Der Ordner, in den geschrieben wird; Karten gleichen Namens werden ersetzt.</translation>
+    </message>
+    <message>
+        <source>Scenes mapped</source>
+        <translation>Kartierte Szenen</translation>
+    </message>
+    <message>
+        <source>Scenes that failed</source>
+        <translation>Gescheiterte Szenen</translation>
+    </message>
+    <message>
+        <source>Why they failed</source>
+        <translation>Warum sie scheiterten</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>Karten</translation>
+    </message>
+    <message>
+        <source>“{}” is no folder.</source>
+        <translation>„{}“ ist kein Ordner.</translation>
+    </message>
+    <message>
+        <source>“{}” holds no raster, zip or .SAFE folder.</source>
+        <translation>„{}“ enthält weder Raster noch Zip noch .SAFE-Ordner.</translation>
+    </message>
+    <message>
+        <source>The maps cannot go into the folder of the scenes; choose another one.</source>
+        <translation>Die Karten können nicht in den Ordner der Szenen; wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>{0} of {1}: {2}</source>
+        <translation>{0} von {1}: {2}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} are done; run it again with the same folders to go on.</source>
+        <translation>{0} von {1} sind fertig; lassen Sie es mit denselben Ordnern noch einmal laufen, um fortzufahren.</translation>
+    </message>
+    <message>
+        <source>Left out, for they are no scenes: {}</source>
+        <translation>Ausgelassen, weil es keine Szenen sind: {}</translation>
+    </message>
+    <message>
+        <source>Failed: {0}: {1}</source>
+        <translation>Gescheitert: {0}: {1}</translation>
+    </message>
+    <message>
+        <source>No scene was mapped: {} failed, see above; {} are no scenes.</source>
+        <translation>Keine Szene wurde kartiert: {} sind gescheitert, siehe oben; {} sind keine Szenen.</translation>
+    </message>
+    <message>
+        <source>{0} scenes mapped, {1} failed.</source>
+        <translation>{0} Szenen kartiert, {1} gescheitert.</translation>
+    </message>
+</context>
+<context>
     <name>MapPanel</name>
     <message>
         <source>Live map</source>
@@ -5629,6 +5816,14 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>Map what became what between two dates, with areas in hectares</source>
         <translation>Kartieren, was zwischen zwei Tagen woraus wurde, mit Flächen in Hektar</translation>
+    </message>
+    <message>
+        <source>Folder to maps…</source>
+        <translation>Ordner zu Karten…</translation>
+    </message>
+    <message>
+        <source>Embed and map all scenes of a folder, a map each, with a saved model</source>
+        <translation>Alle Szenen eines Ordners einbetten und kartieren, eine Karte je Szene, mit einem gespeicherten Modell</translation>
     </message>
     <message>
         <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>

@@ -4130,6 +4130,193 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>MapFolder</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Map folder of scenes</source>
+        <translation>Cartographier un dossier de scènes</translation>
+    </message>
+    <message>
+        <source>Embeds all scenes of a folder and maps each with one model of classes. A scene that cannot be read is told with the reason, and the others go on.</source>
+        <translation>Calcule le plongement de toutes les scènes d’un dossier et cartographie chacune avec un modèle de classes. Une scène illisible est signalée avec la raison, et les autres continuent.</translation>
+    </message>
+    <message>
+        <source>A folder with NAME_map.tif of each scene, and the embeddings in the folder “embeddings” in it.</source>
+        <translation>Un dossier avec NOM_map.tif de chaque scène, et les plongements dans son dossier « embeddings ».</translation>
+    </message>
+    <message>
+        <source>Stopped, or with further scenes in the folder, run it again with the same folders: what is embedded is kept. For dates that vote on one map take a working set.</source>
+        <translation>Arrêté, ou avec d’autres scènes dans le dossier : relancez avec les mêmes dossiers, les plongements prêts sont gardés. Pour que des dates votent pour une seule carte, prenez un jeu de travail.</translation>
+    </message>
+    <message>
+        <source>Folder of scenes</source>
+        <translation>Dossier des scènes</translation>
+    </message>
+    <message>
+        <source>Sentinel-2 rasters, zips of products and .SAFE folders; embeddings in it are mapped as they are.</source>
+        <translation>Rasters Sentinel-2, zips de produits et dossiers .SAFE ; les plongements qui s’y trouvent sont cartographiés tels quels.</translation>
+    </message>
+    <message>
+        <source>Processing level</source>
+        <translation>Niveau de traitement</translation>
+    </message>
+    <message>
+        <source>Of all scenes; auto reads it from the metadata of each.</source>
+        <translation>De toutes les scènes ; auto le lit dans les métadonnées de chacune.</translation>
+    </message>
+    <message>
+        <source>Leave out clouds</source>
+        <translation>Exclure les nuages</translation>
+    </message>
+    <message>
+        <source>Leaves out what the scene classification of a product calls cloud, shadow or cirrus.</source>
+        <translation>Laisse de côté ce que la classification de scène d’un produit appelle nuage, ombre ou cirrus.</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>Lissage</translation>
+    </message>
+    <message>
+        <source>How much its neighbours say in a pixel's class: none, edges, strong.</source>
+        <translation>La part des voisins dans la classe d’un pixel : none (aucune), edges (jusqu’aux bords), strong (forte).</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Confiance</translation>
+    </message>
+    <message>
+        <source>Writes NAME_confidence.tif of each scene too.</source>
+        <translation>Écrit aussi NOM_confidence.tif de chaque scène.</translation>
+    </message>
+    <message>
+        <source>Load the maps</source>
+        <translation>Charger les cartes</translation>
+    </message>
+    <message>
+        <source>Adds the maps to the project when all are done.</source>
+        <translation>Ajoute les cartes au projet quand toutes sont faites.</translation>
+    </message>
+    <message>
+        <source>Folder of maps</source>
+        <translation>Dossier des cartes</translation>
+    </message>
+    <message>
+        <source>The folder to write into; maps of the same names are replaced.</source>
+        <translation>Le dossier où écrire ; les cartes de mêmes noms sont remplacées.</translation>
+    </message>
+    <message>
+        <source>Scenes mapped</source>
+        <translation>Scènes cartographiées</translation>
+    </message>
+    <message>
+        <source>Scenes that failed</source>
+        <translation>Scènes en échec</translation>
+    </message>
+    <message>
+        <source>Why they failed</source>
+        <translation>Raisons des échecs</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>Cartes</translation>
+    </message>
+    <message>
+        <source>“{}” is no folder.</source>
+        <translation>« {} » n’est pas un dossier.</translation>
+    </message>
+    <message>
+        <source>“{}” holds no raster, zip or .SAFE folder.</source>
+        <translation>« {} » ne contient ni raster, ni zip, ni dossier .SAFE.</translation>
+    </message>
+    <message>
+        <source>The maps cannot go into the folder of the scenes; choose another one.</source>
+        <translation>Les cartes ne peuvent pas aller dans le dossier des scènes ; choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>{0} of {1}: {2}</source>
+        <translation>{0} sur {1} : {2}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} are done; run it again with the same folders to go on.</source>
+        <translation>{0} sur {1} sont faites ; relancez avec les mêmes dossiers pour continuer.</translation>
+    </message>
+    <message>
+        <source>Left out, for they are no scenes: {}</source>
+        <translation>Laissé de côté, car ce ne sont pas des scènes : {}</translation>
+    </message>
+    <message>
+        <source>Failed: {0}: {1}</source>
+        <translation>Échec : {0} : {1}</translation>
+    </message>
+    <message>
+        <source>No scene was mapped: {} failed, see above; {} are no scenes.</source>
+        <translation>Aucune scène n’a été cartographiée : {} en échec, voir ci-dessus ; {} ne sont pas des scènes.</translation>
+    </message>
+    <message>
+        <source>{0} scenes mapped, {1} failed.</source>
+        <translation>{0} scènes cartographiées, {1} en échec.</translation>
+    </message>
+</context>
+<context>
     <name>MapPanel</name>
     <message>
         <source>Live map</source>
@@ -5629,6 +5816,14 @@ Les lire ?</translation>
     <message>
         <source>Map what became what between two dates, with areas in hectares</source>
         <translation>Cartographier ce qui est devenu quoi entre deux dates, avec les surfaces en hectares</translation>
+    </message>
+    <message>
+        <source>Folder to maps…</source>
+        <translation>Dossier en cartes…</translation>
+    </message>
+    <message>
+        <source>Embed and map all scenes of a folder, a map each, with a saved model</source>
+        <translation>Calculer le plongement et cartographier toutes les scènes d’un dossier, une carte chacune, avec un modèle enregistré</translation>
     </message>
     <message>
         <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>

@@ -203,9 +203,7 @@ class Algorithm(QgsProcessingAlgorithm):
             if path and context.willLoadLayerOnCompletion(path):
                 context.layerToLoadOnCompletionDetails(path).setPostProcessor(Styled.kept(product))
         for path, name, product in self.also_loaded(result):
-            details = QgsProcessingContext.LayerDetails(name, context.project(), name)
-            details.setPostProcessor(Styled.kept(product))
-            context.addLayerToLoadOnCompletion(path, details)
+            self.load(context, path, name, product)
         return {**self._outputs, **self.results(result)}
 
     # What subclasses use
@@ -260,6 +258,12 @@ class Algorithm(QgsProcessingAlgorithm):
         wanted = expected.pop(self._outputs.pop(name, None), None) is not None
         context.setLayersToLoadOnCompletion(expected)
         return wanted
+
+    def load(self, context: QgsProcessingContext, path: str, name: str, product: str) -> None:
+        """Have a file loaded as a layer when all is done."""
+        details = QgsProcessingContext.LayerDetails(name, context.project(), name)
+        details.setPostProcessor(Styled.kept(product))
+        context.addLayerToLoadOnCompletion(path, details)
 
     def field(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
         """The field that names the class; its parameter is optional, or `qgis_process` would ask for it."""

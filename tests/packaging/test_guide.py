@@ -79,10 +79,10 @@ def test_what_the_dock_is_explained_under_is_there(pages: dict[str, Page]) -> No
 
 def test_every_algorithm_is_explained_under_its_name(guide: Path, pages: dict[str, Page]) -> None:
     text = (guide / "qgis-processing.html").read_text(encoding="utf-8")
-    algorithms = [path.read_text(encoding="utf-8") for path in sorted((PLUGIN / "processing").glob("*.py"))]
+    algorithms = [path.read_text(encoding="utf-8") for path in sorted((PLUGIN / "processing").rglob("*.py"))]
     found = 0
     for source in algorithms:
-        verb = re.search(r'^    verb, symbol, section = "(\w+)"', source, re.MULTILINE)
+        verb = re.search(r'^    verb(?:, symbol, section)? = "(\w+)"', source, re.MULTILINE)
         if verb is None:
             continue
         found += 1

@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core import layers
 from ...core.embed.queue import DONE, FAILED, RUNNING, WAITING, EmbedQueue, Queued
 from ...core.embed.request import usual_options
+from ...core.maps.final_map import MODEL
 from ...core.scenes.gathering import Gathering, elsewhere
 from ...core.scenes.scene_list import GONE, NEW, STALE, Row, SceneList
 from ...core.working_set import Place, places_of
@@ -217,10 +218,14 @@ class ScenesWindow(QDialog):
         self.change_button = _button("scenesChange", "change", self.change_wanted.emit, self)
         self.change_button.setText(self.tr("Change…"))
         self.change_button.setToolTip(self.tr("Map what became what between two dates, with areas in hectares"))
+        self.folder_button = _button("scenesMapFolder", "map", self._map_folder, self)
+        self.folder_button.setText(self.tr("Folder to maps…"))
+        self.folder_button.setToolTip(self.tr("Embed and map all scenes of a folder, a map each, with a saved model"))
         doing = QHBoxLayout()
         for button in (self.embed_button, self.work_button, self.draw_button):
             doing.addWidget(button)
         doing.addStretch(1)
+        doing.addWidget(self.folder_button)
         doing.addWidget(self.change_button)
         layout = QVBoxLayout(self)
         layout.addLayout(adding)
@@ -295,6 +300,14 @@ class ScenesWindow(QDialog):
 
     # files
 
+    def _map_folder(self) -> None:
+        """The algorithm that maps a folder, with the model of the map that was made last, if there is one."""
+        import processing
+
+        models = [str(layer.customProperty(MODEL, "")) for layer in QgsProject.instance().mapLayers().values()]
+        files = sorted((path for path in map(Path, filter(None, models)) if path.is_file()), key=_made)
+        processing.execAlgorithmDialog("mmearth:map_folder", {"MODEL": str(files[-1])} if files else {})
+
     def _browse(self) -> None:
         paths = QFileDialog.getOpenFileNames(self, self.tr("Add rasters"), _folder())[0]
         if paths:
@@ -325,6 +338,10 @@ class ScenesWindow(QDialog):
 def _folder() -> str:
     """Where files are looked for: beside the project."""
     return QgsProject.instance().absolutePath()
+
+
+def _made(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def _listed(names: Sequence[str]) -> str:
