@@ -18,7 +18,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.kinds import TAG_NAMESPACE, VECTOR_ENDINGS, kind_of
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.class_map import PLACES_TAG, ClassMap
-from mmearth_core.maps.origins import without_origins
+from mmearth_core.maps.origins import HISTORY_TAG, without_origins
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.opening import is_local, opened
 from mmearth_core.raster.scene import open_scene
@@ -220,8 +220,16 @@ def _describe_embedding(raster: Embedding) -> Description:
 
 def _describe_map(class_map: ClassMap) -> Description:
     classes = {str(each.value): each.name for each in class_map.legend.classes}
-    tags = {name: value for name, value in class_map.tags.items() if name not in {"product", "legend", PLACES_TAG}}
-    facts = {"classes": classes, "made of": plain(class_map.origins)} | without_origins(tags)
+    tags = {
+        name: value
+        for name, value in class_map.tags.items()
+        if name not in {"product", "legend", PLACES_TAG, HISTORY_TAG}
+    }
+    facts = {
+        "classes": classes,
+        "made of": plain(class_map.origins),
+        "history": [*map(str, class_map.history)],
+    } | without_origins(tags)
     following = f"mmearth sample {quote(str(class_map.path))} -n 200 -o POINTS.gpkg"
     return Description("map", str(class_map.path), _of_grid(class_map.grid) | facts, following)
 

@@ -24,13 +24,14 @@ from mmearth_core.maps.areas import AreaTally
 from mmearth_core.maps.class_map import check_map, new_map
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.maps.legend import unknown_name
-from mmearth_core.maps.origins import origin_tags
+from mmearth_core.maps.origins import origin_tags, with_step
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff
 from mmearth_core.sources.place_maps import files_of_places
 from mmearth_core.sources.stack import Pixels, stacks_of
+from mmearth_core.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,7 @@ def classify(
     for message in (message for _, messages in matched for message in messages):
         progress.message(message)
     results = [
-        _classify(on_pixels, where, smooth, unknown, progress, cancel)
+        _classify(on_pixels, where, smooth, unknown, Path(model), progress, cancel)
         for (on_pixels, _), where in zip(matched, outputs, strict=True)
     ]
     return results[0] if len(results) == 1 else _in_all(results, Path(output), confidence)
@@ -152,6 +153,7 @@ def _classify(
     where: _Outputs,
     smooth: Smoothing,
     unknown: float | None,
+    model: Path,
     progress: Progress,
     cancel: CancelToken,
 ) -> ClassifyResult:
@@ -168,7 +170,14 @@ def _classify(
     tags = {**origin_tags(on_pixels.stack.origins), "training_digest": probe.training.digest, "smooth": smooth}
     if len(probe.columns.slots) > 1:
         tags["dates"] = "together" if any(len(member.slots) > 1 for member in probe.members) else "vote"
-    told = tags | training_tags(probe, grid)
+    asked = {
+        "embedding": ", ".join(file.name for file in map(Path, on_pixels.stack.files)),
+        "probe": model.name,
+        "learned from": f"{counted(probe.training.polygons, 'sample')}, {counted(probe.training.pixels, 'pixel')}",
+        "smoothing": smooth,
+        **({} if unknown is None else {"left unclassified": f"what is more unlike than all but {100 * unknown:g} %"}),
+    }
+    told = tags | training_tags(probe, grid) | with_step({}, "classified", asked, where.map)
     with ExitStack() as opening:
         # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
         staged = (

@@ -30,7 +30,7 @@ from mmearth_core.maps.conventions import (
 )
 from mmearth_core.maps.foreign_legend import Foreign, beyond, describe, pixels_of, read_pam, whole_numbers
 from mmearth_core.maps.legend import IN_A_MAP, ClassTable, Legend, MapClass, unknown_name
-from mmearth_core.maps.origins import Origin, origins_of
+from mmearth_core.maps.origins import HISTORY_TAG, Origin, Step, history_of, origins_of
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import opened, reading
 from mmearth_core.raster.writer import BLOCK, CheckedWriter, check_raster, new_geotiff, raster_style
@@ -69,7 +69,7 @@ def new_map(
         raise MMEarthError(f"{path} cannot hold these classes; a map has values 1 … {MAX_CLASSES}.")
     shown = [*legend.classes, *([MapClass(UNKNOWN, _unknown(tags, legend), UNKNOWN_COLOUR)] if unknown else [])]
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
-    beside = {PLACES_TAG: tags[PLACES_TAG]} if PLACES_TAG in tags else {}
+    beside = {name: tags[name] for name in (PLACES_TAG, HISTORY_TAG) if name in tags}
     texts = {_pam_path(path): _category_names(shown, beside), path.with_suffix(".qml"): _style(shown)}
     with ExitStack() as stack:
         _write_beside(stack, texts)
@@ -171,6 +171,11 @@ class ClassMap:
     def origins(self) -> tuple[Origin, ...]:
         """What it was made of, as far as it tells. Raises `MMEarthError` when its tags are damaged."""
         return origins_of(self.tags, self.path)
+
+    @property
+    def history(self) -> tuple[Step, ...]:
+        """What was done to it, as far as it tells. Raises `MMEarthError` when that is damaged."""
+        return history_of(self.tags, self.path)
 
     @property
     def unknown(self) -> str:

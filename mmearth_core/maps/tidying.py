@@ -6,7 +6,7 @@ It knows classes, sizes and borders, and nothing of how the map was made.
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import pixel_areas, value_names
 from mmearth_core.maps.class_map import ClassMap, check_map, new_map_like
 from mmearth_core.maps.coding import Coding, coded, drawing
+from mmearth_core.maps.origins import with_step
 from mmearth_core.maps.patches import Numbers, Patches, find_patches, shared_borders, strips
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid
@@ -115,7 +116,10 @@ def tidy(
         code, left = _filled(patches, small, kept, shared_borders(patches, small, draft, cancel, progress))
         filled = int(small.sum() - left.sum())
         counts = np.zeros((len(kept), len(kept)), np.int64)
-        with new_map_like(class_map, path, coding.present) as drawn:
+        asked = {"areas below": f"{', '.join(min_area)} ha", "majority": str(majority), "kept": ", ".join(keep)}
+        step = with_step(class_map.tags, "tidied", {name: each for name, each in asked.items() if each}, class_map.path)
+        stepped = replace(class_map, tags=class_map.tags | step) if class_map.ours else class_map
+        with new_map_like(stepped, path, coding.present) as drawn:
             both = zip(strips(before, cancel, Silent()), strips(draft, cancel, progress), strict=True)
             for number, ((strip, was), (_, codes)) in enumerate(both):
                 now = code[patches.of_strip(number, codes)]

@@ -347,6 +347,8 @@ def _making(class_map: ClassMap) -> dict[str, str]:
             described(origin.name, origin.identity) + (f" of {origin.date}" if origin.date else "")
             for origin in class_map.origins
         )
+    for number, step in enumerate(class_map.history, start=1):
+        made[f"History ({number})"] = str(step)
     if (smooth := class_map.tags.get("smooth")) is not None:
         made["Smoothing"] = told.get(smooth, smooth)
     for number, done in enumerate(tidied(class_map), start=1):

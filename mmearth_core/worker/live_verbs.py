@@ -23,7 +23,9 @@ from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, by_feature, cross_validate
 from mmearth_core.locks import sole_writer
+from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
+from mmearth_core.maps.together import MapsTogether, measure_together
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.identity import Stamp, stamp
 from mmearth_core.raster.placing import touched
@@ -210,6 +212,11 @@ class LiveVerbs:
         live = self._embedding(embedding)
         labelled, others = live.samples(samples, cancel), live.unlabelled(beside, cancel)
         return fitting.fit_samples(labelled, others, path, block=block, dates=dates, progress=progress, cancel=cancel)
+
+    def areas(self, *, progress: Progress, cancel: CancelToken, map: str) -> dict[str, Any]:
+        """What a map shows: the hectares of each class that is on it."""
+        measured = measure_together(MapsTogether.alone(ClassMap.open(map)), progress=progress, cancel=cancel)
+        return {"hectares": {measured.names[value]: found for value, found in measured.hectares.items()}}
 
     def report_content(
         self,

@@ -2908,6 +2908,14 @@
         <translation>Flächen einer Karte, die zu klein sind, um zu zählen, mit ihren Nachbarn füllen</translation>
     </message>
     <message>
+        <source>Print layout</source>
+        <translation>Drucklayout</translation>
+    </message>
+    <message>
+        <source>Lay the map out on a sheet with legend, scale and origin, to be changed and exported as you like</source>
+        <translation>Die Karte mit Legende, Maßstab und Herkunft auf ein Blatt setzen, das sich nach Belieben ändern und exportieren lässt</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -2922,6 +2930,10 @@
     <message>
         <source>There are no samples with a class yet; draw some for each class.</source>
         <translation>Es gibt noch keine Beispiele mit einer Klasse; zeichnen Sie welche für jede Klasse.</translation>
+    </message>
+    <message>
+        <source>Make a map first, or choose one in the layer tree.</source>
+        <translation>Machen Sie erst eine Karte, oder wählen Sie eine im Layerbaum.</translation>
     </message>
     <message>
         <source>These files exist in {}:
@@ -4333,6 +4345,21 @@ Ersetzen?</translation>
     <message>
         <source>Map of the whole layer</source>
         <translation>Karte des ganzen Layers</translation>
+    </message>
+</context>
+<context>
+    <name>MapSheets</name>
+    <message>
+        <source>The map is no longer in the project.</source>
+        <translation>Die Karte ist nicht mehr im Projekt.</translation>
+    </message>
+    <message>
+        <source>Measuring the map</source>
+        <translation>Die Karte wird vermessen</translation>
+    </message>
+    <message>
+        <source>Embedding: {}</source>
+        <translation>Einbettung: {}</translation>
     </message>
 </context>
 <context>

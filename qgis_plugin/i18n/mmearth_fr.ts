@@ -2908,6 +2908,14 @@
         <translation>Combler par leurs voisines les surfaces d’une carte trop petites pour compter</translation>
     </message>
     <message>
+        <source>Print layout</source>
+        <translation>Mise en page</translation>
+    </message>
+    <message>
+        <source>Lay the map out on a sheet with legend, scale and origin, to be changed and exported as you like</source>
+        <translation>Mettre la carte en page avec légende, échelle et origine, à modifier et exporter à volonté</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Annuler</translation>
     </message>
@@ -2922,6 +2930,10 @@
     <message>
         <source>There are no samples with a class yet; draw some for each class.</source>
         <translation>Il n’y a pas encore d’échantillons avec une classe ; dessinez-en pour chaque classe.</translation>
+    </message>
+    <message>
+        <source>Make a map first, or choose one in the layer tree.</source>
+        <translation>Faites d’abord une carte, ou choisissez-en une dans l’arbre des couches.</translation>
     </message>
     <message>
         <source>These files exist in {}:
@@ -4333,6 +4345,21 @@ Les remplacer ?</translation>
     <message>
         <source>Map of the whole layer</source>
         <translation>Carte de toute la couche</translation>
+    </message>
+</context>
+<context>
+    <name>MapSheets</name>
+    <message>
+        <source>The map is no longer in the project.</source>
+        <translation>La carte n’est plus dans le projet.</translation>
+    </message>
+    <message>
+        <source>Measuring the map</source>
+        <translation>Mesure de la carte</translation>
+    </message>
+    <message>
+        <source>Embedding: {}</source>
+        <translation>Plongement : {}</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,8 @@ from ...compat import LayerFilter
 from ...core import layers
 from ...core.accuracy.figures import shares
 from ...core.maps.final_map import FinalMap, default_folder, default_output, outputs_beside, outputs_of_places
+from ...core.maps.map_history import keep_history
+from ...core.maps.print_layout import MapSheets
 from ...core.replaced_files import why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
@@ -53,6 +55,9 @@ class FinalMapBox(QWidget):
         self.final_map.progressed.connect(self._show_progress)
         self.final_map.finished.connect(self._finished)
         self.final_map.failed.connect(self._failed)
+        self._sheets = MapSheets(context, self)
+        self._sheets.made.connect(context.iface.openLayoutDesigner)
+        self._sheets.failed.connect(lambda _kind, message: context.warn(message))
         self._build()
         context.workspace.embeddingChanged.connect(self._follow)
         context.workspace.samplesChanged.connect(self._follow)
@@ -97,6 +102,12 @@ class FinalMapBox(QWidget):
         self._tidy.setIcon(icon("tidy"))
         self._tidy.setToolTip(self.tr("Fill areas of a map that are too small to matter by their neighbours"))
         self._tidy.clicked.connect(self.tidy)
+        self._print = QPushButton(self.tr("Print layout"), self)
+        self._print.setObjectName("final_map_print")
+        self._print.setToolTip(
+            self.tr("Lay the map out on a sheet with legend, scale and origin, to be changed and exported as you like")
+        )
+        self._print.clicked.connect(self.print_layout)
         self._step = QLabel(self)
         self._step.setObjectName("final_map_step")
         self._bar = QProgressBar(self)
@@ -138,7 +149,10 @@ class FinalMapBox(QWidget):
         unknown.addStretch(1)
         for part in (file_line, options, unknown):
             layout.addLayout(part)
-        layout.addWidget(self._apply)
+        further = QHBoxLayout()
+        further.addWidget(self._apply, 1)
+        further.addWidget(self._print, 1)
+        layout.addLayout(further)
         layout.addStretch(1)
         for widget in (self._make, self._working, self._result):
             foot.addWidget(widget)
@@ -198,9 +212,22 @@ class FinalMapBox(QWidget):
         """Open the algorithm that tidies, with the map made last, or the one that is chosen in the layer tree."""
         import processing
 
+        chosen = self._chosen_map()
+        processing.execAlgorithmDialog("mmearth:tidy", {} if chosen is None else {"MAP": chosen.id()})
+
+    def print_layout(self) -> None:
+        """Lay that map out to be printed, and open the layout."""
+        chosen = self._chosen_map()
+        if chosen is None:
+            self._context.warn(self.tr("Make a map first, or choose one in the layer tree."))
+        else:
+            self._sheets.lay_out(chosen)
+
+    def _chosen_map(self) -> QgsRasterLayer | None:
+        """The map that is chosen in the layer tree, or the one made last."""
         chosen = [self._context.iface.activeLayer(), QgsProject.instance().mapLayer(self._made)]
-        maps = [layer for layer in chosen if layer is not None and layer.customProperty(layers.PRODUCT) == "map"]
-        processing.execAlgorithmDialog("mmearth:tidy", {"MAP": maps[0].id()} if maps else {})
+        maps = [each for each in chosen if each is not None and each.customProperty(layers.PRODUCT) == "map"]
+        return maps[0] if maps else None
 
     def apply_model(self, model: str | Path, embedding: QgsRasterLayer, output: str) -> None:
         """Map the layer `embedding` with the model file `model`, with the options of this box."""
@@ -284,6 +311,7 @@ class FinalMapBox(QWidget):
             self._result.show()
             return
         self._made = layer.id()
+        keep_history(self._context, layer)
         self._result.setText(class_shares(result))
         self._result.show()
         text = self.tr("{} is in the project.").format(Path(layers.path_of(layer)).name)

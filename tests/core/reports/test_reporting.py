@@ -1,5 +1,6 @@
 """The verb `report`: what does not belong to the map is refused, not shown."""
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ import pytest
 import shapely
 from embedded_fields import NAMES
 
+from mmearth_core import __version__
 from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.errors import MMEarthError
+from mmearth_core.inspection import info
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit
+from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.tidying import tidy
 from mmearth_core.reports.reporting import report
 
 
@@ -116,3 +121,20 @@ def test_one_date_of_several_does_not_validate_the_map_of_all(
     with pytest.raises(MMEarthError, match="made of 2 images.*give the working set"):
         report(**shown, embedding=tmp_path / "a.tif")
     assert "Validation by place" in report(**shown, embedding=tmp_path / "set.json").path.read_text(encoding="utf-8")
+
+
+def test_a_map_tells_what_was_done_to_it(scene: Any, made: Path, tmp_path: Path) -> None:
+    """Beside the map, so that the map itself is the same whenever it is made."""
+    for name in ("a", "b"):
+        classify(embedding=scene.path, model=made / "m.json", output=tmp_path / f"{name}.tif", smooth="strong")
+    assert (tmp_path / "a.tif").read_bytes() == (tmp_path / "b.tif").read_bytes()
+    tidy(map=tmp_path / "a.tif", output=tmp_path / "tidy.tif", min_area=["0.2"], majority=3)
+    first, second = ClassMap.open(tmp_path / "tidy.tif").history
+    assert first == ClassMap.open(tmp_path / "a.tif").history[0]
+    assert first.did == "classified" and first.told["probe"] == "m.json" and first.told["smoothing"] == "strong"
+    assert first.told["embedding"] == scene.path.name and " samples, " in first.told["learned from"]
+    assert dict(second.told) == {"areas below": "0.2 ha", "majority": "3"} and second.at >= first.at
+    assert second.software == f"mmearth {__version__}"
+    assert info(file=tmp_path / "tidy.tif").facts["history"] == [str(first), str(second)]
+    page = report(map=tmp_path / "tidy.tif", output=tmp_path / "r.html").path.read_text(encoding="utf-8")
+    assert html.escape(str(second)) in page
