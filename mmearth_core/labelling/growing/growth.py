@@ -19,14 +19,13 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.growing.region import Region, grown, neighbour_spread, unlikeness, usual_tolerance
 from mmearth_core.labelling.live import LiveSet, View
 from mmearth_core.labelling.scoring import decoded
-from mmearth_core.maps.areas import pixel_areas
+from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import in_pixels, moved_to
 from mmearth_core.records import Rule
 from mmearth_core.sources.stack import Pixels, Stack
-from mmearth_core.vectors.footprints import repair
 
 #: Side in pixels of the ground around a place that it can grow in, and the steps by which that ground moves with the
 #: place: places close together share it, and what was read of it.
@@ -101,15 +100,15 @@ class Growing:
         stack = place.stack
         with self._lock:
             regions = [self._region(stack, seed, seen, crs, holes, cancel) for seed in seeds]
-        shape, pixels = _joined([(window, region.mask) for window, region, _ in regions])
-        rows = pixel_areas(stack.grid)[pixels[:, 0]]
+        shape = _joined([(window, region.mask) for window, region, _ in regions])
+        area = pixel_polygon_areas(np.array([shape]), pixel_areas(stack.grid))
         placed = shapely.transform(shape, lambda xy: np.column_stack(stack.grid.transform * xy.T))
         bounds = [bounded for *_, bounded in regions]
         return Grown(
             shape=shapely.to_wkb(placed, hex=True, byte_order=1),
             crs=stack.grid.crs.to_wkt(),
-            pixels=len(pixels),
-            area=float(rows.sum()),
+            pixels=round(shape.area),
+            area=float(area[0]),
             parts=len(shapely.get_parts(shape)),
             filled=sum(region.filled for _, region, _ in regions),
             bounded="size" if "size" in bounds else "view" if "view" in bounds else None,
@@ -227,13 +226,12 @@ def _ends(window: Window, grid: Grid) -> NDArray[np.bool_]:
     return found
 
 
-def _joined(masks: Sequence[tuple[Window, NDArray[np.bool_]]]) -> tuple[Any, NDArray[np.intp]]:
-    """The pixels of all masks as one shape in pixel coordinates (column, row), and as rows (n, 2) of row and column."""
-    parts, pixels = [], []
+def _joined(masks: Sequence[tuple[Window, NDArray[np.bool_]]]) -> Any:
+    """The pixels of all masks as one shape in pixel coordinates (column, row)."""
+    parts = []
     for window, mask in masks:
         moved = Affine.translation(window.col, window.row)
         for geometry, _ in shapes(mask.astype(np.uint8), mask=mask, connectivity=4, transform=moved):
-            part = shapely.geometry.shape(geometry)
-            parts.append(part if part.is_valid else repair(part))
-        pixels.append(np.argwhere(mask) + np.array([window.row, window.col]))
-    return shapely.union_all(parts), np.unique(np.concatenate(pixels), axis=0)
+            rings = [np.asarray(ring, np.float64) for ring in geometry["coordinates"]]
+            parts.append(shapely.Polygon(rings[0], rings[1:]))
+    return parts[0] if len(parts) == 1 else shapely.union_all(parts)

@@ -15,6 +15,8 @@ from ...core.numbers import decimal
 _GAP, _LABELS = 6, 16
 #: How strongly the spread of a class is laid over the ground: of 255.
 _SPREAD = 45
+#: Difference in lightness, of 255, that text needs from its ground.
+_CONTRAST = 110
 
 
 class SpreadPlot(QWidget):
@@ -92,8 +94,9 @@ class SpreadPlot(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
-        text = self.palette().color(QPalette.ColorRole.Text)
+        ground = self.palette().color(QPalette.ColorRole.Base)
+        text = _readable(self.palette().color(QPalette.ColorRole.Text), ground)
+        painter.fillRect(self.rect(), ground)
         painter.setPen(text)
         if self._spread is None:
             painter.drawText(
@@ -225,3 +228,10 @@ class SpreadPlot(QWidget):
     @staticmethod
     def _y(value: float, place: QRectF, ends: tuple[float, float]) -> float:
         return float(place.bottom() - (value - ends[0]) / ((ends[1] - ends[0]) or 1) * place.height())
+
+
+def _readable(text: QColor, ground: QColor) -> QColor:
+    """The colour of the text; one that stands out where a theme of style sheets has left the palette as it was."""
+    if abs(text.lightness() - ground.lightness()) > _CONTRAST:
+        return text
+    return QColor(30, 30, 30) if ground.lightness() > 127 else QColor(225, 225, 225)

@@ -270,7 +270,9 @@ class SamplesPanel(QWidget):
         self.tools["segment"].holes = pixels
 
     def _hint(self, sentence: str) -> None:
+        """What to do next: in the status bar, which has little room, and here."""
         self._context.iface.statusBarIface().showMessage(sentence)
+        self.hint.setText(sentence or self._keys_hint)
 
     def _refresh(self, *_: object) -> None:
         """Buttons, numbers and warnings as they are now."""
@@ -328,7 +330,10 @@ class SamplesPanel(QWidget):
         self.seen = SeenBox(self._context)
         column.addWidget(self.seen)
         column.addWidget(self._notice_widget())
-        hint = QLabel(self.tr("On the map digits choose the class; ? shows all keys."))
+        self._keys_hint = self.tr("On the map digits choose the class; ? shows all keys.")
+        self.hint = hint = QLabel(self._keys_hint)
+        hint.setObjectName("drawingHint")
+        hint.setTextFormat(Qt.TextFormat.PlainText)  # a class may have any name
         hint.setWordWrap(True)
         column.addWidget(hint)
         column.addStretch(1)

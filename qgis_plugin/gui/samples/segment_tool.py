@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsGeometry, QgsPointXY, QgsProject
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QKeyEvent, QWheelEvent
+from qgis.PyQt.QtWidgets import QLabel
 
 from ...core.maps.view import view_of
 from ...core.numbers import decimal
@@ -47,6 +49,7 @@ class SegmentTool(SampleTool):
         self._turned = 0  # by the wheel, less than a notch
         self._region: Region | None = None
         self._told = ""  # what bounds the shape, as it was told last
+        self._note = _CanvasNote(canvas)
         self._grower = RegionGrower(client, self)
         self._grower.grown.connect(self._show_region)
         self._grower.failed.connect(self._failed)
@@ -54,6 +57,11 @@ class SegmentTool(SampleTool):
         self._moved.setSingleShot(True)
         self._moved.setInterval(_VIEW_PAUSE)
         self._moved.timeout.connect(self._ask)
+
+    def close(self) -> None:
+        super().close()
+        if not sip.isdeleted(self._note):
+            self._note.deleteLater()
 
     @property
     def holes(self) -> int:
@@ -128,6 +136,11 @@ class SegmentTool(SampleTool):
 
     def _acts(self, event: QKeyEvent) -> dict[str, Callable[[], None]]:
         return {**super()._acts(event), "more": lambda: self._turn(1), "less": lambda: self._turn(-1)}
+
+    def _recolour(self, *_: object) -> None:
+        super()._recolour()
+        if not sip.isdeleted(self._note):
+            self._note.tell(self.instruction() if self._points else "")
 
     def _begin(self, point: QgsPointXY, more: bool) -> None:
         if not more:
@@ -208,3 +221,25 @@ class SegmentTool(SampleTool):
         except QgsCsException:
             return False
         return bool(self._region.shape.contains(QgsGeometry.fromPointXY(there)))
+
+
+class _CanvasNote(QLabel):
+    """A line in the corner of the canvas, for what the status bar has no room for; the mouse goes through it."""
+
+    def __init__(self, canvas: QgsMapCanvas) -> None:
+        super().__init__(canvas)
+        self.setObjectName("segmentNote")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setStyleSheet("background: rgba(255, 255, 255, 215); color: #202020; padding: 3px 6px;")
+        self.hide()
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence, or nothing."""
+        self.setText(sentence)
+        room = self.parentWidget().width() - 16
+        self.setFixedWidth(max(60, min(room, self.fontMetrics().horizontalAdvance(sentence) + 20)))
+        self.setFixedHeight(self.heightForWidth(self.width()))
+        self.move(8, 8)
+        self.setVisible(bool(sentence))

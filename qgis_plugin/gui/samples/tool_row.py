@@ -92,7 +92,12 @@ class ToolRow(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(22, 22))
         button.setAutoRaise(True)  # the one in use stands out in dark palettes too
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # However long the names are in a language or theme: the row makes no panel wider.
+        font = button.font()
+        font.setPointSizeF(0.9 * font.pointSizeF())
+        button.setFont(font)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.setMinimumWidth(button.iconSize().width() + 16)
         return button
 
     def _number(self, name: str, lowest: int, highest: int, usual: int) -> QSpinBox:

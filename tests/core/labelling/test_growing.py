@@ -14,10 +14,11 @@ from hypothesis.extra import numpy as npst
 from pyproj import Transformer
 
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.labelling.growing.growth import SIDE, Growing, Grown, Seed
+from mmearth_core.labelling.growing.growth import SIDE, Growing, Grown, Seed, _joined
 from mmearth_core.labelling.growing.region import grown, neighbour_spread, unlikeness
 from mmearth_core.labelling.live import LiveSet, View
 from mmearth_core.progress import CancelToken
+from mmearth_core.raster.grid import Window
 from mmearth_core.vectors.footprints import covered
 
 NOWHERE = np.zeros((5, 5), bool)
@@ -182,3 +183,16 @@ def test_unlikeness_does_not_ask_in_which_units_a_band_is() -> None:
     # White noise: as unlike as two draws of one distribution, the place being the middle of nine.
     assert neighbour_spread(numbers, valid) == pytest.approx(1, abs=0.25)
     assert np.median(one[valid]) == pytest.approx(np.sqrt(1 + np.pi / 2 / 9), abs=0.25)
+
+
+@settings(max_examples=60, deadline=None)
+@given(npst.arrays(np.bool_, (6, 6)))
+def test_the_outline_of_a_region_is_a_valid_shape_of_its_pixels(free: Any) -> None:
+    free[3, 3] = True
+    everywhere = np.ones((6, 6), bool)
+    mask = grown(np.where(free, 0, 9).astype(np.float32), (3, 3), 1, allowed=everywhere, ends=~everywhere).mask
+    window = Window(2, 5, 6, 6)
+    shape = _joined([(window, mask)])
+    assert shape.is_valid and shape.area == mask.sum()
+    assert _joined([(window, mask), (window, mask)]).equals(shape)
+    np.testing.assert_array_equal(covered(np.array([shape]), window), mask)

@@ -5,7 +5,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsP
 from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QWheelEvent
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QLabel
 
 from qgis_plugin.core.samples import sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import ClassTable
@@ -83,6 +83,8 @@ def test_a_click_outlines_the_wheel_turns_and_a_click_inside_takes_it(tool, show
     tool.table.choose(2)
     click(shown_canvas, spot(shown_canvas, 0.5, 0.5))
     first = outlined(tool, wait)
+    note = shown_canvas.findChild(QLabel, "segmentNote")
+    assert note.isVisible() and "wheel" in note.text() and note.width() < shown_canvas.width()
     assert first.pixels > 1 and tool._band.isVisible() and tool.layer.featureCount() == number
     assert turn(shown_canvas, 6), "the wheel does not zoom while a shape is outlined"
     larger = outlined(tool, wait)
@@ -94,7 +96,7 @@ def test_a_click_outlines_the_wheel_turns_and_a_click_inside_takes_it(tool, show
     [sample] = new_samples(tool)
     assert sample["class"] == tool.table.classes[2].name
     assert sample.geometry().area() == pytest.approx(taken.area, rel=1e-3)
-    assert not tool._points and not tool._band.isVisible()
+    assert not tool._points and not tool._band.isVisible() and not note.isVisible()
     sample_edits.undo(tool.layer)
     assert new_samples(tool) == []
 
