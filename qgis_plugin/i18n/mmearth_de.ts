@@ -5211,7 +5211,7 @@ Ersetzen?</translation>
     </message>
     <message>
         <source>Area</source>
-        <translation>Gebiet</translation>
+        <translation>Fläche</translation>
     </message>
     <message>
         <source>Pixels</source>

@@ -5211,7 +5211,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Area</source>
-        <translation>Zone</translation>
+        <translation>Surface</translation>
     </message>
     <message>
         <source>Pixels</source>

@@ -84,8 +84,9 @@ class ClassBox(QWidget):
             self._try(self._table.move, self._table.current, self._table.current + by)
 
     def _show_typed(self, first: str) -> None:
-        """A digit waits for a second one."""
+        """A digit waits for a second one: it is shown in place of the total, for there is no room for both."""
         self.typed.setText(f"{first}_" if first else "")
+        self.total.setVisible(not first)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

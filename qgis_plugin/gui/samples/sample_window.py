@@ -25,7 +25,6 @@ from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
-    QHeaderView,
     QInputDialog,
     QLabel,
     QMenu,
@@ -41,7 +40,7 @@ from ...core.samples.class_keys import ClassKeys, key_text
 from ...core.samples.class_model import area_text
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_check import SampleCheck
-from ...core.samples.sample_model import AGREES, AREA, CLASS, DATE, PIXELS, SEEN, SORT, SOURCE, SampleModel
+from ...core.samples.sample_model import AGREES, AREA, CLASS, PIXELS, SEEN, SORT, SOURCE, SampleModel
 from ..icons import swatch
 from ..widgets import keys
 
@@ -116,7 +115,8 @@ class SampleWindow(QgsDockWidget):
             table.counted.connect(self._counted)
             table.layer.selectionChanged.connect(self._layer_selected)
             self._layer_selected()
-        self.setWindowTitle(self.tr("Samples") if table is None else self.tr("Samples – {}").format(table.layer.name()))
+        title, name = self.tr("Samples"), "" if table is None else table.layer.name()
+        self.setWindowTitle(title if name in {"", title} else self.tr("Samples – {}").format(name))
         self._refresh()
         self._look()
 
@@ -315,9 +315,10 @@ class SampleWindow(QgsDockWidget):
         )
         header = self.view.horizontalHeader()
         header.setHighlightSections(False)
-        for column, width in ((CLASS, 120), (AGREES, 60), (AREA, 75), (PIXELS, 60), (SOURCE, 80), (DATE, 135)):
+        widths = ((CLASS, 110), (SEEN, 120), (AGREES, 75), (AREA, 75), (PIXELS, 55), (SOURCE, 80))
+        for column, width in widths:
             header.resizeSection(column, width)
-        header.setSectionResizeMode(SEEN, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         header.moveSection(header.visualIndex(SEEN), 1)  # beside the class: these two are compared
         header.moveSection(header.visualIndex(AGREES), 2)
         self.view.sortByColumn(CLASS, Qt.SortOrder.AscendingOrder)

@@ -377,6 +377,62 @@ def test_digits_choose_the_class_after_a_click_anywhere_in_the_panel(drawn):
     assert drawn.table.current == 1
 
 
+def test_a_digit_that_waits_is_shown_and_the_panel_stays_as_wide(drawn, wait):
+    for _ in range(6):
+        drawn.table.add()
+    inner = drawn.classes.parentWidget()
+    wide = inner.minimumSizeHint().width()
+    QTest.keyClick(drawn, Qt.Key.Key_1)
+    assert drawn.classes.typed.text() == "1_" and drawn.table.current == 0
+    assert inner.minimumSizeHint().width() <= wide
+    QTest.keyClick(drawn, Qt.Key.Key_1)
+    assert drawn.classes.typed.text() == "" and drawn.table.current == 10
+    assert drawn.classes.total.isVisibleTo(drawn)
+
+
+def test_many_classes_leave_the_buttons_below_them_where_they_are(drawn):
+    few = drawn.classes.view.sizeHint().height()
+    for _ in range(30):
+        drawn.table.add()
+    assert drawn.classes.view.sizeHint().height() == few
+    assert drawn.classes.view.maximumHeight() > 3 * few, "a higher dock shows more of them"
+
+
+def test_a_key_shows_the_table_of_samples(drawn, here, wait):
+    button(drawn, "polygonTool").click()
+    QTest.keyClick(here.iface.mapCanvas(), Qt.Key.Key_T)
+    window = drawn.window_of_samples
+    assert drawn.classes.listed.isChecked() and not window.isHidden()
+    sample(drawn, 0, 0)
+    wait(lambda: window.model.rowCount() == 1)
+    QTest.keyClick(drawn, Qt.Key.Key_T)
+    assert not drawn.classes.listed.isChecked()
+
+
+def test_classes_are_merged_and_sets_are_loaded_from_the_menu(drawn, here, monkeypatch):
+    told = []
+    monkeypatch.setattr(here, "tell", lambda text, *_, **__: told.append(text))
+    sample(drawn, 0, 0)
+    drawn.table.recount()
+    menu = drawn.classes.menu
+    menu.fill()
+    drawn.table.choose(0)
+    menu.fill()
+    assert menu.merge.title() == "Merge water into"
+    menu.merge.actions()[0].trigger()
+    assert told == ["water is forest now (1 samples); undo takes it back."]
+    drawn.table.recount()
+    menu.fill()
+    next(each for each in menu.sets.actions() if each.text().startswith("CORINE, level 1")).trigger()
+    assert told[1] == (
+        "CORINE, level 1: 5 added, 4 without samples removed, 1 others with samples kept, 5 with another map value"
+        " than their code, which was taken."
+    )
+    for _ in range(2):
+        button(drawn, "undoSamples").click()
+    assert [c.name for c in drawn.table.classes] == list(RULES.land_cover)
+
+
 def test_drawing_brings_samples_up_and_hides_the_embedding_once(here, panel, scene, embedding, tmp_path):
     source, raster = QgsRasterLayer(str(scene), "scene"), QgsRasterLayer(str(embedding), "Embedding")
     QgsProject.instance().addMapLayer(source)
