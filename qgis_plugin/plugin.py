@@ -196,14 +196,15 @@ class Plugin(QObject):
             and self._client is not None
             and any(job.verb == "embed" for job in self._client.running())
         ):
-            answer = QMessageBox.question(
-                watched,
-                self.tr("Still embedding"),
-                self.tr(
-                    "A layer is still being embedded. Quit all the same? Finished tiles are kept, and embedding the"
-                    " layer again goes on from there."
-                ),
+            text = self.tr(
+                "A layer is still being embedded. Quit all the same? Finished tiles are kept, and embedding the"
+                " layer again goes on from there."
             )
+            waiting = [] if self._dock is None else self._dock.embed.queue.waiting
+            if waiting:
+                names = ", ".join(item.name for item in waiting)
+                text = self.tr("{0}\n\nNot begun yet, and to be asked for again then: {1}").format(text, names)
+            answer = QMessageBox.question(watched, self.tr("Still embedding"), text)
             if answer != QMessageBox.StandardButton.Yes:
                 event.ignore()
                 return True

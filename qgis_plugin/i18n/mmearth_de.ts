@@ -4807,12 +4807,20 @@ Ersetzen?</translation>
         <translation>Layer einbetten</translation>
     </message>
     <message>
-        <source>Still embedding</source>
-        <translation>Einbettung läuft noch</translation>
-    </message>
-    <message>
         <source>A layer is still being embedded. Quit all the same? Finished tiles are kept, and embedding the layer again goes on from there.</source>
         <translation>Ein Layer wird noch eingebettet. Trotzdem beenden? Fertige Kacheln bleiben erhalten, und beim nächsten Einbetten des Layers geht es dort weiter.</translation>
+    </message>
+    <message>
+        <source>{0}
+
+Not begun yet, and to be asked for again then: {1}</source>
+        <translation>{0}
+
+Noch nicht begonnen und dann neu anzufordern: {1}</translation>
+    </message>
+    <message>
+        <source>Still embedding</source>
+        <translation>Einbettung läuft noch</translation>
     </message>
 </context>
 <context>

@@ -4807,12 +4807,20 @@ Les remplacer ?</translation>
         <translation>Calculer le plongement</translation>
     </message>
     <message>
-        <source>Still embedding</source>
-        <translation>Plongement en cours</translation>
-    </message>
-    <message>
         <source>A layer is still being embedded. Quit all the same? Finished tiles are kept, and embedding the layer again goes on from there.</source>
         <translation>Le plongement d’une couche est encore en calcul. Quitter quand même ? Les tuiles terminées sont conservées, et le calcul reprendra là quand vous le relancerez.</translation>
+    </message>
+    <message>
+        <source>{0}
+
+Not begun yet, and to be asked for again then: {1}</source>
+        <translation>{0}
+
+Pas encore commencé, à redemander ensuite : {1}</translation>
+    </message>
+    <message>
+        <source>Still embedding</source>
+        <translation>Plongement en cours</translation>
     </message>
 </context>
 <context>

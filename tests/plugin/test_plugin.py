@@ -235,6 +235,21 @@ def test_a_python_found_later_brings_the_tabs_back(plugin, window, monkeypatch, 
     assert plugin.dock._pages.currentWidget() is plugin.dock.tabs
 
 
+def test_closing_qgis_names_the_layers_that_wait(plugin, scene, wait, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        QMessageBox, "question", lambda *said: (asked.append(said[-1]), QMessageBox.StandardButton.No)[1]
+    )
+    queue = plugin.dock.embed.queue
+    for name in ("April", "July"):
+        plugin.dock.embed.embed_layer(QgsProject.instance().addMapLayer(QgsRasterLayer(str(scene), name)))
+    wait(lambda: any(job.verb == "embed" for job in plugin.client.running()), what="the first of them")
+    QCoreApplication.sendEvent(plugin._iface.mainWindow(), QCloseEvent())
+    assert "Not begun yet, and to be asked for again then: July" in asked[0]
+    queue.cancel_all()
+    wait(lambda: queue.running is None, what="the end")
+
+
 @pytest.mark.parametrize("answer", ["Yes", "No"])
 def test_closing_qgis_while_it_embeds_asks(plugin, scene, wait, monkeypatch, answer):
     asked = []

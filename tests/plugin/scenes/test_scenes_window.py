@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "embed"))
@@ -16,6 +16,7 @@ from embed_material import add_layer, crop, own_context, strip_names, wait_until
 
 from qgis_plugin.core import layers
 from qgis_plugin.core.maps.final_map import FinalMap, outputs_of_places
+from qgis_plugin.core.maps.live_session import LiveSession
 from qgis_plugin.core.samples.sample_layer import collect, open_classes
 from qgis_plugin.core.scenes.scene_list import state_text
 from qgis_plugin.gui.embed.embeddings_box import EmbeddingsBox
@@ -68,7 +69,9 @@ def states(window):
     return {name: row.state for name, row in rows(window).items()}
 
 
-def test_a_folder_of_scenes_is_embedded_worked_on_and_mapped(window, context, folder, polygons, rules, tmp_path):
+def test_a_folder_of_scenes_is_embedded_worked_on_and_mapped(
+    window, context, folder, polygons, rules, shown_canvas, tmp_path
+):
     window.add_folder(str(folder))
     assert "2 added and ticked." in window.note.text() and "(1): heights.tif" in window.note.text()
     assert states(window) == {"west_20210401": "new", "east_20210712": "new"}
@@ -91,6 +94,18 @@ def test_a_folder_of_scenes_is_embedded_worked_on_and_mapped(window, context, fo
     QgsProject.instance().addMapLayer(samples)
     open_classes(samples, "class", rules)
     context.workspace.set_samples(samples, "class")
+    live, painted = LiveSession(context, shown_canvas), []
+    live.repainted.connect(painted.append)
+    for name in ("west_20210401", "east_20210712"):  # one place each time, by what is in view
+        scene = rows(window)[name].layer
+        shown_canvas.setDestinationCrs(scene.crs())
+        shown_canvas.setExtent(scene.extent())
+        painted.clear()
+        assert live.start()
+        wait_until(lambda: painted)
+        assert QgsRasterLayer(painted[0]["path"]).extent().intersects(scene.extent()), painted
+        live.stop()
+    live.close()
     final, made, failed = FinalMap(context), [], []
     final.finished.connect(lambda layer, _: made.append(layer))
     final.failed.connect(lambda _, sentence: failed.append(sentence))
