@@ -356,7 +356,7 @@ class LiveSet:
         With `crs`, that of `at`, the pixel may be of another place than the view; else it is in the place's own.
         """
         place, window, shape = self.in_view(view)
-        others = () if crs is None else (each.stack for each in self.places)
+        others = [each.stack for each in self.places if each is not place and crs is not None]
         stack, xy = holder_of([place.stack, *others], at, crs, place.stack.name)
         targets = embedding_at(stack, *xy)
         if not window:

@@ -98,6 +98,7 @@ class GatherWorkingSet(Algorithm):
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
             "embeddings": self.raster("EMBEDDINGS"),
+            "names": [each.name() for each in self.parameterAsLayerList(parameters, "EMBEDDINGS", context)],
             "dates": self._days(parameters, context),
             "layers": self.raster("LAYERS"),
             "samples": [each.own_file() for each in self.vector("SAMPLES")],

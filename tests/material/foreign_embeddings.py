@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import rasterio
 import shapely
 from affine import Affine
@@ -157,6 +156,8 @@ def write_tessera_zarr(
 ) -> Path:
     """A store with one group a zone: NaN scales are water (left half of the hole), +inf no data. `south`: below the
     equator, on northings of the northern zone."""
+    import pytest  # here: the worker's Python, which makes rasters too, has none
+
     zarr = pytest.importorskip("zarr")
 
     numbers, scales = per_pixel(3 * fields.vectors)
