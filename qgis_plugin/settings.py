@@ -89,6 +89,15 @@ class Settings:
         self._set("model", value)
 
     @property
+    def tour_shown(self) -> bool:
+        """Whether the tour of the first map was shown; it does not come again by itself."""
+        return self._get("tour_shown", False, bool)
+
+    @tour_shown.setter
+    def tour_shown(self, value: bool) -> None:
+        self._set("tour_shown", value)
+
+    @property
     def greeting(self) -> str:
         """What the worker last said of itself, as JSON; empty: it was never there."""
         return self._get("greeting", "", str)

@@ -17,7 +17,7 @@ from mmearth_core.demonstration.drawn_samples import draw_samples, write_samples
 from mmearth_core.demonstration.landscape import make_landscape
 from mmearth_core.demonstration.sensor import CELLS_PER_PIXEL, PIXEL, measure, observed
 from mmearth_core.demonstration.spectra import BANDS, CLASSES, kind_classes
-from mmearth_core.errors import MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.maps.class_map import new_map
 from mmearth_core.maps.legend import Legend
 from mmearth_core.raster.grid import Grid
@@ -25,6 +25,8 @@ from mmearth_core.raster.writer import new_geotiff
 
 #: Height and width in pixels: 9 × 12 km.
 DEFAULT_SIZE = (900, 1200)
+#: Of the scene to try the tool with: embedded in seconds.
+EXAMPLE_SIZE = (600, 720)
 #: Both must be multiples of this, the 60 m pixel; below the minimum there is no room for every class.
 SIZE_STEP, MINIMUM_SIZE = 6, 240
 
@@ -83,6 +85,22 @@ def make_scene(folder: str | Path, *, size: tuple[int, int] = DEFAULT_SIZE, seed
     placed = shapely.transform(polygons, lambda xy: xy * (PIXEL, -PIXEL) + _ORIGIN)
     write_samples(files.samples, placed, names, _CRS)
     return files
+
+
+def example_scene(folder: str | Path) -> DemoScene:
+    """The scene to try the tool with, 6 × 7 km, in `folder`, which is made; as it is where it was made before.
+
+    Raises `EnvironmentFailure` when the disk refuses.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFailure(f"Cannot make the folder {folder} ({error.strerror or error}).") from error
+    files = DemoScene(scene=folder / "scene.tif", samples=folder / "samples.gpkg", truth=folder / "truth.tif")
+    if all(file.is_file() for file in (files.scene, files.samples, files.truth)):
+        return files
+    return make_scene(folder, size=EXAMPLE_SIZE)
 
 
 def _majority(cells: NDArray[np.uint8]) -> NDArray[np.uint8]:

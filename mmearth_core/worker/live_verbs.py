@@ -56,6 +56,12 @@ class LiveVerbs:
 
     inspect = staticmethod(inspect)
 
+    def example(self, *, folder: str) -> Any:
+        """A scene to try everything with, made in a folder unless it is there."""
+        from mmearth_core.demonstration.synthetic_scene import example_scene  # noqa: PLC0415 - loads scipy
+
+        return example_scene(folder)
+
     def preview(
         self,
         *,

@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLa
 from .accuracy.panel import AccuracyPanel
 from .embed.panel import EmbedPanel
 from .help.help_button import HelpButton
+from .help.tour import Tour
 from .maps.panel import MapPanel
 from .samples.panel import SamplesPanel
 from .scenes.desk import ScenesDesk
@@ -71,6 +72,9 @@ class Dock(QgsDockWidget):
         self.samples.seen.live_wanted.connect(self._switch_live)
         self.samples.seen.map_wanted.connect(self._make_map)
         self.map.session.switched.connect(self.samples.seen.show_live)
+        self.tour = Tour(context, self)
+        self.embed.example.loaded.connect(self.tour.begin_first)
+        self.help.tour_wanted.connect(self._begin_tour)
         for tool in self.samples.tools.values():
             tool.keys_wanted.connect(self.help.open_keys)
         context.client.stateChanged.connect(self._worker_changed)
@@ -87,6 +91,7 @@ class Dock(QgsDockWidget):
     def close_panels(self) -> None:
         """Let every panel give back what it holds."""
         self._context.client.stateChanged.disconnect(self._worker_changed)
+        self.tour.end()
         self.scenes.close()
         for panel in (self.help, self.accuracy, self.map, self.samples, self.embed, self.setup, self._worker):
             panel.close()
@@ -101,6 +106,18 @@ class Dock(QgsDockWidget):
         if self._pages.currentWidget() is self.setup:
             return "setup"
         return ("embed", "samples", "map", "accuracy")[self.tabs.currentIndex()]
+
+    def _begin_tour(self) -> None:
+        """The tour was asked for: on the scene that there is, else on the example."""
+        if self._pages.currentWidget() is self.setup:
+            self._context.tell(self.tr("The tour needs a Python to compute with: set one up on this page first."))
+            return
+        self._context.settings.tour_shown = False
+        self.tabs.setCurrentWidget(self.embed)
+        if self.embed.layer_combo.currentLayer() is None and self._context.workspace.embedding is None:
+            self.embed.example.load()
+        else:
+            self.tour.begin()
 
     def _draw(self) -> None:
         """From the embedding to its samples."""

@@ -1739,6 +1739,10 @@
         <source>Accuracy</source>
         <translation>Genauigkeit</translation>
     </message>
+    <message>
+        <source>The tour needs a Python to compute with: set one up on this page first.</source>
+        <translation>Die Führung braucht ein Python zum Rechnen: Richten Sie zuerst auf dieser Seite eines ein.</translation>
+    </message>
 </context>
 <context>
     <name>Embed</name>
@@ -2637,6 +2641,33 @@
     </message>
 </context>
 <context>
+    <name>ExampleButton</name>
+    <message>
+        <source>A small synthetic scene is made and loaded, and a tour shows the first map on it</source>
+        <translation>Eine kleine künstliche Szene wird erzeugt und geladen, und eine Führung zeigt daran die erste Karte</translation>
+    </message>
+    <message>
+        <source>Making the example…</source>
+        <translation>Das Beispiel wird erzeugt …</translation>
+    </message>
+    <message>
+        <source>Making the example</source>
+        <translation>Das Beispiel wird erzeugt</translation>
+    </message>
+    <message>
+        <source>Try with the example</source>
+        <translation>Mit dem Beispiel ausprobieren</translation>
+    </message>
+    <message>
+        <source>Example</source>
+        <translation>Beispiel</translation>
+    </message>
+    <message>
+        <source>QGIS cannot read the example {}; remove the file and try again.</source>
+        <translation>QGIS kann das Beispiel {} nicht lesen; entfernen Sie die Datei und versuchen Sie es noch einmal.</translation>
+    </message>
+</context>
+<context>
     <name>Failures</name>
     <message>
         <source>The disk is full.</source>
@@ -3484,6 +3515,10 @@ Ersetzen?</translation>
     <message>
         <source>Keys</source>
         <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Tour of the first map</source>
+        <translation>Führung zur ersten Karte</translation>
     </message>
 </context>
 <context>
@@ -6692,6 +6727,61 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source> pixels</source>
         <translation> Pixel</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>1 of 4 · Embed</source>
+        <translation>1 von 4 · Einbetten</translation>
+    </message>
+    <message>
+        <source>2 of 4 · Samples</source>
+        <translation>2 von 4 · Beispiele</translation>
+    </message>
+    <message>
+        <source>3 of 4 · Live map</source>
+        <translation>3 von 4 · Live-Karte</translation>
+    </message>
+    <message>
+        <source>4 of 4 · Make map</source>
+        <translation>4 von 4 · Karte erstellen</translation>
+    </message>
+    <message>
+        <source>That is a map</source>
+        <translation>Das ist eine Karte</translation>
+    </message>
+    <message>
+        <source>Every pixel gets 64 numbers that say what it and its surroundings look like. Press the button; the example takes some seconds.</source>
+        <translation>Jedes Pixel bekommt 64 Zahlen, die sagen, wie es und seine Umgebung aussehen. Drücken Sie den Knopf; das Beispiel braucht einige Sekunden.</translation>
+    </message>
+    <message>
+        <source>Press “Draw samples”. Then choose a class by its digit, click the corners of an area of it on the map, and end with the right button. Draw two areas of each of two classes, apart from each other.</source>
+        <translation>Drücken Sie „Beispiele zeichnen“. Wählen Sie dann eine Klasse mit ihrer Ziffer, klicken Sie auf der Karte die Ecken einer Fläche davon an, und enden Sie mit der rechten Taste. Zeichnen Sie zwei Flächen von je zwei Klassen, voneinander entfernt.</translation>
+    </message>
+    <message>
+        <source>What you see is mapped, and mapped again with every sample that you draw. Where it is wrong, draw one more.</source>
+        <translation>Was Sie sehen, wird kartiert, und mit jedem Beispiel, das Sie zeichnen, von Neuem. Wo es falsch ist, zeichnen Sie eines dazu.</translation>
+    </message>
+    <message>
+        <source>Happy with it? The whole scene is mapped, with names, colours and the model in its files.</source>
+        <translation>Zufrieden? Die ganze Szene wird kartiert, mit Namen, Farben und dem Modell in den Dateien.</translation>
+    </message>
+    <message>
+        <source>How good it is, the tab “Accuracy” tells, from points drawn at random. “Help”, below, explains every tab; the key ? shows all keys.</source>
+        <translation>Wie gut sie ist, sagt die Karteikarte „Genauigkeit“, aus zufällig gezogenen Punkten. „Hilfe“, unten, erklärt jede Karteikarte; die Taste ? zeigt alle Tasten.</translation>
+    </message>
+    <message>
+        <source>Skip the tour</source>
+        <translation>Führung beenden</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
     </message>
 </context>
 <context>

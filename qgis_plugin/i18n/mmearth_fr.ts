@@ -1739,6 +1739,10 @@
         <source>Accuracy</source>
         <translation>Précision</translation>
     </message>
+    <message>
+        <source>The tour needs a Python to compute with: set one up on this page first.</source>
+        <translation>La visite a besoin d'un Python pour calculer : configurez-en un d'abord sur cette page.</translation>
+    </message>
 </context>
 <context>
     <name>Embed</name>
@@ -2637,6 +2641,33 @@
     </message>
 </context>
 <context>
+    <name>ExampleButton</name>
+    <message>
+        <source>A small synthetic scene is made and loaded, and a tour shows the first map on it</source>
+        <translation>Une petite scène synthétique est créée et chargée, et une visite montre la première carte sur elle</translation>
+    </message>
+    <message>
+        <source>Making the example…</source>
+        <translation>Création de l'exemple…</translation>
+    </message>
+    <message>
+        <source>Making the example</source>
+        <translation>Création de l'exemple</translation>
+    </message>
+    <message>
+        <source>Try with the example</source>
+        <translation>Essayer avec l'exemple</translation>
+    </message>
+    <message>
+        <source>Example</source>
+        <translation>Exemple</translation>
+    </message>
+    <message>
+        <source>QGIS cannot read the example {}; remove the file and try again.</source>
+        <translation>QGIS ne peut pas lire l'exemple {} ; supprimez le fichier et réessayez.</translation>
+    </message>
+</context>
+<context>
     <name>Failures</name>
     <message>
         <source>The disk is full.</source>
@@ -3484,6 +3515,10 @@ Les remplacer ?</translation>
     <message>
         <source>Keys</source>
         <translation>Touches</translation>
+    </message>
+    <message>
+        <source>Tour of the first map</source>
+        <translation>Visite de la première carte</translation>
     </message>
 </context>
 <context>
@@ -6692,6 +6727,61 @@ Les lire ?</translation>
     <message>
         <source> pixels</source>
         <translation> pixels</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>1 of 4 · Embed</source>
+        <translation>1 sur 4 · Plongement</translation>
+    </message>
+    <message>
+        <source>2 of 4 · Samples</source>
+        <translation>2 sur 4 · Échantillons</translation>
+    </message>
+    <message>
+        <source>3 of 4 · Live map</source>
+        <translation>3 sur 4 · Carte en direct</translation>
+    </message>
+    <message>
+        <source>4 of 4 · Make map</source>
+        <translation>4 sur 4 · Créer la carte</translation>
+    </message>
+    <message>
+        <source>That is a map</source>
+        <translation>Voilà une carte</translation>
+    </message>
+    <message>
+        <source>Every pixel gets 64 numbers that say what it and its surroundings look like. Press the button; the example takes some seconds.</source>
+        <translation>Chaque pixel reçoit 64 nombres qui disent à quoi il ressemble, lui et ses alentours. Appuyez sur le bouton ; l'exemple prend quelques secondes.</translation>
+    </message>
+    <message>
+        <source>Press “Draw samples”. Then choose a class by its digit, click the corners of an area of it on the map, and end with the right button. Draw two areas of each of two classes, apart from each other.</source>
+        <translation>Appuyez sur « Dessiner des échantillons ». Choisissez ensuite une classe par son chiffre, cliquez les sommets d'une zone sur la carte, et terminez par un clic droit. Dessinez deux zones de chacune de deux classes, éloignées l'une de l'autre.</translation>
+    </message>
+    <message>
+        <source>What you see is mapped, and mapped again with every sample that you draw. Where it is wrong, draw one more.</source>
+        <translation>Ce que vous voyez est cartographié, et de nouveau à chaque échantillon que vous dessinez. Là où c'est faux, dessinez-en un de plus.</translation>
+    </message>
+    <message>
+        <source>Happy with it? The whole scene is mapped, with names, colours and the model in its files.</source>
+        <translation>Satisfait ? Toute la scène est cartographiée, avec les noms, les couleurs et le modèle dans ses fichiers.</translation>
+    </message>
+    <message>
+        <source>How good it is, the tab “Accuracy” tells, from points drawn at random. “Help”, below, explains every tab; the key ? shows all keys.</source>
+        <translation>L'onglet « Précision » dit ce qu'elle vaut, d'après des points tirés au hasard. « Aide », en bas, explique chaque onglet ; la touche ? montre toutes les touches.</translation>
+    </message>
+    <message>
+        <source>Skip the tour</source>
+        <translation>Quitter la visite</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Suivant</translation>
     </message>
 </context>
 <context>

@@ -29,6 +29,7 @@ from ...core.numbers import square_kilometres
 from ...core.sources import why_not_readable
 from ...core.worker.pace import duration
 from ...core.worker.request import WorkerError
+from ..help.example import ExampleButton
 from ..icons import icon
 from ..widgets.calm_wheel import CalmWheel
 from ..widgets.labels import WarningLine, selectable
@@ -68,6 +69,7 @@ class EmbedPanel(QWidget):
         self.layer_combo.setToolTip(self.tr("The Sentinel-2 layer to embed"))
         self.summary = selectable("embedSummary", self)
         self.warnings = WarningLine("embedWarnings", self)
+        self.example = ExampleButton(context, self)
         self.form = EmbedForm(context, self)
         self.box = EmbeddingsBox(context, self._files_at_work, self)
         self._later = QTimer(self)
@@ -130,6 +132,7 @@ class EmbedPanel(QWidget):
         self._watch(None)
         self._later.stop()
         self._seek.stop()
+        self.example.give_up()
         self.queue.close()
         self.box.close_box()
         project = QgsProject.instance()
@@ -149,7 +152,7 @@ class EmbedPanel(QWidget):
         top.addRow(self.tr("Layer"), self.layer_combo)
         layout = QVBoxLayout(inside)
         layout.addLayout(top)
-        for widget in (self.summary, self.warnings, self.form):
+        for widget in (self.summary, self.example, self.warnings, self.form):
             layout.addWidget(widget)
         layout.addStretch(1)
         CalmWheel(self).calm(inside)
@@ -357,6 +360,7 @@ class EmbedPanel(QWidget):
         self.embed_button.setEnabled(
             not at_work and not self._refused and layer is not None and self._context.client.available()
         )
+        self.example.setVisible(layer is None and self._context.client.available())
         self.embed_button.setText(self._button_text(layer))
         if at_work:
             tip = self.tr("This layer is being embedded, or waits for it; choose another to embed it next")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -18,6 +18,9 @@ from .key_sheet import KeySheet
 
 class HelpButton(QToolButton):
     """`shown()` is the object name of the page of the dock that is shown; `tools()` are those of `KeySheet`."""
+
+    #: The tour of the first map is asked for.
+    tour_wanted = pyqtSignal()
 
     def __init__(self, shown: Callable[[], str], tools: Callable[[], Sequence[tuple[str, str]]], dock: QWidget) -> None:
         super().__init__(dock)
@@ -37,6 +40,7 @@ class HelpButton(QToolButton):
         for name, words, act in (
             ("helpGuide", self.tr("Help on this page"), self.open_guide),
             ("helpKeys", self.tr("Keys"), self.open_keys),
+            ("helpTour", self.tr("Tour of the first map"), self.tour_wanted.emit),
         ):
             action = QAction(words, self)
             action.setObjectName(name)

@@ -1,6 +1,7 @@
 """The demo's scene must open like a real product, look like land, and be neither trivial nor hopeless to map."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,17 +15,19 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from mmearth_core.demonstration import synthetic_scene
 from mmearth_core.demonstration.geometry import meander, split
 from mmearth_core.demonstration.landscape import Landscape
 from mmearth_core.demonstration.sensor import measure
 from mmearth_core.demonstration.spectra import BANDS, CLASSES, KIND_INDEX, KINDS, MATERIAL_NAMES, MATERIALS
-from mmearth_core.demonstration.synthetic_scene import make_scene
-from mmearth_core.errors import MMEarthError
+from mmearth_core.demonstration.synthetic_scene import example_scene, make_scene
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.class_styles import read_styles
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.vectors.reading import read_vector
+from mmearth_core.worker.live_verbs import LiveVerbs
 
 SIZE = (360, 480)
 NAMES = [name for name, _ in CLASSES]
@@ -202,3 +205,15 @@ def test_fields_fill_their_block_without_overlap(seed, strips):
 @pytest.mark.parametrize("seed", range(12))
 def test_river_never_crosses_itself(seed):
     assert meander(np.random.default_rng(seed), (0.0, 0.0), 25_000, 1750).is_simple
+
+
+def test_the_example_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synthetic_scene, "EXAMPLE_SIZE", (240, 240))
+    made = LiveVerbs().example(folder=str(tmp_path / "new" / "example"))
+    state = made.scene.stat()
+    assert example_scene(made.scene.parent) == made and made.scene.stat().st_mtime_ns == state.st_mtime_ns
+    made.samples.unlink()
+    assert example_scene(made.scene.parent).samples.is_file()
+    (tmp_path / "file").touch()
+    with pytest.raises(EnvironmentFailure, match="Cannot make the folder"):
+        example_scene(tmp_path / "file")
