@@ -187,13 +187,8 @@ PYTHON_ONLY = {
 #: The verbs of a live client of the worker, which are no commands.
 LIVE_VERBS: dict[str, Lane] = {
     **dict.fromkeys(("inspect", "preview", "similar_preview", "grow_region"), "live"),
-<<<<<<< HEAD
     **dict.fromkeys(("validate", "suggest_samples", "compare_classes", "areas"), "check"),
-    **dict.fromkeys(("fit_samples", "report_content"), "work"),
-=======
-    **dict.fromkeys(("validate", "suggest_samples", "compare_classes"), "check"),
     **dict.fromkeys(("fit_samples", "report_content", "example"), "work"),
->>>>>>> 676373b (An example to try everything with, and a tour of the first map that goes on with what is done)
 }
 
 
