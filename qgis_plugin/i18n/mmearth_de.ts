@@ -199,6 +199,10 @@
         <translation>Karte wird ausgewertet</translation>
     </message>
     <message>
+        <source>The map was learned from this layer: this is no measure of its accuracy.</source>
+        <translation>Die Karte wurde aus diesem Layer gelernt: Das ist kein Maß für ihre Genauigkeit.</translation>
+    </message>
+    <message>
         <source>Save report</source>
         <translation>Bericht speichern</translation>
     </message>
@@ -292,10 +296,6 @@
     <message>
         <source>How many of the reference are of this class</source>
         <translation>Wie viele der Referenz von dieser Klasse sind</translation>
-    </message>
-    <message>
-        <source>The map was learned from this layer: this is no measure of its accuracy.</source>
-        <translation>Die Karte wurde aus diesem Layer gelernt: Das ist kein Maß für ihre Genauigkeit.</translation>
     </message>
     <message>
         <source>The tables are on the clipboard.</source>
@@ -607,6 +607,10 @@
     <message>
         <source>Writing the report</source>
         <translation>Bericht wird geschrieben</translation>
+    </message>
+    <message>
+        <source>Edits that are not saved yet count: {}. Save them to keep them.</source>
+        <translation>Noch nicht gespeicherte Änderungen zählen mit: {}. Speichern Sie sie, um sie zu behalten.</translation>
     </message>
 </context>
 <context>
@@ -2047,8 +2051,8 @@
         <translation>Der Rand muss eine Zahl von Pixeln oder das Wort exact sein, nicht „{}“.</translation>
     </message>
     <message>
-        <source>{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.</source>
-        <translation>{:.2f} Mpx mit {} in {:.0f} s eingebettet; {:.3f} % der Werte begrenzt.</translation>
+        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
+        <translation>{} Mpx mit {} in {} s eingebettet; {} % der Werte begrenzt.</translation>
     </message>
 </context>
 <context>
@@ -2588,8 +2592,8 @@
         <translation>Wird angehalten…</translation>
     </message>
     <message>
-        <source>Installed: mmearth {version}, Python {python}, {size:.1f} GB.</source>
-        <translation>Installiert: mmearth {version}, Python {python}, {size:.1f} GB.</translation>
+        <source>Installed: mmearth {version}, Python {python}, {size} GB.</source>
+        <translation>Installiert: mmearth {version}, Python {python}, {size} GB.</translation>
     </message>
     <message>
         <source>The environment was made for another version of the plugin ({version}): update it.</source>
@@ -2616,12 +2620,12 @@
         <translation>Umgebung anlegen</translation>
     </message>
     <message>
-        <source>Takes about {size:.1f} GB on disk and downloads nothing.</source>
-        <translation>Belegt etwa {size:.1f} GB auf dem Datenträger und lädt nichts herunter.</translation>
+        <source>Takes about {size} GB on disk and downloads nothing.</source>
+        <translation>Belegt etwa {size} GB auf dem Datenträger und lädt nichts herunter.</translation>
     </message>
     <message>
-        <source>Downloads about {download} GB and takes {size:.1f} GB on disk.</source>
-        <translation>Lädt etwa {download} GB herunter und belegt {size:.1f} GB auf dem Datenträger.</translation>
+        <source>Downloads about {download} GB and takes {size} GB on disk.</source>
+        <translation>Lädt etwa {download} GB herunter und belegt {size} GB auf dem Datenträger.</translation>
     </message>
     <message>
         <source>Make the environment now.</source>
@@ -3230,16 +3234,16 @@ Ersetzen?</translation>
         <translation>Zeichnen Sie Beispielflächen jeder Klasse an zwei oder mehr Orten, weit voneinander, um mehr zu erfahren.</translation>
     </message>
     <message>
-        <source>Accuracy on {} places that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
-        <translation>Genauigkeit an {} weggelassenen Orten: {:.1f} % (95-%-Intervall {:.1f} bis {:.1f} %).</translation>
+        <source>Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).</source>
+        <translation>Genauigkeit an {} weggelassenen Orten: {} % (95-%-Intervall {} bis {} %).</translation>
     </message>
     <message>
-        <source>Samples within {:.0f} m of each other count as one place.</source>
-        <translation>Beispielflächen im Umkreis von {:.0f} m gelten als ein Ort.</translation>
+        <source>Samples within {} m of each other count as one place.</source>
+        <translation>Beispielflächen im Umkreis von {} m gelten als ein Ort.</translation>
     </message>
     <message>
-        <source>The model sees {:.0f} m around a pixel: the accuracy may be too good.</source>
-        <translation>Das Modell sieht {:.0f} m um ein Pixel herum: die Genauigkeit ist vielleicht zu gut.</translation>
+        <source>The model sees {} m around a pixel: the accuracy may be too good.</source>
+        <translation>Das Modell sieht {} m um ein Pixel herum: die Genauigkeit ist vielleicht zu gut.</translation>
     </message>
     <message>
         <source>  {}: F1 {} from {} places</source>
@@ -3679,8 +3683,8 @@ Ersetzen?</translation>
         <translation>Wählen Sie einen Ordner mit den Wheels aller Pakete, mit „pip download“ gemacht.</translation>
     </message>
     <message>
-        <source>{folder} has {free:.1f} GB free, and the environment needs about {size:.1f} GB.</source>
-        <translation>{folder} hat {free:.1f} GB frei, und die Umgebung braucht etwa {size:.1f} GB.</translation>
+        <source>{folder} has {free} GB free, and the environment needs about {size} GB.</source>
+        <translation>{folder} hat {free} GB frei, und die Umgebung braucht etwa {size} GB.</translation>
     </message>
     <message>
         <source>Make room, or choose a folder on another disk.</source>
@@ -4137,12 +4141,12 @@ Ersetzen?</translation>
         <translation>Zu wenige, um etwas zu wissen: Zeichnen Sie Beispielflächen jeder Klasse an zwei oder mehr Orten, voneinander entfernt.</translation>
     </message>
     <message>
-        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} places left out in turn</source>
-        <translation>{:.0f} % richtig ({:.0f} … {:.0f} %) an {} reihum ausgelassenen Orten</translation>
+        <source>{} % right ({} … {} %) on {} places left out in turn</source>
+        <translation>{} % richtig ({} … {} %) an {} reihum ausgelassenen Orten</translation>
     </message>
     <message>
-        <source>{}, only {:.0f} m apart</source>
-        <translation>{}, nur {:.0f} m auseinander</translation>
+        <source>{}, only {} m apart</source>
+        <translation>{}, nur {} m auseinander</translation>
     </message>
     <message>
         <source>Too few to know: {}; no second place of {}.</source>
@@ -4692,8 +4696,8 @@ Ersetzen?</translation>
         <translation>Wird gezählt…</translation>
     </message>
     <message>
-        <source>{size:.2f} GB</source>
-        <translation>{size:.2f} GB</translation>
+        <source>{size} GB</source>
+        <translation>{size} GB</translation>
     </message>
     <message>
         <source>Not readable</source>

@@ -199,6 +199,10 @@
         <translation>Évaluation de la carte</translation>
     </message>
     <message>
+        <source>The map was learned from this layer: this is no measure of its accuracy.</source>
+        <translation>La carte a été apprise de cette couche : cela ne mesure pas sa précision.</translation>
+    </message>
+    <message>
         <source>Save report</source>
         <translation>Enregistrer le rapport</translation>
     </message>
@@ -292,10 +296,6 @@
     <message>
         <source>How many of the reference are of this class</source>
         <translation>Combien de la référence sont de cette classe</translation>
-    </message>
-    <message>
-        <source>The map was learned from this layer: this is no measure of its accuracy.</source>
-        <translation>La carte a été apprise de cette couche : cela ne mesure pas sa précision.</translation>
     </message>
     <message>
         <source>The tables are on the clipboard.</source>
@@ -607,6 +607,10 @@
     <message>
         <source>Writing the report</source>
         <translation>Écriture du rapport</translation>
+    </message>
+    <message>
+        <source>Edits that are not saved yet count: {}. Save them to keep them.</source>
+        <translation>Les modifications non enregistrées comptent : {}. Enregistrez-les pour les garder.</translation>
     </message>
 </context>
 <context>
@@ -2047,8 +2051,8 @@
         <translation>La marge doit être un nombre de pixels ou le mot exact, et non « {} ».</translation>
     </message>
     <message>
-        <source>{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.</source>
-        <translation>{:.2f} Mpx traités avec {} en {:.0f} s ; {:.3f} % des valeurs écrêtées.</translation>
+        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
+        <translation>{} Mpx traités avec {} en {} s ; {} % des valeurs écrêtées.</translation>
     </message>
 </context>
 <context>
@@ -2588,8 +2592,8 @@
         <translation>Arrêt…</translation>
     </message>
     <message>
-        <source>Installed: mmearth {version}, Python {python}, {size:.1f} GB.</source>
-        <translation>Installé : mmearth {version}, Python {python}, {size:.1f} Go.</translation>
+        <source>Installed: mmearth {version}, Python {python}, {size} GB.</source>
+        <translation>Installé : mmearth {version}, Python {python}, {size} Go.</translation>
     </message>
     <message>
         <source>The environment was made for another version of the plugin ({version}): update it.</source>
@@ -2616,12 +2620,12 @@
         <translation>Créer l’environnement</translation>
     </message>
     <message>
-        <source>Takes about {size:.1f} GB on disk and downloads nothing.</source>
-        <translation>Occupe environ {size:.1f} Go sur le disque et ne télécharge rien.</translation>
+        <source>Takes about {size} GB on disk and downloads nothing.</source>
+        <translation>Occupe environ {size} Go sur le disque et ne télécharge rien.</translation>
     </message>
     <message>
-        <source>Downloads about {download} GB and takes {size:.1f} GB on disk.</source>
-        <translation>Télécharge environ {download} Go et occupe {size:.1f} Go sur le disque.</translation>
+        <source>Downloads about {download} GB and takes {size} GB on disk.</source>
+        <translation>Télécharge environ {download} Go et occupe {size} Go sur le disque.</translation>
     </message>
     <message>
         <source>Make the environment now.</source>
@@ -3230,16 +3234,16 @@ Les remplacer ?</translation>
         <translation>Dessinez des échantillons de chaque classe en deux lieux ou plus, loin l’un de l’autre, pour en savoir plus.</translation>
     </message>
     <message>
-        <source>Accuracy on {} places that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).</source>
-        <translation>Précision sur {} lieux laissés de côté : {:.1f} % (intervalle à 95 % de {:.1f} à {:.1f} %).</translation>
+        <source>Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).</source>
+        <translation>Précision sur {} lieux laissés de côté : {} % (intervalle à 95 % de {} à {} %).</translation>
     </message>
     <message>
-        <source>Samples within {:.0f} m of each other count as one place.</source>
-        <translation>Des échantillons à moins de {:.0f} m les uns des autres comptent pour un seul lieu.</translation>
+        <source>Samples within {} m of each other count as one place.</source>
+        <translation>Des échantillons à moins de {} m les uns des autres comptent pour un seul lieu.</translation>
     </message>
     <message>
-        <source>The model sees {:.0f} m around a pixel: the accuracy may be too good.</source>
-        <translation>Le modèle voit {:.0f} m autour d’un pixel : la précision est peut-être trop bonne.</translation>
+        <source>The model sees {} m around a pixel: the accuracy may be too good.</source>
+        <translation>Le modèle voit {} m autour d’un pixel : la précision est peut-être trop bonne.</translation>
     </message>
     <message>
         <source>  {}: F1 {} from {} places</source>
@@ -3679,8 +3683,8 @@ Les remplacer ?</translation>
         <translation>Choisissez un dossier contenant les wheels de tous les paquets, fait par « pip download ».</translation>
     </message>
     <message>
-        <source>{folder} has {free:.1f} GB free, and the environment needs about {size:.1f} GB.</source>
-        <translation>{folder} a {free:.1f} Go libres, et l’environnement demande environ {size:.1f} Go.</translation>
+        <source>{folder} has {free} GB free, and the environment needs about {size} GB.</source>
+        <translation>{folder} a {free} Go libres, et l’environnement demande environ {size} Go.</translation>
     </message>
     <message>
         <source>Make room, or choose a folder on another disk.</source>
@@ -4137,12 +4141,12 @@ Les remplacer ?</translation>
         <translation>Trop peu pour savoir : dessinez des échantillons de chaque classe en deux lieux ou plus, éloignés l’un de l’autre.</translation>
     </message>
     <message>
-        <source>{:.0f} % right ({:.0f} … {:.0f} %) on {} places left out in turn</source>
-        <translation>{:.0f} % justes ({:.0f} … {:.0f} %) sur {} lieux écartés tour à tour</translation>
+        <source>{} % right ({} … {} %) on {} places left out in turn</source>
+        <translation>{} % justes ({} … {} %) sur {} lieux écartés tour à tour</translation>
     </message>
     <message>
-        <source>{}, only {:.0f} m apart</source>
-        <translation>{}, distants de {:.0f} m seulement</translation>
+        <source>{}, only {} m apart</source>
+        <translation>{}, distants de {} m seulement</translation>
     </message>
     <message>
         <source>Too few to know: {}; no second place of {}.</source>
@@ -4692,8 +4696,8 @@ Les remplacer ?</translation>
         <translation>Calcul…</translation>
     </message>
     <message>
-        <source>{size:.2f} GB</source>
-        <translation>{size:.2f} Go</translation>
+        <source>{size} GB</source>
+        <translation>{size} Go</translation>
     </message>
     <message>
         <source>Not readable</source>

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
+from ..core.accuracy.figures import area
 from ..core.workspace import SMOOTHINGS
 from .algorithm import MAPPING, Values
 from .set_inputs import IntoPlaces
@@ -147,10 +148,9 @@ class Change(IntoPlaces):
         }
 
     def report(self, result: Values) -> str:
-        said = self.tr("{} ha changed, {} ha did not.").format(
-            f"{result['changed_ha']:.2f}", f"{result['unchanged_ha']:.2f}"
-        )
-        return "\n".join([said, *filter(None, [_listed(result)]), *result["messages"]])
+        said = self.tr("{} ha changed, {} ha did not.").format(area(result["changed_ha"]), area(result["unchanged_ha"]))
+        listed = ", ".join(f"{name} {area(hectares)} ha" for name, hectares in result["changes"].items())
+        return "\n".join([said, *filter(None, [listed]), *result["messages"]])
 
     def results(self, result: Values) -> Values:
         return {
@@ -163,4 +163,5 @@ class Change(IntoPlaces):
 
 
 def _listed(result: Values) -> str:
-    return ", ".join(f"{name} {area:.2f} ha" for name, area in result["changes"].items())
+    """For programs: with points, whatever the language."""
+    return ", ".join(f"{name} {round(hectares, 2)} ha" for name, hectares in result["changes"].items())

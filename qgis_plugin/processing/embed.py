@@ -26,6 +26,7 @@ from qgis.core import (
 from ..compat import VECTOR_POLYGON
 from ..core.embed.ground import ground_text
 from ..core.layers import is_embedding
+from ..core.numbers import decimal
 from ..core.sources import crs_to_send, name_of, same, why_no_crs, wkt
 from ..settings import Settings
 from .algorithm import EMBEDDING, Algorithm, Values
@@ -298,8 +299,11 @@ class Embed(Algorithm):
         return {"bounds": bounds, **({"bounds_crs": wkt(crs)} if crs.isValid() else {})}
 
     def report(self, result: Values) -> str:
-        made = self.tr("{:.2f} Mpx embedded with {} in {:.0f} s; {:.3f} % of values clipped.").format(
-            result["valid_pixels"] / 1e6, result["model_name"], result["seconds"], 100 * result["clipped_share"]
+        made = self.tr("{} Mpx embedded with {} in {} s; {} % of values clipped.").format(
+            decimal(result["valid_pixels"] / 1e6, 2),
+            result["model_name"],
+            decimal(result["seconds"]),
+            decimal(100 * result["clipped_share"], 3),
         )
         return " ".join(filter(None, (made, ground_text(result))))
 

@@ -16,6 +16,7 @@ from qgis.core import (
 )
 
 from ..compat import RASTER_LIST, VECTOR_ANY_GEOMETRY
+from ..core.numbers import decimal
 from .algorithm import CLASS_FIELD, MAPPING, Values
 from .set_inputs import WORKING_SET, OfEmbedding
 
@@ -194,19 +195,21 @@ class Fit(OfEmbedding):
             return "\n".join(lines)
         low, high = validation["interval95"]
         lines.append(
-            self.tr("Accuracy on {} places that were left out: {:.1f} % (95 % interval {:.1f} to {:.1f} %).").format(
-                validation["left_out"], 100 * validation["accuracy"], 100 * low, 100 * high
+            self.tr("Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).").format(
+                validation["left_out"], *(decimal(100 * share, 1) for share in (validation["accuracy"], low, high))
             )
         )
-        lines.append(self.tr("Samples within {:.0f} m of each other count as one place.").format(validation["block_m"]))
+        lines.append(
+            self.tr("Samples within {} m of each other count as one place.").format(decimal(validation["block_m"]))
+        )
         if validation["block_m"] < validation["sight_m"]:
             lines.append(
-                self.tr("The model sees {:.0f} m around a pixel: the accuracy may be too good.").format(
-                    validation["sight_m"]
+                self.tr("The model sees {} m around a pixel: the accuracy may be too good.").format(
+                    decimal(validation["sight_m"])
                 )
             )
         for name, score in validation["f1"].items():
-            shown = "–" if score is None else f"{score:.2f}"
+            shown = "–" if score is None else decimal(score, 2)
             lines.append(self.tr("  {}: F1 {} from {} places").format(name, shown, validation["places"][name]))
         return "\n".join(lines)
 

@@ -100,3 +100,13 @@ def test_the_guide_to_a_computer_without_network_names_every_package() -> None:
     listed = re.search(r"--dest wheels ([\w -]+)`", guide)
     assert listed is not None
     assert set(listed[1].split()) == {Requirement(text).name for text in PROJECT["dependencies"]}
+
+
+def test_the_plugin_writes_decimals_in_one_place():
+    """Elsewhere they have the point of English in every language: `core/numbers.py` knows the user's."""
+    allowed = ROOT / "qgis_plugin" / "core" / "numbers.py"
+    fixed = re.compile(r":[,_]?\.?\d*[f%]\}|%\.\df")
+    for path in sorted((ROOT / "qgis_plugin").rglob("*.py")):
+        if path != allowed:
+            found = [line.strip() for line in path.read_text("utf-8").splitlines() if fixed.search(line)]
+            assert not found, f"{path.name}: {found}"

@@ -52,6 +52,7 @@ class Assessment(QObject):
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._cancelled = False
         self._document: ReportDocument | None = None
+        self.unsaved = ""
         self._reference = ""
         self.result: dict[str, Any] | None = None
         self.map_layer: QgsRasterLayer | None = None
@@ -79,6 +80,7 @@ class Assessment(QObject):
         self.forget()
         self._cancelled = False
         self.map_layer, self.reference_layer, self.field = map_layer, reference, field
+        self.unsaved = unsaved_edits(reference)
         self._with_file(reference, self._submit_assess)
 
     def cancel(self) -> None:
@@ -175,6 +177,7 @@ class Assessment(QObject):
             "language": language(),
         }
         samples = self.samples
+        self.unsaved = unsaved_edits(self.reference_layer, samples)
         if samples is None:
             self._submit_report(arguments, Path(path))
             return
@@ -239,6 +242,13 @@ class Assessment(QObject):
 def _file(layer: QgsMapLayer | None) -> str | None:
     path = None if layer is None else layers.path_of(layer)
     return path if path and Path(path).is_file() else None
+
+
+def unsaved_edits(*layers_used: QgsVectorLayer | None) -> str:
+    """A sentence that edits count which are not saved yet; empty when there are none."""
+    names = [layer.name() for layer in layers_used if layer is not None and layer.isModified()]
+    text = QCoreApplication.translate("Assessment", "Edits that are not saved yet count: {}. Save them to keep them.")
+    return text.format(", ".join(names)) if names else ""
 
 
 def _alone(layer: QgsVectorLayer) -> bool:

@@ -21,6 +21,7 @@ from pathlib import Path
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QLockFile, QObject, pyqtSignal
 
+from ..numbers import decimal
 from . import base_python
 from .environment import MARKER, NO_WINDOW, PLUGIN, check_python, python_in
 from .failures import Failure, explain
@@ -176,9 +177,13 @@ class Installation(QObject):
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())
         free = shutil.disk_usage(there).free
         if free < options.size * _WHILE_UNPACKING:
-            sentence = self.tr("{folder} has {free:.1f} GB free, and the environment needs about {size:.1f} GB.")
+            sentence = self.tr("{folder} has {free} GB free, and the environment needs about {size} GB.")
             raise _Failed(
-                sentence.format(folder=there, free=free / 1e9, size=options.size * _WHILE_UNPACKING / 1e9),
+                sentence.format(
+                    folder=there,
+                    free=decimal(free / 1e9, 1),
+                    size=decimal(options.size * _WHILE_UNPACKING / 1e9, 1),
+                ),
                 self.tr("Make room, or choose a folder on another disk."),
             )
         return package

@@ -351,7 +351,9 @@ class AccuracyPanel(AccuracyForm):
             self._forget_result()  # something else was chosen meanwhile
             return
         suggested = self._beside_map("_accuracy.csv")
-        self._table.show_result(result, class_colours(self.map_layer), suggested, self._trained_on())
+        self._table.show_result(
+            result, class_colours(self.map_layer), suggested, [self._trained_on(), self.assessment.unsaved]
+        )
         self._table.show()
         reveal(self._table)
 
@@ -366,10 +368,11 @@ class AccuracyPanel(AccuracyForm):
         else:
             self._context.warn(sentence)
 
-    def _trained_on(self) -> bool:
-        """Whether the reference is what the map was learned from."""
+    def _trained_on(self) -> str:
+        """That the reference is what the map was learned from; empty when it is not."""
         samples, reference = self.assessment.samples, self.reference_layer
-        return samples is not None and reference is not None and samples.id() == reference.id()
+        same = samples is not None and reference is not None and samples.id() == reference.id()
+        return self.tr("The map was learned from this layer: this is no measure of its accuracy.") if same else ""
 
     def _forget_result(self) -> None:
         self.assessment.forget()
@@ -410,7 +413,8 @@ class AccuracyPanel(AccuracyForm):
         link = f'<a href="{QUrl.fromLocalFile(path).toString()}">{html.escape(Path(path).name)}</a>'
         self._link.setText(self.tr("Saved: {}").format(link))
         self._link.show()
-        self._context.tell(self.tr("The report is {}.").format(path), Qgis.MessageLevel.Success)
+        told = filter(None, [self.tr("The report is {}.").format(path), self.assessment.unsaved])
+        self._context.tell(" ".join(told), Qgis.MessageLevel.Success)
 
     # --- progress ---------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ the figures; and ways to hand them on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +100,10 @@ class AccuracyTable(QWidget):
     # --- what is shown ----------------------------------------------------------------------------------------------
 
     def show_result(
-        self, result: dict[str, Any], colours: dict[str, Any], suggested: Path, trained_on: bool = False
+        self, result: dict[str, Any], colours: dict[str, Any], suggested: Path, said: Sequence[str] = ()
     ) -> None:
-        """Fill in. `colours`: class name → QColor; `suggested`: a name for files of the tables; `trained_on`: the
-        reference is what the map was learned from."""
+        """Fill in. `colours`: class name → QColor; `suggested`: a name for files of the tables; `said`: what
+        else limits the figures."""
         self._result, self._suggested = result, suggested
         points = result["unit"] == "points"
         what = self.tr("Overall accuracy") if points else self.tr("Agreement")
@@ -124,9 +125,7 @@ class AccuracyTable(QWidget):
             self._show_class(row, entry, colours, there)
         self._fit()
         self.matrix.show_result(result, colours)
-        warnings = list(result["warnings"])
-        if trained_on:
-            warnings.insert(0, self.tr("The map was learned from this layer: this is no measure of its accuracy."))
+        warnings = [*filter(None, said), *result["warnings"]]
         self.warnings.setText("\n".join("• " + warning for warning in warnings))
         self.warnings.setVisible(bool(warnings))
 

@@ -286,11 +286,11 @@ class LiveBox(QWidget):
         if result["accuracy"] is None:
             return self.tr("Too few to know: draw samples of each class in two places or more, apart from each other.")
         low, high = result["interval95"]
-        figures = self.tr("{:.0f} % right ({:.0f} … {:.0f} %) on {} places left out in turn").format(
-            100 * result["accuracy"], 100 * low, 100 * high, result["left_out"]
+        figures = self.tr("{} % right ({} … {} %) on {} places left out in turn").format(
+            *(decimal(100 * share) for share in (result["accuracy"], low, high)), decimal(result["left_out"])
         )
         if result["block_m"] < result["sight_m"]:
-            figures = self.tr("{}, only {:.0f} m apart").format(figures, result["block_m"])
+            figures = self.tr("{}, only {} m apart").format(figures, decimal(result["block_m"]))
         if result["unvalidated"]:
             names = ", ".join(result["unvalidated"])
             return self.tr("Too few to know: {}; no second place of {}.").format(figures, names)

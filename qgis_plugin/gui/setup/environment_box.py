@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.numbers import decimal
 from ...core.python.environment import python_in, read_marker
 from ...core.python.installation import Installation
 from ...core.python.own_environment import Options, status
@@ -196,9 +197,13 @@ class EnvironmentBox(QWidget):
         folder = Path(self.folder_widget.filePath().strip() or ".").expanduser()
         state, marker = status(folder), read_marker(folder)
         self._show_size()
-        names = {"version": marker.get("version"), "python": marker.get("python"), "size": marker.get("bytes", 0) / 1e9}
+        names = {
+            "version": marker.get("version"),
+            "python": marker.get("python"),
+            "size": decimal(marker.get("bytes", 0) / 1e9, 1),
+        }
         if state == "ready":
-            text = self.tr("Installed: mmearth {version}, Python {python}, {size:.1f} GB.")
+            text = self.tr("Installed: mmearth {version}, Python {python}, {size} GB.")
             self.status_label.say(text.format(**names), True)
         elif state == "update":
             text = self.tr("The environment was made for another version of the plugin ({version}): update it.")
@@ -226,11 +231,11 @@ class EnvironmentBox(QWidget):
     def _show_size(self) -> None:
         options = self.options()
         if options.wheels_folder or self.source_combo.currentIndex() == WHEELS:
-            text = self.tr("Takes about {size:.1f} GB on disk and downloads nothing.")
+            text = self.tr("Takes about {size} GB on disk and downloads nothing.")
         else:
-            text = self.tr("Downloads about {download} GB and takes {size:.1f} GB on disk.")
-        download = "3" if options.gpu else "0.2"
-        self.size_label.setText(text.format(size=options.size / 1e9, download=download))
+            text = self.tr("Downloads about {download} GB and takes {size} GB on disk.")
+        download = decimal(3) if options.gpu else decimal(0.2, 1)
+        self.size_label.setText(text.format(size=decimal(options.size / 1e9, 1), download=download))
         self.create_button.setToolTip(self.tr("Make the environment now.") + " " + self.size_label.text())
 
     def _show_running(self, running: bool) -> None:

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.numbers import decimal
 from ..widgets.scrolling import fill
 from .diagnostics_button import DiagnosticsButton
 from .environment_box import EnvironmentBox
@@ -166,7 +167,7 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def _show_size(self, size: float) -> None:
         self.size_label.setText(
-            self.tr("{size:.2f} GB").format(size=size / 1e9) if size >= 0 else self.tr("Not readable")
+            self.tr("{size} GB").format(size=decimal(size / 1e9, 2)) if size >= 0 else self.tr("Not readable")
         )
         self.purge_button.setEnabled(size > 0)
 

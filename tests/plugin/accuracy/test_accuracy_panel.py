@@ -371,6 +371,7 @@ def test_unsaved_edits_and_filters_count(panel, sample, wait, mapped):
         1 for each in sample.getFeatures() if each["class"] == wrong
     )
     assert sample.isModified()
+    assert f"not saved yet count: {sample.name()}" in text(panel, "accuracy_warnings")
     sample.rollBack()
 
 
