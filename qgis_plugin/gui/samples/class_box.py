@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ...core.samples.class_model import ClassTable, area_text
@@ -57,7 +58,8 @@ class ClassBox(QWidget):
         if table is not None:
             samples = sum(table.count(i) for i in range(rows))
             area = area_text(sum(table.area(i) for i in range(rows)))
-            self.total.setText(self.tr("Samples: {}, {}").format(samples, area))
+            self.total.setText(f"{samples} · {area}")
+            self.total.setToolTip(self.tr("Samples: {}, {}").format(samples, area))
 
     def _try(self, change: Callable[..., Any], *arguments: Any) -> Any:
         """Do something with the table; what it refuses is told."""
@@ -115,10 +117,11 @@ class ClassBox(QWidget):
         self.typed = QLabel()
         self.typed.setObjectName("typedDigit")
         row.addWidget(self.typed)
-        row.addStretch(1)
         self.total = QLabel()
         self.total.setObjectName("sampleTotal")
-        row.addWidget(self.total)
+        self.total.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.total.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # buttons come first
+        row.addWidget(self.total, 1)
         self.compared = _button(
             "compareClasses",
             "histogram",

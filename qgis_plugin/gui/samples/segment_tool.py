@@ -237,9 +237,11 @@ class _CanvasNote(QLabel):
 
     def tell(self, sentence: str) -> None:
         """Show a sentence, or nothing."""
+        self.setVisible(bool(sentence))
+        if not sentence:
+            return
         self.setText(sentence)
         room = self.parentWidget().width() - 16
         self.setFixedWidth(max(60, min(room, self.fontMetrics().horizontalAdvance(sentence) + 20)))
         self.setFixedHeight(self.heightForWidth(self.width()))
         self.move(8, 8)
-        self.setVisible(bool(sentence))

@@ -203,7 +203,7 @@ def test_rows_and_the_class_drawn_with_follow_each_other(drawn):
 def test_edits_are_counted_saved_and_taken_back(drawn, wait):
     sample(drawn, 0, 0)
     sample(drawn, 0, 500)
-    wait(lambda: "2 unsaved" in drawn.save.text() and "Samples: 2" in drawn.classes.total.text())
+    wait(lambda: "2 unsaved" in drawn.save.text() and "Samples: 2" in drawn.classes.total.toolTip())
     assert "forest" in notice(drawn)
     assert "water" not in notice(drawn)
     drawn.undo.click()
