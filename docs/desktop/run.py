@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--python", required=True, help="the Python that has mmearth")
     parser.add_argument("--pictures", type=Path, default=HERE.parent / "images")
     parser.add_argument("--dark", action="store_true", help="QGIS' dark theme; pictures are called qgis-dark-*")
-    parser.add_argument("--walk", default="walk", help="the file of this folder that QGIS runs: walk, first_map")
+    parser.add_argument("--walk", default="walk", help="the file here that QGIS runs: walk, first_map, many_scenes")
     parser.add_argument("--locale", default="", help="QGIS' language, such as de; pictures are called qgis-de-*")
     parser.add_argument(
         "--scene", default="demo", help="demo, ten-bands or degrees; but for demo, it is in the pictures' names"
