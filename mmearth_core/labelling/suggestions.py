@@ -303,16 +303,16 @@ def _near(candidates: Candidates, geometries: NDArray[Any]) -> NDArray[np.bool_]
 
 
 def two_best(chosen: Candidates, probe: Probe) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
-    """Of each place the names of its likeliest class and of the second, and the margin between them, each (m,)."""
+    """Of each place the names of its likeliest class and of the second, each (m,), and their probabilities (m, 2)."""
     probabilities = probe.probabilities(chosen.values)
     ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
     names = np.array(probe.legend.names, object)
     best = np.take_along_axis(probabilities, ranked, axis=1)
-    return names[ranked[:, 0]], names[ranked[:, 1]], (best[:, 0] - best[:, 1]).astype(np.float64)
+    return names[ranked[:, 0]], names[ranked[:, 1]], best.astype(np.float64)
 
 
 def _write(path: Path, chosen: Candidates, probe: Probe, stacks: Sequence[Stack]) -> None:
-    predicted, second, margin = two_best(chosen, probe)
+    predicted, second, best = two_best(chosen, probe)
     grids = [stack.grid for stack in stacks]
     crs = crs_of_all(grids)
     names = np.array([stack.name for stack in stacks], object)
@@ -325,7 +325,7 @@ def _write(path: Path, chosen: Candidates, probe: Probe, stacks: Sequence[Stack]
             "class": np.full(len(chosen), None, object),
             "predicted": predicted,
             "second": second,
-            "margin": margin,
+            "margin": best[:, 0] - best[:, 1],
             **({"place": names[chosen.place]} if len(stacks) > 1 else {}),
         },
     )

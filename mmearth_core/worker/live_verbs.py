@@ -193,8 +193,8 @@ class LiveVerbs:
         rows = zip(xy.tolist(), *two_best(chosen, probe), strict=True)
         return {
             "points": [
-                {"x": x, "y": y, "predicted": first, "second": second, "margin": float(margin)}
-                for (x, y), first, second, margin in rows
+                {"x": x, "y": y, "predicted": first, "second": second, "probabilities": best.tolist()}
+                for (x, y), first, second, best in rows
             ],
             "crs": crs.to_wkt(),
         }

@@ -672,6 +672,10 @@
         <translation>Szenenklassifikation</translation>
     </message>
     <message>
+        <source>Which band of Sentinel-2 each band of the layer is: the model tells them apart</source>
+        <translation>Welches Sentinel-2-Band jedes Band des Layers ist: Das Modell unterscheidet sie</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>Layer</translation>
     </message>
@@ -4404,6 +4408,14 @@ Ersetzen?</translation>
 <context>
     <name>MatrixTable</name>
     <message>
+        <source>Points are what was labelled; shares of the area weigh them by how large each class is on the map</source>
+        <translation>Punkte sind, was bestimmt wurde; Flächenanteile gewichten sie danach, wie groß jede Klasse auf der Karte ist</translation>
+    </message>
+    <message>
+        <source>What the map says, by row, of what the reference says, by column</source>
+        <translation>Was die Karte sagt, je Zeile, zu dem, was die Referenz sagt, je Spalte</translation>
+    </message>
+    <message>
         <source>Error matrix</source>
         <translation>Fehlermatrix</translation>
     </message>
@@ -6519,6 +6531,10 @@ Sollen sie gelesen werden?</translation>
         <translation>Nur im Sichtbaren suchen</translation>
     </message>
     <message>
+        <source>The places, the most useful one first: choose one to see it on the map</source>
+        <translation>Die Orte, der nützlichste zuerst: Wählen Sie einen, um ihn auf der Karte zu sehen</translation>
+    </message>
+    <message>
         <source>Embed a layer and draw samples first.</source>
         <translation>Betten Sie zuerst einen Layer ein und zeichnen Sie Beispiele.</translation>
     </message>
@@ -6531,12 +6547,12 @@ Sollen sie gelesen werden?</translation>
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>{}  {} or {}?</source>
-        <translation>{}  {} oder {}?</translation>
+        <source>{0}  {1} {2} or {3} {4}?</source>
+        <translation>{0}  {1} {2} oder {3} {4}?</translation>
     </message>
     <message>
-        <source>The first is the likelier one by {} percentage points</source>
-        <translation>Die erste ist um {} Prozentpunkte wahrscheinlicher</translation>
+        <source>So sure is the map of its two likeliest classes here: {0} against {1}</source>
+        <translation>So sicher ist die Karte hier bei ihren zwei wahrscheinlichsten Klassen: {0} gegen {1}</translation>
     </message>
     <message>
         <source>Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.</source>

@@ -672,6 +672,10 @@
         <translation>classification de scène</translation>
     </message>
     <message>
+        <source>Which band of Sentinel-2 each band of the layer is: the model tells them apart</source>
+        <translation>À quelle bande de Sentinel-2 correspond chaque bande de la couche : le modèle les distingue</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>Couche</translation>
     </message>
@@ -4404,6 +4408,14 @@ Les remplacer ?</translation>
 <context>
     <name>MatrixTable</name>
     <message>
+        <source>Points are what was labelled; shares of the area weigh them by how large each class is on the map</source>
+        <translation>Les points sont ce qui a été étiqueté ; les parts de surface les pondèrent par la taille de chaque classe sur la carte</translation>
+    </message>
+    <message>
+        <source>What the map says, by row, of what the reference says, by column</source>
+        <translation>Ce que dit la carte, par ligne, de ce que dit la référence, par colonne</translation>
+    </message>
+    <message>
         <source>Error matrix</source>
         <translation>Matrice d’erreur</translation>
     </message>
@@ -6519,6 +6531,10 @@ Les lire ?</translation>
         <translation>Ne chercher que dans ce qui est visible</translation>
     </message>
     <message>
+        <source>The places, the most useful one first: choose one to see it on the map</source>
+        <translation>Les lieux, le plus utile d'abord : choisissez-en un pour le voir sur la carte</translation>
+    </message>
+    <message>
         <source>Embed a layer and draw samples first.</source>
         <translation>Calculez d’abord le plongement d’une couche et dessinez des échantillons.</translation>
     </message>
@@ -6531,12 +6547,12 @@ Les lire ?</translation>
         <translation>Annuler</translation>
     </message>
     <message>
-        <source>{}  {} or {}?</source>
-        <translation>{}  {} ou {} ?</translation>
+        <source>{0}  {1} {2} or {3} {4}?</source>
+        <translation>{0}  {1} {2} ou {3} {4} ?</translation>
     </message>
     <message>
-        <source>The first is the likelier one by {} percentage points</source>
-        <translation>La première est plus probable de {} points</translation>
+        <source>So sure is the map of its two likeliest classes here: {0} against {1}</source>
+        <translation>Voici la probabilité des deux classes les plus vraisemblables ici : {0} contre {1}</translation>
     </message>
     <message>
         <source>Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.</source>

@@ -37,9 +37,13 @@ class MatrixTable(QWidget):
         self._colours: dict[str, Any] = {}
         self.what = QComboBox(self)
         self.what.setObjectName("accuracy_matrix_unit")
+        self.what.setToolTip(
+            self.tr("Points are what was labelled; shares of the area weigh them by how large each class is on the map")
+        )
         self.what.currentIndexChanged.connect(lambda _: self._fill())
         self.table = QTableWidget(self)
         self.table.setObjectName("accuracy_matrix")
+        self.table.setToolTip(self.tr("What the map says, by row, of what the reference says, by column"))
         font = self.table.font()
         font.setPointSizeF(0.9 * font.pointSizeF())
         for part in (self.table, self.table.horizontalHeader(), self.table.verticalHeader()):

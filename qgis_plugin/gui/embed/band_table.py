@@ -68,6 +68,9 @@ class BandTable(QWidget):
         self._note.setWordWrap(True)
         self._table = QTableWidget(0, 2, self)
         self._table.setObjectName("bandTable")
+        self._table.setToolTip(
+            self.tr("Which band of Sentinel-2 each band of the layer is: the model tells them apart")
+        )
         self._table.setHorizontalHeaderLabels([self.tr("Layer"), self.tr("Sentinel-2")])
         self._table.verticalHeader().hide()
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

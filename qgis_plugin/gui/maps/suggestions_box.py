@@ -89,6 +89,7 @@ class SuggestionsBox(QWidget):
         self.list.setObjectName("suggestions")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setMaximumHeight(150)
+        self.list.setToolTip(self.tr("The places, the most useful one first: choose one to see it on the map"))
         self.list.installEventFilter(self)
         self.hint = wrapped("suggestHint")
 
@@ -200,12 +201,14 @@ class SuggestionsBox(QWidget):
             return
         self._clear()
         for number, point in enumerate(result["points"], start=1):
-            text = self.tr("{}  {} or {}?").format(
-                number, self._with_key(point["predicted"]), self._with_key(point["second"])
+            first, second = (f"{decimal(100 * each)}\xa0%" for each in point["probabilities"])
+            text = self.tr("{0}  {1} {2} or {3} {4}?").format(
+                number, self._with_key(point["predicted"]), first, self._with_key(point["second"]), second
             )
             item = QListWidgetItem(text)
-            margin = decimal(100 * point["margin"], 0)
-            item.setToolTip(self.tr("The first is the likelier one by {} percentage points").format(margin))
+            item.setToolTip(
+                self.tr("So sure is the map of its two likeliest classes here: {0} against {1}").format(first, second)
+            )
             item.setData(_POINT, (point["x"], point["y"], result["crs"]))
             self.list.addItem(item)
         self.list.setVisible(bool(result["points"]))
