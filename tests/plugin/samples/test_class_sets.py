@@ -119,6 +119,12 @@ def test_a_set_replaces_what_nobody_drew_and_keeps_what_somebody_did(table):
     assert [c.name for c in table.classes][-2:] == ["water", "forest"]
 
 
+def test_the_value_of_a_class_that_went_is_not_given_again_by_a_set(table):
+    table.remove(5)
+    apply(table, ClassSet("mine", "", (Member(6, "bog", "#123456"), Member(9, "heath", "#654321"))))
+    assert [(c.name, c.value) for c in table.classes] == [("bog", 10), ("heath", 9)]
+
+
 def test_codes_taken_in_as_names_get_the_names_of_the_set(table):
     table.add("80")
     draw(table, 6, 0)

@@ -130,6 +130,31 @@ def test_points_become_pixels_and_lines_strips_of_the_embedding(table, raster):
         take_in(table.layer, "class", Source(points, "kind"), {WATER: Wish(WATER)}, RULES)
 
 
+def test_samples_in_degrees_get_points_and_lines_where_they_are(raster, tmp_path):
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    layer = sample_layer.create_sample_layer(tmp_path / "degrees.gpkg", degrees, land_cover(RULES))
+    QgsProject.instance().addMapLayer(layer)
+    middle = grid_of(raster).pixels(50, 60, 1).centroid().asPoint()
+    lines = [("road", QgsGeometry.fromPolylineXY([middle, QgsPointXY(middle.x() + 200, middle.y())]))]
+    for theirs in (
+        layer_of(raster, "Point", "kind:string", [("road", QgsGeometry.fromPointXY(middle))], "EPSG:3857"),
+        layer_of(raster, "LineString", "kind:string", lines, "EPSG:3857"),
+    ):
+        assert take_in(layer, "class", Source(theirs, "kind"), {"road": Wish(BUILT)}, RULES, Ground(raster)).added == 1
+    back = QgsCoordinateTransform(degrees, raster.crs(), QgsProject.instance())
+    for feature in layer.getFeatures():
+        shape = feature.geometry()
+        shape.transform(back)
+        assert shape.distance(QgsGeometry.fromPointXY(middle)) < 1
+
+
+def test_what_a_layer_has_twice_comes_once(table, raster):
+    rows = [("x", box(raster, 10, 10)), ("x", box(raster, 10, 10))]
+    theirs = layer_of(raster, "Polygon", "kind:string", rows)
+    taken = take_in(table.layer, "class", Source(theirs, "kind"), {"x": Wish(FOREST)}, RULES, Ground(raster))
+    assert taken.added == 1 and list(taken.left_out.values()) == [1]
+
+
 def test_who_cancels_changes_nothing(table, raster):
     theirs = layer_of(raster, "Polygon", "kind:string", [("x", box(raster, 10, 10))])
     taken = take_in(
