@@ -157,13 +157,6 @@ def picture(name, window=None):
     say(f"picture {path.name}")
 
 
-def picture_of_screen(name):
-    """With menus and dialogs, which lie above the window."""
-    QApplication.processEvents()
-    QApplication.primaryScreen().grabWindow(0).save(str(PICTURES / f"{PREFIX}{name}.png"))
-    say(f"picture {PREFIX}{name}.png")
-
-
 def say(text):
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
