@@ -270,14 +270,6 @@
         <translation>Klasse</translation>
     </message>
     <message>
-        <source>Points</source>
-        <translation>Punkte</translation>
-    </message>
-    <message>
-        <source>Pixels</source>
-        <translation>Pixel</translation>
-    </message>
-    <message>
         <source>User's, %</source>
         <translation>Nutzer, %</translation>
     </message>
@@ -294,8 +286,16 @@
         <translation>Kartiert, ha</translation>
     </message>
     <message>
-        <source>How many of the reference are of this class</source>
-        <translation>Wie viele der Referenz von dieser Klasse sind</translation>
+        <source>Below: how many of the reference are of this class</source>
+        <translation>Darunter: wie viele der Referenz von dieser Klasse sind</translation>
+    </message>
+    <message>
+        <source>{} points</source>
+        <translation>{} Punkte</translation>
+    </message>
+    <message>
+        <source>{} pixels</source>
+        <translation>{} Pixel</translation>
     </message>
     <message>
         <source>The tables are on the clipboard.</source>

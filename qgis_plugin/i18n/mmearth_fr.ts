@@ -270,14 +270,6 @@
         <translation>Classe</translation>
     </message>
     <message>
-        <source>Points</source>
-        <translation>Points</translation>
-    </message>
-    <message>
-        <source>Pixels</source>
-        <translation>Pixels</translation>
-    </message>
-    <message>
         <source>User's, %</source>
         <translation>Utilisateur, %</translation>
     </message>
@@ -294,8 +286,16 @@
         <translation>Cartographié, ha</translation>
     </message>
     <message>
-        <source>How many of the reference are of this class</source>
-        <translation>Combien de la référence sont de cette classe</translation>
+        <source>Below: how many of the reference are of this class</source>
+        <translation>En dessous : combien de la référence sont de cette classe</translation>
+    </message>
+    <message>
+        <source>{} points</source>
+        <translation>{} points</translation>
+    </message>
+    <message>
+        <source>{} pixels</source>
+        <translation>{} pixels</translation>
     </message>
     <message>
         <source>The tables are on the clipboard.</source>

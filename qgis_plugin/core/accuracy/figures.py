@@ -10,11 +10,12 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..numbers import decimal
 
 
-def share(estimate: dict[str, Any] | None) -> tuple[str, str]:
-    """A share in per cent without the sign, and its 95 % interval or that there are too few points to tell one."""
+def share(estimate: dict[str, Any] | None, digits: int = 1) -> tuple[str, str]:
+    """A share in per cent without the sign, and its 95 % interval (ends with so many `digits`), or that there are too
+    few points to tell one."""
     if not estimate or estimate.get("value") is None:
         return "–", ""
-    between = _between(estimate, 100, 1)
+    between = _between(estimate, 100, digits)
     if estimate.get("too_few"):
         between = QCoreApplication.translate("Figures", "too few")
     return decimal(100 * estimate["value"], 1), between

@@ -78,7 +78,7 @@ class AccuracyTable(QWidget):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setWordWrap(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(2 * table.fontMetrics().lineSpacing() + 6)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -112,36 +112,35 @@ class AccuracyTable(QWidget):
         self.headline.setText(f"{what} <b>{overall}</b>, {units.format(decimal(result['units']))}")
         headers = [
             self.tr("Class"),
-            self.tr("Points") if points else self.tr("Pixels"),
             self.tr("User's, %"),
             self.tr("Producer's, %"),
             self.tr("Area, ha") if points else self.tr("Mapped, ha"),
         ]
         self.table.setColumnCount(len(headers))
         self.table.setHorizontalHeaderLabels(headers)
-        self.table.horizontalHeaderItem(1).setToolTip(self.tr("How many of the reference are of this class"))
+        self.table.horizontalHeaderItem(0).setToolTip(self.tr("Below: how many of the reference are of this class"))
         self.table.setRowCount(len(result["classes"]))
+        counted = self.tr("{} points") if points else self.tr("{} pixels")
         for row, (entry, (_, there)) in enumerate(zip(result["classes"], tables.counted(result))):
-            self._show_class(row, entry, colours, there)
+            self._show_class(row, entry, colours, counted.format(decimal(there)))
         self._fit()
         self.matrix.show_result(result, colours)
         warnings = [*filter(None, said), *result["warnings"]]
         self.warnings.setText("\n".join("• " + warning for warning in warnings))
         self.warnings.setVisible(bool(warnings))
 
-    def _show_class(self, row: int, entry: dict[str, Any], colours: dict[str, Any], there: int) -> None:
+    def _show_class(self, row: int, entry: dict[str, Any], colours: dict[str, Any], there: str) -> None:
         """A row: the name, how many of the reference are `there`, the accuracies and the area, each with its interval
         below."""
-        name = QTableWidgetItem(entry["name"])
+        name = QTableWidgetItem(f"{entry['name']}\n{there}")
         if entry["name"] in colours:
             name.setIcon(swatch(colours[entry["name"]]))
         name.setToolTip(entry["name"])
         self.table.setItem(row, 0, name)
         estimated = entry["estimated_ha"]
         figures = [
-            (decimal(there), ""),
-            share(entry["users_accuracy"]),
-            share(entry["producers_accuracy"]),
+            share(entry["users_accuracy"], 0),
+            share(entry["producers_accuracy"], 0),
             (area(entry["mapped_ha"]), "") if estimated is None else hectares(estimated),
         ]
         for column, figure in enumerate(figures, start=1):
@@ -150,10 +149,11 @@ class AccuracyTable(QWidget):
             self.table.setItem(row, column, item)
 
     def _fit(self) -> None:
-        """As high as its rows: the panel scrolls, not the table."""
+        """As high as its rows: the panel scrolls; the table only to the side, where it is too wide for the panel."""
         rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
+        bar = self.table.horizontalScrollBar().sizeHint().height()
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + bar + 4)
 
     # --- handing on -------------------------------------------------------------------------------------------------
 
