@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import atomic_path
+from mmearth_core.files import atomic_path, write_text
 from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
 from mmearth_core.labelling.probe_file import load_probe, training_tags
 from mmearth_core.labelling.scoring import PixelProbe
@@ -22,13 +22,13 @@ from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import AreaTally
 from mmearth_core.maps.class_map import check_map, new_map
-from mmearth_core.maps.conventions import NODATA, UNKNOWN
+from mmearth_core.maps.conventions import NODATA, UNKNOWN, conventions
 from mmearth_core.maps.legend import unknown_name
 from mmearth_core.maps.origins import origin_tags, with_step
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
-from mmearth_core.raster.writer import check_raster, companions, new_geotiff
+from mmearth_core.raster.writer import check_raster, companions, new_geotiff, ramp_style
 from mmearth_core.sources.place_maps import files_of_places
 from mmearth_core.sources.stack import Pixels, stacks_of
 from mmearth_core.wording import counted
@@ -123,7 +123,8 @@ class _Outputs:
         output = check_map(self.map, overwrite=overwrite, inputs=inputs)
         if self.confidence is None:
             return _Outputs(output, None)
-        confidence = check_raster(self.confidence, overwrite=overwrite, inputs=inputs)
+        style = Path(self.confidence).with_suffix(".qml")
+        confidence = check_raster(self.confidence, overwrite=overwrite, inputs=inputs, beside=(style,))
         if confidence.resolve() == output.resolve():
             raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
         return _Outputs(output, confidence)
@@ -213,6 +214,8 @@ def _classify(
         transform_blocks(
             on_pixels.stack, classified, write, progress=progress, cancel=cancel, task="classify", margin=margin(smooth)
         )
+    if confidence is not None:
+        write_text(confidence.with_suffix(".qml"), ramp_style(conventions()["confidence"]))
     named = {c.value: c.name for c in probe.legend.classes}
     if UNKNOWN in tallied.pixels:
         named[UNKNOWN] = unknown_name(probe.legend.names)

@@ -18,6 +18,7 @@ from mmearth_core.inspection import info
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.conventions import CONFIDENCE_RAMP, format_colour
 from mmearth_core.maps.tidying import tidy
 from mmearth_core.reports.reporting import report
 
@@ -37,6 +38,11 @@ def test_confidence_and_embedding_of_the_map_are_shown(scene: Any, made: Path, t
         map=made / "map.tif", output=tmp_path / "r.html", embedding=scene.path, confidence=made / "conf.tif"
     ).path
     assert "Confidence" in path.read_text(encoding="utf-8")
+
+
+def test_confidence_has_the_ramp_of_the_report_wherever_it_is_opened(made: Path) -> None:
+    style = (made / "conf.qml").read_text(encoding="utf-8")
+    assert [each in style for each in map(format_colour, CONFIDENCE_RAMP)] == [True] * len(CONFIDENCE_RAMP)
 
 
 def test_confidence_and_embedding_from_elsewhere_are_refused(made: Path, make_scene: Any, tmp_path: Path) -> None:
