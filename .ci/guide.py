@@ -11,6 +11,7 @@ Needs markdown-it-py, and Pillow for pictures that are small enough to be carrie
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import shutil
 import sys
@@ -67,7 +68,11 @@ def render(name: str, pictures: set[str]) -> str:
             words = "".join(each.content for each in tokens[at + 1].children or [])
             token.attrSet("id", heading_id(words))
             title = words if token.tag == "h1" else title
-        for each in [token, *(token.children or [])]:
+        children = token.children or []
+        for before, after in itertools.pairwise(children):
+            if before.type == "softbreak" and after.type == "image":
+                before.type, before.tag = "hardbreak", "br"  # a picture has a line of its own
+        for each in [token, *children]:
             _lead(each, pictures)
     return PAGE.format(title=html.escape(title), body=markdown.renderer.render(tokens, markdown.options, {}))
 

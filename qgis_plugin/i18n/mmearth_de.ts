@@ -2876,8 +2876,8 @@
         <translation>{0} kann nicht ersetzt werden ({1}); das Modell liegt in {2}.</translation>
     </message>
     <message>
-        <source>{} was written but QGIS cannot open it.</source>
-        <translation>{} wurde geschrieben, aber QGIS kann die Datei nicht öffnen.</translation>
+        <source>{} was written but QGIS cannot open it; make the map again.</source>
+        <translation>{} wurde geschrieben, aber QGIS kann es nicht öffnen; erstellen Sie die Karte noch einmal.</translation>
     </message>
     <message>
         <source>Map</source>
@@ -3265,8 +3265,8 @@ Ersetzen?</translation>
         <translation>mit gedrückter Taste zeichnen</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -3277,8 +3277,8 @@ Ersetzen?</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -3536,8 +3536,8 @@ Ersetzen?</translation>
         <translation>Beispiele übernehmen</translation>
     </message>
     <message>
-        <source>{} holds no vector layer that QGIS can read.</source>
-        <translation>{} enthält keinen Vektorlayer, den QGIS lesen kann.</translation>
+        <source>{} holds no vector layer that QGIS can read; choose another file.</source>
+        <translation>{} enthält keinen Vektorlayer, den QGIS lesen kann; wählen Sie eine andere Datei.</translation>
     </message>
     <message>
         <source>{} samples added</source>
@@ -4335,12 +4335,12 @@ Ersetzen?</translation>
         <translation>Karten</translation>
     </message>
     <message>
-        <source>“{}” is no folder.</source>
-        <translation>„{}“ ist kein Ordner.</translation>
+        <source>“{}” is no folder; choose one.</source>
+        <translation>„{}“ ist kein Ordner; wählen Sie einen.</translation>
     </message>
     <message>
-        <source>“{}” holds no raster, zip or .SAFE folder.</source>
-        <translation>„{}“ enthält weder Raster noch Zip noch .SAFE-Ordner.</translation>
+        <source>“{}” holds no raster, zip or .SAFE folder; choose another one.</source>
+        <translation>„{}“ enthält weder Raster noch Zip noch .SAFE-Ordner; wählen Sie einen anderen.</translation>
     </message>
     <message>
         <source>The maps cannot go into the folder of the scenes; choose another one.</source>
@@ -4885,8 +4885,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Ein Polygon braucht mindestens drei Ecken.</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -4897,8 +4897,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -4954,8 +4954,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>von Ecke zu Ecke ziehen oder beide anklicken</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -4966,8 +4966,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5004,8 +5004,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Beispiele anklicken, um ihnen diese Klasse zu geben</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5016,8 +5016,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5316,8 +5316,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
 <context>
     <name>SampleTool</name>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5328,8 +5328,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6003,19 +6003,19 @@ Sollen sie gelesen werden?</translation>
         <translation>Die ganze Einbettung kartieren; das Modell wird neben der Karte gespeichert</translation>
     </message>
     <message>
-        <source>The scene of the embedding in use is not in the project.</source>
-        <translation>Die Szene der verwendeten Einbettung ist nicht im Projekt.</translation>
+        <source>The scene of the embedding in use is not in the project; add it to see it.</source>
+        <translation>Die Szene der verwendeten Einbettung ist nicht im Projekt; fügen Sie sie hinzu, um sie zu sehen.</translation>
     </message>
     <message>
-        <source>{} does not name the bands that this needs.</source>
-        <translation>{} nennt die Bänder nicht, die man dafür braucht.</translation>
+        <source>{} does not name the bands that this needs; choose them in the properties of the layer.</source>
+        <translation>{} benennt die dafür nötigen Kanäle nicht; wählen Sie sie in den Eigenschaften des Layers.</translation>
     </message>
 </context>
 <context>
     <name>SegmentTool</name>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6026,8 +6026,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6361,12 +6361,12 @@ Sollen sie gelesen werden?</translation>
         <translation>Wählen Sie zuerst eine Einbettung: Quadrate folgen ihren Pixeln.</translation>
     </message>
     <message>
-        <source>That place is outside the embedding.</source>
-        <translation>Dieser Ort liegt außerhalb der Einbettung.</translation>
+        <source>That place is outside the embedding; choose one inside.</source>
+        <translation>Dieser Ort liegt außerhalb der Einbettung; wählen Sie einen darin.</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6377,8 +6377,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6951,8 +6951,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Halten Sie die Taste gedrückt, während Sie zeichnen.</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Diese Taste hat keine Klasse.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Es gibt keine Klasse mit dieser Taste; fügen Sie sie hinzu, oder tippen Sie eine andere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6963,8 +6963,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Unter dem Mauszeiger liegt keine Beispielfläche.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Unter dem Zeiger ist kein Beispiel; bewegen Sie ihn auf eines.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>

@@ -2876,8 +2876,8 @@
         <translation>{0} ne peut pas être remplacé ({1}) ; le modèle est dans {2}.</translation>
     </message>
     <message>
-        <source>{} was written but QGIS cannot open it.</source>
-        <translation>{} a été écrit mais QGIS ne peut pas l’ouvrir.</translation>
+        <source>{} was written but QGIS cannot open it; make the map again.</source>
+        <translation>{} a été écrit mais QGIS ne peut pas l'ouvrir ; refaites la carte.</translation>
     </message>
     <message>
         <source>Map</source>
@@ -3265,8 +3265,8 @@ Les remplacer ?</translation>
         <translation>dessinez bouton enfoncé</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -3277,8 +3277,8 @@ Les remplacer ?</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -3536,8 +3536,8 @@ Les remplacer ?</translation>
         <translation>Importer des échantillons</translation>
     </message>
     <message>
-        <source>{} holds no vector layer that QGIS can read.</source>
-        <translation>{} ne contient pas de couche vecteur que QGIS sache lire.</translation>
+        <source>{} holds no vector layer that QGIS can read; choose another file.</source>
+        <translation>{} ne contient aucune couche vecteur que QGIS sache lire ; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>{} samples added</source>
@@ -4335,12 +4335,12 @@ Les remplacer ?</translation>
         <translation>Cartes</translation>
     </message>
     <message>
-        <source>“{}” is no folder.</source>
-        <translation>« {} » n’est pas un dossier.</translation>
+        <source>“{}” is no folder; choose one.</source>
+        <translation>« {} » n'est pas un dossier ; choisissez-en un.</translation>
     </message>
     <message>
-        <source>“{}” holds no raster, zip or .SAFE folder.</source>
-        <translation>« {} » ne contient ni raster, ni zip, ni dossier .SAFE.</translation>
+        <source>“{}” holds no raster, zip or .SAFE folder; choose another one.</source>
+        <translation>« {} » ne contient ni raster, ni zip, ni dossier .SAFE ; choisissez-en un autre.</translation>
     </message>
     <message>
         <source>The maps cannot go into the folder of the scenes; choose another one.</source>
@@ -4885,8 +4885,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Un polygone demande au moins trois sommets.</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -4897,8 +4897,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -4954,8 +4954,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>glisser d’un coin à l’autre, ou cliquer les deux</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -4966,8 +4966,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5004,8 +5004,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>cliquer des échantillons pour leur donner cette classe</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5016,8 +5016,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5316,8 +5316,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
 <context>
     <name>SampleTool</name>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5328,8 +5328,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6003,19 +6003,19 @@ Les lire ?</translation>
         <translation>Cartographier tout le plongement ; le modèle est enregistré à côté de la carte</translation>
     </message>
     <message>
-        <source>The scene of the embedding in use is not in the project.</source>
-        <translation>La scène du plongement utilisé n’est pas dans le projet.</translation>
+        <source>The scene of the embedding in use is not in the project; add it to see it.</source>
+        <translation>La scène du plongement utilisé n'est pas dans le projet ; ajoutez-la pour la voir.</translation>
     </message>
     <message>
-        <source>{} does not name the bands that this needs.</source>
-        <translation>{} ne nomme pas les bandes qu’il faut pour cela.</translation>
+        <source>{} does not name the bands that this needs; choose them in the properties of the layer.</source>
+        <translation>{} ne nomme pas les bandes nécessaires ; choisissez-les dans les propriétés de la couche.</translation>
     </message>
 </context>
 <context>
     <name>SegmentTool</name>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6026,8 +6026,8 @@ Les lire ?</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6361,12 +6361,12 @@ Les lire ?</translation>
         <translation>Choisissez d’abord un plongement : les carrés suivent ses pixels.</translation>
     </message>
     <message>
-        <source>That place is outside the embedding.</source>
-        <translation>Ce lieu est en dehors du plongement.</translation>
+        <source>That place is outside the embedding; choose one inside.</source>
+        <translation>Ce lieu est hors du plongement ; choisissez-en un à l'intérieur.</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6377,8 +6377,8 @@ Les lire ?</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6951,8 +6951,8 @@ Les lire ?</translation>
         <translation>Gardez le bouton enfoncé pendant que vous dessinez.</translation>
     </message>
     <message>
-        <source>There is no class with that key.</source>
-        <translation>Aucune classe n’a cette touche.</translation>
+        <source>There is no class with that key; add it, or type another.</source>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6963,8 +6963,8 @@ Les lire ?</translation>
         <translation>Il n’y a rien à rétablir.</translation>
     </message>
     <message>
-        <source>There is no sample under the cursor.</source>
-        <translation>Il n’y a pas d’échantillon sous le curseur.</translation>
+        <source>There is no sample under the cursor; move onto one.</source>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>

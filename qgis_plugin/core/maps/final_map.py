@@ -304,7 +304,10 @@ class FinalMap(QObject):
         if layer is None or layer.isValid():
             self.finished.emit(layer, result)
         else:
-            self.failed.emit("input", self.tr("{} was written but QGIS cannot open it.").format(layers.path_of(layer)))
+            self.failed.emit(
+                "input",
+                self.tr("{} was written but QGIS cannot open it; make the map again.").format(layers.path_of(layer)),
+            )
 
     def _forget(self) -> None:
         self._job = self._result = self._outputs = self._model = self._origin = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QPolygonF
+from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 #: Pixels: length of the arrow, width of the bubble's text, gap to the widget.
@@ -28,6 +28,7 @@ class Bubble(QWidget):
         self._part = QRect()
         self._ring = _Ring(window)
         self._side = "right"
+        self._ground = QColor()
         self._head = QLabel(self)
         self._head.setObjectName("tourHead")
         font = self._head.font()
@@ -64,6 +65,7 @@ class Bubble(QWidget):
         """What it says, with the words of its buttons; an empty one hides the button."""
         self._head.setText(head)
         self._text.setText(text)
+        self._ground = self._colour_beside()
         for button, words in ((self._skip, skip), (self._next, onward)):
             button.setText(words)
             button.setVisible(bool(words))
@@ -93,9 +95,16 @@ class Bubble(QWidget):
         arrow = QPainterPath()
         arrow.addPolygon(self._arrow(box))
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 2))
-        painter.setBrush(palette.color(QPalette.ColorRole.Window))
+        painter.setBrush(self._ground)
         painter.drawPath(path.united(arrow))
         painter.end()
+
+    def _colour_beside(self) -> QColor:
+        """The colour that the theme gives the dock: in one made of a style sheet the palette does not know it."""
+        corner = self._beside.grab(QRect(1, self._beside.height() - 2, 1, 1)).toImage()
+        colour = corner.pixelColor(0, 0) if not corner.isNull() else self.palette().color(QPalette.ColorRole.Window)
+        colour.setAlpha(255)
+        return colour
 
     def _arrow(self, box: QRectF) -> QPolygonF:
         at = QPointF(self.mapFromParent(self._aim().center()))

@@ -54,7 +54,8 @@ class Pages(QTextBrowser):
             bar.setValue(round(share * bar.maximum()))
 
     def _room(self) -> int:
-        return max(100, self.viewport().width() - 2 * int(self.document().documentMargin()) - 4)
+        margins = 2 * int(self.document().documentMargin()) + int(self.document().indentWidth())  # that of a list
+        return max(100, self.viewport().width() - margins - 4)
 
 
 class GuideWindow(QDialog):

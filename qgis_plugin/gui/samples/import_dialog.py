@@ -71,7 +71,9 @@ class ImportDialog(QDialog):
         if layer is not None and layer.isValid():
             self.layers.setLayer(layer)
         else:
-            self.note.setText(self.tr("{} holds no vector layer that QGIS can read.").format(chosen))
+            self.note.setText(
+                self.tr("{} holds no vector layer that QGIS can read; choose another file.").format(chosen)
+            )
 
     def accept(self) -> None:
         """Take the features in; stays open, with the reason, when that is not possible."""

@@ -213,9 +213,9 @@ class SquareTool(SampleTool):
         try:
             spot = place_on(embedding, point, self._crs())
         except QgsCsException:
-            return self.tr("That place is outside the embedding.")
+            return self.tr("That place is outside the embedding; choose one inside.")
         if not grid_of(embedding).holds(spot):
-            return self.tr("That place is outside the embedding.")
+            return self.tr("That place is outside the embedding; choose one inside.")
         return square(embedding, spot, self.size)
 
 

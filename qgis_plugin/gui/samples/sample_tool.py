@@ -181,7 +181,7 @@ class SampleTool(QgsMapTool):
 
     def _no_class(self, _typed: str = "") -> None:
         if self.isActive():
-            self._say(self.tr("There is no class with that key."))
+            self._say(self.tr("There is no class with that key; add it, or type another."))
 
     def _undo(self) -> None:
         if self._points:
@@ -211,7 +211,7 @@ class SampleTool(QgsMapTool):
             return
         fid = self._under_cursor()
         if fid is None:
-            self._say(self.tr("There is no sample under the cursor."))
+            self._say(self.tr("There is no sample under the cursor; move onto one."))
             return
         try:
             act(self.layer, fid)

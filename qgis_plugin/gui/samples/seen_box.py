@@ -66,9 +66,13 @@ class SeenBox(QWidget):
         embedding = self._context.workspace.embedding
         scene = None if embedding is None else layers.source_of(embedding)
         if not isinstance(scene, QgsRasterLayer):
-            self._context.tell(self.tr("The scene of the embedding in use is not in the project."))
+            self._context.tell(self.tr("The scene of the embedding in use is not in the project; add it to see it."))
         elif colours.show(scene, bands):
             set_visible(scene, True)
             set_visible(embedding, False)
         else:
-            self._context.tell(self.tr("{} does not name the bands that this needs.").format(scene.name()))
+            self._context.tell(
+                self.tr(
+                    "{} does not name the bands that this needs; choose them in the properties of the layer."
+                ).format(scene.name())
+            )

@@ -106,9 +106,9 @@ class MapFolder(Algorithm):
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         folder = Path(self.parameterAsFile(parameters, "FOLDER", context))
         if not folder.is_dir():
-            return self.tr("“{}” is no folder.").format(folder)
+            return self.tr("“{}” is no folder; choose one.").format(folder)
         if not _scenes(folder):
-            return self.tr("“{}” holds no raster, zip or .SAFE folder.").format(folder)
+            return self.tr("“{}” holds no raster, zip or .SAFE folder; choose another one.").format(folder)
         output = self.parameterAsString(parameters, "OUTPUT", context)
         if output and Path(output).resolve() == folder.resolve():
             return self.tr("The maps cannot go into the folder of the scenes; choose another one.")

@@ -238,7 +238,7 @@ def test_a_square_needs_an_embedding_under_it(canvas, table, use, workspace, emb
     click(canvas, 200, 200)
     assert [sentence.split(":")[0] for sentence in tool.said] == [
         "Choose an embedding first",
-        "That place is outside the embedding.",
+        "That place is outside the embedding; choose one inside.",
     ]
     assert names(table) == []
 
@@ -251,7 +251,7 @@ def test_number_keys_choose_the_class_that_is_drawn(canvas, table, use):
     assert names(table) == ["bare", "forest", "water"]
     assert table.current == 0
     key(canvas, Qt.Key.Key_0)
-    assert tool.said == ["There is no class with that key."]
+    assert tool.said == ["There is no class with that key; add it, or type another."]
     assert table.current == 0
     for _ in range(4):
         table.add()
@@ -279,7 +279,7 @@ def test_two_digits_choose_among_more_than_ten_classes_and_the_mouse_ends_the_fi
     assert table.current == 4
     key(canvas, Qt.Key.Key_1)
     key(canvas, Qt.Key.Key_9)
-    assert table.current == 0 and tool.said == ["There is no class with that key."]
+    assert table.current == 0 and tool.said == ["There is no class with that key; add it, or type another."]
     assert [c.name for c in table.classes][:6] == list(RULES.land_cover)
 
 
@@ -343,7 +343,7 @@ def test_e_erases_the_smallest_sample_under_the_cursor(canvas, table, use):
     assert names(table) == ["forest", "water"]
     move(canvas, 10, 10)
     key(canvas, Qt.Key.Key_E)
-    assert tool.said == ["There is no sample under the cursor."]
+    assert tool.said == ["There is no sample under the cursor; move onto one."]
 
 
 def test_another_crs_than_the_canvas(canvas, use, tmp_path):
