@@ -9,12 +9,8 @@ stratum all of them are Wilson's. Numbers only.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-#: Standard errors on each side of a 95 % confidence interval.
-Z95 = 1.96
-
-Numbers = NDArray[np.float64]
+from mmearth_core.intervals import Numbers, wilson
 
 
 @dataclass(frozen=True)
@@ -24,15 +20,6 @@ class Total:
     value: float
     low: float
     high: float
-
-
-def wilson(hits: Numbers, units: Numbers) -> tuple[Numbers, Numbers]:
-    """Ends of the interval of the share of hits among units of a random sample, each of the shape of `hits`."""
-    squared = Z95**2
-    centre = (hits + squared / 2) / (units + squared)
-    half = Z95 / (units + squared) * np.sqrt(hits * (units - hits) / units + squared / 4)
-    # What cannot be is cut off, though only rounding ever leads there.
-    return np.where(hits == 0, 0.0, centre - half), np.where(hits == units, 1.0, centre + half)
 
 
 def total(hits: Numbers, units: Numbers, sizes: Numbers) -> Total:

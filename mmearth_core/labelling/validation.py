@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core.intervals import wilson
 from mmearth_core.labelling.places import FEW_PLACES, Places, find_places, testable
 from mmearth_core.labelling.probe import Strengths, fit_probe, learnable
 from mmearth_core.labelling.samples import Group, Samples, sample_weights
@@ -113,7 +114,8 @@ class Validation:
 
     @property
     def interval(self) -> tuple[float, float]:
-        return wilson(self.accuracy, self.trials)
+        low, high = wilson(np.array(self.accuracy * self.trials), np.array(self.trials))
+        return float(low), float(high)
 
     @property
     def pixel_accuracy(self) -> float:
@@ -154,16 +156,6 @@ class Validation:
                 "Draw samples of every class in two places or more, far from each other, to learn how good the map is."
             )
         return "\n".join([*_headline(self), "", *_table(self), *_cautions(self)])
-
-
-def wilson(share: float, trials: int) -> tuple[float, float]:
-    """95 % score interval of a share seen in independent trials (Wilson 1927, JASA 22, 209-212); NaN without trials."""
-    if not trials:
-        return float("nan"), float("nan")
-    z = 1.959964
-    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
-    half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 def place_folds(table: NDArray[np.bool_], folds: int, seed: int) -> NDArray[np.intp]:

@@ -37,7 +37,7 @@ ROOMS = (
     {"modalities", "band_names", "kinds"},
     {"sentinel2"},
     {"locks"},
-    {"files", "progress", "processors", "records", "xml_reading"},
+    {"files", "progress", "processors", "records", "xml_reading", "intervals"},
     {"errors", "verbs"},
     {"wording"},
 )
