@@ -16,7 +16,7 @@ def ground_text(result: dict[str, Any]) -> str:
     if not total:
         return ""
     lost = [
-        f"{words} {_share(ground[cause], total)}"
+        (words, _share(ground[cause], total))
         for cause, words in (
             ("no_data", _tr("no-data")),
             ("masked", _tr("masked in the file itself")),
@@ -30,7 +30,8 @@ def ground_text(result: dict[str, Any]) -> str:
     said = []
     if lost:
         left_out = _share(total - ground["ground"], total)
-        said.append(_tr("{0} of the pixels are left out ({1}).").format(left_out, ", ".join(lost)))
+        reasons = lost[0][0] if len(lost) == 1 else ", ".join(map(" ".join, lost))
+        said.append(_tr("{0} of the pixels are left out ({1}).").format(left_out, reasons))
     if ground.get("incomplete"):
         said.append(
             _tr("In {} of the pixels a band is missing; it is filled.").format(_share(ground["incomplete"], total))

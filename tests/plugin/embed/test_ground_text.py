@@ -11,7 +11,7 @@ def test_what_was_left_out_is_told_by_its_cause() -> None:
     assert "40 %" in text and "30 %" in text and "10 %" in text and "In 3 % of the pixels a band is missing" in text
     assert "dark" not in text
     little = NOTHING | {"pixels": 100_000, "ground": 99_999, "no_data": 1}
-    assert "< 0.1 %" in ground_text({"ground": little})
+    assert ground_text({"ground": little}) == "< 0.1 % of the pixels are left out (no-data)."
 
 
 def test_where_all_is_ground_nothing_is_told() -> None:
