@@ -1,4 +1,4 @@
-"""Asks the worker how the classes of the samples differ, and makes tables of the answer. Waits for a pause in edits."""
+"""Asks the worker how the classes of the samples differ, and makes tables of the answer."""
 
 from __future__ import annotations
 
@@ -7,93 +7,44 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsRasterLayer
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..layers import path_of, source_of
-from ..sources import why_not_placed, why_not_readable
-from .classes import SampleError
-from .sample_layer import collect
+from ..sources import why_not_readable
+from .rested_question import Question, RestedQuestion
 
 if TYPE_CHECKING:
     from ...context import Context
-    from ..worker.client import Job
 
 #: Milliseconds after the last edit before the worker is asked.
 _PAUSE = 500
 
 
-class ClassComparison(QObject):
-    """Of the workspace's samples on its embedding, and in the scene it was made of where that is in the project."""
+class ClassComparison(RestedQuestion):
+    """How classes differ on the embedding, and in the scene it was made of where that is in the project."""
 
     #: The result of the worker's `compare_classes`.
     found = pyqtSignal(dict)
-    #: What is going on, or why nothing is known; empty when all is said.
-    told = pyqtSignal(str)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._job: Job | None = None
-        self._again = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE)
-        self._timer.timeout.connect(self._ask)
+        super().__init__(context, _PAUSE, parent)
 
-    def ask(self) -> None:
-        """Compare, once the samples rest."""
-        self._timer.start()
-
-    def stop(self) -> None:
-        """Ask no more."""
-        self._timer.stop()
-        self._again = False
-        if self._job is not None:
-            self._job.cancel()
-
-    def _ask(self) -> None:
+    def _question(self) -> Question | None:
         workspace = self._context.workspace
         if workspace.embedding is None or workspace.samples is None:
             self.told.emit(self.tr("Choose an embedding and samples to see how classes differ."))
-            return
-        if self._job is not None:
-            self._again = True
-            self._job.cancel()
-            return
-        problem = why_not_placed(workspace.embedding)
-        try:
-            samples = {} if problem else collect(workspace.samples, workspace.field)
-        except SampleError as error:
-            problem = str(error)
-        if problem:
-            self.told.emit(problem)
-            return
+            return None
+        samples = self._samples()
+        if samples is None:
+            return None
         scene = source_of(workspace.embedding)
         known = isinstance(scene, QgsRasterLayer) and not why_not_readable(scene)
-        self.told.emit(self.tr("Comparing the classes …"))
         arguments = {
             "embedding": workspace.embedding_path,
             "samples": samples,
             "scene": path_of(scene) if known else None,
         }
-        job = self._job = self._context.client.submit("compare_classes", arguments)
-        job.finished.connect(self._finished)
-        job.failed.connect(self._failed)
-        job.ended.connect(self._ended)
-
-    def _finished(self, result: dict[str, Any]) -> None:
-        self.told.emit("")
-        self.found.emit(result)
-
-    def _failed(self, kind: str, message: str) -> None:
-        if kind != "cancelled":
-            self.told.emit(message)
-
-    def _ended(self) -> None:
-        self._job = None
-        if self._again:
-            self._again = False
-            self._ask()
+        return Question("compare_classes", arguments, self.tr("Comparing the classes …"), self.found.emit)
 
 
 def spread_csv(spread: dict[str, Any], names: list[str]) -> str:
