@@ -108,7 +108,7 @@ def test_a_project_that_could_not_be_saved_is_still_unsaved(live, tmp_path):
 
 
 def test_what_was_worked_on_and_the_open_dock_come_back_with_the_project(
-    qgis_iface, settings, worker_python, qgis_new_project, scene, embedding, polygons, tmp_path
+    qgis_iface, settings, worker_python, qgis_new_project, scene, embedding, polygons, tmp_path, wait
 ):
     def two_of_each():
         for number in (1, 2):
@@ -143,7 +143,8 @@ def test_what_was_worked_on_and_the_open_dock_come_back_with_the_project(
     plugin = classFactory(qgis_iface)
     plugin.initGui()
     QgsProject.instance().read(path)
-    assert plugin._dock is not None and plugin.context.workspace.embedding.name() == "embedding 2"
+    wait(lambda: plugin._dock is not None, what="the dock of the project")
+    assert plugin.context.workspace.embedding.name() == "embedding 2"
     assert plugin.context.workspace.samples.name() == "samples 2"
     plugin.toggle_dock(False)
     assert QgsProject.instance().write(path)
@@ -152,6 +153,7 @@ def test_what_was_worked_on_and_the_open_dock_come_back_with_the_project(
     plugin = classFactory(qgis_iface)
     plugin.initGui()
     QgsProject.instance().read(path)
+    wait(lambda: not plugin._loading.isActive())
     assert plugin._dock is None, "it was closed"
     plugin.unload()
     qgis_iface.mainWindow().hide()
