@@ -37,6 +37,23 @@ class ReportResult:
         return f"{self.path}: the report, one page that needs no other file."
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a report is made of; each is as of `report`."""
+
+    map: str | Path
+    title: str | None = None
+    scene: str | Path | None = None
+    embedding: str | Path | None = None
+    samples: str | Path | None = None
+    field: str = "class"
+    reference: str | Path | None = None
+    reference_field: str = "class"
+    confidence: str | Path | None = None
+    block: float | None = None
+    language: LanguageName = "en"
+
+
 @sole_writer("output")
 def report(
     *,
@@ -84,7 +101,7 @@ def report(
     path = check_output(output, overwrite=overwrite, inputs=(map, scene, embedding, samples, reference, confidence))
     if path.suffix.lower() not in {".html", ".htm"}:
         raise MMEarthError(f"{path} must end in .html.")
-    content = told_of(
+    subject = Subject(
         map=map,
         title=title,
         scene=scene,
@@ -96,59 +113,43 @@ def report(
         confidence=confidence,
         block=block,
         language=language,
-        progress=progress,
-        cancel=cancel,
     )
-    write_text(path, page(content))
+    write_text(path, page(told_of(subject, progress=progress, cancel=cancel)))
     return ReportResult(path)
 
 
-def told_of(
-    *,
-    map: str | Path,
-    title: str | None = None,
-    scene: str | Path | None = None,
-    embedding: str | Path | None = None,
-    samples: str | Path | None = None,
-    field: str = "class",
-    reference: str | Path | None = None,
-    reference_field: str = "class",
-    confidence: str | Path | None = None,
-    block: float | None = None,
-    language: LanguageName = "en",
-    progress: Progress,
-    cancel: CancelToken,
-) -> Content:
-    """What `report` writes, for another program to draw; the arguments are those of `report`."""
+def told_of(subject: Subject, *, progress: Progress, cancel: CancelToken) -> Content:
+    """What `report` writes, for another program to draw."""
+    embedding, samples = subject.embedding, subject.samples
     working_set = embedding if embedding is not None and is_working_set(embedding) else None
-    maps = maps_of(map, working_set)
-    if maps.names and (scene is not None or samples is not None):
+    maps = maps_of(subject.map, working_set)
+    if maps.names and (subject.scene is not None or samples is not None):
         raise MMEarthError(f"{embedding} has several places; `scene` and `samples` are of one, so leave them out.")
     shown = [] if embedding is None else _images(maps, stacks_of(embedding))
-    surely = _confidences(maps, confidence)
+    surely = _confidences(maps, subject.confidence)
     accuracy = validation = None
-    if reference is not None:
+    if subject.reference is not None:
         accuracy = assess(
-            map=map,
-            reference=reference,
-            field=reference_field,
+            map=subject.map,
+            reference=subject.reference,
+            field=subject.reference_field,
             working_set=working_set,
             progress=progress,
             cancel=cancel,
         )
     if embedding is not None:
-        validation = _validation(maps, embedding, samples, field, block, progress, cancel)
+        validation = _validation(maps, embedding, samples, subject.field, subject.block, progress, cancel)
     return content_of(
-        title=title or maps.path.stem,
+        title=subject.title or maps.path.stem,
         maps=maps,
-        scene=scene,
+        scene=subject.scene,
         samples=samples,
-        field=field,
+        field=subject.field,
         embeddings=shown,
         confidences=surely,
         validation=validation,
         accuracy=accuracy,
-        say=Language(language),
+        say=Language(subject.language),
         progress=progress,
         cancel=cancel,
     )

@@ -30,8 +30,7 @@ from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.identity import Stamp, stamp
 from mmearth_core.raster.placing import touched
 from mmearth_core.records import FLAT, Form
-from mmearth_core.reports.language import LanguageName
-from mmearth_core.reports.reporting import told_of
+from mmearth_core.reports.reporting import Subject, told_of
 from mmearth_core.sources.unlabelled import USUAL, BesideLabels
 from mmearth_core.sources.working_set import working_set_of
 from mmearth_core.vectors.writing import crs_of_all
@@ -230,34 +229,10 @@ class LiveVerbs:
         progress: Progress,
         cancel: CancelToken,
         folder: str,
-        map: str,
-        title: str | None = None,
-        scene: str | None = None,
-        embedding: str | None = None,
-        samples: str | None = None,
-        field: str = "class",
-        reference: str | None = None,
-        reference_field: str = "class",
-        confidence: str | None = None,
-        block: float | None = None,
-        language: LanguageName = "en",
+        subject: Annotated[Subject, FLAT],
     ) -> dict[str, Any]:
         """What `report` would write, to be drawn by the client; its pictures are files of a folder that is there."""
-        content = told_of(
-            map=map,
-            title=title,
-            scene=scene,
-            embedding=embedding,
-            samples=samples,
-            field=field,
-            reference=reference,
-            reference_field=reference_field,
-            confidence=confidence,
-            block=block,
-            language=language,
-            progress=progress,
-            cancel=cancel,
-        )
+        content = told_of(subject, progress=progress, cancel=cancel)
         return content.written(Path(folder))
 
     def _embedding(self, path: str) -> LiveSet:
