@@ -224,12 +224,12 @@ def _extent(stack: Stack) -> str:
 
 def embedding_at(stack: Stack, x: float, y: float) -> tuple[NDArray[np.float64] | None, ...]:
     """The vectors (bands,) of the pixel that holds a map coordinate, None where a slot has none."""
-    col, row = np.floor(in_pixels(stack.grid, x, y))
-    if not (0 <= row < stack.grid.height and 0 <= col < stack.grid.width):
+    if not holds(stack.grid, (x, y)):
         raise MMEarthError(
             f"The place {x:.10g},{y:.10g} is outside {stack.name}, which covers {_extent(stack)}; give X,Y in its"
             " coordinate system."
         )
+    col, row = np.floor(in_pixels(stack.grid, x, y))
     with stack.reader() as reader:
         pixel = reader.read(Window(int(row), int(col), 1, 1))
     if not pixel.anywhere.all():

@@ -23,7 +23,7 @@ from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.opening import bounded_cache
-from mmearth_core.raster.placing import in_pixels, moved_to
+from mmearth_core.raster.placing import holds, in_pixels, moved_to
 from mmearth_core.records import Rule
 from mmearth_core.sources.stack import Pixels, Stack
 
@@ -194,10 +194,10 @@ def _numbers(stack: Stack, pixels: Pixels, index: int) -> tuple[NDArray[np.float
 
 def _pixel_of(grid: Grid, seed: Seed, crs: str | None) -> tuple[int, int]:
     """The pixel (row, column) that holds a place. Raises `MMEarthError` when none does."""
-    x, y = (seed.x, seed.y) if crs is None else moved_to(grid, (seed.x, seed.y), crs)
-    column, row = in_pixels(grid, x, y) if np.isfinite([x, y]).all() else (-1.0, -1.0)
-    if not (0 <= row < grid.height and 0 <= column < grid.width):
+    xy = (seed.x, seed.y) if crs is None else moved_to(grid, (seed.x, seed.y), crs)
+    if not holds(grid, xy):
         raise MMEarthError(f"The place {seed.x:.10g},{seed.y:.10g} is outside the embedding; click inside of it.")
+    column, row = in_pixels(grid, *xy)
     return int(row), int(column)
 
 
