@@ -25,7 +25,8 @@ from mmearth_core.sources.picture import false_colour
 from mmearth_core.vectors.reading import class_names, read_vector
 
 IMAGES = Path(__file__).absolute().parent / "images"
-PAGE = IMAGES.with_name("five-minutes.md")
+#: The page, and its translations.
+PAGES = [IMAGES.with_name("five-minutes.md"), *sorted(IMAGES.parent.glob("??/five-minutes.md"))]
 LONGEST = 640
 LARGEST = 400_000
 
@@ -98,11 +99,12 @@ def save(name: str, png: bytes) -> None:
 
 
 def quote(name: str, text: str) -> None:
-    """Put printed text between the page's marks for it."""
+    """Put printed text between the page's marks for it, in every language."""
     begin, end = f"<!-- printed by {name} -->\n", f"<!-- end of {name} -->"
-    before, rest = PAGE.read_text(encoding="utf-8").split(begin)
-    after = rest.split(end)[1]
-    PAGE.write_text(f"{before}{begin}```text\n{text}\n```\n{end}{after}", encoding="utf-8")
+    for page in PAGES:
+        before, rest = page.read_text(encoding="utf-8").split(begin)
+        after = rest.split(end)[1]
+        page.write_text(f"{before}{begin}```text\n{text}\n```\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

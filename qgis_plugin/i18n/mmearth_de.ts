@@ -3502,8 +3502,8 @@ Ersetzen?</translation>
         <translation>Dieselbe Seite im Webbrowser, zum Drucken oder um sie neben QGIS zu behalten</translation>
     </message>
     <message>
-        <source>The guide is in English.</source>
-        <translation>Die Anleitung ist auf Englisch.</translation>
+        <source>This page is in English.</source>
+        <translation>Diese Seite ist auf Englisch.</translation>
     </message>
 </context>
 <context>

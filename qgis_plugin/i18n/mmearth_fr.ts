@@ -3502,8 +3502,8 @@ Les remplacer ?</translation>
         <translation>La même page dans votre navigateur, pour l'imprimer ou la garder à côté de QGIS</translation>
     </message>
     <message>
-        <source>The guide is in English.</source>
-        <translation>Le guide est en anglais.</translation>
+        <source>This page is in English.</source>
+        <translation>Cette page est en anglais.</translation>
     </message>
 </context>
 <context>

@@ -109,6 +109,60 @@ def test_a_plugin_without_its_guide_opens_the_page_on_the_network(qgis_app, tmp_
     assert opened[0].startswith("https://") and opened[0].endswith("docs/qgis.md#samples")
 
 
+@pytest.fixture
+def in_german(folder, monkeypatch):
+    """QGIS speaks German, and of the guide one page does, but for what is said of accuracy."""
+    (folder / "de").mkdir()
+    headings = "".join(f'<h2 id="{name}">{name}</h2>' for _, name in guide.PLACES.values() if name != "accuracy")
+    page = f'<html><body>{headings}<p><a href="../qgis.html">English</a></p></body></html>'
+    (folder / "de" / "qgis.html").write_text(page, encoding="utf-8")
+    (folder / "de" / "qgis-processing.html").write_text('<html><h2 id="embed">embed</h2></html>', encoding="utf-8")
+    (folder / "qgis-processing.html").write_text("<html></html>", encoding="utf-8")
+    monkeypatch.setattr(QgsApplication, "locale", lambda: "de_AT")
+
+
+def file_of(url, folder):
+    return url.toLocalFile().removeprefix(f"{folder}/"), url.fragment()
+
+
+def test_the_guide_speaks_the_language_of_qgis_and_english_where_it_does_not(folder, in_german, monkeypatch):
+    assert file_of(guide.page("qgis"), folder) == ("de/qgis.html", "")
+    assert file_of(guide.page("qgis", "samples"), folder) == ("de/qgis.html", "samples")
+    assert file_of(guide.page("qgis", "accuracy"), folder) == ("qgis.html", "accuracy"), "a heading is not translated"
+    assert file_of(guide.page("other", "there"), folder) == ("other.html", "there"), "a page is not translated"
+    for locale in ("en_US", "nl", "C", ""):
+        monkeypatch.setattr(QgsApplication, "locale", lambda locale=locale: locale)
+        assert file_of(guide.page("qgis", "samples"), folder) == ("qgis.html", "samples")
+
+
+def test_algorithms_are_explained_in_the_language_of_qgis(plugin, folder, in_german):
+    algorithms = QgsApplication.processingRegistry().providerById("mmearth").algorithms()
+    files = {each.name(): file_of(QUrl(each.helpUrl()), folder) for each in algorithms}
+    assert files.pop("embed") == ("de/qgis-processing.html", "embed")
+    assert files == {name: ("qgis-processing.html", name) for name in files}
+
+
+def test_a_page_says_that_it_is_in_english_where_the_reader_is_not(qgis_app, folder, in_german, monkeypatch):
+    window = GuideWindow()
+    note = window.findChild(QLabel, "guideLanguage")
+    window.show_place("qgis", "")
+    assert window.pages.source().toLocalFile() == str(folder / "de" / "qgis.html") and not note.isVisible()
+    window.pages.anchorClicked.emit(QUrl("../qgis.html"))
+    assert window.pages.source().toLocalFile() == str(folder / "qgis.html") and note.isVisible()
+    window.findChild(QToolButton, "guideBack").click()
+    assert not note.isVisible()
+    monkeypatch.setattr(QgsApplication, "locale", lambda: "en_GB")
+    window.findChild(QToolButton, "guideForward").click()
+    assert window.pages.source().toLocalFile() == str(folder / "qgis.html") and not note.isVisible()
+    window.close()
+
+
+def test_a_copy_without_the_guide_opens_the_page_in_the_language_too(qgis_app, tmp_path, monkeypatch):
+    monkeypatch.setattr(guide, "FOLDER", tmp_path)
+    monkeypatch.setattr(QgsApplication, "locale", lambda: "de")
+    assert guide.page("qgis", "samples").toString().endswith("/docs/de/qgis.md#samples")
+
+
 def test_every_algorithm_has_its_page(plugin, folder):
     algorithms = QgsApplication.processingRegistry().providerById("mmearth").algorithms()
     (folder / "qgis-processing.html").write_text("<html></html>", encoding="utf-8")

@@ -79,8 +79,9 @@ class GuideWindow(QDialog):
         start.clicked.connect(lambda: self.show_place("qgis", ""))
         outside.clicked.connect(lambda: QDesktopServices.openUrl(self.pages.source()))
         self.pages.historyChanged.connect(self._show_ways)
-        language = QLabel(self.tr("The guide is in English."), self)
-        language.setVisible(QgsApplication.locale()[:2] not in ("en", "C", ""))
+        language = QLabel(self.tr("This page is in English."), self)
+        language.setObjectName("guideLanguage")
+        self.pages.sourceChanged.connect(lambda url: language.setVisible(guide.is_foreign(url)))
         row = QHBoxLayout()
         for widget in (self._back, self._forward, start, language):
             row.addWidget(widget)
