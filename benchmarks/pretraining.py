@@ -166,7 +166,7 @@ def scaling(steps: int, folder: Path) -> None:
         print(f"  batch {batch:3d}  {batch / min(seconds):6.1f} tiles/s")
     write_synthetic_tiles(folder / "tiles", 32 * steps)
     tiles = TileFile(folder / "tiles")
-    dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(len(tiles)), method.outputs, method.view, 0)
+    dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(len(tiles)), method.view, 0)
     print(f"from a dataset of {len(tiles)} tiles of {tiles.size} px, batch 32, by loader workers")
     for workers in (0, 1, 2):
         loader = iter(make_loader(dataset, 32, workers))

@@ -99,8 +99,8 @@ class Checkpoints:
         return state
 
 
-def load_weights(path: Path, module: nn.Module) -> None:
-    """Put the weights of a checkpoint folder into a module.
+def load_weights(path: Path, module: nn.Module, *, under: str = "") -> None:
+    """Put the weights of a checkpoint folder into a module: all of them, or those whose names begin with `under`.
 
     Raises `MMEarthError` when they are damaged, or not those of this network (one entry is named).
     """
@@ -108,6 +108,7 @@ def load_weights(path: Path, module: nn.Module) -> None:
         tensors = load_file(path / WEIGHTS)
     except (OSError, SafetensorError) as error:
         raise MMEarthError(f"The checkpoint {path} is damaged ({error}); remove it to go on earlier.") from error
+    tensors = {name.removeprefix(under): value for name, value in tensors.items() if name.startswith(under)}
     own = module.state_dict()
     wrong = [name for name in sorted(own.keys() | tensors.keys()) if _shape(own, name) != _shape(tensors, name)]
     if wrong:

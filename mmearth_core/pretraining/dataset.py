@@ -4,7 +4,7 @@ Neither the number of workers, nor that of processes, nor where a run was resume
 compact arrays only; arrays become tensors in the workers, without a copy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -34,22 +34,17 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         tile_file: Tiles,
         statistics: DatasetStatistics,
         indices: NDArray[np.int64],
-        outputs: Sequence[str],
         view: View,
         seed: int,
     ) -> None:
-        """Views of the tiles numbered `indices`; `outputs` names the modalities a sample holds beside sentinel2, and
-        beside those that `view` asks for.
+        """Views of the tiles numbered `indices`; a sample holds sentinel2 and what `view` shows.
 
         Modalities that `tile_file` lacks have no value in any tile.
         """
-        known = modalities_for(tile_file)
-        if unknown := [name for name in outputs if name not in known]:
-            raise MMEarthError(f"Unknown modalities {', '.join(unknown)}; known are {', '.join(known)}.")
         self.tile_file = tile_file
         self.indices = np.asarray(indices, np.int64)
-        shown = {"sentinel2", *outputs, *(each.name for each in view.shown)}
-        self._modalities = {name: each for name, each in known.items() if name in shown}
+        shown = {"sentinel2", *(each.name for each in view.shown)}
+        self._modalities = {name: each for name, each in modalities_for(tile_file).items() if name in shown}
         self.seed = seed
         self.epoch = 0
         self._statistics = statistics

@@ -216,6 +216,7 @@ class Loop:
             group["lr"] = rate
         self.optimiser.step()
         position.step += 1
+        self.method.after_step(position.step, self.plan.steps)
         position.window.add(numbers, gradient)
         self._clock.tiles += self.plan.tiles * self.plan.accumulation
         self.progress.advance(self.plan.tiles * self.plan.accumulation)

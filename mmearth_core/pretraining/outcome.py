@@ -13,6 +13,7 @@ from mmearth_core.encoder.model_file import ModelHeader, Statistics
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.files import write_text
 from mmearth_core.pretraining.config import PretrainConfig
+from mmearth_core.pretraining.methods.contract import PretrainMethod
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.progress import CancelToken, Progress
 
@@ -55,6 +56,7 @@ def model_header(
 def export(
     folder: RunFolder,
     config: PretrainConfig,
+    method: PretrainMethod,
     encoder: Encoder,
     header: ModelHeader,
     trained: Trained,
@@ -66,7 +68,7 @@ def export(
     header, _ = write_model(
         encoder, header, config.export.calibrate, folder.path, overwrite=True, progress=progress, cancel=cancel
     )
-    write_text(folder.card, model_card(config, header, trained))
+    write_text(folder.card, model_card(config, method, header, trained))
 
 
 def model_files(folder: RunFolder, config: PretrainConfig) -> list[Path]:
@@ -75,7 +77,7 @@ def model_files(folder: RunFolder, config: PretrainConfig) -> list[Path]:
     return [folder.path / f"{config.export.name}{suffix}" for suffix in suffixes]
 
 
-def model_card(config: PretrainConfig, header: ModelHeader, trained: Trained) -> str:
+def model_card(config: PretrainConfig, method: PretrainMethod, header: ModelHeader, trained: Trained) -> str:
     """A card in Markdown: what the model is, what it learned from and how, how well, and what it is not."""
     optimiser, data = config.optimiser, config.data
     datasets = ", ".join(Path(each).name for each in data.datasets)
@@ -94,7 +96,8 @@ def model_card(config: PretrainConfig, header: ModelHeader, trained: Trained) ->
         f"- Model id: `{header.model_id}`",
         f"- Learned from: {trained.tiles} tiles of {datasets}; {trained.hold_out} further tiles, in other"
         f" {data.block_degrees:g}° blocks of the globe, were held out.{start}",
-        f"- Predicted: {', '.join(config.output_names)}",
+        f"- Method: {method.fidelity}",
+        f"- Predicted: {', '.join(method.outputs) or 'no modality'}",
         f"- Training: {trained.epochs} epochs, {trained.steps} steps of {optimiser.effective_batch} tiles, AdamW,"
         f" peak learning rate {optimiser.peak_learning_rate:.3g}, weight decay {optimiser.weight_decay:g}, seed"
         f" {config.seed}",

@@ -77,6 +77,11 @@ def write_picture(path: Path, examples: Sequence[Example], title: str) -> None:
     FigureCanvasAgg(figure)
     figure.figimage(canvas)
     _label(figure, canvas.shape, lefts, names, title)
+    write_figure(path, figure)
+
+
+def write_figure(path: Path, figure: Figure) -> None:
+    """Write a figure as a PNG, whole or not at all."""
     with atomic_path(path) as temporary:
         figure.savefig(temporary, format="png", dpi=_DPI)
 

@@ -97,7 +97,7 @@ class TrainingBatches:
     """Batches of the training tiles, epoch by epoch; one loader, whose workers stay."""
 
     def __init__(self, data: RunData, config: PretrainConfig, view: View, batch: int, processes: Processes) -> None:
-        self._dataset = TileDataset(data.tiles, data.statistics, data.train, config.output_names, view, config.seed)
+        self._dataset = TileDataset(data.tiles, data.statistics, data.train, view, config.seed)
         self._batch, self._workers, self._processes = batch, config.data.workers, processes
         self._loader: TileLoader | None = None
 
@@ -127,7 +127,7 @@ class FixedBatches:
     ) -> None:
         """Batches of at most `largest` tiles over all processes: as few even ones as hold the tiles, so that hardly
         any is left over."""
-        self.dataset = TileDataset(data.tiles, data.statistics, tiles, config.output_names, view, _FIXED)
+        self.dataset = TileDataset(data.tiles, data.statistics, tiles, view, _FIXED)
         batches = max(1, -(-len(tiles) // largest))
         self._batch = len(tiles) // batches // processes.world * processes.world
         self._processes, self._workers = processes, config.data.workers

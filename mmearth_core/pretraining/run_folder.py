@@ -83,6 +83,11 @@ class RunFolder:
         if config != earlier:
             write_text(self.path / _CONFIG, config.to_yaml())
 
+    def method(self) -> str | None:
+        """The method of the run that is in the folder; None where there is none."""
+        path = self.path / _CONFIG
+        return read_config(path).method if self._is_run() and path.is_file() else None
+
     def release(self) -> None:
         """Let other processes work on the run."""
         self._held.close()

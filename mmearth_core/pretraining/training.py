@@ -63,8 +63,9 @@ def _run(
 ) -> tuple[tuple[Path, ...], Trained, int]:
     data = open_data(config.data, group, progress)
     plan = Plan.of(config.optimiser, len(data.train), group.world)
-    _check_outputs(config, data)
+    _check_teachers(config, data)
     built = build_method(config, modalities_for(data.tiles))
+    _check_tiles(config, data, built)
     data.tiles.require(built.crop)
     statistics = data.model_statistics(built.bands)
     begun = Trained(len(data.train), len(data.held), 0, 0, {})
@@ -76,7 +77,7 @@ def _run(
         labelled = read_labelled(config.watch.labelled, built.bands, statistics, patch)
     checkpoints = Checkpoints(folder.checkpoints, config.watch.keep)
     if config.init is not None and (overwrite or not checkpoints.steps()):
-        start_from(config.init, built)
+        progress.message(f"Starting from {start_from(config.init, built)}.")
     group.by_first(lambda: folder.start(config, overwrite=overwrite))
     device = group.device
     precision = "bf16" if uses_bf16(config, device) else "fp32"
@@ -110,24 +111,29 @@ def _run(
                 load_weights(checkpoints.path(step), built.method)
             encoder = built.method.export()
             header = model_header(config, encoder, built.bands, statistics, trained)
-            export(folder, config, encoder, header, trained, progress=progress, cancel=cancel)
+            export(folder, config, built.method, encoder, header, trained, progress=progress, cancel=cancel)
 
     group.by_first(write)
     files = tuple(model_files(folder, config))
     return files, replace(trained, steps=position.step), group.rank
 
 
-def _check_outputs(config: PretrainConfig, data: RunData) -> None:
-    """Refuse a run that nothing could be learned in, or that names a teacher nobody has."""
+def _check_teachers(config: PretrainConfig, data: RunData) -> None:
+    """Refuse a run that names a teacher nobody has."""
     teachers = [name for name, modality in data.tiles.modalities.items() if modality.is_teacher]
     if unknown := [name for name in config.output_names if is_teacher(name) and name not in teachers]:
         raise MMEarthError(
             f"outputs: no dataset has {', '.join(unknown)}; the teachers they have are {', '.join(teachers) or 'none'}."
         )
-    if not set(config.output_names) & set(data.tiles.modalities):
+
+
+def _check_tiles(config: PretrainConfig, data: RunData, built: BuiltMethod) -> None:
+    """Refuse a run that nothing could be learned in."""
+    asked = built.method.outputs or tuple(each.name for each in built.method.view.shown) or ("sentinel2",)
+    if not set(asked) & set(data.tiles.modalities):
         raise MMEarthError(
-            f"No tile has any of the outputs ({', '.join(config.output_names)}); the tiles have"
-            f" {', '.join(data.tiles.modalities)}."
+            f"No tile has any of {'the outputs' if built.method.outputs else 'what is learned from'}"
+            f" ({', '.join(asked)}); the tiles have {', '.join(data.tiles.modalities)}."
         )
     if config.export.checkpoint == "best" and not len(data.held):
         raise MMEarthError("export.checkpoint is best, and no tile is held out to tell which that is; set it to last.")
@@ -143,8 +149,10 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
         f" {plan.steps} steps of {config.optimiser.effective_batch} tiles in {plan.epochs} epochs;"
         f" {weights / 1e6:.2f} M weights."
     )
-    asked = (*config.output_names, *(each.name for each in built.method.view.shown))
-    absent = [name for name in asked if name not in data.tiles.modalities]
+    progress.message(built.method.fidelity)
+    if config.outputs != "all" and not built.method.outputs:
+        progress.message(f"outputs is not used: {config.method} predicts no modality.")
+    absent = [each.name for each in built.method.view.shown if each.name not in data.tiles.modalities]
     if absent:
         progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")
     if built.method.view.other_images:

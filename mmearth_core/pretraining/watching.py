@@ -27,7 +27,7 @@ from mmearth_core.pretraining.monitor import (
     pooled_features,
     score_of,
 )
-from mmearth_core.pretraining.reconstructions import Example, write_picture
+from mmearth_core.pretraining.reconstructions import Example, write_figure, write_picture
 from mmearth_core.pretraining.run_data import RunData, constants_from, hold_out_batches
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.tiles.reader import evenly
@@ -47,7 +47,7 @@ class EpochWatcher:
     ) -> None:
         self._config, self._built, self._folder, self._processes = config, built, folder, processes
         self._labelled = labelled
-        self._outputs = data.outputs(config.output_names)
+        self._outputs = data.outputs(built.method.outputs)
         processes.by_first(lambda: self._measure_baseline(data))
         baseline = json.loads(folder.baseline.read_text(encoding="utf-8"))
         batches = hold_out_batches(data, config, built.plain_view, processes)
@@ -87,11 +87,20 @@ class EpochWatcher:
         return found
 
     def picture(self, epoch: int) -> None:
-        """Write `pictures/epoch-0010.png`: what the method makes of some hold-out tiles."""
+        """Write `pictures/epoch-0010.png`: what the method makes of some hold-out tiles; and what figure it has of
+        them as `pictures/figure-0010.png`."""
         count = min(len(self._tiles), self._config.optimiser.batch)
-        if not count or not any(output.level == "pixel" for output in self._outputs):
+        if not count:
             return
         views = [self._tiles.view(int(position), 0) for position in evenly(len(self._tiles), count)]
+        figure = self._built.method.eval().figure(self._batch(views))
+        if figure is not None and self._processes.first:
+            self._folder.pictures.mkdir(exist_ok=True)
+            write_figure(self._folder.pictures / f"figure-{epoch:04d}.png", figure)
+        if any(output.level == "pixel" for output in self._outputs):
+            self._picture_reconstructions(epoch, views)
+
+    def _picture_reconstructions(self, epoch: int, views: list[dict[str, NDArray[Any]]]) -> None:
         masked = np.stack([view["masked"] for view in views])
         first = self._predict(views, masked)
         second = self._predict(views, _others_masked(masked))
@@ -133,10 +142,13 @@ class EpochWatcher:
         """Predictions of every pixel modality (N, outputs, H, W) where some patches are hidden, in every process: a
         method's statistics may be over all of them."""
         method = self._built.method.eval()
-        device = next(method.parameters()).device
-        batch = {name: torch.from_numpy(np.stack([view[name] for view in views])).to(device) for name in views[0]}
-        batch["masked"] = torch.from_numpy(masked).to(device)
+        batch = self._batch(views)
+        batch["masked"] = torch.from_numpy(masked).to(batch["masked"].device)
         return {name: images.float().cpu().numpy() for name, images in method.reconstruct(batch).items()}
+
+    def _batch(self, views: list[dict[str, NDArray[Any]]]) -> dict[str, torch.Tensor]:
+        device = next(self._built.method.parameters()).device
+        return {name: torch.from_numpy(np.stack([view[name] for view in views])).to(device) for name in views[0]}
 
 
 def _others_masked(masked: NDArray[np.bool_]) -> NDArray[np.bool_]:

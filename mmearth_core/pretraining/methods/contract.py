@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from torch import Tensor, nn
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.modalities import Modality
 from mmearth_core.tiles.statistics import DatasetStatistics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: One tile: "sentinel2" and further modalities as `modalities.target` gives them (NaN or −1 where there is no value).
 #: Pixel modalities share H and W, of which a teacher has one cell for each of its strides. What a view asks for beside:
@@ -31,7 +35,7 @@ class View(ABC):
 
     @property
     def shown(self) -> tuple[Modality, ...]:
-        """Modalities it takes of a sample beside "sentinel2" and the outputs."""
+        """Modalities it takes of a sample beside "sentinel2"."""
         return ()
 
     def with_statistics(self, statistics: DatasetStatistics) -> "View":  # noqa: ARG002
@@ -87,6 +91,17 @@ class PretrainMethod(nn.Module, ABC):
 
     encoder: Encoder
     view: View
+    #: Names of the modalities it predicts, of which `constant_losses` is given the best constants.
+    outputs: tuple[str, ...] = ()
+    #: What of it is as its authors published it, and what is not: one sentence, for the log and the model's card.
+    fidelity: ClassVar[str]
+
+    def after_start(self) -> None:
+        """Called when the encoder alone has been given other weights: what is to begin as its copy does so."""
+
+    def after_step(self, step: int, steps: int) -> None:
+        """Called after each step of the optimiser, the `step`-th of `steps`: what changes between steps changes here
+        alone, so that a step that is broken off leaves nothing behind."""
 
     @abstractmethod
     def forward(self, batch: Batch) -> Losses:
@@ -100,12 +115,16 @@ class PretrainMethod(nn.Module, ABC):
     def decayed(self, name: str, parameter: nn.Parameter) -> bool:
         """Whether weight decay applies to a parameter."""
 
-    @abstractmethod
-    def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
+    def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:  # noqa: ARG002
         """Predictions of the pixel modalities in their targets' units and shapes: z-scores or class logits.
 
         What was visible is predicted too; per-patch normalisation of a target is undone with the target's own values.
         """
+        return {}
+
+    def figure(self, batch: Batch) -> "Figure | None":  # noqa: ARG002
+        """What is to be seen of a batch of hold-out views beside reconstructions; every process calls it."""
+        return None
 
     def readout(self) -> Tensor | None:
         """Directions (k, C_3) of the encoder's last map that carry what was learned; None where all may."""
@@ -123,10 +142,12 @@ class PretrainMethod(nn.Module, ABC):
 
 @dataclass(frozen=True)
 class BuiltMethod:
-    """A method with fresh weights; `bands` of its encoder's input; `crop`, the side of what it looks at, in pixels;
-    `plain_view`, its view without augmentation, by which it is validated; `over_batch`, what of it depends on which
-    tiles are looked at together, in words; `from_published` puts a whole checkpoint of the method's authors into it."""
+    """A method with fresh weights; the `name` it is registered by; `bands` of its encoder's input; `crop`, the side of
+    what it looks at, in pixels; `plain_view`, its view without augmentation, by which it is validated; `over_batch`,
+    what of it depends on which tiles are looked at together, in words; `from_published` puts a whole checkpoint of the
+    method's authors into it."""
 
+    name: str
     method: PretrainMethod
     bands: tuple[str, ...]
     crop: int

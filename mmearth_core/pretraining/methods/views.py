@@ -7,7 +7,7 @@ so the targets stay what was measured. Runs in the loader's workers, on arrays; 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.contract import Sample, View
 from mmearth_core.pretraining.methods.crops import Crop
 from mmearth_core.pretraining.methods.image_changes import hazy, jittered
-from mmearth_core.pretraining.methods.mp_mae.settings import Inputs, LooksConfig
+from mmearth_core.pretraining.methods.seeing import Inputs, LooksConfig, SeeingConfig
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS, MINIMUM_BANDS, fill_matrix, statistics
 from mmearth_core.tiles.statistics import DatasetStatistics
 
@@ -43,8 +43,10 @@ class MaskedView(View):
     from four (those that the tile itself lacks are always missing, and nothing to predict); `second`, a second look at
     the same tile, with a crop, turn, mask and bands of its own, and always with jitter; `looks`, in what else it
     differs; `paired`, whether its crop is whole patches from the first where both are of one resolution, and which
-    patches show the same ground is told; `places`, whether the number of the tile's place is passed on; `shown`,
-    modalities that are shown though they are no outputs.
+    patches show the same ground is told; `whole_again`, whether nothing of the second look is hidden; `places`, whether
+    the number of the tile's place is passed on; `compared`, modalities that are shown though they are no outputs;
+    `compared_again`, those of them that are shown of the second look too, which must then be of the same image and
+    resolution.
 
     Every modality is scalar per pixel, so a mirrored tile is a tile that could be, with one exception: radar looks from
     one side, and its layover and shadow keep their orbit's name when the tile is turned. That is accepted.
@@ -62,14 +64,43 @@ class MaskedView(View):
     second: bool = False
     looks: LooksConfig = field(default_factory=LooksConfig)
     paired: bool = False
+    whole_again: bool = False
     places: bool = False
-    shown: tuple[Modality, ...] = ()
+    compared: tuple[Modality, ...] = ()
+    compared_again: tuple[Modality, ...] = ()
     #: Mean and deviation of the twelve bands in DN, (2, 12), by which the input is normalised at each level.
     _normalised: tuple[NDArray[np.float32], ...] = field(
         default=tuple(np.stack(statistics(level=level)) for level in LEVELS), repr=False, compare=False
     )
 
+    @classmethod
+    def of(cls, config: SeeingConfig, outputs: Sequence[Modality], **more: Any) -> Self:
+        """The view that a method's settings ask for, with `more` of its own."""
+        return cls(
+            tuple(outputs),
+            config.inputs,
+            config.crop,
+            config.patch,
+            config.mask_ratios,
+            config.flips,
+            config.jitter,
+            config.haze,
+            config.band_drop,
+            **more,
+        )
+
+    def plain(self) -> Self:
+        """The same without augmentation, for validation: the second look differs by crop, mask and jitter alone."""
+        return replace(self, flips=False, jitter=False, haze=0.0, band_drop=0.0, looks=LooksConfig())
+
+    @property
+    def shown(self) -> tuple[Modality, ...]:
+        """All modalities it takes of a sample beside "sentinel2"."""
+        return (*self.outputs, *self.compared)
+
     def __post_init__(self) -> None:
+        if self.compared_again and self.looks != LooksConfig():
+            raise ValueError("what is compared of a second look must be of the same image and resolution")
         if self.crop % self.patch:
             raise MMEarthError(f"a crop of {self.crop} px is not made of whole patches of {self.patch} px.")
         for output in self.outputs:
@@ -101,11 +132,11 @@ class MaskedView(View):
         """Views by name.
 
         "image" (C, crop, crop) float32, normalised, 0 where invalid; "masked" (crop/patch, crop/patch) bool, true where
-        hidden; every modality of `outputs` and `shown` by name as it is in `sample`, cropped and turned alike. The
-        second look is "image_again" and "masked_again"; it has no targets, and the first is the same with and without
-        it. With `paired`, "cells" (crop/patch, crop/patch) int64 are the patches of the first look that those of the
-        second show the ground of, numbered by row and column, or −1; with `places`, "place" is the number of the
-        place, int64.
+        hidden; every modality of `shown` by name as it is in `sample`, cropped and turned alike. The second look is
+        "image_again", "masked_again" and NAME_again of what is `compared_again`; it has no targets, and the first is
+        the same with and without it. With `paired`, "cells" (crop/patch, crop/patch) int64 are the patches of the first
+        look that those of the second show the ground of, numbered by row and column, or −1; with `places`, "place" is
+        the number of the place, int64.
         """
         height, width = sample["sentinel2"].shape[1:]
         if min(height, width) < self.crop:
@@ -115,24 +146,27 @@ class MaskedView(View):
             "image": self._image(first.of(sample["sentinel2"]), rng, jitter=self.jitter),
             "masked": self._mask(rng),
         }
-        for each in (*self.outputs, *self.shown):
+        for each in self.shown:
             values = np.asarray(sample[each.name])
             views[each.name] = first.of(values, each.stride) if each.level == "pixel" else values
         if self.second:
-            views |= self._second(sample.get("sentinel2_other", sample["sentinel2"]), first, rng)
+            views |= self._second(sample, first, rng)
         if self.places:
             views["place"] = np.asarray(sample["place"], np.int64)
         return views
 
-    def _second(
-        self, measured: NDArray[np.generic], first: Crop, rng: np.random.Generator
-    ) -> dict[str, NDArray[np.generic]]:
-        """The second look, at an image (12, height, width) of the same ground as the first."""
+    def _second(self, sample: Sample, first: Crop, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+        """The second look, at the other image of the place if the sample has one."""
+        measured = sample.get("sentinel2_other", sample["sentinel2"])
         height, width = measured.shape[1:]
         extent = self._extent(min(height, width), rng)
         again = self._crop(height, width, rng, extent=extent, beside=first if self.paired else None)
         image = self._image(again.of(measured), rng, jitter=True)
-        views: dict[str, NDArray[np.generic]] = {"image_again": image, "masked_again": self._mask(rng)}
+        side = self.crop // self.patch
+        masked = np.zeros((side, side), np.bool_) if self.whole_again else self._mask(rng)
+        views: dict[str, NDArray[np.generic]] = {"image_again": image, "masked_again": masked}
+        for each in self.compared_again:
+            views[f"{each.name}_again"] = again.of(np.asarray(sample[each.name]), each.stride)
         if self.paired:
             views["cells"] = again.partners(first, self.patch)
         return views

@@ -14,7 +14,7 @@ import pytest
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import MODALITIES, NO_CLASS, target
 from mmearth_core.pretraining.methods.contract import View
-from mmearth_core.pretraining.methods.mp_mae.settings import LooksConfig
+from mmearth_core.pretraining.methods.seeing import LooksConfig
 from mmearth_core.pretraining.methods.views import MaskedView
 from mmearth_core.tiles.reader import TileFile
 from mmearth_core.tiles.statistics import DatasetStatistics, dataset_statistics
@@ -26,7 +26,18 @@ torch = pytest.importorskip("torch")
 from mmearth_core.pretraining.dataset import TileDataset, make_loader  # noqa: E402
 
 
-class Corner(View):
+class Shown(View):
+    """Shows the modalities it is told to."""
+
+    def __init__(self, *names: str) -> None:
+        self._shown = tuple(MODALITIES[name] for name in names)
+
+    @property
+    def shown(self):
+        return self._shown
+
+
+class Corner(Shown):
     """A random corner of the image, the land cover there, and the generator's next number."""
 
     def __call__(self, sample, rng):
@@ -39,7 +50,7 @@ class Corner(View):
         }
 
 
-class Whole(View):
+class Whole(Shown):
     def __call__(self, sample, rng):  # noqa: ARG002
         return dict(sample)
 
@@ -56,10 +67,10 @@ class Deadly(View):
         return {"image": sample["sentinel2"]}
 
 
-def dataset(path: Path, view: View | None = None, outputs=("esa_worldcover", "biome"), seed: int = 3) -> TileDataset:
+def dataset(path: Path, view: View | None = None, seed: int = 3) -> TileDataset:
     """All tiles but the first two."""
-    file = TileFile(path)
-    return TileDataset(file, dataset_statistics(file), np.arange(2, len(file)), outputs, view or Corner(), seed)
+    file, view = TileFile(path), view or Corner("esa_worldcover", "biome")
+    return TileDataset(file, dataset_statistics(file), np.arange(2, len(file)), view, seed)
 
 
 def steps(tiles: TileDataset, batch: int = 6, workers: int = 0, epoch: int = 1, **options):
@@ -154,13 +165,13 @@ def test_workers_that_stay_follow_the_epoch(invented_tiles: Path) -> None:
 def test_a_sample_holds_the_targets_of_the_outputs_and_always_the_image(invented_tiles: Path) -> None:
     file = TileFile(invented_tiles)
     statistics = dataset_statistics(file)
-    sample = dataset(invented_tiles, outputs=list(MODALITIES)).sample(9)
+    sample = dataset(invented_tiles, Whole(*MODALITIES)).sample(9)
     raw = file.read(9, MODALITIES)
     assert list(sample) == list(MODALITIES)
     for name, modality in MODALITIES.items():
         expected = target(modality, raw[name], *statistics.of(modality, file.level(9)))
         np.testing.assert_array_equal(sample[name], expected)
-    assert list(dataset(invented_tiles, outputs=["lat"]).sample(9)) == ["sentinel2", "lat"]
+    assert list(dataset(invented_tiles, Whole("lat")).sample(9)) == ["sentinel2", "lat"]
 
 
 @pytest.mark.parametrize(("inputs", "bands"), [("s2", range(12)), ("rgb", [1, 2, 3])])
@@ -171,7 +182,7 @@ def test_jitter_is_a_gain_and_noise_in_reflectance_whatever_the_statistics(inven
     looks = []
     for jitter in (False, True):
         view = MaskedView((MODALITIES["sentinel2"],), inputs, 24, 8, flips=False, jitter=jitter, band_drop=0.0)
-        tiles = TileDataset(TileFile(invented_tiles), numbers, np.arange(40), ["sentinel2"], view, 0)
+        tiles = TileDataset(TileFile(invented_tiles), numbers, np.arange(40), view, 0)
         looks.append([tiles.view(position, 0) for position in range(40)])
     for plain, jittered in zip(*looks, strict=True):
         known = np.isfinite(plain["sentinel2"]).all(axis=0)
@@ -183,12 +194,13 @@ def test_jitter_is_a_gain_and_noise_in_reflectance_whatever_the_statistics(inven
         assert noise.std(axis=1) == pytest.approx(np.full(len(bands), 20), rel=0.25)
 
 
-class Asking(View):
+class Asking(Shown):
     """The whole sample; other images of the place for a share of the tiles."""
 
     places = True
 
     def __init__(self, share: float) -> None:
+        super().__init__("lat")
         self.share = share
 
     @property
@@ -212,7 +224,7 @@ def test_the_other_image_is_one_of_the_same_place_normalised_for_its_own_level(d
     file = TileFile(dated)
     assert len(set(file.levels.tolist())) == 2
     statistics = dataset_statistics(file)
-    tiles = TileDataset(file, statistics, np.arange(20), ["lat"], Asking(1.0), 0)
+    tiles = TileDataset(file, statistics, np.arange(20), Asking(1.0), 0)
     chosen = set()
     for tile in range(20):
         for epoch in range(12):
@@ -233,7 +245,7 @@ def test_other_images_are_of_the_datasets_own_tiles_only(dated: Path) -> None:
     """Never one that is held out, be it at the same place."""
     file = TileFile(dated)
     own = np.array([0, 2, 3, 7, 8])
-    tiles = TileDataset(file, dataset_statistics(file), own, ["lat"], Asking(1.0), 0)
+    tiles = TileDataset(file, dataset_statistics(file), own, Asking(1.0), 0)
     for epoch in range(5):
         views = [tiles.view(position, epoch) for position in range(5)]
         assert [bool(view["has"]) for view in views] == [True, True, False, True, True]
@@ -244,7 +256,7 @@ def test_other_images_are_of_the_datasets_own_tiles_only(dated: Path) -> None:
 def test_other_images_come_with_their_probability_and_change_no_other_lot(dated: Path) -> None:
     file = TileFile(dated)
     often, never = (
-        TileDataset(file, dataset_statistics(file), np.arange(20), ["lat"], Asking(share), 0) for share in (0.3, 0.0)
+        TileDataset(file, dataset_statistics(file), np.arange(20), Asking(share), 0) for share in (0.3, 0.0)
     )
     views = [(often.view(tile, epoch), never.view(tile, epoch)) for tile in range(20) for epoch in range(10)]
     assert 0.2 < np.mean([one["has"] for one, _ in views]) < 0.4
@@ -256,16 +268,16 @@ def test_other_images_come_with_their_probability_and_change_no_other_lot(dated:
 def test_workers_change_nothing_of_looks_at_other_images(dated: Path, context: str) -> None:
     settings = LooksConfig(dates=0.7, scale=1.4)
     view = MaskedView((MODALITIES["lat"],), "s2", 16, 8, second=True, looks=settings, paired=True, places=True)
-    tiles = dataset(dated, view, outputs=["lat"])
+    tiles = dataset(dated, view)
     expected = steps(tiles)
     assert {"image_again", "cells", "place"} <= expected[0].keys()
     assert expected[0]["place"].shape == (6,) and expected[0]["place"].dtype == torch.int64
-    assert same(expected, steps(dataset(dated, view, outputs=["lat"]), workers=1, context=context))
+    assert same(expected, steps(dataset(dated, view), workers=1, context=context))
 
 
 def test_an_output_the_file_lacks_has_no_value(tmp_path: Path) -> None:
     path = write_synthetic_tiles(tmp_path / "set", 6, size=16, modalities=["sentinel2"])
-    whole = dataset(path, Whole(), outputs=list(MODALITIES))
+    whole = dataset(path, Whole(*MODALITIES))
     batch = next(iter(make_loader(whole, 2, 0)))
     assert batch["sentinel1"].shape == (2, 8, 16, 16) and batch["sentinel1"].isnan().all()
     assert batch["era5"].shape == (2, 12) and batch["era5"].isnan().all()
@@ -312,11 +324,6 @@ def test_steps_that_cannot_be_are_refused(invented_tiles: Path, batch: int, opti
         make_loader(dataset(invented_tiles), batch, 0, **options)
 
 
-def test_an_unknown_output_is_refused_with_the_known_ones(invented_tiles: Path) -> None:
-    with pytest.raises(MMEarthError, match="Unknown modalities radar; known are sentinel2, sentinel1"):
-        dataset(invented_tiles, outputs=["radar"])
-
-
 def resident() -> int:
     """Memory of this process in kB."""
     return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
@@ -339,7 +346,7 @@ def test_a_file_of_a_million_tiles_is_read_in_little_memory(tmp_path: Path) -> N
         file["sentinel2"][7] = 3
     before = resident()
     tiles = TileFile(path)
-    million = TileDataset(tiles, dataset_statistics(tiles), np.arange(count), ["sentinel2"], SmallView(), 0)
+    million = TileDataset(tiles, dataset_statistics(tiles), np.arange(count), SmallView(), 0)
     loader = make_loader(million, 16, 2)
     assert len(loader) == count // 16
     batches = iter(loader)

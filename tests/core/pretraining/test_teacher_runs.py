@@ -44,7 +44,7 @@ def test_cells_are_the_means_of_the_pixels_a_step_sees(taught: Path) -> None:
     statistics = dataset_statistics(file)
     teacher = file.modalities[NAME]
     view = MaskedView((MODALITIES["sentinel2"], teacher), crop=16, jitter=False, band_drop=0.0)
-    tiles = TileDataset(file, statistics, np.arange(24), ["sentinel2", NAME], view, 0)
+    tiles = TileDataset(file, statistics, np.arange(24), view, 0)
     bands = [ENCODER_BANDS.index(band) for band in TAUGHT]
     for position in range(24):
         sample = tiles.view(position, 3)
@@ -62,7 +62,7 @@ def test_a_dataset_without_the_teacher_may_be_beside_one_with_it(taught: Path, t
     tiles = JoinedTiles([TileFile(tmp_path / "plain"), TileFile(taught)])
     statistics = dataset_statistics(tiles.files[1])
     view = MaskedView((tiles.modalities[NAME],), crop=24, flips=False)
-    samples = TileDataset(tiles, statistics, np.arange(len(tiles)), [NAME], view, 0)
+    samples = TileDataset(tiles, statistics, np.arange(len(tiles)), view, 0)
     assert [bool(np.isfinite(samples.view(tile, 0)[NAME]).all()) for tile in (0, 3, 4, 5)] == [
         False,
         False,

@@ -16,14 +16,9 @@ from mmearth_core.modalities import MODALITIES, NO_CLASS
 from mmearth_core.pretraining.methods.comparisons.exchange import places_of, rows_of_all_processes
 from mmearth_core.pretraining.methods.comparisons.light_encoders import seen_pixels
 from mmearth_core.pretraining.methods.comparisons.projection import Projection, pooled
-from mmearth_core.pretraining.methods.comparisons.soft_targets import (
-    LabelKind,
-    SoftForm,
-    SoftTargetLoss,
-    label_similarity,
-    label_vectors,
-)
+from mmearth_core.pretraining.methods.comparisons.soft_targets import SoftTargetLoss, label_similarity, label_vectors
 from mmearth_core.pretraining.methods.contract import Batch, LossSum
+from mmearth_core.pretraining.methods.labels import LabelsConfig, SoftForm
 
 #: Members that are compared with each other in a step, at most, over all processes: of patches some thousand pairs.
 _MOST = {"tile": 1024, "patches": 96}
@@ -31,24 +26,15 @@ _MOST = {"tile": 1024, "patches": 96}
 _ALIKE = 0.99
 
 
-@dataclass(frozen=True)
-class LabelSource:
-    """A class map and how labels are made of it: see `soft_targets.label_vectors`."""
-
-    modality: str
-    kind: LabelKind
-    min_fraction: float
-
-
 class Guidance(nn.Module):
     """Soft targets for what is pooled over a tile's visible patches ("tile"), and for single ones ("patches")."""
 
     def __init__(
-        self, channels: int, source: LabelSource, terms: Sequence[str], form: SoftForm, temperature: float
+        self, channels: int, labels: LabelsConfig, terms: Sequence[str], form: SoftForm, temperature: float
     ) -> None:
         """`channels` of the encoder's last map; `terms`: "tile", "patches" or both."""
         super().__init__()
-        self.source = source
+        self.labels = labels
         self.terms = nn.ModuleDict({term: _Term(channels, form, temperature) for term in terms})
 
     def forward(self, visible: VisiblePatches, maps: Sequence[Tensor], batch: Batch) -> dict[str, LossSum]:
@@ -76,22 +62,45 @@ class Guidance(nn.Module):
 
     def _labels(self, batch: Batch, visible: VisiblePatches) -> dict[str, "_Compared"]:
         """What is compared in each term."""
-        covers = torch.where(seen_pixels(batch["image"]), batch[self.source.modality], NO_CLASS)
-        classes = visible.gather(covers[..., None]).flatten(1)
-        hot = functional.one_hot(classes.clamp(min=0), MODALITIES[self.source.modality].outputs)
-        counts = (hot * (classes >= 0)[..., None]).sum(1)
-        pixels = torch.full_like(visible.sample, classes.shape[1])
-        tiles = torch.arange(len(covers), device=covers.device)
+        seen = SeenCovers.of(batch["image"], batch[self.labels.source], visible, self.labels)
         places = places_of(batch)
-        members = {"patches": (counts, pixels, places[visible.sample])}
-        whole = counts.new_zeros(len(tiles), counts.shape[1]).index_add(0, visible.sample, counts)
-        members["tile"] = whole, torch.zeros_like(tiles).index_add(0, visible.sample, pixels), places
-        kind, least = self.source.kind, self.source.min_fraction
+        members = {"patches": (seen.of_patches, places[visible.sample]), "tile": (seen.of_tiles, places)}
         found = {}
         for name in self.terms:
-            count, area, place = members[name]
-            found[name] = _Compared.of(*label_vectors(count, area, kind, least), place, _MOST[name])
+            labels, place = members[name]
+            found[name] = _Compared.of(*labels(), place, _MOST[name])
         return found
+
+
+@dataclass(frozen=True)
+class SeenCovers:
+    """What covers visible patches show where Sentinel-2 has a value: pixels of each cover `counts` (M, classes), of
+    `pixels` in a patch, and how labels are made of them."""
+
+    visible: VisiblePatches
+    counts: Tensor
+    pixels: int
+    labels: LabelsConfig
+
+    @classmethod
+    def of(cls, image: Tensor, covers: Tensor, visible: VisiblePatches, labels: LabelsConfig) -> "SeenCovers":
+        """`image` (N, C, H, W), the encoder's input; `covers` (N, H, W) classes, −1 where there is none."""
+        classes = visible.gather(torch.where(seen_pixels(image), covers, NO_CLASS)[..., None]).flatten(1)
+        hot = functional.one_hot(classes.clamp(min=0), MODALITIES[labels.source].outputs)
+        return cls(visible, (hot * (classes >= 0)[..., None]).sum(1), classes.shape[1], labels)
+
+    def of_patches(self) -> tuple[Tensor, Tensor]:
+        """Labels (M, classes) and which patches have one (M,): see `label_vectors`."""
+        return self._labels(self.counts, torch.full_like(self.visible.sample, self.pixels))
+
+    def of_tiles(self) -> tuple[Tensor, Tensor]:
+        """The same of all visible patches of each tile together: (N, classes), (N,)."""
+        tiles, sample = self.visible.grid[0], self.visible.sample
+        counts = self.counts.new_zeros(tiles, self.counts.shape[1]).index_add(0, sample, self.counts)
+        return self._labels(counts, torch.bincount(sample, minlength=tiles) * self.pixels)
+
+    def _labels(self, counts: Tensor, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        return label_vectors(counts, pixels, self.labels.kind, self.labels.min_fraction)
 
 
 class _Term(nn.Module):

@@ -4,19 +4,14 @@ After the soft contrast of SoftCon (Wang, Albrecht & Zhu 2024, arXiv 2405.20462)
 The form of the loss is not public there; the three forms here are this project's.
 """
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mmearth_core.encoder.masking import sum_over_processes
 from mmearth_core.pretraining.methods.contract import LossSum
+from mmearth_core.pretraining.methods.labels import LabelKind, SoftForm
 
-#: A label is the share of each cover, or which covers there are.
-LabelKind = Literal["fraction", "multihot"]
-#: Binary cross-entropy with a learned slope, squared error, or cross-entropy of rows.
-SoftForm = Literal["bce", "mse", "sce"]
 #: Slope and offset that the binary cross-entropy begins with.
 _SLOPE, _OFFSET = 5.0, -2.5
 

@@ -1,13 +1,12 @@
 """MP-MAE as the loop takes it, and as its authors published it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.mp_mae.method import build
 from mmearth_core.pretraining.methods.mp_mae.published import start_from_official
-from mmearth_core.pretraining.methods.mp_mae.settings import LooksConfig, MpMaeConfig
+from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.pretraining.methods.views import INPUT_BANDS
 
 
@@ -22,10 +21,11 @@ def built(settings: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Mod
         "what is told apart by teachers": settings.teaching.weight > 0,
     }
     return BuiltMethod(
+        name="mp_mae",
         method=method,
         bands=INPUT_BANDS[settings.inputs],
         crop=settings.crop,
-        plain_view=replace(method.view, flips=False, jitter=False, haze=0.0, band_drop=0.0, looks=LooksConfig()),
+        plain_view=method.view.plain(),
         over_batch=tuple(what for what, used in over_batch.items() if used),
         from_published=lambda path: start_from_official(method, path),
     )

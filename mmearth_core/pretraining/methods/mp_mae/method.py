@@ -11,19 +11,18 @@ from itertools import product
 import torch
 from torch import Tensor, nn
 
-from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked, masked_maps, sum_over_processes
-from mmearth_core.encoder.network import Encoder, randomise
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, Modality
 from mmearth_core.pretraining.methods.comparisons.agreement import info_nce
 from mmearth_core.pretraining.methods.comparisons.cross_sensor import CrossSensor
 from mmearth_core.pretraining.methods.comparisons.exchange import places_of
-from mmearth_core.pretraining.methods.comparisons.guidance import Guidance, LabelSource
+from mmearth_core.pretraining.methods.comparisons.guidance import Guidance
 from mmearth_core.pretraining.methods.comparisons.patch_agreement import PatchPairs, patch_agreement
 from mmearth_core.pretraining.methods.comparisons.projection import Projection, pooled
 from mmearth_core.pretraining.methods.comparisons.teaching import TERMS, Teaching
 from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
+from mmearth_core.pretraining.methods.fresh import fresh_encoder
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
@@ -35,7 +34,7 @@ from mmearth_core.pretraining.methods.losses import (
 )
 from mmearth_core.pretraining.methods.mp_mae.decoder import Decoder
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
-from mmearth_core.pretraining.methods.views import INPUT_BANDS, MaskedView
+from mmearth_core.pretraining.methods.views import MaskedView
 
 #: The stage of the encoder's last map.
 _LAST = 3
@@ -45,31 +44,27 @@ class MpMae(PretrainMethod):
     """MP-MAE with its encoder, decoder and loss weights. `outputs`: names of the `modalities` it predicts."""
 
     view: MaskedView
+    fidelity = (
+        "MP-MAE (arXiv 2405.02771) on a masked encoder of the same semantics as its sparse one; where the settings are"
+        " not its own (docs/pretraining.md), the recipe is this project's."
+    )
 
     def __init__(self, config: MpMaeConfig, outputs: Sequence[Modality]) -> None:
         super().__init__()
         self.config = config
         self.modalities = {output.name: output for output in outputs}
         self.outputs = tuple(self.modalities)
-        self.view = MaskedView(
-            tuple(outputs),
-            config.inputs,
-            config.crop,
-            config.patch,
-            config.mask_ratios,
-            config.flips,
-            config.jitter,
-            config.haze,
-            config.band_drop,
+        self.view = MaskedView.of(
+            config,
+            outputs,
             second=config.second_look,
             looks=config.looks,
             paired=config.patches > 0,
             places=config.looks.dates > 0,
-            shown=_shown(config, self.outputs),
+            compared=_compared(config, self.outputs),
         )
-        architecture = Architecture(config.size, config.patch, len(INPUT_BANDS[config.inputs]), config.stem)
-        self.encoder = Encoder(architecture)
-        _initialise(self.encoder)
+        self.encoder = fresh_encoder(config)
+        architecture = self.encoder.architecture
         self.decoder = Decoder(
             architecture.channels[-1],
             outputs,
@@ -269,7 +264,7 @@ def build(config: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modal
         raise MMEarthError(f"mp_mae: {error}.") from error
 
 
-def _shown(config: MpMaeConfig, outputs: Sequence[str]) -> tuple[Modality, ...]:
+def _compared(config: MpMaeConfig, outputs: Sequence[str]) -> tuple[Modality, ...]:
     """The modalities that are compared with and not predicted."""
     compared = set(config.cross_sensor.modalities) if config.cross_sensor.weight else set()
     compared |= {config.guidance.source} if config.guidance.weight else set()
@@ -283,8 +278,7 @@ def _cross_sensor(config: MpMaeConfig, channels: int) -> CrossSensor | None:
 
 def _guidance(config: MpMaeConfig, channels: int) -> Guidance | None:
     asked = config.guidance
-    source = LabelSource(asked.source, asked.kind, asked.min_fraction)
-    return Guidance(channels, source, list(_guided(config)), asked.form, config.temperature) if asked.weight else None
+    return Guidance(channels, asked, list(_guided(config)), asked.form, config.temperature) if asked.weight else None
 
 
 def _teaching(config: MpMaeConfig, channels: Sequence[int], outputs: Sequence[Modality]) -> Teaching | None:
@@ -327,17 +321,3 @@ def _band_means(patches: Tensor, bands: int) -> Tensor:
     known = torch.isfinite(values)
     sums = sum_over_processes(torch.stack([torch.where(known, values, 0).sum((0, 1)), known.sum((0, 1))]))
     return sums[0] / sums[1].clamp(min=1)
-
-
-def _initialise(encoder: Encoder) -> None:
-    """Random filters that pass on what they are given at its own size, with blocks begun at 0.3 of that.
-
-    From there few tiles lead further than from the deviation of 0.02 of ConvNeXt V2. The published sparse code draws
-    linear and depthwise weights with a deviation of 1, so that a block's output is hundreds of times its input and
-    residual paths drown it.
-    """
-    randomise(encoder, None)
-    with torch.no_grad():
-        for name, parameter in encoder.named_parameters():
-            if name.endswith("mlp.fc2.weight"):
-                parameter.mul_(0.3)

@@ -510,7 +510,7 @@ def test_constants_of_what_is_compared_stand_beside_its_losses():
 
 def test_what_is_compared_need_not_be_predicted():
     method = make_method(["sentinel2", "aster"], **COMPARED)
-    assert [each.name for each in method.view.shown] == ["sentinel1", "dynamic_world"]
+    assert [each.name for each in method.view.compared] == ["sentinel1", "dynamic_world"]
     assert not {"sentinel1", "dynamic_world"} & set(method.decoder.heads)
     assert make_batch(method).keys() == {"image", "masked", "sentinel2", "aster", "sentinel1", "dynamic_world"}
 

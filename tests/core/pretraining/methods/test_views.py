@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, teacher
 from mmearth_core.pretraining.methods import views as views_module
-from mmearth_core.pretraining.methods.mp_mae.settings import LooksConfig
+from mmearth_core.pretraining.methods.seeing import LooksConfig
 from mmearth_core.pretraining.methods.views import ONLY_10M, WITHOUT_60M, MaskedView
 from mmearth_core.sentinel2 import ENCODER_BANDS, fill_matrix
 from mmearth_core.tiles.statistics import DatasetStatistics

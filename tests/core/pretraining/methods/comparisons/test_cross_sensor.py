@@ -91,11 +91,11 @@ def landscapes(tmp_path_factory: pytest.TempPathFactory) -> TileFile:
 @pytest.mark.usefixtures("one_torch_thread")
 def test_patches_of_tiles_not_learned_from_are_found_by_their_radar_image(landscapes: TileFile) -> None:
     """A convolution in the encoder's place; of 192 patches the right one is among a guesser's first ten in 0.05."""
-    view = MaskedView((), crop=24, mask_ratios=(0.5,), band_drop=0.0, shown=(MODALITIES["sentinel1"],))
+    view = MaskedView((), crop=24, mask_ratios=(0.5,), band_drop=0.0, compared=(MODALITIES["sentinel1"],))
     statistics = dataset_statistics(landscapes)
 
     def views(tiles: np.ndarray) -> TileDataset:
-        return TileDataset(landscapes, statistics, tiles, ["sentinel2"], view, 0)
+        return TileDataset(landscapes, statistics, tiles, view, 0)
 
     held = next(iter(make_loader(views(np.arange(192, 240)), 48, 0)))
     method = make("sentinel1")

@@ -10,14 +10,15 @@ from torch.nn import functional  # noqa: E402
 
 from mmearth_core.encoder.masking import VisiblePatches  # noqa: E402
 from mmearth_core.pretraining.methods.comparisons import guidance as module  # noqa: E402
-from mmearth_core.pretraining.methods.comparisons.guidance import Guidance, LabelSource  # noqa: E402
+from mmearth_core.pretraining.methods.comparisons.guidance import Guidance  # noqa: E402
+from mmearth_core.pretraining.methods.labels import LabelsConfig  # noqa: E402
 
 BOTH = ("tile", "patches")
 
 
 def make(*terms: str, kind: str = "fraction", form: str = "bce") -> Guidance:
     torch.manual_seed(0)
-    return Guidance(10, LabelSource("dynamic_world", kind, 0.02), terms or BOTH, form, 0.2)
+    return Guidance(10, LabelsConfig(kind=kind), terms or BOTH, form, 0.2)
 
 
 def make_batch(tiles: int = 4) -> dict[str, torch.Tensor]:
