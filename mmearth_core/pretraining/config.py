@@ -204,6 +204,7 @@ class PretrainConfig(RunConfig):
 def read_config(path: str | Path, changes: Sequence[str] = ()) -> PretrainConfig:
     """The configuration in a YAML file, with `changes` as `optimiser.epochs=3`.
 
+    The file may hold settings of several methods, each under its name; those of the run's `method` count.
     Paths in it are relative to the working directory and become absolute. Raises `MMEarthError` naming the setting
     that is unknown, of the wrong kind, or out of range.
     """
@@ -214,11 +215,17 @@ def read_config(path: str | Path, changes: Sequence[str] = ()) -> PretrainConfig
     for change in changes:
         _apply(values, change)
     method = str(values.get("method", _USUAL_METHOD))
-    own = values.pop(method, {}) if method in METHODS else {}
-    if method not in METHODS:  # which is what is wrong then, and not that there are settings of another
-        values = {name: each for name, each in values.items() if name not in METHODS}
+    sections = {name: values.pop(name) for name in METHODS if name in values}
     run = records.read(RunConfig, values, path, folder=Path.cwd())
-    return PretrainConfig(**vars(run), settings=records.read(METHODS[run.method].settings, own, path, under=method))
+    for change in changes:
+        if (section := change.split(".")[0].strip()) in METHODS and section != method:
+            raise MMEarthError(f"`set={change}`: the method of this run is {method}; set method={section} as well.")
+    # Sections of other methods may stand in the file, so that one word changes the method; they must be right too.
+    read = {
+        name: records.read(METHODS[name].settings, own, path, under=name)
+        for name, own in (sections | {method: sections.get(method, {})}).items()
+    }
+    return PretrainConfig(**vars(run), settings=read[method])
 
 
 def _apply(values: dict[str, Any], change: str) -> None:

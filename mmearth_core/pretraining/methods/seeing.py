@@ -13,6 +13,11 @@ from mmearth_core.records import POSITIVE, Rule
 Inputs = Literal["s2", "rgb"]
 Share = Annotated[float, Rule(lambda share: 0 <= share <= 1, "must be from 0 to 1")]
 _Hidden = Annotated[float, Rule(lambda share: 0 <= share < 1, "must be at least 0 and below 1")]
+#: The share of the patches that is hidden, or several shares, of which each look draws one.
+MaskRatio = (
+    Annotated[float, Rule(lambda share: 0 < share < 1, "must be above 0 and below 1")]
+    | Annotated[list[_Hidden], Rule(any, "must name at least one above 0")]
+)
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,7 @@ class SeeingConfig:
     stem: Stem = "mp_mae"
     inputs: Inputs = "s2"
     crop: Annotated[int, POSITIVE] = 56
-    mask_ratio: (
-        Annotated[float, Rule(lambda share: 0 < share < 1, "must be above 0 and below 1")]
-        | Annotated[list[_Hidden], Rule(any, "must name at least one above 0")]
-    ) = 0.6
+    mask_ratio: MaskRatio = 0.6
     grn: MaskedGrnScope = "batch"
     flips: bool = True
     jitter: bool = False

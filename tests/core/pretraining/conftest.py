@@ -28,6 +28,8 @@ def recipe(tmp_path: Path, invented_tiles: Path, on_cpu) -> Callable[..., Path]:
             },
             "watch": {"log_steps": 1, "checkpoint_steps": 4, "picture_epochs": 0},
         }  # fmt: skip
+        method = str(changes.get("method", "mp_mae"))
+        values.setdefault(method, {"crop": 16})
         for key, value in changes.items():
             *groups, last = key.split("__")
             inner = values

@@ -73,7 +73,7 @@ def test_two_runs_differ_by_what_they_learn_not_by_where_the_tiles_lie(minimal: 
         ("optimiser.clip=soft", ", optimiser.clip: expected a number or null, found 'soft'."),
         ("optimiser.betas=[0.9]", ", optimiser.betas: expected a list of 2 values (a number each), found [0.9]."),
         ("precision=half", ", precision: expected auto or fp32 or bf16, found 'half'."),
-        ("method=guess", ", method: it must be one of mp_mae, found 'guess'."),
+        ("method=guess", ", method: it must be one of mp_mae, softcon, found 'guess'."),
         ("mp_mae=3", ", mp_mae: expected names with values, found 3."),
         ("mp_mae.crops=3", ", mp_mae: there is no 'crops'; did you mean 'crop'?"),
         ("mp_mae.decoder=3", ", mp_mae.decoder: expected shared or separate, found 3."),
@@ -98,7 +98,7 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(minimal: Path, change: s
 
 
 def test_an_unknown_method_is_said_though_there_are_settings_of_another(minimal: Path) -> None:
-    with pytest.raises(MMEarthError, match=r"method: it must be one of mp_mae, found 'guess'"):
+    with pytest.raises(MMEarthError, match=r"method: it must be one of mp_mae, softcon, found 'guess'"):
         read_config(minimal, ["mp_mae.size=atto", "method=guess"])
 
 
@@ -140,3 +140,18 @@ def test_a_configuration_of_an_earlier_version_is_still_read(tmp_path: Path) -> 
     config = read_config(path)
     assert config.settings.size == "tiny" and config.settings.weighting == {"sentinel2": 1.0, "month": 0.0}
     assert config.as_dict()["mp_mae"]["size"] == "tiny" and "settings" not in config.as_dict()
+
+
+def test_settings_of_several_methods_may_stand_beside_each_other(minimal: Path) -> None:
+    """One word then changes the method."""
+    minimal.write_text(minimal.read_text() + "mp_mae: {size: femto}\nsoftcon: {size: tiny}\n", encoding="utf-8")
+    assert [read_config(minimal, [f"method={name}"]).settings.size for name in ("mp_mae", "softcon")] == [
+        "femto",
+        "tiny",
+    ]
+    assert "mp_mae:" not in read_config(minimal, ["method=softcon"]).to_yaml()
+    with pytest.raises(MMEarthError, match=r"the method of this run is mp_mae; set method=softcon as well"):
+        read_config(minimal, ["softcon.size=atto"])
+    minimal.write_text(minimal.read_text().replace("{size: tiny}", "{sise: tiny}"), encoding="utf-8")
+    with pytest.raises(MMEarthError, match=r"softcon: there is no 'sise'"):
+        read_config(minimal)

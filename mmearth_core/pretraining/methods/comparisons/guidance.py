@@ -16,14 +16,17 @@ from mmearth_core.modalities import MODALITIES, NO_CLASS
 from mmearth_core.pretraining.methods.comparisons.exchange import places_of, rows_of_all_processes
 from mmearth_core.pretraining.methods.comparisons.light_encoders import seen_pixels
 from mmearth_core.pretraining.methods.comparisons.projection import Projection, pooled
-from mmearth_core.pretraining.methods.comparisons.soft_targets import SoftTargetLoss, label_similarity, label_vectors
+from mmearth_core.pretraining.methods.comparisons.soft_targets import (
+    SoftTargetLoss,
+    label_similarity,
+    label_vectors,
+    similarity_figures,
+)
 from mmearth_core.pretraining.methods.contract import Batch, LossSum
 from mmearth_core.pretraining.methods.labels import LabelsConfig, SoftForm
 
 #: Members that are compared with each other in a step, at most, over all processes: of patches some thousand pairs.
 _MOST = {"tile": 1024, "patches": 96}
-#: Labels that are as good as the same.
-_ALIKE = 0.99
 
 
 class Guidance(nn.Module):
@@ -49,7 +52,8 @@ class Guidance(nn.Module):
         found = {}
         for name, compared in self._labels(batch, visible).items():
             found[f"guidance_{name}"] = self.terms[name](rows[name], compared)
-            found |= {f"guidance_{name}_{figure}": each for figure, each in compared.figures().items()}
+            told = similarity_figures(compared.wanted, compared.counted)
+            found |= {f"guidance_{name}_{figure}": each for figure, each in told.items()}
         return found
 
     def constants(self, visible: VisiblePatches, batch: Batch) -> dict[str, LossSum]:
@@ -149,11 +153,3 @@ class _Compared:
         vectors = everyone[0, members]
         with torch.autocast(labels.device.type, enabled=False):
             return cls(members, own, label_similarity(vectors[own], vectors), place[own, None] != place)
-
-    def figures(self) -> dict[str, LossSum]:
-        """Mean S of the pairs, and the share of those that are alike."""
-        number = self.counted.sum().float()
-        return {
-            "similarity": LossSum(torch.where(self.counted, self.wanted, 0).sum(), number),
-            "alike": LossSum(((self.wanted > _ALIKE) & self.counted).sum().float(), number),
-        }

@@ -14,6 +14,8 @@ from mmearth_core.pretraining.methods.labels import LabelKind, SoftForm
 
 #: Slope and offset that the binary cross-entropy begins with.
 _SLOPE, _OFFSET = 5.0, -2.5
+#: Labels that are as good as the same.
+_ALIKE = 0.99
 
 
 def label_vectors(counts: Tensor, pixels: Tensor, kind: LabelKind, min_fraction: float) -> tuple[Tensor, Tensor]:
@@ -33,6 +35,15 @@ def label_vectors(counts: Tensor, pixels: Tensor, kind: LabelKind, min_fraction:
 def label_similarity(rows: Tensor, columns: Tensor) -> Tensor:
     """S: cosines of labels (m, classes) and (n, classes), (m, n) in 0 … 1; 0 where one is all zeros."""
     return (functional.normalize(rows) @ functional.normalize(columns).mT).clamp(0, 1)
+
+
+def similarity_figures(wanted: Tensor, counted: Tensor) -> dict[str, LossSum]:
+    """Of the pairs that count the mean S, and the share of those with S > 0.99: how much there is to tell apart."""
+    number = counted.sum().float()
+    return {
+        "similarity": LossSum(torch.where(counted, wanted, 0).sum(), number),
+        "alike": LossSum(((wanted > _ALIKE) & counted).sum().float(), number),
+    }
 
 
 class SoftTargetLoss(nn.Module):

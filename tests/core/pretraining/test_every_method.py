@@ -1,0 +1,141 @@
+"""What holds of every method: runs go on exactly, processes learn as one, and the encoder does not know its method."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from mmearth_core.encoder.loading import load_encoder
+from mmearth_core.errors import Cancelled
+from mmearth_core.pretraining.config import read_config
+from mmearth_core.pretraining.log import read_log
+from mmearth_core.pretraining.loop import Loop
+from mmearth_core.pretraining.methods.building import build_method, start_from
+from mmearth_core.pretraining.methods.registry import METHODS
+from mmearth_core.pretraining.pretrain import pretrain
+from mmearth_core.progress import CancelToken
+from mmearth_core.tiles.synthetic import write_synthetic_tiles
+
+Recipe = Callable[..., Path]
+CONFIGS = Path(__file__).parents[3] / "training" / "configs" / "methods"
+#: What each method is tried with, in its settings.
+TRIED: dict[str, dict[str, Any]] = {
+    "mp_mae": {"mp_mae__agreement": 1.0},
+    "softcon": {"softcon__queue": 12},
+}
+
+
+@pytest.fixture
+def run_of(recipe: Recipe, dated: Path) -> Callable[..., Path]:
+    """Writes the configuration of a method on tiles of several dates."""
+
+    def write(method: str, **changes: object) -> Path:
+        return recipe(method=method, data__datasets=[str(dated)], **TRIED[method], **changes)
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dated") / "dated"
+    write_synthetic_tiles(folder, 48, size=24, dates=2)
+    return folder
+
+
+def without_clock(run: Path) -> list[dict]:
+    return [
+        {key: value for key, value in line.items() if key not in ("images_per_second", "waiting")}
+        for line in read_log(run / "log.jsonl")
+    ]
+
+
+def numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, float]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from numbers(value, f"{prefix}{key}/")
+        elif isinstance(value, int | float):
+            yield prefix + key, value
+
+
+def test_every_method_is_tried() -> None:
+    assert TRIED.keys() == METHODS.keys()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_configuration_of_each_method_is_ready_to_use(method: str) -> None:
+    config = read_config(CONFIGS / f"{method}.yaml")
+    assert config.method == method and config.settings.size == "atto"
+    control = read_config(CONFIGS / "mp_mae.yaml")
+    assert {each.split(".")[0].split(":")[0] for each in control.differences(config)} <= {"method", "mp_mae", method}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
+    run_of: Callable[..., Path], tmp_path: Path, method: str
+) -> None:
+    config = run_of(method, optimiser__effective_batch=8, watch__picture_epochs=1, watch__checkpoint_steps=99)
+    pretrain(config=config, output=tmp_path / "whole")
+    cancel, original, asked = CancelToken(), Loop._check, []
+
+    def in_the_middle(self: Loop) -> None:
+        """The second batch of the sixth step is not reached."""
+        asked.append(self.position.step)
+        if asked.count(5) == 2:
+            cancel.cancel()
+        original(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Loop, "_check", in_the_middle)
+        with pytest.raises(Cancelled, match="after step 5"):
+            pretrain(config=config, output=tmp_path / "run", cancel=cancel)
+    pretrain(config=config, output=tmp_path / "run")
+    assert without_clock(tmp_path / "whole") == without_clock(tmp_path / "run")
+    weights = [max((tmp_path / name / "checkpoints").iterdir()) / "weights.safetensors" for name in ("whole", "run")]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+    assert list((tmp_path / "whole" / "pictures").glob("*-0001.png"))
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "mp_mae"])
+def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_path: Path, method: str) -> None:
+    common = {"optimiser__effective_batch": 8, "data__hold_out": 0.3, "watch__validation_tiles": 8}
+    pretrain(config=run_of(method, optimiser__batch=8, **common), output=tmp_path / "one")
+    config = run_of(method, optimiser__batch=4, **common)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    command = [*torchrun, "-m", "mmearth_core", "pretrain", str(config), "-o", str(tmp_path / "two"), "--quiet"]
+    shown = subprocess.run(
+        command, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False, timeout=200
+    )
+    assert shown.returncode == 0, shown.stderr
+    one, two = (without_clock(tmp_path / name) for name in ("one", "two"))
+    assert len(one) == len(two) > 5
+    for a, b in zip(one, two, strict=True):
+        found = dict(numbers(b))
+        for key, value in numbers(a):
+            assert found[key] == pytest.approx(value, rel=1e-3, abs=1e-7), (a["step"], key)
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "mp_mae"])
+def test_a_run_begins_with_the_encoder_of_another_methods_run(
+    run_of: Callable[..., Path], tmp_path: Path, method: str
+) -> None:
+    short = {"optimiser__epochs": 1, "optimiser__warmup_epochs": 0, "watch__validate_epochs": 0}
+    pretrain(config=run_of("mp_mae", **short), output=tmp_path / "first")
+    built = build_method(read_config(run_of(method, init=str(tmp_path / "first"))))
+    told = start_from(str(tmp_path / "first"), built)
+    assert told.endswith("which was trained by mp_mae")
+    state = max((tmp_path / "first" / "checkpoints").iterdir()) / "weights.safetensors"
+    for name, tensor in load_file(state).items():
+        if name.startswith("encoder."):
+            assert torch.equal(built.method.state_dict()[name], tensor)
+    pretrain(config=run_of(method, init=str(tmp_path / "first"), **short), output=tmp_path / "second")
+    card = (tmp_path / "second" / "README.md").read_text(encoding="utf-8")
+    assert built.method.fidelity in card and "It started from first." in card
+    encoders = [load_encoder(tmp_path / name / "encoder.safetensors") for name in ("first", "second")]
+    assert encoders[0].state_dict().keys() == encoders[1].state_dict().keys()
+    assert encoders[0].architecture == encoders[1].architecture
