@@ -93,7 +93,7 @@ class MapsTogether:
         listed = tuple(maps.values())
         placed = tuple(PlacedMap(name, each, listed[:index]) for index, (name, each) in enumerate(maps.items()))
         told = [f"{each.path.name}: {message}" for each in listed for message in each.messages]
-        return cls(path, placed, (*told, *messages))
+        return cls(path, placed, (*told, *_of_one_model(maps), *messages))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,6 +123,16 @@ class MapsTogether:
         """All that are in a legend, in the order of their values."""
         found = {each.value: each for one in reversed(self.maps) for each in one.legend.classes}
         return tuple(found[value] for value in sorted(found))
+
+
+def _of_one_model(maps: Mapping[str, ClassMap]) -> list[str]:
+    """That maps were learned from different samples, as when some were made again and others not; else nothing."""
+    learned = [each.tags.get("training_digest", "") for each in maps.values()]
+    groups = [[name for name, of in zip(maps, learned, strict=True) if of == one] for one in dict.fromkeys(learned)]
+    if len(groups) == 1:
+        return []
+    told = "; ".join(", ".join(names) for names in groups)
+    return [f"The maps were made with {len(groups)} models ({told}): figures are of all of them, of no model alone."]
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,24 @@
         <translation>Referenzstichprobe ziehen</translation>
     </message>
     <message>
+        <source>One sample, one table and one report of the maps of all places of the working set, as of one map</source>
+        <translation>Eine Stichprobe, eine Tabelle und ein Bericht über die Karten aller Orte des Arbeitssatzes, wie von einer Karte</translation>
+    </message>
+    <message>
         <source>Map</source>
         <translation>Karte</translation>
     </message>
     <message>
         <source>Points</source>
         <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>All {} places together</source>
+        <translation>Alle {} Orte zusammen</translation>
+    </message>
+    <message>
+        <source>One map of {0}, in {1}.</source>
+        <translation>Eine Karte aus {0}, in {1}.</translation>
     </message>
     <message>
         <source>Reference and labelling</source>
@@ -56,8 +68,24 @@
         <translation>Auswerten</translation>
     </message>
     <message>
+        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
+        <translation>Genauigkeit der Karte und Flächen ihrer Klassen, mit 95-%-Intervallen</translation>
+    </message>
+    <message>
         <source>Save report…</source>
         <translation>Bericht speichern…</translation>
+    </message>
+    <message>
+        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
+        <translation>Eine Seite (HTML) oder ein Dokument (PDF) mit der Karte, ihrer Genauigkeit und ihrer Herkunft</translation>
+    </message>
+    <message>
+        <source>Print layout</source>
+        <translation>Drucklayout</translation>
+    </message>
+    <message>
+        <source>Lay the map out on a sheet with legend, scale and origin; of several places that of the one in view</source>
+        <translation>Die Karte mit Legende, Maßstab und Herkunft auf ein Blatt setzen; bei mehreren Orten die des Orts in der Ansicht</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -91,12 +119,24 @@
         <translation>Referenzstichprobe ziehen</translation>
     </message>
     <message>
+        <source>One sample, one table and one report of the maps of all places of the working set, as of one map</source>
+        <translation>Eine Stichprobe, eine Tabelle und ein Bericht über die Karten aller Orte des Arbeitssatzes, wie von einer Karte</translation>
+    </message>
+    <message>
         <source>Map</source>
         <translation>Karte</translation>
     </message>
     <message>
         <source>Points</source>
         <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>All {} places together</source>
+        <translation>Alle {} Orte zusammen</translation>
+    </message>
+    <message>
+        <source>One map of {0}, in {1}.</source>
+        <translation>Eine Karte aus {0}, in {1}.</translation>
     </message>
     <message>
         <source>Reference and labelling</source>
@@ -123,8 +163,24 @@
         <translation>Auswerten</translation>
     </message>
     <message>
+        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
+        <translation>Genauigkeit der Karte und Flächen ihrer Klassen, mit 95-%-Intervallen</translation>
+    </message>
+    <message>
         <source>Save report…</source>
         <translation>Bericht speichern…</translation>
+    </message>
+    <message>
+        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
+        <translation>Eine Seite (HTML) oder ein Dokument (PDF) mit der Karte, ihrer Genauigkeit und ihrer Herkunft</translation>
+    </message>
+    <message>
+        <source>Print layout</source>
+        <translation>Drucklayout</translation>
+    </message>
+    <message>
+        <source>Lay the map out on a sheet with legend, scale and origin; of several places that of the one in view</source>
+        <translation>Die Karte mit Legende, Maßstab und Herkunft auf ein Blatt setzen; bei mehreren Orten die des Orts in der Ansicht</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -141,6 +197,10 @@
     <message>
         <source>{} of {} labelled.</source>
         <translation>{} von {} bestimmt.</translation>
+    </message>
+    <message>
+        <source>None is of {}: label some in every place, or nothing is known of it.</source>
+        <translation>Keiner liegt in {}: Bestimmen Sie einige an jedem Ort, sonst ist von ihm nichts bekannt.</translation>
     </message>
     <message>
         <source>Label at least {} more.</source>
@@ -163,14 +223,6 @@
         <translation>Wählen Sie zuerst eine Karte</translation>
     </message>
     <message>
-        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
-        <translation>Genauigkeit der Karte und Flächen ihrer Klassen, mit 95-%-Intervallen</translation>
-    </message>
-    <message>
-        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
-        <translation>Eine Seite (HTML) oder ein Dokument (PDF) mit der Karte, ihrer Genauigkeit und ihrer Herkunft</translation>
-    </message>
-    <message>
         <source>Reference sample</source>
         <translation>Referenzstichprobe</translation>
     </message>
@@ -191,8 +243,8 @@
         <translation>{} Punkte: {}.</translation>
     </message>
     <message>
-        <source>{} does not name its classes; give it a paletted style first.</source>
-        <translation>{} benennt seine Klassen nicht; geben Sie dem Layer zuerst eine Darstellung mit Palette.</translation>
+        <source>By place: {}.</source>
+        <translation>Nach Orten: {}.</translation>
     </message>
     <message>
         <source>Assessing the map</source>
@@ -3803,6 +3855,21 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>JudgedMaps</name>
+    <message>
+        <source>No map in the project: {}. Make the maps of all places on the tab “Map”; they are assessed as one.</source>
+        <translation>Keine Karte im Projekt: {}. Machen Sie die Karten aller Orte im Reiter „Karte“; sie werden als eine bewertet.</translation>
+    </message>
+    <message>
+        <source>Older than its embedding: the map of {}. Make the maps again, or what is judged is the old one.</source>
+        <translation>Älter als ihre Einbettung: die Karte von {}. Machen Sie die Karten neu, sonst wird die alte bewertet.</translation>
+    </message>
+    <message>
+        <source>{} does not name its classes; give it a paletted style first.</source>
+        <translation>{} benennt seine Klassen nicht; geben Sie dem Layer zuerst eine Darstellung mit Palette.</translation>
+    </message>
+</context>
+<context>
     <name>KeySheet</name>
     <message>
         <source>MMEarth: keys</source>
@@ -5201,6 +5268,13 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
     <message>
         <source>Looking at the samples…</source>
         <translation>Die Beispiele werden angesehen…</translation>
+    </message>
+</context>
+<context>
+    <name>SampleDrawing</name>
+    <message>
+        <source>Drawing the reference sample</source>
+        <translation>Referenzstichprobe wird gezogen</translation>
     </message>
 </context>
 <context>

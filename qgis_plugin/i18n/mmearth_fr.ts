@@ -24,12 +24,24 @@
         <translation>Tirer un échantillon de référence</translation>
     </message>
     <message>
+        <source>One sample, one table and one report of the maps of all places of the working set, as of one map</source>
+        <translation>Un échantillon, un tableau et un rapport des cartes de tous les lieux du jeu de travail, comme d’une seule carte</translation>
+    </message>
+    <message>
         <source>Map</source>
         <translation>Carte</translation>
     </message>
     <message>
         <source>Points</source>
         <translation>Points</translation>
+    </message>
+    <message>
+        <source>All {} places together</source>
+        <translation>Les {} lieux ensemble</translation>
+    </message>
+    <message>
+        <source>One map of {0}, in {1}.</source>
+        <translation>Une seule carte de {0}, dans {1}.</translation>
     </message>
     <message>
         <source>Reference and labelling</source>
@@ -56,8 +68,24 @@
         <translation>Évaluer</translation>
     </message>
     <message>
+        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
+        <translation>Précision de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
+    </message>
+    <message>
         <source>Save report…</source>
         <translation>Enregistrer le rapport…</translation>
+    </message>
+    <message>
+        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
+        <translation>Une page (HTML) ou un document (PDF) avec la carte, sa précision et sa provenance</translation>
+    </message>
+    <message>
+        <source>Print layout</source>
+        <translation>Mise en page</translation>
+    </message>
+    <message>
+        <source>Lay the map out on a sheet with legend, scale and origin; of several places that of the one in view</source>
+        <translation>Mettre la carte en page avec légende, échelle et origine ; de plusieurs lieux, celle du lieu affiché</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -91,12 +119,24 @@
         <translation>Tirer un échantillon de référence</translation>
     </message>
     <message>
+        <source>One sample, one table and one report of the maps of all places of the working set, as of one map</source>
+        <translation>Un échantillon, un tableau et un rapport des cartes de tous les lieux du jeu de travail, comme d’une seule carte</translation>
+    </message>
+    <message>
         <source>Map</source>
         <translation>Carte</translation>
     </message>
     <message>
         <source>Points</source>
         <translation>Points</translation>
+    </message>
+    <message>
+        <source>All {} places together</source>
+        <translation>Les {} lieux ensemble</translation>
+    </message>
+    <message>
+        <source>One map of {0}, in {1}.</source>
+        <translation>Une seule carte de {0}, dans {1}.</translation>
     </message>
     <message>
         <source>Reference and labelling</source>
@@ -123,8 +163,24 @@
         <translation>Évaluer</translation>
     </message>
     <message>
+        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
+        <translation>Précision de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
+    </message>
+    <message>
         <source>Save report…</source>
         <translation>Enregistrer le rapport…</translation>
+    </message>
+    <message>
+        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
+        <translation>Une page (HTML) ou un document (PDF) avec la carte, sa précision et sa provenance</translation>
+    </message>
+    <message>
+        <source>Print layout</source>
+        <translation>Mise en page</translation>
+    </message>
+    <message>
+        <source>Lay the map out on a sheet with legend, scale and origin; of several places that of the one in view</source>
+        <translation>Mettre la carte en page avec légende, échelle et origine ; de plusieurs lieux, celle du lieu affiché</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -141,6 +197,10 @@
     <message>
         <source>{} of {} labelled.</source>
         <translation>{} sur {} étiquetés.</translation>
+    </message>
+    <message>
+        <source>None is of {}: label some in every place, or nothing is known of it.</source>
+        <translation>Aucun n’est de {} : étiquetez-en quelques-uns dans chaque lieu, sinon on n’en sait rien.</translation>
     </message>
     <message>
         <source>Label at least {} more.</source>
@@ -163,14 +223,6 @@
         <translation>Choisissez d’abord une carte</translation>
     </message>
     <message>
-        <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
-        <translation>Précision de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
-    </message>
-    <message>
-        <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
-        <translation>Une page (HTML) ou un document (PDF) avec la carte, sa précision et sa provenance</translation>
-    </message>
-    <message>
         <source>Reference sample</source>
         <translation>Échantillon de référence</translation>
     </message>
@@ -191,8 +243,8 @@
         <translation>{} points : {}.</translation>
     </message>
     <message>
-        <source>{} does not name its classes; give it a paletted style first.</source>
-        <translation>{} ne nomme pas ses classes ; donnez-lui d’abord un style à palette.</translation>
+        <source>By place: {}.</source>
+        <translation>Par lieu : {}.</translation>
     </message>
     <message>
         <source>Assessing the map</source>
@@ -3803,6 +3855,21 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>JudgedMaps</name>
+    <message>
+        <source>No map in the project: {}. Make the maps of all places on the tab “Map”; they are assessed as one.</source>
+        <translation>Pas de carte dans le projet : {}. Faites les cartes de tous les lieux dans l’onglet « Carte » ; elles sont évaluées comme une seule.</translation>
+    </message>
+    <message>
+        <source>Older than its embedding: the map of {}. Make the maps again, or what is judged is the old one.</source>
+        <translation>Plus ancienne que son plongement : la carte de {}. Refaites les cartes, sinon c’est l’ancienne qui est évaluée.</translation>
+    </message>
+    <message>
+        <source>{} does not name its classes; give it a paletted style first.</source>
+        <translation>{} ne nomme pas ses classes ; donnez-lui d’abord un style à palette.</translation>
+    </message>
+</context>
+<context>
     <name>KeySheet</name>
     <message>
         <source>MMEarth: keys</source>
@@ -5201,6 +5268,13 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <message>
         <source>Looking at the samples…</source>
         <translation>Examen des échantillons…</translation>
+    </message>
+</context>
+<context>
+    <name>SampleDrawing</name>
+    <message>
+        <source>Drawing the reference sample</source>
+        <translation>Tirage de l’échantillon de référence</translation>
     </message>
 </context>
 <context>

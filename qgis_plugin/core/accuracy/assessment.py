@@ -30,6 +30,7 @@ from .report_document import ReportDocument
 if TYPE_CHECKING:
     from ...context import Context
     from ..worker.client import Job
+    from .judged_maps import JudgedMaps
 
 
 class Assessment(QObject):
@@ -55,7 +56,7 @@ class Assessment(QObject):
         self.unsaved = ""
         self._reference = ""
         self.result: dict[str, Any] | None = None
-        self.map_layer: QgsRasterLayer | None = None
+        self.judged: JudgedMaps | None = None
         self.reference_layer: QgsVectorLayer | None = None
         self.field = ""
 
@@ -66,20 +67,20 @@ class Assessment(QObject):
 
     def forget(self) -> None:
         """Drop a result that no longer belongs to what is chosen."""
-        self.result = self.map_layer = self.reference_layer = None
+        self.result = self.judged = self.reference_layer = None
 
     def uses(self, ids: Iterable[str]) -> bool:
         """Whether one of these layers (their ids) is needed by what runs or by a report of the result."""
-        if self.map_layer is None:
+        if self.judged is None:
             return False
-        needed = (self.map_layer, self.reference_layer, self.samples, self.embedding, self.scene)
+        needed = (*self.judged.layers, self.reference_layer, self.samples, self.embedding, self.scene)
         return any(layer is not None and layer.id() in ids for layer in needed)
 
-    def assess(self, map_layer: QgsRasterLayer, reference: QgsVectorLayer, field: str) -> None:
-        """Compare a map layer with the classes in `field` of the layer `reference`."""
+    def assess(self, judged: JudgedMaps, reference: QgsVectorLayer, field: str) -> None:
+        """Compare a map, or those of all places, with the classes in `field` of the layer `reference`."""
         self.forget()
         self._cancelled = False
-        self.map_layer, self.reference_layer, self.field = map_layer, reference, field
+        self.judged, self.reference_layer, self.field = judged, reference, field
         self.unsaved = unsaved_edits(reference)
         self._with_file(reference, self._submit_assess)
 
@@ -104,7 +105,8 @@ class Assessment(QObject):
 
     def _submit_assess(self, path: str) -> None:
         self._reference = path
-        arguments = {"map": layers.path_of(self.map_layer), "reference": path, "field": self.field}
+        asked = {} if self.judged is None else self.judged.asked()
+        arguments = {**asked, "reference": path, "field": self.field}
         self._submit("assess", arguments, self.tr("Assessing the map"), self._take_result)
 
     def _take_result(self, result: dict[str, Any]) -> None:
@@ -166,23 +168,36 @@ class Assessment(QObject):
         """Write the report of the last result to `path`, which the user has agreed to replace; .html or .pdf."""
         self._cancelled = False
         arguments = {
-            "map": layers.path_of(self.map_layer),
+            **self._shown(),
             "title": title,
-            "scene": _file(self.scene),
-            "embedding": _file(self.embedding),
-            "confidence": self._confidence,
             "reference": self._reference,
             "reference_field": self.field,
             "block": self._context.workspace.block,
             "language": language(),
         }
-        samples = self.samples
+        samples = None if self._alone is None else self.samples  # a report of several places shows none
         self.unsaved = unsaved_edits(self.reference_layer, samples)
         if samples is None:
             self._submit_report(arguments, Path(path))
             return
         arguments["field"] = self.samples_field
         self._with_file(samples, lambda name: self._submit_report({**arguments, "samples": name}, Path(path)))
+
+    def _shown(self) -> dict[str, Any]:
+        """The maps of a report and what is shown of them: of several places scenes and samples are left out."""
+        judged = self.judged
+        if judged is None or judged.working_set is None:
+            path = "" if judged is None else judged.path
+            pictures = {"scene": _file(self.scene), "embedding": _file(self.embedding)}
+            return {"map": path, **pictures, "confidence": self._confidence}
+        certain = {str(Path(path).parent) for path in map(_confidence_of, judged.layers) if path}
+        everywhere = all(map(_confidence_of, judged.layers)) and len(certain) == 1
+        return {
+            "map": judged.path,
+            "embedding": judged.working_set,
+            "trust": True,
+            "confidence": certain.pop() if everywhere else None,
+        }
 
     def _submit_report(self, arguments: dict[str, Any], path: Path) -> None:
         title = self.tr("Writing the report")
@@ -210,9 +225,14 @@ class Assessment(QObject):
             self.reported.emit(str(path))
 
     @property
+    def _alone(self) -> QgsRasterLayer | None:
+        """The map, if it is one of a single place."""
+        return None if self.judged is None or self.judged.places else self.judged.first
+
+    @property
     def embedding(self) -> QgsRasterLayer | None:
         """The embedding's layer the map was made from, if it is in the project."""
-        return None if self.map_layer is None else layers.source_of(self.map_layer)
+        return None if self._alone is None else layers.source_of(self._alone)
 
     @property
     def scene(self) -> QgsRasterLayer | None:
@@ -222,21 +242,31 @@ class Assessment(QObject):
     @property
     def samples(self) -> QgsVectorLayer | None:
         """The layer the map was learned from, if it is in the project."""
-        return QgsProject.instance().mapLayer(self._kept_with_map(SAMPLES))
+        return QgsProject.instance().mapLayer(self._kept(SAMPLES))
 
     @property
     def samples_field(self) -> str:
         """The field of the samples' classes."""
-        return self._kept_with_map(SAMPLES_FIELD) or "class"
+        return self._kept(SAMPLES_FIELD) or "class"
+
+    def _kept(self, name: str) -> str:
+        """A property of the map's layer, or of the first: all are learned from the same."""
+        return "" if self.judged is None else _kept_with(self.judged.first, name)
 
     @property
     def _confidence(self) -> str | None:
-        path = self._kept_with_map(CONFIDENCE)
-        return path if path and Path(path).is_file() else None
+        return None if self._alone is None else _confidence_of(self._alone)
 
-    def _kept_with_map(self, name: str) -> str:
-        """A property of the map's layer; empty when it has none."""
-        return "" if self.map_layer is None else self.map_layer.customProperty(name, "") or ""
+
+def _confidence_of(layer: QgsRasterLayer) -> str | None:
+    """The file of a map's confidence, if there is one."""
+    path = _kept_with(layer, CONFIDENCE)
+    return path if path and Path(path).is_file() else None
+
+
+def _kept_with(layer: QgsRasterLayer, name: str) -> str:
+    """A property of a map's layer; empty when it has none."""
+    return layer.customProperty(name, "") or ""
 
 
 def _file(layer: QgsMapLayer | None) -> str | None:

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qgis.core import (
     NULL,
@@ -29,7 +29,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ...compat import POINT
 from .. import layers
-from ..layer_tree import free_name
+from ..layer_tree import free_name, set_visible
 from ..pixel_grid import grid_of
 from ..samples.sample_layer import as_name, unique_path
 
@@ -38,6 +38,8 @@ CLASS_FIELD = "class"
 HIDDEN_FIELDS = ("stratum", "stratum_px", "stratum_ha", "map_digest", "seed")
 #: Labels are written to the file after so many of them, or after so many milliseconds without another.
 SAVE_EVERY, SAVE_AFTER = 10, 3000
+#: Of a sample of several places, the field of the one a point is in.
+PLACE_FIELD = "place"
 #: What shows the map, or what is learned from it.
 REVEALING = ("map", "live", "confidence", "live_confidence", "polygons", "similarity", "similarity_preview", "distance")
 
@@ -108,7 +110,8 @@ def footprint(map_layer: QgsRasterLayer, point: QgsPointXY) -> QgsGeometry:
 class Labelling(QObject):
     """The features of a layer one after the other, each to be given one of `classes` (name → value) in `field`.
 
-    A field of numbers gets the class's value, any other its name. Starts editing when the layer is not being edited,
+    Those of the first of `places` come first, then those of the next. A field of numbers gets the class's value, any
+    other its name. Starts editing when the layer is not being edited,
     and then writes to the file as it goes; in a session of edits that the user began, labels stay in the edit buffer
     until the user saves it.
     """
@@ -119,19 +122,28 @@ class Labelling(QObject):
     failed = pyqtSignal(str)
 
     def __init__(
-        self, layer: QgsVectorLayer, classes: dict[str, int], field: str = CLASS_FIELD, parent: QObject | None = None
+        self,
+        layer: QgsVectorLayer,
+        classes: dict[str, int],
+        field: str = CLASS_FIELD,
+        parent: QObject | None = None,
+        places: Sequence[str] = (),
     ) -> None:
         super().__init__(parent)
         self.layer, self.field, self.classes = layer, field, classes
         self._column = layer.fields().indexOf(field)
         request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-        by_id = layer.fields().indexOf("id")
-        request.setSubsetOfAttributes([column for column in (self._column, by_id) if column >= 0])
-        rows = [(f[by_id] if by_id >= 0 else f.id(), f.id(), f[self._column]) for f in layer.getFeatures(request)]
-        if all(isinstance(row[0], (int, float)) for row in rows):
-            rows.sort(key=lambda row: row[:2])
-        self._fids = [fid for _, fid, _ in rows]
-        self._labels = {fid: _text(value) for _, fid, value in rows}
+        by_id, by_place = (layer.fields().indexOf(name) for name in ("id", PLACE_FIELD))
+        request.setSubsetOfAttributes([column for column in (self._column, by_id, by_place) if column >= 0])
+        found = list(layer.getFeatures(request))
+        numbers = {f.id(): f[by_id] if by_id >= 0 else f.id() for f in found}
+        if all(isinstance(number, (int, float)) for number in numbers.values()):
+            found.sort(key=lambda f: (numbers[f.id()], f.id()))
+        self._places = {f.id(): _text(f[by_place]) if by_place >= 0 else "" for f in found}
+        order = {name: number for number, name in enumerate(places)}
+        found.sort(key=lambda f: order.get(self._places[f.id()], len(order)))
+        self._fids = [f.id() for f in found]
+        self._labels = {f.id(): _text(f[self._column]) for f in found}
         self._position = -1
         self._unsaved = 0
         self._timer = QTimer(self, singleShot=True, interval=SAVE_AFTER)
@@ -161,6 +173,11 @@ class Labelling(QObject):
     def fid(self) -> int | None:
         """The current feature's id, or None."""
         return self._fids[self._position] if 0 <= self._position < self.total else None
+
+    @property
+    def place(self) -> str:
+        """The place the current feature is in, as the sample of several tells it; empty in others."""
+        return "" if self.fid is None else self._places[self.fid]
 
     @property
     def current_class(self) -> str:
@@ -258,45 +275,67 @@ def _text(value: Any) -> str:
     return as_name(value).strip()
 
 
-def missing_labels(layer: QgsVectorLayer, field: str) -> tuple[int, int, int, int]:
-    """(features, of them labelled, labels still missing, strata with fewer than two): what `assess` needs at least.
+class Labels(NamedTuple):
+    """How far a reference is labelled: `total` features, of them `labelled`; `missing`: labels that `assess` needs at
+    least and are not there; `poor`: strata with fewer than two; `empty`: places of a sample without any."""
 
-    A sample of `mmearth sample` needs two labelled points per class of the map, other points two, polygons one.
+    total: int
+    labelled: int
+    missing: int
+    poor: int
+    empty: tuple[str, ...]
+
+
+def labels_of(layer: QgsVectorLayer, field: str) -> Labels:
+    """How far a layer is labelled.
+
+    A sample of `mmearth sample` needs two labelled points per class of the map, other points two, polygons one. Points
+    that were drawn over several places and are labelled in some of them only are no random sample of all.
     """
-    column, stratum = layer.fields().indexOf(field), layer.fields().indexOf("stratum")
+    column, stratum, place = (layer.fields().indexOf(name) for name in (field, "stratum", PLACE_FIELD))
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    request.setSubsetOfAttributes([each for each in (column, stratum) if each >= 0])
+    request.setSubsetOfAttributes([each for each in (column, stratum, place) if each >= 0])
     total, labelled = 0, 0
     strata: dict[Any, int] = {}
+    places: dict[str, int] = {}
     for feature in layer.getFeatures(request):
         total += 1
         has = bool(_text(feature[column]))
         labelled += has
         if stratum >= 0 and _text(feature[stratum]):
             strata[feature[stratum]] = strata.get(feature[stratum], 0) + has
+            if place >= 0:
+                name = _text(feature[place])
+                places[name] = places.get(name, 0) + has
     poor = sum(1 for number in strata.values() if number < 2)
     fewest = 2 * len(strata) if strata else (2 if layer.geometryType() == POINT else 1)
-    return total, labelled, max(0, fewest - labelled), poor
+    empty = tuple(sorted(name for name, number in places.items() if not number))
+    return Labels(total, labelled, max(0, fewest - labelled), poor, empty)
 
 
 class Blindfold(QObject):
-    """Hides what shows the map while reference points are labelled, and shows it again afterwards."""
+    """Hides what shows the map or covers the ground while reference points are labelled, and shows it again afterwards.
+
+    An embedding is hidden where its scene is there to be seen."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._hidden: list[str] = []
-        self._also = None
+        self._also: set[str] | None = None
 
     @property
     def on(self) -> bool:
         """Whether maps are hidden."""
         return self._also is not None
 
-    def put_on(self, map_layer: QgsRasterLayer) -> None:
-        """Hide our maps and `map_layer`, and every map that comes while it is on."""
+    def put_on(self, maps: Iterable[QgsRasterLayer]) -> None:
+        """Hide our maps and `maps`, and every map that comes while it is on; show the scenes they were made of."""
         self.take_off()
-        self._also = map_layer.id()
+        maps = list(maps)
+        self._also = {layer.id() for layer in maps}
         self._hide()
+        for embedding in map(layers.source_of, maps):
+            set_visible(None if embedding is None else layers.source_of(embedding), True)
         QgsProject.instance().layerTreeRoot().addedChildren.connect(self._hide)
 
     def take_off(self) -> None:
@@ -315,6 +354,8 @@ class Blindfold(QObject):
             layer = node.layer()
             if layer is None or not node.itemVisibilityChecked():
                 continue
-            if layer.customProperty(layers.PRODUCT, "") in REVEALING or layer.id() == self._also:
+            covers = layers.is_embedding(layer) and layers.source_of(layer) is not None
+            ours = layer.customProperty(layers.PRODUCT, "") in REVEALING
+            if covers or ours or (self._also is not None and layer.id() in self._also):
                 node.setItemVisibilityChecked(False)
                 self._hidden.append(layer.id())

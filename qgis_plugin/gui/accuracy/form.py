@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsFieldProxyModel
 from qgis.gui import QgsCollapsibleGroupBox, QgsFieldComboBox, QgsMapLayerComboBox, QgsSpinBox
 from qgis.PyQt.QtWidgets import (
+    QCheckBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +25,7 @@ from .table import AccuracyTable
 
 if TYPE_CHECKING:
     from ...context import Context
+    from ...core.accuracy.judged_maps import JudgedMaps
 
 
 #: Points of a reference sample unless the user wants another number.
@@ -69,14 +71,34 @@ class AccuracyForm(QWidget):
         )
         self._draw = self._button("accuracy_draw", self.tr("Draw reference sample"))
         self._draw.clicked.connect(self.draw)
+        self._together = QCheckBox(box)
+        self._together.setObjectName("accuracy_together")
+        self._together.setChecked(True)
+        self._together.setToolTip(
+            self.tr("One sample, one table and one report of the maps of all places of the working set, as of one map")
+        )
+        self._places = self._sentence("accuracy_places")
         form = QFormLayout()
         form.addRow(self.tr("Map"), self._map)
+        form.addRow(self._together)
+        form.addRow(self._places)
         form.addRow(self.tr("Points"), self._points)
         form.addRow(self._draw)
         self._allocation = self._sentence("accuracy_allocation")
         box.layout().addLayout(form)
         box.layout().addWidget(self._allocation)
         return box
+
+    def _show_places(self, number: int, several: bool, judged: JudgedMaps | None, told: str) -> None:
+        """Whether there are several places, and how it stands with their maps."""
+        self._together.setVisible(number > 1)
+        self._together.setText(self.tr("All {} places together").format(number))
+        self._map.setEnabled(not several)
+        fine = (
+            "" if judged is None else self.tr("One map of {0}, in {1}.").format(", ".join(judged.places), judged.path)
+        )
+        self._places.setText(told or fine)
+        self._places.setVisible(several)
 
     def _build_reference(self) -> QgsCollapsibleGroupBox:
         box = self._box(self.tr("Reference and labelling"), "accuracy_label_box")
@@ -106,12 +128,22 @@ class AccuracyForm(QWidget):
     def _build_assessment(self) -> QgsCollapsibleGroupBox:
         box = self._box(self.tr("Accuracy and areas"), "accuracy_result_box")
         self._assess = self._button("accuracy_assess", self.tr("Assess"))
+        self._assess.setToolTip(self.tr("Accuracy of the map and areas of its classes, with 95 % intervals"))
         self._assess.clicked.connect(self.assess)
         self._report = self._button("accuracy_report", self.tr("Save report…"))
+        self._report.setToolTip(self.tr("A page (HTML) or a document (PDF) with the map, its accuracy and its origin"))
         self._report.clicked.connect(self.ask_report)
         buttons = QHBoxLayout()
         buttons.addWidget(self._assess, 1)
         buttons.addWidget(self._report, 1)
+        self._print = self._button("accuracy_print", self.tr("Print layout"))
+        self._print.setToolTip(
+            self.tr(
+                "Lay the map out on a sheet with legend, scale and origin; of several places that of the one in view"
+            )
+        )
+        self._print.clicked.connect(self.print_layout)
+        buttons.addWidget(self._print, 1)
         self._missing = self._sentence("accuracy_missing")
         self._step = self._sentence("accuracy_step")
         self._bar = QProgressBar(box)

@@ -39,6 +39,7 @@ from ..widgets.labels import shortened
 
 if TYPE_CHECKING:
     from ...context import Context
+    from ...core.accuracy.judged_maps import JudgedMaps
 
 
 #: Scale to look at a point with: a Sentinel-2 pixel is then two millimetres wide.
@@ -57,7 +58,7 @@ class LabellingBox(QWidget):
         self._context = context
         self._canvas = context.iface.mapCanvas()
         self._labelling: Labelling | None = None
-        self._map: QgsRasterLayer | None = None
+        self._judged: JudgedMaps | None = None
         self._at: int | None = None
         self._bands: list[QgsRubberBand] = []
         self._shortcuts: list[QShortcut] = []
@@ -159,17 +160,16 @@ class LabellingBox(QWidget):
         layer: QgsVectorLayer,
         field: str,
         classes: dict[str, Any],
-        map_layer: QgsRasterLayer,
-        colours: dict[str, Any],
+        judged: JudgedMaps,
     ) -> None:
-        """Label `field` of `layer` with `classes` (name → value of the map), blind to `map_layer`."""
+        """Label `field` of `layer` with `classes` (name → value of the map), blind to the maps, place by place."""
         self.stop()
-        self._map = map_layer
-        labelling = self._labelling = Labelling(layer, classes, field, self)
+        self._judged = judged
+        labelling = self._labelling = Labelling(layer, classes, field, self, judged.places)
         labelling.changed.connect(self._show)
         labelling.failed.connect(self._context.warn)
         layer.willBeDeleted.connect(self._gone)
-        self._fill_classes(classes, colours)
+        self._fill_classes(classes, judged.colours)
         self._make_shortcuts(list(classes))
         self._blind(self._hide.isChecked())
         self._at = None
@@ -206,14 +206,14 @@ class LabellingBox(QWidget):
             shortcut.deleteLater()
         self._shortcuts = []
         self._clear_bands()
-        self._map = None
+        self._judged = None
         self._show()
 
     def _blind(self, hide: bool) -> None:
-        if self._labelling is None:
+        if self._labelling is None or self._judged is None:
             return
         if hide:
-            self._blindfold.put_on(self._map)
+            self._blindfold.put_on(self._judged.layers)
         else:
             self._blindfold.take_off()
 
@@ -296,7 +296,8 @@ class LabellingBox(QWidget):
             return
         points = labelling.layer.geometryType() == POINT
         place = self.tr("Point {} of {}") if points else self.tr("Feature {} of {}")
-        self._place.setText("<b>" + place.format(labelling.position + 1, labelling.total) + "</b>")
+        where = f" · {html.escape(shortened(labelling.place, self._place))}" if labelling.place else ""
+        self._place.setText("<b>" + place.format(labelling.position + 1, labelling.total) + f"</b>{where}")
         self._now.setText(shortened(labelling.current_class, self._now) or self.tr("not labelled"))
         self._bar.setMaximum(max(1, labelling.total))
         self._bar.setValue(labelling.labelled)
@@ -321,18 +322,19 @@ class LabellingBox(QWidget):
 
     def _mark(self) -> None:
         self._clear_bands()
-        if self._labelling is None or self._labelling.fid is None or self._map is None:
+        map_layer = self._map_here()
+        if self._labelling is None or map_layer is None:
             return
-        geometry = self._labelling.geometry(self._map.crs())
+        geometry = self._labelling.geometry(map_layer.crs())
         lines = []
         if self._labelling.layer.geometryType() == POINT:
             centre = geometry.asPoint() if not geometry.isMultipart() else geometry.asMultiPoint()[0]
-            geometry = footprint(self._map, centre)
+            geometry = footprint(map_layer, centre)
             box = geometry.boundingBox()
             lines = _cross(box, 0.75 * box.width(), 3 * box.width())
         shapes = [(geometry, POLYGON), *((line, LINE) for line in lines)]
         to_canvas = QgsCoordinateTransform(
-            self._map.crs(), self._canvas.mapSettings().destinationCrs(), QgsProject.instance()
+            map_layer.crs(), self._canvas.mapSettings().destinationCrs(), QgsProject.instance()
         )
         for shape, kind in shapes:
             shape.transform(to_canvas)
@@ -343,6 +345,14 @@ class LabellingBox(QWidget):
             band.setWidth(2)
             band.setToGeometry(shape, None)
             self._bands.append(band)
+
+    def _map_here(self) -> QgsRasterLayer | None:
+        """The map of the place of the current feature."""
+        if self._judged is None or self._labelling is None or self._labelling.fid is None:
+            return None
+        crs = self._labelling.layer.crs()
+        centre = self._labelling.geometry(crs).boundingBox().center()
+        return self._judged.of_place(self._labelling.place) or self._judged.at(centre, crs)
 
     def _clear_bands(self) -> None:
         for band in self._bands:

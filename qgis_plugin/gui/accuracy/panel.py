@@ -13,17 +13,17 @@ from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ...core import layers
 from ...core.accuracy.assessment import Assessment
-from ...core.accuracy.reference_sample import CLASS_FIELD, free_output, missing_labels, open_sample
-from ...core.layer_tree import keep_above, place
-from ...core.maps.map_style import class_colours, class_values
-from ...core.replaced_files import Released, open_again, release, why_not
-from ...core.sources import why_not_placed, why_not_readable
+from ...core.accuracy.drawing import SampleDrawing
+from ...core.accuracy.judged_maps import JudgedMaps, MapClasses, maps_of_set
+from ...core.accuracy.reference_sample import CLASS_FIELD, free_output, labels_of
+from ...core.layer_tree import keep_above
+from ...core.maps.print_layout import MapSheets
+from ...core.replaced_files import why_not
 from ..widgets.scrolling import reveal
 from .form import AccuracyForm
 
 if TYPE_CHECKING:
     from ...context import Context
-    from ...core.worker.client import Job
 
 
 #: Layers with more features are not counted while they are chosen: `assess` says what is wrong with them.
@@ -31,17 +31,18 @@ COUNTED = 5000
 
 
 class AccuracyPanel(AccuracyForm):
-    """From a map to its accuracy and areas with intervals."""
+    """From a map, or the maps of all places of the working set, to accuracy and areas with intervals."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self._job: Job | None = None
-        self._classes_job: Job | None = None
+        self._judged: JudgedMaps | None = None
         self._classes: dict[str, int] = {}
         self._chosen: dict[QWidget, str | None] = {}
         self._watched: QgsVectorLayer | None = None
         self._closed = False
-        self._released: list[Released] = []
+        self._drawing = SampleDrawing(context, self)
+        self._names = MapClasses(context, self)
+        self._sheets = MapSheets(context, self)
         self.assessment = Assessment(context, self)
         self._recount = QTimer(self)
         self._recount.setSingleShot(True)
@@ -57,6 +58,15 @@ class AccuracyPanel(AccuracyForm):
 
     def _connect(self) -> None:
         self._map.layerChanged.connect(self._map_changed)
+        self._together.toggled.connect(self._map_changed)
+        self._context.workspace.embeddingChanged.connect(self._set_changed)
+        self._drawing.drawn.connect(self._drawn)
+        self._drawing.failed.connect(self._failed)
+        self._drawing.progressed.connect(self._show_progress)
+        self._names.found.connect(self._take_classes)
+        self._names.failed.connect(self._no_classes)
+        self._sheets.made.connect(self._context.iface.openLayoutDesigner)
+        self._sheets.failed.connect(self._failed)
         self._reference.layerChanged.connect(self._reference_changed)
         self._field.fieldChanged.connect(self._field_changed)
         self.labelling.start_button.clicked.connect(self._toggle_labelling)
@@ -75,6 +85,7 @@ class AccuracyPanel(AccuracyForm):
             self._closed = True
             QgsProject.instance().layersAdded.disconnect(self._layers_added)
             QgsProject.instance().layersWillBeRemoved.disconnect(self._layers_going)
+            self._context.workspace.embeddingChanged.disconnect(self._set_changed)
         self._recount.stop()
         self._watch(None)
         self.labelling.close()
@@ -85,9 +96,14 @@ class AccuracyPanel(AccuracyForm):
     # --- what is chosen ---------------------------------------------------------------------------------------------
 
     @property
+    def judged(self) -> JudgedMaps | None:
+        """What is to be assessed, or None."""
+        return self._judged
+
+    @property
     def map_layer(self) -> QgsRasterLayer | None:
-        """The map to assess, or None."""
-        return self._map.currentLayer()
+        """The map to assess, or that of the first place; None without one."""
+        return None if self._judged is None else self._judged.first
 
     @property
     def reference_layer(self) -> QgsVectorLayer | None:
@@ -103,10 +119,14 @@ class AccuracyPanel(AccuracyForm):
         self._except_layers()
         if self.labelling.labelling is None:
             self._choose(added)
+            if self._several and any(layer.customProperty(layers.PRODUCT) == "map" for layer in added):
+                self._map_changed()
 
     def _layers_going(self, ids: list[str]) -> None:
         if self.assessment.uses(ids):
             self.assessment.cancel()
+        if self._judged is not None and self._judged.places and any(each.id() in ids for each in self._judged.layers):
+            QTimer.singleShot(0, self._set_changed)  # which is gone by then
         for combo in (self._map, self._reference):
             if self._chosen.get(combo) in ids:  # the combo box shows another layer by now, and does not say so
                 combo.setLayer(None)
@@ -131,13 +151,30 @@ class AccuracyPanel(AccuracyForm):
         for combo in (self._map, self._reference):
             combo.setExceptedLayerList(none)
 
+    @property
+    def _several(self) -> bool:
+        """Whether the maps of all places of the working set are to be assessed as one."""
+        return self._together.isChecked() and len(self._context.workspace.places) > 1
+
+    def _set_changed(self, *_embedding: object) -> None:
+        """Another embedding or working set is in work, or other maps are there."""
+        if not self._closed and self.labelling.labelling is None:
+            self._map_changed()
+
     def _map_changed(self, *_layer: object) -> None:
-        self._chosen[self._map] = self.map_layer.id() if self.map_layer is not None else None
+        chosen, several = self._map.currentLayer(), self._several
+        self._chosen[self._map] = None if chosen is None else chosen.id()
+        judged, told = maps_of_set(self._context.workspace) if several else (JudgedMaps.of(chosen), "")
+        self._show_places(len(self._context.workspace.places), several, judged, told)
+        if judged is not None and judged == self._judged:
+            return
+        self._judged = judged
         self.labelling.stop()
         self.assessment.cancel()
         self._forget_result()
         self._allocation.hide()
-        self._classes, self._classes_job = {}, None
+        self._classes = {}
+        self._names.forget()
         self._raise_later()
         self._enable()
 
@@ -159,8 +196,8 @@ class AccuracyPanel(AccuracyForm):
         QTimer.singleShot(0, self._raise_reference)
 
     def _raise_reference(self) -> None:
-        if not self._closed and self.reference_layer is not None and self.map_layer is not None:
-            keep_above(self.reference_layer, [self.map_layer])
+        if not self._closed and self.reference_layer is not None and self._judged is not None:
+            keep_above(self.reference_layer, self._judged.layers)
 
     def _field_changed(self, *_name: object) -> None:
         self.labelling.stop()
@@ -193,14 +230,18 @@ class AccuracyPanel(AccuracyForm):
         elif layer.featureCount() > COUNTED:
             ready = True
         else:
-            total, labelled, missing, poor = missing_labels(layer, self.field)
-            ready = not missing
-            text = self.tr("{} of {} labelled.").format(labelled, total)
-            if missing:
-                text += " " + self.tr("Label at least {} more.").format(missing)
-            elif poor:
-                text += " " + self.tr("{} classes of the map have fewer than two: label more.").format(poor)
-            elif labelled < total:
+            labels = labels_of(layer, self.field)
+            ready = not labels.missing and not labels.empty
+            text = self.tr("{} of {} labelled.").format(labels.labelled, labels.total)
+            if labels.empty:
+                text += " " + self.tr("None is of {}: label some in every place, or nothing is known of it.").format(
+                    ", ".join(labels.empty)
+                )
+            elif labels.missing:
+                text += " " + self.tr("Label at least {} more.").format(labels.missing)
+            elif labels.poor:
+                text += " " + self.tr("{} classes of the map have fewer than two: label more.").format(labels.poor)
+            elif labels.labelled < labels.total:
                 text += " " + self.tr("Label the rest for narrower intervals.")
         self._ready = ready
         self._missing.setText(text)
@@ -210,8 +251,8 @@ class AccuracyPanel(AccuracyForm):
     _ready = False
 
     def _enable(self) -> None:
-        has_map = self.map_layer is not None
-        busy = self._job is not None or self.assessment.running
+        has_map = self._judged is not None
+        busy = self._drawing.running or self.assessment.running
         self._draw.setEnabled(has_map and not busy)
         self._draw.setToolTip(
             self.tr("Choose random points on the map, to be labelled") if has_map else self.tr("Choose a map first")
@@ -219,17 +260,16 @@ class AccuracyPanel(AccuracyForm):
         start = self.labelling.start_button
         start.setEnabled(has_map and self.reference_layer is not None and bool(self.field))
         self._assess.setEnabled(has_map and self.reference_layer is not None and self._ready and not busy)
-        self._assess.setToolTip(self.tr("Accuracy of the map and areas of its classes, with 95 % intervals"))
         self._report.setEnabled(self.assessment.result is not None and not busy)
-        self._report.setToolTip(self.tr("A page (HTML) or a document (PDF) with the map, its accuracy and its origin"))
+        self._print.setEnabled(has_map)
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 
     def draw(self) -> None:
         """Ask where to, and draw the reference sample of the map."""
-        if not self._can_read_map():
+        if self._judged is None or not self._can_read_map():
             return
-        suggested = str(free_output(layers.path_of(self.map_layer)))
+        suggested = str(free_output(self._judged.beside(".tif")))
         path, _ = QFileDialog.getSaveFileName(
             self,
             self.tr("Reference sample"),
@@ -244,7 +284,7 @@ class AccuracyPanel(AccuracyForm):
 
     def _can_read_map(self) -> bool:
         """Whether the worker sees the map, and where QGIS shows it; says why not."""
-        problem = why_not_readable(self.map_layer) or why_not_placed(self.map_layer)
+        problem = "" if self._judged is None else self._judged.why_not_readable()
         if problem:
             self._context.warn(problem)
         return not problem
@@ -261,38 +301,22 @@ class AccuracyPanel(AccuracyForm):
 
     def draw_to(self, path: str | Path) -> None:
         """Draw the reference sample of the map into a GeoPackage, which is replaced when it exists."""
-        path, layer = Path(path), self.map_layer
-        self._released = release([path])
-        arguments = {
-            "map": layers.path_of(layer),
-            "output": str(path),
-            "n": self._points.value(),
-            "overwrite": path.exists(),
-        }
-        title = self.tr("Drawing the reference sample")
-        job = self._job = self._context.client.submit("sample", arguments, title=title, task=True)
-        job.progressed.connect(self._show_event)
-        job.finished.connect(lambda result: self._drawn(path, layer, result))
-        job.failed.connect(self._draw_failed)
-        self._work(title)
+        if self._judged is not None:
+            self._drawing.draw(self._judged, Path(path), self._points.value())
+            self._work(self.tr("Drawing the reference sample"))
 
-    def _drawn(self, path: Path, map_layer: QgsRasterLayer, result: dict[str, Any]) -> None:
-        self._job = None
+    def _drawn(self, sample: QgsVectorLayer, result: dict[str, Any]) -> None:
         self._work("")
-        allocation = result["allocation"]
-        if self.map_layer is not map_layer:
+        allocation, places = result["allocation"], result["places"]
+        if self._judged != self._drawing.maps:
             return
-        sample = open_sample(path, map_layer, list(allocation))
-        place(sample, map_layer)
         self._reference.setLayer(sample)
         shares = ", ".join(f"{name} {number}" for name, number in allocation.items())
-        self._allocation.setText(self.tr("{} points: {}.").format(sum(allocation.values()), shares))
+        told = self.tr("{} points: {}.").format(sum(allocation.values()), shares)
+        if places:
+            told += " " + self.tr("By place: {}.").format(", ".join(f"{name} {each}" for name, each in places.items()))
+        self._allocation.setText(" ".join([told, *result["messages"]]))
         self._allocation.show()
-
-    def _draw_failed(self, kind: str, message: str) -> None:
-        self._job = None
-        open_again(self._released)
-        self._failed(kind, message)
 
     # --- labelling --------------------------------------------------------------------------------------------------
 
@@ -301,66 +325,43 @@ class AccuracyPanel(AccuracyForm):
             self.labelling.stop()
         elif self._classes:
             self._start_labelling()
-        elif self._classes_job is None and self.map_layer is not None:
-            layer = self.map_layer
-            job = self._classes_job = self._context.client.submit("info", {"file": layers.path_of(layer)})
-            job.finished.connect(lambda result: self._take_classes(layer, result))
-            job.failed.connect(self._no_classes)
+        elif not self._names.running and self._judged is not None:
+            self._names.ask(self._judged)
 
-    def _take_classes(self, asked: QgsRasterLayer, result: dict[str, Any]) -> None:
-        self._classes_job = None
-        layer = self.map_layer
-        if layer is None or layer is not asked:
-            return
-        found = {name: int(value) for value, name in result.get("classes", {}).items()}
-        self._classes = found or class_values(layer)
-        if self._classes:
-            self._start_labelling()
-        else:
-            text = self.tr("{} does not name its classes; give it a paletted style first.")
-            self._no_classes("input", text.format(layer.name()))
+    def _take_classes(self, classes: dict[str, int]) -> None:
+        self._classes = classes
+        self._start_labelling()
 
     def _no_classes(self, kind: str, message: str) -> None:
-        self._classes_job = None
         self.labelling.start_button.setChecked(False)
         self._failed(kind, message)
 
     def _start_labelling(self) -> None:
-        if self.reference_layer is not None and self.field:
-            colours = class_colours(self.map_layer)
-            self.labelling.start(self.reference_layer, self.field, self._classes, self.map_layer, colours)
+        if self.reference_layer is not None and self.field and self._judged is not None:
+            self.labelling.start(self.reference_layer, self.field, self._classes, self._judged)
 
     # --- assessing --------------------------------------------------------------------------------------------------
 
     def assess(self) -> None:
         """Assess the map with the reference."""
-        if not self._can_read_map():
+        if self._judged is None or not self._can_read_map():
             return
         if self.labelling.labelling is not None:
             self.labelling.labelling.save()
         self._forget_result()
-        self.assessment.assess(self.map_layer, self.reference_layer, self.field)
+        self.assessment.assess(self._judged, self.reference_layer, self.field)
         self._work(self.tr("Assessing the map"))
 
     def _assessed(self, result: dict[str, Any]) -> None:
         self._work("")
-        if (
-            self.assessment.map_layer is not self.map_layer
-            or self.assessment.reference_layer is not self.reference_layer
-        ):
+        judged = self.assessment.judged
+        if judged is None or judged != self._judged or self.assessment.reference_layer is not self.reference_layer:
             self._forget_result()  # something else was chosen meanwhile
             return
-        suggested = self._beside_map("_accuracy.csv")
-        self._table.show_result(
-            result, class_colours(self.map_layer), suggested, [self._trained_on(), self.assessment.unsaved]
-        )
+        notes = [self._trained_on(), self.assessment.unsaved]
+        self._table.show_result(result, judged.colours, judged.beside("_accuracy.csv"), notes)
         self._table.show()
         reveal(self._table)
-
-    def _beside_map(self, ending: str) -> Path:
-        """A file beside the map that was assessed."""
-        path = Path(layers.path_of(self.assessment.map_layer))
-        return path.with_name(path.stem + ending)
 
     def _tables_told(self, sentence: str, well: bool) -> None:
         if well:
@@ -384,9 +385,9 @@ class AccuracyPanel(AccuracyForm):
 
     def ask_report(self) -> None:
         """Ask for a file and write the report."""
-        if self.assessment.map_layer is None:
+        if self.assessment.judged is None:
             return
-        suggested = str(self._beside_map("_report.html"))
+        suggested = str(self.assessment.judged.beside("_report.html"))
         kinds = {"HTML (*.html)": ".html", "PDF (*.pdf)": ".pdf"}
         path, kind = QFileDialog.getSaveFileName(self, self.tr("Save report"), suggested, ";;".join(kinds))
         if not path:
@@ -401,11 +402,10 @@ class AccuracyPanel(AccuracyForm):
 
     def save_report(self, path: str | Path) -> None:
         """Write the report of the last assessment; .html or .pdf."""
-        if self.assessment.map_layer is None:
+        if self.assessment.judged is None:
             return
         self._work(self.tr("Writing the report"))
-        name = Path(layers.path_of(self.assessment.map_layer)).stem
-        self.assessment.report(path, self.tr("Accuracy of {}").format(name))
+        self.assessment.report(path, self.tr("Accuracy of {}").format(self.assessment.judged.name))
         self._enable()
 
     def _reported(self, path: str) -> None:
@@ -416,12 +416,17 @@ class AccuracyPanel(AccuracyForm):
         told = filter(None, [self.tr("The report is {}.").format(path), self.assessment.unsaved])
         self._context.tell(" ".join(told), Qgis.MessageLevel.Success)
 
+    def print_layout(self) -> None:
+        """Lay the map out to be printed, of several that of the place in view, and open the layout."""
+        if self._judged is not None:
+            settings = self._context.iface.mapCanvas().mapSettings()
+            self._sheets.lay_out(self._judged.at(settings.visibleExtent().center(), settings.destinationCrs()))
+
     # --- progress ---------------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
         """Stop what runs."""
-        if self._job is not None:
-            self._job.cancel()
+        self._drawing.cancel()
         self.assessment.cancel()
 
     def _work(self, step: str) -> None:
@@ -431,10 +436,6 @@ class AccuracyPanel(AccuracyForm):
         self._step.setVisible(bool(step))
         self._bar.setRange(0, 0)
         self._enable()
-
-    def _show_event(self, event: dict[str, Any]) -> None:
-        total = event.get("total") or 0
-        self._show_progress(event.get("done", 0) / total if total else -1.0)
 
     def _show_progress(self, share: float) -> None:
         self._bar.setRange(0, 0 if share < 0 else 100)

@@ -1,6 +1,7 @@
 """Accuracy and areas over all places of a working set: one design, each ground once, no place forgotten."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,8 @@ class World:
         return output
 
 
-def write_map(path: Path, values: np.ndarray, grid: Grid, names: tuple[str, ...] = NAMES) -> Path:
-    with new_map(path, Legend.numbered(names), grid, tags={}) as dataset:
+def write_map(path: Path, values: np.ndarray, grid: Grid, names: tuple[str, ...] = NAMES, **tags: str) -> Path:
+    with new_map(path, Legend.numbered(names), grid, tags=tags) as dataset:
         dataset.write(values.astype(np.uint8), 1)
     return path
 
@@ -329,3 +330,13 @@ def test_maps_whose_classes_differ_are_refused(world: World, tmp_path: Path) -> 
         with pytest.raises(MMEarthError, match=said):
             sample(map=tmp_path / "maps", working_set=world.set, output=tmp_path / "p.gpkg", n=50)
     assert not (tmp_path / "p.gpkg").exists()
+
+
+def test_maps_of_different_models_are_told(world: World, tmp_path: Path) -> None:
+    drawn = sample(map=world.maps, working_set=world.set, output=tmp_path / "p.gpkg", n=30)
+    assert not any("models" in message for message in drawn.messages)
+    shutil.copytree(world.maps, tmp_path / "maps")
+    mapped, _, grid = world.places["south"]
+    write_map(tmp_path / "maps" / "south.tif", mapped, grid, training_digest="later")
+    drawn = sample(map=tmp_path / "maps", working_set=world.set, output=tmp_path / "q.gpkg", n=30)
+    assert any("made with 2 models (north; south)" in message for message in drawn.messages)

@@ -592,7 +592,7 @@ def test_replacing_a_sample_is_asked(panel, sample, tmp_path):
 def test_cancelled_drawing_leaves_nothing(panel, wait, tmp_path):
     panel.draw_to(tmp_path / "reference.gpkg")
     panel.cancel()
-    wait(lambda: panel._job is None, 60, "the end")
+    wait(lambda: not panel._drawing.running, 60, "the end")
     assert not (tmp_path / "reference.gpkg").exists()
     assert panel.findChild(QPushButton, "accuracy_draw").isEnabled()
 
