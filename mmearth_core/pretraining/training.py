@@ -150,8 +150,8 @@ def _introduce(config: PretrainConfig, plan: Plan, data: RunData, built: BuiltMe
         f" {weights / 1e6:.2f} M weights."
     )
     progress.message(built.method.fidelity)
-    if config.outputs != "all" and not built.method.outputs:
-        progress.message(f"outputs is not used: {config.method} predicts no modality.")
+    if config.outputs != "all" and set(config.output_names) != set(built.method.outputs):
+        progress.message(f"outputs is not used: {config.method} says itself what it learns from.")
     absent = [each.name for each in built.method.view.shown if each.name not in data.tiles.modalities]
     if absent:
         progress.message(f"No tile has {', '.join(absent)}; nothing is learned from what is not there.")

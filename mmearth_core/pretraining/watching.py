@@ -152,12 +152,12 @@ class EpochWatcher:
 
 
 def _others_masked(masked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Masks (N, g, g) that hide every patch the given ones show, and as many in all."""
+    """Masks (N, g, g) that hide every patch the given ones show, and as many in all of each tile, but never all."""
     flat = masked.reshape(len(masked), -1)
-    count = int(flat[0].sum())
+    count = min(max(int(flat.sum(1).max()), int((~flat).sum(1).max())), flat.shape[1] - 1)
     order = np.argsort(flat + np.random.default_rng(0).random(flat.shape) / 2, axis=1)
     others = np.zeros_like(flat)
-    np.put_along_axis(others, order[:, : max(count, flat.shape[1] - count)], True, axis=1)
+    np.put_along_axis(others, order[:, :count], True, axis=1)
     return others.reshape(masked.shape)
 
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mmearth_core.encoder.masking import sum_over_processes
-from mmearth_core.modalities import NO_CLASS
+from mmearth_core.encoder.masking import VisiblePatches, sum_over_processes
+from mmearth_core.modalities import NO_CLASS, Modality
 from mmearth_core.pretraining.methods.contract import Losses, LossSum
 
 #: Guards the division by the spread of a flat patch (the published value).
@@ -31,6 +31,18 @@ def cross_entropy(logits: Tensor, target: Tensor) -> LossSum:
         logits.reshape(-1, logits.shape[-1]), target.reshape(-1), ignore_index=NO_CLASS, reduction="sum"
     )
     return LossSum(total, (target != NO_CLASS).sum().to(total.dtype))
+
+
+def modality_loss(modality: Modality, prediction: Tensor, target: Tensor) -> LossSum:
+    """How predictions of a modality, as rows, are judged: the one place that says so."""
+    if modality.kind == "regression":
+        return squared_error(prediction, target)
+    return cross_entropy(prediction.reshape(-1, modality.outputs), target)
+
+
+def patch_rows(images: Tensor, patches: VisiblePatches) -> Tensor:
+    """(N, C, H, W) or classes (N, H, W) → (P, p²·C), p cells a patch's side, in the order (row, column, channel)."""
+    return patches.gather(images.permute(0, 2, 3, 1) if images.ndim == 4 else images[..., None]).flatten(1)
 
 
 def patch_moments(patches: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
+from mmearth_core.pretraining.methods.omnisat.settings import OmniSatConfig
 from mmearth_core.pretraining.methods.softcon.settings import SoftConConfig
 
 
@@ -23,5 +24,6 @@ class Registered:
 
 METHODS: Mapping[str, Registered] = {
     "mp_mae": Registered(MpMaeConfig, "mmearth_core.pretraining.methods.mp_mae.built"),
+    "omnisat": Registered(OmniSatConfig, "mmearth_core.pretraining.methods.omnisat.built"),
     "softcon": Registered(SoftConConfig, "mmearth_core.pretraining.methods.softcon.built"),
 }

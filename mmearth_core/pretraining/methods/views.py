@@ -228,10 +228,12 @@ class MaskedView(View):
         side = self.crop // self.patch
         order = np.argsort(rng.random(side * side), kind="stable")
         masked = np.ones(side * side, np.bool_)
-        several = len(self.mask_ratios) > 1
-        ratio = self.mask_ratios[int(rng.integers(len(self.mask_ratios))) if several else 0]
-        masked[order[: self.visible(ratio)]] = False
+        masked[order[: self.visible(self._ratio(rng))]] = False
         return masked.reshape(side, side)
+
+    def _ratio(self, rng: np.random.Generator) -> float:
+        several = len(self.mask_ratios) > 1
+        return self.mask_ratios[int(rng.integers(len(self.mask_ratios))) if several else 0]
 
 
 def _present_bands(rng: np.random.Generator) -> Sequence[str]:

@@ -19,29 +19,32 @@ _RELIEF = 50.0
 
 
 class LightEncoder(nn.Module):
-    """Patches of `patch` px of a pixel modality to directions, by two linear layers.
+    """Patches of `patch` px of a pixel modality to tokens of `width`, by two linear layers.
 
     It is given the values and, channel by channel, whether there is one; of a class map, whether a pixel is of each
     class. Of an elevation only what differs from the patch's mean: the height itself names the place.
     """
 
-    def __init__(self, modality: Modality, patch: int) -> None:
+    def __init__(self, modality: Modality, patch: int, width: int = COMPARED) -> None:
         super().__init__()
         self.modality = modality
         channels = modality.outputs * (1 if modality.kind == "classes" else 2)
-        self.layers = nn.Sequential(nn.Linear(channels * patch**2, _HIDDEN), nn.GELU(), nn.Linear(_HIDDEN, COMPARED))
+        self.layers = nn.Sequential(nn.Linear(channels * patch**2, _HIDDEN), nn.GELU(), nn.Linear(_HIDDEN, width))
 
     def forward(self, values: Tensor, patches: VisiblePatches) -> Tensor:
-        """Tokens of some patches.
+        """Directions of the `tokens`: of length 1, float32 at least."""
+        return directions(self.tokens(values, patches))
+
+    def tokens(self, values: Tensor, patches: VisiblePatches) -> Tensor:
+        """Tokens of some patches, (M, width) in their order.
 
         `values`: a batch of the modality, (N, outputs, H, W) z-scores with NaN or classes (N, H, W) with −1 where there
-        is no value. Returns (M, 128) of length 1, float32 at least, in the order of `patches`. No gradient comes from
-        what has no value.
+        is no value. No gradient comes from what has no value.
         """
         if self.modality.kind == "classes":
             classes = patches.gather(values[..., None]).flatten(1)
             shown = functional.one_hot(classes.clamp(min=0), self.modality.outputs) * (classes >= 0)[..., None]
-            return directions(self.layers(shown.flatten(1).to(next(self.parameters()).dtype)))
+            return self._through(shown.flatten(1).to(next(self.parameters()).dtype))
         cells = patches.gather(values.permute(0, 2, 3, 1)).flatten(1, 2)
         there = torch.isfinite(cells)
         filled = torch.where(there, cells, 0)
@@ -50,7 +53,11 @@ class LightEncoder(nn.Module):
             mean = height.sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp(min=1)
             relief = torch.where(known, height - mean, 0) * _RELIEF
             filled = torch.cat([relief[..., None], filled[..., 1:]], -1)
-        return directions(self.layers(torch.cat([filled, there.to(filled.dtype)], -1).flatten(1)))
+        return self._through(torch.cat([filled, there.to(filled.dtype)], -1).flatten(1))
+
+    def _through(self, rows: Tensor) -> Tensor:
+        tokens: Tensor = self.layers(rows)
+        return tokens
 
 
 def seen_pixels(image: Tensor) -> Tensor:

@@ -26,8 +26,8 @@ class Projection(nn.Module):
 
 
 def directions(rows: Tensor) -> Tensor:
-    """Rows (M, D) made of length 1, in float32 at least: in bfloat16 cosines near 1 would be steps of 0.004."""
-    return functional.normalize(rows.to(torch.promote_types(rows.dtype, torch.float32)))
+    """Rows (…, D) made of length 1, in float32 at least: in bfloat16 cosines near 1 would be steps of 0.004."""
+    return functional.normalize(rows.to(torch.promote_types(rows.dtype, torch.float32)), dim=-1)
 
 
 def pooled(encoded: Tensor, masked: Tensor) -> Tensor:

@@ -26,11 +26,11 @@ from mmearth_core.pretraining.methods.fresh import fresh_encoder
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
-    cross_entropy,
+    modality_loss,
     normalised_patches,
     over_processes,
     patch_moments,
-    squared_error,
+    patch_rows,
 )
 from mmearth_core.pretraining.methods.mp_mae.decoder import Decoder
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
@@ -99,7 +99,7 @@ class MpMae(PretrainMethod):
         encoded = visible.scatter(maps[-1]).permute(0, 3, 1, 2)
         predictions = self._predict(encoded, batch["masked"], judged)
         parts = {
-            name: _loss(modality, predictions[name], self._target(name, batch, judged))
+            name: modality_loss(modality, predictions[name], self._target(name, batch, judged))
             for name, modality in self.modalities.items()
         }
         if self.config.second_look:
@@ -124,7 +124,7 @@ class MpMae(PretrainMethod):
             relative = name == "sentinel2" and self.config.norm_pix
             constant = _band_means(target, modality.outputs) if relative else constants[name].to(target.device)
             repeated = constant.repeat(math.prod(modality.sides(self.config.patch)))
-            parts[name] = _loss(modality, repeated.expand(len(target), -1), target)
+            parts[name] = modality_loss(modality, repeated.expand(len(target), -1), target)
         if self.config.second_look:
             parts |= self._agreements(batch, None, None)
         visible = VisiblePatches(batch["masked"])
@@ -160,7 +160,7 @@ class MpMae(PretrainMethod):
             if modality.level == "pixel":
                 values = predictions[name]
                 if name == "sentinel2" and self.config.norm_pix:
-                    mean, spread = patch_moments(_patches(batch[name], whole))
+                    mean, spread = patch_moments(patch_rows(batch[name], whole))
                     values = values * spread + mean
                 cells = modality.sides(self.config.patch)
                 images[name] = whole.scatter(values.view(-1, *cells, modality.outputs)).permute(0, 3, 1, 2)
@@ -213,7 +213,7 @@ class MpMae(PretrainMethod):
         """What the predictions of a modality's rows are judged by: patches of pixel modalities, or tiles."""
         if name not in judged:
             return batch[name]
-        patches = _patches(batch[name], judged[name])
+        patches = patch_rows(batch[name], judged[name])
         return normalised_patches(patches) if name == "sentinel2" and self.config.norm_pix else patches
 
     def _weighted(self, parts: Mapping[str, LossSum]) -> Losses:
@@ -301,18 +301,6 @@ def _guided(config: MpMaeConfig) -> dict[str, float]:
     """The terms of the guidance, and how much each counts."""
     shares = {"tile": config.guidance.tile, "patches": config.guidance.patches}
     return {name: share for name, share in shares.items() if share}
-
-
-def _patches(images: Tensor, patches: VisiblePatches) -> Tensor:
-    """(N, C, H, W) or classes (N, H, W) → (P, p²·C), p cells a patch's side, in the order (row, column, channel)."""
-    return patches.gather(images.permute(0, 2, 3, 1) if images.ndim == 4 else images[..., None]).flatten(1)
-
-
-def _loss(modality: Modality, prediction: Tensor, target: Tensor) -> LossSum:
-    """How predictions of a modality, as rows, are judged: the one place that says so."""
-    if modality.kind == "regression":
-        return squared_error(prediction, target)
-    return cross_entropy(prediction.reshape(-1, modality.outputs), target)
 
 
 def _band_means(patches: Tensor, bands: int) -> Tensor:

@@ -1,0 +1,1 @@
+"""What mixes tokens of several images or modalities behind the encoder; dropped when it is exported."""

@@ -1,0 +1,185 @@
+"""OmniSat on the masked encoder: sensors agree patch by patch, and hidden tokens follow from the others.
+
+Astruc et al. 2024 (arXiv 2404.08351): a token for each patch of each sensor, a contrast of tokens, and a combiner from
+which what was hidden is reconstructed. Only the encoder of Sentinel-2 is exported.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mmearth_core.encoder.masking import VisiblePatches, masked_maps
+from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.methods.comparisons.light_encoders import LightEncoder, known_pixels, mostly, seen_pixels
+from mmearth_core.pretraining.methods.comparisons.projection import directions
+from mmearth_core.pretraining.methods.comparisons.token_contrast import token_contrast
+from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
+from mmearth_core.pretraining.methods.fresh import fresh_encoder
+from mmearth_core.pretraining.methods.fusion.combiner import Combiner, PatchQueries, grid_code
+from mmearth_core.pretraining.methods.losses import modality_loss, over_processes, patch_rows
+from mmearth_core.pretraining.methods.omnisat.settings import SENSORS, OmniSatConfig, Sensor
+from mmearth_core.pretraining.methods.omnisat.view import TokenView
+
+
+class OmniSat(PretrainMethod):
+    """OmniSat with the encoder of Sentinel-2, the light encoders of the others, combiner and light decoders."""
+
+    view: TokenView
+    places: Tensor
+    fidelity = (
+        "OmniSat's losses (arXiv 2404.08351) on this encoder, with positions as its paper says them; light encoders and"
+        " decoders are this project's, and the query of a whole tile, which no loss reaches, is left out."
+    )
+
+    def __init__(self, config: OmniSatConfig) -> None:
+        super().__init__()
+        self.config = config
+        rest = [SENSORS[name] for name in config.modalities if name != "sentinel2"]
+        #: Sentinel-2 first.
+        self.sensors: tuple[Sensor, ...] = (SENSORS["sentinel2"], *rest)
+        sources = {sensor.source for sensor in self.sensors}
+        self.outputs = tuple(name for name in MODALITIES if name in sources)
+        self.view = TokenView.of(config, [MODALITIES[name] for name in self.outputs], sensors=len(self.sensors))
+        self.encoder = fresh_encoder(config)
+        width, side = config.width, config.crop // config.patch
+        self.token = nn.Linear(self.encoder.architecture.channels[-1], width)
+        self.light = nn.ModuleDict({each.name: LightEncoder(each.modality, config.patch, width) for each in rest})
+        self.hidden = nn.Parameter(torch.randn(width) * 0.02)
+        self.combiner = Combiner(width, config.depth, config.heads, side)
+        self.queries = PatchQueries(width, config.heads, side)
+        self.decoders = nn.ModuleDict(
+            {each.name: nn.Linear(width, each.modality.outputs * config.patch**2) for each in self.sensors}
+        )
+        self.register_buffer("places", grid_code(side, width), persistent=False)
+
+    def forward(self, batch: Batch) -> Losses:
+        """Losses of a batch of `TokenView`s."""
+        hidden = batch["hidden"]
+        tokens, known = self._tokens(batch, hidden[:, 0])
+        parts = {}
+        if self.config.contrast:
+            parts["contrast"] = self._contrast(directions(tokens), known, hidden)
+        if self.config.reconstruction:
+            fused = self._fused(tokens, known, hidden)
+            parts |= self._reconstructions(batch, known, hidden, fused)
+        parts = over_processes(parts)
+        weights = {name: self.config.contrast if name == "contrast" else self.config.reconstruction for name in parts}
+        objective = torch.stack([weight * parts[name].mean for name, weight in weights.items()]).sum()
+        return Losses(objective, parts, weights)
+
+    def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
+        """The parts when all tokens are alike, and every prediction is a constant."""
+        hidden, known = batch["hidden"], self._known(batch)
+        parts = {}
+        if self.config.contrast:
+            alike = torch.ones((*known.shape, 1), device=known.device)
+            parts["contrast"] = self._contrast(alike, known, hidden)
+        if self.config.reconstruction:
+            for at, sensor in enumerate(self.sensors):
+                target = self._target(sensor, batch, self._judged(known, hidden, at))
+                constant = constants[sensor.source].to(hidden.device)
+                repeated = constant[sensor.begin : sensor.begin + sensor.modality.outputs].repeat(self.config.patch**2)
+                parts[sensor.name] = modality_loss(sensor.modality, repeated.expand(len(target), -1), target)
+        return over_processes(parts)
+
+    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
+        """Whether weight decay applies: to whatever has more than one dimension, but biases and learned tokens."""
+        return parameter.ndim > 1 and not name.endswith(("bias", "table", "queries.queries"))
+
+    @torch.no_grad()
+    def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Predictions of every patch where all sensors hide the patches that Sentinel-2 hides: (N, outputs, H, W)."""
+        if not self.config.reconstruction:
+            return {}
+        masked = batch["masked"]
+        hidden = masked[:, None].expand(-1, len(self.sensors), -1, -1)
+        tokens, known = self._tokens(batch, masked)
+        fused = self._fused(tokens, known, hidden)
+        whole, patch = VisiblePatches(torch.zeros_like(masked)), self.config.patch
+        images: dict[str, Tensor] = {}
+        for sensor in self.sensors:
+            rows = self.decoders[sensor.name](fused.flatten(0, 1)).float()
+            image = whole.scatter(rows.view(len(rows), patch, patch, -1)).permute(0, 3, 1, 2)
+            if sensor.source not in images:
+                channels = MODALITIES[sensor.source].outputs
+                images[sensor.source] = image.new_full((len(image), channels, *image.shape[2:]), torch.nan)
+            images[sensor.source][:, sensor.begin : sensor.begin + sensor.modality.outputs] = image
+        return images
+
+    def _tokens(self, batch: Batch, masked: Tensor) -> tuple[Tensor, Tensor]:
+        """Tokens of all sensors (N, P, sensors, width), 0 where Sentinel-2 is `masked`, and which patches are known."""
+        visible, last = self._encoded(batch["image"], masked)
+        whole = VisiblePatches(torch.zeros_like(masked))
+        optical = visible.scatter(self.token(last)[:, None, None]).flatten(1, 2)
+        found = [optical]
+        for sensor in self.sensors[1:]:
+            light: Any = self.light[sensor.name]
+            found.append(light.tokens(sensor.of(batch), whole).view(optical.shape))
+        return torch.stack(found, 2), self._known(batch)
+
+    def _encoded(self, image: Tensor, masked: Tensor) -> tuple[VisiblePatches, Tensor]:
+        """The visible patches and their cells of the encoder's last map, (M, C)."""
+        if not self.config.isolated:
+            visible, maps = masked_maps(self.encoder, image, masked, self.config.grn)
+            return visible, maps[-1].flatten(1)
+        visible = VisiblePatches(masked)
+        patches = visible.gather(image.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        alone = torch.zeros(len(patches), 1, 1, dtype=torch.bool, device=image.device)
+        _, maps = masked_maps(self.encoder, patches, alone, self.config.grn)
+        return visible, maps[-1].flatten(1)
+
+    def _known(self, batch: Batch) -> Tensor:
+        """Of which patches each sensor has values in half of the pixels: (N, P, sensors) bool."""
+        whole = VisiblePatches(torch.zeros_like(batch["masked"]))
+        pixels = [
+            seen_pixels(batch["image"]),
+            *(known_pixels(each.modality, each.of(batch)) for each in self.sensors[1:]),
+        ]
+        known = torch.stack([mostly(each, whole) for each in pixels], 1)
+        return known.view(len(batch["masked"]), -1, len(self.sensors))
+
+    def _contrast(self, tokens: Tensor, known: Tensor, hidden: Tensor) -> LossSum:
+        """Of what was encoded: hidden patches of Sentinel-2 were not."""
+        encoded = known.clone()
+        encoded[..., 0] &= ~hidden[:, 0].flatten(1)
+        return token_contrast(tokens, encoded, self.config.temperature)
+
+    def _fused(self, tokens: Tensor, known: Tensor, hidden: Tensor) -> Tensor:
+        """What the combiner says of each patch, (N, P, width)."""
+        count, patches, sensors, _ = tokens.shape
+        unseen = hidden.flatten(2).transpose(1, 2)
+        instead = (self.hidden + self.places)[:, None].to(tokens.dtype)
+        shown = torch.where(unseen[..., None], instead, tokens)
+        # A patch of Sentinel-2 counts whatever it shows, so that something does.
+        there = known.clone()
+        there[..., 0] = True
+        patch = torch.arange(patches, device=tokens.device).repeat_interleave(sensors)
+        shown, there = shown.flatten(1, 2), there.flatten(1, 2)
+        fused: Tensor = self.queries(self.combiner(shown, there, patch), there, patch)
+        return fused.view(count, patches, -1)
+
+    def _reconstructions(self, batch: Batch, known: Tensor, hidden: Tensor, fused: Tensor) -> dict[str, LossSum]:
+        parts = {}
+        for at, sensor in enumerate(self.sensors):
+            judged = self._judged(known, hidden, at)
+            rows = fused.view(-1, fused.shape[-1])[self._rows(judged)]
+            predicted = self.decoders[sensor.name](rows)
+            predicted = predicted.to(torch.promote_types(predicted.dtype, torch.float32))
+            parts[sensor.name] = modality_loss(sensor.modality, predicted, self._target(sensor, batch, judged))
+        return parts
+
+    def _judged(self, known: Tensor, hidden: Tensor, at: int) -> VisiblePatches:
+        """The patches of a sensor that are hidden and known."""
+        wanted = hidden[:, at] & known[..., at].view(hidden[:, at].shape)
+        return VisiblePatches(~wanted)
+
+    @staticmethod
+    def _rows(patches: VisiblePatches) -> Tensor:
+        _, rows, columns = patches.grid
+        return (patches.sample * rows + patches.row) * columns + patches.column
+
+    @staticmethod
+    def _target(sensor: Sensor, batch: Batch, judged: VisiblePatches) -> Tensor:
+        return patch_rows(sensor.of(batch), judged)
