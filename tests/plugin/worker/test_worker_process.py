@@ -432,7 +432,8 @@ def real(start):
 def embed_in_steps(process, scene, output, heard):
     """Embed with tiles so small that the work can be caught in the middle; returns when a few are done."""
     request = ask(process, "embed", {"scene": scene, "output": str(output), "tile": 64}, heard.append)
-    wait_for(lambda: any(e["event"] == "progress" and e["done"] > 0 for e in heard) or request.done, 90)
+    # Progress is told within a tile too: a tile is kept when more than its pixels are done.
+    wait_for(lambda: any(e["event"] == "progress" and e["done"] > 64 * 64 for e in heard) or request.done, 90)
     assert not request.done
     return request
 
