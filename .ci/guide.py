@@ -38,7 +38,7 @@ PAGES = (
     "better-maps",
 )
 #: Languages that pages are translated to, each in a folder of docs/ and of the guide; English is beside them.
-LANGUAGES = ("de",)
+LANGUAGES = ("de", "fr")
 HOME = re.search(r"^repository=(.+)$", (ROOT / "metadata.txt").read_text("utf-8"), re.MULTILINE)[1]
 #: How well pictures are kept, per cent: letters stay sharp.
 QUALITY = 80

@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QUrl
 FOLDER = Path(__file__).resolve().parents[1] / "help"
 #: Where the same pages are read on the network, from a copy of the plugin that has none, and the languages there.
 _ONLINE = "https://github.com/mmearth-few-shot-mapper/mmearth-few-shot-mapper/blob/main/docs"
-_LANGUAGES = ("de",)
+_LANGUAGES = ("de", "fr")
 
 #: (page, heading) of what the dock shows, by its object name.
 PLACES = {

@@ -327,7 +327,7 @@
     </message>
     <message>
         <source>Producer's, %</source>
-        <translation>Hersteller, %</translation>
+        <translation>Produzent, %</translation>
     </message>
     <message>
         <source>Area, ha</source>

@@ -61,7 +61,7 @@
     </message>
     <message>
         <source>Accuracy and areas</source>
-        <translation>Précision et surfaces</translation>
+        <translation>Exactitude et surfaces</translation>
     </message>
     <message>
         <source>Assess</source>
@@ -69,7 +69,7 @@
     </message>
     <message>
         <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
-        <translation>Précision de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
+        <translation>Exactitude de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
     </message>
     <message>
         <source>Save report…</source>
@@ -77,7 +77,7 @@
     </message>
     <message>
         <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
-        <translation>Une page (HTML) ou un document (PDF) avec la carte, sa précision et sa provenance</translation>
+        <translation>Une page (HTML) ou un document (PDF) avec la carte, son exactitude et sa provenance</translation>
     </message>
     <message>
         <source>Print layout</source>
@@ -156,7 +156,7 @@
     </message>
     <message>
         <source>Accuracy and areas</source>
-        <translation>Précision et surfaces</translation>
+        <translation>Exactitude et surfaces</translation>
     </message>
     <message>
         <source>Assess</source>
@@ -164,7 +164,7 @@
     </message>
     <message>
         <source>Accuracy of the map and areas of its classes, with 95 % intervals</source>
-        <translation>Précision de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
+        <translation>Exactitude de la carte et surfaces de ses classes, avec intervalles à 95 %</translation>
     </message>
     <message>
         <source>Save report…</source>
@@ -172,7 +172,7 @@
     </message>
     <message>
         <source>A page (HTML) or a document (PDF) with the map, its accuracy and its origin</source>
-        <translation>Une page (HTML) ou un document (PDF) avec la carte, sa précision et sa provenance</translation>
+        <translation>Une page (HTML) ou un document (PDF) avec la carte, son exactitude et sa provenance</translation>
     </message>
     <message>
         <source>Print layout</source>
@@ -252,7 +252,7 @@
     </message>
     <message>
         <source>The map was learned from this layer: this is no measure of its accuracy.</source>
-        <translation>La carte a été apprise de cette couche : cela ne mesure pas sa précision.</translation>
+        <translation>La carte a été apprise de cette couche : cela ne mesure pas son exactitude.</translation>
     </message>
     <message>
         <source>Save report</source>
@@ -268,7 +268,7 @@
     </message>
     <message>
         <source>Accuracy of {}</source>
-        <translation>Précision de {}</translation>
+        <translation>Exactitude de {}</translation>
     </message>
     <message>
         <source>Saved: {}</source>
@@ -299,11 +299,11 @@
     </message>
     <message>
         <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval, or “too few” where the points say next to nothing.</source>
-        <translation>Précision utilisateur : combien de fois la carte a raison là où elle montre la classe. Précision producteur : quelle part de la classe au sol la carte montre. Sous chaque chiffre son intervalle à 95 %, ou « trop peu » là où les points ne disent presque rien.</translation>
+        <translation>Exactitude de l’utilisateur : combien de fois la carte a raison là où elle montre la classe. Exactitude du producteur : quelle part de la classe au sol la carte montre. Sous chaque chiffre son intervalle à 95 %, ou « trop peu » là où les points ne disent presque rien.</translation>
     </message>
     <message>
         <source>Overall accuracy</source>
-        <translation>Précision globale</translation>
+        <translation>Exactitude globale</translation>
     </message>
     <message>
         <source>Agreement</source>
@@ -386,11 +386,11 @@
     </message>
     <message>
         <source>User's accuracy, %</source>
-        <translation>Précision utilisateur, %</translation>
+        <translation>Exactitude de l’utilisateur, %</translation>
     </message>
     <message>
         <source>Producer's accuracy, %</source>
-        <translation>Précision producteur, %</translation>
+        <translation>Exactitude du producteur, %</translation>
     </message>
     <message>
         <source>Mapped, ha</source>
@@ -425,7 +425,7 @@
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -527,7 +527,7 @@
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -575,11 +575,11 @@
     </message>
     <message>
         <source>Compares a map with reference data. Random points give accuracies and areas with 95 % intervals (Olofsson et al. 2014); polygons, which are no random sample, give agreement alone.</source>
-        <translation>Compare une carte à des données de référence. Des points aléatoires donnent les précisions et les surfaces avec intervalles à 95 % (Olofsson et al. 2014) ; des polygones, qui ne sont pas un échantillon aléatoire, donnent seulement la concordance.</translation>
+        <translation>Compare une carte à des données de référence. Des points aléatoires donnent les exactitudes et les surfaces avec intervalles à 95 % (Olofsson et al. 2014) ; des polygones, qui ne sont pas un échantillon aléatoire, donnent seulement la concordance.</translation>
     </message>
     <message>
         <source>A page to read (.html), the same figures for programs (.json), and the overall accuracy.</source>
-        <translation>Une page à lire (.html), les mêmes chiffres pour les programmes (.json), et la précision globale.</translation>
+        <translation>Une page à lire (.html), les mêmes chiffres pour les programmes (.json), et l’exactitude globale.</translation>
     </message>
     <message>
         <source>Draw the points with “Draw reference sample”, which knows how to weigh them.</source>
@@ -619,7 +619,7 @@
     </message>
     <message>
         <source>Overall accuracy, 0 to 1</source>
-        <translation>Précision globale, de 0 à 1</translation>
+        <translation>Exactitude globale, de 0 à 1</translation>
     </message>
     <message>
         <source>Lower end of its 95 % interval</source>
@@ -639,7 +639,7 @@
     </message>
     <message>
         <source>Overall accuracy {} from {} {}.</source>
-        <translation>Précision globale {} sur {} {}.</translation>
+        <translation>Exactitude globale {} sur {} {}.</translation>
     </message>
 </context>
 <context>
@@ -894,7 +894,7 @@
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -1540,7 +1540,7 @@
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -1671,7 +1671,7 @@
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -1797,7 +1797,7 @@
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>The tour needs a Python to compute with: set one up on this page first.</source>
@@ -1824,7 +1824,7 @@
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -3115,7 +3115,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -3167,7 +3167,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over places.</source>
-        <translation>Un petit fichier de modèle (.json) pour « Classer le plongement », utilisable sur tout plongement du même encodeur, et la précision par validation croisée sur les lieux.</translation>
+        <translation>Un petit fichier de modèle (.json) pour « Classer le plongement », utilisable sur tout plongement du même encodeur, et l’exactitude par validation croisée sur les lieux.</translation>
     </message>
     <message>
         <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
@@ -3251,7 +3251,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy by cross-validation, 0 to 1</source>
-        <translation>Précision par validation croisée, de 0 à 1</translation>
+        <translation>Exactitude par validation croisée, de 0 à 1</translation>
     </message>
     <message>
         <source>Number of classes</source>
@@ -3291,7 +3291,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).</source>
-        <translation>Précision sur {} lieux laissés de côté : {} % (intervalle à 95 % de {} à {} %).</translation>
+        <translation>Exactitude sur {} lieux laissés de côté : {} % (intervalle à 95 % de {} à {} %).</translation>
     </message>
     <message>
         <source>Samples within {} m of each other count as one place.</source>
@@ -3299,7 +3299,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>The model sees {} m around a pixel: the accuracy may be too good.</source>
-        <translation>Le modèle voit {} m autour d’un pixel : la précision est peut-être trop bonne.</translation>
+        <translation>Le modèle voit {} m autour d’un pixel : l’exactitude est peut-être trop bonne.</translation>
     </message>
     <message>
         <source>  {}: F1 {} from {} places</source>
@@ -3361,7 +3361,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -3811,7 +3811,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -4271,7 +4271,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -4535,7 +4535,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -4598,7 +4598,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -4661,7 +4661,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -4811,7 +4811,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -5168,7 +5168,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -6207,7 +6207,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -6483,7 +6483,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -6653,7 +6653,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation>Précision</translation>
+        <translation>Exactitude</translation>
     </message>
     <message>
         <source>What comes out</source>
@@ -6863,7 +6863,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>How good it is, the tab “Accuracy” tells, from points drawn at random. “Help”, below, explains every tab; the key ? shows all keys.</source>
-        <translation>L'onglet « Précision » dit ce qu'elle vaut, d'après des points tirés au hasard. « Aide », en bas, explique chaque onglet ; la touche ? montre toutes les touches.</translation>
+        <translation>L'onglet « Exactitude » dit ce qu'elle vaut, d'après des points tirés au hasard. « Aide », en bas, explique chaque onglet ; la touche ? montre toutes les touches.</translation>
     </message>
     <message>
         <source>Skip the tour</source>

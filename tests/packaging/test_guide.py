@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "qgis_plugin"
 #: The folders of the guide's languages; English has none.
-LANGUAGES = ("", "de")
+LANGUAGES = ("", "de", "fr")
 
 
 class Page(HTMLParser):

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_the_troubleshooting_page_has_every_failure_of_an_installation(qgis_app, language):
     translator = QTranslator()
     assert translator.load(str(ROOT / "qgis_plugin" / "i18n" / f"mmearth_{language}.qm")) or language == "en"

@@ -2,8 +2,8 @@
 
 import pytest
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QUrl
-from qgis.PyQt.QtGui import QDesktopServices, QImage, QKeyEvent, QKeySequence
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, Qt, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QFontMetricsF, QImage, QKeyEvent, QKeySequence, QTextCursor
 from qgis.PyQt.QtWidgets import QDialog, QLabel, QToolButton
 
 from qgis_plugin import classFactory
@@ -97,6 +97,38 @@ def test_pages_show_their_pictures_within_the_window_and_follow_links(qgis_app, 
     assert opened == ["https://example.org/page"]
     window.findChild(QToolButton, "guideOutside").click()
     assert opened[-1] == pages.source().toString()
+    window.close()
+
+
+def test_a_page_is_shown_once_and_at_its_heading_however_wide_the_window_is(qgis_app, folder):
+    """Its own scroll bar makes a page narrower while it is being loaded."""
+    window, words = GuideWindow(), "<p>words</p>" * 200
+    for name in ("first", "second"):
+        text = f'<html><body><p><img src="wide.png"></p>{words}<h2 id="{name}">{name}</h2>{words}</body></html>'
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    for name in ("first", "second", "first"):
+        window.show_place(name, name)
+        for width in (window.width(), 500, 900):
+            window.resize(width, 600)
+            QCoreApplication.processEvents()
+            assert window.pages.toPlainText().count(name) == 1
+            assert window.pages.cursorForPosition(QPoint(20, 20)).block().text() == name
+    bar = window.pages.verticalScrollBar()
+    bar.setValue(bar.value() + 300)
+    window.resize(600, 600)
+    QCoreApplication.processEvents()
+    assert window.pages.cursorForPosition(QPoint(20, 20)).block().text().startswith("words"), "one reads on"
+    window.close()
+
+
+def test_what_is_typed_stands_in_columns(qgis_app, folder):
+    (folder / "other.html").write_text("<html><pre><code>iiii\nMMMM</code></pre></html>", encoding="utf-8")
+    window = GuideWindow()
+    window.show_place("other", "")
+    cursor = QTextCursor(window.pages.document())
+    cursor.movePosition(QTextCursor.MoveOperation.Right)
+    letters = QFontMetricsF(cursor.charFormat().font())
+    assert letters.horizontalAdvance("iiii") == letters.horizontalAdvance("MMMM")
     window.close()
 
 

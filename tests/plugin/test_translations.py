@@ -19,7 +19,7 @@ I18N = ROOT / "qgis_plugin" / "i18n"
 LANGUAGES = ["de", "fr"]
 TABS = {
     "de": ["Einbetten", "Beispiele", "Karte", "Genauigkeit"],
-    "fr": ["Plongement", "Échantillons", "Carte", "Précision"],
+    "fr": ["Plongement", "Échantillons", "Carte", "Exactitude"],
 }
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import Qt, QUrl
-from qgis.PyQt.QtGui import QDesktopServices, QImage, QResizeEvent, QTextDocument
+from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QFont, QFontInfo, QImage, QResizeEvent, QTextDocument
 from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QLabel, QTextBrowser, QToolButton, QVBoxLayout, QWidget
 
 from ...core import guide
@@ -17,15 +17,27 @@ class Pages(QTextBrowser):
         super().__init__(parent)
         self.setObjectName("guidePages")
         self.setOpenLinks(False)
-        self.document().setDefaultStyleSheet("td, th { padding: 3px 10px 3px 0px; text-align: left }")
+        typed = QFont("monospace")  # what a platform calls its fixed font has not always a fixed pitch
+        typed.setStyleHint(QFont.StyleHint.Monospace)
+        self.document().setDefaultStyleSheet(
+            "td, th { padding: 3px 10px 3px 0px; text-align: left }"
+            f" pre, code {{ font-family: '{QFontInfo(typed).family()}' }}"
+        )
+        self._fit = QTimer(self)
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(self._fit_pictures)
         self.anchorClicked.connect(self.show_page)
         self._width = 0
+        self._landed = 0  # where the heading that was asked for is, until somebody scrolls
 
     def show_page(self, url: QUrl) -> None:
         """Go to an address, here if it is a file of the guide, at its heading."""
         whole = self.source().resolved(url)
         if whole.isLocalFile() and whole.toLocalFile().startswith(str(guide.FOLDER)):
             self.setSource(whole)
+            if whole.hasFragment():
+                self.scrollToAnchor(whole.fragment())  # also when it is the page that is there already
+            self._landed = self.verticalScrollBar().value()
         else:
             QDesktopServices.openUrl(whole)
 
@@ -43,15 +55,23 @@ class Pages(QTextBrowser):
         return found
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the pictures anew, and stay at the place that is read."""
+        """Fit the pictures anew, but not now: a page that is being loaded is resized by its own scroll bar."""
         super().resizeEvent(event)
         if self._room() != self._width and not self.source().isEmpty():
-            self._width = self._room()
-            bar = self.verticalScrollBar()
-            share = bar.value() / max(1, bar.maximum())
-            self.document().clear()
-            self.reload()
+            self._fit.start(0)
+
+    def _fit_pictures(self) -> None:
+        """Lay the page out for the room that there is, and stay at the heading, or at the place that is read."""
+        self._width = self._room()
+        bar = self.verticalScrollBar()
+        share = bar.value() / max(1, bar.maximum())
+        scrolled = bar.value() != self._landed
+        self.document().clear()
+        self.reload()  # which goes to the heading
+        if scrolled:
             bar.setValue(round(share * bar.maximum()))
+        else:
+            self._landed = bar.value()
 
     def _room(self) -> int:
         margins = 2 * int(self.document().documentMargin()) + int(self.document().indentWidth())  # that of a list
@@ -104,8 +124,6 @@ class GuideWindow(QDialog):
         self.raise_()
         self.activateWindow()
         self.pages.show_page(url)
-        if heading:
-            self.pages.scrollToAnchor(heading)  # also when it is the page that is there already
 
     def _button(self, name: str, image: str, tip: str) -> QToolButton:
         button = QToolButton(self)
