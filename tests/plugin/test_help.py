@@ -2,7 +2,7 @@
 
 import pytest
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, Qt, QUrl
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QFontMetricsF, QImage, QKeyEvent, QKeySequence, QTextCursor
 from qgis.PyQt.QtWidgets import QDialog, QLabel, QToolButton
 
@@ -118,6 +118,9 @@ def test_a_page_is_shown_once_and_at_its_heading_however_wide_the_window_is(qgis
     window.resize(600, 600)
     QCoreApplication.processEvents()
     assert window.pages.cursorForPosition(QPoint(20, 20)).block().text().startswith("words"), "one reads on"
+    for _ in range(5):
+        QCoreApplication.processEvents()
+    assert not window.pages.findChild(QTimer).isActive(), "it is not laid out for ever"
     window.close()
 
 

@@ -17,6 +17,7 @@ class Pages(QTextBrowser):
         super().__init__(parent)
         self.setObjectName("guidePages")
         self.setOpenLinks(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # the room does not depend on the page
         typed = QFont("monospace")  # what a platform calls its fixed font has not always a fixed pitch
         typed.setStyleHint(QFont.StyleHint.Monospace)
         self.document().setDefaultStyleSheet(
@@ -55,13 +56,14 @@ class Pages(QTextBrowser):
         return found
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the pictures anew, but not now: a page that is being loaded is resized by its own scroll bar."""
+        """Fit the pictures anew, but not now: a page is resized while it is being loaded, too."""
         super().resizeEvent(event)
-        if self._room() != self._width and not self.source().isEmpty():
-            self._fit.start(0)
+        self._fit.start(0)
 
     def _fit_pictures(self) -> None:
         """Lay the page out for the room that there is, and stay at the heading, or at the place that is read."""
+        if self._room() == self._width or self.source().isEmpty():
+            return
         self._width = self._room()
         bar = self.verticalScrollBar()
         share = bar.value() / max(1, bar.maximum())
