@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.modalities import nothing, target
 from mmearth_core.pretraining.methods.contract import Sample, View
+from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS
 from mmearth_core.tiles.reader import Tiles, modalities_for
 from mmearth_core.tiles.statistics import DatasetStatistics
 
@@ -49,11 +50,12 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         self.epoch = 0
         self._statistics = statistics
         self._view = view.with_statistics(statistics)
-        if self._view.other_images or self._view.places:
+        if self._view.other_images or self._view.places or self._view.companions:
             # Asked for here, so that workers find it done.
             self._places = tile_file.places
             self._own = np.zeros(len(tile_file), bool)
             self._own[self.indices] = True
+        self._lonlat = tile_file.lonlat if self._view.coordinates else None
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -89,18 +91,30 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         beside: dict[str, NDArray[np.generic]] = {}
         if self._view.places:
             beside["place"] = np.array(self._places.number[tile], np.int64)
-        if not self._view.other_images:
+        if self._lonlat is not None:
+            beside["lonlat"] = self._lonlat[tile]
+        if not self._view.other_images and not self._view.companions:
             return beside
         rng = np.random.default_rng([self.seed, epoch, tile, _OTHER])
         others = self._places.companions(tile)
         others = others[self._own[others]]
-        if len(others) and rng.random() < self._view.other_images:
-            other, modality = int(others[rng.integers(len(others))]), self._modalities["sentinel2"]
-            raw = self.tile_file.read(other, ["sentinel2"])["sentinel2"]
-            beside["sentinel2_other"] = target(
-                modality, raw, *self._statistics.of(modality, self.tile_file.level(other))
-            )
+        if len(others) and self._view.other_images and rng.random() < self._view.other_images:
+            beside["sentinel2_other"] = self._image(int(others[rng.integers(len(others))]))
+        if count := self._view.companions:
+            size = self.tile_file.size
+            images = np.full((count, len(ENCODER_BANDS), size, size), np.nan, np.float32)
+            levels = np.full(1 + count, -1, np.int64)
+            levels[0] = LEVELS.index(self.tile_file.level(tile))
+            for at, other in enumerate(rng.permutation(others)[:count].tolist()):
+                images[at], levels[1 + at] = self._image(other), LEVELS.index(self.tile_file.level(other))
+            beside |= {"sentinel2_others": images, "levels": levels}
         return beside
+
+    def _image(self, tile: int) -> NDArray[np.generic]:
+        """The Sentinel-2 image of a tile as a target."""
+        modality = self._modalities["sentinel2"]
+        raw = self.tile_file.read(tile, ["sentinel2"])["sentinel2"]
+        return target(modality, raw, *self._statistics.of(modality, self.tile_file.level(tile)))
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """Positions of all tiles in the order of an epoch."""

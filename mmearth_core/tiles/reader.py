@@ -45,6 +45,10 @@ class Tiles(Protocol):
         """Processing level of the Sentinel-2 image of one tile."""
 
     @property
+    def lonlat(self) -> NDArray[np.float64]:
+        """Longitude and latitude of each tile in degrees, (N, 2); NaN where unknown."""
+
+    @property
     def places(self) -> Places:
         """Which tiles are images of one place."""
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 #: One tile: "sentinel2" and further modalities as `modalities.target` gives them (NaN or −1 where there is no value).
 #: Pixel modalities share H and W, of which a teacher has one cell for each of its strides. What a view asks for beside:
-#: "sentinel2_other", another image of the place, where there is one, and "place", a number that all images of a place
-#: share. Nothing else.
+#: "sentinel2_other", another image of the place, where there is one; "sentinel2_others" (k, 12, H, W), as many as it
+#: asks for, NaN where there are fewer, with "levels" (1 + k,) int64, the numbers of their processing levels in
+#: `sentinel2.LEVELS`, of the tile first, −1 where there is none; "lonlat" (2,) float64, degrees or NaN; and "place", a
+#: number that all images of a place share. Nothing else.
 Sample = Mapping[str, NDArray[np.generic]]
 
 #: Views of N tiles stacked along a first axis.
@@ -46,6 +48,16 @@ class View(ABC):
     def other_images(self) -> float:
         """Share of the samples that are to hold "sentinel2_other", of those whose place has other images."""
         return 0.0
+
+    @property
+    def companions(self) -> int:
+        """How many other images of its place a sample is to hold as "sentinel2_others", with "levels"."""
+        return 0
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether samples are to hold "lonlat"."""
+        return False
 
     @property
     def places(self) -> bool:

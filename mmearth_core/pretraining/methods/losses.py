@@ -64,6 +64,14 @@ def normalised_patches(patches: Tensor) -> Tensor:
     return (patches - mean) / spread
 
 
+def band_means(patches: Tensor, bands: int) -> Tensor:
+    """Mean of each band over the finite values of (P, p²·bands), on all processes: (bands,)."""
+    values = patches.view(len(patches), -1, bands)
+    known = torch.isfinite(values)
+    sums = sum_over_processes(torch.stack([torch.where(known, values, 0).sum((0, 1)), known.sum((0, 1))]))
+    return sums[0] / sums[1].clamp(min=1)
+
+
 def over_processes(parts: Mapping[str, LossSum]) -> dict[str, LossSum]:
     """The same losses summed over all processes, in one exchange."""
     numbers = torch.stack([torch.stack([part.total, part.count]) for part in parts.values()])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mmearth_core.pretraining.methods.a2_mae.settings import A2MaeConfig
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.pretraining.methods.omnisat.settings import OmniSatConfig
 from mmearth_core.pretraining.methods.softcon.settings import SoftConConfig
@@ -24,6 +25,7 @@ class Registered:
 
 METHODS: Mapping[str, Registered] = {
     "mp_mae": Registered(MpMaeConfig, "mmearth_core.pretraining.methods.mp_mae.built"),
-    "omnisat": Registered(OmniSatConfig, "mmearth_core.pretraining.methods.omnisat.built"),
     "softcon": Registered(SoftConConfig, "mmearth_core.pretraining.methods.softcon.built"),
+    "omnisat": Registered(OmniSatConfig, "mmearth_core.pretraining.methods.omnisat.built"),
+    "a2_mae": Registered(A2MaeConfig, "mmearth_core.pretraining.methods.a2_mae.built"),
 }

@@ -211,7 +211,7 @@ class MaskedView(View):
         # A tile that lacks a band has no value of it; a crop without any value says nothing of bands.
         present = [band for band, values in zip(bands, image, strict=True) if np.isfinite(values).any()] or list(bands)
         if self.inputs == "s2" and rng.random() < self.band_drop:
-            kept = _present_bands(rng)
+            kept = self._present_bands(rng)
             present = [band for band in present if band in kept] or present
         if len(present) < len(bands):
             # Non-finite values would spread through the product's zeros to every band; they are whole pixels anyway.
@@ -235,14 +235,13 @@ class MaskedView(View):
         several = len(self.mask_ratios) > 1
         return self.mask_ratios[int(rng.integers(len(self.mask_ratios))) if several else 0]
 
-
-def _present_bands(rng: np.random.Generator) -> Sequence[str]:
-    """Bands of a raster that lacks some."""
-    kind = rng.integers(3)
-    if kind == 0:
-        return WITHOUT_60M
-    if kind == 1:
-        return ONLY_10M
-    count = int(rng.integers(MINIMUM_BANDS, len(ENCODER_BANDS)))
-    chosen = np.sort(rng.choice(len(ENCODER_BANDS), count, replace=False))
-    return [ENCODER_BANDS[index] for index in chosen]
+    def _present_bands(self, rng: np.random.Generator) -> Sequence[str]:
+        """Bands of a raster that lacks some."""
+        kind = rng.integers(3)
+        if kind == 0:
+            return WITHOUT_60M
+        if kind == 1:
+            return ONLY_10M
+        count = int(rng.integers(MINIMUM_BANDS, len(ENCODER_BANDS)))
+        chosen = np.sort(rng.choice(len(ENCODER_BANDS), count, replace=False))
+        return [ENCODER_BANDS[index] for index in chosen]

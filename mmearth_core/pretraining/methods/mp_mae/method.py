@@ -11,7 +11,7 @@ from itertools import product
 import torch
 from torch import Tensor, nn
 
-from mmearth_core.encoder.masking import VisiblePatches, forward_masked, masked_maps, sum_over_processes
+from mmearth_core.encoder.masking import VisiblePatches, forward_masked, masked_maps
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, Modality
 from mmearth_core.pretraining.methods.comparisons.agreement import info_nce
@@ -26,6 +26,7 @@ from mmearth_core.pretraining.methods.fresh import fresh_encoder
 from mmearth_core.pretraining.methods.losses import (
     FixedWeights,
     UncertaintyWeights,
+    band_means,
     modality_loss,
     normalised_patches,
     over_processes,
@@ -122,7 +123,7 @@ class MpMae(PretrainMethod):
         for name, modality in self.modalities.items():
             target = self._target(name, batch, judged)
             relative = name == "sentinel2" and self.config.norm_pix
-            constant = _band_means(target, modality.outputs) if relative else constants[name].to(target.device)
+            constant = band_means(target, modality.outputs) if relative else constants[name].to(target.device)
             repeated = constant.repeat(math.prod(modality.sides(self.config.patch)))
             parts[name] = modality_loss(modality, repeated.expand(len(target), -1), target)
         if self.config.second_look:
@@ -301,11 +302,3 @@ def _guided(config: MpMaeConfig) -> dict[str, float]:
     """The terms of the guidance, and how much each counts."""
     shares = {"tile": config.guidance.tile, "patches": config.guidance.patches}
     return {name: share for name, share in shares.items() if share}
-
-
-def _band_means(patches: Tensor, bands: int) -> Tensor:
-    """Mean of each band over the finite values of (P, p²·bands), on all processes: (bands,)."""
-    values = patches.view(len(patches), -1, bands)
-    known = torch.isfinite(values)
-    sums = sum_over_processes(torch.stack([torch.where(known, values, 0).sum((0, 1)), known.sum((0, 1))]))
-    return sums[0] / sums[1].clamp(min=1)

@@ -19,8 +19,9 @@ from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, Pr
 from mmearth_core.pretraining.methods.fresh import fresh_encoder
 from mmearth_core.pretraining.methods.fusion.combiner import Combiner, PatchQueries, grid_code
 from mmearth_core.pretraining.methods.losses import modality_loss, over_processes, patch_rows
-from mmearth_core.pretraining.methods.omnisat.settings import SENSORS, OmniSatConfig, Sensor
+from mmearth_core.pretraining.methods.omnisat.settings import OmniSatConfig
 from mmearth_core.pretraining.methods.omnisat.view import TokenView
+from mmearth_core.pretraining.methods.sensors import SENSORS, Sensor
 
 
 class OmniSat(PretrainMethod):

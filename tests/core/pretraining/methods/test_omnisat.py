@@ -11,7 +11,8 @@ torch = pytest.importorskip("torch", reason="pretraining needs torch (pip instal
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.pretraining.methods.fusion.combiner import Combiner, PatchDistances  # noqa: E402
 from mmearth_core.pretraining.methods.omnisat.method import OmniSat  # noqa: E402
-from mmearth_core.pretraining.methods.omnisat.settings import SENSORS, OmniSatConfig  # noqa: E402
+from mmearth_core.pretraining.methods.omnisat.settings import OmniSatConfig  # noqa: E402
+from mmearth_core.pretraining.methods.sensors import SENSORS  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
 
 SMALL = {"crop": 16, "width": 32, "depth": 1, "heads": 4, "mask_ratio": 0.5}
