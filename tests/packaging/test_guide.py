@@ -76,6 +76,18 @@ def test_every_link_of_the_guide_leads_somewhere(guide: Path, pages: dict[str, P
             assert (guide / folder / picture).is_file(), f"{name} shows {picture}"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_can_be_reached_from_the_first(pages: dict[str, Page], language: str) -> None:
+    reached, waiting = set(), [posixpath.join(language, "qgis")]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        links = [link.partition("#")[0] for link in pages[name].links if not link.startswith("https://")]
+        aims = {posixpath.normpath(posixpath.join(posixpath.dirname(name), link)) for link in links if link}
+        waiting += [aim.removesuffix(".html") for aim in aims if aim.removesuffix(".html") not in reached]
+    assert {name for name in pages if posixpath.dirname(name) == language} <= reached
+
+
 def test_pages_of_one_language_lead_to_each_other(pages: dict[str, Page]) -> None:
     """But for the note at the head, and where a page is not translated."""
     for name, page in pages.items():

@@ -113,7 +113,8 @@ def test_every_committed_file_of_the_plugin_is_in_the_zip(clone: Path, names: li
 
 
 def test_the_guide_is_in_the_zip_with_its_pictures(names: list[str]) -> None:
-    assert {f"{SLUG}/help/{name}" for name in ("qgis.html", "qgis-processing.html", "guide.css")} <= set(names)
+    pages = ("qgis.html", "de/qgis.html", "fr/qgis-processing.html", "guide.css")
+    assert {f"{SLUG}/help/{name}" for name in pages} <= set(names)
     assert len([name for name in names if name.startswith(f"{SLUG}/help/images/qgis-")]) > 5
 
 
