@@ -2,16 +2,19 @@
 
 A walk is a generator; each `yield` waits until its condition holds. Reads from the environment: WALK_MATERIAL (a folder
 with scene.tif, samples.gpkg, reference.gpkg), WALK_PICTURES (where the pictures go), WALK_PREFIX (how their names
-begin), WALK_SIZE (of the window, "1366x768"). Ends QGIS with 0, or 1 and the reason on stderr.
+begin), WALK_SIZE (of the window, "1366x768"). Ends QGIS with 0, or 1 and the reason on stderr: what went wrong, or
+which texts on the pictures cannot be read.
 """
 
+import functools
 import os
 import sys
 import time
 import traceback
 from pathlib import Path
 
-from qgis.core import QgsCoordinateTransform, QgsProject, QgsVectorLayer
+import legible
+from qgis.core import QgsApplication, QgsCoordinateTransform, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
 from qgis.PyQt.QtGui import QPainter
 from qgis.PyQt.QtTest import QTest
@@ -28,6 +31,9 @@ _NO = Qt.KeyboardModifier.NoModifier
 
 #: What was pressed so far, without the corners of what is drawn.
 counted = {"clicks": 0, "keys": 0}
+
+#: What could not be read on the pictures so far.
+unread = set()
 
 
 def begin():
@@ -143,7 +149,13 @@ def there_is(kind):
 
 
 def picture(name, window=None):
-    """What the main window shows, with another window of ours in front of it."""
+    """What the main window shows, with another window of ours in front of it; and a look whether it can be read."""
+    shoot(name, window)
+    read()
+
+
+def shoot(name, window=None):
+    """The picture alone."""
     main = iface.mainWindow()
     main.repaint()
     QApplication.processEvents()
@@ -155,6 +167,21 @@ def picture(name, window=None):
         painter.end()
     shown.save(str(path))
     say(f"picture {path.name}")
+
+
+def read():
+    """Look for texts of the plugin that cannot be read now; each is told once."""
+    for fault in legible.faults(NAME, _catalogue()):
+        if fault not in unread:
+            unread.add(fault)
+            say(f"cannot be read: {fault}")
+
+
+@functools.lru_cache(maxsize=1)
+def _catalogue():
+    name = f"mmearth_{QgsApplication.locale()[:2]}.ts"
+    path = Path(os.environ["WALK_FOLDER"]).parents[1] / "qgis_plugin" / "i18n" / name
+    return legible.translations(path) if path.exists() else None
 
 
 def say(text):
@@ -196,10 +223,10 @@ class Walker:
             elif time.monotonic() - self._since > PATIENCE:
                 raise AssertionError("a step took too long")
         except StopIteration:
-            self._end(0)
+            self._end(1 if unread else 0)
         except Exception:  # noqa: BLE001 - whatever it is, it is shown, and QGIS must end
             traceback.print_exc()
-            picture("failed")
+            shoot("failed")
             self._end(1)
         else:
             self._timer.start(50)

@@ -23,6 +23,7 @@ from hands import (
     picture,
     polygons,
     press,
+    read,
 )
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
@@ -82,6 +83,7 @@ def walk():
 def _import():
     dialog = QApplication.activeModalWidget()
     dialog.grab().save(str(PICTURES / f"{PREFIX}import.png"))
+    read()
     click(dialog.buttons.button(dialog.buttons.StandardButton.Ok))
 
 

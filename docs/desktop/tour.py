@@ -9,7 +9,7 @@ import os
 import sys
 
 sys.path.insert(0, os.environ["WALK_FOLDER"])
-from hands import PICTURES, PREFIX, Walker, after, begin, click, draw, drawn, find, open_tab, picture, polygons
+from hands import PICTURES, PREFIX, Walker, after, begin, click, draw, drawn, find, open_tab, picture, polygons, read
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialog
 
@@ -20,6 +20,7 @@ _DRAWN = 14
 def shown(dialog):
     dialog.repaint()
     dialog.grab().save(str(PICTURES / f"{PREFIX}{dialog.objectName()}.png"))
+    read()
 
 
 def walk():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from qgis.PyQt.QtCore import QLocale
 
 
@@ -18,6 +20,11 @@ def square_kilometres(square_metres: float) -> str:
 def significant(value: float, digits: int) -> str:
     """A number with so many digits that count, without zeros at the end: 6.23, 62.3, 5."""
     return decimal(value, len(f"{value:.{digits}g}".partition(".")[2]))
+
+
+def in_locale(sentence: str) -> str:
+    """A sentence of the worker with the user's sign for the points in its numbers."""
+    return re.sub(r"(?<=\d)\.(?=\d)", QLocale().decimalPoint(), sentence)
 
 
 def language() -> str:

@@ -19,7 +19,9 @@ class WorkerLabel(QLabel):
     def __init__(self, client: WorkerClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("workerLabel")
-        self.setEnabled(False)  # no matter of importance: the theme's quiet colour
+        font = self.font()
+        font.setPointSizeF(0.85 * font.pointSizeF())  # no matter of importance; disabled it cannot be read in the dark
+        self.setFont(font)
         self._client = client
         client.stateChanged.connect(self._show)
         client.memoryChanged.connect(self._show)

@@ -4994,8 +4994,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Das Python-Programm einer Umgebung, in der mmearth installiert ist</translation>
     </message>
     <message>
-        <source>…/bin/python or …\Scripts\python.exe</source>
-        <translation>…/bin/python oder …\Scripts\python.exe</translation>
+        <source>…/python or …\python.exe</source>
+        <translation>…/python oder …\python.exe</translation>
     </message>
     <message>
         <source>Test</source>

@@ -4994,8 +4994,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Le programme Python d’un environnement où mmearth est installé</translation>
     </message>
     <message>
-        <source>…/bin/python or …\Scripts\python.exe</source>
-        <translation>…/bin/python ou …\Scripts\python.exe</translation>
+        <source>…/python or …\python.exe</source>
+        <translation>…/python ou …\python.exe</translation>
     </message>
     <message>
         <source>Test</source>

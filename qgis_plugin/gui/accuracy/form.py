@@ -11,7 +11,6 @@ from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...compat import LayerFilter
 from ..widgets.calm_wheel import CalmWheel
+from ..widgets.progress import ProgressBar
 from ..widgets.scrolling import fill
 from .labelling_box import LabellingBox
 from .table import AccuracyTable
@@ -133,9 +133,6 @@ class AccuracyForm(QWidget):
         self._report = self._button("accuracy_report", self.tr("Save report…"))
         self._report.setToolTip(self.tr("A page (HTML) or a document (PDF) with the map, its accuracy and its origin"))
         self._report.clicked.connect(self.ask_report)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._assess, 1)
-        buttons.addWidget(self._report, 1)
         self._print = self._button("accuracy_print", self.tr("Print layout"))
         self._print.setToolTip(
             self.tr(
@@ -143,10 +140,12 @@ class AccuracyForm(QWidget):
             )
         )
         self._print.clicked.connect(self.print_layout)
-        buttons.addWidget(self._print, 1)
+        hand_on = QHBoxLayout()
+        for button in (self._report, self._print):
+            hand_on.addWidget(button, 1)
         self._missing = self._sentence("accuracy_missing")
         self._step = self._sentence("accuracy_step")
-        self._bar = QProgressBar(box)
+        self._bar = ProgressBar(box)
         self._bar.setObjectName("accuracy_progress")
         self._cancel = self._button("accuracy_cancel", self.tr("Cancel"))
         self._cancel.setToolTip(self.tr("Stop what is running"))
@@ -160,7 +159,8 @@ class AccuracyForm(QWidget):
         self._table = AccuracyTable(box)
         self._table.hide()
         box.layout().addWidget(self._missing)
-        box.layout().addLayout(buttons)
+        box.layout().addWidget(self._assess)
+        box.layout().addLayout(hand_on)
         box.layout().addWidget(self._step)
         box.layout().addWidget(self._working)
         self._link = self._sentence("accuracy_link")

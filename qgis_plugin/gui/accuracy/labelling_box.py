@@ -24,7 +24,6 @@ from qgis.PyQt.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -36,6 +35,7 @@ from ...core.accuracy.reference_sample import Blindfold, Labelling, footprint
 from ..icons import swatch
 from ..widgets.keys import LABELLING
 from ..widgets.labels import shortened
+from ..widgets.progress import ProgressBar
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -77,7 +77,7 @@ class LabellingBox(QWidget):
         self._now.setObjectName("labelling_class")
         self._now.setTextFormat(Qt.TextFormat.PlainText)
         self._now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._bar = QProgressBar(self)
+        self._bar = ProgressBar(self)
         self._bar.setObjectName("labelling_progress")
         self._bar.setFormat(self.tr("%v of %m labelled"))
         self._classes = QWidget(self)

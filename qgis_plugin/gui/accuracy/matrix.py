@@ -21,11 +21,12 @@ from qgis.PyQt.QtWidgets import (
 from ...core.accuracy.figures import area
 from ...core.numbers import decimal
 from ..icons import swatch
+from ..widgets.labels import shortened
 
 #: What is right and what is wrong, laid thinly over the ground of a light or a dark table.
 _RIGHT, _WRONG = QColor(46, 160, 100), QColor(220, 90, 50)
-#: More classes than this are named by numbers in the head.
-_NAMED = 3
+#: More classes than this are named by numbers in the head; letters of a name at the side that there is room for.
+_NAMED, _LETTERS = 3, 15
 
 
 class MatrixTable(QWidget):
@@ -88,11 +89,13 @@ class MatrixTable(QWidget):
         self.table.setColumnCount(size + 1)
         for number, name in enumerate(names):
             head = QTableWidgetItem(name if size <= _NAMED else str(number + 1))
-            side = QTableWidgetItem(name if size <= _NAMED else f"{number + 1}  {name}")
+            side = QTableWidgetItem(
+                name if size <= _NAMED else shortened(f"{number + 1}  {name}", self.table, _LETTERS)
+            )
             for item in (head, side):
                 item.setToolTip(name)
-                if name in self._colours:
-                    item.setIcon(swatch(self._colours[name]))
+            if name in self._colours:
+                side.setIcon(swatch(self._colours[name]))
             self.table.setHorizontalHeaderItem(number, head)
             self.table.setVerticalHeaderItem(number, side)
         self.table.setHorizontalHeaderItem(size, QTableWidgetItem(total))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget, QgsMapLayerComboBox
+from qgis.gui import QgsCollapsibleGroupBox, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
@@ -24,6 +24,7 @@ from ... import compat
 from ...core.embed.request import EmbedOptions, View, said_of, say_of
 from ...core.layers import with_names
 from ...core.worker.wording import worded
+from ..widgets.file_widget import FileWidget
 from ..widgets.labels import wrapped
 from .band_table import BandTable
 
@@ -204,18 +205,15 @@ class EmbedForm(QWidget):
 
     def _advanced_box(self) -> QWidget:
         self.advanced = _collapsible(self.tr("Advanced"), "advancedBox", self)
-        self.model = QgsFileWidget(self.advanced)
+        self.model = FileWidget(self.advanced)
         self.model.setFilter(self.tr("Models (*.onnx *.safetensors)"))
         self.model.lineEdit().setPlaceholderText(self.tr("Default model"))
         known = self._context.settings.model
         self.model.setFilePath("" if known == "default" else known)
         self.model.fileChanged.connect(self._remember_model)
         self.model.setToolTip(self.tr("A file or name of another model than the default one"))
-        self.output = QgsFileWidget(self.advanced)
-        self.output.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
-        if hasattr(self.output, "setConfirmOverwrite"):  # asked before it is embedded, where the path was typed too
-            self.output.setConfirmOverwrite(False)
-        self.output.setFilter(self.tr("GeoTIFF (*.tif)"))
+        self.output = FileWidget(self.advanced)
+        self.output.save_as(self.tr("GeoTIFF (*.tif)"))
         self.output.lineEdit().setPlaceholderText(self.tr("In the cache"))
         self.output.fileChanged.connect(lambda _: self.changed.emit())
         self.output.setToolTip(self.tr("Where to write the embedding; in the cache it is found again by itself"))

@@ -12,7 +12,6 @@ from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QShowEvent
 from qgis.PyQt.QtWidgets import (
     QFormLayout,
-    QHBoxLayout,
     QMessageBox,
     QPushButton,
     QVBoxLayout,
@@ -25,7 +24,7 @@ from ...core.embed import colours
 from ...core.embed.inspector import EmbedInspector
 from ...core.embed.job import finished_tiles
 from ...core.embed.queue import CANCELLED, FAILED, EmbedQueue, Queued
-from ...core.numbers import square_kilometres
+from ...core.numbers import in_locale, square_kilometres
 from ...core.sources import why_not_readable
 from ...core.worker.pace import duration
 from ...core.worker.request import WorkerError
@@ -168,17 +167,13 @@ class EmbedPanel(QWidget):
             self.tr("The next step: draw what you know, in a new sample layer unless there is one")
         )
         self.next_button.clicked.connect(self.draw_wanted)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.embed_button, 1)
-        buttons.addWidget(self.next_button, 1)
         self.run = RunBox(self.queue, self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll, 1)
         lower = QVBoxLayout()
         lower.setContentsMargins(9, 0, 9, 9)
-        lower.addLayout(buttons)
-        for widget in (self.run, self.box):
+        for widget in (self.embed_button, self.next_button, self.run, self.box):
             lower.addWidget(widget)
         whole.addLayout(lower)
         self._show_running()
@@ -307,7 +302,7 @@ class EmbedPanel(QWidget):
             size.append(size_text(found["disk"]))
         lines = [read, " · ".join(size), kept]
         if found["fills"]:
-            lines.append(self.tr("Filled: {}").format("; ".join(found["fills"])))
+            lines.append(self.tr("Filled: {}").format(in_locale("; ".join(found["fills"]))))
         self._summarise("\n".join(line for line in lines if line))
         self.warnings.show_text("\n".join(map(self.form.worded, found["warnings"])))
         self.form.show_evidence(found["evidence"])

@@ -11,7 +11,6 @@ from qgis.PyQt.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..widgets.labels import WarningLine, selectable
+from ..widgets.progress import ProgressBar
 
 if TYPE_CHECKING:
     from ...core.embed.queue import EmbedQueue, Queued
@@ -35,7 +35,7 @@ class RunBox(QWidget):
     def __init__(self, queue: EmbedQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
-        self.bar = QProgressBar(self)
+        self.bar = ProgressBar(self)
         self.bar.setObjectName("embedProgress")
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
         self.cancel_button.setObjectName("cancelEmbed")

@@ -22,7 +22,7 @@ class Pages(QTextBrowser):
         typed.setStyleHint(QFont.StyleHint.Monospace)
         self.document().setDefaultStyleSheet(
             "td, th { padding: 3px 10px 3px 0px; text-align: left }"
-            f" pre, code {{ font-family: '{QFontInfo(typed).family()}' }}"
+            f" pre, code {{ font-family: '{QFontInfo(typed).family()}' }} pre {{ white-space: pre-wrap }}"
         )
         self._fit = QTimer(self)
         self._fit.setSingleShot(True)

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis, QgsProject, QgsRasterLayer
-from qgis.gui import QgsDoubleSpinBox, QgsFileWidget, QgsMapLayerComboBox
+from qgis.gui import QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QMessageBox,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -34,6 +34,8 @@ from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
 from ...core.sources import why_not_placed
 from ..icons import icon
+from ..widgets.file_widget import FileWidget
+from ..widgets.progress import ProgressBar
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -76,12 +78,11 @@ class FinalMapBox(QWidget):
         self._polygons.setToolTip(self.tr("Also write the areas of the map as polygons with their class and size"))
         self._unknown = QCheckBox(self.tr("Leave unlike pixels unclassified"), self)
         self._unknown.setObjectName("final_map_unknown")
-        self._share = QgsDoubleSpinBox(self)
+        self._share = QDoubleSpinBox(self)
         self._share.setObjectName("final_map_share")
         self._share.setRange(0.0, 50.0)
         self._share.setDecimals(1)
         self._share.setValue(1.0)
-        self._share.setClearValue(1.0)
         self._share.setSuffix(" %")
         self._share.setEnabled(False)
         tip = self.tr(
@@ -110,7 +111,7 @@ class FinalMapBox(QWidget):
         self._print.clicked.connect(self.print_layout)
         self._step = QLabel(self)
         self._step.setObjectName("final_map_step")
-        self._bar = QProgressBar(self)
+        self._bar = ProgressBar(self)
         self._bar.setObjectName("final_map_progress")
         self._cancel = QPushButton(self.tr("Cancel"), self)
         self._cancel.setObjectName("final_map_cancel")
@@ -338,7 +339,7 @@ class ApplyDialog(QDialog):
         self.setWindowTitle(self.tr("Apply a saved model"))
         self.setMinimumWidth(460)
         self._suggested = ""
-        self._model = QgsFileWidget(self)
+        self._model = FileWidget(self)
         self._model.setObjectName("apply_model")
         self._model.setFilter(self.tr("Model (*.json)"))
         self._model.setToolTip(self.tr("The NAME_model.json beside an earlier map"))
@@ -408,9 +409,7 @@ def class_shares(result: dict[str, Any]) -> str:
     return shares(dict(sorted(pixels.items(), key=lambda entry: -entry[1])))
 
 
-def _map_file(parent: QWidget) -> QgsFileWidget:
-    widget = QgsFileWidget(parent)
-    widget.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
-    widget.setFilter(QCoreApplication.translate("FinalMapBox", "GeoTIFF (*.tif)"))
-    widget.setConfirmOverwrite(False) if hasattr(widget, "setConfirmOverwrite") else None
+def _map_file(parent: QWidget) -> FileWidget:
+    widget = FileWidget(parent)
+    widget.save_as(QCoreApplication.translate("FinalMapBox", "GeoTIFF (*.tif)"))
     return widget

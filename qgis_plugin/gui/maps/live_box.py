@@ -169,6 +169,7 @@ class LiveBox(QWidget):
         self.block.setSingleStep(50)
         self.block.setSuffix(" m")
         self.block.setSpecialValueText(self.tr("automatic"))
+        self.block.setMinimumWidth(self.block.fontMetrics().horizontalAdvance(self.block.specialValueText()) + 45)
         self.block.setKeyboardTracking(False)
         self.block.setToolTip(
             self.tr(

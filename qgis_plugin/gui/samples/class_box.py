@@ -26,7 +26,9 @@ class ClassBox(QWidget):
         self._context = context
         self._table: ClassTable | None = None
         self.view = ClassView()
-        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # As high as its classes where there is room for all of them, lower where there is not.
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.menu = ClassMenu(context, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

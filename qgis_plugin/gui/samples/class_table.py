@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qgis.gui import QgsColorButton
 from qgis.PyQt.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QSize, Qt
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtGui import QKeyEvent, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 _ROW = 26
-#: Rows that are shown where there is little room; a dock that is higher shows more.
-_FEW_ROWS = 6
+#: Rows that are shown where there is little room.
+_FEWEST_ROWS = 3
 
 
 class ClassView(QTableView):
@@ -79,15 +79,21 @@ class ClassView(QTableView):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         rows = self._table.rowCount() if self._table is not None else 0
-        hint.setHeight(self._height(min(rows, _FEW_ROWS)))
+        hint.setHeight(self._height(rows))
         return hint
 
     def _height(self, rows: int) -> int:
-        return self.horizontalHeader().sizeHint().height() + _ROW * max(3, rows) + 4
+        return self.horizontalHeader().sizeHint().height() + _ROW * max(_FEWEST_ROWS, rows) + 4
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The class that is drawn stays in sight."""
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        hint.setHeight(self.sizeHint().height())
+        hint.setHeight(self._height(_FEWEST_ROWS))
         return hint
 
     def _renew(self) -> None:
@@ -95,7 +101,6 @@ class ClassView(QTableView):
             return
         for row in range(self._table.rowCount()):
             self.openPersistentEditor(self._table.index(row, COLOUR))
-        self.setMaximumHeight(self._height(self._table.rowCount()))
         self.updateGeometry()
         self._select(self._table.current)
 

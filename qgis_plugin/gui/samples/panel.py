@@ -321,7 +321,7 @@ class SamplesPanel(QWidget):
         self.classes.listed.clicked.connect(self._list_samples)
         self.classes.menu.import_wanted.connect(self.import_samples)
         self.classes.compared.clicked.connect(self._compare_classes)
-        column.addWidget(self.classes, 10)
+        column.addWidget(self.classes)
         column.addWidget(_heading(self.tr("Draw")))
         self.tool_row = ToolRow()
         self.tool_row.wanted.connect(self._use_tool)
@@ -329,6 +329,16 @@ class SamplesPanel(QWidget):
         column.addLayout(self._edit_buttons())
         self.seen = SeenBox(self._context)
         column.addWidget(self.seen)
+        column.addStretch(1)
+        fill(self, inner)
+        self.layout().addWidget(self._foot())
+
+    def _foot(self) -> QWidget:
+        """What is to be in sight however far the panel is scrolled: what is missing, and what to do next."""
+        foot = QWidget()
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(9, 0, 9, 0)
+        column.setSpacing(0)
         column.addWidget(self._notice_widget())
         self._keys_hint = self.tr("On the map digits choose the class; ? shows all keys.")
         self.hint = hint = QLabel(self._keys_hint)
@@ -336,9 +346,7 @@ class SamplesPanel(QWidget):
         hint.setTextFormat(Qt.TextFormat.PlainText)  # a class may have any name
         hint.setWordWrap(True)
         column.addWidget(hint)
-        column.addStretch(1)
-        scroll = fill(self, inner)
-        scroll.setMinimumWidth(inner.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+        return foot
 
     def _edit_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -288,6 +288,7 @@ class SampleWindow(QgsDockWidget):
         if self._keys.first:
             text = f"{self._keys.first}_ · {text}"
         self.state.setText(f"{text} · {self._said}" if self._said else text)
+        self.state.setToolTip(self.state.text())  # it may be longer than the window
 
     def _fill_classes(self) -> None:
         self._menu.clear()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsProject
-from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QMessageBox,
-    QProgressBar,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -29,7 +27,9 @@ from ...core.samples.sample_layer import collect
 from ...core.scenes.change_job import Asked, ChangeJob
 from ...core.scenes.scene_list import GONE, Row, SceneList
 from ..icons import icon
+from ..widgets.file_widget import FileWidget
 from ..widgets.labels import WarningLine, wrapped
+from ..widgets.progress import ProgressBar
 from .change_table import ChangeTable
 
 if TYPE_CHECKING:
@@ -103,12 +103,9 @@ class ChangeDialog(QDialog):
     def _build(self) -> None:
         form = QFormLayout()
         self.before, self.after, self.classes = QComboBox(self), QComboBox(self), QComboBox(self)
-        self.model, self.file = QgsFileWidget(self), QgsFileWidget(self)
+        self.model, self.file = FileWidget(self), FileWidget(self)
         self.model.setFilter(self.tr("Model (*.json)"))
-        self.file.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
-        self.file.setFilter(self.tr("GeoTIFF (*.tif)"))
-        if hasattr(self.file, "setConfirmOverwrite"):  # asked before it is compared
-            self.file.setConfirmOverwrite(False)
+        self.file.save_as(self.tr("GeoTIFF (*.tif)"))
         self.sure = QCheckBox(self.tr("Only changes that are probable on both dates by at least"), self)
         self.share = QSpinBox(self)
         self.share.setRange(1, 99)
@@ -136,7 +133,7 @@ class ChangeDialog(QDialog):
         self.run_button = QPushButton(icon("change"), self.tr("Map change"), self)
         self.run_button.setObjectName("changeRun")
         self.run_button.clicked.connect(self.start)
-        self.bar = QProgressBar(self)
+        self.bar = ProgressBar(self)
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
         self.cancel_button.setObjectName("changeCancel")
         self.cancel_button.setToolTip(self.tr("Stop; no unfinished map is left behind"))

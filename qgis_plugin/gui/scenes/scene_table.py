@@ -10,7 +10,6 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QProgressBar,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -20,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core import layers
 from ...core.embed.queue import FAILED, RUNNING, WAITING
 from ...core.scenes.scene_list import GONE, STALE, Row, SceneList, state_text
+from ..widgets.progress import ProgressBar
 
 if TYPE_CHECKING:
     from ...core.embed.queue import EmbedQueue
@@ -102,7 +102,7 @@ class SceneTable(QTreeWidget):
             self.removeItemWidget(item, _STATE)
         else:
             if bar is None:
-                bar = QProgressBar()
+                bar = ProgressBar()
                 bar.setMaximumHeight(self.fontMetrics().height() + 4)
                 self.setItemWidget(item, _STATE, bar)
             bar.setRange(0, 100 if row.share > 0 else 0)

@@ -15,7 +15,6 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QMessageBox,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -28,6 +27,8 @@ from ...core.python.environment import python_in, read_marker
 from ...core.python.installation import Installation
 from ...core.python.own_environment import Options, status
 from ...core.python.redaction import without_credentials
+from ..widgets.file_widget import FileWidget
+from ..widgets.progress import ProgressBar
 from .python_chooser import Verdict
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class EnvironmentBox(QWidget):
         self.refresh()
 
     def _make_form(self) -> None:
-        self.folder_widget = QgsFileWidget(self)
+        self.folder_widget = FileWidget(self)
         self.folder_widget.setObjectName("environmentFolder")
         self.folder_widget.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder_widget.setDialogTitle(self.tr("Choose a new or empty folder"))
@@ -80,7 +81,7 @@ class EnvironmentBox(QWidget):
         self.index_edit.setObjectName("indexUrl")
         self.index_edit.setPlaceholderText("https://…/simple")
         self.index_edit.setToolTip(self.tr("Address of a package index, such as one inside your organisation"))
-        self.wheels_widget = QgsFileWidget(self)
+        self.wheels_widget = FileWidget(self)
         self.wheels_widget.setObjectName("wheelsFolder")
         self.wheels_widget.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.wheels_widget.setFilePath(self._settings.wheels_folder)
@@ -112,7 +113,7 @@ class EnvironmentBox(QWidget):
         self.remove_button.setObjectName("removeEnvironment")
         self.remove_button.setToolTip(self.tr("Delete the environment from the disk; embeddings and maps stay"))
         self.remove_button.clicked.connect(self._ask_to_remove)
-        self.progress_bar = QProgressBar(self)
+        self.progress_bar = ProgressBar(self)
         self.progress_bar.setObjectName("installationProgress")
         self.progress_text = QLabel(self)
         self.progress_text.setObjectName("installationText")

@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.numbers import decimal
+from ..widgets.file_widget import FileWidget
 from ..widgets.scrolling import fill
 from .diagnostics_button import DiagnosticsButton
 from .environment_box import EnvironmentBox
@@ -84,7 +85,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.purge_button.setObjectName("purgeCache")
         self.purge_button.setToolTip(self.tr("Delete all embeddings in the cache that no layer of the project uses"))
         self.purge_button.clicked.connect(self._ask_to_purge)
-        self.model_widget = QgsFileWidget(self)
+        self.model_widget = FileWidget(self)
         self.model_widget.setObjectName("modelName")
         self.model_widget.setStorageMode(QgsFileWidget.StorageMode.GetFile)
         self.model_widget.setFilter(
@@ -120,7 +121,7 @@ class OptionsPage(QgsOptionsPageWidget):
         return ""
 
     def _folder(self, path: str, name: str) -> QgsFileWidget:
-        widget = QgsFileWidget(self)
+        widget = FileWidget(self)
         widget.setObjectName(name)
         widget.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         widget.setFilePath(path)

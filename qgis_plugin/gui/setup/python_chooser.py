@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from ...core.python.environment import Check, Report
+from ..widgets.file_widget import FileWidget
 
 
 class Verdict(QWidget):
@@ -53,12 +54,12 @@ class PythonChooser(QWidget):
         self.report: Report | None = None
         self._check = Check(self)
         self._check.done.connect(self._take)
-        self.path_widget = QgsFileWidget(self)
+        self.path_widget = FileWidget(self)
         self.path_widget.setObjectName("pythonPath")
         self.path_widget.setStorageMode(QgsFileWidget.StorageMode.GetFile)
         self.path_widget.setDialogTitle(self.tr("Choose a Python program"))
         self.path_widget.setToolTip(self.tr("The Python program of an environment in which mmearth is installed"))
-        self.path_widget.lineEdit().setPlaceholderText(self.tr("…/bin/python or …\\Scripts\\python.exe"))
+        self.path_widget.lineEdit().setPlaceholderText(self.tr("…/python or …\\python.exe"))
         self.path_widget.setFilePath(python)
         self.path_widget.fileChanged.connect(self._forget)
         self.test_button = QPushButton(self.tr("Test"), self)

@@ -26,10 +26,10 @@ def selectable(name: str, parent: QWidget | None = None) -> QLabel:
     return label
 
 
-def shortened(name: str, widget: QWidget) -> str:
+def shortened(name: str, widget: QWidget, letters: int = _LETTERS) -> str:
     """A name as far as there is room for it in a dock, in the widget's font."""
     metrics = widget.fontMetrics()
-    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, _LETTERS * metrics.averageCharWidth())
+    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, letters * metrics.averageCharWidth())
 
 
 class WarningLine(QWidget):

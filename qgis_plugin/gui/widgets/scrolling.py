@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+
+class _UpAndDown(QScrollArea):
+    """Never narrower than what is in it, for there is no way to see what would be cut off."""
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        if self.widget() is not None:
+            beside = self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+            hint.setWidth(self.widget().minimumSizeHint().width() + beside)
+        return hint
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What is inside may have become wider."""
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def scrolled(inside: QWidget, sideways: bool = False) -> QScrollArea:
     """A widget in an area without a frame that scrolls; to the sides only when `sideways`."""
-    area = QScrollArea()
+    area = QScrollArea() if sideways else _UpAndDown()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     if not sideways:

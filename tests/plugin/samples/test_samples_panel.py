@@ -390,12 +390,39 @@ def test_a_digit_that_waits_is_shown_and_the_panel_stays_as_wide(drawn, wait):
     assert drawn.classes.total.isVisibleTo(drawn)
 
 
-def test_many_classes_leave_the_buttons_below_them_where_they_are(drawn):
-    few = drawn.classes.view.sizeHint().height()
+def test_many_classes_leave_the_buttons_below_them_in_sight(drawn, wait):
+    make, table = drawn.findChild(QPushButton, "samplesMakeMap"), drawn.classes.view
     for _ in range(30):
         drawn.table.add()
-    assert drawn.classes.view.sizeHint().height() == few
-    assert drawn.classes.view.maximumHeight() > 3 * few, "a higher dock shows more of them"
+    drawn.resize(390, 800)
+    drawn.show()
+    wait(lambda: drawn.height() == 800 and make.visibleRegion().boundingRect().height() == make.height())
+    low = table.height()
+    drawn.resize(390, 1200)
+    wait(lambda: table.height() >= low + 350, what="a higher dock shows more classes")
+
+
+def test_few_classes_leave_no_gap_below_them(drawn, wait):
+    drawn.resize(390, 1200)
+    drawn.show()
+    table, add = drawn.classes.view, drawn.classes.add
+    wait(lambda: drawn.height() == 1200 and table.height() == table.sizeHint().height())
+    assert add.y() - table.geometry().bottom() < 20
+
+
+def test_the_notice_is_in_sight_however_low_the_dock_is(drawn, wait):
+    drawn.resize(390, 500)
+    drawn.show()
+    wait(lambda: drawn.notice.text() and drawn.notice.visibleRegion().boundingRect().height() == drawn.notice.height())
+
+
+def test_the_class_that_is_drawn_stays_in_sight(drawn, wait):
+    drawn.show()
+    drawn.table.choose(5)
+    drawn.resize(390, 500)
+    table = drawn.classes.view
+    wait(lambda: drawn.height() == 500 and table.height() < table.sizeHint().height())
+    wait(lambda: table.viewport().rect().contains(table.visualRect(table.currentIndex()).center()))
 
 
 def test_a_key_shows_the_table_of_samples(drawn, here, wait):
