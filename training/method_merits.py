@@ -1,0 +1,272 @@
+"""What each pretraining method is for, measured on invented tiles where it can be shown, beside a control.
+
+    python -m training.method_merits softcon -o merits.jsonl [--seeds 3] [--steps 200] [--tiles 400]
+    python -m training.method_merits table merits.jsonl
+
+softcon   rank correlation of encodings with land cover between tiles of other places, with the label term and without
+omnisat   how often a patch of other places is found by what another sensor shows of it, beside chance; R² of canopy
+          height from the frozen encoder; with the contrast and without
+a2_mae    error on hidden patches of a date, by the rule of masks, and how much of it is copied from other dates; land
+          cover told from the frozen encoder, at places not learned from
+
+Invented tiles show that a method does what it says. They say nothing of the ground. Results are appended line by line;
+what is there already is not trained again, so the same command goes on.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import f1_score
+
+from mmearth_core.encoder.masking import VisiblePatches, forward_masked
+from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.config import PretrainConfig, read_config
+from mmearth_core.pretraining.dataset import TileDataset, make_loader
+from mmearth_core.pretraining.methods.building import build_method, start_from
+from mmearth_core.pretraining.methods.comparisons.projection import directions, pooled
+from mmearth_core.pretraining.methods.contract import BuiltMethod
+from mmearth_core.pretraining.methods.views import MaskedView
+from mmearth_core.pretraining.pretrain import pretrain
+from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.statistics import dataset_statistics
+from mmearth_core.tiles.synthetic import write_synthetic_tiles
+
+CONFIGS = Path(__file__).parent / "configs" / "methods"
+#: Small tiles: sixteen patches each.
+SIZE, CROP, BATCH = 40, 32, 16
+#: What is trained of each method, by name: changes of its configuration.
+ARMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "softcon": {"labels": (), "none": ("softcon.weight=0", "softcon.patches=0")},
+    "omnisat": {"contrast": (), "none": ("omnisat.contrast=0",)},
+    "a2_mae": {rule: (f"a2_mae.rule={rule}",) for rule in ("source", "own", "same")},
+}
+DATES = {"a2_mae": 4}
+#: The tiles that are learned from and those that are judged are of different seeds, so of different places.
+LEARNED, JUDGED = 1, 2
+
+
+def config_of(method: str, tiles: Path, seed: int, steps: int, changes: tuple[str, ...]) -> PretrainConfig:
+    count = len(TileFile(tiles))
+    epochs = -(-steps // (count // BATCH))
+    common = (
+        f"data.datasets=[{tiles}]", "data.hold_out=0", "data.workers=0", "data.statistics=dataset", f"seed={seed}",
+        f"optimiser.epochs={epochs}", "optimiser.warmup_epochs=1", f"optimiser.batch={BATCH}",
+        f"optimiser.effective_batch={BATCH}", "watch.validate_epochs=0", "watch.picture_epochs=0",
+        f"{method}.crop={CROP}", "threads=1",
+    )  # fmt: skip
+    return read_config(CONFIGS / f"{method}.yaml", (*common, *changes))
+
+
+def trained(config: PretrainConfig, run: Path) -> BuiltMethod:
+    """The method after its run."""
+    file = run.with_suffix(".yaml")
+    file.write_text(config.to_yaml(), encoding="utf-8")
+    pretrain(config=file, output=run)
+    built = build_method(config)
+    start_from(str(run), built)
+    built.method.eval()
+    return built
+
+
+def batches_of(built: BuiltMethod, tiles: TileFile, size: int) -> Iterator[dict[str, torch.Tensor]]:
+    dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(len(tiles)), built.plain_view, 0)
+    yield from make_loader(dataset, size, 0)
+
+
+@torch.no_grad()
+def judged_softcon(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) -> dict[str, float]:
+    """Of pairs of held-out tiles: Spearman's rank correlation of cosine and similarity of land cover.
+
+    `reference` has the labels, which an arm without them does not look at.
+    """
+    method: Any = built.method
+    labelled: Any = reference.method
+    wanted, cosines = [], []
+    for batch in batches_of(reference, tiles, min(64, len(tiles))):
+        seen = forward_masked(method.encoder, batch["image"], batch["masked"], method.config.grn)
+        student, teacher = method.predictor(method.head(pooled(seen, batch["masked"]))), method._taught(batch)
+        encoded = method.encoder.forward_maps(batch["image"])[-1].mean((2, 3))
+        labels, known = labelled._labels(batch, "")
+        pairs = known[:, None] & known & (batch["place"][:, None] != batch["place"])
+        similar = torch.nn.functional.normalize(labels) @ torch.nn.functional.normalize(labels).mT
+        wanted.append(similar[pairs])
+        centred = torch.nn.functional.normalize(encoded - encoded.mean(0))
+        cosines.append(torch.stack([(student @ teacher.mT)[pairs], (centred @ centred.mT)[pairs]]))
+    similar, both = torch.cat(wanted).numpy(), torch.cat(cosines, 1).numpy()
+    return {
+        "spearman_head": float(spearmanr(similar, both[0]).statistic),
+        "spearman_encoder": float(spearmanr(similar, both[1]).statistic),
+    }
+
+
+@torch.no_grad()
+def judged_omnisat(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) -> dict[str, float]:  # noqa: ARG001
+    """The share of patches whose token another sensor's is nearest to, of those of a batch of tiles, and R²."""
+    method: Any = built.method
+    hits: dict[str, list[float]] = {}
+    chance = []
+    for batch in batches_of(built, tiles, min(64, len(tiles))):
+        whole = torch.zeros_like(batch["masked"])
+        tokens, known = method._tokens(batch, whole)
+        tokens = directions(tokens).flatten(0, 1)
+        known = known.flatten(0, 1)
+        for at, sensor in enumerate(method.sensors[1:], 1):
+            both = known[:, 0] & known[:, at]
+            ours, theirs = tokens[both, 0], tokens[both, at]
+            found = (ours @ theirs.mT).argmax(1) == torch.arange(len(ours))
+            hits.setdefault(f"found_{sensor.name}", []).append(found.float().mean().item())
+            chance.append(1 / len(ours))
+    shares = {name: float(np.mean(each)) for name, each in hits.items()}
+    return {**shares, "chance": float(np.mean(chance)), "canopy_r2": canopy_r2(built, tiles)}
+
+
+@torch.no_grad()
+def judged_a2_mae(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) -> dict[str, float]:
+    """Errors on hidden patches under the masks of the reference rule, and under its own; and land cover.
+
+    Under "own" masks some hidden patches are shown by another date: there is something to copy.
+    """
+    method: Any = built.method
+    sums: dict[str, list[float]] = {}
+    for rule, view in (("own", reference.plain_view), ("itself", built.plain_view)):
+        seen = BuiltMethod("a2_mae", built.method, built.bands, built.crop, view)
+        for batch in batches_of(seen, tiles, min(32, len(tiles))):
+            for name, part in method(batch).parts.items():
+                if part.count:
+                    sums.setdefault(f"{rule}_{name}", []).append(part.mean.item())
+    means = {name: float(np.mean(each)) for name, each in sums.items()}
+    return {
+        "error_own_masks": means["own_sentinel2"],
+        "error_itself": means["itself_sentinel2"],
+        "copying": means["own_shown_nowhere"] - means["own_shown_elsewhere"],
+        "cover_f1": cover_f1(built, tiles),
+    }
+
+
+def patch_table(built: BuiltMethod, tiles: TileFile, name: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Features of whole images, what `name` says of each patch (raw, (patches, pixels)), and the tile of each patch."""
+    method = built.method
+    patch = method.encoder.architecture.patch
+    view = MaskedView(
+        (MODALITIES[name],), crop=CROP, patch=patch, mask_ratios=(0.0,), flips=False, jitter=False, band_drop=0.0
+    )
+    dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(len(tiles)), view, 0)
+    encoder, features, values, of = method.export(), [], [], []
+    for at, batch in enumerate(make_loader(dataset, min(32, len(tiles)), 0)):
+        with torch.no_grad():
+            encoded = encoder.forward_maps(batch["image"])[-1]
+        whole = VisiblePatches(batch["masked"])
+        shown = batch[name]
+        images = shown.permute(0, 2, 3, 1)[..., :1] if shown.ndim == 4 else shown[..., None]
+        features.append(encoded.flatten(2).transpose(1, 2).flatten(0, 1).numpy())
+        values.append(whole.gather(images).flatten(1).numpy())
+        of.append((whole.sample + at * len(shown)).numpy())
+    return np.concatenate(features), np.concatenate(values), np.concatenate(of)
+
+
+def canopy_r2(built: BuiltMethod, tiles: TileFile) -> float:
+    """R² of the mean canopy height of patches: ridge on half of the judged tiles, told on the other half."""
+    features, heights, tile = patch_table(built, tiles, "canopy_height_eth")
+    known = np.isfinite(heights).mean(1) > 0.5
+    features, heights, tile = features[known], np.nanmean(heights[known], 1), tile[known]
+    learn = tile % 2 == 0
+    mean, spread = features[learn].mean(0), features[learn].std(0) + 1e-6
+    scaled = (features - mean) / spread
+    return float(Ridge(100.0).fit(scaled[learn], heights[learn]).score(scaled[~learn], heights[~learn]))
+
+
+def cover_f1(built: BuiltMethod, tiles: TileFile) -> float:
+    """Macro F1 of the commonest cover of patches: logistic regression on the first half of places, told on the rest."""
+    features, covers, tile = patch_table(built, tiles, "esa_worldcover")
+    most = np.array([np.bincount(row[row >= 0], minlength=11).argmax() if (row >= 0).any() else -1 for row in covers])
+    features, most, tile = features[most >= 0], most[most >= 0], tile[most >= 0]
+    learn = tile < tile.max() // 2
+    mean, spread = features[learn].mean(0), features[learn].std(0) + 1e-6
+    scaled = (features - mean) / spread
+    probe = LogisticRegression(C=0.1, max_iter=300).fit(scaled[learn], most[learn])
+    return float(f1_score(most[~learn], probe.predict(scaled[~learn]), average="macro"))
+
+
+JUDGES = {"softcon": judged_softcon, "omnisat": judged_omnisat, "a2_mae": judged_a2_mae}
+
+
+def measure(method: str, output: Path, seeds: int, steps: int, count: int) -> None:
+    """Train and judge each arm and seed that `output` lacks, and append a line for each."""
+    done = {(line["method"], line["arm"], line["seed"]) for line in lines_of(output) if line["steps"] == steps}
+    with tempfile.TemporaryDirectory() as folder:
+        dates = DATES.get(method, 1)
+        learned, judged = (
+            write_synthetic_tiles(Path(folder) / name, count, size=SIZE, seed=seed, gaps=False, dates=dates)
+            for name, seed in (("learned", LEARNED), ("judged", JUDGED))
+        )
+        for arm, changes in ARMS[method].items():
+            for seed in range(seeds):
+                if (method, arm, seed) in done:
+                    continue
+                config = config_of(method, learned.parent, seed, steps, changes)
+                built = trained(config, Path(folder) / f"{arm}-{seed}")
+                plain = ("a2_mae.rule=own",) if method == "a2_mae" else ()
+                reference = build_method(config_of(method, learned.parent, seed, steps, plain))
+                figures = JUDGES[method](built, TileFile(judged), reference)
+                line = {"method": method, "arm": arm, "seed": seed, "steps": steps, "tiles": count, **figures}
+                with output.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line) + "\n")
+                print(line, flush=True)
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+
+
+def table(path: Path) -> str:
+    """Mean ± sample deviation over seeds of each figure, in Markdown."""
+    rows = lines_of(path)
+    text = []
+    for method in dict.fromkeys(row["method"] for row in rows):
+        mine = [row for row in rows if row["method"] == method]
+        figures = [key for key in mine[0] if key not in ("method", "arm", "seed", "steps", "tiles")]
+        text += [f"| {method} | {' | '.join(figures)} |", f"|---|{'--:|' * len(figures)}"]
+        for arm in dict.fromkeys(row["arm"] for row in mine):
+            found = [row for row in mine if row["arm"] == arm]
+            cells = [_cell([row[key] for row in found]) for key in figures]
+            text.append(f"| {arm} ({len(found)} seeds) | {' | '.join(cells)} |")
+        text.append("")
+    return "\n".join(text)
+
+
+def _cell(values: list[float]) -> str:
+    spread = f" ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else ""
+    return f"{np.mean(values):.3f}{spread}"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("method", choices=(*ARMS, "table"))
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--tiles", type=int, default=400)
+    given = parser.parse_args(arguments)
+    path = given.output or given.file
+    if path is None:
+        parser.error("give the file of results: -o merits.jsonl")
+    if given.method == "table":
+        print(table(path))
+    else:
+        measure(given.method, path, given.seeds, given.steps, given.tiles)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
