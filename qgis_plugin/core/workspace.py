@@ -27,6 +27,8 @@ from .working_set import Place, places_of
 _SCOPE = "mmearth"
 #: How a map is smoothed, as the worker calls it.
 SMOOTHINGS = ["none", "edges", "strong"]
+#: How the dates of a place decide together, as the worker calls it: each by a model of its own, or all in one.
+DATES = ["vote", "together"]
 
 
 class Workspace(QObject):
@@ -50,6 +52,8 @@ class Workspace(QObject):
         self.block: float | None = None
         #: How maps are smoothed, the live one and that of the whole layer: one of `SMOOTHINGS`.
         self.smooth = "edges"
+        #: How the dates of a working set decide together: one of `DATES`.
+        self.dates = "vote"
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._forget)
         project.writeProject.connect(self._keep)
@@ -104,6 +108,10 @@ class Workspace(QObject):
             return {"embedding": self._set, "trust": True}
         return {"embedding": self.embedding_path}
 
+    def learned(self) -> dict[str, Any]:
+        """As `asked`, where the worker learns from samples: with how several dates decide together."""
+        return {**self.asked(), **({} if self._set is None else {"dates": self.dates})}
+
     def embedding_at(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer | None:
         """The embedding layer in work at a point of some CRS: of a set of several places that of the place there."""
         for layer in self._of_set:
@@ -142,12 +150,14 @@ class Workspace(QObject):
             project.writeEntry(_SCOPE, name, "" if layer is None else layer.id())
         project.writeEntry(_SCOPE, "field", self._field)
         project.writeEntry(_SCOPE, "set", self._set or "")
+        project.writeEntry(_SCOPE, "dates", self.dates)
         project.writeEntry(_SCOPE, "set_layers", [layer.id() for layer in self._of_set])
 
     def _recall(self, *_document: object) -> None:
         """Work on what was worked on when the project was saved."""
         project = QgsProject.instance()
-        kept = {name: project.readEntry(_SCOPE, name)[0] for name in ("embedding", "samples", "field")}
+        kept = {name: project.readEntry(_SCOPE, name)[0] for name in ("embedding", "samples", "field", "dates")}
+        self.dates = kept["dates"] if kept["dates"] in DATES else "vote"
         embedding, samples = project.mapLayer(kept["embedding"]), project.mapLayer(kept["samples"])
         if isinstance(embedding, QgsRasterLayer) and embedding.isValid():
             self.embedding = embedding

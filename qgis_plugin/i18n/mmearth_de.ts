@@ -1763,6 +1763,33 @@
     </message>
 </context>
 <context>
+    <name>DatesBox</name>
+    <message>
+        <source>Each date has a model of its own, and they vote where they are clear: a cloud on one hides nothing.</source>
+        <translation>Jedes Datum hat ein eigenes Modell, und sie stimmen ab, wo sie klar sind: Eine Wolke auf einem verdeckt nichts.</translation>
+    </message>
+    <message>
+        <source>One model sees all dates at once and can tell classes by how they change; where a date is not clear there is no map.</source>
+        <translation>Ein Modell sieht alle Daten zugleich und kann Klassen an ihrem Wandel erkennen; wo ein Datum nicht klar ist, gibt es keine Karte.</translation>
+    </message>
+    <message>
+        <source>each votes</source>
+        <translation>jedes stimmt ab</translation>
+    </message>
+    <message>
+        <source>joined in one model</source>
+        <translation>in einem Modell vereint</translation>
+    </message>
+    <message>
+        <source>How the dates of a place decide together: for the live map, validation and the map of the whole</source>
+        <translation>Wie die Daten eines Orts zusammen entscheiden: für Live-Karte, Validierung und die Karte des Ganzen</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Daten</translation>
+    </message>
+</context>
+<context>
     <name>DiagnosticsButton</name>
     <message>
         <source>Copy versions, settings and logs, without names and passwords</source>

@@ -1763,6 +1763,33 @@
     </message>
 </context>
 <context>
+    <name>DatesBox</name>
+    <message>
+        <source>Each date has a model of its own, and they vote where they are clear: a cloud on one hides nothing.</source>
+        <translation>Chaque date a son propre modèle, et elles votent là où elles sont claires : un nuage sur l’une ne cache rien.</translation>
+    </message>
+    <message>
+        <source>One model sees all dates at once and can tell classes by how they change; where a date is not clear there is no map.</source>
+        <translation>Un seul modèle voit toutes les dates à la fois et peut reconnaître les classes à leur évolution ; là où une date n’est pas claire, il n’y a pas de carte.</translation>
+    </message>
+    <message>
+        <source>each votes</source>
+        <translation>chacune vote</translation>
+    </message>
+    <message>
+        <source>joined in one model</source>
+        <translation>réunies en un modèle</translation>
+    </message>
+    <message>
+        <source>How the dates of a place decide together: for the live map, validation and the map of the whole</source>
+        <translation>Comment les dates d’un lieu décident ensemble : pour la carte en direct, la validation et la carte de l’ensemble</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Dates</translation>
+    </message>
+</context>
+<context>
     <name>DiagnosticsButton</name>
     <message>
         <source>Copy versions, settings and logs, without names and passwords</source>

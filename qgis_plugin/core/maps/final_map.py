@@ -163,7 +163,7 @@ class FinalMap(QObject):
             outputs.map.mkdir(parents=True, exist_ok=True)
         model, asked = _staged(outputs.model), self._context.workspace.asked()
         fit = {
-            **asked,
+            **self._context.workspace.learned(),
             "samples": samples,
             "output": str(model),
             "block": self._context.workspace.block,

@@ -185,7 +185,7 @@ class LiveSession(QObject):
                 self._check.cancel()
             self.stale.emit()
         arguments = {
-            **self._context.workspace.asked(),
+            **self._context.workspace.learned(),
             "samples": samples,
             "view": view,
             "output": self._map.new_path(),
@@ -242,7 +242,7 @@ class LiveSession(QObject):
         except SampleError:
             return
         workspace = self._context.workspace
-        arguments = {**workspace.asked(), "samples": samples, "block": workspace.block}
+        arguments = {**workspace.learned(), "samples": samples, "block": workspace.block}
         job = self._check = self._context.client.submit("validate", arguments)
         job.finished.connect(lambda result: self._checked_as(key, result))
         job.ended.connect(self._check_over)

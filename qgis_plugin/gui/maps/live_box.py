@@ -31,6 +31,7 @@ from ...core.samples.class_keys import key_text
 from ...core.samples.sample_layer import read_classes
 from ..icons import icon
 from ..widgets.labels import shortened, wrapped
+from .dates_box import DatesBox
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -163,6 +164,7 @@ class LiveBox(QWidget):
         smoothing.addWidget(self.smooth)
         smoothing.addStretch(1)
 
+        self.dates = DatesBox(context)
         self.block = QSpinBox()
         self.block.setObjectName("validationDistance")
         self.block.setRange(0, 100_000)
@@ -197,6 +199,7 @@ class LiveBox(QWidget):
         layout.addLayout(opacity_row)
         layout.addWidget(self.confidence)
         layout.addLayout(options)
+        layout.addWidget(self.dates)
         layout.addLayout(smoothing)
         layout.addLayout(apart)
         layout.addWidget(self.shares)
@@ -211,6 +214,7 @@ class LiveBox(QWidget):
         self.share.valueChanged.connect(self._unknown_changed)
         self.smooth.currentIndexChanged.connect(self._smoothing_changed)
         self.block.valueChanged.connect(self._block_changed)
+        self.dates.chosen.connect(self._dates_chosen)
         self.doubts.linkActivated.connect(self._go_to)
         session.repainted.connect(self._repainted)
         session.validated.connect(self._validated)
@@ -247,6 +251,10 @@ class LiveBox(QWidget):
     def _smoothing_changed(self, _index: int) -> None:
         self._context.workspace.smooth = self.smooth.currentData()
         self._session.refresh()
+
+    def _dates_chosen(self) -> None:
+        self._session.refresh()
+        self._session.validate_again()
 
     def _block_changed(self, metres: int) -> None:
         self._context.workspace.block = metres or None
@@ -320,5 +328,6 @@ class LiveBox(QWidget):
         self.note.setText(text)
 
     def close(self) -> bool:
-        """Nothing to undo: the session is its owner's."""
+        """Let go of the workspace; the session is its owner's."""
+        self.dates.close()
         return super().close()

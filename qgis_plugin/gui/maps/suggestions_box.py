@@ -126,7 +126,7 @@ class SuggestionsBox(QWidget):
                 else {"bounds": None, "crs": None}
             )
             arguments = {
-                **workspace.asked(),
+                **workspace.learned(),
                 "samples": self._session.samples(),
                 "n": self.number.value(),
                 "bounds": view["bounds"],

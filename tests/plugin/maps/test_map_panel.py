@@ -1,10 +1,15 @@
 """The tab "Map": suggestions are labelled by keys, similar places become polygons, swipe takes turns."""
 
+import shutil
+
+import numpy as np
 import pytest
+from osgeo import gdal
 from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QPushButton
+from qgis.PyQt.QtXml import QDomDocument
 
 from qgis_plugin.core.layer_tree import visible
 from qgis_plugin.core.layers import mark
@@ -382,3 +387,47 @@ def test_numbers_are_written_as_the_language_has_it(qgis_app):
         assert decimal(0.12, 2) == "0,12" and significant(6.2349, 3) == "6,23"
     finally:
         QLocale.setDefault(before)
+
+
+def test_how_dates_decide_together_is_chosen_for_the_live_map_and_the_map(panel, context, embedding, tmp_path, wait):
+    days = {"2021-04-01": tmp_path / "field_20210401.tif", "2021-07-01": tmp_path / "field_20210701.tif"}
+    for path in days.values():
+        shutil.copy(embedding, path)
+    clouded = gdal.Open(str(days["2021-07-01"]), gdal.GA_Update)
+    for number in range(clouded.RasterCount):
+        clouded.GetRasterBand(number + 1).WriteArray(np.zeros((clouded.RasterYSize, 40), np.uint8))
+    del clouded
+    dates = [QgsRasterLayer(str(path), path.stem) for path in days.values()]
+    QgsProject.instance().addMapLayers(dates)
+    made = {
+        "embeddings": [str(path) for path in days.values()],
+        "dates": list(days),
+        "output": str(tmp_path / "s.json"),
+    }
+    context.client.call("working_set", made)
+    assert panel.live.dates.isHidden(), "one date: there is nothing to choose"
+    context.workspace.work_on_set(str(tmp_path / "s.json"), dates)
+    assert not panel.live.dates.isHidden() and "they vote" in panel.live.dates.sentence.text()
+
+    results, checks = [], []
+    panel.session.repainted.connect(results.append)
+    panel.session.validated.connect(checks.append)
+    panel.live.switch.click()
+    wait(lambda: checks, what="the live map and its validation")
+    voted = results[-1]["nodata"]  # what is seen beside the scene
+    panel.live.dates.combo.setCurrentIndex(panel.live.dates.combo.findData("together"))
+    wait(lambda: len(checks) > 1, what="the map and validation of one model")
+    assert results[-1]["nodata"] > 1.05 * voted, "where one date is not clear there is no map, by votes there is"
+    assert "one model" in panel.live.dates.sentence.text().lower()
+
+    panel.live.switch.click()
+    box = panel.final_map
+    box._file.setFilePath(str(tmp_path / "joined.tif"))
+    box.make()
+    wait(lambda: not box.final_map.running, 90, "the map")
+    told = context.client.call("info", {"file": str(tmp_path / "joined.tif")})
+    assert told["dates"] == "together", told
+    assert QgsProject.instance().write(str(tmp_path / "p.qgs"))
+    context.workspace.dates = "vote"
+    QgsProject.instance().readProject.emit(QDomDocument())  # as when it is opened
+    assert context.workspace.dates == "together"
