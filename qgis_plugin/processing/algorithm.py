@@ -201,7 +201,8 @@ class Algorithm(QgsProcessingAlgorithm):
         for name, product in self.products.items():
             path = self.output(name)
             if path and context.willLoadLayerOnCompletion(path):
-                context.layerToLoadOnCompletionDetails(path).setPostProcessor(Styled.kept(product))
+                details = context.layerToLoadOnCompletionDetails(path)
+                details.setPostProcessor(self._styled(path, product))
         for path, name, product in self.also_loaded(result):
             self.load(context, path, name, product)
         return {**self._outputs, **self.results(result)}
@@ -262,7 +263,7 @@ class Algorithm(QgsProcessingAlgorithm):
     def load(self, context: QgsProcessingContext, path: str, name: str, product: str) -> None:
         """Have a file loaded as a layer when all is done."""
         details = QgsProcessingContext.LayerDetails(name, context.project(), name)
-        details.setPostProcessor(Styled.kept(product))
+        details.setPostProcessor(self._styled(path, product))
         context.addLayerToLoadOnCompletion(path, details)
 
     def field(self, parameters: Values, name: str, context: QgsProcessingContext) -> str:
@@ -352,6 +353,14 @@ class Algorithm(QgsProcessingAlgorithm):
         """What is to be done after the verb."""
 
     # Inner
+
+    def _styled(self, path: str, product: str) -> Styled:
+        """What is to be done with the layer of a file; of a map the worker tells what was done to it, if it can."""
+        try:
+            told = self._get_client().call("info", {"file": path}) if product == "map" else {}
+        except WorkerError:
+            told = {}
+        return Styled.kept(product, told.get("history") or [])
 
     def _labels(self) -> dict[str, str]:
         """Argument of the verb → what the dialog calls it."""

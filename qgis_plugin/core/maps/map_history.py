@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 
 from .. import layers
 
 if TYPE_CHECKING:
     from ...context import Context
+
+
+def set_history(layer: QgsMapLayer, steps: Iterable[str]) -> None:
+    """Have a layer tell these steps among its metadata."""
+    metadata = layer.metadata()
+    metadata.setHistory([str(step) for step in steps])
+    layer.setMetadata(metadata)
 
 
 def keep_history(context: Context, layer: QgsRasterLayer) -> None:
@@ -19,8 +27,6 @@ def keep_history(context: Context, layer: QgsRasterLayer) -> None:
     def keep(told: dict[str, Any]) -> None:
         asked = QgsProject.instance().mapLayer(identity)
         if asked is not None and told.get("history"):
-            metadata = asked.metadata()
-            metadata.setHistory([str(step) for step in told["history"]])
-            asked.setMetadata(metadata)
+            set_history(asked, told["history"])
 
     context.client.submit("info", {"file": layers.path_of(layer)}).finished.connect(keep)
