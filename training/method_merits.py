@@ -197,6 +197,8 @@ def cover_f1(built: BuiltMethod, tiles: TileFile) -> float:
     return float(f1_score(most[~learn], probe.predict(scaled[~learn]), average="macro"))
 
 
+#: What a line is of, beside its figures.
+_TOLD = ("method", "arm", "seed", "steps", "tiles")
 JUDGES = {"softcon": judged_softcon, "omnisat": judged_omnisat, "a2_mae": judged_a2_mae}
 
 
@@ -234,17 +236,19 @@ def table(path: Path) -> str:
     text = []
     for method in dict.fromkeys(row["method"] for row in rows):
         mine = [row for row in rows if row["method"] == method]
-        figures = [key for key in mine[0] if key not in ("method", "arm", "seed", "steps", "tiles")]
+        figures = list(dict.fromkeys(key for row in mine for key in row if key not in _TOLD))
         text += [f"| {method} | {' | '.join(figures)} |", f"|---|{'--:|' * len(figures)}"]
         for arm in dict.fromkeys(row["arm"] for row in mine):
             found = [row for row in mine if row["arm"] == arm]
-            cells = [_cell([row[key] for row in found]) for key in figures]
+            cells = [_cell([row[key] for row in found if key in row]) for key in figures]
             text.append(f"| {arm} ({len(found)} seeds) | {' | '.join(cells)} |")
         text.append("")
     return "\n".join(text)
 
 
 def _cell(values: list[float]) -> str:
+    if not values:
+        return "–"
     spread = f" ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else ""
     return f"{np.mean(values):.3f}{spread}"
 
