@@ -18,6 +18,8 @@ from mmearth_core.progress import Progress
 from mmearth_core.sentinel2 import LEVELS
 from mmearth_core.tiles.writer import TileWriter
 
+#: Angle between the radar's look and the plumb line, power that a radar shadow returns, and side of a pixel in metres.
+_INCIDENCE, _SHADOW, _PIXEL = np.radians(39), np.float32(10**-2.5), 10.0
 _Raw = dict[str, NDArray[Any]]
 _TREES, _SHRUB, _GRASS, _CROPS, _BUILT, _BARE, _SNOW, _WATER, _WETLAND = range(9)
 #: What each cover is in WorldCover and in Dynamic World.
@@ -55,13 +57,14 @@ _BACKSCATTER = np.array(
 
 
 def make_tile(
-    rng: Generator, *, size: int = 64, gaps: bool = True, date: Generator | None = None
+    rng: Generator, *, size: int = 64, gaps: bool = True, date: Generator | None = None, structure: bool = False
 ) -> tuple[_Raw, dict[str, Any]]:
     """One tile: raw arrays of all modalities as stored, and its entry of tile_info.json.
 
     With `gaps`, about half the tiles lack something: a corner of the image, an orbit, a patch of a map, a whole vector.
     With `date`, `rng` draws the place alone, its land cover and relief, and `date` what differs from image to image of
-    it: month, level, growth, noise, gaps.
+    it: month, level, growth, noise, gaps. With `structure`, what stands on the ground is imaged by the radar where it
+    leans to: see `_leaning`.
     """
     lat, lon = float(np.degrees(np.arcsin(rng.uniform(-0.85, 0.93)))), float(rng.uniform(-180, 180))
     when = rng if date is None else date
@@ -74,16 +77,21 @@ def make_tile(
     cover = _cover(rng, size, warmth + 20 * np.sin(abs(np.radians(lat))) * season, rain)
     growth = np.clip(0.5 + 0.5 * summer * np.sin(abs(np.radians(lat))) ** 0.5 + 0.12 * _field(when, size, 6), 0, 1)
     vigour = np.clip(0.5 + 0.25 * _field(rng, size, 5), 0, 1)
+    canopy, heights = _canopy(cover, vigour), None
+    if structure:
+        # A generator of the place alone: with and without structure all else is the same.
+        blocks = np.random.default_rng([int((lat + 90) * 1e6), int((lon + 180) * 1e6)])
+        heights = np.where(cover == _BUILT, _buildings(blocks, size), canopy[0].astype(np.float32))
     biome = _biome(warmth, rain)
     eco_region = min(ECOREGIONS - 1, biome * 60 + int((lon + 180) // 6))
     down, right = np.gradient(elevation, 10)
     raw: _Raw = {
         "sentinel2": _sentinel2(when, cover, growth, 1 + 0.6 * (right - down), level),
-        "sentinel1": _sentinel1(when, cover, vigour, right),
+        "sentinel1": _sentinel1(when, cover, vigour, right, heights),
         "aster": np.stack([elevation, np.degrees(np.arctan(np.hypot(down, right)))]).round().astype(np.int16),
         "era5": era5,
         "dynamic_world": _DYNAMIC_WORLD_CODE[cover][None],
-        "canopy_height_eth": _canopy(cover, vigour),
+        "canopy_height_eth": canopy,
         "lat": _circle(np.radians(lat)),
         "lon": _circle(np.radians(lon)),
         "biome": np.eye(1, len(BIOMES), biome, np.uint8)[0],
@@ -114,20 +122,24 @@ def write_synthetic_tiles(
     modalities: Iterable[str] = tuple(MODALITIES),
     gaps: bool = True,
     dates: int = 1,
+    structure: bool = False,
     progress: Progress | None = None,
 ) -> Path:
     """Write `count` tiles of `size` by `size` pixels as the dataset `folder`; tile i is a function of (seed, i).
 
-    Each `dates` tiles that follow one another are images of one place. Returns the path of the HDF5 file.
+    Each `dates` tiles that follow one another are images of one place. With `structure`, trees and buildings lean
+    towards the sensor in radar images. Returns the path of the HDF5 file.
     """
     kept = tuple(modalities)
     specification = {"synthetic": seed, "gaps": gaps} | ({"dates": dates} if dates > 1 else {})
+    specification |= {"structure": True} if structure else {}
     with TileWriter(folder, size, kept, specification=specification, progress=progress) as writer:
         for tile in range(count):
             if str(tile) not in writer:
                 place, image = divmod(tile, dates)
                 date = np.random.default_rng([seed, place, 1 + image]) if dates > 1 else None
-                raw, info = make_tile(np.random.default_rng([seed, place]), size=size, gaps=gaps, date=date)
+                rng = np.random.default_rng([seed, place])
+                raw, info = make_tile(rng, size=size, gaps=gaps, date=date, structure=structure)
                 writer.append(str(tile), {name: raw[name] for name in kept}, info)
         return writer.finish()
 
@@ -212,16 +224,50 @@ def _sentinel2(
 
 
 def _sentinel1(
-    rng: Generator, cover: NDArray[np.int64], vigour: NDArray[np.float32], eastward: NDArray[np.float32]
+    rng: Generator,
+    cover: NDArray[np.int64],
+    vigour: NDArray[np.float32],
+    eastward: NDArray[np.float32],
+    heights: NDArray[np.float32] | None,
 ) -> NDArray[np.float32]:
-    """Backscatter in dB: VV and VH of both orbits, HH and HV never (as over most land)."""
+    """Backscatter in dB: VV and VH of both orbits, HH and HV never (as over most land). With `heights` above ground in
+    metres it comes from where these lean to."""
     still = np.moveaxis(_BACKSCATTER[cover], 2, 0) + 2 * (vigour - 0.5)
     # A slope that faces the sensor is brighter: ascending orbits look east, descending ones west.
     both = np.stack([still - 8 * eastward, still + 8 * eastward])
+    if heights is not None:
+        both = np.stack([_leaning(both[0], heights, -1), _leaning(both[1], heights, 1)])
     speckle = 10 * np.log10(rng.standard_gamma(5, both.shape, np.float32) / 5)
     channels = np.full((2, 4, *cover.shape), -np.inf, np.float32)
     channels[:, :2] = ((both + speckle) * 64).round() / 64
     return channels.reshape(8, *cover.shape)
+
+
+def _leaning(decibels: NDArray[np.float32], heights: NDArray[np.float32], towards: int) -> NDArray[np.float32]:
+    """Layover: the return of what is h metres high lies h·cot θ nearer to the sensor, on one line with what is there.
+
+    `decibels` (channels, H, W); `towards`: −1 where the sensor is in the west (ascending), 1 in the east. Returns add
+    up as power, shared by the two pixels they fall between; where nothing returns there is a radar shadow.
+    """
+    power = 10 ** (decibels / 10)
+    size = heights.shape[1]
+    at = np.arange(size) + towards * heights / np.tan(_INCIDENCE) / _PIXEL
+    left = np.floor(at).astype(int)
+    rows = np.arange(len(heights))[:, None]
+    found = np.full_like(power, _SHADOW)
+    for column, share in ((left, left + 1 - at), (left + 1, at - left)):
+        inside = (column >= 0) & (column < size)
+        for channel, values in zip(found, power, strict=True):
+            np.add.at(channel, (np.broadcast_to(rows, column.shape)[inside], column[inside]), (values * share)[inside])
+    leaning: NDArray[np.float32] = 10 * np.log10(found)
+    return leaning
+
+
+def _buildings(rng: Generator, size: int) -> NDArray[np.float32]:
+    """Heights of blocks of 40 m, from 4 to 24 metres."""
+    blocks = -(-size // 4)
+    heights = rng.uniform(4, 24, (blocks, blocks)).astype(np.float32)
+    return heights.repeat(4, 0).repeat(4, 1)[:size, :size]
 
 
 def _canopy(cover: NDArray[np.int64], vigour: NDArray[np.float32]) -> NDArray[np.int8]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mmearth_core.modalities import BIOMES, MODALITIES, NO_CLASS, target, valid
+from mmearth_core.tiles import synthetic
 from mmearth_core.tiles.reader import TileFile
 from mmearth_core.tiles.synthetic import make_tile, write_synthetic_tiles
 
@@ -131,3 +132,22 @@ def test_dates_of_a_place_share_its_ground_and_differ_in_what_changes(tmp_path: 
         levels.append({file.level(4 * place + date) for date in range(4)})
     assert len(set(months)) > 4 and {"l1c", "l2a"} in levels
     assert np.array_equal(again.read(5, ["sentinel2"])["sentinel2"], file.read(5, ["sentinel2"])["sentinel2"])
+
+
+def test_what_stands_on_the_ground_leans_towards_the_radar(tmp_path: Path) -> None:
+    """By h·cot θ: trees of 30 m by 37 m, to the west in ascending images and to the east in descending ones."""
+    power = np.zeros((1, 1, 20), np.float32) - 40
+    power[0, 0, 10] = 0
+    heights = np.zeros((1, 20), np.float32)
+    heights[0, 10] = 30
+    for towards in (-1, 1):
+        leaning = 10 ** (synthetic._leaning(power, heights, towards)[0, 0] / 10)
+        centre = (leaning - leaning.min()) @ np.arange(20) / (leaning - leaning.min()).sum()
+        assert centre - 10 == pytest.approx(towards * 3.705, abs=0.02)
+    flat, standing = (
+        make_tile(np.random.default_rng(4), size=32, gaps=False, structure=structure)[0] for structure in (False, True)
+    )
+    assert not np.array_equal(flat["sentinel1"], standing["sentinel1"])
+    for name in ("sentinel2", "aster", "canopy_height_eth"):
+        assert np.array_equal(flat[name], standing[name]), name
+    write_synthetic_tiles(tmp_path / "standing", 2, size=16, structure=True)
