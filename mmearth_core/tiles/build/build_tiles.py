@@ -107,9 +107,13 @@ def build_tiles(
     _check_options(size, stride, valid, limit)
     lookup.cache_clear()  # what was read before may have been mended
     with tempfile.TemporaryDirectory() as scratch, bounded_cache():
-        sites, teachers = _checked(read_specification(specification, Path(scratch)), progress, cancel)
-        windows = [_windows(site.scene.grid.shape, size, stride or size) for site in sites]
-        chosen = _limited(windows, limit)
+        places, teachers = _checked(read_specification(specification, Path(scratch)), progress, cancel)
+        windows = [_windows(images[0].scene.grid.shape, size, stride or size) for images in places]
+        chosen = _limited(windows, limit, [len(images) for images in places])
+        # The first image of every place, then the second ones.
+        order = sorted((number, at) for at, images in enumerate(places) for number in range(len(images)))
+        sites = [places[at][number] for number, at in order]
+        chosen = [chosen[at] for _, at in order]
         if not any(chosen):
             raise MMEarthError(f"{specification}: no scene is as large as a tile of {size} × {size} pixels.")
         found = frozenset[str]().union(*(site.modalities for site in sites))
@@ -129,7 +133,7 @@ def build_tiles(
             dropped = _write(writer, plan, teachers, valid, progress, cancel)
             writer.finish(name for each in plan for name in each.tiles)
     tiles, coverage = _coverage(output, [*modalities, *teachers])
-    return BuildResult(output, len(sites), tiles, dropped, size, coverage)
+    return BuildResult(output, len(places), tiles, dropped, size, coverage)
 
 
 @dataclass(frozen=True)
@@ -158,19 +162,28 @@ def _check_options(size: int, stride: int | None, valid: float, limit: int | Non
 
 
 def _checked(
-    sites: Sequence[Site], progress: Progress, cancel: CancelToken
-) -> tuple[list[CheckedSite], dict[str, Modality]]:
-    """The sites, and the teachers they have together by name."""
-    progress.start("Checking sites", len(sites), "sites")
-    checked, fit = [], TeacherFit()
-    for site in sites:
-        cancel.check()
-        checked.append(check_site(site))
-        for file in checked[-1].teachers:
-            fit.add(file, checked[-1].scene.grid, site.title)
-        progress.advance(1)
+    places: Sequence[Sequence[Site]], progress: Progress, cancel: CancelToken
+) -> tuple[list[list[CheckedSite]], dict[str, Modality]]:
+    """The images of each place, which lie on one grid, and the teachers they have together by name."""
+    progress.start("Checking sites", sum(map(len, places)), "sites")
+    checked: list[list[CheckedSite]] = []
+    fit = TeacherFit()
+    for images in places:
+        checked.append([])
+        for site in images:
+            cancel.check()
+            found = check_site(site)
+            for file in found.teachers:
+                fit.add(file, found.scene.grid, site.title)
+            checked[-1].append(found)
+            if found.scene.grid != checked[-1][0].scene.grid:
+                raise MMEarthError(
+                    f"{site.title} and {images[0].title} are images of one site on two grids; bring them onto one, for"
+                    " example with gdalwarp, or make two sites of them."
+                )
+            progress.advance(1)
     progress.finish()
-    for note in (note for each in checked for note in each.notes):
+    for note in (note for each in checked for image in each for note in image.notes):
         progress.message(note)
     return checked, fit.modalities()
 
@@ -189,12 +202,17 @@ def _windows(shape: tuple[int, int], size: int, stride: int) -> list[Window]:
     return sorted(windows, key=lambda each: (each.row // _BLOCK, each.col // _BLOCK, each.row, each.col))
 
 
-def _limited(windows: Sequence[Sequence[Window]], limit: int | None) -> list[list[Window]]:
-    """The windows of each site, or `limit` of all of them at even distances."""
-    total = sum(map(len, windows))
-    if limit is None or limit >= total:
+def _limited(windows: Sequence[Sequence[Window]], limit: int | None, images: Sequence[int]) -> list[list[Window]]:
+    """The windows of each site, or of all of them so many at even distances that, each with all `images` of its site,
+    they are at most `limit` tiles."""
+    costs = [count for each, count in zip(windows, images, strict=True) for _ in each]
+    total = len(costs)
+    if limit is None or limit >= sum(costs):
         return [list(each) for each in windows]
-    kept = {index * total // limit for index in range(limit)}
+    for places in range(min(total, limit), -1, -1):
+        kept = {index * total // places for index in range(places)}
+        if sum(costs[index] for index in kept) <= limit:
+            break
     numbered = iter(range(total))
     return [[window for window in each if next(numbered) in kept] for each in windows]
 

@@ -14,6 +14,8 @@ Only text becomes values here, and every mistake is named with its place; no ras
         teachers:                     # features of other networks, a band for each channel, on any grid
           alphaearth: aef.tif         # or {path:, no_data:, stride:, licence:, source:}
         date: 2020-04-08              # by default what the scene's metadata say
+        dates:                        # further images of the place, on the same grid; all else is the site's
+          - {sentinel2: temuco_2020-09.tif, sentinel1: {…}, date: 2020-09-15}
         place: unknown                # the georeference is made up: the tiles get no place
         era5: [281.2, …]              # twelve numbers in K and m: previous month, month, year
         biome: 7                      # 0 to 13, or {path:, field:, layer:} of polygons, or {path:} of a raster
@@ -171,20 +173,31 @@ class Teacher:
     source: Text = ""
 
 
+Orbits = Annotated[Mapping[Literal["asc", "desc"], Radar], Rule(bool, "must have `asc:` or `desc:`")]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A further image of a site's place, and the radar of its time."""
+
+    sentinel2: Annotated[Sentinel2, shorthand("path")]
+    sentinel1: Orbits = field(default_factory=dict)
+    date: datetime.date | None = None
+
+
 @dataclass(frozen=True)
 class Site:
     """A Sentinel-2 scene and what else is known of its place. Its name is by default that of the scene's file."""
 
     sentinel2: Annotated[Sentinel2, shorthand("path")]
     name: Text = ""
-    sentinel1: Annotated[Mapping[Literal["asc", "desc"], Radar], Rule(bool, "must have `asc:` or `desc:`")] = field(
-        default_factory=dict
-    )
+    sentinel1: Orbits = field(default_factory=dict)
     elevation: Raster | None = None
     land_cover: Annotated[tuple[LandCover, ...], ONE_OR_MANY] = ()
     canopy_height: Raster | None = None
     teachers: Mapping[TeacherName, Annotated[Teacher, shorthand("path")]] = field(default_factory=dict)
     date: datetime.date | None = None
+    dates: tuple[Dated, ...] = ()
     place: Literal["known", "unknown"] = "known"
     era5: Annotated[tuple[float | None, ...], Form(_era5)] | None = None
     biome: Annotated[Region, _index_of(len(BIOMES))] | None = None
@@ -197,6 +210,23 @@ class Site:
             raise ValueError(f"{covers[0]} is given twice under `land_cover:`")
         if self.place == "unknown" and any(each is not None and each.path for each in (self.biome, self.eco_region)):
             raise ValueError("no file can be asked for the biome or ecoregion of a `place: unknown`; give its index")
+        if self.place == "unknown" and self.dates:
+            raise ValueError("dates are images of one place, which `place: unknown` does not tell; leave one out")
+
+    def images(self) -> "tuple[Site, ...]":
+        """A site for each of its images, the first its own; the weather of its month is that one's alone."""
+        own = replace(self, dates=())
+        return own, *(
+            replace(
+                own,
+                sentinel2=each.sentinel2,
+                sentinel1=each.sentinel1,
+                date=each.date,
+                era5=None,
+                name=f"{self.name}_{each.date or number}",
+            )
+            for number, each in enumerate(self.dates, 2)
+        )
 
     @property
     def title(self) -> str:
@@ -220,8 +250,9 @@ class Specification:
     sites: Annotated[tuple[Site, ...], ONE_OR_MANY]
 
 
-def read_specification(path: str | Path, scratch: Path) -> tuple[Site, ...]:
-    """The sites of a YAML specification (`sites:`), of a list of STAC items, or of an ItemCollection.
+def read_specification(path: str | Path, scratch: Path) -> tuple[tuple[Site, ...], ...]:
+    """The images of each site (see `Site.images`) of a YAML specification (`sites:`), a list of STAC items, or an
+    ItemCollection.
 
     Paths are relative to the file that names them, and absolute in what is returned, so that they name the same files
     from wherever the same call is made again. Items of a collection are written into `scratch`, one file each.
@@ -236,12 +267,12 @@ def read_specification(path: str | Path, scratch: Path) -> tuple[Site, ...]:
         sites = tuple(records.read(Site, site_of_item(item), item, folder=item.parent.resolve()) for item in items)
     if not sites:
         raise MMEarthError(f"{path} names no site; give a list under `sites:`, or STAC items.")
-    sites = tuple(_named(site, path) for site in sites)
-    names = [site.name for site in sites]
+    places = tuple(tuple(_named(image, path) for image in _named(site, path).images()) for site in sites)
+    names = [image.name for images in places for image in images]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise MMEarthError(f"{path}: two sites are called {twice!r}; give each its own `name:`.")
-    return sites
+        raise MMEarthError(f"{path}: two sites or dates are called {twice!r}; give each its own `name:` or `date:`.")
+    return places
 
 
 def _named(site: Site, path: Path) -> Site:

@@ -268,6 +268,48 @@ def test_stride_limit_and_the_share_of_valid_pixels(tmp_path: Path) -> None:
     assert other.tiles == 5
 
 
+def test_dates_of_a_site_are_tiles_of_one_place_the_first_images_first(tmp_path: Path) -> None:
+    for name in ("a", "later", "last"):
+        scene(tmp_path / f"{name}.tif")
+    with rasterio.open(tmp_path / "last.tif", "r+") as dataset:
+        dataset.write(dataset.read() + 7)
+    first = {
+        "sentinel2": "a.tif", "date": "2020-02-03", "era5": ([280.0] * 3 + [0.01]) * 3,
+        "dates": [{"sentinel2": "later.tif", "date": "2020-07-03"}, {"sentinel2": "last.tif"}],
+    }  # fmt: skip
+    scene(tmp_path / "other.tif")
+    result = build(tmp_path, [first, {"name": "other", "sentinel2": "other.tif"}])
+    found = tiles(tmp_path)
+    assert found["ids"][:8] == [f"{name}_{at}" for name in ("a", "other") for at in ("0_0", "0_64", "64_0", "64_64")]
+    assert found["ids"][8::4] == ["a_2020-07-03_0_0", "a_3_0_0"] and (result.sites, result.tiles) == (2, 16)
+    info = found["info"]
+    assert info["a_2020-07-03_0_64"]["S2_DATE"] == "2020-07-03"
+    assert [info[name]["lat"] for name in ("a_0_64", "a_2020-07-03_0_64", "a_3_0_64")] == [info["a_0_64"]["lat"]] * 3
+    assert np.isnan(found["era5"][8:]).all() and np.isfinite(found["era5"][:4]).all()
+    assert (found["sentinel2"][12, 0] == found["sentinel2"][0, 0] + 7).all()
+    places = TileFile(tmp_path / "own").places
+    # The other site lies at the same place here: its tiles are further images of it.
+    assert places.companions(0).tolist() == [4, 8, 12]
+    few = build_tiles(specification=tmp_path / "tiles.yaml", output=tmp_path / "few", limit=7)
+    assert few.tiles in (5, 6, 7)
+    names = TileFile(tmp_path / "few").names.tolist()
+    kept = {name.removeprefix("a_") for name in names if re.fullmatch(r"a_\d+_\d+", name)}
+    assert kept == {name.removeprefix("a_3_") for name in names if name.startswith("a_3_")}
+
+
+def test_dates_on_another_grid_or_of_an_unknown_place_are_refused(tmp_path: Path) -> None:
+    scene(tmp_path / "a.tif")
+    scene(tmp_path / "wide.tif", side=200)
+    site = {"sentinel2": "a.tif", "dates": [{"sentinel2": "wide.tif"}]}
+    with pytest.raises(MMEarthError, match=r"wide.tif and .*a.tif are images of one site on two grids"):
+        build(tmp_path, site)
+    with pytest.raises(MMEarthError, match="dates are images of one place"):
+        build(tmp_path, {**site, "place": "unknown"})
+    same = {"sentinel2": "a.tif", "date": "2020-01-01", "dates": [{"sentinel2": "a.tif", "date": "2020-01-02"}] * 2}
+    with pytest.raises(MMEarthError, match="two sites or dates are called 'a_2020-01-02'"):
+        build(tmp_path, same)
+
+
 def item(folder: Path, name: str, **assets: Any) -> dict[str, Any]:
     own = {band: {"href": f"{name}_{band}.tif", "eo:bands": [{"name": band}]} for band in ENCODER_BANDS}
     pixels = scene(folder / "whole.tif")
@@ -491,7 +533,7 @@ def test_a_scene_without_enough_bands_or_large_enough_is_refused(tmp_path: Path)
         build(tmp_path, {"sentinel2": "a.tif"})
     with pytest.raises(MMEarthError, match="has 3 of the bands"):
         build(tmp_path, {"sentinel2": {"path": "a.tif", "bands": [*ENCODER_BANDS[:3], *"-" * 9]}})
-    with pytest.raises(MMEarthError, match="two sites are called 'a'"):
+    with pytest.raises(MMEarthError, match="two sites or dates are called 'a'"):
         build(tmp_path, [{"sentinel2": "a.tif"}, {"sentinel2": "a.tif"}])
     scene(tmp_path / "a.tif")
     with rasterio.open(tmp_path / "a.tif", "r+") as dataset:
