@@ -56,6 +56,12 @@ class EnvironmentFailure(MMEarthError):
     """The machine failed (disk full, write refused, backend died). Finished work is kept and can be resumed."""
 
 
+def unwritable(place: object, error: Exception) -> EnvironmentFailure:
+    """That a file or a folder cannot be written, and what may help."""
+    reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+    return EnvironmentFailure(f"Could not write {place} ({reason}); make room there, or choose another place.")
+
+
 class Cancelled(MMEarthError):
     """The user cancelled. Finished work is kept and can be resumed."""
 
@@ -76,6 +82,7 @@ def as_told(error: BaseException, extra: str) -> MMEarthError | None:
             "The memory of this machine does not suffice; close other programs or choose a smaller `tile`."
         )
     if isinstance(error, OSError):
-        text = f"{error.strerror}." if error.strerror else " ".join(str(error).split())
-        return EnvironmentFailure(f"{error.filename}: {text}" if error.filename else text)
+        text = error.strerror or " ".join(str(error).split()).rstrip(".")
+        place = error.filename or "The system says"
+        return EnvironmentFailure(f"{place}: {text}; check that this place is there and has room, and run it again.")
     return None

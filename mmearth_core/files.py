@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError, unwritable
 
 #: Seconds after which a temporary file of another machine, or where nobody can tell, is nobody's any more.
 _FORGOTTEN = 7 * 86400
@@ -90,7 +90,7 @@ def atomic_path(path: str | Path, *, outdated: Iterable[Path] = ()) -> Iterator[
             yield temporary
             put(temporary, path, outdated=outdated)
     except OSError as error:
-        raise EnvironmentFailure(f"Could not write {path} ({error.strerror or error}).") from error
+        raise unwritable(path, error) from error
 
 
 def put(made: Path, path: Path, *, outdated: Iterable[Path] = ()) -> None:

@@ -89,7 +89,7 @@ def check_kind(path: str | Path, *wanted: Kind) -> None:
     if found is None or found in wanted:
         return
     step = _STEPS.get((found, wanted[0]))
-    remedy = f"make one with: {step.format(path)}" if step else "did you swap it with another file?"
+    remedy = f"make one with: {step.format(path)}" if step else "give such a file there (were two swapped?)."
     raise MMEarthError(f"{path} is {told(found)}, and {told(wanted[0])} is wanted here; {remedy}")
 
 

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 
 from filelock import SoftFileLease, Timeout
 
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError, unwritable
 from mmearth_core.files import check_folder, disposable
 from mmearth_core.progress import CancelToken, Progress, Silent
 
@@ -60,7 +60,7 @@ class Hold:
             return False
         except OSError as error:
             check_folder(self.output)
-            raise EnvironmentFailure(f"Cannot write beside {self.output} ({error.strerror or error}).") from error
+            raise unwritable(self.output, error) from error
         return True
 
     @property
@@ -100,7 +100,9 @@ class Hold:
     def check(self) -> None:
         """Raise `EnvironmentFailure` when another process has taken it over: this one stood still too long."""
         if self._lost.is_set():
-            raise EnvironmentFailure(f"{self.output} was taken over by {self.holder} while this process stood still.")
+            raise EnvironmentFailure(
+                f"{self.output} was taken over by {self.holder} while this process stood still; wait for that one."
+            )
 
     def release(self) -> None:
         """Let others write."""

@@ -25,6 +25,8 @@ from mmearth_core.wording import nearest
 
 T = TypeVar("T")
 
+#: What to do about a mistake where nothing better is known.
+CORRECT = "correct it"
 #: Numbers that YAML 1.1 takes for texts, such as 2e-4.
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 _LONGEST_SHOWN = 60
@@ -90,7 +92,7 @@ def read(
     under: str = "",
     folder: Path | None = None,
     known_only: bool = True,
-    remedy: str = "",
+    remedy: str = CORRECT,
 ) -> T:
     """The record of a mapping of plain values.
 
@@ -103,7 +105,7 @@ def read(
         return made
 
 
-def value(hint: Any, content: Any, place: str | Path, *, text: bool = False, remedy: str = "") -> Any:
+def value(hint: Any, content: Any, place: str | Path, *, text: bool = False, remedy: str = CORRECT) -> Any:
     """The value of a type hint; with `text` from what a user types: "3", "auto", or "0.5,1" where several are meant.
 
     Raises `MMEarthError` that begins with `place`.
@@ -112,7 +114,7 @@ def value(hint: Any, content: Any, place: str | Path, *, text: bool = False, rem
         return _Reader(None, True, text).value(hint, content, "")
 
 
-def parsed(text: str | bytes, place: str | Path, *, remedy: str = "") -> Any:
+def parsed(text: str | bytes, place: str | Path, *, remedy: str = CORRECT) -> Any:
     """The plain values of JSON. Raises `MMEarthError`."""
     with _told(place, remedy):
         try:
@@ -130,9 +132,9 @@ def parsed_yaml(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise MMEarthError(f"{path} is not in UTF-8 ({error.reason}); save it with that encoding.") from error
     except OSError as error:
-        raise MMEarthError(f"{path} cannot be read ({error.strerror}).") from error
+        raise MMEarthError(f"{path} cannot be read ({error.strerror}); give a file that you may read.") from error
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        raise MMEarthError(f"{path} is no YAML file ({' '.join(str(error).split())[:300]}).") from error
+        raise MMEarthError(f"{path} is no YAML file ({' '.join(str(error).split())[:300]}); correct it.") from error
 
 
 def _bounded(content: Any) -> Any:
@@ -169,8 +171,8 @@ def grouped(
         reader.check_names(slots, flat, "")
         found = reader.fields(slots, flat, "")
     except _Wrong as error:
-        raise TypeError(error.sentence(place)) from error
-    with _told(place):
+        raise TypeError(error.sentence(place, CORRECT)) from error
+    with _told(place, CORRECT):
         for name, record in groups.items():
             own = [each.name for each in _fields(record) if each.name in found]
             found[name] = _made(record, {each: found.pop(each) for each in own}, "")
@@ -223,15 +225,13 @@ class _Wrong(Exception):
         super().__init__(path, text)
         self.path, self.text, self.alien = path, text, alien
 
-    def sentence(self, place: str | Path, remedy: str = "") -> str:
-        """All of it."""
-        where = f"{place}, {self.path}" if self.path else str(place)
-        text = f"{where}: {self.text}; {remedy}" if remedy else f"{where}: {self.text}"
-        return text if text.endswith((".", "?")) else f"{text}."
+    def sentence(self, place: str | Path, remedy: str) -> str:
+        said = f"{place}, {self.path}: {self.text}" if self.path else f"{place}: {self.text}"
+        return f"{said} Else {remedy}." if said.endswith("?") else f"{said}; {remedy}."
 
 
 @contextmanager
-def _told(place: str | Path, remedy: str = "") -> Iterator[None]:
+def _told(place: str | Path, remedy: str) -> Iterator[None]:
     """Mistakes found inside, as sentences."""
     try:
         yield

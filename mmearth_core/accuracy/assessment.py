@@ -72,7 +72,9 @@ def assess(
     maps = maps_of(map, working_set)
     compared = Comparison.of(maps, reference, field, layer, progress, cancel)
     if not compared.present.any():
-        raise MMEarthError(f"{compared.vector.path} has no geometry to compare {maps.path} with.")
+        raise MMEarthError(
+            f"{compared.vector.path} has no geometry to compare {maps.path} with; draw its features first."
+        )
     kinds = shapely.get_type_id(compared.vector.geometries[compared.present])
     points = np.isin(kinds, (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)).all()
     report = _assess_points(compared) if points else _assess_polygons(compared)

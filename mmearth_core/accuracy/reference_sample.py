@@ -127,7 +127,7 @@ def sample(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_features_output(output, overwrite=overwrite, inputs=(map, working_set))
     if seed < 0:
-        raise MMEarthError(f"The seed must be 0 or more, not {seed}.")
+        raise MMEarthError(f"`seed={seed}` is below 0; choose 0 or more.")
     together = maps_of(map, working_set)
     measured = measure_together(together, progress=progress, cancel=cancel)
     allocation = _allocation(together.path, measured.pixels, n, min_per_class)
@@ -204,7 +204,9 @@ def _allocation(path: Path, pixels: Mapping[int, int], n: int, min_per_class: in
     if n < fewest:
         raise MMEarthError(f"{path} needs {FEWEST} points for each of {classes} classes; ask for {fewest} or more.")
     if n > total:
-        raise MMEarthError(f"{path} has {counted(total, 'pixel')} with a class, fewer than the {n} points asked for.")
+        raise MMEarthError(
+            f"{path} has {counted(total, 'pixel')} with a class, fewer than the {n} points asked for; ask for fewer."
+        )
     minimum = max(FEWEST, min(DEFAULT_MINIMUM, n // (2 * classes))) if min_per_class is None else min_per_class
     if minimum < FEWEST or sum(min(minimum, count) for count in pixels.values()) > n:
         raise MMEarthError(

@@ -187,7 +187,7 @@ class CommandLine:
         except MMEarthError as error:
             raise ArgumentsError(f"--config {error.text}") from error
         if not isinstance(content, dict):
-            raise ArgumentsError(f"--config {path} holds no options (NAME: VALUE).")
+            raise ArgumentsError(f"--config {path} holds no options; write them as NAME: VALUE")
         found = {}
         for key, given in content.items():
             name, place = str(key).replace("-", "_"), f"{path}, {key}"

@@ -72,7 +72,10 @@ class GuardedStream:
                 self._on_broken()
             elif self._needed:
                 give_up(self._stream)
-                raise EnvironmentFailure(f"What is told cannot be written ({error.strerror or error}).") from error
+                raise EnvironmentFailure(
+                    f"What is told cannot be written ({error.strerror or error}); run it where it can, or into a"
+                    " file (2> FILE)."
+                ) from error
 
 
 @dataclass

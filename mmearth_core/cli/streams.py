@@ -32,7 +32,9 @@ def tell(text: str) -> None:
         raise
     except OSError as error:
         give_up(sys.stdout)
-        raise EnvironmentFailure(f"The standard output cannot be written ({error.strerror or error}).") from error
+        raise EnvironmentFailure(
+            f"The standard output cannot be written ({error.strerror or error}); send it where there is room (> FILE)."
+        ) from error
 
 
 def give_up(stream: TextIO) -> None:

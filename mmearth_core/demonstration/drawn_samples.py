@@ -17,7 +17,7 @@ from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
 
 from mmearth_core.demonstration.spectra import CLASSES, kind_classes
-from mmearth_core.errors import EnvironmentFailure
+from mmearth_core.errors import unwritable
 from mmearth_core.files import workshop
 
 #: Polygons drawn per class.
@@ -94,7 +94,7 @@ def write_samples(path: Path, polygons: Sequence[BaseGeometry], names: Sequence[
                 )
             temporary.replace(path)
         except (OSError, DataSourceError, sqlite3.Error) as error:
-            raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
+            raise unwritable(path, error) from error
 
 
 _STYLE_TABLE = """CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT DEFAULT '',

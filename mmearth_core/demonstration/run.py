@@ -235,7 +235,7 @@ def true_accuracy(map_: Path, truth: Path) -> float:
         right += int((as_truth[values] == expected)[compared].sum())
         total += int(compared.sum())
     if not total:
-        raise MMEarthError(f"{map_} and {truth} have no pixel in common.")
+        raise MMEarthError(f"{map_} and {truth} have no pixel in common; make the demo again.")
     return right / total
 
 

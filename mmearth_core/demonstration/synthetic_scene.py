@@ -17,7 +17,7 @@ from mmearth_core.demonstration.drawn_samples import draw_samples, write_samples
 from mmearth_core.demonstration.landscape import make_landscape
 from mmearth_core.demonstration.sensor import CELLS_PER_PIXEL, PIXEL, measure, observed
 from mmearth_core.demonstration.spectra import BANDS, CLASSES, kind_classes
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import MMEarthError, unwritable
 from mmearth_core.maps.class_map import new_map
 from mmearth_core.maps.legend import Legend
 from mmearth_core.raster.grid import Grid
@@ -96,7 +96,7 @@ def example_scene(folder: str | Path) -> DemoScene:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EnvironmentFailure(f"Cannot make the folder {folder} ({error.strerror or error}).") from error
+        raise unwritable(folder, error) from error
     files = DemoScene(scene=folder / "scene.tif", samples=folder / "samples.gpkg", truth=folder / "truth.tif")
     if all(file.is_file() for file in (files.scene, files.samples, files.truth)):
         return files

@@ -40,7 +40,7 @@ def embed_array(
         MMEarthError: The bands do not suffice, or the model cannot be used.
     """
     if dn.ndim != 3 or len(bands) != len(dn):
-        raise MMEarthError(f"The array has shape {dn.shape}; expected ({len(bands)}, H, W), one layer per band name.")
+        raise MMEarthError(f"The array has shape {dn.shape}; give ({len(bands)}, H, W), one layer per name of `bands`.")
     loaded = open_backend(model, backend)
     wanted = loaded.header.bands
     present = tuple(name for name in wanted if name in bands)

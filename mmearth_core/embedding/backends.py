@@ -54,7 +54,7 @@ def open_backend(model: str | Path, backend: BackendName = "auto") -> Backend:
     if path.suffix == ".pth":
         raise MMEarthError(f"{path} is an official checkpoint; run: mmearth weights convert {path} --calibrate SCENE")
     if path.suffix not in suffixes:
-        raise MMEarthError(f"{path} cannot be run by the {backend} backend, which takes {suffixes[0]} files.")
+        raise MMEarthError(f"{path} cannot be run by the {backend} backend; give a {suffixes[0]} file.")
     if path.suffix == ".onnx":
         if _is_foreign(path):
             from mmearth_core.encoder.foreign.backend import ForeignBackend  # noqa: PLC0415 - loads ONNX Runtime

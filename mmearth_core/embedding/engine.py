@@ -225,8 +225,8 @@ def _embed(
         if not tally.valid:
             masks = ", ".join(each.path for each in source.exclusions)
             raise MMEarthError(
-                f"{source.name} has no ground in the chosen area: {ground}{f'; see {masks}' if masks else ''}."
-                " Nothing was written."
+                f"{source.name} has no ground in the chosen area: {ground}. Nothing was written;"
+                f" choose another area or scene{f', or change {masks}' if masks else ''}."
             )
         hold.check()
         # The raster takes its name last: when it is there, all is.
@@ -258,7 +258,8 @@ def _give_its_name(staged: Path, output: Path) -> None:
     except OSError as error:
         # On Windows a file that another program shows cannot be replaced.
         raise EnvironmentFailure(
-            f"Could not write {output} ({error.strerror or error}); is it open in another program?"
+            f"Could not write {output} ({error.strerror or error}); close it where it is open, or choose another"
+            " output."
         ) from error
 
 

@@ -18,7 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from mmearth_core.embedding.product import NODATA, of_one_job
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError, unwritable
 from mmearth_core.files import flush
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Tile, Window
@@ -75,7 +75,7 @@ class TileJournal:
             self.folder.mkdir(exist_ok=True)
             self._write(_SPECIFICATION, json.dumps(specification, sort_keys=True).encode())
         except OSError as error:
-            raise EnvironmentFailure(f"Cannot write into {self.folder} ({error.strerror}).") from error
+            raise unwritable(self.folder, error) from error
 
     def remove(self) -> None:
         """Delete the journal, if there is one; a folder that somebody put something into stays, with that."""
@@ -112,7 +112,7 @@ class TileJournal:
         try:
             self._write(f"{tile.index}-{_checksum(tile.index, content)}.tile", content)
         except OSError as error:
-            raise EnvironmentFailure(f"Cannot write into {self.folder} ({error.strerror or error}).") from error
+            raise unwritable(self.folder, error) from error
 
     def read(self, tile: Tile, window: Window) -> NDArray[np.uint8] | None:
         """Part of a finished tile: `window` in raster pixels, inside its core. None when the tile is empty.

@@ -81,7 +81,8 @@ def _windows(scene: Scene, header: ModelHeader) -> list[Window]:
     """Places of equal chips side by side, as large as the measurement of the halo wants them where the scene is."""
     if scene.level not in header.statistics:
         raise MMEarthError(
-            f"{header.name} knows {', '.join(header.statistics)} scenes, and {scene.name} is {scene.level}."
+            f"{header.name} knows {', '.join(header.statistics)} scenes, and {scene.name} is {scene.level};"
+            " give scenes of that level."
         )
     patch = header.patch
     largest = -(-(2 * header.architecture.exact_halo + _CHIP_EXTRA) // patch) * patch

@@ -40,7 +40,9 @@ class Extent:
 
     def __post_init__(self) -> None:
         if self.bounds_crs is not None and self.bounds is None:
-            raise MMEarthError("`bounds_crs` needs `bounds=MINX,MINY,MAXX,MAXY`.")
+            raise MMEarthError(
+                "`bounds_crs` says what numbers are of, and there are none; give `bounds=MINX,MINY,MAXX,MAXY` too."
+            )
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def readable(scene: str | Path | Sequence[str | Path], header: EncoderDescriptio
         source = open_scene(scene, wanted=header.bands, options=options, resolution=header.resolution)
     if source.level not in header.statistics:
         raise MMEarthError(
-            f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level}."
+            f"{header.name} knows {', '.join(header.statistics)} scenes, and this one is {source.level};"
+            " give a scene of that level, or correct `level`."
         )
     missing = [name for name in header.bands if name not in source.bands]
     if missing and header.needs_all:
@@ -125,7 +128,7 @@ def _area(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> Win
         if not area or area != wanted:
             raise MMEarthError(
                 f"The window (column {wanted.col}, row {wanted.row}, {wanted.width} × {wanted.height}) is not inside"
-                f" the scene of {source.grid.width} × {source.grid.height} pixels."
+                f" the scene of {source.grid.width} × {source.grid.height} pixels; choose `window` within it."
             )
     if extent.bounds is not None:
         box = touched(source.grid, extent.bounds, extent.bounds_crs)

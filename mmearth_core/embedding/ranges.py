@@ -46,7 +46,9 @@ def with_quantiser(job: EmbeddingJob, runner: Backend, progress: Progress, cance
             parts.extend(next(rest, []))
     progress.finish()
     if not parts:
-        raise MMEarthError(f"{job.source.name} has no ground in the chosen area. Nothing was written.")
+        raise MMEarthError(
+            f"{job.source.name} has no ground in the chosen area, so nothing was written; choose another."
+        )
     values = np.concatenate(parts, axis=1)
     scales, offsets, constant = ranges(values, job.header.name)
     figures = {"found_on": "scene", "tiles": len(parts), "pixels": values.shape[1], "constant_bands": constant}

@@ -146,7 +146,7 @@ def download(
     """
     target = Path(target)
     if urlsplit(url).scheme not in ({"https", "http"} if allow_http else {"https"}):
-        raise MMEarthError(f"{url} is not an https address; refused.")
+        raise MMEarthError(f"{url} is not an https address and is refused; give one that begins with https://.")
     part = _Part(target.with_name(target.name + ".part"), url)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +169,7 @@ def download(
         raise
     except OSError as error:
         raise EnvironmentFailure(
-            f"Could not write {part.path} ({error.strerror or error}); what arrived is kept."
+            f"Could not write {part.path} ({error.strerror or error}); make room and fetch again: what arrived is kept."
         ) from error
     return digest
 

@@ -43,13 +43,16 @@ def load_encoder(name_or_path: str | Path) -> Encoder:
         return load_model(path)[0]
     if path.suffix == ".onnx":
         raise MMEarthError(
-            f"{path} is the exported form; load_encoder takes the .safetensors of the same model or an official .pth."
+            f"{path} is the exported form, which is only run; give the .safetensors of the same model or an official"
+            " .pth."
         )
     state = official_state(path)
     tensors, foreign = encoder_tensors(state)
     architecture = infer_architecture(tensors)
     if architecture is None:
-        raise MMEarthError(f"{path} holds no MP-MAE encoder of a known size; {len(state)} entries, none fits.")
+        raise MMEarthError(
+            f"{path} holds no MP-MAE encoder of a known size ({len(state)} entries, none fits); give one."
+        )
     encoder = Encoder(architecture)
     _load_strictly(encoder, tensors, foreign, path)
     encoder.header = official_header(path.stem, encoder)
@@ -109,7 +112,9 @@ def official_header(name: str, encoder: Encoder) -> ModelHeader:
         None,
     )
     if bands is None:
-        raise MMEarthError(f"{name} takes {architecture.in_channels} channels; published encoders take 12 or 3.")
+        raise MMEarthError(
+            f"{name} takes {architecture.in_channels} channels; give a published encoder, which takes 12 or 3."
+        )
     numbers = {level: statistics(level=level, wanted=bands) for level in LEVELS}
     header = ModelHeader(
         name=name,
@@ -142,7 +147,7 @@ def official_state(path: Path) -> dict[str, Tensor]:
         raise MMEarthError(f"{path} is damaged or not a torch checkpoint ({reason}); fetch it again.") from error
     state = stored.get("model", stored) if isinstance(stored, dict) else None
     if not isinstance(state, dict) or not state or not all(isinstance(value, Tensor) for value in state.values()):
-        raise MMEarthError(f"{path} holds no state dict; expected an official checkpoint with the entry 'model'.")
+        raise MMEarthError(f"{path} holds no state dict; give an official checkpoint, with the entry 'model'.")
     return state
 
 
@@ -160,5 +165,5 @@ def check_fit(path: Path, missing: list[str], unexpected: list[str]) -> None:
     if missing or unexpected:
         raise MMEarthError(
             f"{path} does not fit: missing {', '.join(missing) or 'nothing'};"
-            f" unexpected {', '.join(unexpected) or 'nothing'}."
+            f" unexpected {', '.join(unexpected) or 'nothing'}. Give the checkpoint of the encoder that is named."
         )

@@ -159,13 +159,13 @@ def read_header(path: str | Path) -> ModelHeader:
     """
     path = Path(path)
     if not path.is_file():
-        raise MMEarthError(f"{path} does not exist; `mmearth weights list` names the models.")
+        raise MMEarthError(f"{path} does not exist; see `mmearth weights list` for the models.")
     if path.suffix == ".safetensors":
         metadata = _safetensors_metadata(path)
     elif path.suffix == ".onnx":
         return read_onnx(path)[0]
     else:
-        raise MMEarthError(f"{path} is not a model file; expected .onnx or .safetensors.")
+        raise MMEarthError(f"{path} is not a model file; give an .onnx or a .safetensors.")
     return header_from_metadata(metadata, path)
 
 

@@ -187,7 +187,7 @@ def find(name: str) -> RegisteredModel:
         near = nearest(name, _BY_NAME)
         hint = f"did you mean {_BY_NAME[near].name}? " if near else ""
         raise MMEarthError(
-            f"{name} is neither a file nor the name of a model; {hint}`mmearth weights list` names the models."
+            f"{name} is neither a file nor the name of a model; {hint}see `mmearth weights list` for the models."
         )
     return model
 
@@ -203,7 +203,7 @@ def local_file(name_or_path: str | Path, *, suffixes: Sequence[str] = (".safeten
         check_kind(path, "model")
         return path
     if path.suffix in MODEL_ENDINGS or len(path.parts) > 1:
-        raise MMEarthError(f"The model file {path} does not exist; `mmearth weights list` names the models.")
+        raise MMEarthError(f"The model file {path} does not exist; see `mmearth weights list` for the models.")
     model = find(str(name_or_path))
     for suffix in suffixes:
         if model.file(suffix).is_file():

@@ -15,7 +15,7 @@ from typing import Any
 from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.download import download, sha256_of
 from mmearth_core.encoder.registry import MODELS, RegisteredModel, find, weights_folder
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import MMEarthError, unwritable
 from mmearth_core.files import write_json
 from mmearth_core.locks import one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -96,15 +96,15 @@ def weights_fetch(
     """
     known = find(model)
     if known.url is None:
-        raise MMEarthError(f"{known.name} is part of the package; there is nothing to fetch.")
+        raise MMEarthError(f"{known.name} is part of the package, so there is nothing to fetch; use it by its name.")
     progress, cancel = progress or Silent(), cancel or CancelToken()
     if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
-        raise MMEarthError(f"`sha256={sha256}` is no digest; it has 64 hexadecimal digits.")
+        raise MMEarthError(f"`sha256={sha256}` is no digest; give 64 hexadecimal digits, or leave it out.")
     path = known.file(".pth")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EnvironmentFailure(f"Cannot make the folder {path.parent} ({error.strerror or error}).") from error
+        raise unwritable(path.parent, error) from error
     with one_writer(path, _always, progress, cancel):
         digest = _fetched(known, known.url, sha256, overwrite=overwrite, progress=progress, cancel=cancel)
     return FetchResult(known.name, path, path.stat().st_size, digest, parsed=_torch_is_here())
@@ -164,7 +164,7 @@ def _check(model: RegisteredModel, path: Path) -> None:
 
         found = load_encoder(path).architecture
         if found != model.architecture:
-            raise MMEarthError(f"{path} holds a {found}, but {model.name} is a {model.architecture}.")
+            raise MMEarthError(f"{path} holds a {found}, but {model.name} is a {model.architecture}; fetch it again.")
 
 
 def _smallest_checkpoint(architecture: Architecture) -> int:
@@ -179,9 +179,9 @@ def _check_archive(path: Path) -> None:
             damaged = archive.testzip()
             whole = damaged is None and any(name.endswith("data.pkl") for name in archive.namelist())
     except (zipfile.BadZipFile, zipfile.LargeZipFile) as error:
-        raise MMEarthError(f"{path} is not a checkpoint of torch ({error}).") from error
+        raise MMEarthError(f"{path} is not a checkpoint of torch ({error}); fetch it again.") from error
     if not whole:
-        raise MMEarthError(f"{path} is damaged or not a checkpoint of torch.")
+        raise MMEarthError(f"{path} is damaged or not a checkpoint of torch; fetch it again.")
 
 
 def _torch_is_here() -> bool:

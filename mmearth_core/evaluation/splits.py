@@ -40,7 +40,9 @@ class Task:
         if self.held_out is not None:
             torn = np.intersect1d(self.group[self.held_out], self.group[~self.held_out])
             if len(torn):
-                raise MMEarthError(f"{self.name}: group {torn[0]} is both held out and not; hold out whole groups.")
+                raise MMEarthError(
+                    f"{self.name}: group {torn[0]} is both held out and not; give one half the whole group."
+                )
         if self.date is not None and len(np.unique(self.date)) < 2:
             raise MMEarthError(f"{self.name}: all rows are of one date; give a second one or no dates.")
 

@@ -232,4 +232,4 @@ def _classify(
 def check_unknown(unknown: float | None) -> None:
     """Raise `MMEarthError` when it is no share."""
     if unknown is not None and not 0 <= unknown < 1:
-        raise MMEarthError(f"unknown is a share of the training pixels, from 0 to below 1, not {unknown}.")
+        raise MMEarthError(f"`unknown={unknown}` is no share of the training pixels; choose one from 0 to below 1.")

@@ -75,9 +75,9 @@ def cluster(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     if not 2 <= k <= MAX_CLASSES:
-        raise MMEarthError(f"The number of clusters must be 2 … {MAX_CLASSES}, not {k}.")
+        raise MMEarthError(f"`k={k}` clusters cannot be made; choose 2 … {MAX_CLASSES}.")
     if not 0 <= seed < 2**32:
-        raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
+        raise MMEarthError(f"`seed={seed}` is out of range; choose 0 … {2**32 - 1}.")
     stacks, said = with_columns_of_all([replace(stack, layers=()) for stack in stacks_of(embedding)])
     for stack in stacks:
         if lacking := [str(slot) for slot, image in zip(stack.slots, stack.images, strict=True) if image is None]:

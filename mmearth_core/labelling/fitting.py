@@ -122,7 +122,7 @@ def fit(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     if not 0 <= seed < 2**32:
-        raise MMEarthError(f"The seed must be 0 … {2**32 - 1}, not {seed}.")
+        raise MMEarthError(f"`seed={seed}` is out of range; choose 0 … {2**32 - 1}.")
     output = check_output(output, overwrite=overwrite, inputs=(*embeddings, *samples))
     layers = [SampleLayer(str(path), layer, field) for path in samples]
     labelled, others = read_places(
@@ -157,7 +157,11 @@ def read_places(
 def _places(embeddings: Sequence[str | Path], samples: Sequence[SampleLayer]) -> list[tuple[Stack, list[SampleLayer]]]:
     """Every place and its samples. Raises `MMEarthError` when some embedding has none."""
     if not embeddings or len(samples) not in (0, len(embeddings)):
-        raise MMEarthError(f"Give each embedding its samples: there are {len(embeddings)} and {len(samples)}.")
+        raise MMEarthError(
+            f"There are {counted(len(embeddings), 'embedding')} and {counted(len(samples), 'file')} of samples; give"
+            " each"
+            " embedding its samples."
+        )
     places: list[tuple[Stack, list[SampleLayer]]] = []
     for number, path in enumerate(embeddings):
         given = [samples[number]] if samples else []

@@ -112,13 +112,15 @@ class DrawnSamples:
         try:
             crs = pyproj.CRS.from_user_input(sent.crs)
         except CRSError as error:
-            raise MMEarthError(f"The sample layer has a coordinate system that is not understood ({error}).") from error
+            raise MMEarthError(
+                f"The sample layer has a coordinate system that is not understood ({error}); assign another one."
+            ) from error
         fids, texts, wkb = sent.features
         geometries = shapely.force_2d(shapely.from_wkb(np.array(wkb, object), on_invalid="ignore"))
         vector = VectorLayer(DRAWN, DRAWN.name, crs, np.atleast_1d(geometries), fids, texts)
         listed = class_names(replace(vector, values=np.array(sent.classes.names, object)), "class")
         if None in listed or len(set(listed)) < len(listed):
-            raise MMEarthError("The classes of the samples must have names, each another.")
+            raise MMEarthError("Some class of the samples has no name, or two have one; give each a name of its own.")
         classes = tuple(replace(each, name=str(name)) for each, name in zip(sent.classes.classes, listed, strict=True))
         key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
         return cls(vector, tuple(class_names(vector, "class")), classes, key)

@@ -50,7 +50,7 @@ def find_places(samples: Samples, block: float | None = None) -> Places:
     Roberts et al. 2017, Ecography 40, 913-929). Raises `MMEarthError` when `block` is negative.
     """
     if block is not None and not 0 <= block < np.inf:
-        raise MMEarthError(f"block is a distance in metres, 0 or more, not {block:g}.")
+        raise MMEarthError(f"`block={block:g}` is no distance; choose 0 or more metres.")
     near = Neighbourhoods(samples.shapes)
     touch = samples.pixel_size
     if block is not None:

@@ -162,7 +162,9 @@ def samples_under(
     kept = _collect(stack, features, read, cap, cancel, notes)
     empty = sum(not len(k.values) for k in kept)
     if empty == len(kept):
-        raise MMEarthError(f"{vector.path}: no sample covers a valid pixel of {stack.name}; {'; '.join(notes)}.")
+        raise MMEarthError(
+            f"{vector.path}: no sample covers a valid pixel of {stack.name} ({'; '.join(notes)}); draw samples there."
+        )
     if empty:
         notes.append(left_out(empty, "feature", "no usable pixel"))
     pairs = [(feature, k) for feature, k in zip(features, kept, strict=True) if len(k.values)]

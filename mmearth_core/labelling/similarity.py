@@ -88,7 +88,7 @@ def similar(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     if (at is None) == (like is None):
         raise MMEarthError(
-            "Give either a place (`at=X,Y`) or features (`like=FILE`) to compare with, not both or none."
+            "What to compare with is not said, or said twice; give either a place (`at=X,Y`) or features (`like=FILE`)."
         )
     if at is None and at_crs is not None:
         raise MMEarthError(f"`at_crs={at_crs}` says where coordinates are, and there are none; leave it out.")

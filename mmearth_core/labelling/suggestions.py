@@ -135,9 +135,9 @@ def suggest(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_features_output(output, overwrite=overwrite, inputs=(embedding, model, samples))
     if n < 1:
-        raise MMEarthError(f"The number of points must be 1 or more; `n={n}` is not.")
+        raise MMEarthError(f"`n={n}` points cannot be suggested; choose 1 or more.")
     if seed < 0:
-        raise MMEarthError(f"The seed must be 0 or more; `seed={seed}` is not.")
+        raise MMEarthError(f"`seed={seed}` is below 0; choose 0 or more.")
     probe = load_probe(model)
     matched = [stack.matched(probe.looks_at) for stack in stacks_of(embedding)]
     stacks = [stack for stack, _ in matched]
@@ -178,7 +178,7 @@ def places(
             found.append(here if labelled is None else here.take(~_near(here, labelled.in_pixels(stack.grid))))
     candidates = Candidates.together(found)
     if not len(candidates):
-        raise MMEarthError(f"{names} has no valid pixel to suggest here that is not labelled already.")
+        raise MMEarthError(f"{names} has no valid pixel to suggest here that is not labelled already; look elsewhere.")
     mixed = candidates.take(np.random.default_rng(seed).permutation(len(candidates)))
     return mixed.take(choose(mixed, mixed.positions([stack.grid for stack in stacks]), probe, n))
 

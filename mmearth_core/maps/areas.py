@@ -151,7 +151,9 @@ def measure_classes(
     progress.finish()
     present = sorted(value for value in tallied.pixels if value != class_map.nodata)
     if not present:
-        raise MMEarthError(f"{class_map.path} holds no-data only: there is no class to work with.")
+        raise MMEarthError(
+            f"{class_map.path} holds no-data only: there is no class to work with; give a map with classes."
+        )
     return ClassAreas(
         pixels={value: tallied.pixels[value] for value in present},
         hectares={value: tallied.square_metres[value] / 10_000 for value in present},

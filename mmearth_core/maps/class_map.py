@@ -66,7 +66,7 @@ def new_map(
     """
     path = Path(path)
     if not IN_A_MAP.holds(legend):
-        raise MMEarthError(f"{path} cannot hold these classes; a map has values 1 … {MAX_CLASSES}.")
+        raise MMEarthError(f"{path} cannot hold these classes; give each a value 1 … {MAX_CLASSES}.")
     shown = [*legend.classes, *([MapClass(UNKNOWN, _unknown(tags, legend), UNKNOWN_COLOUR)] if unknown else [])]
     colormap = {NODATA: (0, 0, 0, 0), **{c.value: (*c.colour, 255) for c in shown}}
     beside = {name: tags[name] for name in (PLACES_TAG, HISTORY_TAG) if name in tags}

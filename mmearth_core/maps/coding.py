@@ -11,7 +11,7 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
-from mmearth_core.errors import EnvironmentFailure
+from mmearth_core.errors import unwritable
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid
@@ -53,4 +53,4 @@ def drawing(draft: Path, grid: Grid, dtype: str) -> Iterator[Any]:
         with rasterio.open(draft, "w", driver="GTiff", compress="lzw", BIGTIFF="IF_SAFER", **shape) as dataset:
             yield dataset
     except RasterioError as error:
-        raise EnvironmentFailure(f"Could not write in {draft.parent.parent} ({error}); is the disk full?") from error
+        raise unwritable(draft.parent.parent, error) from error

@@ -197,7 +197,7 @@ def pixels_of(path: Path, blocks: Iterable[tuple[NDArray[Any], NDArray[np.bool_]
     if len(counts) > MOST_VALUES or (len(counts) > MANY and sum(counts.values()) < FEW * len(counts)):
         raise MMEarthError(
             f"{path} has values from {min(counts)} to {max(counts)}, {len(counts)} different ones at least: it is no"
-            " map of classes."
+            " map of classes; give one."
         )
     return counts
 

@@ -71,7 +71,7 @@ def outline(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_features_output(output, overwrite=overwrite, inputs=(raster,))
     if min_pixels < 1:
-        raise MMEarthError(f"min_pixels must be 1 or more, not {min_pixels}.")
+        raise MMEarthError(f"`min_pixels={min_pixels}` is no size; choose 1 or more.")
     class_map = ClassMap.open(raster) if at_least is None else None
     with bounded_cache(), workshop(path) as folder:
         draft = folder / "draft.tif"
@@ -90,7 +90,9 @@ def outline(
         traces.settle()
     if not traces.wkb:
         wanted = "a class" if at_least is None else f"a value of {at_least:g} or more"
-        raise MMEarthError(f"{raster} has no area of {min_pixels} or more pixels with {wanted}; nothing was written.")
+        raise MMEarthError(
+            f"{raster} has no area of {min_pixels} or more pixels with {wanted}; choose fewer or others."
+        )
     codes, pixels = table[np.array(traces.codes, np.int64)], np.array(traces.pixels, np.int64)
     fields: dict[str, NDArray[Any]] = {"pixels": pixels}
     if class_map is not None:

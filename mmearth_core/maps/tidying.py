@@ -96,7 +96,9 @@ def tidy(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     if not 1 <= majority <= _WIDEST or majority % 2 == 0:
-        raise MMEarthError(f"`majority` is an odd number of pixels from 1 (none) to {_WIDEST}, not {majority}.")
+        raise MMEarthError(
+            f"`majority={majority}` is no width of a window; choose an odd number from 1 (none) to {_WIDEST}."
+        )
     path = check_map(output, overwrite=overwrite, inputs=(map,))
     class_map = ClassMap.open(map)
     grid = class_map.grid
@@ -165,7 +167,8 @@ class _Names:
     def _find(self, name: str, about: str) -> int:
         if name not in self._code:
             raise MMEarthError(
-                f"`{about}` names the class {name!r}, and {self._path} has {', '.join(self._name.values())}."
+                f"`{about}` names the class {name!r}, which {self._path} has not; choose of"
+                f" {', '.join(self._name.values())}."
             )
         return self._code[name]
 
@@ -179,7 +182,7 @@ class _Names:
             except ValueError:
                 hectares = math.nan
             if not 0 <= hectares < math.inf:
-                raise MMEarthError(f"`min_area` is a number of hectares, as 0.1 or forest=0.5, not {text!r}.")
+                raise MMEarthError(f"`min_area={text}` is no number of hectares; write it as 0.1 or forest=0.5.")
             if name:
                 single[self._find(name, "min_area")] = hectares
             else:

@@ -219,7 +219,7 @@ def read_config(path: str | Path, changes: Sequence[str] = ()) -> PretrainConfig
     run = records.read(RunConfig, values, path, folder=Path.cwd())
     for change in changes:
         if (section := change.split(".")[0].strip()) in METHODS and section != method:
-            raise MMEarthError(f"`set={change}`: the method of this run is {method}; set method={section} as well.")
+            raise MMEarthError(f"`set={change}`: the method of this run is {method}; give method={section} as well.")
     # Sections of other methods may stand in the file, so that one word changes the method; they must be right too.
     read = {
         name: records.read(METHODS[name].settings, own, path, under=name)
@@ -232,17 +232,19 @@ def _apply(values: dict[str, Any], change: str) -> None:
     """Put one `key=value` into nested values."""
     key, equals, text = change.partition("=")
     if not equals or not key.strip():
-        raise MMEarthError(f"`set={change}` is not of the form optimiser.epochs=3.")
+        raise MMEarthError(f"`set={change}` is no setting with its value; write it as optimiser.epochs=3.")
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise MMEarthError(f"`set={change}`: {text} is no value ({' '.join(str(error).split())}).") from error
+        raise MMEarthError(
+            f"`set={change}`: {text} is no value ({' '.join(str(error).split())}); write one as in YAML."
+        ) from error
     *groups, last = key.strip().split(".")
     inner: Any = values
     for group in groups:
         inner = inner.setdefault(group, {}) if isinstance(inner, dict) else None
     if not isinstance(inner, dict):
-        raise MMEarthError(f"`set={change}`: {'.'.join(groups)} is a single setting and has no {last}.")
+        raise MMEarthError(f"`set={change}`: {'.'.join(groups)} is a single setting and has no {last}; give its value.")
     inner[last] = value
 
 

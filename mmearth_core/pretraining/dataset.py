@@ -172,12 +172,17 @@ def make_loader(
     A batch holds each array of the view as a tensor with N in front.
     """
     if batch < 1 or batch % world:
-        raise MMEarthError(f"A step of {batch} tiles cannot be shared evenly by {world} processes.")
+        raise MMEarthError(
+            f"A step of {batch} tiles cannot be shared evenly by {world} processes; choose a multiple of them."
+        )
     if len(dataset) < batch:
         raise MMEarthError(f"{len(dataset)} tiles do not make one step of {batch}; choose a smaller batch.")
     steps = _Steps(dataset, batch, rank, world, start_step)
     if not 0 <= start_step <= len(dataset) // batch:
-        raise MMEarthError(f"Step {start_step} is beyond the {len(dataset) // batch} steps of an epoch.")
+        raise MMEarthError(
+            f"Step {start_step} is beyond the {len(dataset) // batch} steps of an epoch; go on with the tiles and the"
+            " batch that the run began with."
+        )
     loader: DataLoader[Any] = DataLoader(
         _Batches(dataset),
         sampler=steps,

@@ -51,7 +51,7 @@ class Processes:
             except MMEarthError as caught:
                 error = caught
         if self.any(error is not None):
-            raise error or MMEarthError("The first process stopped the run; its message says why.")
+            raise error or MMEarthError("The first process stopped the run; see its message for why.")
         return result
 
     def share_weights(self, module: nn.Module) -> None:

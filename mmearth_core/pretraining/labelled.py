@@ -69,7 +69,7 @@ def read_labelled(
     x, names = arrays["x"], [str(band) for band in arrays["bands"]]
     levels = np.char.lower(np.broadcast_to(arrays["level"].astype(str), len(x)))
     if not set(levels) <= set(LEVELS) & set(statistics):
-        raise MMEarthError(f"{path}: level is {', '.join(sorted(set(levels)))}; expected {' or '.join(statistics)}.")
+        raise MMEarthError(f"{path}: level is {', '.join(sorted(set(levels)))}; give {' or '.join(statistics)}.")
     present = tuple(name for name in bands if name in names)
     check_bands(present=present, wanted=bands, source=str(path))
     side = min(x.shape[2:]) // patch * patch
@@ -109,14 +109,14 @@ def _read(path: str | Path) -> Mapping[str, NDArray[Any]]:
         raise MMEarthError(f"Cannot read the labelled tiles {path} ({error}); give a whole .npz.") from error
     missing = [name for name in ("x", "bands", "level", "label") if name not in arrays]
     if missing:
-        raise MMEarthError(f"{path} has no {', '.join(missing)}; it needs x, bands, level and label.")
+        raise MMEarthError(f"{path} has no {', '.join(missing)}; add it: tiles need x, bands, level and label.")
     count, bands = arrays["x"].shape[:2] if arrays["x"].ndim == 4 else (0, 0)
     fitting = {"bands": [(bands,)], "level": [(), (1,), (count,)], "label": [(count,)], "lonlat": [(count, 2)]}
     odd = [name for name, shapes in fitting.items() if name in arrays and arrays[name].shape not in shapes]
     if odd or count < 2:
         found = ", ".join(f"{name} has shape {arrays[name].shape}" for name in ("x", *odd))
         raise MMEarthError(
-            f"{path}: {found}; expected x (N, bands, H, W) of two tiles or more, bands (bands,), level () or (N,),"
+            f"{path}: {found}; give x (N, bands, H, W) of two tiles or more, bands (bands,), level () or (N,),"
             " label (N,) and lonlat (N, 2)."
         )
     return arrays

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import MMEarthError, unwritable
 
 
 class RunLog:
@@ -25,7 +25,7 @@ class RunLog:
             self._file.truncate(size)
             self._file.seek(size)  # cutting does not move the position, which `size` tells
         except OSError as error:
-            raise EnvironmentFailure(f"Cannot write {path} ({error.strerror}).") from error
+            raise unwritable(path, error) from error
         from torch.utils.tensorboard.writer import SummaryWriter  # noqa: PLC0415 - takes seconds to load
 
         self._writer = SummaryWriter(str(events), purge_step=step + 1 if step else None)
@@ -37,7 +37,7 @@ class RunLog:
             self._file.write(line.encode() + b"\n")
             self._file.flush()
         except OSError as error:
-            raise EnvironmentFailure(f"Cannot write {self.path} ({error.strerror}).") from error
+            raise unwritable(self.path, error) from error
         for name, value in values.items():
             members = value.items() if isinstance(value, Mapping) else [("", value)]
             for member, number in members:
@@ -49,7 +49,7 @@ class RunLog:
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise EnvironmentFailure(f"Cannot write {self.path} ({error.strerror}).") from error
+            raise unwritable(self.path, error) from error
         self._writer.flush()
         return self._file.tell()
 

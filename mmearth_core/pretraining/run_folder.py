@@ -26,7 +26,7 @@ from typing import Any
 import torch
 
 from mmearth_core import __version__
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import MMEarthError, unwritable
 from mmearth_core.files import write_json, write_text
 from mmearth_core.locks import one_writer
 from mmearth_core.pretraining.checkpoints import Checkpoints
@@ -73,7 +73,7 @@ class RunFolder:
                 self._clear(earlier.export.name)
                 earlier = None
         except OSError as error:
-            raise EnvironmentFailure(f"Cannot use the folder {self.path} ({error.strerror}).") from error
+            raise unwritable(self.path, error) from error
         if earlier is not None:
             self._check_same(config, earlier, kept)
             if config.export != earlier.export:

@@ -123,7 +123,7 @@ def _check_teachers(config: PretrainConfig, data: RunData) -> None:
     teachers = [name for name, modality in data.tiles.modalities.items() if modality.is_teacher]
     if unknown := [name for name in config.output_names if is_teacher(name) and name not in teachers]:
         raise MMEarthError(
-            f"outputs: no dataset has {', '.join(unknown)}; the teachers they have are {', '.join(teachers) or 'none'}."
+            f"outputs: no dataset has {', '.join(unknown)}; choose of their teachers ({', '.join(teachers) or 'none'})."
         )
 
 
@@ -133,7 +133,7 @@ def _check_tiles(config: PretrainConfig, data: RunData, built: BuiltMethod) -> N
     if not set(asked) & set(data.tiles.modalities):
         raise MMEarthError(
             f"No tile has any of {'the outputs' if built.method.outputs else 'what is learned from'}"
-            f" ({', '.join(asked)}); the tiles have {', '.join(data.tiles.modalities)}."
+            f" ({', '.join(asked)}); choose of {', '.join(data.tiles.modalities)}, which they have."
         )
     if config.export.checkpoint == "best" and not len(data.held):
         raise MMEarthError("export.checkpoint is best, and no tile is held out to tell which that is; set it to last.")

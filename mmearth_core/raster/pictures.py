@@ -49,7 +49,10 @@ def true_colour(path: str | Path, *, longest: int = LONGEST) -> Picture:
         ).bands
         missing = [band for band in ("B04", "B03", "B02") if band not in found]
         if missing:
-            raise MMEarthError(f"{path} cannot be shown in natural colours: it names no band {', '.join(missing)}.")
+            raise MMEarthError(
+                f"{path} cannot be shown in natural colours: it names no band {', '.join(missing)};"
+                " give the scene that has them."
+            )
         values, valid = _read(dataset, [found[band] + 1 for band in ("B04", "B03", "B02")], longest, Resampling.average)
         return _rgb(values, valid, dataset.shape, common=True)
 

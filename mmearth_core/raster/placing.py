@@ -88,7 +88,7 @@ def touched(grid: Grid, bounds: tuple[float, float, float, float], crs: str | No
     other = own if crs is None else understood(crs, "bounds_crs")
     if not all(map(math.isfinite, bounds)) or bounds[0] > bounds[2] or bounds[1] > bounds[3]:
         raise MMEarthError(
-            f"`bounds` must be min x, min y, max x, max y, each a number; {', '.join(f'{v:g}' for v in bounds)} is not."
+            f"`bounds={','.join(f'{v:g}' for v in bounds)}` is no box; give min x, min y, max x, max y, each a number."
             f"{_over_the_antimeridian(bounds, other)}"
         )
     # The grid as it lies in the box's CRS: which of its pixels are inside, and what of the box can matter at all.
@@ -125,7 +125,7 @@ def _over_the_antimeridian(bounds: tuple[float, float, float, float], crs: pypro
         return ""
     east = bounds[2] + 2 * math.pi / crs.axis_info[0].unit_conversion_factor
     whole = ",".join(f"{v:.10g}" for v in (*bounds[:2], east, bounds[3]))
-    return f" If the box runs over 180°, count on to the east: {whole}."
+    return f" Over 180°, count on to the east: {whole}."
 
 
 def where(grid: Grid, bounds: tuple[float, float, float, float], crs: str | None = None) -> tuple[str, float]:

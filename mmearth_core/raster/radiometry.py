@@ -103,7 +103,7 @@ class _Decision:
             value = float(given)
             if not 0 < value <= 1:
                 raise MMEarthError(
-                    f"`scale={given}`: reflectance per unit must be above 0 and at most 1, such as 0.0001."
+                    f"`scale={given}` is no reflectance per unit; give a number above 0 and at most 1, such as 0.0001."
                 )
             self.evidence.append(f"Scale {value:g} as given.")
             return value
@@ -181,7 +181,8 @@ class _Decision:
             )
         if min(medians.values()) < -1500:
             raise MMEarthError(
-                f"{self.source}: half of the pixels are far below zero in a band; this is not reflectance."
+                f"{self.source}: half of the pixels are far below zero in a band; this is not"
+                " reflectance: check the file, or pass `scale` and `offset`."
             )
 
     def check_brightness(self, dn: Samples) -> None:

@@ -81,7 +81,7 @@ class SceneOptions:
     def __post_init__(self) -> None:
         for name, given in (("mask_values", self.mask_values), ("mask_bits", self.mask_bits)):
             if given is not None and self.mask is None:
-                raise MMEarthError(f"`{name}` needs `mask=RASTER`.")
+                raise MMEarthError(f"`{name}` is about a mask, and there is none; give `mask=RASTER` too.")
 
 
 #: A scene that says all there is to know.
@@ -202,7 +202,7 @@ def _examined(
     if not found.any_ground:
         raise MMEarthError(
             f"{title} holds no-data only: no pixel has a value in {needed} of {', '.join(bands)}."
-            f"{''.join(f' {text}' for text in found.warnings)}"
+            f"{''.join(f' {text}' for text in found.warnings)} Check the file and its no-data value, or give another."
         )
     if found.empty:
         known = examined(raw, tuple(name for name in bands if name not in found.empty))

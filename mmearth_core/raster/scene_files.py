@@ -177,8 +177,8 @@ class _Collector:
         """Single-band files of one scene; of one band at several resolutions the finest is taken."""
         if self.given is not None:
             raise MMEarthError(
-                f"{tree.path} is not a single raster; `bands` needs the files named one by one, in the order of its"
-                " names."
+                f"{tree.path} is not a single raster, so `bands` does not say which file it means; name the files one"
+                " by one, in the order of its names."
             )
         known = [name for name in tree.names if is_known(PurePath(name).name) or is_scl(name)]
         if not known:
@@ -341,8 +341,8 @@ def _several_multiband(raster: RasterFile, paths: Sequence[str]) -> str:
             f" and embed the joined file."
         )
     return (
-        f"{raster.path} has {raster.count} bands; of several inputs each must be a single-band file of one scene (embed"
-        f" multi-band rasters one by one)."
+        f"{raster.path} has {raster.count} bands, and of several inputs each must be a single-band file of one scene;"
+        f" embed multi-band rasters one by one."
     )
 
 

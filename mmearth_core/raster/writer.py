@@ -19,7 +19,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetWriter
 
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError, unwritable
 from mmearth_core.files import atomic_path, check_output
 from mmearth_core.kinds import TAG_NAMESPACE
 from mmearth_core.raster.grid import Grid
@@ -92,7 +92,9 @@ class CheckedWriter:
         with rasterio.open(written) as dataset:
             for bands, window, checksum in self._written:
                 if _checksum(dataset.read(bands, window=window)) != checksum:
-                    raise EnvironmentFailure(f"{path} does not hold what was written to it; is the disk full?")
+                    raise EnvironmentFailure(
+                        f"{path} does not hold what was written to it; make room on the disk and write it again."
+                    )
 
 
 def _checksum(data: NDArray[Any]) -> int:
@@ -160,7 +162,7 @@ def new_geotiff(
             if overviews:
                 _build_overviews(temporary, grid, zstd_level)
         except (RasterioError, CPLE_BaseError) as error:
-            raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
+            raise unwritable(path, error) from error
 
 
 def _build_overviews(path: Path, grid: Grid, zstd_level: int) -> None:
@@ -194,7 +196,7 @@ def _check_overviews(path: Path, levels: int) -> None:
                 window = ((row * factor, last), (0, full.width))
                 expected = full.read(band, window=window)[::factor, ::factor].any()
                 if expected and not small.read(band, window=((rows.start, rows.stop), (0, small.width))).any():
-                    raise EnvironmentFailure(f"{path} has lost an overview; is the disk full?")
+                    raise EnvironmentFailure(f"{path} has lost an overview; make room on the disk and write it again.")
 
 
 def raster_style(renderer: str) -> str:

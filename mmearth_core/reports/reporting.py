@@ -100,7 +100,7 @@ def report(
     progress, cancel = progress or Silent(), cancel or CancelToken()
     path = check_output(output, overwrite=overwrite, inputs=(map, scene, embedding, samples, reference, confidence))
     if path.suffix.lower() not in {".html", ".htm"}:
-        raise MMEarthError(f"{path} must end in .html.")
+        raise MMEarthError(f"{path} is to be a page and does not end in .html; let it end so.")
     subject = Subject(
         map=map,
         title=title,
@@ -164,7 +164,8 @@ def _images(maps: MapsTogether, stacks: Sequence[Stack]) -> list[Embedding]:
         if made_of and not made_of & {slot.identity for slot in stack.slots}:
             model = described(stack.slots[0].name, stack.slots[0].identity)
             raise MMEarthError(
-                f"{class_map.path} was made of an embedding by another model than {stack.name} ({model})."
+                f"{class_map.path} was made of an embedding by another model than {stack.name} ({model}); give the"
+                " embedding that it was made of."
             )
         shown += [image for image in stack.images if image is not None][:1]
     return shown

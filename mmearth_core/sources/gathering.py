@@ -101,11 +101,19 @@ def working_set(
     """
     path = check_output(output, overwrite=overwrite, inputs=(*embeddings, *layers, *samples))
     if path.suffix.lower() != ".json":
-        raise MMEarthError(f"{path} must end in .json.")
+        raise MMEarthError(f"{path} is to be a working set and does not end in .json; let it end so.")
     if dates and len(dates) != len(embeddings):
-        raise MMEarthError(f"There are {counted(len(embeddings), 'embedding')} and {counted(len(dates), 'date')}.")
+        raise MMEarthError(
+            f"There are {counted(len(embeddings), 'embedding')} and {counted(len(dates), 'date')}; give each its own"
+            " with"
+            " `dates`."
+        )
     if names and len(names) != len(embeddings):
-        raise MMEarthError(f"There are {counted(len(embeddings), 'embedding')} and {counted(len(names), 'name')}.")
+        raise MMEarthError(
+            f"There are {counted(len(embeddings), 'embedding')} and {counted(len(names), 'name')}; give each its own"
+            " with"
+            " `names`."
+        )
     called = [_plain(name) for name in names] or [Path(each).stem for each in embeddings]
     told = [
         DatedEmbedding(str(name), day) if day else working_set_of(name).places[0].embeddings[0]

@@ -29,7 +29,9 @@ class LayerReader:
         with ExitStack() as opening:
             dataset = opening.enter_context(opened(layer.raster, wanted=_WANTED))
             if layer.band > dataset.count:
-                raise MMEarthError(f"{layer.raster} has {dataset.count} bands, and no band {layer.band}.")
+                raise MMEarthError(
+                    f"{layer.raster} has {dataset.count} bands, and no band {layer.band}; choose one of them."
+                )
             if dataset.crs is None:
                 raise MMEarthError(
                     f"{layer.raster} has no coordinate reference system; assign it: gdal_edit.py -a_srs EPSG:…"

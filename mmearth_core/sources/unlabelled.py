@@ -76,7 +76,9 @@ def draw_unlabelled(
     where so many blocks hold no more. Raises `MMEarthError` when the number is out of range, or a file damaged.
     """
     if not 0 <= beside.unlabelled <= MOST_PIXELS:
-        raise MMEarthError(f"unlabelled is a number of pixels, 0 … {MOST_PIXELS}, not {beside.unlabelled}.")
+        raise MMEarthError(
+            f"`unlabelled={beside.unlabelled}` is no number of pixels to look at; choose 0 … {MOST_PIXELS}."
+        )
     total = sum(stack.grid.pixels for stack in stacks)
     found, read = [], 0
     for number, stack in enumerate(stacks):

@@ -21,7 +21,7 @@ def blocks(lonlat: NDArray[np.float64], *, block_degrees: float = 1.0) -> NDArra
     lon, lat = np.asarray(lonlat, np.float64).T
     known = np.isfinite(lon) & np.isfinite(lat)
     if (np.abs(lat[known]) > 90).any():
-        raise MMEarthError(f"Latitude {np.nanmax(np.abs(lat[known]))} is beyond the pole; are places in degrees?")
+        raise MMEarthError(f"Latitude {np.nanmax(np.abs(lat[known]))} is beyond the pole; give places in degrees.")
     lon, lat = np.where(known, lon, 0), np.where(known, lat, 0)
     rows = max(1, round(180 / block_degrees))
     row = np.minimum((lat + 90) / 180 * rows, rows - 1).astype(np.int64)
@@ -57,7 +57,7 @@ def split(
     `MMEarthError` when nothing would be left to train on.
     """
     if not 0 <= share < 1:
-        raise MMEarthError(f"The held-out share {share} must be at least 0 and less than 1.")
+        raise MMEarthError(f"{share} is no share of tiles to hold out; choose one from 0 to less than 1.")
     if share == 0:
         return np.arange(len(lonlat)), np.arange(0)
     lot = lots(lonlat, block_degrees=block_degrees, seed=seed)

@@ -25,7 +25,7 @@ class JoinedTiles(Placed):
         sizes = {file.size for file in files}
         if len(sizes) > 1:
             raise MMEarthError(
-                f"The datasets have tiles of {', '.join(map(str, sorted(sizes)))} pixels; tiles of one run must be of"
+                f"The datasets have tiles of {', '.join(map(str, sorted(sizes)))} pixels; give such as have tiles of"
                 " one size."
             )
         self.files = tuple(files)

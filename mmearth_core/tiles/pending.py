@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from mmearth_core.errors import GO_ON, EnvironmentFailure
+from mmearth_core.errors import GO_ON, EnvironmentFailure, unwritable
 
 #: Before each record: bytes of the JSON text, bytes of all arrays, CRC-32 of both together.
 _HEADER = struct.Struct("<IQI")
@@ -42,7 +42,7 @@ class TileRecords:
                 self._end = 0
                 self.append(specification, {})
         except OSError as error:
-            raise EnvironmentFailure(f"Cannot write {path} ({error.strerror or error}).") from error
+            raise unwritable(path, error) from error
 
     def append(self, text: Mapping[str, Any], chunks: Mapping[str, bytes]) -> None:
         """Add one record; `chunks` are compressed arrays by name. It is in the file when this returns."""

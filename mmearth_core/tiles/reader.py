@@ -85,11 +85,13 @@ class TileFile(Placed):
         arrays = {name for name in ("sentinel2", "metadata") if isinstance(file.get(name), h5py.Dataset)}
         if len(arrays) < 2 or file["sentinel2"].ndim != 4:
             raise MMEarthError(
-                f"{self.path} is not in the layout of MMEarth: it lacks sentinel2 or metadata as arrays of all tiles."
+                f"{self.path} is not in the layout of MMEarth: it lacks sentinel2 or metadata as arrays of all"
+                " tiles; build"
+                " it with mmearth build-tiles."
             )
         self._count, self.size = (int(file["sentinel2"].shape[axis]) for axis in (0, -1))
         if not self._count:
-            raise MMEarthError(f"{self.path} holds no tile.")
+            raise MMEarthError(f"{self.path} holds no tile; give one that does.")
         self._check(file)
         self._modalities = {name: each for name, each in MODALITIES.items() if name in file}
         self._modalities |= self._teachers(file)
@@ -138,7 +140,7 @@ class TileFile(Placed):
         for name in names:
             if name not in self._datasets:
                 if name not in file:
-                    raise MMEarthError(f"{self.path} has no {name}; it holds {', '.join(self.modalities)}.")
+                    raise MMEarthError(f"{self.path} has no {name}; choose of {', '.join(self.modalities)}.")
                 self._datasets[name] = file[name]
             try:
                 raw[name] = self._datasets[name][index]
@@ -207,14 +209,15 @@ class TileFile(Placed):
                 found = file[name].shape, file[name].dtype
                 if found != wanted:
                     raise MMEarthError(
-                        f"{self.path}: {name} is {found[1]} of shape {found[0]}, not {wanted[1]} of {wanted[0]}."
+                        f"{self.path}: {name} is {found[1]} of shape {found[0]}, not {wanted[1]} of {wanted[0]};"
+                        " make it again."
                     )
         metadata = file["metadata"]
         kinds = {name: metadata.dtype[name].kind for name in metadata.dtype.names or ()}
         if metadata.shape != (self._count,) or not {"tile_id": "S", "S2_type": "S"}.items() <= kinds.items():
             raise MMEarthError(
                 f"{self.path}: metadata does not hold tile_id and S2_type of {self._count} tiles as texts of fixed"
-                " length (such as S100 and S10)."
+                " length (such as S100 and S10); make it again."
             )
 
     def _check_array(self, file: h5py.File, name: str) -> None:
@@ -238,7 +241,7 @@ class TileFile(Placed):
         if len(unknown):
             raise MMEarthError(
                 f"{self.path}: S2_type of tile {unknown[0]} is {stored[unknown[0]].decode(errors='replace')!r},"
-                " not l1c or l2a."
+                " not l1c or l2a; correct it."
             )
         return levels
 
@@ -266,7 +269,9 @@ class TileFile(Placed):
                 if isinstance(info.get(key), int | float):
                     lonlat[row, column] = info[key]
         if not known.any():
-            raise MMEarthError(f"{path} names none of the tiles of {self.path.name}; it belongs to another dataset.")
+            raise MMEarthError(
+                f"{path} names none of the tiles of {self.path.name}; it belongs to another dataset: put its own there."
+            )
         return lonlat
 
 

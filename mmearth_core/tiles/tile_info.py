@@ -31,7 +31,7 @@ def members(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield key, scanner.value("{")
                 following = scanner.symbol(",}")
     except OSError as error:
-        raise MMEarthError(f"{path} cannot be read ({error}).") from error
+        raise MMEarthError(f"{path} cannot be read ({error}); get it again.") from error
     except ValueError as error:
         raise MMEarthError(f"{path} is not a JSON object of tiles or was cut off; get it again.") from error
 

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.errors import MMEarthError
+from mmearth_core.errors import MMEarthError, unwritable
 from mmearth_core.files import atomic_path, write_json
 from mmearth_core.locks import one_writer
 from mmearth_core.modalities import (
@@ -81,9 +81,9 @@ class TileWriter:
         self.size = size
         wanted = set(modalities)
         if unknown := wanted - set(LAYERS):
-            raise MMEarthError(f"Unknown modalities {', '.join(sorted(unknown))}; known are {', '.join(LAYERS)}.")
+            raise MMEarthError(f"Unknown modalities {', '.join(sorted(unknown))}; choose of {', '.join(LAYERS)}.")
         if "sentinel2" not in wanted or size < 1:
-            raise MMEarthError("Tiles need the modality sentinel2 and at least one pixel.")
+            raise MMEarthError("Tiles without the modality sentinel2 or without a pixel cannot be written; add them.")
         if odd := [each for each in teachers if size % each.stride]:
             raise MMEarthError(
                 f"{odd[0].name}: a stride of {odd[0].stride} pixels does not divide tiles of {size}; choose another."
@@ -99,7 +99,7 @@ class TileWriter:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise MMEarthError(f"Cannot make the folder {self.folder} ({error.strerror}).") from error
+            raise unwritable(self.folder, error) from error
         # What JSON gives back is compared, so it is what must be given: tuples become lists.
         stamp = json.loads(json.dumps(stamp, allow_nan=False))
         with ExitStack() as stack:
@@ -140,17 +140,19 @@ class TileWriter:
         is made from. Raises `MMEarthError` for a tile that does not fit and `EnvironmentFailure` when the disk refuses.
         """
         if tile_id in self or not 0 < len(tile_id.encode()) <= METADATA["tile_id"].itemsize or "\0" in tile_id:
-            raise MMEarthError(f"Tile id {tile_id!r} is empty, longer than 100 bytes or there twice.")
+            raise MMEarthError(f"Tile id {tile_id!r} is empty, longer than 100 bytes or there twice; give another.")
         if info.get("S2_type") not in LEVELS:
-            raise MMEarthError(f"Tile {tile_id} has the level {info.get('S2_type')!r}; S2_type must be l1c or l2a.")
+            raise MMEarthError(f"Tile {tile_id} has the level {info.get('S2_type')!r}; give l1c or l2a as its S2_type.")
         names = [layer.name for layer in self.layers]
         if "sentinel2" not in raw or set(raw) - set(names):
-            raise MMEarthError(f"Tile {tile_id} has {', '.join(raw)}; of {', '.join(names)} it needs sentinel2.")
+            raise MMEarthError(
+                f"Tile {tile_id} has {', '.join(raw)}; give it sentinel2, and of the others {', '.join(names)}."
+            )
         for name, array in raw.items():
             wanted = self._by_name[name].shape(self.size), np.dtype(self._by_name[name].dtype)
             if (array.shape, array.dtype) != wanted:
                 raise MMEarthError(
-                    f"Tile {tile_id}: {name} is {array.dtype} of shape {array.shape}, not {wanted[1]} of {wanted[0]}."
+                    f"Tile {tile_id}: {name} is {array.dtype} of shape {array.shape}; give {wanted[1]} of {wanted[0]}."
                 )
         chunks: dict[str, bytes] = {}
         for layer in self.layers:
@@ -158,7 +160,9 @@ class TileWriter:
         try:
             self._records.append({"tile_id": tile_id, "info": dict(info), "source": source}, chunks)
         except (TypeError, ValueError) as error:
-            raise MMEarthError(f"Tile {tile_id}: its information is not for JSON ({error}).") from error
+            raise MMEarthError(
+                f"Tile {tile_id}: its information is not for JSON ({error}); give texts and numbers."
+            ) from error
 
     def finish(self, order: Iterable[str] | None = None) -> Path:
         """Write the dataset from the collected tiles, each file whole or not at all, and forget the collection.
@@ -169,7 +173,9 @@ class TileWriter:
         tile_ids = list(self._records.ids) if order is None else [each for each in order if each in self]
         count = len(tile_ids)
         if not count:
-            raise MMEarthError(f"{self.folder} would have no tile; nothing is written.")
+            raise MMEarthError(
+                f"{self.folder} would have no tile, so nothing is written; give larger or clearer scenes."
+            )
         moments: dict[str, Moments] = {}
         self._progress.start("Writing tiles", count, "tiles")
         with ExitStack() as stack:

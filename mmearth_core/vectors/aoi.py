@@ -42,7 +42,7 @@ def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:
     parts = shapely.get_parts(shapely.get_parts(made[~shapely.is_missing(made)]))
     parts = parts[shapely.area(parts) > 0]
     if not len(parts):
-        raise MMEarthError(f"{path} holds no polygons; `aoi` takes a polygon layer.")
+        raise MMEarthError(f"{path} holds no polygons; give a polygon layer for `aoi`.")
     placed = in_crs_of(replace(layer, geometries=parts), grid)
     placed = placed[np.isfinite(shapely.bounds(placed)).all(axis=1)]
     area = shapely.geometrycollections(shapely.get_parts(placed))

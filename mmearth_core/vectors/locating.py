@@ -105,12 +105,12 @@ def choose_layer(path: str | Path, source: Source) -> str:
     listed = ", ".join(layers)
     if source.layer is not None:
         if source.layer not in layers:
-            raise MMEarthError(f"{path} has no layer {source.layer!r} with geometries; it has: {listed or 'none'}.")
+            raise MMEarthError(f"{path} has no layer {source.layer!r} with geometries; choose of: {listed or 'none'}.")
         return source.layer
     if not layers:
         raise MMEarthError(
-            f"{path} has no layer with geometries; of a table with coordinates make points first (in QGIS: Create"
-            " points layer from table)."
+            f"{path} has no layer with geometries; if it is a table with coordinates, make points of it first (in QGIS:"
+            " Create points layer from table)."
         )
     if len(layers) > 1:
         filled = [

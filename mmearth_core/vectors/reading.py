@@ -169,7 +169,9 @@ def _understood(path: Path, crs: str | None) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(crs)
     except CRSError as error:
-        raise MMEarthError(f"{path} has a coordinate system that is not understood ({error}).") from error
+        raise MMEarthError(
+            f"{path} has a coordinate system that is not understood ({error}); assign another."
+        ) from error
 
 
 def _finite(geometries: NDArray[Any]) -> NDArray[Any]:

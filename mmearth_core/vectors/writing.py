@@ -12,7 +12,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from pyproj import Transformer
 from rasterio.crs import CRS
 
-from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.errors import MMEarthError, unwritable
 from mmearth_core.files import check_output, put, workshop
 from mmearth_core.raster.grid import Grid
 
@@ -36,7 +36,7 @@ def check_features_output(
     """The path of a new vector file, when it can be made; `MMEarthError` otherwise, also for an unknown extension."""
     path = Path(path)
     if path.suffix.lower() not in _DRIVERS:
-        raise MMEarthError(f"{path} must end in .gpkg, .geojson, .shp or .fgb, to say which format to write.")
+        raise MMEarthError(f"{path} does not say which format to write; let it end in .gpkg, .geojson, .shp or .fgb.")
     for suffix in ("-wal", "-journal"):
         unsaved = path.with_name(path.name + suffix)
         # The database would take its changes for its own.
@@ -109,4 +109,4 @@ def write_features(
             for made in files:
                 put(made, path.with_name(made.name), outdated=stale)
     except (OSError, DataLayerError, DataSourceError, FeatureError) as error:
-        raise EnvironmentFailure(f"Could not write {path} ({error}); is the disk full?") from error
+        raise unwritable(path, error) from error

@@ -182,7 +182,7 @@ class LiveVerbs:
         live = self._embedding(embedding)
         probe, _ = live.probe(samples, cancel, beside=beside, dates=dates)
         if n < 1:
-            raise MMEarthError(f"The number of places must be 1 or more, not {n}.")
+            raise MMEarthError(f"`n={n}` places cannot be suggested; choose 1 or more.")
         stacks = [place.stack for place in live.places]
         grids = [stack.grid for stack in stacks]
         windows = None if bounds is None else [touched(grid, bounds, bounds_crs) for grid in grids]

@@ -653,8 +653,8 @@
         <translation>Abgebrochen.</translation>
     </message>
     <message>
-        <source>The layer could not be copied for the worker: {}</source>
-        <translation>Der Layer konnte nicht für die Berechnung kopiert werden: {}</translation>
+        <source>The layer could not be copied for the worker ({}); save it as a GeoPackage and take that.</source>
+        <translation>Der Layer ließ sich nicht für den Worker kopieren ({}); speichern Sie ihn als GeoPackage und nehmen Sie dieses.</translation>
     </message>
     <message>
         <source>Writing the report</source>
@@ -1053,8 +1053,8 @@
         <translation>Hektar jeder Veränderung</translation>
     </message>
     <message>
-        <source>Choose either an embedding or a working set, for before and for after.</source>
-        <translation>Wählen Sie entweder eine Einbettung oder einen Arbeitssatz, für vorher und für nachher.</translation>
+        <source>What to compare is not said, or twice; choose an embedding or a working set, each time.</source>
+        <translation>Was zu vergleichen ist, ist nicht gesagt oder zweimal; wählen Sie jeweils ein Embedding oder ein Arbeitsset.</translation>
     </message>
     <message>
         <source>{} ha changed, {} ha did not.</source>
@@ -1509,8 +1509,8 @@
         <translation>{}, Wert {} in der Karte</translation>
     </message>
     <message>
-        <source>The colours were not kept in {}: {}</source>
-        <translation>Die Farben wurden nicht in {} gespeichert: {}</translation>
+        <source>The colours were not kept in {} ({}); save the layer's style to keep them.</source>
+        <translation>Die Farben wurden nicht in {} behalten ({}); speichern Sie den Stil des Layers, um sie zu behalten.</translation>
     </message>
 </context>
 <context>
@@ -2094,16 +2094,16 @@
         <translation>STAC-Item</translation>
     </message>
     <message>
-        <source>Choose a Sentinel-2 layer, a product or a folder: one of them.</source>
-        <translation>Wählen Sie einen Sentinel-2-Layer, ein Produkt oder einen Ordner: genau eines davon.</translation>
+        <source>What to embed is not said, or more than once; choose a Sentinel-2 layer, a product or a folder.</source>
+        <translation>Was einzubetten ist, ist nicht gesagt oder mehr als einmal; wählen Sie einen Sentinel-2-Layer, ein Produkt oder einen Ordner.</translation>
     </message>
     <message>
         <source>“{}” is an embedding already; choose the Sentinel-2 layer.</source>
         <translation>„{}“ ist schon eine Einbettung; wählen Sie den Sentinel-2-Layer.</translation>
     </message>
     <message>
-        <source>“{}” has too few bands ({}); an embedding needs at least {} Sentinel-2 bands.</source>
-        <translation>„{}“ hat zu wenige Kanäle ({}); eine Einbettung braucht mindestens {} Sentinel-2-Kanäle.</translation>
+        <source>“{}” has too few bands ({}); choose a layer with at least {} Sentinel-2 bands.</source>
+        <translation>„{}“ hat zu wenige Bänder ({}); wählen Sie einen Layer mit mindestens {} Sentinel-2-Bändern.</translation>
     </message>
     <message>
         <source>“{}” has {} bands, and {} are named; name each of them, in their order.</source>
@@ -2118,8 +2118,8 @@
         <translation>Es gibt Werte der Maske, aber keine Maske; wählen Sie das Raster, das sie enthält.</translation>
     </message>
     <message>
-        <source>The mask values must be numbers or ranges with commas between them, for example 3,8 or 40-100.</source>
-        <translation>Die Maskenwerte müssen Zahlen oder Bereiche mit Kommas dazwischen sein, zum Beispiel 3,8 oder 40-100.</translation>
+        <source>The mask values are not understood; write numbers or ranges with commas between, as 3,8 or 40-100.</source>
+        <translation>Die Maskenwerte sind nicht zu verstehen; schreiben Sie Zahlen oder Bereiche mit Kommas dazwischen, wie 3,8 oder 40-100.</translation>
     </message>
     <message>
         <source>There are mask bits but no mask; choose the raster that holds them.</source>
@@ -2130,8 +2130,8 @@
         <translation>Maskenwerte und Bits der Maske sagen dasselbe doppelt; geben Sie eines davon an.</translation>
     </message>
     <message>
-        <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
-        <translation>Der Rand muss eine Zahl von Pixeln oder das Wort exact sein, nicht „{}“.</translation>
+        <source>“{}” is no halo; write a number of pixels or the word exact.</source>
+        <translation>„{}“ ist kein Halo; schreiben Sie eine Zahl von Pixeln oder das Wort exact.</translation>
     </message>
     <message>
         <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
@@ -2141,8 +2141,8 @@
 <context>
     <name>EmbedForm</name>
     <message>
-        <source>Choose a layer of polygons, or another area.</source>
-        <translation>Wählen Sie einen Polygonlayer oder ein anderes Gebiet.</translation>
+        <source>No layer of polygons is chosen; choose one, or another area.</source>
+        <translation>Es ist kein Polygonlayer gewählt; wählen Sie einen, oder ein anderes Gebiet.</translation>
     </message>
     <message>
         <source>Area</source>
@@ -2316,8 +2316,8 @@
         <translation>{} einbetten</translation>
     </message>
     <message>
-        <source>{0} cannot be made ({1}).</source>
-        <translation>{0} kann nicht angelegt werden ({1}).</translation>
+        <source>The folder for the embedding of {0} cannot be made ({1}); choose another place for it.</source>
+        <translation>Der Ordner für das Embedding von {0} ließ sich nicht anlegen ({1}); wählen Sie einen anderen Ort dafür.</translation>
     </message>
     <message>
         <source>Going on: {0} of {1} tiles are done.</source>
@@ -2470,8 +2470,8 @@
         <translation>Die Karte zeigt nichts von {}; verschieben Sie sie dorthin oder wählen Sie den ganzen Layer.</translation>
     </message>
     <message>
-        <source>The polygons of {0} cannot be written ({1}).</source>
-        <translation>Die Polygone von {0} lassen sich nicht schreiben ({1}).</translation>
+        <source>The polygons of {0} cannot be written ({1}); make room on the disk and try again.</source>
+        <translation>Die Polygone von {0} lassen sich nicht schreiben ({1}); schaffen Sie Platz auf dem Datenträger und versuchen Sie es noch einmal.</translation>
     </message>
 </context>
 <context>
@@ -2951,8 +2951,8 @@
         <translation>Abgebrochen.</translation>
     </message>
     <message>
-        <source>{0} cannot be replaced ({1}); the model is {2}.</source>
-        <translation>{0} kann nicht ersetzt werden ({1}); das Modell liegt in {2}.</translation>
+        <source>{0} cannot be replaced ({1}), so the new model is {2}; close the old one where it is open.</source>
+        <translation>{0} lässt sich nicht ersetzen ({1}), das neue Modell ist daher {2}; schließen Sie das alte, wo es geöffnet ist.</translation>
     </message>
     <message>
         <source>{} was written but QGIS cannot open it; make the map again.</source>
@@ -3042,16 +3042,16 @@
         <translation>Anhalten; es bleibt keine unfertige Karte zurück</translation>
     </message>
     <message>
-        <source>Name the file of the map first.</source>
-        <translation>Geben Sie zuerst die Datei der Karte an.</translation>
+        <source>The map has no file yet; name its file first.</source>
+        <translation>Die Karte hat noch keine Datei; benennen Sie zuerst ihre Datei.</translation>
     </message>
     <message>
         <source>There are no samples with a class yet; draw some for each class.</source>
         <translation>Es gibt noch keine Beispiele mit einer Klasse; zeichnen Sie welche für jede Klasse.</translation>
     </message>
     <message>
-        <source>Make a map first, or choose one in the layer tree.</source>
-        <translation>Machen Sie erst eine Karte, oder wählen Sie eine im Layerbaum.</translation>
+        <source>There is no map to lay out; make one first, or choose one in the layer tree.</source>
+        <translation>Es gibt keine Karte für das Layout; erstellen Sie zuerst eine, oder wählen Sie eine im Layerbaum.</translation>
     </message>
     <message>
         <source>These files exist in {}:
@@ -3297,16 +3297,16 @@ Ersetzen?</translation>
         <translation>Namen der Klassen</translation>
     </message>
     <message>
-        <source>Choose the samples to learn from.</source>
-        <translation>Wählen Sie die Beispiele, aus denen gelernt werden soll.</translation>
+        <source>There are no samples to learn from; choose a layer of samples.</source>
+        <translation>Es gibt keine Proben zum Lernen; wählen Sie einen Layer mit Proben.</translation>
     </message>
     <message>
         <source>A working set holds all embeddings and samples; add the further ones to it.</source>
         <translation>Ein Arbeitssatz enthält alle Einbettungen und Beispiele; fügen Sie ihm die weiteren hinzu.</translation>
     </message>
     <message>
-        <source>Give each further embedding its samples: there are {} and {}.</source>
-        <translation>Geben Sie zu jeder weiteren Einbettung ihre Beispiele an: Es sind {} und {}.</translation>
+        <source>Further embeddings: {}, layers of their samples: {}; give each its own.</source>
+        <translation>Weitere Embeddings: {}, Layer mit deren Proben: {}; geben Sie jedem den seinen.</translation>
     </message>
     <message>
         <source>{} classes from {} pixels of {} samples.</source>
@@ -3507,8 +3507,8 @@ Ersetzen?</translation>
         <translation>„{}“ ist kein Datum; schreiben Sie es wie 2021-04-01.</translation>
     </message>
     <message>
-        <source>Give each embedding its date: there are {} and {}.</source>
-        <translation>Geben Sie jeder Einbettung ihr Datum: Es sind {} und {}.</translation>
+        <source>Embeddings: {}, dates: {}; give each embedding its date.</source>
+        <translation>Embeddings: {}, Daten: {}; geben Sie jedem Embedding sein Datum.</translation>
     </message>
     <message>
         <source>“{}” has edits that are not saved; save them first.</source>
@@ -4053,8 +4053,12 @@ Ersetzen?</translation>
         <translation>Referenzpunkt bestimmen</translation>
     </message>
     <message>
-        <source>The class could not be written to {}.</source>
-        <translation>Die Klasse konnte nicht in {} geschrieben werden.</translation>
+        <source>The class could not be written to {}; check that the layer can be edited.</source>
+        <translation>Die Klasse ließ sich nicht in {} schreiben; prüfen Sie, ob der Layer bearbeitet werden kann.</translation>
+    </message>
+    <message>
+        <source>{0} could not be saved ({1}); check that its file can be written, and save again.</source>
+        <translation>{0} ließ sich nicht speichern ({1}); prüfen Sie, ob die Datei beschreibbar ist, und speichern Sie noch einmal.</translation>
     </message>
 </context>
 <context>
@@ -4457,8 +4461,8 @@ Ersetzen?</translation>
         <translation>Gescheitert: {0}: {1}</translation>
     </message>
     <message>
-        <source>No scene was mapped: {} failed, see above; {} are no scenes.</source>
-        <translation>Keine Szene wurde kartiert: {} sind gescheitert, siehe oben; {} sind keine Szenen.</translation>
+        <source>No scene was mapped: {} failed, {} are no scenes; see above for why.</source>
+        <translation>Keine Szene wurde kartiert: {} fehlgeschlagen, {} sind keine Szenen; siehe oben, warum.</translation>
     </message>
     <message>
         <source>{0} scenes mapped, {1} failed.</source>
@@ -5543,36 +5547,36 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>{} mit {} vereinen</translation>
     </message>
     <message>
-        <source>A class needs a name.</source>
-        <translation>Eine Klasse braucht einen Namen.</translation>
+        <source>The class has no name; type one.</source>
+        <translation>Die Klasse hat keinen Namen; geben Sie einen ein.</translation>
     </message>
     <message>
         <source>There is a class {} already; choose another name.</source>
         <translation>Es gibt schon eine Klasse {}; wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
-        <source>{} is too long: the field takes {} characters.</source>
-        <translation>{} ist zu lang: Das Feld fasst {} Zeichen.</translation>
+        <source>{} is too long, for the field takes {} characters; choose a shorter name.</source>
+        <translation>{} ist zu lang, denn das Feld fasst {} Zeichen; wählen Sie einen kürzeren Namen.</translation>
     </message>
     <message>
-        <source>{} cannot be read: {}.</source>
-        <translation>{} ist nicht lesbar: {}.</translation>
+        <source>{} cannot be read ({}); choose a file that you may read.</source>
+        <translation>{} lässt sich nicht lesen ({}); wählen Sie eine Datei, die Sie lesen dürfen.</translation>
     </message>
     <message>
-        <source>{} is not a class set: it is no JSON.</source>
-        <translation>{} ist kein Klassensatz: Es ist kein JSON.</translation>
+        <source>{} is not a class set, for it is no JSON; choose another file.</source>
+        <translation>{} ist kein Klassensatz, denn es ist kein JSON; wählen Sie eine andere Datei.</translation>
     </message>
     <message>
-        <source>{} is not a class set: its “format” is not “{}”.</source>
-        <translation>{} ist kein Klassensatz: „format“ ist nicht „{}“.</translation>
+        <source>{} is not a class set, for its “format” is not “{}”; choose another file.</source>
+        <translation>{} ist kein Klassensatz, denn sein „format“ ist nicht „{}“; wählen Sie eine andere Datei.</translation>
     </message>
     <message>
         <source>{} has version {} of the format of class sets, this plugin reads version {}; update it.</source>
         <translation>{} hat Version {} des Formats von Klassensätzen, dieses Plugin liest Version {}; aktualisieren Sie es.</translation>
     </message>
     <message>
-        <source>{} lists no classes.</source>
-        <translation>{} führt keine Klassen auf.</translation>
+        <source>{} lists no classes; add some to it.</source>
+        <translation>{} führt keine Klassen auf; fügen Sie welche hinzu.</translation>
     </message>
     <message>
         <source>code</source>
@@ -5583,12 +5587,12 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>den Namen</translation>
     </message>
     <message>
-        <source>{} has the {} {} twice.</source>
-        <translation>{} hat {} {} zweimal.</translation>
+        <source>{} has the {} {} twice; correct it there.</source>
+        <translation>{} hat {} {} zweimal; berichtigen Sie es dort.</translation>
     </message>
     <message>
-        <source>{} cannot be written: {}.</source>
-        <translation>{} kann nicht geschrieben werden: {}.</translation>
+        <source>{} cannot be written ({}); choose another place.</source>
+        <translation>{} lässt sich nicht schreiben ({}); wählen Sie einen anderen Ort.</translation>
     </message>
     <message>
         <source>Two classes would be called {}; rename one of them first.</source>
@@ -5599,20 +5603,20 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Klassensatz {}</translation>
     </message>
     <message>
-        <source>{}: class {} is no object with name and colour.</source>
-        <translation>{}: Klasse {} ist kein Objekt mit Name und Farbe.</translation>
+        <source>{}: class {} is no object with name and colour; correct it there.</source>
+        <translation>{}: Klasse {} ist kein Objekt mit Name und Farbe; berichtigen Sie es dort.</translation>
     </message>
     <message>
-        <source>{}: class {} has no name.</source>
-        <translation>{}: Klasse {} hat keinen Namen.</translation>
+        <source>{}: class {} has no name; give it one there.</source>
+        <translation>{}: Klasse {} hat keinen Namen; geben Sie ihr dort einen.</translation>
     </message>
     <message>
-        <source>{}: the colour of {} is not like #0072b2.</source>
-        <translation>{}: Die Farbe von {} ist nicht von der Art #0072b2.</translation>
+        <source>{}: the colour of {} is no colour; write it like #0072b2.</source>
+        <translation>{}: Die Farbe von {} ist keine Farbe; schreiben Sie sie wie #0072b2.</translation>
     </message>
     <message>
-        <source>{}: the code of {} is no whole number.</source>
-        <translation>{}: Der Code von {} ist keine ganze Zahl.</translation>
+        <source>{}: the code of {} is no whole number; correct it there.</source>
+        <translation>{}: Der Code von {} ist keine ganze Zahl; berichtigen Sie ihn dort.</translation>
     </message>
     <message>
         <source>water</source>
@@ -5667,8 +5671,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Übernahme von {}</translation>
     </message>
     <message>
-        <source>{} does not take the new samples.</source>
-        <translation>{} nimmt die neuen Beispiele nicht an.</translation>
+        <source>{} does not take the new samples; check that the layer can be edited.</source>
+        <translation>{} nimmt die neuen Proben nicht an; prüfen Sie, ob der Layer bearbeitet werden kann.</translation>
     </message>
     <message>
         <source>without a shape</source>
@@ -5703,8 +5707,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Beispielfläche für {}</translation>
     </message>
     <message>
-        <source>{} does not take the new sample.</source>
-        <translation>{} nimmt die neue Beispielfläche nicht an.</translation>
+        <source>{} does not take the new sample; check that the layer can be edited.</source>
+        <translation>{} nimmt die neue Probe nicht an; prüfen Sie, ob der Layer bearbeitet werden kann.</translation>
     </message>
     <message>
         <source>Erase sample</source>
@@ -5727,12 +5731,12 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>kein Grund angegeben</translation>
     </message>
     <message>
-        <source>{} could not be saved: {}</source>
-        <translation>{} konnte nicht gespeichert werden: {}</translation>
+        <source>{} could not be saved ({}); check that its file can be written, and save again.</source>
+        <translation>{} ließ sich nicht speichern ({}); prüfen Sie, ob die Datei beschreibbar ist, und speichern Sie noch einmal.</translation>
     </message>
     <message>
-        <source>That place cannot be expressed in the CRS of {} ({}).</source>
-        <translation>Dieser Ort lässt sich im KBS von {} nicht ausdrücken ({}).</translation>
+        <source>That place cannot be expressed in the CRS of {} ({}); draw elsewhere, or use a layer in another CRS.</source>
+        <translation>Dieser Ort lässt sich im KBS von {} ({}) nicht ausdrücken; zeichnen Sie anderswo, oder nehmen Sie einen Layer in einem anderen KBS.</translation>
     </message>
     <message>
         <source>The shape has no area; draw a larger one.</source>
@@ -5743,16 +5747,16 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>{} ist schon vorhanden; wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
-        <source>{} cannot be made without a coordinate reference system.</source>
-        <translation>{} kann nicht ohne Koordinatenbezugssystem angelegt werden.</translation>
+        <source>{} cannot be made without a coordinate reference system; set that of the project first.</source>
+        <translation>{} lässt sich ohne Koordinatenbezugssystem nicht anlegen; legen Sie zuerst das des Projekts fest.</translation>
     </message>
     <message>
         <source>it does not open again</source>
         <translation>die Datei lässt sich nicht wieder öffnen</translation>
     </message>
     <message>
-        <source>{} is not a layer of polygons, lines or points.</source>
-        <translation>{} ist kein Layer von Polygonen, Linien oder Punkten.</translation>
+        <source>{} is not a layer of polygons, lines or points; choose such a layer.</source>
+        <translation>{} ist kein Layer mit Polygonen, Linien oder Punkten; wählen Sie einen solchen.</translation>
     </message>
     <message>
         <source>Field {} of {} holds other than whole numbers; choose the field with the class.</source>
@@ -5766,8 +5770,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
 <context>
     <name>SamplesPanel</name>
     <message>
-        <source>Make a sample layer first, or choose one.</source>
-        <translation>Erstellen Sie zuerst einen Beispiellayer, oder wählen Sie einen.</translation>
+        <source>There is no sample layer; make one first, or choose one.</source>
+        <translation>Es gibt keinen Probenlayer; legen Sie zuerst einen an, oder wählen Sie einen.</translation>
     </message>
     <message>
         <source>The worker is being started for the first time; it says what classes are like.</source>
@@ -6325,8 +6329,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Pixel, mit denen verglichen wurde</translation>
     </message>
     <message>
-        <source>Choose either a place or features to compare with.</source>
-        <translation>Wählen Sie zum Vergleich entweder einen Ort oder Objekte.</translation>
+        <source>What to compare with is not said, or twice; choose either a place or features.</source>
+        <translation>Womit zu vergleichen ist, ist nicht gesagt oder zweimal; wählen Sie entweder einen Ort oder Objekte.</translation>
     </message>
     <message>
         <source>Compared with one pixel.</source>
@@ -6978,8 +6982,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Statt einer Einbettung: mehrere Daten, Orte und Layer, die „Arbeitssatz zusammenstellen“ zusammengestellt hat.</translation>
     </message>
     <message>
-        <source>Choose either an embedding or a working set.</source>
-        <translation>Wählen Sie entweder eine Einbettung oder einen Arbeitssatz.</translation>
+        <source>What to work on is not said, or twice; choose either an embedding or a working set.</source>
+        <translation>Womit zu arbeiten ist, ist nicht gesagt oder zweimal; wählen Sie entweder ein Embedding oder ein Arbeitsset.</translation>
     </message>
     <message>
         <source>Folder of maps</source>
@@ -6998,8 +7002,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Ein Ordner ist für die Karten eines Arbeitssatzes mit mehreren Orten; wählen Sie die Karte, die geschrieben werden soll.</translation>
     </message>
     <message>
-        <source>Choose the map to write.</source>
-        <translation>Wählen Sie die Karte, die geschrieben werden soll.</translation>
+        <source>No map to write is named; choose its file.</source>
+        <translation>Es ist keine Karte zum Schreiben genannt; wählen Sie ihre Datei.</translation>
     </message>
     <message>
         <source>Map</source>
@@ -7026,12 +7030,12 @@ Sollen sie gelesen werden?</translation>
         <translation>Der Arbeitssatz, von dessen Orten der Ordner die Karten hat.</translation>
     </message>
     <message>
-        <source>Choose either a map or a folder of maps.</source>
-        <translation>Wählen Sie entweder eine Karte oder einen Ordner mit Karten.</translation>
+        <source>The map is not said, or twice; choose either a map or a folder of maps.</source>
+        <translation>Die Karte ist nicht genannt oder zweimal; wählen Sie entweder eine Karte oder einen Ordner mit Karten.</translation>
     </message>
     <message>
-        <source>Choose the working set whose maps are in the folder.</source>
-        <translation>Wählen Sie den Arbeitssatz, dessen Karten in dem Ordner sind.</translation>
+        <source>The folder's maps are of a working set that is not named; choose it.</source>
+        <translation>Die Karten im Ordner gehören zu einem Arbeitsset, das nicht genannt ist; wählen Sie es.</translation>
     </message>
 </context>
 <context>
@@ -7083,8 +7087,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Der Layer „{}“ ist keine eigene Datei oder ist gefiltert oder bearbeitet; speichern Sie ihn als eine (Exportieren, Speichern als) und nehmen Sie diese.</translation>
     </message>
     <message>
-        <source>The layer “{}” could not be copied for the worker: {}</source>
-        <translation>Der Layer „{}“ konnte nicht für die Berechnung kopiert werden: {}</translation>
+        <source>The layer “{}” could not be copied for the worker ({}); save it as a GeoPackage and take that.</source>
+        <translation>Der Layer „{}“ ließ sich nicht für den Worker kopieren ({}); speichern Sie ihn als GeoPackage und nehmen Sie dieses.</translation>
     </message>
 </context>
 </TS>

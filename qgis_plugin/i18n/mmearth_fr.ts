@@ -653,8 +653,8 @@
         <translation>Annulé.</translation>
     </message>
     <message>
-        <source>The layer could not be copied for the worker: {}</source>
-        <translation>La couche n’a pas pu être copiée pour le calcul : {}</translation>
+        <source>The layer could not be copied for the worker ({}); save it as a GeoPackage and take that.</source>
+        <translation>La couche n'a pas pu être copiée pour le processus de calcul ({}) ; enregistrez-la en GeoPackage et prenez celui-ci.</translation>
     </message>
     <message>
         <source>Writing the report</source>
@@ -1053,8 +1053,8 @@
         <translation>Hectares de chaque changement</translation>
     </message>
     <message>
-        <source>Choose either an embedding or a working set, for before and for after.</source>
-        <translation>Choisissez soit un plongement, soit un jeu de travail, pour avant et pour après.</translation>
+        <source>What to compare is not said, or twice; choose an embedding or a working set, each time.</source>
+        <translation>Ce qui est à comparer n'est pas indiqué, ou l'est deux fois ; choisissez chaque fois un embedding ou un jeu de travail.</translation>
     </message>
     <message>
         <source>{} ha changed, {} ha did not.</source>
@@ -1509,8 +1509,8 @@
         <translation>{}, valeur {} sur la carte</translation>
     </message>
     <message>
-        <source>The colours were not kept in {}: {}</source>
-        <translation>Les couleurs n’ont pas été conservées dans {} : {}</translation>
+        <source>The colours were not kept in {} ({}); save the layer's style to keep them.</source>
+        <translation>Les couleurs n'ont pas été conservées dans {} ({}) ; enregistrez le style de la couche pour les garder.</translation>
     </message>
 </context>
 <context>
@@ -2094,16 +2094,16 @@
         <translation>Élément STAC</translation>
     </message>
     <message>
-        <source>Choose a Sentinel-2 layer, a product or a folder: one of them.</source>
-        <translation>Choisissez une couche Sentinel-2, un produit ou un dossier : un seul des trois.</translation>
+        <source>What to embed is not said, or more than once; choose a Sentinel-2 layer, a product or a folder.</source>
+        <translation>Ce qui est à traiter n'est pas indiqué, ou l'est plus d'une fois ; choisissez une couche Sentinel-2, un produit ou un dossier.</translation>
     </message>
     <message>
         <source>“{}” is an embedding already; choose the Sentinel-2 layer.</source>
         <translation>« {} » est déjà un plongement ; choisissez la couche Sentinel-2.</translation>
     </message>
     <message>
-        <source>“{}” has too few bands ({}); an embedding needs at least {} Sentinel-2 bands.</source>
-        <translation>« {} » a trop peu de bandes ({}) ; un plongement demande au moins {} bandes Sentinel-2.</translation>
+        <source>“{}” has too few bands ({}); choose a layer with at least {} Sentinel-2 bands.</source>
+        <translation>« {} » a trop peu de bandes ({}) ; choisissez une couche avec au moins {} bandes Sentinel-2.</translation>
     </message>
     <message>
         <source>“{}” has {} bands, and {} are named; name each of them, in their order.</source>
@@ -2118,8 +2118,8 @@
         <translation>Il y a des valeurs de masque mais pas de masque ; choisissez le raster qui les contient.</translation>
     </message>
     <message>
-        <source>The mask values must be numbers or ranges with commas between them, for example 3,8 or 40-100.</source>
-        <translation>Les valeurs du masque doivent être des nombres ou des intervalles séparés par des virgules, par exemple 3,8 ou 40-100.</translation>
+        <source>The mask values are not understood; write numbers or ranges with commas between, as 3,8 or 40-100.</source>
+        <translation>Les valeurs du masque ne sont pas comprises ; écrivez des nombres ou des intervalles séparés par des virgules, comme 3,8 ou 40-100.</translation>
     </message>
     <message>
         <source>There are mask bits but no mask; choose the raster that holds them.</source>
@@ -2130,8 +2130,8 @@
         <translation>Les valeurs et les bits du masque disent deux fois la même chose ; donnez l'un des deux.</translation>
     </message>
     <message>
-        <source>The halo must be a number of pixels or the word exact, not “{}”.</source>
-        <translation>La marge doit être un nombre de pixels ou le mot exact, et non « {} ».</translation>
+        <source>“{}” is no halo; write a number of pixels or the word exact.</source>
+        <translation>« {} » n'est pas un halo ; écrivez un nombre de pixels ou le mot exact.</translation>
     </message>
     <message>
         <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
@@ -2141,8 +2141,8 @@
 <context>
     <name>EmbedForm</name>
     <message>
-        <source>Choose a layer of polygons, or another area.</source>
-        <translation>Choisissez une couche de polygones, ou une autre zone.</translation>
+        <source>No layer of polygons is chosen; choose one, or another area.</source>
+        <translation>Aucune couche de polygones n'est choisie ; choisissez-en une, ou une autre zone.</translation>
     </message>
     <message>
         <source>Area</source>
@@ -2316,8 +2316,8 @@
         <translation>Plongement de {}</translation>
     </message>
     <message>
-        <source>{0} cannot be made ({1}).</source>
-        <translation>{0} ne peut pas être créé ({1}).</translation>
+        <source>The folder for the embedding of {0} cannot be made ({1}); choose another place for it.</source>
+        <translation>Le dossier pour l'embedding de {0} n'a pas pu être créé ({1}) ; choisissez un autre emplacement.</translation>
     </message>
     <message>
         <source>Going on: {0} of {1} tiles are done.</source>
@@ -2470,8 +2470,8 @@
         <translation>La carte ne montre rien de {} ; déplacez-vous-y ou choisissez toute la couche.</translation>
     </message>
     <message>
-        <source>The polygons of {0} cannot be written ({1}).</source>
-        <translation>Les polygones de {0} ne peuvent pas être écrits ({1}).</translation>
+        <source>The polygons of {0} cannot be written ({1}); make room on the disk and try again.</source>
+        <translation>Les polygones de {0} ne peuvent pas être écrits ({1}) ; libérez de l'espace sur le disque et réessayez.</translation>
     </message>
 </context>
 <context>
@@ -2951,8 +2951,8 @@
         <translation>Annulé.</translation>
     </message>
     <message>
-        <source>{0} cannot be replaced ({1}); the model is {2}.</source>
-        <translation>{0} ne peut pas être remplacé ({1}) ; le modèle est dans {2}.</translation>
+        <source>{0} cannot be replaced ({1}), so the new model is {2}; close the old one where it is open.</source>
+        <translation>{0} ne peut pas être remplacé ({1}), le nouveau modèle est donc {2} ; fermez l'ancien là où il est ouvert.</translation>
     </message>
     <message>
         <source>{} was written but QGIS cannot open it; make the map again.</source>
@@ -3042,16 +3042,16 @@
         <translation>Arrêter ; aucune carte inachevée ne reste</translation>
     </message>
     <message>
-        <source>Name the file of the map first.</source>
-        <translation>Indiquez d’abord le fichier de la carte.</translation>
+        <source>The map has no file yet; name its file first.</source>
+        <translation>La carte n'a pas encore de fichier ; nommez d'abord son fichier.</translation>
     </message>
     <message>
         <source>There are no samples with a class yet; draw some for each class.</source>
         <translation>Il n’y a pas encore d’échantillons avec une classe ; dessinez-en pour chaque classe.</translation>
     </message>
     <message>
-        <source>Make a map first, or choose one in the layer tree.</source>
-        <translation>Faites d’abord une carte, ou choisissez-en une dans l’arbre des couches.</translation>
+        <source>There is no map to lay out; make one first, or choose one in the layer tree.</source>
+        <translation>Il n'y a pas de carte à mettre en page ; faites-en une d'abord, ou choisissez-en une dans l'arbre des couches.</translation>
     </message>
     <message>
         <source>These files exist in {}:
@@ -3297,16 +3297,16 @@ Les remplacer ?</translation>
         <translation>Noms des classes</translation>
     </message>
     <message>
-        <source>Choose the samples to learn from.</source>
-        <translation>Choisissez les échantillons dont apprendre.</translation>
+        <source>There are no samples to learn from; choose a layer of samples.</source>
+        <translation>Il n'y a pas d'échantillons pour l'apprentissage ; choisissez une couche d'échantillons.</translation>
     </message>
     <message>
         <source>A working set holds all embeddings and samples; add the further ones to it.</source>
         <translation>Un jeu de travail contient tous les plongements et échantillons ; ajoutez-y les autres.</translation>
     </message>
     <message>
-        <source>Give each further embedding its samples: there are {} and {}.</source>
-        <translation>Donnez à chaque autre plongement ses échantillons : il y en a {} et {}.</translation>
+        <source>Further embeddings: {}, layers of their samples: {}; give each its own.</source>
+        <translation>Autres embeddings : {}, couches de leurs échantillons : {} ; donnez à chacun la sienne.</translation>
     </message>
     <message>
         <source>{} classes from {} pixels of {} samples.</source>
@@ -3507,8 +3507,8 @@ Les remplacer ?</translation>
         <translation>« {} » n’est pas une date ; écrivez-la comme 2021-04-01.</translation>
     </message>
     <message>
-        <source>Give each embedding its date: there are {} and {}.</source>
-        <translation>Donnez à chaque plongement sa date : il y en a {} et {}.</translation>
+        <source>Embeddings: {}, dates: {}; give each embedding its date.</source>
+        <translation>Embeddings : {}, dates : {} ; donnez sa date à chaque embedding.</translation>
     </message>
     <message>
         <source>“{}” has edits that are not saved; save them first.</source>
@@ -4053,8 +4053,12 @@ Les remplacer ?</translation>
         <translation>Étiqueter un point de référence</translation>
     </message>
     <message>
-        <source>The class could not be written to {}.</source>
-        <translation>La classe n’a pas pu être écrite dans {}.</translation>
+        <source>The class could not be written to {}; check that the layer can be edited.</source>
+        <translation>La classe n'a pas pu être écrite dans {} ; vérifiez que la couche est modifiable.</translation>
+    </message>
+    <message>
+        <source>{0} could not be saved ({1}); check that its file can be written, and save again.</source>
+        <translation>{0} n'a pas pu être enregistrée ({1}) ; vérifiez que son fichier est accessible en écriture, puis enregistrez de nouveau.</translation>
     </message>
 </context>
 <context>
@@ -4457,8 +4461,8 @@ Les remplacer ?</translation>
         <translation>Échec : {0} : {1}</translation>
     </message>
     <message>
-        <source>No scene was mapped: {} failed, see above; {} are no scenes.</source>
-        <translation>Aucune scène n’a été cartographiée : {} en échec, voir ci-dessus ; {} ne sont pas des scènes.</translation>
+        <source>No scene was mapped: {} failed, {} are no scenes; see above for why.</source>
+        <translation>Aucune scène n'a été cartographiée : {} ont échoué, {} ne sont pas des scènes ; voir plus haut pourquoi.</translation>
     </message>
     <message>
         <source>{0} scenes mapped, {1} failed.</source>
@@ -5543,36 +5547,36 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Fusionner {} dans {}</translation>
     </message>
     <message>
-        <source>A class needs a name.</source>
-        <translation>Une classe a besoin d’un nom.</translation>
+        <source>The class has no name; type one.</source>
+        <translation>La classe n'a pas de nom ; saisissez-en un.</translation>
     </message>
     <message>
         <source>There is a class {} already; choose another name.</source>
         <translation>Il y a déjà une classe {} ; choisissez un autre nom.</translation>
     </message>
     <message>
-        <source>{} is too long: the field takes {} characters.</source>
-        <translation>{} est trop long : le champ accepte {} caractères.</translation>
+        <source>{} is too long, for the field takes {} characters; choose a shorter name.</source>
+        <translation>{} est trop long, car le champ accepte {} caractères ; choisissez un nom plus court.</translation>
     </message>
     <message>
-        <source>{} cannot be read: {}.</source>
-        <translation>{} est illisible : {}.</translation>
+        <source>{} cannot be read ({}); choose a file that you may read.</source>
+        <translation>{} ne peut pas être lu ({}) ; choisissez un fichier que vous pouvez lire.</translation>
     </message>
     <message>
-        <source>{} is not a class set: it is no JSON.</source>
-        <translation>{} n'est pas un jeu de classes : ce n'est pas du JSON.</translation>
+        <source>{} is not a class set, for it is no JSON; choose another file.</source>
+        <translation>{} n'est pas un jeu de classes, car ce n'est pas du JSON ; choisissez un autre fichier.</translation>
     </message>
     <message>
-        <source>{} is not a class set: its “format” is not “{}”.</source>
-        <translation>{} n'est pas un jeu de classes : « format » n'est pas « {} ».</translation>
+        <source>{} is not a class set, for its “format” is not “{}”; choose another file.</source>
+        <translation>{} n'est pas un jeu de classes, car son « format » n'est pas « {} » ; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>{} has version {} of the format of class sets, this plugin reads version {}; update it.</source>
         <translation>{} a la version {} du format des jeux de classes, cette extension lit la version {} ; mettez-la à jour.</translation>
     </message>
     <message>
-        <source>{} lists no classes.</source>
-        <translation>{} ne liste aucune classe.</translation>
+        <source>{} lists no classes; add some to it.</source>
+        <translation>{} ne contient aucune classe ; ajoutez-en.</translation>
     </message>
     <message>
         <source>code</source>
@@ -5583,12 +5587,12 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>le nom</translation>
     </message>
     <message>
-        <source>{} has the {} {} twice.</source>
-        <translation>{} a deux fois {} {}.</translation>
+        <source>{} has the {} {} twice; correct it there.</source>
+        <translation>{} contient deux fois {} {} ; corrigez-le dans ce fichier.</translation>
     </message>
     <message>
-        <source>{} cannot be written: {}.</source>
-        <translation>{} ne peut pas être écrit : {}.</translation>
+        <source>{} cannot be written ({}); choose another place.</source>
+        <translation>{} ne peut pas être écrit ({}) ; choisissez un autre emplacement.</translation>
     </message>
     <message>
         <source>Two classes would be called {}; rename one of them first.</source>
@@ -5599,20 +5603,20 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Jeu de classes {}</translation>
     </message>
     <message>
-        <source>{}: class {} is no object with name and colour.</source>
-        <translation>{} : la classe {} n'est pas un objet avec nom et couleur.</translation>
+        <source>{}: class {} is no object with name and colour; correct it there.</source>
+        <translation>{} : la classe {} n'est pas un objet avec nom et couleur ; corrigez-la dans ce fichier.</translation>
     </message>
     <message>
-        <source>{}: class {} has no name.</source>
-        <translation>{} : la classe {} n'a pas de nom.</translation>
+        <source>{}: class {} has no name; give it one there.</source>
+        <translation>{} : la classe {} n'a pas de nom ; donnez-lui-en un dans ce fichier.</translation>
     </message>
     <message>
-        <source>{}: the colour of {} is not like #0072b2.</source>
-        <translation>{} : la couleur de {} n'est pas du type #0072b2.</translation>
+        <source>{}: the colour of {} is no colour; write it like #0072b2.</source>
+        <translation>{} : la couleur de {} n'en est pas une ; écrivez-la comme #0072b2.</translation>
     </message>
     <message>
-        <source>{}: the code of {} is no whole number.</source>
-        <translation>{} : le code de {} n'est pas un nombre entier.</translation>
+        <source>{}: the code of {} is no whole number; correct it there.</source>
+        <translation>{} : le code de {} n'est pas un nombre entier ; corrigez-le dans ce fichier.</translation>
     </message>
     <message>
         <source>water</source>
@@ -5667,8 +5671,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Import de {}</translation>
     </message>
     <message>
-        <source>{} does not take the new samples.</source>
-        <translation>{} n'accepte pas les nouveaux échantillons.</translation>
+        <source>{} does not take the new samples; check that the layer can be edited.</source>
+        <translation>{} n'accepte pas les nouveaux échantillons ; vérifiez que la couche est modifiable.</translation>
     </message>
     <message>
         <source>without a shape</source>
@@ -5703,8 +5707,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Échantillon de {}</translation>
     </message>
     <message>
-        <source>{} does not take the new sample.</source>
-        <translation>{} n’accepte pas le nouvel échantillon.</translation>
+        <source>{} does not take the new sample; check that the layer can be edited.</source>
+        <translation>{} n'accepte pas le nouvel échantillon ; vérifiez que la couche est modifiable.</translation>
     </message>
     <message>
         <source>Erase sample</source>
@@ -5727,12 +5731,12 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>aucune raison donnée</translation>
     </message>
     <message>
-        <source>{} could not be saved: {}</source>
-        <translation>{} n’a pas pu être enregistré : {}</translation>
+        <source>{} could not be saved ({}); check that its file can be written, and save again.</source>
+        <translation>{} n'a pas pu être enregistrée ({}) ; vérifiez que son fichier est accessible en écriture, puis enregistrez de nouveau.</translation>
     </message>
     <message>
-        <source>That place cannot be expressed in the CRS of {} ({}).</source>
-        <translation>Ce lieu ne peut pas être exprimé dans le SCR de {} ({}).</translation>
+        <source>That place cannot be expressed in the CRS of {} ({}); draw elsewhere, or use a layer in another CRS.</source>
+        <translation>Cet endroit ne peut pas être exprimé dans le SCR de {} ({}) ; dessinez ailleurs, ou prenez une couche dans un autre SCR.</translation>
     </message>
     <message>
         <source>The shape has no area; draw a larger one.</source>
@@ -5743,16 +5747,16 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>{} existe déjà ; choisissez un autre nom.</translation>
     </message>
     <message>
-        <source>{} cannot be made without a coordinate reference system.</source>
-        <translation>{} ne peut pas être créé sans système de coordonnées de référence.</translation>
+        <source>{} cannot be made without a coordinate reference system; set that of the project first.</source>
+        <translation>{} ne peut pas être créé sans système de coordonnées ; définissez d'abord celui du projet.</translation>
     </message>
     <message>
         <source>it does not open again</source>
         <translation>le fichier ne se rouvre pas</translation>
     </message>
     <message>
-        <source>{} is not a layer of polygons, lines or points.</source>
-        <translation>{} n’est pas une couche de polygones, de lignes ou de points.</translation>
+        <source>{} is not a layer of polygons, lines or points; choose such a layer.</source>
+        <translation>{} n'est pas une couche de polygones, de lignes ou de points ; choisissez-en une.</translation>
     </message>
     <message>
         <source>Field {} of {} holds other than whole numbers; choose the field with the class.</source>
@@ -5766,8 +5770,8 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
 <context>
     <name>SamplesPanel</name>
     <message>
-        <source>Make a sample layer first, or choose one.</source>
-        <translation>Créez d’abord une couche d’échantillons, ou choisissez-en une.</translation>
+        <source>There is no sample layer; make one first, or choose one.</source>
+        <translation>Il n'y a pas de couche d'échantillons ; créez-en une d'abord, ou choisissez-en une.</translation>
     </message>
     <message>
         <source>The worker is being started for the first time; it says what classes are like.</source>
@@ -6325,8 +6329,8 @@ Les lire ?</translation>
         <translation>Pixels de comparaison</translation>
     </message>
     <message>
-        <source>Choose either a place or features to compare with.</source>
-        <translation>Choisissez soit un lieu, soit des entités auxquels comparer.</translation>
+        <source>What to compare with is not said, or twice; choose either a place or features.</source>
+        <translation>Ce avec quoi comparer n'est pas indiqué, ou l'est deux fois ; choisissez soit un lieu, soit des entités.</translation>
     </message>
     <message>
         <source>Compared with one pixel.</source>
@@ -6978,8 +6982,8 @@ Les lire ?</translation>
         <translation>Au lieu d’un plongement : plusieurs dates, lieux et couches réunis par « Rassembler un jeu de travail ».</translation>
     </message>
     <message>
-        <source>Choose either an embedding or a working set.</source>
-        <translation>Choisissez soit un plongement, soit un jeu de travail.</translation>
+        <source>What to work on is not said, or twice; choose either an embedding or a working set.</source>
+        <translation>Ce sur quoi travailler n'est pas indiqué, ou l'est deux fois ; choisissez soit un embedding, soit un jeu de travail.</translation>
     </message>
     <message>
         <source>Folder of maps</source>
@@ -6998,8 +7002,8 @@ Les lire ?</translation>
         <translation>Un dossier sert aux cartes d’un jeu de travail de plusieurs lieux ; choisissez la carte à écrire.</translation>
     </message>
     <message>
-        <source>Choose the map to write.</source>
-        <translation>Choisissez la carte à écrire.</translation>
+        <source>No map to write is named; choose its file.</source>
+        <translation>Aucune carte à écrire n'est indiquée ; choisissez son fichier.</translation>
     </message>
     <message>
         <source>Map</source>
@@ -7026,12 +7030,12 @@ Les lire ?</translation>
         <translation>Le jeu de travail dont le dossier contient les cartes des lieux.</translation>
     </message>
     <message>
-        <source>Choose either a map or a folder of maps.</source>
-        <translation>Choisissez soit une carte, soit un dossier de cartes.</translation>
+        <source>The map is not said, or twice; choose either a map or a folder of maps.</source>
+        <translation>La carte n'est pas indiquée, ou l'est deux fois ; choisissez soit une carte, soit un dossier de cartes.</translation>
     </message>
     <message>
-        <source>Choose the working set whose maps are in the folder.</source>
-        <translation>Choisissez le jeu de travail dont les cartes sont dans le dossier.</translation>
+        <source>The folder's maps are of a working set that is not named; choose it.</source>
+        <translation>Les cartes du dossier sont d'un jeu de travail qui n'est pas indiqué ; choisissez-le.</translation>
     </message>
 </context>
 <context>
@@ -7083,8 +7087,8 @@ Les lire ?</translation>
         <translation>La couche « {} » n’est pas un fichier à elle seule, ou elle est filtrée ou modifiée ; enregistrez-la dans un fichier (Exporter, Sauvegarder sous) et prenez celui-ci.</translation>
     </message>
     <message>
-        <source>The layer “{}” could not be copied for the worker: {}</source>
-        <translation>La couche « {} » n’a pas pu être copiée pour le calcul : {}</translation>
+        <source>The layer “{}” could not be copied for the worker ({}); save it as a GeoPackage and take that.</source>
+        <translation>La couche « {} » n'a pas pu être copiée pour le processus de calcul ({}) ; enregistrez-la en GeoPackage et prenez celui-ci.</translation>
     </message>
 </context>
 </TS>

@@ -125,7 +125,9 @@ class Change(IntoPlaces):
         for side in ("BEFORE", "AFTER"):
             given = f"{side}_SET"
             if bool(parameters.get(side)) == bool(parameters.get(given)):
-                return self.tr("Choose either an embedding or a working set, for before and for after.")
+                return self.tr(
+                    "What to compare is not said, or twice; choose an embedding or a working set, each time."
+                )
             sentence = self.why_no_working_set(parameters, context, given) or self.why_no_embedding(
                 parameters, side, context
             )

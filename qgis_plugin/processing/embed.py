@@ -205,11 +205,13 @@ class Embed(Algorithm):
         layer = self.parameterAsRasterLayer(parameters, "SCENE", context)
         files = [self.parameterAsFile(parameters, name, context) for name in ("SCENE_FILE", "SCENE_FOLDER")]
         if (layer is not None) + sum(map(bool, files)) != 1:
-            return self.tr("Choose a Sentinel-2 layer, a product or a folder: one of them.")
+            return self.tr(
+                "What to embed is not said, or more than once; choose a Sentinel-2 layer, a product or a folder."
+            )
         if layer is not None and is_embedding(layer):
             return self.tr("“{}” is an embedding already; choose the Sentinel-2 layer.").format(layer.name())
         if layer is not None and layer.bandCount() < FEWEST_BANDS:
-            return self.tr("“{}” has too few bands ({}); an embedding needs at least {} Sentinel-2 bands.").format(
+            return self.tr("“{}” has too few bands ({}); choose a layer with at least {} Sentinel-2 bands.").format(
                 layer.name(), layer.bandCount(), FEWEST_BANDS
             )
         sentence = "" if layer is None else self._why_no_crs(layer, self.parameterAsCrs(parameters, "CRS", context))
@@ -237,7 +239,7 @@ class Embed(Algorithm):
             return self.tr("There are mask values but no mask; choose the raster that holds them.")
         if not all(_VALUES.fullmatch(value) for value in values):
             return self.tr(
-                "The mask values must be numbers or ranges with commas between them, for example 3,8 or 40-100."
+                "The mask values are not understood; write numbers or ranges with commas between, as 3,8 or 40-100."
             )
         bits = listed(self.parameterAsString(parameters, "MASK_BITS", context))
         if bits and self.parameterAsRasterLayer(parameters, "MASK", context) is None:
@@ -246,7 +248,7 @@ class Embed(Algorithm):
             return self.tr("Mask values and mask bits say the same thing twice; give one of them.")
         halo = self.parameterAsString(parameters, "HALO", context)
         if halo and halo != "exact" and not halo.isdigit():
-            return self.tr("The halo must be a number of pixels or the word exact, not “{}”.").format(halo)
+            return self.tr("“{}” is no halo; write a number of pixels or the word exact.").format(halo)
         return ""
 
     def prepareAlgorithm(

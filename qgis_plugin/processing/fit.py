@@ -149,13 +149,13 @@ class Fit(OfEmbedding):
             return sentence
         named = any(place.has_samples for place in self.places(parameters, context))
         if not parameters.get("SAMPLES") and not named:
-            return self.tr("Choose the samples to learn from.")
+            return self.tr("There are no samples to learn from; choose a layer of samples.")
         if parameters.get(WORKING_SET) and (parameters.get("MORE_EMBEDDINGS") or parameters.get("MORE_SAMPLES")):
             return self.tr("A working set holds all embeddings and samples; add the further ones to it.")
         embeddings = self.parameterAsLayerList(parameters, "MORE_EMBEDDINGS", context)
         samples = self.parameterAsLayerList(parameters, "MORE_SAMPLES", context)
         if len(embeddings) != len(samples):
-            return self.tr("Give each further embedding its samples: there are {} and {}.").format(
+            return self.tr("Further embeddings: {}, layers of their samples: {}; give each its own.").format(
                 len(embeddings), len(samples)
             )
         return self.why_no_embeddings(parameters, "MORE_EMBEDDINGS", context)

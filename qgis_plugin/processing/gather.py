@@ -89,7 +89,9 @@ class GatherWorkingSet(Algorithm):
             if not QDate.fromString(day, Qt.DateFormat.ISODate).isValid():
                 return self.tr("“{}” is no date; write it as 2021-04-01.").format(day)
         if days and len(days) != len(embeddings):
-            return self.tr("Give each embedding its date: there are {} and {}.").format(len(embeddings), len(days))
+            return self.tr("Embeddings: {}, dates: {}; give each embedding its date.").format(
+                len(embeddings), len(days)
+            )
         for layer in self.parameterAsLayerList(parameters, "SAMPLES", context):
             if layer.isModified():
                 return self.tr("“{}” has edits that are not saved; save them first.").format(layer.name())

@@ -91,9 +91,10 @@ class VectorInput:
         del writer  # which closes the file
         if error:
             raise QgsProcessingException(
-                QCoreApplication.translate("inputs", "The layer “{}” could not be copied for the worker: {}").format(
-                    self.name, error
-                )
+                QCoreApplication.translate(
+                    "inputs",
+                    "The layer “{}” could not be copied for the worker ({}); save it as a GeoPackage and take that.",
+                ).format(self.name, error)
             )
         if self._style:
             Path(path).with_suffix(".qml").write_text(self._style, encoding="utf-8")

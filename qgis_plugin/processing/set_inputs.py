@@ -70,7 +70,7 @@ class OfEmbedding(OfWorkingSet):
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         if bool(parameters.get("EMBEDDING")) == bool(parameters.get(WORKING_SET)):
-            return _tr("Choose either an embedding or a working set.")
+            return _tr("What to work on is not said, or twice; choose either an embedding or a working set.")
         return self.why_no_working_set(parameters, context) or self.why_no_embedding(parameters, "EMBEDDING", context)
 
 
@@ -101,7 +101,7 @@ class IntoPlaces(OfWorkingSet):
             return _tr("The working set has several places; choose the folder of their maps.")
         if not several and parameters.get(FOLDER):
             return _tr("A folder is for the maps of a working set of several places; choose the map to write.")
-        return "" if several or parameters.get("OUTPUT") else _tr("Choose the map to write.")
+        return "" if several or parameters.get("OUTPUT") else _tr("No map to write is named; choose its file.")
 
     def prepareAlgorithm(
         self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -166,7 +166,7 @@ class OfMaps(OfWorkingSet):
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         if bool(parameters.get("MAP")) == bool(parameters.get(MAPS)):
-            return _tr("Choose either a map or a folder of maps.")
+            return _tr("The map is not said, or twice; choose either a map or a folder of maps.")
         if parameters.get(MAPS) and not parameters.get(WORKING_SET):
-            return _tr("Choose the working set whose maps are in the folder.")
+            return _tr("The folder's maps are of a working set that is not named; choose it.")
         return self.why_no_working_set(parameters, context)

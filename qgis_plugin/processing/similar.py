@@ -58,7 +58,7 @@ class Similar(IntoPlaces, OfEmbedding):
 
     def why_not(self, parameters: Values, context: QgsProcessingContext) -> str:
         if bool(parameters.get("AT")) == bool(parameters.get("LIKE")):
-            return self.tr("Choose either a place or features to compare with.")
+            return self.tr("What to compare with is not said, or twice; choose either a place or features.")
         return super().why_not(parameters, context) or self.why_no_destination(parameters, context)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all

@@ -86,30 +86,30 @@ def test_a_record_is_read_with_all_that_is_in_it() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"name": 5}, "x.yaml, name: expected a text, found 5."),
+        ({"name": 5}, "x.yaml, name: expected a text, found 5"),
         ({"colur": 1}, "x.yaml: there is no 'colur'; did you mean 'colour'?"),
         ({"flurb": 1}, "x.yaml: there is no 'flurb'; known are name, "),
-        ({"scene": {}}, "x.yaml, scene.path: it is needed here."),
+        ({"scene": {}}, "x.yaml, scene.path: it is needed here"),
         ({"scene": {"path": "a", "unit": "dB"}}, "x.yaml, scene: there is no 'unit'; did you mean 'units'?"),
-        ({"scene": 3}, "x.yaml, scene.path: expected a text, found 3."),
-        ({"others": [{"path": "a"}, 5]}, "x.yaml, others[1]: expected names with values, found 5."),
-        ({"others": {"path": "a", "units": "W"}}, "x.yaml, others[0].units: expected dB or linear, found 'W'."),
-        ({"offset": "x"}, "x.yaml, offset: expected auto or a number, found 'x'."),
-        ({"offset": True}, "x.yaml, offset: expected auto or a number, found true."),
-        ({"offset": None}, "x.yaml, offset: expected auto or a number, found null."),
-        ({"offset": math.nan}, "x.yaml, offset: expected auto or a number, found nan."),
+        ({"scene": 3}, "x.yaml, scene.path: expected a text, found 3"),
+        ({"others": [{"path": "a"}, 5]}, "x.yaml, others[1]: expected names with values, found 5"),
+        ({"others": {"path": "a", "units": "W"}}, "x.yaml, others[0].units: expected dB or linear, found 'W'"),
+        ({"offset": "x"}, "x.yaml, offset: expected auto or a number, found 'x'"),
+        ({"offset": True}, "x.yaml, offset: expected auto or a number, found true"),
+        ({"offset": None}, "x.yaml, offset: expected auto or a number, found null"),
+        ({"offset": math.nan}, "x.yaml, offset: expected auto or a number, found nan"),
         ({"offset": 10**400}, "x.yaml, offset: expected auto or a number, found 1"),
-        ({"share": 1.5}, "x.yaml, share: it must be from 0 to 1, found 1.5."),
-        ({"clip": "soft"}, "x.yaml, clip: expected a number or null, found 'soft'."),
+        ({"share": 1.5}, "x.yaml, share: it must be from 0 to 1, found 1.5"),
+        ({"clip": "soft"}, "x.yaml, clip: expected a number or null, found 'soft'"),
         ({"window": [1, 2, 3]}, "x.yaml, window: expected a list of 4 values (a whole number each) or null, found [1,"),
-        ({"window": [1, 2, 3, 4.5]}, "x.yaml, window[3]: expected a whole number, found 4.5."),
-        ({"day": "soon"}, "x.yaml, day: expected a date such as 2020-04-08 or null, found 'soon'."),
-        ({"weights": "product"}, "x.yaml, weights: expected sum or names with values, found 'product'."),
-        ({"weights": {"a": "b"}}, "x.yaml, weights.a: expected a number, found 'b'."),
-        ({"codes": {"1": "water"}}, "x.yaml, codes.1: expected a whole number, found '1'."),
-        ({"keep": 1}, "x.yaml, keep: expected true or false, found 1."),
+        ({"window": [1, 2, 3, 4.5]}, "x.yaml, window[3]: expected a whole number, found 4.5"),
+        ({"day": "soon"}, "x.yaml, day: expected a date such as 2020-04-08 or null, found 'soon'"),
+        ({"weights": "product"}, "x.yaml, weights: expected sum or names with values, found 'product'"),
+        ({"weights": {"a": "b"}}, "x.yaml, weights.a: expected a number, found 'b'"),
+        ({"codes": {"1": "water"}}, "x.yaml, codes.1: expected a whole number, found '1'"),
+        ({"keep": 1}, "x.yaml, keep: expected true or false, found 1"),
         ({"colour": "red"}, "x.yaml, colour: invalid literal"),
-        ({"name": "nowhere"}, "x.yaml: there is no such place."),
+        ({"name": "nowhere"}, "x.yaml: there is no such place"),
         ({"name": ["a" * 99]}, "x.yaml, name: expected a text, found ['aaa"),
     ],
     ids=str,
@@ -118,6 +118,7 @@ def test_a_mistake_is_one_sentence_with_its_place(change: dict[str, Any], senten
     with pytest.raises(MMEarthError) as caught:
         read(Place, LEAST | change, "x.yaml")
     assert str(caught.value).startswith(sentence)
+    assert str(caught.value).lower().endswith("correct it.")
     assert len(str(caught.value)) < 160
 
 
@@ -170,7 +171,7 @@ def test_what_is_typed_becomes_the_value_that_is_meant(hint: Any, text: str, exp
 def test_what_cannot_be_meant_is_told_as_it_was_typed(hint: Any, text: str, words: str) -> None:
     with pytest.raises(MMEarthError) as caught:
         value(hint, text, "--x", text=True)
-    assert str(caught.value) == f"--x: expected {words}, found {text!r}."
+    assert str(caught.value) == f"--x: expected {words}, found {text!r}; correct it."
 
 
 def test_what_is_written_reads_back_the_same() -> None:
@@ -207,12 +208,12 @@ def test_flat_keywords_become_the_arguments_of_a_function() -> None:
     ("flat", "sentence"),
     [
         ({"scene": "a", "levle": "l2a"}, "look: there is no 'levle'; did you mean 'level'?"),
-        ({"scene": "a", "options": {}}, "look: there is no 'options'; known are scene, level, window, dish."),
-        ({"scene": "a", "cancel": 1}, "look: there is no 'cancel'; known are scene, level, window, dish."),
-        ({}, "look, scene: it is needed here."),
-        ({"scene": "a", "level": "l3"}, "look, level: expected auto or l2a, found 'l3'."),
+        ({"scene": "a", "options": {}}, "look: there is no 'options'; known are scene, level, window, dish"),
+        ({"scene": "a", "cancel": 1}, "look: there is no 'cancel'; known are scene, level, window, dish"),
+        ({}, "look, scene: it is needed here"),
+        ({"scene": "a", "level": "l3"}, "look, level: expected auto or l2a, found 'l3'"),
         ({"scene": "a", "window": "1,2"}, "look, window: expected a list of 2 values (a whole number each) or null,"),
-        ({"scene": "a", "dish": {}}, "look, dish.path: it is needed here."),
+        ({"scene": "a", "dish": {}}, "look, dish.path: it is needed here"),
     ],
     ids=str,
 )

@@ -139,7 +139,7 @@ def test_texts_of_base_classes_wrappers_and_tables_are_translated(plugin_in, rul
     dock = plugin_in(language).dock
     first = [
         dock.accuracy.tr("Map and sample"),  # written in AccuracyForm, looked up for AccuracyPanel
-        _tr("The polygons of {0} cannot be written ({1})."),
+        _tr("The polygons of {0} cannot be written ({1}); make room on the disk and try again."),
         explain("OSError: [Errno 28] No space left on device").sentence,
         land_cover(rules)[0].name,
         QCoreApplication.translate(BandTable.__name__, "red"),
@@ -149,14 +149,16 @@ def test_texts_of_base_classes_wrappers_and_tables_are_translated(plugin_in, rul
         == {
             "de": [
                 "Karte und Stichprobe",
-                "Die Polygone von {0} lassen sich nicht schreiben ({1}).",
+                "Die Polygone von {0} lassen sich nicht schreiben ({1}); schaffen Sie Platz auf dem Datenträger und"
+                " versuchen Sie es noch einmal.",
                 "Der Datenträger ist voll.",
                 "Wasser",
                 "Rot",
             ],
             "fr": [
                 "Carte et échantillon",
-                "Les polygones de {0} ne peuvent pas être écrits ({1}).",
+                "Les polygones de {0} ne peuvent pas être écrits ({1}) ; libérez de l'espace sur le disque et"
+                " réessayez.",
                 "Le disque est plein.",
                 "eau",
                 "rouge",

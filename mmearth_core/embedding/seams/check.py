@@ -172,7 +172,9 @@ def weights_check(
             count += 1
     progress.finish()
     if not count:
-        raise MMEarthError(f"{source.name} has no place of {layout.place} × {layout.place} pixels with ground.")
+        raise MMEarthError(
+            f"{source.name} has no place of {layout.place} × {layout.place} pixels with ground; give another."
+        )
     return _result(runner, source, found, pace, count)
 
 

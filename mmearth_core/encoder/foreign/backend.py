@@ -79,7 +79,7 @@ class ForeignBackend:
         if values.shape != (len(pixels), self.header.dimensions, *cells):
             raise MMEarthError(
                 f"{self._path} gives {values.shape} for {pixels.shape}, and gave a cell for every"
-                f" {self.header.stride} pixels before; only networks that always do are run."
+                f" {self.header.stride} pixels before; export it so that it always does."
             )
         if not np.isfinite(values.sum(dtype=np.float64)):
             raise MMEarthError(
@@ -119,7 +119,11 @@ class ForeignBackend:
                     " without its pooling, or for tiles of one size."
                 )
         if dimensions > _MOST_DIMENSIONS:
-            raise MMEarthError(f"{self._path} gives {dimensions} numbers a pixel; at most {_MOST_DIMENSIONS} are kept.")
+            raise MMEarthError(
+                f"{self._path} gives {dimensions} numbers a pixel, more than the {_MOST_DIMENSIONS} that are kept;"
+                " export"
+                " an earlier layer of it."
+            )
         return dimensions, stride
 
 

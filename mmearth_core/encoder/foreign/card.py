@@ -124,7 +124,7 @@ def read_card(model: Path, metadata: Mapping[str, str], side: int | None) -> Car
         try:
             sources.append((str(beside), _mapping(beside.read_bytes(), str(beside))))
         except OSError as error:
-            raise MMEarthError(f"{beside} cannot be read ({error.strerror or error}).") from error
+            raise MMEarthError(f"{beside} cannot be read ({error.strerror or error}); write it anew.") from error
     if side is not None:
         sources.insert(0, (f"The network in {model}", {"tile": side}))
     facts: dict[str, Any] = {}

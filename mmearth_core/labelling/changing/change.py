@@ -138,9 +138,9 @@ def change(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     if sure is not None and not 0 < sure <= _SUREST:
-        raise MMEarthError(f"`sure` is a probability above 0, up to {_SUREST}, not {sure}.")
+        raise MMEarthError(f"`sure={sure}` is no probability to be sure at; choose one above 0, up to {_SUREST}.")
     if not 1 <= most <= MOST:
-        raise MMEarthError(f"`most` is a number of changes from 1 to {MOST}, not {most}.")
+        raise MMEarthError(f"`most={most}` changes cannot be told apart; choose a number from 1 to {MOST}.")
     probe = load_probe(model)
     places = _paired(before, after)
     inputs = (before, after, model, *(file for each in places for stack in each for file in stack.files))

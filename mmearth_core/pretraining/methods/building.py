@@ -52,7 +52,8 @@ def start_from(start: str, built: BuiltMethod) -> str:
     encoder = load_encoder(path)
     if encoder.architecture != method.encoder.architecture:
         raise MMEarthError(
-            f"init: {start} is {encoder.architecture}, this configuration asks for {method.encoder.architecture}."
+            f"init: {start} is {encoder.architecture}, this configuration asks for {method.encoder.architecture};"
+            " change one of them."
         )
     # A frozen response normalisation is a measurement of finished weights; training has none.
     weights = {name: value for name, value in encoder.state_dict().items() if not name.endswith("grn.scale")}

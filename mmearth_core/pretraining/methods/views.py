@@ -102,7 +102,9 @@ class MaskedView(View):
         if self.compared_again and self.looks != LooksConfig():
             raise ValueError("what is compared of a second look must be of the same image and resolution")
         if self.crop % self.patch:
-            raise MMEarthError(f"a crop of {self.crop} px is not made of whole patches of {self.patch} px.")
+            raise MMEarthError(
+                f"a crop of {self.crop} px is not made of whole patches of {self.patch} px; choose a multiple of them."
+            )
         for output in self.outputs:
             if self.crop % output.stride:
                 raise MMEarthError(
@@ -111,7 +113,9 @@ class MaskedView(View):
                 )
         for ratio in self.mask_ratios:
             if not 0 <= ratio < 1 or not self.visible(ratio):
-                raise MMEarthError(f"a mask_ratio of {ratio} leaves no patch of {self.patch} px to look at.")
+                raise MMEarthError(
+                    f"a mask_ratio of {ratio} leaves no patch of {self.patch} px to look at; choose a smaller one."
+                )
 
     def with_statistics(self, statistics: DatasetStatistics) -> Self:
         """The same view of tiles that are normalised by `statistics`, which the jitter depends on."""
@@ -140,7 +144,9 @@ class MaskedView(View):
         """
         height, width = sample["sentinel2"].shape[1:]
         if min(height, width) < self.crop:
-            raise MMEarthError(f"tiles of {height} × {width} px are too small for a crop of {self.crop} px.")
+            raise MMEarthError(
+                f"tiles of {height} × {width} px are too small for a crop of {self.crop} px; choose a smaller one."
+            )
         first = self._crop(height, width, rng, step=math.lcm(*(output.stride for output in self.outputs)))
         views: dict[str, NDArray[np.generic]] = {
             "image": self._image(first.of(sample["sentinel2"]), rng, jitter=self.jitter),

@@ -52,7 +52,7 @@ def given_bands(bands: Sequence[str], count: int, subject: str, noun: str) -> di
                 f"`bands`: '{text}' is not a Sentinel-2 band; use {', '.join(BANDS)} or '-' to ignore one."
             )
         if name in positions:
-            raise MMEarthError(f"`bands` names {name} twice; '-' stands for a band to ignore.")
+            raise MMEarthError(f"`bands` names {name} twice; write '-' for a band to ignore.")
         positions[name] = position
     return positions
 

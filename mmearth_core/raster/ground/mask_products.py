@@ -229,7 +229,7 @@ def _range(text: int | str) -> tuple[float, float]:
         return float(text), float(text)
     found = _RANGE.fullmatch(text.strip())
     if found is None or (found[2] is not None and float(found[2]) < float(found[1])):
-        raise MMEarthError(f"`mask_values={text}`: it must be a number, or a range such as 40-100.")
+        raise MMEarthError(f"`mask_values={text}`: that is no value; give a number, or a range such as 40-100.")
     return float(found[1]), float(found[2] if found[2] is not None else found[1])
 
 
@@ -237,7 +237,7 @@ def _bit(text: int | str, known: Mapping[str, int], path: str) -> int:
     word = str(text).strip().lower()
     number = int(word) if word.isdigit() else known.get(word, -1)
     if not 0 <= number <= _HIGHEST_BIT:
-        names = f", or of {', '.join(known)}" if known else "; names are known of masks of HLS, Landsat and MAJA only"
+        names = f", or of {', '.join(known)}" if known else " (names are known of masks of HLS, Landsat and MAJA only)"
         raise MMEarthError(
             f"`mask_bits={text}` is no bit of {path}; give numbers from 0 (the lowest) to {_HIGHEST_BIT}{names}."
         )

@@ -49,7 +49,11 @@ def variables(path: str) -> tuple[dict[str, list[str]], tuple[str, ...]]:
     others += twice
     found = {name: several for name, several in found.items() if name not in twice}
     if names and not found:
-        raise MMEarthError(f"{path} holds no variable named as a band of Sentinel-2 (it has {', '.join(others[:12])}).")
+        raise MMEarthError(
+            f"{path} holds no variable named as a band of Sentinel-2 (it has {', '.join(others[:12])}); rename them"
+            " to B02,"
+            " B03 and so on."
+        )
     return found, tuple(others)
 
 

@@ -47,7 +47,10 @@ def dimap_product(dim: Path) -> Product:
         scales.setdefault(significant(parse_number(info.get("SCALING_FACTOR")) or 1.0), []).append(name)
         offsets.setdefault(round((parse_number(info.get("SCALING_OFFSET")) or 0.0) * 1e4, 3), []).append(name)
     if not bands:
-        raise MMEarthError(f"{dim} holds no band of Sentinel-2 (its bands: {', '.join(names[:16]) or 'none'}).")
+        raise MMEarthError(
+            f"{dim} holds no band of Sentinel-2 (its bands: {', '.join(names[:16]) or 'none'}); save the product"
+            " with them."
+        )
     if (data / "SCL.img").is_file():
         bands["SCL"] = BandFile(str(data / "SCL.img"))
     level = level_in(" ".join(hints).replace("MSIL", "L")) or level_in(dim.stem)

@@ -50,7 +50,10 @@ def muscate_product(tree: Tree) -> Product:
         raise MMEarthError(f"{tree.path} holds {len(products)} products ({min(products)}, …); keep one in the folder.")
     (product,) = products
     if (foreign := foreign_mission([product])) is not None:
-        raise MMEarthError(f"{tree.path} is of {foreign[0]}, not of Sentinel-2, which is all these models know.")
+        raise MMEarthError(
+            f"{tree.path} is of {foreign[0]}, not of Sentinel-2, which is all these models know; give a product of"
+            " that."
+        )
     kind = next(each for each in _KINDS if each in kinds)
     left = [each for each in kinds if each != kind]
     notes = (

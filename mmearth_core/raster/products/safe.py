@@ -47,7 +47,10 @@ def safe_product(tree: Tree, granule: str | None = None) -> Product:
         if band not in finest or resolution < finest[band][0]:
             finest[band] = (resolution, image)
     if not finest:
-        raise MMEarthError(f"{tree.path} holds no band images (GRANULE/…/IMG_DATA/*.jp2); the product is incomplete.")
+        raise MMEarthError(
+            f"{tree.path} holds no band images (GRANULE/…/IMG_DATA/*.jp2); the product is incomplete:"
+            " download it again."
+        )
     if len(granules) > 1:
         raise MMEarthError(
             f"{tree.path} holds {len(granules)} granules, which may overlap; embed each by itself: name its folder,"

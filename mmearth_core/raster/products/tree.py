@@ -127,7 +127,9 @@ def _zip_members(file: Path) -> dict[str, int]:
 
 def _member(file: Path, name: str, size: int) -> bytes:
     if size > _LARGEST_METADATA:
-        raise MMEarthError(f"{file}: {name} is too large for a product's metadata; the archive is damaged.")
+        raise MMEarthError(
+            f"{file}: {name} is too large for a product's metadata; the archive is damaged: get it again."
+        )
     with _readable(str(file)), zipfile.ZipFile(file) as archive:
         return archive.read(name)
 

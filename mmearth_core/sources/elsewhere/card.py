@@ -108,10 +108,12 @@ def read_card(path: Path) -> Card:
     """Raises `MMEarthError` when it is no card."""
     try:
         if path.stat().st_size > _LARGEST:
-            raise MMEarthError(f"{path} is too large for a card of an embedding.")
+            raise MMEarthError(
+                f"{path} is too large for a card of an embedding; write one as docs/embeddings-elsewhere.md shows."
+            )
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise MMEarthError(f"{path} cannot be read as a card of an embedding ({error}).") from error
+        raise MMEarthError(f"{path} cannot be read as a card of an embedding ({error}); write it anew.") from error
     return records.read(Card, records.parsed(text, path), path)
 
 
@@ -140,7 +142,7 @@ def _nodata(card: Card, header: Header, path: Path) -> float | None:
         limits = np.iinfo(header.dtype)
         if not (float(card.nodata).is_integer() and limits.min <= card.nodata <= limits.max):
             raise MMEarthError(
-                f"{path}: no pixel of {header.dtype} can be {card.nodata:g}, which it says means no data."
+                f"{path}: no pixel of {header.dtype} can be {card.nodata:g}, which it says means no data; correct it."
             )
     if card.nodata is not None and declared is not None and card.nodata != declared:
         raise MMEarthError(

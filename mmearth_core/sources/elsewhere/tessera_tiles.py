@@ -39,7 +39,9 @@ def tessera_tile(path: Path) -> ScaledEmbedding:
     scales_path = path.with_name(f"{path.stem}_scales.npy")
     scales = _array(scales_path, np.floating)
     if numbers.ndim != 3 or not 1 <= numbers.shape[2] <= BANDS:
-        raise MMEarthError(f"{path} has the shape {numbers.shape}; a tile of TESSERA has (height, width, {BANDS}).")
+        raise MMEarthError(
+            f"{path} has the shape {numbers.shape}; give a tile of TESSERA, which has (height, width, {BANDS})."
+        )
     if scales.shape not in {numbers.shape, numbers.shape[:2]}:
         raise MMEarthError(
             f"{scales_path} has the shape {scales.shape}, {path} has {numbers.shape}; download both again."
@@ -53,7 +55,9 @@ def tessera_tile(path: Path) -> ScaledEmbedding:
     with opened(mask, wanted="the land mask of the tile") as dataset:
         grid = Grid.of(dataset)
     if grid.shape != numbers.shape[:2] or not grid.crs:
-        raise MMEarthError(f"{mask} is not the land mask of {path}: it has other pixels, or no coordinate system.")
+        raise MMEarthError(
+            f"{mask} is not the land mask of {path}: it has other pixels, or no coordinate system; download it again."
+        )
     dataset_of = _dataset(path)
     bands = numbers.shape[2]
 
@@ -80,14 +84,14 @@ def _array(path: Path, kind: type[np.generic]) -> NDArray[Any]:
         found = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError as error:
         raise MMEarthError(
-            f"{path} does not exist; a tile of TESSERA is grid_LON_LAT.npy with …_scales.npy."
+            f"{path} does not exist; give a tile of TESSERA, grid_LON_LAT.npy with …_scales.npy."
         ) from error
     except (OSError, ValueError, EOFError) as error:
         raise MMEarthError(
             f"{path} cannot be read as an array ({' '.join(str(error).split())}); download it again."
         ) from error
     if not isinstance(found, np.ndarray) or not np.issubdtype(found.dtype, kind):
-        raise MMEarthError(f"{path} holds no {kind.__name__}, as a tile of TESSERA does.")
+        raise MMEarthError(f"{path} does not hold the kind of numbers of a tile of TESSERA; download it again.")
     return found
 
 
@@ -108,6 +112,6 @@ def _dataset(path: Path) -> Dataset:
     try:
         text = metadata.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise MMEarthError(f"{metadata} cannot be read ({error}).") from error
+        raise MMEarthError(f"{metadata} cannot be read ({error}); write it anew.") from error
     told = records.read(_Metadata, records.parsed(text, metadata), metadata, known_only=False)
     return Dataset.of(told.dataset_version, told.dataset_variant)

@@ -58,15 +58,17 @@ def tessera_store(path: Path, store: Path) -> ScaledEmbedding:
         group, zone = _zone(root, place, path)
         numbers, scales = group["embeddings"], group["scales"]
     except (BaseZarrError, KeyError, ValueError, OSError) as error:
-        raise MMEarthError(f"{path} is no store of TESSERA's embeddings ({' '.join(str(error).split())}).") from error
+        raise MMEarthError(
+            f"{path} is no store of TESSERA's embeddings ({' '.join(str(error).split())}); give one."
+        ) from error
     attributes = {**root.attrs.asdict(), **group.attrs.asdict()}
     dated = numbers.ndim == 4
     shape = numbers.shape[2:] if dated else numbers.shape[:2]
     bands = int(numbers.shape[1] if dated else numbers.shape[2])
     if numbers.ndim not in {3, 4} or np.dtype(numbers.dtype) != np.int8 or tuple(scales.shape[-2:]) != tuple(shape):
         raise MMEarthError(
-            f"{path}: its arrays are {numbers.dtype} {numbers.shape} and {scales.dtype} {scales.shape}; TESSERA's are"
-            " int8 (year, band, row, column) and a scale for each pixel."
+            f"{path}: its arrays are {numbers.dtype} {numbers.shape} and {scales.dtype} {scales.shape}; give a store"
+            " of TESSERA, which has int8 (year, band, row, column) and a scale for each pixel."
         )
     slot, year = _slot(group, place, path) if dated else (None, attributes.get("year"))
     dataset = _dataset(attributes, path)
@@ -142,7 +144,9 @@ def _grid(group: Any, attributes: Mapping[str, Any], zone: str, shape: tuple[int
             steps = _from_coordinates(group)
         transform, crs = Affine(*(float(each) for each in steps[:6])), CRS.from_user_input(code)
     except (CRSError, TypeError, ValueError, KeyError, IndexError) as error:
-        raise MMEarthError(f"{path} does not say where it lies ({' '.join(str(error).split())}).") from error
+        raise MMEarthError(
+            f"{path} does not say where it lies ({' '.join(str(error).split())}); get it again."
+        ) from error
     if transform.e > 0 or transform.a < 0 or transform.b or transform.d:
         raise MMEarthError(f"{path} is not north-up (transform {tuple(steps)}), which is not read here; convert it.")
     return Grid(*shape, transform, crs)
@@ -162,7 +166,7 @@ def _dataset(attributes: Mapping[str, Any], path: Path) -> Dataset:
     )
     if not isinstance(told, str) or not told:
         raise MMEarthError(
-            f"{path} does not say of which dataset of TESSERA it is (attribute"
-            " geoemb:model or tessera_dataset_version)."
+            f"{path} does not say of which dataset of TESSERA it is; write that into its"
+            " attribute geoemb:model or tessera_dataset_version."
         )
     return Dataset.of(told, str(attributes.get("tessera_dataset_variant", "")))

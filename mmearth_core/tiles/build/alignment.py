@@ -144,7 +144,9 @@ class AlignedRaster:
         try:
             bounds = transform_bounds(grid.crs, self._dataset.crs, *grid.bounds, densify_pts=21)
         except (CRSError, RasterioError) as error:
-            raise MMEarthError(f"{self.path}: its coordinate system does not reach the scene ({error}).") from error
+            raise MMEarthError(
+                f"{self.path}: its coordinate system does not reach the scene ({error}); give another."
+            ) from error
         if not np.isfinite(bounds).all():
             return Window(0, 0, 0, 0)
         under = self._grid.covering(bounds)

@@ -115,7 +115,9 @@ def build_tiles(
         sites = [places[at][number] for number, at in order]
         chosen = [chosen[at] for _, at in order]
         if not any(chosen):
-            raise MMEarthError(f"{specification}: no scene is as large as a tile of {size} × {size} pixels.")
+            raise MMEarthError(
+                f"{specification}: no scene is as large as a tile of {size} × {size} pixels; give larger ones."
+            )
         found = frozenset[str]().union(*(site.modalities for site in sites))
         modalities = {name: each for name, each in MODALITIES.items() if name in found}
         facts = {"stride": stride or size, "valid": valid, "limit": limit, "software": __version__}
@@ -152,13 +154,13 @@ def tile_id(site: str, window: Window) -> str:
 
 def _check_options(size: int, stride: int | None, valid: float, limit: int | None) -> None:
     if size not in {64, 128}:
-        raise MMEarthError(f"`size={size}`: tiles are of 64 or 128 pixels.")
+        raise MMEarthError(f"`size={size}` is no size of tiles; choose 64 or 128 pixels.")
     if stride is not None and stride < 1:
-        raise MMEarthError(f"`stride={stride}`: at least one pixel must lie between tiles.")
+        raise MMEarthError(f"`stride={stride}` would lay tiles on each other; choose 1 pixel or more.")
     if not 0 < valid <= 1:
-        raise MMEarthError(f"`valid={valid:g}`: it is a share above 0, at most 1.")
+        raise MMEarthError(f"`valid={valid:g}` is no share; choose one above 0, at most 1.")
     if limit is not None and limit < 1:
-        raise MMEarthError(f"`limit={limit}`: at least one tile must be made.")
+        raise MMEarthError(f"`limit={limit}` would make no tile; choose 1 or more.")
 
 
 def _checked(
@@ -245,7 +247,7 @@ def _write(
                     progress.advance(1)
         if not len(writer):
             raise MMEarthError(
-                f"No tile has {valid:.0%} of valid Sentinel-2 pixels; nothing was written (see `valid`)."
+                f"No tile has {valid:.0%} of valid Sentinel-2 pixels, so nothing was written; lower `valid`."
             )
     except (Cancelled, EnvironmentFailure) as error:
         kept = f"{counted(len(writer), 'tile', total)} kept in {writer.folder}"

@@ -37,7 +37,9 @@ class RegionLookup:
         """Raise `MMEarthError` when the file has nothing to say of the place of a scene."""
         if self._polygons is not None:
             if not self._polygons.reaches(grid):
-                raise MMEarthError(f"{self._region.path} does not overlap {title} ({place_of(grid)}).")
+                raise MMEarthError(
+                    f"{self._region.path} does not overlap {title} ({place_of(grid)}); give one that does."
+                )
         elif self._region.path:
             with AlignedRaster(self._region.path, resampling=Resampling.nearest) as raster:
                 raster.sample(grid, title)
@@ -62,7 +64,7 @@ class RegionLookup:
         if index is None or not 0 <= index < self._count:
             shown = value.item() if isinstance(value, np.generic) else value
             raise MMEarthError(
-                f"{self._region.path}: {shown!r} is no {self._modality}; it must be an index from 0 to"
+                f"{self._region.path}: {shown!r} is no {self._modality}; give an index from 0 to"
                 f" {self._count - 1}{' or the name of a biome' if self._modality == 'biome' else ''}."
             )
         return index

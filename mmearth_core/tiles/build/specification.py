@@ -301,7 +301,7 @@ def _load(path: Path) -> Any:
     try:
         return records.parsed(path.read_bytes(), path)
     except OSError as error:
-        raise MMEarthError(f"{path} cannot be read ({error.strerror}).") from error
+        raise MMEarthError(f"{path} cannot be read ({error.strerror}); give a file that you may read.") from error
 
 
 def codings() -> dict[str, tuple[str, dict[int, int]]]:

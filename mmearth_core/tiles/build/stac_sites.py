@@ -41,7 +41,7 @@ def items_of(content: Any, path: Path, scratch: Path) -> list[Path] | None:
     items = []
     for index, feature in enumerate(content.get("features") or []):
         if not isinstance(feature, Mapping) or not isinstance(feature.get("assets"), Mapping):
-            raise MMEarthError(f"{path}: feature {index} is no STAC item (it has no assets).")
+            raise MMEarthError(f"{path}: feature {index} is no STAC item (it has no assets); leave it out.")
         assets = {
             key: {**asset, "href": local_path(str(asset.get("href") or ""), key, path)}
             for key, asset in feature["assets"].items()
@@ -59,7 +59,7 @@ def site_of_item(path: Path) -> dict[str, Any]:
     try:
         item = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise MMEarthError(f"{path} cannot be read as a STAC item ({error}).") from error
+        raise MMEarthError(f"{path} cannot be read as a STAC item ({error}); get it again.") from error
     if not isinstance(item, dict) or item.get("type") != "Feature" or not isinstance(item.get("assets"), dict):
         raise MMEarthError(f"{path} is no STAC item; list items, or give a specification with `sites:`.")
     properties = item.get("properties") or {}

@@ -160,7 +160,12 @@ class Assessment(QObject):
     def _not_copied(self, _code: int, message: str) -> None:
         self._writing = None
         kind = "cancelled" if self._cancelled else "environment"
-        self.failed.emit(kind, self.tr("The layer could not be copied for the worker: {}").format(message))
+        self.failed.emit(
+            kind,
+            self.tr("The layer could not be copied for the worker ({}); save it as a GeoPackage and take that.").format(
+                message
+            ),
+        )
 
     # --- report -----------------------------------------------------------------------------------------------------
 

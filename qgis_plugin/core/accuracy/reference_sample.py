@@ -231,7 +231,11 @@ class Labelling(QObject):
         written = self.layer.changeAttributeValue(self.fid, self._column, self._value(name))
         if not written:
             self.layer.destroyEditCommand()
-            self.failed.emit(self.tr("The class could not be written to {}.").format(self.layer.name()))
+            self.failed.emit(
+                self.tr("The class could not be written to {}; check that the layer can be edited.").format(
+                    self.layer.name()
+                )
+            )
             return False
         self.layer.endEditCommand()
         self._unsaved += 1
@@ -247,7 +251,11 @@ class Labelling(QObject):
         if not self._ours or not self.layer.isEditable() or not self.layer.isModified():
             return True
         if not self.layer.commitChanges(False):
-            self.failed.emit("\n".join(self.layer.commitErrors()))
+            self.failed.emit(
+                self.tr("{0} could not be saved ({1}); check that its file can be written, and save again.").format(
+                    self.layer.name(), " ".join(self.layer.commitErrors())
+                )
+            )
             return False
         self._unsaved = 0
         return True

@@ -150,7 +150,8 @@ class EmbedJob(QObject):
             preview.mkdir(exist_ok=True)
         except OSError as error:
             self.worth_another_try = True
-            text = self.tr("{0} cannot be made ({1}).").format(path.parent, error.strerror)
+            text = self.tr("The folder for the embedding of {0} cannot be made ({1}); choose another place for it.")
+            text = text.format(self._name, error.strerror)
             self._fail(WorkerError("environment", text))
             return
         self._release(path)

@@ -147,7 +147,11 @@ def _write_polygons(layer: QgsVectorLayer, folder: Path) -> Path:
     context = QgsProject.instance().transformContext()
     error, message = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[:2]
     if error != QgsVectorFileWriter.WriterError.NoError:
-        raise RequestError(_tr("The polygons of {0} cannot be written ({1}).").format(layer.name(), message))
+        raise RequestError(
+            _tr("The polygons of {0} cannot be written ({1}); make room on the disk and try again.").format(
+                layer.name(), message
+            )
+        )
     return path
 
 

@@ -276,7 +276,7 @@ class FinalMap(QObject):
             staged.replace(model)
         except OSError as error:  # open in another program (Windows); the map is there all the same
             self._model = staged
-            text = self.tr("{0} cannot be replaced ({1}); the model is {2}.")
+            text = self.tr("{0} cannot be replaced ({1}), so the new model is {2}; close the old one where it is open.")
             self._context.warn(text.format(model, error.strerror, staged))
 
     def _fail(self, kind: str, message: str) -> None:

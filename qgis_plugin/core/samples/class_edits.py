@@ -215,7 +215,7 @@ def checked_name(layer: QgsVectorLayer, field: str, name: str, others: Sequence[
     """A name for a class beside others, without blanks around it; `SampleError` when it cannot be."""
     name = name.strip()
     if not name:
-        raise SampleError(QCoreApplication.translate("Samples", "A class needs a name."))
+        raise SampleError(QCoreApplication.translate("Samples", "The class has no name; type one."))
     if any(c.name == name for c in others):
         raise SampleError(
             QCoreApplication.translate("Samples", "There is a class {} already; choose another name.").format(name)
@@ -225,8 +225,8 @@ def checked_name(layer: QgsVectorLayer, field: str, name: str, others: Sequence[
     size = len(name.encode()) if layer.storageType() == "ESRI Shapefile" else len(name)
     if isinstance(key_of(layer, field, SampleClass(1, name, "")), str) and 0 < longest < size:
         raise SampleError(
-            QCoreApplication.translate("Samples", "{} is too long: the field takes {} characters.").format(
-                name, longest
-            )
+            QCoreApplication.translate(
+                "Samples", "{} is too long, for the field takes {} characters; choose a shorter name."
+            ).format(name, longest)
         )
     return name

@@ -347,7 +347,11 @@ class ClassTable(QAbstractTableModel):
         if self.layer is not None:
             problem = sample_layer.save_style(self.layer)
             if problem:
-                self.refused.emit(self.tr("The colours were not kept in {}: {}").format(self.layer.name(), problem))
+                self.refused.emit(
+                    self.tr("The colours were not kept in {} ({}); save the layer's style to keep them.").format(
+                        self.layer.name(), problem
+                    )
+                )
 
     def _lost(self) -> None:
         for signal, slot in self._links:

@@ -93,11 +93,15 @@ def load(path: str | Path) -> ClassSet:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SampleError(_tr("{} cannot be read: {}.").format(path, error.strerror)) from None
+        raise SampleError(
+            _tr("{} cannot be read ({}); choose a file that you may read.").format(path, error.strerror)
+        ) from None
     except ValueError:
-        raise SampleError(_tr("{} is not a class set: it is no JSON.").format(path)) from None
+        raise SampleError(_tr("{} is not a class set, for it is no JSON; choose another file.").format(path)) from None
     if not isinstance(told, dict) or told.get("format") != _FORMAT:
-        raise SampleError(_tr("{} is not a class set: its “format” is not “{}”.").format(path, _FORMAT))
+        raise SampleError(
+            _tr("{} is not a class set, for its “format” is not “{}”; choose another file.").format(path, _FORMAT)
+        )
     if told.get("format_version") != _VERSION:
         raise SampleError(
             _tr("{} has version {} of the format of class sets, this plugin reads version {}; update it.").format(
@@ -106,14 +110,14 @@ def load(path: str | Path) -> ClassSet:
         )
     listed = told.get("classes")
     if not isinstance(listed, list) or not listed:
-        raise SampleError(_tr("{} lists no classes.").format(path))
+        raise SampleError(_tr("{} lists no classes; add some to it.").format(path))
     classes = [_member(each, path, number) for number, each in enumerate(listed, start=1)]
     codes: list[Any] = [each.code for each in classes if each.code is not None]
     names: list[Any] = [each.name for each in classes]
     for what, values in ((_tr("code"), codes), (_tr("name"), names)):
         twice = next((value for value in values if values.count(value) > 1), None)
         if twice is not None:
-            raise SampleError(_tr("{} has the {} {} twice.").format(path, what, twice))
+            raise SampleError(_tr("{} has the {} {} twice; correct it there.").format(path, what, twice))
     return ClassSet(str(told.get("name") or path.stem), str(told.get("source") or ""), tuple(classes))
 
 
@@ -133,7 +137,9 @@ def save(path: str | Path, name: str, classes: Sequence[SampleClass]) -> None:
         draft.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         draft.replace(path)
     except OSError as error:
-        raise SampleError(_tr("{} cannot be written: {}.").format(path, error.strerror)) from None
+        raise SampleError(
+            _tr("{} cannot be written ({}); choose another place.").format(path, error.strerror)
+        ) from None
 
 
 def as_classes(wanted: ClassSet, rules: ClassRules) -> list[SampleClass]:
@@ -200,14 +206,14 @@ def value_for(
 
 def _member(told: Any, path: Path, number: int) -> Member:
     if not isinstance(told, dict):
-        raise SampleError(_tr("{}: class {} is no object with name and colour.").format(path, number))
+        raise SampleError(_tr("{}: class {} is no object with name and colour; correct it there.").format(path, number))
     name, colour, code = told.get("name"), told.get("colour"), told.get("code")
     if not isinstance(name, str) or not name.strip():
-        raise SampleError(_tr("{}: class {} has no name.").format(path, number))
+        raise SampleError(_tr("{}: class {} has no name; give it one there.").format(path, number))
     if not isinstance(colour, str) or _COLOUR.fullmatch(colour.lower()) is None:
-        raise SampleError(_tr("{}: the colour of {} is not like #0072b2.").format(path, name))
+        raise SampleError(_tr("{}: the colour of {} is no colour; write it like #0072b2.").format(path, name))
     if code is not None and (type(code) is not int or code < 0):
-        raise SampleError(_tr("{}: the code of {} is no whole number.").format(path, name))
+        raise SampleError(_tr("{}: the code of {} is no whole number; correct it there.").format(path, name))
     return Member(code, name.strip(), colour.lower())
 
 

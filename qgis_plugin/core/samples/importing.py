@@ -160,7 +160,9 @@ def take_in(
     samples = [_sample(target, class_field, part, keys[wish.name], origin) for part, wish in made]
     with one_step(target, class_field, classes, _tr("Import of {}").format(origin)):
         if not target.addFeatures(samples):
-            raise SampleError(_tr("{} does not take the new samples.").format(target.name()))
+            raise SampleError(
+                _tr("{} does not take the new samples; check that the layer can be edited.").format(target.name())
+            )
     target.triggerRepaint()
     return taken
 

@@ -89,7 +89,9 @@ def add_sample(
         if not layer.addFeature(feature):
             layer.destroyEditCommand()
             raise SampleError(
-                QCoreApplication.translate("Samples", "{} does not take the new sample.").format(layer.name())
+                QCoreApplication.translate(
+                    "Samples", "{} does not take the new sample; check that the layer can be edited."
+                ).format(layer.name())
             )
         fids.append(feature.id())
     layer.endEditCommand()
@@ -172,7 +174,9 @@ def save(layer: QgsVectorLayer) -> None:
     if layer.isEditable() and not layer.commitChanges(False):
         reason = " ".join(layer.commitErrors()) or QCoreApplication.translate("Samples", "no reason given")
         raise SampleError(
-            QCoreApplication.translate("Samples", "{} could not be saved: {}").format(layer.name(), reason)
+            QCoreApplication.translate(
+                "Samples", "{} could not be saved ({}); check that its file can be written, and save again."
+            ).format(layer.name(), reason)
         )
     layer.triggerRepaint()
 
@@ -192,9 +196,10 @@ def prepared(layer: QgsVectorLayer, geometry: QgsGeometry, crs: QgsCoordinateRef
         shape.transform(QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance()))
     except QgsCsException:
         raise SampleError(
-            QCoreApplication.translate("Samples", "That place cannot be expressed in the CRS of {} ({}).").format(
-                layer.name(), name_of(layer.crs())
-            )
+            QCoreApplication.translate(
+                "Samples",
+                "That place cannot be expressed in the CRS of {} ({}); draw elsewhere, or use a layer in another CRS.",
+            ).format(layer.name(), name_of(layer.crs()))
         ) from None
     if not shape.isGeosValid():
         shape = shape.makeValid()

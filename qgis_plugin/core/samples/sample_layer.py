@@ -76,9 +76,9 @@ def create_sample_layer(
         raise SampleError(QCoreApplication.translate("Samples", "{} exists already; choose another name.").format(path))
     if not crs.isValid():
         raise SampleError(
-            QCoreApplication.translate("Samples", "{} cannot be made without a coordinate reference system.").format(
-                path
-            )
+            QCoreApplication.translate(
+                "Samples", "{} cannot be made without a coordinate reference system; set that of the project first."
+            ).format(path)
         )
     fields = QgsVectorLayer(f"MultiPolygon?{_FIELDS}", "", "memory").fields()
     options = QgsVectorFileWriter.SaveVectorOptions()
@@ -92,7 +92,7 @@ def create_sample_layer(
     styled = QgsVectorLayer(source, path.stem, "ogr")
     if problem or not styled.isValid():
         raise SampleError(
-            QCoreApplication.translate("Samples", "{} cannot be written: {}.").format(
+            QCoreApplication.translate("Samples", "{} cannot be written ({}); choose another place.").format(
                 path, problem or QCoreApplication.translate("Samples", "it does not open again")
             )
         )
@@ -110,9 +110,9 @@ def open_classes(layer: QgsVectorLayer, field: str, rules: ClassRules) -> list[S
     or the field cannot hold samples."""
     if not isinstance(layer, QgsVectorLayer) or not layer.isValid() or not layer.isSpatial():
         raise SampleError(
-            QCoreApplication.translate("Samples", "{} is not a layer of polygons, lines or points.").format(
-                layer.name() if layer else "–"
-            )
+            QCoreApplication.translate(
+                "Samples", "{} is not a layer of polygons, lines or points; choose such a layer."
+            ).format(layer.name() if layer else "–")
         )
     index = require_field(layer, field)
     kept = read_classes(layer, field)

@@ -261,13 +261,13 @@ class WorkerProcess:
         for request in cancelled:
             request.fail(WorkerError("cancelled", "Cancelled."))
         for request in lost:
-            text = f"{sentence}, for the second time during {request.verb}; {end.help or f'its log is {self.log}'}."
+            text = f"{sentence}, for the second time during {request.verb}; {end.help or f'see its log {self.log}'}."
             request.fail(WorkerError(kind, text))
         if kept:
-            text = f"{sentence}; it is started again and goes on where it stopped."
+            again = f"{sentence}; it is started again and goes on where it stopped."
             for request in kept:
-                request.tell({"event": "restart", "id": request.id, "text": text})
-            self._tell({"event": "told", "text": text})
+                request.tell({"event": "restart", "id": request.id, "text": again})
+            self._tell({"event": "told", "text": again})
         elif kind != "cancelled" and not lost:
             self._tell({"event": "told", "text": f"{sentence}; it is started again when it is needed."})
 

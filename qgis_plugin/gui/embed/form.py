@@ -66,7 +66,7 @@ class EmbedForm(QWidget):
     def problem(self) -> str:
         """What is still to be chosen, as a sentence; empty when nothing is."""
         if self.inside.isChecked() and self.polygons.currentLayer() is None:
-            return self.tr("Choose a layer of polygons, or another area.")
+            return self.tr("No layer of polygons is chosen; choose one, or another area.")
         return ""
 
     def set_layer(self, layer: QgsRasterLayer | None) -> None:

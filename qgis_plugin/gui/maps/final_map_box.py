@@ -175,7 +175,7 @@ class FinalMapBox(QWidget):
         if workspace.embedding is None or workspace.samples is None or self.final_map.running:
             return
         if not self._file.filePath().strip():
-            self._context.warn(self.tr("Name the file of the map first."))
+            self._context.warn(self.tr("The map has no file yet; name its file first."))
             return
         try:
             samples = collect(workspace.samples, workspace.field)
@@ -220,7 +220,7 @@ class FinalMapBox(QWidget):
         """Lay that map out to be printed, and open the layout."""
         chosen = self._chosen_map()
         if chosen is None:
-            self._context.warn(self.tr("Make a map first, or choose one in the layer tree."))
+            self._context.warn(self.tr("There is no map to lay out; make one first, or choose one in the layer tree."))
         else:
             self._sheets.lay_out(chosen)
 

@@ -111,7 +111,7 @@ class SamplesPanel(QWidget):
         if self._context.workspace.samples is None:
             self.box.new_layer(empty=True)
         if self.table is None:
-            self._context.warn(self._problem or self.tr("Make a sample layer first, or choose one."))
+            self._context.warn(self._problem or self.tr("There is no sample layer; make one first, or choose one."))
             return
         dialog = ImportDialog(self._context, self.table, self)
         if dialog.exec():

@@ -235,7 +235,7 @@ class MapFolder(Algorithm):
             feedback.pushInfo(self.tr("Failed: {0}: {1}").format(name, why))
         if not self._maps:
             raise QgsProcessingException(
-                self.tr("No scene was mapped: {} failed, see above; {} are no scenes.").format(
+                self.tr("No scene was mapped: {} failed, {} are no scenes; see above for why.").format(
                     len(failures), len(left_out)
                 )
             )

@@ -141,8 +141,8 @@ def test_points_left_over_by_rounding_go_to_the_largest_remainders():
         ({"n": 10**7}, "fewer than the 10000000 points"),
         ({"n": 30, "min_per_class": 11}, "minimum per class from 2 to 10"),
         ({"n": 30, "min_per_class": 1}, "minimum per class from 2"),
-        ({"n": 30, "seed": -1}, "seed must be 0 or more"),
-        ({"n": 30, "output": "points.csv"}, "must end in"),
+        ({"n": 30, "seed": -1}, "choose 0 or more"),
+        ({"n": 30, "output": "points.csv"}, "let it end in"),
         ({"n": 30, "map": "absent.tif"}, "does not exist"),
     ],
 )

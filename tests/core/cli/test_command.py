@@ -188,7 +188,11 @@ def test_info_on_what_is_no_raster_is_one_line(tmp_path: Path, content: bytes) -
     ("how", "said"),
     [
         ("input", "mmearth: error: scene.tif is not a raster.\n"),
-        ("os", "mmearth: error: /does/not/exist: No such file or directory.\n"),
+        (
+            "os",
+            "mmearth: error: /does/not/exist: No such file or directory; check that this place is there and has room,"
+            " and run it again.\n",
+        ),
         ("torch", 'mmearth: error: This needs torch, which is not installed; run: pip install "mmearth[torch]"\n'),
     ],
 )
@@ -485,13 +489,16 @@ def test_a_file_whose_name_begins_with_a_minus_comes_after_two() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--offset", "x"], "--offset: expected auto or a number, found 'x'."),
-        (["--level", "l3"], "--level: expected auto or l1c or l2a, found 'l3'."),
-        (["--window", "1,2,3"], "--window: expected 4 numbers separated by commas, found '1,2,3'."),
-        (["--mask-values", "a"], "--mask-values: expected numbers separated by commas, found 'a'."),
+        (["--offset", "x"], "--offset: expected auto or a number, found 'x'; correct it."),
+        (["--level", "l3"], "--level: expected auto or l1c or l2a, found 'l3'; correct it."),
+        (["--window", "1,2,3"], "--window: expected 4 numbers separated by commas, found '1,2,3'; correct it."),
+        (["--mask-values", "a"], "--mask-values: expected numbers separated by commas, found 'a'; correct it."),
         (["--resume"], "there is no option --resume; did you mean --no-resume?"),
         (["--no-resume=true"], "--no-resume takes no value"),
-        (["--config", "absent.yaml"], "--config absent.yaml cannot be read (No such file or directory)."),
+        (
+            ["--config", "absent.yaml"],
+            "--config absent.yaml cannot be read (No such file or directory); give a file that you may read.",
+        ),
     ],
 )
 def test_a_wrong_value_is_said_in_words(words: list[str], said: str) -> None:

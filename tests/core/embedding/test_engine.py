@@ -146,7 +146,7 @@ def test_bounds_are_the_pixels_they_touch(scene, whole, tmp_path):
     box = (179.9, -17.0, -179.9, -16.0)
     refused(
         tmp_path,
-        r"If the box runs over 180°, count on to the east: 179.9,-17,180.1,-16",
+        r"Over 180°, count on to the east: 179.9,-17,180.1,-16",
         scene=scene,
         bounds=box,
         bounds_crs="EPSG:4326",

@@ -124,7 +124,7 @@ def test_other_files_are_refused(tmp_path):
         with pytest.raises(MMEarthError, match=f"{name} does not exist"):
             read_header(tmp_path / name)
     (tmp_path / "model.pth").write_bytes(b"x")
-    with pytest.raises(MMEarthError, match=r"expected \.onnx or \.safetensors"):
+    with pytest.raises(MMEarthError, match=r"give an \.onnx or a \.safetensors"):
         read_header(tmp_path / "model.pth")
     (tmp_path / "model.onnx").write_bytes(b"x" * 100)
     with pytest.raises(MMEarthError, match=r"model\.onnx is damaged"):
@@ -266,5 +266,5 @@ class TestSafetensors:
     def test_the_exported_form_is_not_for_torch(self, converted):
         from mmearth_core.encoder.loading import load_encoder
 
-        with pytest.raises(MMEarthError, match=r"load_encoder takes the \.safetensors"):
+        with pytest.raises(MMEarthError, match=r"give the \.safetensors"):
             load_encoder(converted[1] / "small.onnx")

@@ -195,7 +195,7 @@ def test_missing_and_unexpected_entries_are_named_exactly(tmp_path):
     with pytest.raises(MMEarthError) as caught:
         load_encoder(tmp_path / "odd.pth")
     assert "missing stages.2.3.norm.bias;" in str(caught.value)
-    assert "unexpected teacher.weight, stages.0.0.layer_scale." in str(caught.value)
+    assert "unexpected teacher.weight, stages.0.0.layer_scale. Give the checkpoint" in str(caught.value)
 
 
 class Payload:

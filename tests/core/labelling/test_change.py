@@ -333,7 +333,7 @@ def test_other_levels_are_told(place: Place, tmp_path: Path) -> None:
         ("exists", "exists already"),
         ("input", "is an input"),
         ("one name", "Two outputs have one name"),
-        ("most", "most= is a number of changes"),
+        ("most", "choose a number from 1"),
         ("cancel", "Cancelled"),
     ],
 )

@@ -74,9 +74,9 @@ def test_scene_with_little_data_is_clustered_from_all_of_it(make_scene, tmp_path
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"k": 1}, "must be 2 … 254"),
-        ({"k": 255}, "must be 2 … 254"),
-        ({"k": 3, "seed": -1}, "seed must be"),
+        ({"k": 1}, "choose 2 … 254"),
+        ({"k": 255}, "choose 2 … 254"),
+        ({"k": 3, "seed": -1}, "choose 0 …"),
         ({"k": 3, "embedding": "absent.tif"}, "does not exist"),
         ({"k": 3, "output": "no/map.tif"}, "does not exist"),
     ],

@@ -88,8 +88,8 @@ def test_bad_requests_are_told_in_a_sentence_and_leave_nothing(scene, tmp_path, 
     place = centre(scene, 100, 200)
     before = sorted(tmp_path.iterdir())
     for options, sentence in (
-        ({}, "not both or none"),
-        ({"at": place, "like": far}, "not both or none"),
+        ({}, "not said, or said twice"),
+        ({"at": place, "like": far}, "not said, or said twice"),
         ({"at": (0.0, 0.0)}, "outside .*emb.tif, which covers x 500000"),
         ({"at": (float("nan"), 0.0)}, "outside"),
         ({"at": centre(scene, 300, 10)}, "outside"),

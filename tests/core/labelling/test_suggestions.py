@@ -197,7 +197,7 @@ def test_unusable_requests_leave_nothing(scene, model, make_scene, tmp_path):
         ({"model": broken}, r"broken\.json"),
         ({"n": 0}, "1 or more"),
         ({"seed": -1}, "0 or more"),
-        ({"output": tmp_path / "p.csv"}, "must end in"),
+        ({"output": tmp_path / "p.csv"}, "let it end in"),
         ({"samples": tmp_path / "absent.gpkg"}, "does not exist"),
     ):
         with pytest.raises(MMEarthError, match=sentence):

@@ -69,23 +69,23 @@ def test_two_runs_differ_by_what_they_learn_not_by_where_the_tiles_lie(minimal: 
     [
         ("optimiser.epoch=3", ", optimiser: there is no 'epoch'; did you mean 'epochs'?"),
         ("colour=red", ": there is no 'colour'; known are data, outputs"),
-        ("optimiser.epochs=many", ", optimiser.epochs: expected a whole number, found 'many'."),
-        ("optimiser.clip=soft", ", optimiser.clip: expected a number or null, found 'soft'."),
-        ("optimiser.betas=[0.9]", ", optimiser.betas: expected a list of 2 values (a number each), found [0.9]."),
-        ("precision=half", ", precision: expected auto or fp32 or bf16, found 'half'."),
-        ("method=guess", ", method: it must be one of mp_mae, softcon, omnisat, a2_mae, found 'guess'."),
-        ("mp_mae=3", ", mp_mae: expected names with values, found 3."),
+        ("optimiser.epochs=many", ", optimiser.epochs: expected a whole number, found 'many'"),
+        ("optimiser.clip=soft", ", optimiser.clip: expected a number or null, found 'soft'"),
+        ("optimiser.betas=[0.9]", ", optimiser.betas: expected a list of 2 values (a number each), found [0.9]"),
+        ("precision=half", ", precision: expected auto or fp32 or bf16, found 'half'"),
+        ("method=guess", ", method: it must be one of mp_mae, softcon, omnisat, a2_mae, found 'guess'"),
+        ("mp_mae=3", ", mp_mae: expected names with values, found 3"),
         ("mp_mae.crops=3", ", mp_mae: there is no 'crops'; did you mean 'crop'?"),
-        ("mp_mae.decoder=3", ", mp_mae.decoder: expected shared or separate, found 3."),
+        ("mp_mae.decoder=3", ", mp_mae.decoder: expected shared or separate, found 3"),
         ("seed.x=3", "set=seed.x=3"),
-        ("epochs", "set=epochs is not of the form"),
+        ("epochs", "set=epochs is no setting with its value"),
         ("seed=[", "[ is no value"),
         ("outputs=[lidar]", ", outputs[0]: it must be one of sentinel2,"),
-        ("outputs=[]", ", outputs: it must name at least one modality, found []."),
-        ("optimiser.effective_batch=100", ", optimiser: effective_batch must be a multiple of batch."),
-        ("optimiser.warmup_epochs=300", ", optimiser: warmup_epochs must be between 0 and epochs."),
-        ("data.hold_out=1", ", data.hold_out: it must be at least 0 and below 1, found 1."),
-        ("watch.keep=0", ", watch.keep: it must be positive, found 0."),
+        ("outputs=[]", ", outputs: it must name at least one modality, found []"),
+        ("optimiser.effective_batch=100", ", optimiser: effective_batch must be a multiple of batch"),
+        ("optimiser.warmup_epochs=300", ", optimiser: warmup_epochs must be between 0 and epochs"),
+        ("data.hold_out=1", ", data.hold_out: it must be at least 0 and below 1, found 1"),
+        ("watch.keep=0", ", watch.keep: it must be positive, found 0"),
         ("export.name=a/b", ", export.name: it must be a name that a file can have"),
     ],
 )
@@ -150,7 +150,7 @@ def test_settings_of_several_methods_may_stand_beside_each_other(minimal: Path) 
         "tiny",
     ]
     assert "mp_mae:" not in read_config(minimal, ["method=softcon"]).to_yaml()
-    with pytest.raises(MMEarthError, match=r"the method of this run is mp_mae; set method=softcon as well"):
+    with pytest.raises(MMEarthError, match=r"the method of this run is mp_mae; give method=softcon as well"):
         read_config(minimal, ["softcon.size=atto"])
     minimal.write_text(minimal.read_text().replace("{size: tiny}", "{sise: tiny}"), encoding="utf-8")
     with pytest.raises(MMEarthError, match=r"softcon: there is no 'sise'"):

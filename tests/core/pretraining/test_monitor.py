@@ -83,7 +83,7 @@ def test_neighbours_tell_classes_apart_on_the_other_side_of_the_map(tmp_path: Pa
     ("changes", "words"),
     [
         ({"level": None}, "has no level"),
-        ({"level": np.array("l1b")}, "level is l1b; expected l1c or l2a"),
+        ({"level": np.array("l1b")}, "level is l1b; give l1c or l2a"),
         ({"label": np.zeros(3)}, r"label has shape \(3,\)"),
         ({"level": np.array(["L2A"] * 3)}, r"level has shape \(3,\)"),
         ({"lonlat": np.zeros(20)}, r"lonlat has shape \(20,\)"),

@@ -81,7 +81,7 @@ def test_what_does_not_belong_is_refused(folder: Path, tmp_path: Path, write_vec
         working_set(embeddings=one, samples=[far], output=tmp_path / "n.json")
     with pytest.raises(MMEarthError, match="1 embedding and 2 dates"):
         working_set(embeddings=one, dates=["2021-01-01", "2021-01-02"], output=tmp_path / "n.json")  # type: ignore[list-item]
-    with pytest.raises(MMEarthError, match="must end in"):
+    with pytest.raises(MMEarthError, match="let it end so"):
         working_set(embeddings=one, output=tmp_path / "n.txt")
 
 

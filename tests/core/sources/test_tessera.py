@@ -125,7 +125,7 @@ def test_a_store_of_other_arrays_is_told(tmp_path):
     root.attrs.update({"geoemb:model": "https://geotessera.org/model/v1", "proj:code": "EPSG:32630"})
     root.create_array("embeddings", shape=(8, 8, 128), dtype="float32", chunks=(8, 8, 128))
     root.create_array("scales", shape=(8, 8), dtype="float32", chunks=(8, 8))
-    with pytest.raises(MMEarthError, match="TESSERA's are int8"):
+    with pytest.raises(MMEarthError, match="TESSERA, which has int8"):
         foreign_embedding(tmp_path / "x.zarr")
 
 

@@ -47,7 +47,7 @@ def test_a_file_without_radar_works(tmp_path: Path) -> None:
     file = TileFile(write_synthetic_tiles(tmp_path / "set", 3, size=16, modalities=["sentinel2", "lat"]))
     assert tuple(file.modalities) == ("sentinel2", "lat")
     assert file.read(2, ["lat"])["lat"].shape == (2,)
-    with pytest.raises(MMEarthError, match="has no sentinel1; it holds sentinel2, lat"):
+    with pytest.raises(MMEarthError, match="has no sentinel1; choose of sentinel2, lat"):
         file.read(0, ["sentinel1"])
 
 

@@ -246,9 +246,9 @@ def test_a_tile_needs_a_name_a_level_and_an_image(tmp_path: Path) -> None:
         for name in ("", "x" * 101, "ä" * 51):
             with pytest.raises(MMEarthError, match="Tile id"):
                 writer.append(name, raw, info)
-        with pytest.raises(MMEarthError, match="must be l1c or l2a"):
+        with pytest.raises(MMEarthError, match="give l1c or l2a"):
             writer.append("0", raw, info | {"S2_type": "L3"})
-        with pytest.raises(MMEarthError, match="needs sentinel2"):
+        with pytest.raises(MMEarthError, match="give it sentinel2"):
             writer.append("0", {"aster": raw["aster"]}, info)
         with pytest.raises(MMEarthError, match="not for JSON"):
             writer.append("0", raw, info | {"lat": float("nan")})

@@ -200,7 +200,7 @@ def test_what_is_meant_by_a_folder_an_empty_layer_or_a_table_is_found_or_told(tm
         archive.writestr("readme.json", '{"a": 1}')
     assert class_names(read_vector(notes, field="class"), "class") == ["Łąka", "Źdźbło"]
     (tmp_path / "t.csv").write_text("lon,lat,class\n10,50,a\n")
-    with pytest.raises(MMEarthError, match="make points first"):
+    with pytest.raises(MMEarthError, match="make points of it first"):
         read_vector(tmp_path / "t.csv")
 
 

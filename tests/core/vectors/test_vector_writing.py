@@ -49,7 +49,7 @@ def test_a_failed_write_leaves_nothing(tmp_path):
 
 
 def test_output_must_have_a_format_and_be_free(tmp_path):
-    with pytest.raises(MMEarthError, match=r"must end in \.gpkg"):
+    with pytest.raises(MMEarthError, match=r"let it end in \.gpkg"):
         check_features_output(tmp_path / "points.csv")
     (tmp_path / "points.gpkg").touch()
     with pytest.raises(MMEarthError, match="exists already"):

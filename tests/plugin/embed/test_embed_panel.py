@@ -339,9 +339,9 @@ def test_the_visible_part_and_its_change(panel, context, scene_file):
 def test_polygons_have_to_be_chosen(panel, scene_file, polygons):
     add_layer(scene_file, "Autumn")
     panel.form.inside.setChecked(True)
-    wait_until(lambda: "Choose a layer of polygons" in panel.summary.text())
+    wait_until(lambda: "No layer of polygons is chosen" in panel.summary.text())
     panel.embed()
-    assert panel.queue.running is None and "Choose a layer" in panel.run.status.text()
+    assert panel.queue.running is None and "No layer of polygons" in panel.run.status.text()
     QgsProject.instance().addMapLayer(QgsVectorLayer(str(polygons), "areas", "ogr"))
     inspected(panel)
 

@@ -438,9 +438,9 @@ def test_a_cancelled_embedding_ends_quietly_and_goes_on_later(run, scene, tmp_pa
 
 def test_what_cannot_work_is_refused_in_a_sentence(refusal, scene, embedding, polygons, class_map, tmp_path):
     scene, embedding, samples, written = str(scene), str(embedding), str(polygons), str(tmp_path / "out.tif")
-    assert "one of them" in refusal("embed", OUTPUT=written)
-    assert "one of them" in refusal("embed", SCENE=scene, SCENE_FILE=scene, OUTPUT=written)
-    assert "one of them" in refusal("embed", SCENE_FOLDER=str(tmp_path), SCENE_FILE=scene, OUTPUT=written)
+    assert "What to embed is not said" in refusal("embed", OUTPUT=written)
+    assert "What to embed is not said" in refusal("embed", SCENE=scene, SCENE_FILE=scene, OUTPUT=written)
+    assert "What to embed is not said" in refusal("embed", SCENE_FOLDER=str(tmp_path), SCENE_FILE=scene, OUTPUT=written)
     assert "too few bands (1)" in refusal("embed", SCENE=str(class_map), OUTPUT=written)
     assert "is an embedding already" in refusal("embed", SCENE=embedding, OUTPUT=written)
     assert "2 are named" in refusal("embed", SCENE=scene, BANDS="B02, B03", OUTPUT=written)
@@ -454,8 +454,8 @@ def test_what_cannot_work_is_refused_in_a_sentence(refusal, scene, embedding, po
     assert "not an embedding" in refusal("fit", EMBEDDING=scene, SAMPLES=samples, OUTPUT=str(tmp_path / "m.json"))
     fit = {"EMBEDDING": embedding, "SAMPLES": samples, "OUTPUT": str(tmp_path / "m.json")}
     assert "no field “kind”; it has fid, class" in refusal("fit", FIELD="kind", **fit)
-    assert "there are 1 and 0" in refusal("fit", MORE_EMBEDDINGS=[embedding], **fit)
-    assert "place or features" in refusal("similar", EMBEDDING=embedding, OUTPUT=written)
+    assert "Further embeddings: 1, layers of their samples: 0" in refusal("fit", MORE_EMBEDDINGS=[embedding], **fit)
+    assert "a place or features" in refusal("similar", EMBEDDING=embedding, OUTPUT=written)
     for verb in ("classify", "suggest", "cluster", "similar"):
         given = {"MODEL": str(tmp_path / "m.json"), "AT": "0,0", "OUTPUT": "TEMPORARY_OUTPUT"}
         assert "not an embedding" in refusal(verb, EMBEDDING=scene, **given)

@@ -74,14 +74,14 @@ def test_layers_become_places_dates_and_layers(run, gather, folder):
 
 def test_what_is_no_set_is_refused_in_a_sentence(run, refusal, gather, folder, material, probe, tmp_path):
     both = {"EMBEDDINGS": [str(folder / "west_july.tif"), str(folder / "east.tif")], "OUTPUT": str(tmp_path / "s.json")}
-    assert "there are 2 and 1" in refusal("working_set", DATES="2021-04-01", **both)
+    assert "Embeddings: 2, dates: 1" in refusal("working_set", DATES="2021-04-01", **both)
     assert "is no date" in refusal("working_set", DATES="2021-04-01, May", **both)
     none = str(material / "probe.json")
     fit = {"SAMPLES": str(folder / "samples.gpkg"), "OUTPUT": str(tmp_path / "m.json")}
     assert "either an embedding or a working set" in refusal("fit", **fit)
     assert "is not a working set" in refusal("fit", WORKING_SET=none, **fit)
     set_ = gather("both", "west_july", "east")["OUTPUT"]
-    assert "Choose the samples" in refusal("fit", WORKING_SET=set_, OUTPUT=fit["OUTPUT"])
+    assert "choose a layer of samples" in refusal("fit", WORKING_SET=set_, OUTPUT=fit["OUTPUT"])
     of_one = {"OUTPUT": str(tmp_path / "m.tif")}
     for verb, more in (
         ("classify", {"WORKING_SET": set_, "MODEL": none}),
@@ -92,10 +92,10 @@ def test_what_is_no_set_is_refused_in_a_sentence(run, refusal, gather, folder, m
         assert "choose the folder of their maps" in refusal(verb, **more, **of_one)
     alone = str(folder / "east.tif")
     assert "A folder is for" in refusal("cluster", EMBEDDING=alone, FOLDER=str(tmp_path / "k"), **of_one)
-    assert "for before and for after" in refusal("change", BEFORE=alone, MODEL=none, **of_one)
+    assert "What to compare is not said" in refusal("change", BEFORE=alone, MODEL=none, **of_one)
     assert "is not a working set" in refusal("change", BEFORE=alone, AFTER_SET=none, MODEL=none, **of_one)
     assert "either a map or a folder" in refusal("sample", OUTPUT=str(tmp_path / "p.gpkg"))
-    assert "whose maps are in the folder" in refusal("sample", MAPS=str(folder), OUTPUT=str(tmp_path / "p.gpkg"))
+    assert "of a working set that is not named" in refusal("sample", MAPS=str(folder), OUTPUT=str(tmp_path / "p.gpkg"))
 
 
 def test_samples_that_are_not_saved_cannot_be_gathered(refusal, folder, tmp_path):

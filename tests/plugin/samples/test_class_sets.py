@@ -68,7 +68,7 @@ def test_own_sets_are_found_and_a_broken_one_hides_no_other(qgis_app):
     (class_sets.own_folder() / "a.json").write_text("{", "utf-8")
     found, problems = class_sets.own_sets()
     assert [each.name for each in found] == ["b"]
-    assert len(problems) == 1 and "a.json is not a class set: it is no JSON" in problems[0]
+    assert len(problems) == 1 and "a.json is not a class set, for it is no JSON" in problems[0]
 
 
 GOOD = {"format": "mmearth-class-set", "format_version": 1, "classes": [{"name": "a", "colour": "#000000"}]}
@@ -82,7 +82,7 @@ GOOD = {"format": "mmearth-class-set", "format_version": 1, "classes": [{"name":
         ({"classes": []}, "lists no classes"),
         ({"classes": ["a"]}, "class 1 is no object"),
         ({"classes": [{"name": " ", "colour": "#000000"}]}, "class 1 has no name"),
-        ({"classes": [{"name": "a", "colour": "red"}]}, "colour of a is not like"),
+        ({"classes": [{"name": "a", "colour": "red"}]}, "colour of a is no colour"),
         ({"classes": [{"name": "a", "colour": "#000000", "code": "7"}]}, "code of a is no whole number"),
         ({"classes": [{"name": "a", "colour": "#000000", "code": True}]}, "code of a is no whole number"),
         ({"classes": 2 * [{"name": "a", "colour": "#000000"}]}, "the name a twice"),

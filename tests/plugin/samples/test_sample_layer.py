@@ -280,7 +280,7 @@ def test_renaming_a_class_renames_its_samples_in_one_step_and_keeps_its_value(sa
     assert table.classes[0].name == "lake"
 
 
-@pytest.mark.parametrize(("name", "why"), [("forest", "already"), ("  ", "needs a name"), ("x" * 81, "too long")])
+@pytest.mark.parametrize(("name", "why"), [("forest", "already"), ("  ", "has no name"), ("x" * 81, "too long")])
 def test_a_name_that_cannot_be_is_refused(samples, table, name, why):
     said = []
     table.refused.connect(said.append)

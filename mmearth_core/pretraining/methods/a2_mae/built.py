@@ -15,7 +15,7 @@ def built(settings: A2MaeConfig, outputs: Sequence[str], known: Mapping[str, Mod
     try:
         method = A2Mae(settings)
     except ValueError as error:
-        raise MMEarthError(f"a2_mae: {error}.") from error
+        raise MMEarthError(f"a2_mae: {error}; correct that setting.") from error
     return BuiltMethod(
         name="a2_mae",
         method=method,

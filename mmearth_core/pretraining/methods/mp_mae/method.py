@@ -250,7 +250,7 @@ def build(config: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modal
     """
     unknown = [name for name in outputs if name not in known]
     if unknown or not outputs:
-        raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; known are {', '.join(known)}.")
+        raise MMEarthError(f"{', '.join(unknown) or 'nothing'} cannot be predicted; choose of {', '.join(known)}.")
     for name in outputs:
         if config.patch % known[name].stride:
             raise MMEarthError(
@@ -262,7 +262,7 @@ def build(config: MpMaeConfig, outputs: Sequence[str], known: Mapping[str, Modal
     try:
         return MpMae(config, [known[name] for name in outputs])
     except ValueError as error:
-        raise MMEarthError(f"mp_mae: {error}.") from error
+        raise MMEarthError(f"mp_mae: {error}; correct that setting.") from error
 
 
 def _compared(config: MpMaeConfig, outputs: Sequence[str]) -> tuple[Modality, ...]:

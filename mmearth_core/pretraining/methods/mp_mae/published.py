@@ -71,9 +71,11 @@ def _settings(state: Mapping[str, Tensor], path: Path) -> tuple[MpMaeConfig, lis
     inputs = next((i for i, b in INPUT_BANDS.items() if architecture and len(b) == architecture.in_channels), None)
     decoder = any(name.startswith("decoder_dict.") for name in state)
     if architecture is None or inputs is None or not named or "proj.bias" not in state or not decoder:
-        raise MMEarthError(f"{path} is no pretraining checkpoint of MP-MAE; weights convert takes encoders alone.")
+        raise MMEarthError(
+            f"{path} is no pretraining checkpoint of MP-MAE; use mmearth weights convert for an encoder."
+        )
     if unknown := sorted(named - MODALITIES.keys()):
-        raise MMEarthError(f"{path} predicts {', '.join(unknown)}, which is no modality of MMEarth.")
+        raise MMEarthError(f"{path} predicts {', '.join(unknown)}, which is no modality of MMEarth; give another.")
     outputs = [name for name in MODALITIES if name in named]
     blocks = [{n.split(".", 2)[2]: t for n, t in state.items() if n.startswith(f"decoder_dict.{m}.")} for m in outputs]
     shared = all(b.keys() == blocks[0].keys() and all(torch.equal(b[n], blocks[0][n]) for n in b) for b in blocks)

@@ -15,7 +15,7 @@ def built(settings: OmniSatConfig, outputs: Sequence[str], known: Mapping[str, M
     try:
         method = OmniSat(settings)
     except ValueError as error:
-        raise MMEarthError(f"omnisat: {error}.") from error
+        raise MMEarthError(f"omnisat: {error}; correct that setting.") from error
     over_batch = {
         "response normalisation of scope batch": settings.grn == "batch",
         "the contrast of sensors": settings.contrast > 0,

@@ -15,7 +15,7 @@ def built(settings: SoftConConfig, outputs: Sequence[str], known: Mapping[str, M
     try:
         method = SoftCon(settings)
     except ValueError as error:
-        raise MMEarthError(f"softcon: {error}.") from error
+        raise MMEarthError(f"softcon: {error}; correct that setting.") from error
     over_batch = {
         "response normalisation of scope batch": settings.grn == "batch",
         "the contrast of looks": True,

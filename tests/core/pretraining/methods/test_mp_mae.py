@@ -571,7 +571,7 @@ def test_the_export_is_a_plain_encoder():
 
 
 def test_impossible_settings_are_named():
-    with pytest.raises(MMEarthError, match="clouds cannot be predicted; known are sentinel2"):
+    with pytest.raises(MMEarthError, match="clouds cannot be predicted; choose of sentinel2"):
         build(MpMaeConfig(), ["clouds"])
     with pytest.raises(MMEarthError, match="one weight to each output; check era5"):
         build(MpMaeConfig(weighting={"sentinel2": 1.0}), ["sentinel2", "era5"])
