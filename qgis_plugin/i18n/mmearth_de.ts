@@ -4064,6 +4064,10 @@ Ersetzen?</translation>
 <context>
     <name>LabellingBox</name>
     <message>
+        <source>There is no class {}.</source>
+        <translation>Es gibt keine Klasse {}.</translation>
+    </message>
+    <message>
         <source>%v of %m labelled</source>
         <translation>%v von %m bestimmt</translation>
     </message>
@@ -4108,8 +4112,8 @@ Ersetzen?</translation>
         <translation>Leeren</translation>
     </message>
     <message>
-        <source>Take the class away (key 0)</source>
-        <translation>Die Klasse wegnehmen (Taste 0)</translation>
+        <source>Take the class away (key Delete)</source>
+        <translation>Die Klasse wegnehmen (Taste Entf)</translation>
     </message>
     <message>
         <source>Start labelling</source>

@@ -4064,6 +4064,10 @@ Les remplacer ?</translation>
 <context>
     <name>LabellingBox</name>
     <message>
+        <source>There is no class {}.</source>
+        <translation>Il n'y a pas de classe {}.</translation>
+    </message>
+    <message>
         <source>%v of %m labelled</source>
         <translation>%v sur %m étiquetés</translation>
     </message>
@@ -4108,8 +4112,8 @@ Les remplacer ?</translation>
         <translation>Effacer</translation>
     </message>
     <message>
-        <source>Take the class away (key 0)</source>
-        <translation>Retirer la classe (touche 0)</translation>
+        <source>Take the class away (key Delete)</source>
+        <translation>Retirer la classe (touche Suppr)</translation>
     </message>
     <message>
         <source>Start labelling</source>

@@ -32,6 +32,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...compat import LINE, POINT, POLYGON, QShortcut
 from ...core.accuracy.reference_sample import Blindfold, Labelling, footprint
+from ...core.samples.class_keys import ONE_DIGIT, ClassKeys, key_text
 from ..icons import swatch
 from ..widgets.keys import LABELLING
 from ..widgets.labels import shortened
@@ -64,6 +65,11 @@ class LabellingBox(QWidget):
         self._shortcuts: list[QShortcut] = []
         self._closed = False
         self._blindfold = Blindfold(self)
+        self._names: list[str] = []
+        self._keys = ClassKeys(eager=False, parent=self)
+        self._keys.chosen.connect(lambda row: self._label(self._names[row]))
+        self._keys.missing.connect(lambda typed: context.tell(self.tr("There is no class {}.").format(typed)))
+        self._keys.waiting.connect(self._show_class)
         self._build()
         self._show()
         self._canvas.destinationCrsChanged.connect(self._mark)
@@ -107,7 +113,7 @@ class LabellingBox(QWidget):
                 self.tr("Leave it open; to the next unlabelled point (key K)"),
                 "skip",
             ),
-            self._button("labelling_clear", self.tr("Clear"), self.tr("Take the class away (key 0)"), "clear"),
+            self._button("labelling_clear", self.tr("Clear"), self.tr("Take the class away (key Delete)"), "clear"),
         ]
         for button in self._moves:
             moves.addWidget(button)
@@ -170,7 +176,8 @@ class LabellingBox(QWidget):
         labelling.failed.connect(self._context.warn)
         layer.willBeDeleted.connect(self._gone)
         self._fill_classes(classes, judged.colours)
-        self._make_shortcuts(list(classes))
+        self._names = list(classes)
+        self._make_shortcuts()
         self._blind(self._hide.isChecked())
         self._at = None
         self._show()
@@ -205,6 +212,7 @@ class LabellingBox(QWidget):
             shortcut.setParent(None)
             shortcut.deleteLater()
         self._shortcuts = []
+        self._keys.forget()
         self._clear_bands()
         self._judged = None
         self._show()
@@ -226,8 +234,8 @@ class LabellingBox(QWidget):
             button = QToolButton(self._classes)
             button.setObjectName(f"labelling_class_{number + 1}")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            key = f"{number + 1}  " if number < 9 else ""
-            button.setText(shortened(key + name, button).replace("&", "&&"))
+            key = key_text(number, len(classes))
+            button.setText(shortened(f"{key}  {name}" if key else name, button).replace("&", "&&"))
             button.setToolTip(self.tr("Label this point “{}”").format(html.escape(name)))
             button.setCheckable(True)
             button.setProperty("class_name", name)
@@ -237,12 +245,12 @@ class LabellingBox(QWidget):
             button.clicked.connect(partial(self._label, name))
             self._grid.addWidget(button, number // 2, number % 2)
 
-    def _make_shortcuts(self, names: list[str]) -> None:
+    def _make_shortcuts(self) -> None:
         actions: dict[str, Callable[..., None]] = {}
         for bound in LABELLING.bound:
-            steps = [partial(self._act, bound.act)] * len(bound.keys)
-            labels = [partial(self._label, name) for name in names]
-            actions.update(zip(bound.keys, labels if bound.act == "label" else steps))
+            for key in bound.keys:
+                label = bound.act == "label"
+                actions[key] = partial(self._press, key) if label else partial(self._act, bound.act)
         for parent in (self, self._canvas):
             for key, action in actions.items():
                 shortcut = QShortcut(QKeySequence(key), parent)
@@ -262,6 +270,7 @@ class LabellingBox(QWidget):
         super().hideEvent(event)
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
+        self._keys.forget()
         if self._labelling is not None:
             self._labelling.save()
 
@@ -272,7 +281,15 @@ class LabellingBox(QWidget):
             self._labelling.next_open()
             self.changed.emit()
 
+    def _press(self, digit: str) -> None:
+        """A digit gives the class, one of two with more than ten; 0 takes it away where it is the number of none."""
+        if digit == "0" and len(self._names) < ONE_DIGIT:
+            self._act("clear")
+        else:
+            self._keys.press(int(digit), len(self._names))
+
     def _act(self, action: str, *_checked: object) -> None:
+        self._keys.forget()
         if self._labelling is None:
             return
         if action == "clear":
@@ -298,15 +315,22 @@ class LabellingBox(QWidget):
         place = self.tr("Point {} of {}") if points else self.tr("Feature {} of {}")
         where = f" · {html.escape(shortened(labelling.place, self._place))}" if labelling.place else ""
         self._place.setText("<b>" + place.format(labelling.position + 1, labelling.total) + f"</b>{where}")
-        self._now.setText(shortened(labelling.current_class, self._now) or self.tr("not labelled"))
+        self._show_class()
         self._bar.setMaximum(max(1, labelling.total))
         self._bar.setValue(labelling.labelled)
         for button in self._classes.findChildren(QToolButton):
             button.setChecked(button.property("class_name") == labelling.current_class)
         if labelling.fid != self._at:
+            self._keys.forget()
             self._at = labelling.fid
             self._mark()
             self._zoom()
+
+    def _show_class(self, *_waiting: object) -> None:
+        """The class of the point, or the digit that waits for a second one."""
+        if self._labelling is not None:
+            now = shortened(self._labelling.current_class, self._now) or self.tr("not labelled")
+            self._now.setText(f"{self._keys.first}_" if self._keys.first else now)
 
     def _zoom(self) -> None:
         if self._labelling is None or self._labelling.fid is None:

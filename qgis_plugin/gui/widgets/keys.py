@@ -137,8 +137,8 @@ SUGGESTIONS = KeyTable(
 LABELLING = KeyTable(
     QT_TRANSLATE_NOOP("Keys", "While you label reference points"),
     (
-        Bound(_DIGITS[1:], "label", QT_TRANSLATE_NOOP("Keys", "Give the point this class, and go on"), "1 … 9"),
-        Bound(("0",), "clear", QT_TRANSLATE_NOOP("Keys", "Take the class away")),
+        Bound(_DIGITS, "label", QT_TRANSLATE_NOOP("Keys", "Give the point this class, and go on"), "1 … 9 0"),
+        Bound(("Del",), "clear", QT_TRANSLATE_NOOP("Keys", "Take the class away")),
         Bound(("N",), "next", QT_TRANSLATE_NOOP("Keys", "To the following point")),
         Bound(("B",), "previous", QT_TRANSLATE_NOOP("Keys", "To the point before")),
         Bound(("K",), "skip", QT_TRANSLATE_NOOP("Keys", "Skip: to the next point that is not labelled")),

@@ -35,6 +35,7 @@ from qgis_plugin.core.accuracy import report_parts
 from qgis_plugin.core.accuracy.reference_sample import HIDDEN_FIELDS, footprint, free_output
 from qgis_plugin.core.accuracy.report_document import ReportDocument
 from qgis_plugin.core.maps.final_map import CONFIDENCE, SAMPLES, SAMPLES_FIELD
+from qgis_plugin.core.samples.class_keys import PAUSE
 from qgis_plugin.gui.accuracy.panel import AccuracyPanel
 
 NAMES = ["bare soil", "built-up", "crops", "forest", "grassland", "water"]
@@ -214,6 +215,45 @@ def test_labelling_by_keys(panel, sample, context, wait):
     kept = {feature["id"]: feature["class"] for feature in again.getFeatures() if feature["class"]}
     assert sorted(kept.values()) == sorted([names[1], names[2]])
     assert panel.labelling._bands == []
+
+
+def test_more_than_ten_classes_are_labelled_by_two_digits_as_samples_are(panel, sample, context, monkeypatch):
+    show(panel)
+    start(panel)
+    box, names = panel.labelling, {f"class {number}": number for number in range(1, 13)}
+    box.start(sample, "class", names, box._judged)
+    labelling = box.labelling
+    texts = [button.text() for button in box._classes.findChildren(QToolButton)]
+    assert [each.split()[0] for each in texts[-3:]] == ["10", "11", "12"]
+    told = []
+    monkeypatch.setattr(type(context), "tell", lambda _, text, *_rest: told.append(text))
+
+    def typed(*which):
+        for each in which:
+            key(box.start_button, each)
+
+    typed(Qt.Key.Key_1)
+    assert labelling.position == 0 and text(panel, "labelling_class") == "1_"
+    typed(Qt.Key.Key_2)
+    assert labelling.position == 1
+    typed(Qt.Key.Key_0, Qt.Key.Key_5, Qt.Key.Key_7)  # of 7 there is no second digit
+    assert labelling.position == 3
+    typed(Qt.Key.Key_1)
+    QTest.qWait(PAUSE + 200)  # it was the first class
+    assert labelling.position == 4
+    typed(Qt.Key.Key_1, Qt.Key.Key_N, Qt.Key.Key_2)  # what is begun is dropped when one goes on
+    assert labelling.position == 6 and text(panel, "labelling_class") == "not labelled"
+    typed(Qt.Key.Key_1, Qt.Key.Key_9)
+    assert told == ["There is no class 19."] and labelling.position == 6
+    for _ in range(4):
+        press(panel, "labelling_previous")
+    assert labelling.current_class == "class 7"
+    typed(Qt.Key.Key_Delete)
+    assert labelling.current_class == ""
+    press(panel, "labelling_previous")
+    assert labelling.current_class == "class 5"
+    press(panel, "labelling_previous")
+    assert labelling.current_class == "class 12"
 
 
 def test_labels_are_written_as_one_goes(panel, sample):
