@@ -117,7 +117,7 @@ def judged_omnisat(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) 
     chance = []
     for batch in batches_of(built, tiles, min(64, len(tiles))):
         whole = torch.zeros_like(batch["masked"])
-        tokens, known = method._tokens(batch, whole)
+        tokens, known, _ = method._tokens(batch, whole)
         tokens = directions(tokens).flatten(0, 1)
         known = known.flatten(0, 1)
         for at, sensor in enumerate(method.sensors[1:], 1):

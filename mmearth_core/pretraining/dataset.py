@@ -55,6 +55,7 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
             self._places = tile_file.places
             self._own = np.zeros(len(tile_file), bool)
             self._own[self.indices] = True
+        self._days = tile_file.days if self._view.companions else None
         self._lonlat = tile_file.lonlat if self._view.coordinates else None
 
     def __len__(self) -> int:
@@ -100,14 +101,17 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         others = others[self._own[others]]
         if len(others) and self._view.other_images and rng.random() < self._view.other_images:
             beside["sentinel2_other"] = self._image(int(others[rng.integers(len(others))]))
-        if count := self._view.companions:
+        if (count := self._view.companions) and self._days is not None:
             size = self.tile_file.size
+            days = np.full(1 + count, np.nan)
+            days[0] = self._days[tile]
             images = np.full((count, len(ENCODER_BANDS), size, size), np.nan, np.float32)
             levels = np.full(1 + count, -1, np.int64)
             levels[0] = LEVELS.index(self.tile_file.level(tile))
             for at, other in enumerate(rng.permutation(others)[:count].tolist()):
                 images[at], levels[1 + at] = self._image(other), LEVELS.index(self.tile_file.level(other))
-            beside |= {"sentinel2_others": images, "levels": levels}
+                days[1 + at] = self._days[other]
+            beside |= {"sentinel2_others": images, "levels": levels, "days": days}
         return beside
 
     def _image(self, tile: int) -> NDArray[np.generic]:

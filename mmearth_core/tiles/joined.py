@@ -52,6 +52,11 @@ class JoinedTiles(Placed):
         """Longitude and latitude of each tile in degrees, (N, 2); NaN where unknown."""
         return np.concatenate([file.lonlat for file in self.files])
 
+    @property
+    def days(self) -> NDArray[np.float64]:
+        """The day of each tile's image since 2000-01-01, (N,); NaN where unknown."""
+        return np.concatenate([file.days for file in self.files])
+
     def level(self, index: int) -> Level:
         """Processing level of the Sentinel-2 image of one tile."""
         file, own = self._locate(index)

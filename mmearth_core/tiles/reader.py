@@ -4,8 +4,10 @@ A `TileFile` gives raw arrays as stored; what they mean stands in `modalities`. 
 at once: each opens its own handle. Memory does not grow with the number of tiles beyond a few bytes for each.
 """
 
+import math
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -47,6 +49,10 @@ class Tiles(Protocol):
     @property
     def lonlat(self) -> NDArray[np.float64]:
         """Longitude and latitude of each tile in degrees, (N, 2); NaN where unknown."""
+
+    @property
+    def days(self) -> NDArray[np.float64]:
+        """The day of each tile's image since 2000-01-01, (N,); NaN where unknown."""
 
     @property
     def places(self) -> Places:
@@ -97,7 +103,7 @@ class TileFile(Placed):
         self._modalities |= self._teachers(file)
         self._levels = self._read_levels(file)
         self.close()
-        self._lonlat: NDArray[np.float64] | None = None
+        self._info: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -124,9 +130,16 @@ class TileFile(Placed):
     @property
     def lonlat(self) -> NDArray[np.float64]:
         """Longitude and latitude of each tile in degrees, (N, 2); NaN where unknown. From NAME_tile_info.json."""
-        if self._lonlat is None:
-            self._lonlat = self._read_lonlat()
-        return self._lonlat
+        if self._info is None:
+            self._info = self._read_info()
+        return self._info[0]
+
+    @property
+    def days(self) -> NDArray[np.float64]:
+        """The day of each tile's Sentinel-2 image since 2000-01-01, (N,); NaN where unknown. From the same file."""
+        if self._info is None:
+            self._info = self._read_info()
+        return self._info[1]
 
     def read(self, index: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Raw arrays of one tile as stored, (stored, size, size) or (stored,), of modalities or quality layers.
@@ -168,7 +181,7 @@ class TileFile(Placed):
             self._handle, self._datasets = None, {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_handle": None, "_datasets": {}, "_lonlat": None}
+        return {**self.__dict__, "_handle": None, "_datasets": {}, "_info": None}
 
     def _open(self) -> h5py.File:
         """The handle of this process; one inherited by a fork is left behind."""
@@ -245,11 +258,12 @@ class TileFile(Placed):
             )
         return levels
 
-    def _read_lonlat(self) -> NDArray[np.float64]:
+    def _read_info(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Coordinates and days of all tiles, from the file beside."""
         names = self._open()["metadata"].fields("tile_id")[:]
         names = names.astype(f"S{max(1, int(np.char.str_len(names).max(initial=0)))}")
         order = np.argsort(names)
-        lonlat = np.full((self._count, 2), np.nan)
+        lonlat, days = np.full((self._count, 2), np.nan), np.full(self._count, np.nan)
         known = np.zeros(self._count, bool)
         path = self.beside("tile_info")
         if not path.is_file():
@@ -268,11 +282,20 @@ class TileFile(Placed):
             for column, key in enumerate(("lon", "lat")):
                 if isinstance(info.get(key), int | float):
                     lonlat[row, column] = info[key]
+            days[row] = _day(info.get("S2_DATE"))
         if not known.any():
             raise MMEarthError(
                 f"{path} names none of the tiles of {self.path.name}; it belongs to another dataset: put its own there."
             )
-        return lonlat
+        return lonlat, days
+
+
+def _day(text: Any) -> float:
+    """Days of an ISO date, which may have a time, since 2000-01-01; NaN where there is none."""
+    try:
+        return float((date.fromisoformat(str(text)[:10]) - date(2000, 1, 1)).days)
+    except ValueError:
+        return math.nan
 
 
 def _find(path: Path) -> Path:

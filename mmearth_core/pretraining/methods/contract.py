@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: Pixel modalities share H and W, of which a teacher has one cell for each of its strides. What a view asks for beside:
 #: "sentinel2_other", another image of the place, where there is one; "sentinel2_others" (k, 12, H, W), as many as it
 #: asks for, NaN where there are fewer, with "levels" (1 + k,) int64, the numbers of their processing levels in
-#: `sentinel2.LEVELS`, of the tile first, −1 where there is none; "lonlat" (2,) float64, degrees or NaN; and "place", a
-#: number that all images of a place share. Nothing else.
+#: `sentinel2.LEVELS`, and "days" (1 + k,) float64 since 2000-01-01, of the tile first, −1 and NaN where there is none;
+#: "lonlat" (2,) float64, degrees or NaN; and "place", a number that all images of a place share. Nothing else.
 Sample = Mapping[str, NDArray[np.generic]]
 
 #: Views of N tiles stacked along a first axis.
@@ -51,7 +51,7 @@ class View(ABC):
 
     @property
     def companions(self) -> int:
-        """How many other images of its place a sample is to hold as "sentinel2_others", with "levels"."""
+        """How many other images of its place a sample is to hold as "sentinel2_others", with "levels" and "days"."""
         return 0
 
     @property

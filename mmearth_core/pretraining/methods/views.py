@@ -155,11 +155,24 @@ class MaskedView(View):
         for each in self.shown:
             values = np.asarray(sample[each.name])
             views[each.name] = first.of(values, each.stride) if each.level == "pixel" else values
+        return {**views, **self._beside(sample, first, rng)}
+
+    def _beside(self, sample: Sample, first: Crop, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+        """What there is beside the first look and its modalities."""
+        views: dict[str, NDArray[np.generic]] = {}
         if self.second:
             views |= self._second(sample, first, rng)
         if self.places:
             views["place"] = np.asarray(sample["place"], np.int64)
         return views
+
+    def _dates(self, sample: Sample, crop: Crop, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+        """The companions in one crop: "images_beside" (k, C, crop, crop) float32, what an encoder sees of them,
+        "sentinel2_beside" (k, 12, crop, crop) with NaN, as they are predicted, and "there" (1 + k,) bool."""
+        beside = crop.of(np.asarray(sample["sentinel2_others"]))
+        seen = [self._image(each, rng, jitter=self.jitter) for each in beside]
+        there = np.asarray(sample["levels"], np.int64) >= 0
+        return {"images_beside": np.stack(seen), "sentinel2_beside": beside, "there": there}
 
     def _second(self, sample: Sample, first: Crop, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
         """The second look, at the other image of the place if the sample has one."""

@@ -28,7 +28,7 @@ CONFIGS = Path(__file__).parents[3] / "training" / "configs" / "methods"
 TRIED: dict[str, dict[str, Any]] = {
     "mp_mae": {"mp_mae__agreement": 1.0},
     "a2_mae": {"a2_mae__width": 32, "a2_mae__depth": 1, "a2_mae__decoder_depth": 1, "a2_mae__heads": 4},
-    "omnisat": {"omnisat__width": 32, "omnisat__depth": 1, "omnisat__heads": 4},
+    "omnisat": {"omnisat__width": 32, "omnisat__depth": 1, "omnisat__heads": 4, "omnisat__dates": 2},
     "softcon": {"softcon__queue": 12},
 }
 

@@ -9,6 +9,7 @@ from mmearth_core.pretraining.methods.a2_mae.geo_codes import PUBLISHED, SPHERE,
 from mmearth_core.pretraining.methods.a2_mae.set_masks import flags_of, set_masks
 from mmearth_core.pretraining.methods.a2_mae.settings import A2MaeConfig
 from mmearth_core.pretraining.methods.contract import Sample
+from mmearth_core.pretraining.methods.crops import Crop
 from mmearth_core.pretraining.methods.views import MaskedView
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
@@ -38,34 +39,22 @@ class SetView(MaskedView):
         """Without augmentation, and with the place told."""
         return replace(super().plain(), drops=False)
 
-    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
-        """Views by name.
+    def _beside(self, sample: Sample, first: Crop, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+        """Beside "image" and the outputs, of the first image:
 
-        "image" (C, crop, crop) and "masked" (g, g), the first image, and the outputs, as of `MaskedView`; "hidden"
-        (images, g, g) bool, of which "masked" is the first; "there" (images,) bool; with dates "images_beside"
-        (images − 1, C, crop, crop) float32, what the encoder sees of the others, and "sentinel2_beside"
-        (images − 1, 12, crop, crop) with NaN, what they are to be predicted as; "place_code" float32, zeros where it
-        is not told.
+        "hidden" (images, g, g) bool, of which "masked" is the first; "there" (images,) bool; with dates "images_beside"
+        and "sentinel2_beside" (see `_dates`); "place_code" float32, zeros where it is not told.
         """
-        height, width = sample["sentinel2"].shape[1:]
-        crop = self._crop(height, width, rng)
-        views: dict[str, NDArray[np.generic]] = {
-            "image": self._image(crop.of(sample["sentinel2"]), rng, jitter=self.jitter)
-        }
-        for each in self.shown:
-            views[each.name] = crop.of(np.asarray(sample[each.name]), each.stride)
-        images, there = self.asked.images, np.ones(self.asked.images, np.bool_)
+        images = self.asked.images
+        views: dict[str, NDArray[np.generic]] = {"there": np.ones(images, np.bool_)}
         sources = [0] + [1] * (images - 1)
         if self.asked.set == "dates":
-            levels = np.asarray(sample["levels"], np.int64)
-            sources, there = levels.tolist(), levels >= 0
-            beside = crop.of(np.asarray(sample["sentinel2_others"]))
-            seen = [self._image(each, rng, jitter=self.jitter) for each in beside]
-            views |= {"images_beside": np.stack(seen), "sentinel2_beside": beside}
+            sources = np.asarray(sample["levels"], np.int64).tolist()
+            views |= self._dates(sample, first, rng)
         side = self.crop // self.patch
         flags = flags_of(self.asked.rule, sources, rng)
         hidden = set_masks(flags, side * side, self.visible(self._ratio(rng)), rng).reshape(images, side, side)
-        views |= {"hidden": hidden, "masked": hidden[0], "there": there}
+        views |= {"hidden": hidden, "masked": hidden[0]}
         if self.coordinates:
             views["place_code"] = self._place_code(np.asarray(sample["lonlat"]), rng)
         return views

@@ -19,6 +19,7 @@ from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, Pr
 from mmearth_core.pretraining.methods.fresh import fresh_encoder
 from mmearth_core.pretraining.methods.fusion.combiner import Combiner, PatchQueries, grid_code
 from mmearth_core.pretraining.methods.losses import modality_loss, over_processes, patch_rows
+from mmearth_core.pretraining.methods.omnisat.series import TemporalAttention, day_code, said_most
 from mmearth_core.pretraining.methods.omnisat.settings import OmniSatConfig
 from mmearth_core.pretraining.methods.omnisat.view import TokenView
 from mmearth_core.pretraining.methods.sensors import SENSORS, Sensor
@@ -42,7 +43,9 @@ class OmniSat(PretrainMethod):
         self.sensors: tuple[Sensor, ...] = (SENSORS["sentinel2"], *rest)
         sources = {sensor.source for sensor in self.sensors}
         self.outputs = tuple(name for name in MODALITIES if name in sources)
-        self.view = TokenView.of(config, [MODALITIES[name] for name in self.outputs], sensors=len(self.sensors))
+        self.view = TokenView.of(
+            config, [MODALITIES[name] for name in self.outputs], sensors=len(self.sensors), dates=config.dates
+        )
         self.encoder = fresh_encoder(config)
         width, side = config.width, config.crop // config.patch
         self.token = nn.Linear(self.encoder.architecture.channels[-1], width)
@@ -53,25 +56,26 @@ class OmniSat(PretrainMethod):
         self.decoders = nn.ModuleDict(
             {each.name: nn.Linear(width, each.modality.outputs * config.patch**2) for each in self.sensors}
         )
+        self.series = TemporalAttention(width, config.heads) if config.dates > 1 else None
         self.register_buffer("places", grid_code(side, width), persistent=False)
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `TokenView`s."""
         hidden = batch["hidden"]
-        tokens, known = self._tokens(batch, hidden[:, 0])
+        tokens, known, said = self._tokens(batch, hidden[:, 0])
         parts = {}
         if self.config.contrast:
             parts["contrast"] = self._contrast(directions(tokens), known, hidden)
         if self.config.reconstruction:
             fused = self._fused(tokens, known, hidden)
-            parts |= self._reconstructions(batch, known, hidden, fused)
+            parts |= self._reconstructions(batch, known, hidden, fused, said)
         parts = over_processes(parts)
         weights = {name: self.config.contrast if name == "contrast" else self.config.reconstruction for name in parts}
         objective = torch.stack([weight * parts[name].mean for name, weight in weights.items()]).sum()
         return Losses(objective, parts, weights)
 
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
-        """The parts when all tokens are alike, and every prediction is a constant."""
+        """The parts when all tokens are alike, and every prediction is a constant; of a series of its first date."""
         hidden, known = batch["hidden"], self._known(batch)
         parts = {}
         if self.config.contrast:
@@ -96,12 +100,15 @@ class OmniSat(PretrainMethod):
             return {}
         masked = batch["masked"]
         hidden = masked[:, None].expand(-1, len(self.sensors), -1, -1)
-        tokens, known = self._tokens(batch, masked)
+        tokens, known, _ = self._tokens(batch, masked)
         fused = self._fused(tokens, known, hidden)
         whole, patch = VisiblePatches(torch.zeros_like(masked)), self.config.patch
         images: dict[str, Tensor] = {}
         for sensor in self.sensors:
-            rows = self.decoders[sensor.name](fused.flatten(0, 1)).float()
+            read = fused
+            if self.series is not None and sensor.name == "sentinel2":
+                read = fused + day_code(batch["days"][:, :1], fused.shape[-1]).to(fused.dtype)
+            rows = self.decoders[sensor.name](read.flatten(0, 1)).float()
             image = whole.scatter(rows.view(len(rows), patch, patch, -1)).permute(0, 3, 1, 2)
             if sensor.source not in images:
                 channels = MODALITIES[sensor.source].outputs
@@ -109,27 +116,38 @@ class OmniSat(PretrainMethod):
             images[sensor.source][:, sensor.begin : sensor.begin + sensor.modality.outputs] = image
         return images
 
-    def _tokens(self, batch: Batch, masked: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens of all sensors (N, P, sensors, width), 0 where Sentinel-2 is `masked`, and which patches are known."""
-        visible, last = self._encoded(batch["image"], masked)
-        whole = VisiblePatches(torch.zeros_like(masked))
-        optical = visible.scatter(self.token(last)[:, None, None]).flatten(1, 2)
+    def _tokens(self, batch: Batch, masked: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Tokens of all sensors (N, P, sensors, width), 0 where Sentinel-2 is `masked`; which patches are known; and of
+        a series which dates are to be reconstructed, (N, dates) bool."""
+        whole, said = VisiblePatches(torch.zeros_like(masked)), None
+        if self.series is None:
+            optical = self._optical(batch["image"], masked)
+        else:
+            there = batch["there"]
+            images = torch.cat([batch["image"][:, None], batch["images_beside"]], 1)[there]
+            dated = self._optical(images, masked[:, None].expand(-1, there.shape[1], -1, -1)[there])
+            series = dated.new_zeros(*there.shape, *dated.shape[1:])
+            series[there] = dated
+            optical, attention = self.series(series, batch["days"], there)
+            seen = masked.logical_not().flatten(1)[..., None]
+            optical = torch.where(seen, optical, 0)
+            said = said_most((attention * seen).sum(1).detach(), there)
         found = [optical]
         for sensor in self.sensors[1:]:
             light: Any = self.light[sensor.name]
             found.append(light.tokens(sensor.of(batch), whole).view(optical.shape))
-        return torch.stack(found, 2), self._known(batch)
+        return torch.stack(found, 2), self._known(batch), said
 
-    def _encoded(self, image: Tensor, masked: Tensor) -> tuple[VisiblePatches, Tensor]:
-        """The visible patches and their cells of the encoder's last map, (M, C)."""
-        if not self.config.isolated:
-            visible, maps = masked_maps(self.encoder, image, masked, self.config.grn)
-            return visible, maps[-1].flatten(1)
+    def _optical(self, image: Tensor, masked: Tensor) -> Tensor:
+        """Tokens of images of Sentinel-2, (M, P, width), 0 where `masked`."""
         visible = VisiblePatches(masked)
-        patches = visible.gather(image.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-        alone = torch.zeros(len(patches), 1, 1, dtype=torch.bool, device=image.device)
-        _, maps = masked_maps(self.encoder, patches, alone, self.config.grn)
-        return visible, maps[-1].flatten(1)
+        if self.config.isolated:
+            patches = visible.gather(image.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+            alone = torch.zeros(len(patches), 1, 1, dtype=torch.bool, device=image.device)
+            _, maps = masked_maps(self.encoder, patches, alone, self.config.grn)
+        else:
+            _, maps = masked_maps(self.encoder, image, masked, self.config.grn)
+        return visible.scatter(self.token(maps[-1].flatten(1))[:, None, None]).flatten(1, 2)
 
     def _known(self, batch: Batch) -> Tensor:
         """Of which patches each sensor has values in half of the pixels: (N, P, sensors) bool."""
@@ -161,15 +179,36 @@ class OmniSat(PretrainMethod):
         fused: Tensor = self.queries(self.combiner(shown, there, patch), there, patch)
         return fused.view(count, patches, -1)
 
-    def _reconstructions(self, batch: Batch, known: Tensor, hidden: Tensor, fused: Tensor) -> dict[str, LossSum]:
+    def _reconstructions(
+        self, batch: Batch, known: Tensor, hidden: Tensor, fused: Tensor, said: Tensor | None
+    ) -> dict[str, LossSum]:
         parts = {}
         for at, sensor in enumerate(self.sensors):
             judged = self._judged(known, hidden, at)
-            rows = fused.view(-1, fused.shape[-1])[self._rows(judged)]
-            predicted = self.decoders[sensor.name](rows)
-            predicted = predicted.to(torch.promote_types(predicted.dtype, torch.float32))
-            parts[sensor.name] = modality_loss(sensor.modality, predicted, self._target(sensor, batch, judged))
+            if said is not None and sensor.name == "sentinel2":
+                parts[sensor.name] = self._dated(batch, judged, fused, said)
+            else:
+                rows = fused.flatten(0, 1)[self._rows(judged)]
+                parts[sensor.name] = self._lost(sensor, rows, self._target(sensor, batch, judged))
         return parts
+
+    def _dated(self, batch: Batch, judged: VisiblePatches, fused: Tensor, said: Tensor) -> LossSum:
+        """The loss of hidden patches of Sentinel-2 at the dates that are `said` to be reconstructed."""
+        images = torch.cat([batch["sentinel2"][:, None], batch["sentinel2_beside"]], 1)
+        code = day_code(batch["days"], fused.shape[-1]).to(fused.dtype)
+        lost = []
+        for at in range(said.shape[1]):
+            # A date that is not asked for has no value.
+            target = torch.where(said[:, at, None, None, None], images[:, at], torch.nan)
+            rows = (fused + code[:, at, None]).flatten(0, 1)[self._rows(judged)]
+            lost.append(self._lost(self.sensors[0], rows, patch_rows(target, judged)))
+        return LossSum(
+            torch.stack([each.total for each in lost]).sum(), torch.stack([each.count for each in lost]).sum()
+        )
+
+    def _lost(self, sensor: Sensor, rows: Tensor, target: Tensor) -> LossSum:
+        predicted = self.decoders[sensor.name](rows)
+        return modality_loss(sensor.modality, predicted.to(torch.promote_types(predicted.dtype, torch.float32)), target)
 
     def _judged(self, known: Tensor, hidden: Tensor, at: int) -> VisiblePatches:
         """The patches of a sensor that are hidden and known."""

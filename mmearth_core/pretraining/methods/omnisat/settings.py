@@ -17,13 +17,16 @@ class OmniSatConfig(SeeingConfig):
     `modalities`: the sensors, Sentinel-2 among them; each has one token a patch. `mask_ratio`: share of the tokens of
     all sensors together that are hidden from the combiner; of Sentinel-2 they are hidden from the encoder too.
     `isolated`: every Sentinel-2 patch is encoded as an image of its own, as published, so that a token sees its own
-    patch only; response normalisation must then be of each sample. `width` of tokens, `depth` and `heads` of the
-    combiner. `contrast`, `reconstruction`: weights of the two losses. `temperature`: what cosines are divided by.
+    patch only; response normalisation must then be of each sample. `dates`: up to so many images of Sentinel-2 of a
+    place are seen as a series, of which the quarter that says most is reconstructed. `width` of tokens, `depth` and
+    `heads` of the combiner. `contrast`, `reconstruction`: weights of the two losses. `temperature`: what cosines are
+    divided by.
     """
 
     mask_ratio: MaskRatio = 0.75
     isolated: bool = False
     modalities: tuple[_Sensor, ...] = ("sentinel2", "s1_asc", "s1_desc", "aster")
+    dates: Annotated[int, POSITIVE] = 1
     width: Annotated[int, POSITIVE] = 256
     depth: Annotated[int, POSITIVE] = 6
     heads: Annotated[int, POSITIVE] = 16

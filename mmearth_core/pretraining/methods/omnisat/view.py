@@ -6,20 +6,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.pretraining.methods.contract import Sample
+from mmearth_core.pretraining.methods.crops import Crop
 from mmearth_core.pretraining.methods.views import MaskedView
+
+#: Days.
+_YEAR = 365.25
 
 
 @dataclass(frozen=True)
 class TokenView(MaskedView):
-    """A `MaskedView` that hides a share of the tokens of all `sensors` together, Sentinel-2 the first."""
+    """A `MaskedView` that hides a share of the tokens of all `sensors` together, Sentinel-2 the first, of which there
+    are up to `dates`."""
 
     sensors: int = 2
+    dates: int = 1
 
-    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
-        """As of `MaskedView`, and "hidden" (sensors, g, g) bool, of which "masked" is the first."""
-        views = super().__call__(sample, rng)
+    @property
+    def companions(self) -> int:
+        """Other dates of the place."""
+        return self.dates - 1
+
+    def _beside(self, sample: Sample, first: Crop, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+        """ "hidden" (sensors, g, g) bool, of which "masked" is the first; of a series also what `_dates` gives, and
+        "days" (dates,) float32 of the year, 0 where unknown."""
         hidden = self._hidden(rng)
-        return {**views, "masked": hidden[0], "hidden": hidden}
+        views: dict[str, NDArray[np.generic]] = {"masked": hidden[0], "hidden": hidden}
+        if self.companions:
+            days = np.nan_to_num(np.asarray(sample["days"], np.float64) % _YEAR)
+            views |= {**self._dates(sample, first, rng), "days": days.astype(np.float32)}
+        return views
 
     def visible(self, ratio: float) -> int:
         """Tokens of all sensors that stay visible."""

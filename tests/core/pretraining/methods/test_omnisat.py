@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch", reason="pretraining needs torch (pip instal
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.pretraining.methods.fusion.combiner import Combiner, PatchDistances  # noqa: E402
 from mmearth_core.pretraining.methods.omnisat.method import OmniSat  # noqa: E402
+from mmearth_core.pretraining.methods.omnisat.series import TemporalAttention, said_most  # noqa: E402
 from mmearth_core.pretraining.methods.omnisat.settings import OmniSatConfig  # noqa: E402
 from mmearth_core.pretraining.methods.sensors import SENSORS  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
@@ -32,6 +33,9 @@ def batch_of(method: OmniSat, count: int = 3, seed: int = 0) -> dict[str, Any]:
             "sentinel1": rng.standard_normal((8, 24, 24), np.float32),
             "aster": rng.standard_normal((2, 24, 24), np.float32),
             "dynamic_world": rng.integers(0, 9, (24, 24)),
+            "sentinel2_others": rng.standard_normal((3, 12, 24, 24), np.float32),
+            "levels": np.array([0, 0, 1, -1]),
+            "days": np.array([100.0, 40.0, 6000.0, np.nan]),
         }
         views.append(method.view(sample, rng))
     return {name: torch.from_numpy(np.stack([view[name] for view in views])) for name in views[0]}
@@ -90,7 +94,7 @@ def test_hidden_tokens_reach_nothing_but_as_hidden() -> None:
     other["aster"] = torch.where(hidden[:, 3:4], -3.0, batch["aster"])
     told = []
     for each in (batch, other):
-        tokens, known = method._tokens(each, each["hidden"][:, 0])
+        tokens, known, _ = method._tokens(each, each["hidden"][:, 0])
         told.append(method._fused(tokens, known, each["hidden"]))
     assert torch.equal(*told)
 
@@ -102,7 +106,7 @@ def test_isolated_tokens_see_their_own_patch_only() -> None:
     changed[:, :, :8, :8] += 1
     masked = torch.zeros(2, 2, 2, dtype=torch.bool)
     for method, same in ((alone, True), (together, False)):
-        ours, theirs = (method._encoded(each, masked)[1].view(2, 4, -1) for each in (image, changed))
+        ours, theirs = (method._optical(each, masked) for each in (image, changed))
         assert torch.equal(ours[:, 1:], theirs[:, 1:]) is same
         assert not torch.equal(ours[:, 0], theirs[:, 0])
 
@@ -157,6 +161,45 @@ def test_tokens_are_compared_by_their_directions() -> None:
         method.token.weight *= 1000
         method.token.bias *= 1000
     assert method(batch_of(method)).parts["contrast"].mean.item() == pytest.approx(lost.mean.item(), rel=1e-4)
+
+
+def test_a_series_is_one_token_of_which_dates_share() -> None:
+    method = method_of(dates=4)
+    batch = batch_of(method)
+    assert batch["there"].tolist() == [[True, True, True, False]] * 3
+    assert batch["days"][0].tolist() == pytest.approx([100, 40, 6000 % 365.25, 0], abs=1e-3)
+    losses = method(batch)
+    assert losses.parts["sentinel2"].count > 0 and losses.objective.isfinite()
+    before = gradients(method, batch)
+    batch["images_beside"][:, 2] = 4.0  # of no image
+    batch["days"][:, 3] = 99.0
+    after = gradients(method, batch)
+    assert all(torch.equal(gradient, after[name]) for name, gradient in before.items() if gradient is not None)
+    batch["images_beside"][:, 1] += 1.0
+    assert not torch.equal(before["token.weight"], gradients(method, batch)["token.weight"])
+    assert method.eval().reconstruct(batch)["sentinel2"].shape == (3, 12, 16, 16)
+    assert method.constant_losses(batch, {n: torch.zeros(12) for n in method.outputs})["sentinel2"].count > 0
+
+
+def test_the_quarter_that_says_most_is_reconstructed() -> None:
+    attention = torch.tensor([[0.1, 0.4, 0.3, 0.9], [0.5, 0.2, 0.2, 0.1]])
+    there = torch.tensor([[True, True, True, False], [True, False, False, False]])
+    assert said_most(attention, there).tolist() == [[False, True, False, False], [True, False, False, False]]
+    eight = torch.arange(8.0)[None]
+    assert said_most(eight, torch.ones(1, 8, dtype=torch.bool)).tolist() == [[False] * 6 + [True] * 2]
+
+
+def test_temporal_attention_weighs_dates_and_knows_their_day() -> None:
+    torch.manual_seed(0)
+    attention = TemporalAttention(32, 4)
+    tokens, there = torch.randn(2, 3, 5, 32), torch.tensor([[True, True, True], [True, False, True]])
+    days = torch.tensor([[10.0, 100, 200]] * 2)
+    read, share = attention(tokens, days, there)
+    assert read.shape == (2, 5, 32) and torch.allclose(share.sum(2), torch.ones(2, 5)) and not share[1, :, 1].any()
+    order = [2, 0, 1]
+    again, _ = attention(tokens[:, order], days[:, order], there[:, order])
+    assert torch.allclose(read, again, atol=1e-5), "a set of dated images"
+    assert not torch.allclose(read, attention(tokens, days + 90, there)[0], atol=1e-3)
 
 
 def test_reconstructions_are_in_the_targets_shapes() -> None:
