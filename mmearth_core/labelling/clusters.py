@@ -14,7 +14,7 @@ from mmearth_core.files import workshop
 from mmearth_core.labelling.scoring import decoded
 from mmearth_core.labelling.streaming import by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
-from mmearth_core.maps.class_map import ClassMap, check_map, new_map
+from mmearth_core.maps.class_map import ClassMap, new_map
 from mmearth_core.maps.conventions import MAX_CLASSES, NODATA
 from mmearth_core.maps.legend import Legend
 from mmearth_core.maps.origins import origin_tags
@@ -23,7 +23,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.writer import BLOCK, new_geotiff
-from mmearth_core.sources.place_maps import files_of_places
+from mmearth_core.sources.place_maps import new_maps_of_places
 from mmearth_core.sources.stack import Pixels, Stack, stacks_of, with_columns_of_all
 
 #: Pixels the centres are learned from (51 MB as floats of 64 bands), from about so many random blocks.
@@ -86,8 +86,7 @@ def cluster(
                 " give every place the same dates."
             )
     inputs = (embedding, *(file for stack in stacks for file in stack.files))
-    outputs = files_of_places(output, [stack.name for stack in stacks])
-    paths = [check_map(each, overwrite=overwrite, inputs=inputs) for each in outputs]
+    paths = new_maps_of_places(output, [stack.name for stack in stacks], overwrite=overwrite, inputs=inputs)
     for message in said:
         progress.message(message)
     centres = _centres(stacks, k, seed, str(embedding), progress, cancel)

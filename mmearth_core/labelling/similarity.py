@@ -20,7 +20,6 @@ from mmearth_core.files import write_text
 from mmearth_core.labelling.scoring import decoded
 from mmearth_core.labelling.streaming import block_windows, by_pixel, transform_blocks
 from mmearth_core.locks import sole_writer
-from mmearth_core.maps.class_map import check_map
 from mmearth_core.maps.origins import origin_tags
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
@@ -28,8 +27,8 @@ from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import holds, in_pixels, moved_to
 from mmearth_core.raster.writer import new_geotiff, ramp_style
 from mmearth_core.sources.embedding import Embedding
-from mmearth_core.sources.place_maps import files_of_places
-from mmearth_core.sources.stack import Pixels, Stack, stacks_of, with_columns_of_all
+from mmearth_core.sources.place_maps import new_maps_of_places
+from mmearth_core.sources.stack import Pixels, Stack, only_grid, stacks_of, with_columns_of_all
 from mmearth_core.vectors.footprints import covered, members, ready, touching
 from mmearth_core.vectors.reading import lonlat_extent, read_vector
 
@@ -94,8 +93,7 @@ def similar(
         raise MMEarthError(f"`at_crs={at_crs}` says where coordinates are, and there are none; leave it out.")
     stacks, said = with_columns_of_all(stacks_of(embedding))
     inputs = (embedding, like, *(file for stack in stacks for file in stack.files))
-    outputs = files_of_places(output, [stack.name for stack in stacks])
-    paths = [check_map(each, overwrite=overwrite, inputs=inputs) for each in outputs]
+    paths = new_maps_of_places(output, [stack.name for stack in stacks], overwrite=overwrite, inputs=inputs)
     for message in said:
         progress.message(message)
     query: dict[str, Any]
@@ -244,7 +242,7 @@ def _mean_under(
     stacks: Sequence[Stack], like: str | Path, layer: str | None, name: str, cancel: CancelToken
 ) -> tuple[tuple[NDArray[np.float64] | None, ...], int]:
     """(mean vector (bands,) of each slot, number of pixels) under the features of a vector file, over all places."""
-    vector = read_vector(like, layer=layer, within=stacks[0].grid if len(stacks) == 1 else None)
+    vector = read_vector(like, layer=layer, within=only_grid(stacks))
     totals = [np.zeros(slot.bands) for slot in stacks[0].slots]
     counts, pixels, hit = [0] * len(totals), 0, False
     for stack in stacks:

@@ -23,7 +23,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import BLOCK
-from mmearth_core.sources.stack import Pixels, Stack, stacks_of
+from mmearth_core.sources.stack import Pixels, Stack, only_grid, stacks_of
 from mmearth_core.vectors.reading import VectorLayer, read_vector
 from mmearth_core.vectors.writing import check_features_output, crs_of_all, pixel_centres, write_points
 from mmearth_core.wording import counted
@@ -143,7 +143,7 @@ def suggest(
     stacks = [stack for stack, _ in matched]
     for message in dict.fromkeys(message for _, messages in matched for message in messages):
         progress.message(message)
-    labelled = None if samples is None else read_vector(samples, within=stacks[0].grid if len(stacks) == 1 else None)
+    labelled = None if samples is None else read_vector(samples, within=only_grid(stacks))
     chosen = places(stacks, probe, labelled, n, seed=seed, progress=progress, cancel=cancel)
     _write(path, chosen, probe, stacks)
     return SuggestResult(path, len(chosen), n)
@@ -215,20 +215,26 @@ def choose(candidates: Candidates, positions: NDArray[np.float64], probe: Probe,
     `positions` (m, 2 or 3) are as of `Candidates.positions`.
     """
     z = probe.standardised(candidates.values)
+    unlike = _unlike if np.isfinite(z).all() and np.isfinite(probe.centres).all() else _unlike_in_part
     distance = np.full(len(z), np.inf, np.float32)
     for centre in probe.centres:
-        distance = np.minimum(distance, _unlike(z, centre))
+        distance = np.minimum(distance, unlike(z, centre))
     free = np.ones(len(z), bool)
     chosen: list[int] = []
     while len(chosen) < n and free.any():
         best = int(np.argmax(np.where(free, candidates.uncertainty * distance, -1)))
         chosen.append(best)
-        distance = np.minimum(distance, _unlike(z, z[best]))
+        distance = np.minimum(distance, unlike(z, z[best]))
         free &= np.linalg.norm(positions - positions[best], axis=1) >= MIN_DISTANCE
     return np.array(chosen, np.intp)
 
 
 def _unlike(z: NDArray[np.float32], one: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distances (m,) of rows from `one`, all numbers of which are known."""
+    return np.asarray(np.linalg.norm(z - one, axis=1), np.float32)
+
+
+def _unlike_in_part(z: NDArray[np.float32], one: NDArray[np.float32]) -> NDArray[np.float32]:
     """Distances (m,) of rows from `one`: over the numbers that both have, as if the others were as far apart (Dixon
     1979); infinite where they share none."""
     apart = z - one

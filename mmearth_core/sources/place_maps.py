@@ -1,10 +1,10 @@
 """Where the map of each place of a working set lies, and all of them as one map."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.maps.class_map import ClassMap
+from mmearth_core.maps.class_map import ClassMap, check_map
 from mmearth_core.maps.together import MapsTogether
 from mmearth_core.sources.alignment import of_one_place
 from mmearth_core.sources.embedding import open_embedding
@@ -29,6 +29,14 @@ def files_of_places(output: str | Path, names: Sequence[str]) -> list[Path]:
         raise MMEarthError(f"{output} is named like a file; there are {len(names)} places, give a folder.")
     output.mkdir(exist_ok=True)
     return [map_of_place(output, name) for name in names]
+
+
+def new_maps_of_places(
+    output: str | Path, names: Sequence[str], *, overwrite: bool, inputs: Iterable[str | Path | None]
+) -> list[Path]:
+    """As `files_of_places`, once it is sure that each of them can be made. Raises `MMEarthError` as `check_map` too."""
+    inputs = tuple(inputs)
+    return [check_map(each, overwrite=overwrite, inputs=inputs) for each in files_of_places(output, names)]
 
 
 def maps_of(path: str | Path, working_set: str | Path | None = None) -> MapsTogether:

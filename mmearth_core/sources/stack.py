@@ -176,6 +176,11 @@ def stacks_of(path: str | Path) -> list[Stack]:
     return [Stack.of(place) for place in working_set_of(path).places]
 
 
+def only_grid(stacks: Sequence[Stack]) -> Grid | None:
+    """That of a single place; None of several, which have no extent in common."""
+    return stacks[0].grid if len(stacks) == 1 else None
+
+
 def with_columns_of_all(stacks: Sequence[Stack]) -> tuple[list[Stack], list[str]]:
     """The stacks with the slots and layers of the one that has most, so that their values have the same columns; and
     what is to be said of that. Raises `MMEarthError` as `Stack.matched`."""

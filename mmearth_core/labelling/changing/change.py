@@ -31,7 +31,7 @@ from mmearth_core.labelling.probe_file import load_probe, training_tags
 from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer
 from mmearth_core.maps.areas import AreaTally
-from mmearth_core.maps.class_map import UNKNOWN_TAG, check_map, new_map
+from mmearth_core.maps.class_map import UNKNOWN_TAG, new_map
 from mmearth_core.maps.coding import drawing
 from mmearth_core.maps.conventions import NODATA, UNKNOWN
 from mmearth_core.maps.legend import Legend
@@ -42,7 +42,7 @@ from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Window
 from mmearth_core.raster.writer import CheckedWriter, companions, new_geotiff, ramp_style
 from mmearth_core.sources.alignment import of_one_place
-from mmearth_core.sources.place_maps import files_of_places
+from mmearth_core.sources.place_maps import new_maps_of_places
 from mmearth_core.sources.stack import Pixels, Stack, stacks_of
 from mmearth_core.wording import aligned, counted, hectares, left_out
 
@@ -145,10 +145,10 @@ def change(
     places = _paired(before, after)
     inputs = (before, after, model, *(file for each in places for stack in each for file in stack.files))
     names = [first.name for first, _ in places]
-    paths = [check_map(each, overwrite=overwrite, inputs=inputs) for each in files_of_places(output, names)]
+    paths = new_maps_of_places(output, names, overwrite=overwrite, inputs=inputs)
     to: list[Path | None] = [None] * len(names)
     if distance is not None:
-        to = [check_map(each, overwrite=overwrite, inputs=inputs) for each in files_of_places(distance, names)]
+        to = [*new_maps_of_places(distance, names, overwrite=overwrite, inputs=inputs)]
     table = None if matrix is None else check_output(matrix, overwrite=overwrite, inputs=inputs)
     written = [each.resolve() for name in (*paths, *filter(None, to)) for each in (name, name.with_suffix(".qml"))]
     written += [] if table is None else [table.resolve()]

@@ -169,9 +169,11 @@ def test_a_place_beside_a_better_one_is_passed_over(probe):
 
 def test_what_lacks_a_date_is_as_far_from_others_as_what_it_shows():
     z = np.array([[3, 4, np.nan, np.nan], [3, 4, 3, 4], [np.nan, np.nan, 3, 4]], np.float32)
-    apart = suggestions._unlike(z, np.zeros(4, np.float32))
+    apart = suggestions._unlike_in_part(z, np.zeros(4, np.float32))
     assert apart == pytest.approx([np.sqrt(50)] * 3)
-    assert suggestions._unlike(z, z[0]).tolist() == [0, 0, np.inf]
+    assert suggestions._unlike_in_part(z, z[0]).tolist() == [0, 0, np.inf]
+    whole = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    assert suggestions._unlike(whole, whole[0]) == pytest.approx(suggestions._unlike_in_part(whole, whole[0]))
 
 
 def test_fewer_places_than_asked_for_is_said(make_scene, model, tmp_path):
