@@ -1,7 +1,8 @@
-"""Speed and memory of MP-MAE pretraining on this machine, without a graphics card.
+"""Speed and memory of pretraining on this machine, without a graphics card.
 
     python benchmarks/pretraining.py speed   [--threads 1] [--batch 32]   masked against masked-dense, whole step
     python benchmarks/pretraining.py scaling [--threads 1]                tiles per second by batch and loader workers
+    python benchmarks/pretraining.py methods [--threads 1] [--batch 32]   whole step of every method beside MP-MAE's
     python benchmarks/pretraining.py memory                               peak per tile of a step
 
 What is compared runs in turn in one process, round by round, and the least and the middle of the rounds are printed.
@@ -31,7 +32,10 @@ from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.masking import forward_masked
 from mmearth_core.encoder.network import GRN_EPS, Encoder, randomise
 from mmearth_core.modalities import MODALITIES
+from mmearth_core.pretraining.config import read_config
 from mmearth_core.pretraining.dataset import TileDataset, make_loader
+from mmearth_core.pretraining.methods.building import build_method
+from mmearth_core.pretraining.methods.contract import PretrainMethod
 from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.processors import available_processors, processor_name
@@ -40,6 +44,7 @@ from mmearth_core.tiles.statistics import dataset_statistics
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
 
 GRID = 7
+CONFIGS = Path(__file__).parents[1] / "training" / "configs" / "methods"
 
 
 def masked_dense(encoder: Encoder, x: Tensor, masked: Tensor, grn: str) -> Tensor:
@@ -116,13 +121,14 @@ def backward(encoder: Encoder, forward: Callable[..., Tensor], *inputs: object) 
     return task
 
 
-def step_of(method: MpMae, batch: dict[str, Tensor]) -> Callable[[], None]:
+def step_of(method: PretrainMethod, batch: dict[str, Tensor]) -> Callable[[], None]:
     optimiser = torch.optim.AdamW(method.parameters(), 1e-4)
 
     def task() -> None:
         optimiser.zero_grad()
         method(batch).objective.backward()
         optimiser.step()
+        method.after_step(1, 2)
 
     return task
 
@@ -186,6 +192,23 @@ def scaling(steps: int, folder: Path) -> None:
         )
 
 
+def methods(batch: int, rounds: int, folder: Path) -> None:
+    """The settings of training/configs/methods, on one batch of invented tiles of three dates."""
+    written = write_synthetic_tiles(folder / "tiles", batch, dates=3, gaps=False)
+    tiles, tasks = TileFile(written), {}
+    for path in sorted(CONFIGS.glob("*.yaml")):
+        config = read_config(path, [f"data.datasets=[{folder}]"])
+        built = build_method(config)
+        if built.method.view.shown or "sentinel2" in built.method.outputs:
+            dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(batch), built.method.view, 0)
+            tasks[config.method] = step_of(built.method, next(iter(make_loader(dataset, batch, 0))))
+    seconds = in_turn(tasks, rounds)
+    print(f"whole step, atto, patch 8, batch {batch}: least and middle of {rounds} rounds")
+    for name, each in seconds.items():
+        ratio = min(each) / min(seconds["mp_mae"])
+        print(f"  {name:10s} {min(each):6.2f} s {statistics.median(each):6.2f} s   {ratio:.2f} of MP-MAE's")
+
+
 def memory() -> None:
     def peak(patch: int, batch: int) -> float:
         command = [sys.executable, __file__, "peak", "--patch", str(patch), "--batch", str(batch)]
@@ -217,7 +240,7 @@ def machine() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("speed", "scaling", "memory", "peak"))
+    parser.add_argument("what", choices=("speed", "scaling", "methods", "memory", "peak"))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=7)
@@ -235,6 +258,9 @@ def main() -> None:
     elif arguments.what == "scaling":
         with tempfile.TemporaryDirectory() as folder:
             scaling(arguments.steps, Path(folder))
+    elif arguments.what == "methods":
+        with tempfile.TemporaryDirectory() as folder:
+            methods(arguments.batch, arguments.rounds, Path(folder))
     else:
         memory()
 
