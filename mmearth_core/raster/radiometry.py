@@ -5,8 +5,9 @@ the raster is refused with the option to pass: a wrong guess would quietly spoil
 Thresholds come from Sentinel-2 tiles of both levels, with and without offset (tests/core/raster/test_radiometry.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,12 +208,17 @@ class _Decision:
             value = float(given)
             if not _LOWEST_OFFSET <= value <= 0:
                 raise MMEarthError(f"`offset={given}`: it is what is added to the values, so pass -1000 or 0.")
-            self.evidence.append(f"Offset {value:g} as given.")
+            if -1 < value < 0:
+                raise MMEarthError(
+                    f"`offset={given}` is no digital number but a reflectance; pass"
+                    f" `offset={value * DN_PER_REFLECTANCE:g}`, as the product's metadata have it."
+                )
+            self.evidence.append(f"Offset {_both(value)} as given.")
             return value
         said = self.metadata.offsets
         if len(said) > 1:
             raise MMEarthError(
-                f"{self.source}: contradictory offsets ({_list(said)}); pass `offset=-1000` or `offset=0`."
+                f"{self.source}: contradictory offsets ({_list(said, _both)}); pass `offset=-1000` or `offset=0`."
             )
         floor_band = min(dn, key=lambda name: float(np.percentile(dn[name], 1)))
         floor = float(np.percentile(dn[floor_band], 1))
@@ -242,29 +248,29 @@ class _Decision:
         """Metadata is followed unless the values rule it out: catalogues are known to be wrong in both directions."""
         if not _LOWEST_OFFSET <= said.value <= 0:
             raise MMEarthError(
-                f"{self.source}: {said.source} says offset {said.value / DN_PER_REFLECTANCE:g} in reflectance"
-                f" ({said.value:g} in reflectance × 10000), which no product has; pass `offset=-1000` or `offset=0`."
+                f"{self.source}: {said.source} says offset {_both(said.value)}, which no product has; pass"
+                f" `offset=-1000` or `offset=0`."
             )
         if said.value < 0 and floor < _FLOOR_CONTRADICTS:
             self.evidence.append(
-                f"Offset 0: {said.source} says {said.value:g}, but {darkest}, so it is removed already."
+                f"Offset 0: {said.source} says {_both(said.value)}, but {darkest}, so it is removed already."
             )
             self.warnings.append(
-                f"{said.source} says offset {said.value:g}, but the values ({darkest}) show it is removed."
+                f"{said.source} says offset {_both(said.value)}, but the values ({darkest}) show it is removed."
             )
             return 0.0
         if not self.metadata.authoritative:
             if said.value < 0 and floor < _FLOOR_PRESENT - 50:
                 raise MMEarthError(
-                    f"{self.source}: {said.source} says offset {said.value:g}, but {darkest}; pass `offset=-1000` if it"
-                    f" is still to be removed, or `offset=0`."
+                    f"{self.source}: {said.source} says offset {_both(said.value)}, but {darkest}; pass"
+                    f" `offset=-1000` if it is still to be removed, or `offset=0`."
                 )
             if said.value == 0 and floor >= _FLOOR_PRESENT and len(_just_above(dn)) >= min(4, len(dn)):
                 raise MMEarthError(
                     f"{self.source}: {said.source} says the offset is removed, but the darkest values of several bands"
                     f" lie just above {_both(1000)}, as they do with it; pass `offset=-1000` or `offset=0`."
                 )
-        self.evidence.append(f"Offset {said.value:g} by {said.source}.")
+        self.evidence.append(f"Offset {_both(said.value)} by {said.source}.")
         return said.value
 
     def _offset_by_values(self, dn: Samples, floor: float, darkest: str, baseline: Said[float] | None) -> float:
@@ -274,19 +280,21 @@ class _Decision:
         if "B10" in dn and np.any(dn["B10"] != 0):
             low, middle = np.percentile(dn["B10"], [1, 50])
             if _CIRRUS_WITH[0] <= low and middle <= _CIRRUS_WITH[1]:
-                self.evidence.append(f"Offset -1000: the cirrus band B10, nearly black by nature, is {middle:.0f}.")
+                self.evidence.append(
+                    f"Offset {_both(PRODUCT_OFFSET)}: the cirrus band B10, nearly black by nature, is {middle:.0f}."
+                )
                 return PRODUCT_OFFSET
         close = _just_above(dn) if floor >= _FLOOR_PRESENT else set[str]()
         if baseline is not None and len(close) >= min(4, len(dn)):
             self.evidence.append(
-                f"Offset -1000: baseline {baseline.value:05.2f} by {baseline.source} has it, and {darkest},"
-                f" just above {_both(1000)}."
+                f"Offset {_both(PRODUCT_OFFSET)}: baseline {baseline.value:05.2f} by {baseline.source} has it, and"
+                f" {darkest}, just above {_both(1000)}."
             )
             return PRODUCT_OFFSET
         if all(close & group for group in _SPREAD):
             self.evidence.append(
-                f"Offset -1000: the darkest pixels of {', '.join(sorted(close))} are all just above {_both(1000)};"
-                f" without it water and shadow would be darker."
+                f"Offset {_both(PRODUCT_OFFSET)}: the darkest pixels of {', '.join(sorted(close))} are all just above"
+                f" {_both(1000)}; without it water and shadow would be darker."
             )
             return PRODUCT_OFFSET
         raise MMEarthError(
@@ -340,8 +348,9 @@ class _Decision:
 
 
 def _both(value: float) -> str:
-    """A value as sentences about offsets have it: their 1000 is of reflectance × 10000, whatever the file's unit is."""
-    return f"{value:.0f} (reflectance {value / DN_PER_REFLECTANCE:.2g})"
+    """A value as sentences about offsets have it: digital numbers, reflectance × 10000 whatever the file's unit is, as
+    the product's metadata have them; beside them the reflectance, as STAC has it."""
+    return f"{value:.0f} (reflectance {value / DN_PER_REFLECTANCE:.2g})" if value else "0"
 
 
 def _just_above(dn: Samples) -> set[str]:
@@ -383,5 +392,5 @@ def _dark_blue(dn: Samples) -> float | None:
     return min(medians) if medians else None
 
 
-def _list(statements: tuple[Said[float], ...] | tuple[Said[Level], ...]) -> str:
-    return ", ".join(f"{s.value} by {s.source}" for s in statements)
+def _list(statements: tuple[Said[Any], ...], word: Callable[[Any], str] = str) -> str:
+    return ", ".join(f"{word(s.value)} by {s.source}" for s in statements)

@@ -1982,8 +1982,8 @@
         <translation>Offset</translation>
     </message>
     <message>
-        <source>Added to the raw numbers: -1000 for products of baseline 04.00 and later, else 0; blank: from the metadata.</source>
-        <translation>Wird zu den Rohwerten addiert: -1000 bei Produkten ab Baseline 04.00, sonst 0; leer: aus den Metadaten.</translation>
+        <source>Added to reflectance × 10000: -1000 (reflectance -0.1) for products of baseline 04.00 and later, else 0; blank: from the metadata.</source>
+        <translation>Wird zu Reflexionsgrad × 10000 addiert: -1000 (Reflexionsgrad -0,1) bei Produkten ab Baseline 04.00, sonst 0; leer: aus den Metadaten.</translation>
     </message>
     <message>
         <source>Scale</source>
@@ -2201,8 +2201,8 @@
         <translation>0 – keiner, oder schon abgezogen</translation>
     </message>
     <message>
-        <source>−1000 – to be removed</source>
-        <translation>−1000 – noch abzuziehen</translation>
+        <source>−1000 (reflectance −0.1) – to be removed</source>
+        <translation>−1000 (Reflexionsgrad −0,1) – noch abzuziehen</translation>
     </message>
     <message>
         <source>Reflectance × 10 000</source>
@@ -2225,8 +2225,8 @@
         <translation>Die Verarbeitungsstufe des Sentinel-2-Produkts</translation>
     </message>
     <message>
-        <source>Products of baseline 04.00 (January 2022) and later carry 1000 in their values</source>
-        <translation>Produkte ab Baseline 04.00 (Januar 2022) tragen 1000 in ihren Werten</translation>
+        <source>Products of baseline 04.00 (January 2022) and later carry 1000 (reflectance 0.1) in their values</source>
+        <translation>Produkte ab Baseline 04.00 (Januar 2022) tragen 1000 (Reflexionsgrad 0,1) in ihren Werten</translation>
     </message>
     <message>
         <source>The unit of the values</source>

@@ -1982,8 +1982,8 @@
         <translation>Décalage</translation>
     </message>
     <message>
-        <source>Added to the raw numbers: -1000 for products of baseline 04.00 and later, else 0; blank: from the metadata.</source>
-        <translation>Ajouté aux valeurs brutes : -1000 pour les produits de baseline 04.00 et suivantes, sinon 0 ; vide : selon les métadonnées.</translation>
+        <source>Added to reflectance × 10000: -1000 (reflectance -0.1) for products of baseline 04.00 and later, else 0; blank: from the metadata.</source>
+        <translation>Ajouté à la réflectance × 10000 : -1000 (réflectance -0,1) pour les produits de baseline 04.00 et suivantes, sinon 0 ; vide : d'après les métadonnées.</translation>
     </message>
     <message>
         <source>Scale</source>
@@ -2201,8 +2201,8 @@
         <translation>0 – aucun, ou déjà retiré</translation>
     </message>
     <message>
-        <source>−1000 – to be removed</source>
-        <translation>−1000 – à retirer</translation>
+        <source>−1000 (reflectance −0.1) – to be removed</source>
+        <translation>−1000 (réflectance −0,1) – encore à retirer</translation>
     </message>
     <message>
         <source>Reflectance × 10 000</source>
@@ -2225,8 +2225,8 @@
         <translation>Le niveau de traitement du produit Sentinel-2</translation>
     </message>
     <message>
-        <source>Products of baseline 04.00 (January 2022) and later carry 1000 in their values</source>
-        <translation>Les produits de baseline 04.00 (janvier 2022) et suivantes ont 1000 de plus dans leurs valeurs</translation>
+        <source>Products of baseline 04.00 (January 2022) and later carry 1000 (reflectance 0.1) in their values</source>
+        <translation>Les produits de baseline 04.00 (janvier 2022) et suivantes ont 1000 (réflectance 0,1) de plus dans leurs valeurs</translation>
     </message>
     <message>
         <source>The unit of the values</source>

@@ -123,8 +123,8 @@ class Embed(Algorithm):
         self.define(
             QgsProcessingParameterNumber("OFFSET", self.tr("Offset"), number.Double, optional=True),
             self.tr(
-                "Added to the raw numbers: -1000 for products of baseline 04.00 and later, else 0; blank: from the"
-                " metadata."
+                "Added to reflectance × 10000: -1000 (reflectance -0.1) for products of baseline 04.00 and later, else"
+                " 0; blank: from the metadata."
             ),
             advanced=True,
         )

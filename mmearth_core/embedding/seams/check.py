@@ -133,7 +133,8 @@ def weights_check(
         bands: What the raster's bands are, e.g. B02,B03,B04; by default read from their names.
         level: Processing level of the scene: l1c (top of atmosphere), l2a (surface reflectance), or auto: what its
             metadata say.
-        offset: Digital numbers to add to the raw ones: -1000 for products of baseline 04.00 and later, or 0.
+        offset: Digital numbers (reflectance × 10000) to add: -1000 (reflectance -0.1) for products of baseline 04.00
+            and later, or 0.
         scale: Reflectance of one raw unit, e.g. 0.0001.
         backend: What runs the model: onnx (CPU), torch (GPU), or what suits the machine.
         progress: Receives progress; silent by default.

@@ -167,7 +167,11 @@ class EmbedForm(QWidget):
         self.details = _collapsible(self.tr("Level, offset, unit"), "detailsBox", self)
         by_itself = (self.tr("Automatic"), "auto")
         levels = (by_itself, (self.tr("L1C – top of atmosphere"), "l1c"), (self.tr("L2A – surface reflectance"), "l2a"))
-        offsets = (by_itself, (self.tr("0 – none, or removed"), 0), (self.tr("−1000 – to be removed"), -1000))
+        offsets = (
+            by_itself,
+            (self.tr("0 – none, or removed"), 0),
+            (self.tr("−1000 (reflectance −0.1) – to be removed"), -1000),
+        )
         scales = (
             by_itself,
             (self.tr("Reflectance × 10\xa0000"), 0.0001),
@@ -178,7 +182,9 @@ class EmbedForm(QWidget):
         form = QFormLayout(self.details)
         self.level = self._choice("level", levels, self.tr("The processing level of the Sentinel-2 product"))
         self.offset = self._choice(
-            "offset", offsets, self.tr("Products of baseline 04.00 (January 2022) and later carry 1000 in their values")
+            "offset",
+            offsets,
+            self.tr("Products of baseline 04.00 (January 2022) and later carry 1000 (reflectance 0.1) in their values"),
         )
         self.scale = self._choice("scale", scales, self.tr("The unit of the values"))
         for text, combo in (

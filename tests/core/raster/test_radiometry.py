@@ -1,6 +1,8 @@
 """What a raster's numbers mean: a wrong guess spoils every map silently, so it is certain or refused."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,26 @@ def test_files_of_the_copernicus_browser_are_read_in_their_own_unit() -> None:
     for unclear in (scaled(surface(), 2.5), {name: values[:300] for name, values in surface().items()}):
         with pytest.raises(MMEarthError, match=r"Copernicus Browser, .* pass scale= \(0.0000152590, or 0.0001\)"):
             ask(unclear, named)
+
+
+def test_offsets_are_told_in_the_numbers_of_the_metadata_with_the_reflectance_beside_them() -> None:
+    """A STAC item says -0.1 and the XML of the same product -1000: one of them is told, whoever said it."""
+    raw = scaled(surface(), 1, 1000)
+    told = "-1000 (reflectance -0.1)"
+    stated = Metadata(levels=L2A.levels, offsets=(Said(-1000.0, "the STAC item"),))
+    given = ask(raw, offset=-1000)
+    for evidence in (ask(raw, stated).evidence, given.evidence, ask(raw, L2A).evidence):
+        assert [text for text in evidence if text.startswith(f"Offset {told}")], evidence
+    assert any("but" in text and told in text for text in ask(surface(), stated).warnings)
+    twice = replace(stated, offsets=(Said(-1000.0, "a"), Said(0.0, "b")))
+    with pytest.raises(MMEarthError, match=re.escape(f"{told} by a, 0 by b")):
+        ask(raw, twice)
+
+
+@pytest.mark.parametrize("reflectance", [-0.1, -0.02])
+def test_an_offset_in_reflectance_is_refused_with_the_number_that_is_meant(reflectance: float) -> None:
+    with pytest.raises(MMEarthError, match=rf"pass offset={1e4 * reflectance:g}, as the product's metadata"):
+        ask(surface(), offset=reflectance)
 
 
 @pytest.mark.parametrize("offset", [1000, -1e7, -2600])
