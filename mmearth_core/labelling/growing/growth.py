@@ -16,20 +16,18 @@ from numpy.typing import NDArray
 from rasterio.features import shapes
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.growing.region import Region, grown, neighbour_spread, unlikeness, usual_tolerance
+from mmearth_core.labelling.growing.ground import TILE, Tiles
+from mmearth_core.labelling.growing.region import Likeness, Region
 from mmearth_core.labelling.live import LiveSet, View
-from mmearth_core.labelling.scoring import decoded
 from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.opening import bounded_cache
 from mmearth_core.raster.placing import holds, in_pixels, moved_to
 from mmearth_core.records import Rule
-from mmearth_core.sources.stack import Pixels, Stack
+from mmearth_core.sources.stack import Stack
 
-#: Side in pixels of the ground around a place that it can grow in, and the steps by which that ground moves with the
-#: place: places close together share it, and what was read of it.
-SIDE, MOVES = 512, 128
+#: Side in pixels of the ground around a place that it can grow in. It moves with the place by whole tiles.
+SIDE = 2 * TILE
 #: What a step multiplies the tolerance with, and how many steps there are in each direction.
 STEP, MOST_STEPS = 1.1, 63
 #: Places whose surroundings are remembered.
@@ -64,25 +62,14 @@ class Grown:
     bounded: Bounded | None
 
 
-@dataclass(frozen=True, eq=False)
-class _Ground:
-    """What was read around a place: the pixels of a window, and the spread (bands,) of each slot there."""
-
-    window: Window
-    pixels: Pixels
-    spread: tuple[NDArray[np.float64], ...]
-
-
 @dataclass(eq=False)
 class Growing:
     """Grows places of a working set. May be called from several threads."""
 
     live: LiveSet
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _ground: tuple[Stack, _Ground] | None = None
-    _unlike: OrderedDict[tuple[int, Window, tuple[int, int]], tuple[NDArray[np.float32], float]] = field(
-        default_factory=OrderedDict
-    )
+    _tiles: tuple[Stack, Tiles] | None = None
+    _like: OrderedDict[tuple[int, Window, tuple[int, int]], Likeness] = field(default_factory=OrderedDict)
 
     def grow(
         self, seeds: Sequence[Seed], view: View, *, crs: str | None = None, holes: int = 0, cancel: CancelToken
@@ -119,77 +106,42 @@ class Growing:
     ) -> tuple[Window, Region, Bounded | None]:
         """What one place grows into, the window it is in, and what bounds it."""
         pixel = _pixel_of(stack.grid, seed, crs)
-        ground = self._ground_of(stack, pixel, cancel)
-        window = ground.window
-        place = pixel[0] - window.row, pixel[1] - window.col
-        unlike, usual = self._unlike_of(stack, ground, place, seed)
+        window = _around(pixel, stack.grid)
+        like = self._likeness(stack, window, pixel, seed, cancel)
         cancel.check()
         # A place that has gone out of sight is still in reach.
         in_sight = _with(seen, pixel).intersection(window)
-        allowed = np.zeros(unlike.shape, bool)
+        allowed = np.zeros((window.height, window.width), bool)
         allowed[in_sight.relative_to(window).slices] = True
         ends = _ends(window, stack.grid)
-        region = grown(unlike, place, usual * STEP**seed.step, allowed=allowed, ends=ends, holes=holes)
+        region = like.region(like.usual_tolerance * STEP**seed.step, allowed=allowed, ends=ends, holes=holes)
         if not region.open_at:
             return window, region, None
         return window, region, "size" if (region.mask & ends).any() else "view"
 
-    def _ground_of(self, stack: Stack, pixel: tuple[int, int], cancel: CancelToken) -> _Ground:
-        """What is around a pixel (row, column), read anew unless it was the last."""
-        window = _around(pixel, stack.grid)
-        held = self._ground
-        if held is not None and held[0] is stack and held[1].window == window:
-            return held[1]
-        self._ground = None
-        with bounded_cache(), stack.reader() as reader:
-            pixels = reader.read(window)
-        cancel.check()
-        spread = tuple(
-            np.zeros(0) if image is None else neighbour_spread(*_numbers(stack, pixels, index))
-            for index, image in enumerate(stack.images)
-        )
-        ground = _Ground(window, pixels, spread)
-        self._ground = stack, ground
-        return ground
-
-    def _unlike_of(
-        self, stack: Stack, ground: _Ground, place: tuple[int, int], seed: Seed
-    ) -> tuple[NDArray[np.float32], float]:
-        """How unlike a place every pixel around it is: the root mean square over the slots that both have; and the
-        tolerance to begin with."""
-        key = id(stack), ground.window, place
-        held = self._unlike.pop(key, None)
+    def _likeness(
+        self, stack: Stack, window: Window, pixel: tuple[int, int], seed: Seed, cancel: CancelToken
+    ) -> Likeness:
+        """How like a place the ground around it is, worked out anew unless it was lately."""
+        key = id(stack), window, pixel
+        held = self._like.pop(key, None)
         if held is None:
-            slots = [index for index, valid in enumerate(ground.pixels.valid) if valid[place]]
-            if not slots:
+            ground = self._tiles_of(stack).around(window, cancel)
+            unlike = ground.unlikeness(pixel)
+            if unlike is None:
                 raise MMEarthError(
                     f"The place {seed.x:.10g},{seed.y:.10g} has no embedding in {stack.name} (no-data); choose another."
                 )
-            total, counted = np.zeros(ground.pixels.shape, np.float32), np.zeros(ground.pixels.shape, np.float32)
-            for index in slots:
-                numbers, valid = _numbers(stack, ground.pixels, index)
-                unlike = unlikeness(numbers, valid, place, ground.spread[index])
-                total += np.where(valid, np.square(unlike), 0)
-                counted += valid
-            with np.errstate(divide="ignore", invalid="ignore"):
-                unlike = np.where(counted > 0, np.sqrt(total / counted), np.float32(np.inf))
-            held = unlike, usual_tolerance(unlike)
-        self._unlike[key] = held
-        while len(self._unlike) > _HELD:
-            self._unlike.popitem(last=False)
+            held = Likeness(unlike, (pixel[0] - window.row, pixel[1] - window.col))
+        self._like[key] = held
+        while len(self._like) > _HELD:
+            self._like.popitem(last=False)
         return held
 
-
-def _numbers(stack: Stack, pixels: Pixels, index: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The numbers (bands, height, width) of a slot, 0 where it has none, and where it has some. Where values are linear
-    in the numbers these are as good, for all is told in units of a band's own spread."""
-    image, valid = stack.images[index], pixels.valid[index]
-    if image is None:
-        raise ValueError("a slot without an image has no numbers")
-    numbers = decoded(image, pixels.stored[index])
-    if not valid.all():
-        numbers[:, ~valid] = 0
-    return numbers, valid
+    def _tiles_of(self, stack: Stack) -> Tiles:
+        if self._tiles is None or self._tiles[0] is not stack:
+            self._tiles = stack, Tiles(stack)
+        return self._tiles[1]
 
 
 def _pixel_of(grid: Grid, seed: Seed, crs: str | None) -> tuple[int, int]:
@@ -202,8 +154,8 @@ def _pixel_of(grid: Grid, seed: Seed, crs: str | None) -> tuple[int, int]:
 
 
 def _around(pixel: tuple[int, int], grid: Grid) -> Window:
-    """The ground that a pixel can grow in: it is at least `SIDE` / 2 − `MOVES` away from where that ends."""
-    row, col = ((each - SIDE // 2 + MOVES // 2) // MOVES * MOVES for each in pixel)
+    """The ground that a pixel can grow in: it is at least half a tile away from where that ends."""
+    row, col = ((each - TILE // 2) // TILE * TILE for each in pixel)
     return Window(row, col, SIDE, SIDE).intersection(grid.window)
 
 

@@ -15,14 +15,17 @@ from pyproj import Transformer
 
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling.growing.growth import SIDE, Growing, Grown, Seed, _joined
-from mmearth_core.labelling.growing.region import grown, neighbour_spread, unlikeness
+from mmearth_core.labelling.growing.region import Likeness, NeighbourSpread, Region, unlikeness
 from mmearth_core.labelling.live import LiveSet, View
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Window
 from mmearth_core.vectors.footprints import covered
 
-NOWHERE = np.zeros((5, 5), bool)
-EVERYWHERE = ~NOWHERE
+
+def region(unlike: Any, place: tuple[int, int], tolerance: float, holes: int = 0) -> Region:
+    """What a place grows into on ground that ends where the array does."""
+    everywhere = np.ones(unlike.shape, bool)
+    return Likeness(unlike, place).region(tolerance, allowed=everywhere, ends=~everywhere, holes=holes)
 
 
 def field_of(scene: Any, row: int, col: int) -> Any:
@@ -147,29 +150,49 @@ def test_a_place_that_cannot_grow_is_told(scene: Any) -> None:
 
 
 def test_holes_up_to_a_size_are_filled() -> None:
-    unlike = np.zeros((9, 9), np.float32)
-    unlike[2, 2] = unlike[5:7, 5:7] = 9
-    unlike[0, 4] = 9  # at the side: no hole
-    args = {"allowed": np.ones((9, 9), bool), "ends": np.zeros((9, 9), bool)}
-    none, small, all_of_them = (grown(unlike, (4, 4), 1, holes=holes, **args) for holes in (0, 1, 4))
+    unlike = np.zeros((11, 11), np.float32)
+    unlike[2, 3] = unlike[6:8, 6:8] = 9
+    unlike[0, 5] = 9  # at the side: no hole
+    none, small, all_of_them = (region(unlike, (4, 4), 1, holes=holes) for holes in (0, 1, 4))
     assert (none.filled, small.filled, all_of_them.filled) == (0, 1, 5)
-    assert not none.mask[2, 2] and small.mask[2, 2] and not small.mask[5, 5]
-    assert all_of_them.mask.sum() == 80 and not all_of_them.mask[0, 4]
+    assert not none.mask[2, 3] and small.mask[2, 3] and not small.mask[6, 6]
+    assert all_of_them.mask[6, 6] and not all_of_them.mask[0, 5]
 
 
 def test_corners_do_not_join_and_the_place_itself_is_always_in() -> None:
     unlike = np.array([[0, 9, 9], [9, 0, 9], [9, 9, 5]], np.float32)
-    args = {"allowed": np.ones((3, 3), bool), "ends": np.zeros((3, 3), bool)}
-    assert grown(unlike, (1, 1), 1, **args).mask.sum() == 1
-    assert grown(unlike, (2, 2), 1, **args).mask.sum() == 1
+    assert region(unlike, (1, 1), 1).mask.sum() == 1
+    assert region(unlike, (2, 2), 1).mask.sum() == 1
 
 
-@settings(max_examples=40, deadline=None)
-@given(npst.arrays(np.float32, (5, 5), elements=st.floats(0, 4, width=32)), st.floats(0, 4), st.floats(0, 4))
+def test_a_region_does_not_leak_through_a_thread_but_follows_one_that_was_clicked() -> None:
+    unlike = np.full((9, 30), 9, np.float32)
+    unlike[2:7, 2:9] = unlike[2:7, 20:27] = 0  # two fields
+    unlike[4, 9:20] = 0  # and a path between them
+    field = region(unlike, (4, 5), 1).mask
+    assert field[2:7, 2:9].all() and field.sum() == 35
+    unlike[2:7, 2:9] = unlike[2:7, 20:27] = 9
+    path = region(unlike, (4, 14), 1).mask
+    assert path[4, 9:20].all() and path.sum() == 11
+
+
+@settings(max_examples=60, deadline=None)
+@given(npst.arrays(np.float32, (7, 8), elements=st.floats(0, 4, width=32)), st.floats(0, 4), st.floats(0, 4))
 def test_regions_of_growing_tolerance_contain_each_other(unlike: Any, one: float, other: float) -> None:
     low, high = sorted((one, other))
-    small, large = (grown(unlike, (2, 2), t, allowed=EVERYWHERE, ends=NOWHERE).mask for t in (low, high))
+    small, large = (region(unlike, (2, 3), tolerance).mask for tolerance in (low, high))
     assert not (small & ~large).any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(npst.arrays(np.float32, (7, 8), elements=st.floats(0, 4, width=32)), st.floats(0, 4))
+def test_a_region_is_alike_and_hangs_together(unlike: Any, tolerance: float) -> None:
+    from scipy import ndimage
+
+    mask = region(unlike, (2, 3), tolerance).mask
+    unlike[2, 3] = 0
+    assert mask[2, 3] and (unlike[mask] <= tolerance).all()
+    assert ndimage.label(mask)[1] == 1
 
 
 def test_unlikeness_does_not_ask_in_which_units_a_band_is() -> None:
@@ -177,11 +200,15 @@ def test_unlikeness_does_not_ask_in_which_units_a_band_is() -> None:
     numbers, valid = rng.normal(0, 1, (6, 20, 20)).astype(np.float32), np.ones((20, 20), bool)
     valid[3, 4] = False
     scaled = (numbers * np.array([1, 10, 0.1, 3, 5, 100])[:, None, None] + 7).astype(np.float32)
-    one, other = (unlikeness(each, valid, (10, 10), neighbour_spread(each, valid)) for each in (numbers, scaled))
+    middles = [np.median(each[:, 9:12, 9:12], axis=(1, 2)) for each in (numbers, scaled)]
+    one, other = (
+        unlikeness(each, valid, middle, NeighbourSpread.of(each, valid).deviation)
+        for each, middle in zip((numbers, scaled), middles, strict=True)
+    )
     np.testing.assert_allclose(one, other, rtol=1e-3)
-    assert one[10, 10] == 0 and np.isinf(one[3, 4])
+    assert np.isinf(one[3, 4]) and (one[valid] > 0).all()
     # White noise: as unlike as two draws of one distribution, the place being the middle of nine.
-    assert neighbour_spread(numbers, valid) == pytest.approx(1, abs=0.25)
+    assert NeighbourSpread.of(numbers, valid).deviation == pytest.approx(1, abs=0.25)
     assert np.median(one[valid]) == pytest.approx(np.sqrt(1 + np.pi / 2 / 9), abs=0.25)
 
 
@@ -189,8 +216,7 @@ def test_unlikeness_does_not_ask_in_which_units_a_band_is() -> None:
 @given(npst.arrays(np.bool_, (6, 6)))
 def test_the_outline_of_a_region_is_a_valid_shape_of_its_pixels(free: Any) -> None:
     free[3, 3] = True
-    everywhere = np.ones((6, 6), bool)
-    mask = grown(np.where(free, 0, 9).astype(np.float32), (3, 3), 1, allowed=everywhere, ends=~everywhere).mask
+    mask = region(np.where(free, 0, 9).astype(np.float32), (3, 3), 1).mask
     window = Window(2, 5, 6, 6)
     shape = _joined([(window, mask)])
     assert shape.is_valid and shape.area == mask.sum()
