@@ -1,5 +1,6 @@
 """Click to segment: the shape that a place grows into is the field that was clicked, and what ended it is told."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from hypothesis.extra import numpy as npst
 from pyproj import Transformer
 
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.labelling.growing.growth import SIDE, Growing, Grown, Seed, _joined
-from mmearth_core.labelling.growing.region import Likeness, NeighbourSpread, Region, unlikeness
+from mmearth_core.labelling.growing import ground
+from mmearth_core.labelling.growing.ground import TILE, Tiles
+from mmearth_core.labelling.growing.growth import SIDE, Growing, Grown, Seed, _around, _ends, _joined
+from mmearth_core.labelling.growing.region import Likeness, NeighbourSpread, Region, _filled, unlikeness
 from mmearth_core.labelling.live import LiveSet, View
 from mmearth_core.progress import CancelToken
-from mmearth_core.raster.grid import Window
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.sources.stack import Stack, StackReader, stacks_of
 from mmearth_core.vectors.footprints import covered
 
 
@@ -159,6 +163,32 @@ def test_holes_up_to_a_size_are_filled() -> None:
     assert all_of_them.mask[6, 6] and not all_of_them.mask[0, 5]
 
 
+def test_what_joins_the_outside_by_a_corner_or_is_outside_is_no_hole() -> None:
+    corner = np.array([[0, 1, 0], [1, 1, 0], [0, 0, 0]], bool)
+    assert _filled(corner.copy(), 50, False).filled == 0
+    notched = np.ones((4, 4), bool)
+    notched[0, 1] = notched[1, 2] = False
+    assert _filled(notched.copy(), 1, False).filled == 0
+    notched[0, 1] = True
+    assert _filled(notched.copy(), 1, False).filled == 1
+
+
+def test_a_place_unlike_its_neighbours_counts_as_they_do_and_all_that_is_alike_is_taken() -> None:
+    odd = np.zeros((7, 7), np.float32)
+    odd[3, 3] = 5
+    odd[:, 5] = 9
+    odd[0, 5] = 0  # a thread to the last column
+    assert region(odd, (3, 3), 1).mask[:, :5].all() and not region(odd, (3, 3), 1).mask[:, 6].any()
+    assert region(np.ones((5, 5), np.float32), (2, 2), 1).mask.all()
+
+
+def test_a_region_does_not_go_round_outside_of_what_is_allowed() -> None:
+    allowed = np.ones((5, 20), bool)
+    allowed[:, 8:12] = False
+    found = Likeness(np.zeros((5, 20), np.float32), (2, 2)).region(1, allowed=allowed, ends=~np.ones((5, 20), bool))
+    assert found.mask[:, :8].all() and found.mask.sum() == 40 and found.open_at
+
+
 def test_corners_do_not_join_and_the_place_itself_is_always_in() -> None:
     unlike = np.array([[0, 9, 9], [9, 0, 9], [9, 9, 5]], np.float32)
     assert region(unlike, (1, 1), 1).mask.sum() == 1
@@ -222,3 +252,107 @@ def test_the_outline_of_a_region_is_a_valid_shape_of_its_pixels(free: Any) -> No
     assert shape.is_valid and shape.area == mask.sum()
     assert _joined([(window, mask), (window, mask)]).equals(shape)
     np.testing.assert_array_equal(covered(np.array([shape]), window), mask)
+
+
+def told(stack: Stack, window: Window, pixel: tuple[int, int]) -> Any:
+    """How unlike a pixel what is in a window is, worked out of the window in one piece; nothing lies on its edges."""
+    with stack.reader() as reader:
+        pixels = reader.read(window)
+        parts = [reader.read(each) for each in window.parts(TILE, TILE)]
+    total, counted = np.zeros(pixels.shape), np.zeros(pixels.shape)
+    row, col = pixel
+    near = np.s_[max(0, row - 1) : row + 2, max(0, col - 1) : col + 2]
+    for slot, valid in enumerate(pixels.valid):
+        if valid[pixel]:
+            numbers = pixels.stored[slot].astype(np.float32)
+            spreads = [NeighbourSpread.of(each.stored[slot].astype(np.float32), each.valid[slot]) for each in parts]
+            spread = NeighbourSpread(
+                np.sum([each.total for each in spreads], axis=0), sum(each.pairs for each in spreads)
+            ).deviation
+            middle = np.median(numbers[:, *near][:, valid[near]], axis=1)
+            apart = ((numbers - middle[:, None, None]) / spread[:, None, None]) ** 2
+            total[valid] += apart.mean(axis=0)[valid]
+            counted += valid
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(counted > 0, np.sqrt(total / counted), np.inf)
+
+
+@pytest.fixture(scope="module")
+def two_dates(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """Two tiles and a bit side by side, on two days; a corner has no embedding, and a stripe none on the second."""
+    from embedded_fields import make_scene
+
+    from mmearth_core.embedding.product import new_embedding
+
+    folder = tmp_path_factory.mktemp("tiles")
+    named = []
+    for number, day in enumerate(("2020-04-10", "2020-07-12")):
+        made = make_scene(folder / f"d{number}.tif", height=60, width=2 * TILE + 20, bands=4, seed=number)
+        if number:
+            with made.raster.reader() as reader:
+                stored = reader.read(made.raster.grid.window)
+            stored[:, 50:] = 0
+            with new_embedding(made.raster) as dataset:
+                dataset.write(stored)
+        named.append({"embedding": f"d{number}.tif", "date": day})
+    content = {"format": "mmearth-working-set", "format_version": 1, "places": [{"embeddings": named}]}
+    (folder / "set.json").write_text(json.dumps(content))
+    return stacks_of(folder / "set.json")[0]
+
+
+@pytest.mark.parametrize("pixel", [(0, 200), (20, TILE), (39, 50), (40, 20), (55, 300)])
+def test_ground_of_several_tiles_is_as_one_array(two_dates: Stack, pixel: tuple[int, int]) -> None:
+    window = Window(0, 0, 60, 2 * TILE)
+    found = Tiles(two_dates).around(window, CancelToken()).unlikeness(pixel)
+    np.testing.assert_allclose(found, told(two_dates, window, pixel), rtol=1e-4)
+    assert Tiles(two_dates).around(window, CancelToken()).unlikeness((3, 3)) is None
+
+
+def test_tiles_are_read_once_and_those_not_looked_at_for_longest_are_dropped(
+    two_dates: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    whole = StackReader.read
+    monkeypatch.setattr(StackReader, "read", lambda self, w, shape=None: (read.append(w.col), whole(self, w, shape))[1])
+    tiles = Tiles(two_dates)
+    for col in (0, TILE, 0, TILE):
+        tiles.around(Window(0, col, 60, TILE), CancelToken())
+    assert read == [0, TILE]
+    monkeypatch.setattr(ground, "_BYTES", 2 * tiles._held[Window(0, 0, 60, TILE)].pixels.nbytes)
+    for col, width in ((0, TILE), (2 * TILE, 20), (0, TILE), (TILE, TILE)):
+        tiles.around(Window(0, col, 60, width), CancelToken())
+    assert read == [0, TILE, 2 * TILE, TILE]
+
+
+def test_places_in_one_ground_grow_each_by_itself(scene: Any) -> None:
+    growing = Growing(LiveSet(scene.path))
+    places = [Seed(*spot(scene, *each)) for each in ((100, 100), (45, 45), (100, 100))]
+    found = [growing.grow([each], everything(scene), cancel=CancelToken()) for each in places]
+    assert found == [grow(scene, each) for each in places] and found[0] != found[1]
+    # Moved out of sight, it grows within reach of what is seen, and says so.
+    west, _, _, north = scene.raster.grid.bounds
+    away = View((west + 3000, north - 2900, west + 3500, north - 2500), 100, 100)
+    assert growing.grow(places[:1], away, cancel=CancelToken()).bounded == "view"
+
+
+def test_a_place_is_half_a_tile_from_where_its_ground_ends() -> None:
+    grid = Grid(5 * TILE, 5 * TILE, None, None)
+    for row in range(0, 5 * TILE, 37):
+        window = _around((row, 700), grid)
+        assert window.row == 0 or row - window.row >= TILE // 2
+        assert window.row_end == grid.height or window.row_end - row >= TILE // 2
+        assert window.row % TILE == window.col % TILE == 0
+
+
+def test_ground_ends_only_where_the_grid_goes_on() -> None:
+    grid = Grid(100, 200, None, None)
+    inner = _ends(Window(10, 20, 30, 40), grid)
+    assert inner[0].all() and inner[-1].all() and inner[:, 0].all() and inner[:, -1].all() and inner.sum() == 136
+    assert _ends(Window(0, 20, 100, 180), grid).sum() == 100 == _ends(Window(0, 20, 100, 180), grid)[:, 0].sum()
+    assert not _ends(grid.window, grid).any()
+
+
+def test_pixels_without_an_embedding_have_no_say_in_how_neighbours_differ() -> None:
+    numbers, valid = np.random.default_rng(0).normal(0, 1, (2, 30, 30)).astype(np.float32), np.ones((30, 30), bool)
+    numbers[:, ::2, ::2], valid[::2, ::2] = 1000, False
+    assert (NeighbourSpread.of(numbers, valid).deviation < 10).all()
