@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .context import Context
     from .core.worker.client import WorkerClient
     from .core.workspace import Workspace
-    from .gui.dock import Dock
+    from .gui.dock import Dock, Panels
     from .gui.options_factory import OptionsFactory
     from .provider import Provider
 
@@ -60,6 +60,7 @@ class Plugin(QObject):
         self._workspace: Workspace | None = None
         self._context: Context | None = None
         self._dock: Dock | None = None
+        self._panels: Panels | None = None  # of the dock to be
         self._open_action: QAction | None = None
         self._layer_action: QAction | None = None
         self._translator: QTranslator | None = None
@@ -116,6 +117,9 @@ class Plugin(QObject):
             for action in (self._open_action, self._layer_action):
                 action.deleteLater()
             self._options = self._open_action = self._layer_action = None
+        if self._panels is not None:
+            self._panels.close()
+            self._panels = None
         if self._dock is not None:
             self._dock.close_panels()
             self._iface.removeDockWidget(self._dock)
@@ -163,7 +167,8 @@ class Plugin(QObject):
         if self._dock is None:
             from .gui.dock import Dock
 
-            dock = self._dock = Dock(self.context, self._iface.mainWindow())
+            panels, self._panels = self._panels, None
+            dock = self._dock = Dock(self.context, self._iface.mainWindow(), panels)
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
             if self._open_action is not None:
                 dock.visibilityChanged.connect(self._open_action.setChecked)
@@ -231,10 +236,17 @@ class Plugin(QObject):
         self._loading.start()
 
     def _load_part(self) -> None:
-        """Load a part of the dock; with the last one do what is waited for, unless QGIS has closed meanwhile."""
+        """Load a part of the dock, or make a panel; with the last one do what is waited for, unless QGIS has closed
+        meanwhile."""
         if self._unloaded:
             import_module(f".{self._unloaded.pop(0)}", __package__)
             return
+        if self._dock is None:
+            from .gui.dock import Panels
+
+            self._panels = self._panels or Panels(self.context)
+            if self._panels.make_next():
+                return
         self._loading.stop()
         act, self._wanted = self._wanted, None
         if act is not None:

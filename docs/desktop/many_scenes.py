@@ -6,6 +6,7 @@ The scenes are cut from that of `mmearth demo`: two dates of one half, and the o
 """
 
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.environ["WALK_FOLDER"])
@@ -18,7 +19,8 @@ from qgis.PyQt.QtCore import Qt
 def scenes():
     """The folder of scenes."""
     folder = MATERIAL / "scenes"
-    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # maps of a walk before would be asked for
+    folder.mkdir()
     source = gdal.Open(str(MATERIAL / "scene.tif"))
     half = source.RasterXSize // 2
     for name, left in (("west_20210401", 0), ("west_20220406", 0), ("east_20210401", half)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtGui import QShowEvent
@@ -21,20 +21,51 @@ from .worker_label import WorkerLabel
 if TYPE_CHECKING:
     from ..context import Context
 
+Panel = TypeVar("Panel", bound=QWidget)
+
+
+class Panels:
+    """The panels of a dock, made one at a time: all at once they make QGIS stand still in its dark theme."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._made: dict[type[QWidget], QWidget] = {}
+
+    def make_next(self) -> bool:
+        """Make one of those that are not there yet; whether there was one."""
+        for kind in (SetupPanel, EmbedPanel, SamplesPanel, MapPanel, AccuracyPanel):
+            if kind not in self._made:
+                self._made[kind] = kind(self._context)
+                return True
+        return False
+
+    def of(self, kind: type[Panel]) -> Panel:
+        """The panel of a kind; what was not made yet is made now."""
+        while kind not in self._made and self.make_next():
+            pass
+        return cast("Panel", self._made[kind])
+
+    def close(self) -> None:
+        """Nobody wants them any more."""
+        for panel in self._made.values():
+            panel.close()
+            panel.deleteLater()
+
 
 class Dock(QgsDockWidget):
     """All panels. `close_panels` must be called before it is deleted."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, parent: QWidget | None = None, panels: Panels | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("MMEarthDock")
         self.setWindowTitle(self.tr("MMEarth Few-Shot Mapper"))
         self._context = context
-        self.setup = SetupPanel(context)
-        self.embed = EmbedPanel(context)
-        self.samples = SamplesPanel(context)
-        self.map = MapPanel(context)
-        self.accuracy = AccuracyPanel(context)
+        panels = panels or Panels(context)
+        self.setup = panels.of(SetupPanel)
+        self.embed = panels.of(EmbedPanel)
+        self.samples = panels.of(SamplesPanel)
+        self.map = panels.of(MapPanel)
+        self.accuracy = panels.of(AccuracyPanel)
         self.scenes = ScenesDesk(context, self.embed, self)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
 from qgis.PyQt.QtGui import QCloseEvent
 from qgis.PyQt.QtWidgets import QDockWidget, QLabel, QMessageBox, QPushButton, QScrollArea
@@ -75,6 +76,26 @@ def test_the_dock_is_loaded_piece_by_piece_so_that_qgis_never_stands_still(plugi
     done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
     loaded = ast.literal_eval(done.stdout.strip().splitlines()[-1])
     assert max(loaded) <= 25, f"a piece of the dock is too large: {loaded}"
+
+
+def test_the_panels_of_the_dock_are_made_one_at_a_time(plugin, window):
+    """In QGIS' dark theme all of them at once take longer than a person waits."""
+    plugin._wanted, made = lambda: plugin.toggle_dock(True), []
+    while plugin._dock is None:
+        plugin._load_part()
+        made.append(0 if plugin._panels is None else len(plugin._panels._made))
+    assert list(dict.fromkeys(made)) == [0, 1, 2, 3, 4, 5]
+    assert plugin._panels is None and plugin.dock.embed.parent() is not None
+
+
+def test_unloading_between_two_panels_leaves_nothing(qgis_iface, settings, worker_python, wait):
+    plugin = classFactory(qgis_iface)
+    plugin.initGui()
+    while plugin._panels is None or len(plugin._panels._made) < 3:
+        plugin._load_part()
+    panels = list(plugin._panels._made.values())
+    plugin.unload()
+    wait(lambda: all(sip.isdeleted(panel) for panel in panels), 5, "the panels are gone")
 
 
 def test_unloading_while_the_dock_is_being_loaded_leaves_nothing(qgis_iface, settings, worker_python, wait):

@@ -83,7 +83,7 @@ class ClassPlots(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.pages, 1)
         layout.addLayout(buttons)
-        self.resize(680, 460)
+        self.resize(780, 460)
         context.workspace.embeddingChanged.connect(self._ask)
 
     def close(self) -> bool:
