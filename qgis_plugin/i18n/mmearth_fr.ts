@@ -3367,6 +3367,10 @@ Les remplacer ?</translation>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
+    </message>
 </context>
 <context>
     <name>GatherWorkingSet</name>
@@ -5010,6 +5014,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
+    </message>
 </context>
 <context>
     <name>Provider</name>
@@ -5079,6 +5087,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
+    </message>
 </context>
 <context>
     <name>ReferenceSample</name>
@@ -5128,6 +5140,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
     </message>
 </context>
 <context>
@@ -5447,6 +5463,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
     </message>
 </context>
 <context>
@@ -6147,6 +6167,10 @@ Les lire ?</translation>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
     <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
+    </message>
+    <message>
         <source>click a place, and what looks like it is outlined</source>
         <translation>cliquez un lieu : ce qui lui ressemble est entouré</translation>
     </message>
@@ -6496,6 +6520,10 @@ Les lire ?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
     </message>
 </context>
 <context>
@@ -7082,6 +7110,10 @@ Les lire ?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
     </message>
 </context>
 <context>

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsCollapsibleGroupBoxBasic
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QLocale
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QLocale, QPoint
 from qgis.PyQt.QtGui import QFont, QFontMetrics
-from qgis.PyQt.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from qgis_plugin import classFactory
 
@@ -168,6 +168,28 @@ def test_the_message_bar_has_one_line_and_the_rest_on_demand(context, shown_canv
     assert pushed[0][1] == "The map is written." and len(pushed[0]) == 4
     assert pushed[1][1] == "The file town.tif is there." and pushed[1][2].startswith("It would be replaced")
     assert pushed[2][1].endswith("…") and pushed[2][2] == 60 * "word " + "end."
+
+
+@pytest.mark.parametrize(("height", "above"), [(80, None), (900, 6)])
+def test_what_is_revealed_is_seen_from_its_beginning(qgis_app, wait, height, above):
+    from qgis_plugin.gui.widgets.scrolling import reveal, scrolled
+
+    inside, outcome = QWidget(), QLabel("outcome")
+    column = QVBoxLayout(inside)
+    column.addWidget(QLabel("\n" * 60))
+    column.addWidget(outcome)
+    outcome.hide()
+    area = scrolled(inside)
+    area.resize(300, 300)
+    area.show()
+    settle()
+    outcome.setFixedHeight(height)
+    outcome.show()
+    reveal(outcome)
+    wait(lambda: area.verticalScrollBar().value() > 0)
+    top = outcome.mapTo(area, QPoint(0, 0)).y()
+    assert top == above if above is not None else 0 < top <= 300 - height
+    area.deleteLater()
 
 
 def test_the_whole_path_is_in_the_tooltip(qgis_app):

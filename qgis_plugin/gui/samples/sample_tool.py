@@ -273,7 +273,8 @@ class SampleTool(QgsMapTool):
         self._band.setFillColor(colour)
         if self.isActive():
             typed = f"{self._table.keys.first}_  " if self._table is not None and self._table.keys.first else ""
-            self.hinted.emit(f"{typed}{sample_class.name}: {self.instruction()}" if sample_class else typed)
+            hint = self.tr("{0}: {1}").format(sample_class.name, self.instruction()) if sample_class else ""
+            self.hinted.emit(typed + hint)
 
     def _say(self, sentence: str) -> None:
         self.messageEmitted.emit(sentence, Qgis.MessageLevel.Warning)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt, QTimer
 from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+#: Pixels that are seen above and below what is revealed.
+_AROUND = 6
 
 
 class _UpAndDown(QScrollArea):
@@ -45,9 +48,17 @@ def fill(panel: QWidget, inside: QWidget, sideways: bool = False) -> QScrollArea
 
 
 def reveal(widget: QWidget) -> None:
-    """Scroll so that a widget is seen, as far as there is room, once it has its place."""
-    parent = widget.parentWidget()
-    while parent is not None and not isinstance(parent, QScrollArea):
-        parent = parent.parentWidget()
-    if parent is not None:
-        QTimer.singleShot(50, lambda: None if sip.isdeleted(parent) else parent.ensureWidgetVisible(widget))
+    """Scroll so that a widget is seen, once it has its place; its beginning where there is no room for all of it."""
+    area = widget.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if area is not None:
+        QTimer.singleShot(50, lambda: None if sip.isdeleted(area) or sip.isdeleted(widget) else _show(area, widget))
+
+
+def _show(area: QScrollArea, widget: QWidget) -> None:
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # what was shown just now has its place then
+    if widget.height() <= area.viewport().height() - 2 * _AROUND:
+        area.ensureWidgetVisible(widget, 0, _AROUND)
+    else:
+        area.verticalScrollBar().setValue(widget.mapTo(area.widget(), QPoint(0, 0)).y() - _AROUND)
