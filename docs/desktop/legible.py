@@ -252,7 +252,7 @@ _MEASURES = (
 def _edges(widget):
     """Where what it is in ends before it does. Down to where one scrolls is no fault."""
     parent = widget.parentWidget()
-    while parent is not None and not parent.isWindow():
+    while parent is not None:
         place = QRect(widget.mapTo(parent, QPoint(0, 0)), widget.size())
         area = parent.parentWidget()
         scrolls = isinstance(area, QAbstractScrollArea) and area.viewport() is parent
@@ -261,9 +261,7 @@ def _edges(widget):
         if aside or (below and not scrolls):
             yield f"“{_text(widget)}” sticks out of {_name(parent)}"
             return
-        if scrolls:
-            return
-        parent = parent.parentWidget()
+        parent = None if scrolls or parent.isWindow() else parent.parentWidget()
 
 
 def _overlaps(widget):
@@ -278,8 +276,8 @@ def _overlaps(widget):
 def _faint(widget, shot):
     corner = widget.mapTo(widget.window(), QPoint(0, 0))
     seen = widget.visibleRegion().boundingRect().translated(corner).intersected(shot.rect())
-    if isinstance(widget, QGroupBox) or seen.width() < 8 or seen.height() < 8:
-        return
+    if isinstance(widget, QGroupBox) or seen.size() != widget.size() or seen.isEmpty():
+        return  # a part of it would say little
     cut = shot.copy(seen)
     pixels = np.frombuffer(cut.constBits().asstring(cut.sizeInBytes()), np.uint8)
     pixels = pixels.reshape(cut.height(), cut.bytesPerLine() // 4, 4)[:, : cut.width(), 2::-1].reshape(-1, 3)
