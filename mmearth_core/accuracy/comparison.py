@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from mmearth_core.accuracy.reference_sample import DESIGN_FIELDS
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.class_values import code_of
 from mmearth_core.maps.conventions import UNKNOWN
@@ -51,7 +52,7 @@ class Comparison:
     ) -> "Comparison":
         """Read the reference and measure the maps. Raises `MMEarthError` when they cannot be compared."""
         # Of several places everything is read: what is near none of them is found out then.
-        vector = read_vector(reference, layer=layer, field=field, within=maps.grid)
+        vector = read_vector(reference, layer=layer, field=field, within=maps.grid, beside=DESIGN_FIELDS)
         names = class_names(vector, field)
         if not any(names):
             raise MMEarthError(f"The field {field!r} of {vector.path} is empty; give every feature its class first.")

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pyogrio
 from numpy.typing import NDArray
 
 from mmearth_core.accuracy.comparison import Comparison, Points
-from mmearth_core.accuracy.reference_sample import DIGEST_FIELD, HECTARES_FIELD, STRATUM_FIELD
+from mmearth_core.accuracy.reference_sample import DESIGN_FIELDS
 from mmearth_core.errors import MMEarthError
-from mmearth_core.vectors.reading import read_vector
 from mmearth_core.wording import left_out
 
 
@@ -88,12 +86,10 @@ def _told(
     compared: Comparison, feature: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]] | None:
     """(stratum, its hectares, the map's fingerprint) of each point of a file of `mmearth sample`; None of others."""
-    path, layer = compared.vector.path, compared.vector.layer
-    wanted = (STRATUM_FIELD, HECTARES_FIELD, DIGEST_FIELD)
-    if not set(wanted) <= set(pyogrio.read_info(path, layer=layer)["fields"]):
+    told = compared.vector.beside
+    if not set(DESIGN_FIELDS) <= set(told):
         return None
-    columns = [read_vector(path, layer=layer, field=name, within=compared.maps.grid).values for name in wanted]
-    stratum, hectares, digest = (np.asarray(column)[feature] for column in columns)
+    stratum, hectares, digest = (told[name][feature] for name in DESIGN_FIELDS)
     if stratum.dtype.kind not in "iuf" or hectares.dtype.kind not in "iuf":
         return None
     if not (np.isfinite(stratum) & np.isfinite(hectares) & (hectares > 0)).any():

@@ -29,6 +29,8 @@ PIXELS_FIELD = "stratum_px"
 HECTARES_FIELD = "stratum_ha"
 DIGEST_FIELD = "map_digest"
 SEED_FIELD = "seed"
+#: What an assessment weighs a point by.
+DESIGN_FIELDS = (STRATUM_FIELD, HECTARES_FIELD, DIGEST_FIELD)
 #: Of a sample of several places, the one a point is in.
 PLACE_FIELD = "place"
 

@@ -4,7 +4,8 @@ GeoPackage, GeoJSON, Shapefile, FlatGeobuf and whatever else GDAL reads. Nothing
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ _WHOLE_DECIMAL = re.compile(r"^([+-]?\d+)\.0+$")
 class VectorLayer:
     """Features of one layer: `geometries` (2-D, None where absent or unreadable), `fids`, `values` of the field.
 
-    `messages` say what a reader of the file had to assume; `skipped` features far from the raster were not read.
+    `beside` has the values of further fields that were asked for and are there, by name. `messages` say what a reader
+    of the file had to assume; `skipped` features far from the raster were not read.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class VectorLayer:
     values: NDArray[Any] | None
     messages: tuple[str, ...] = ()
     skipped: int = 0
+    beside: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def in_pixels(self, grid: Grid) -> NDArray[Any]:
         """The geometries in pixel coordinates of `grid` (column, row; the first pixel's centre is 0.5, 0.5).
@@ -63,9 +66,16 @@ class VectorLayer:
 
 
 def read_vector(
-    path: str | Path, *, layer: str | None = None, field: str | None = None, within: Grid | None = None
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    field: str | None = None,
+    within: Grid | None = None,
+    beside: Collection[str] = (),
 ) -> VectorLayer:
     """Read one layer (the only one with geometries, unless named) and, with `field`, that field.
+
+    Fields named in `beside` are read in the same go where the layer has them.
 
     `path` may be a zip, or GDAL's name of a file in one (/vsizip/…). Of a layer of more than `MANY` features only those
     `within` the extent of a raster are read; the others are counted in `skipped`. Texts of shapefiles that do not say
@@ -75,17 +85,23 @@ def read_vector(
     """
     check_kind(path, "vector file")
     try:
-        return _read(path, layer, field, within)
+        return _read(path, layer, field, within, beside)
     except UnicodeDecodeError:
         pass
     try:
-        return _read(path, layer, field, within, untrue=True)
+        return _read(path, layer, field, within, beside, untrue=True)
     except UnicodeDecodeError as error:
         raise MMEarthError(f"{path} is no vector file that can be read; give a GeoPackage, for example.") from error
 
 
 def _read(
-    path: str | Path, layer: str | None, field: str | None, within: Grid | None, *, untrue: bool = False
+    path: str | Path,
+    layer: str | None,
+    field: str | None,
+    within: Grid | None,
+    beside: Collection[str],
+    *,
+    untrue: bool = False,
 ) -> VectorLayer:
     """As `read_vector`, which raises `UnicodeDecodeError` too; `untrue`: a shapefile says UTF-8, and is not."""
     source = locate(path, layer)
@@ -107,10 +123,11 @@ def _read(
         if field is not None and field not in wanted:
             fields = f"it has {', '.join(wanted)}" if known else "it has no fields"
             raise MMEarthError(f"{path} has no field {field!r}; {fields}. Name the class field with `field`.")
-        _, fids, wkb, columns = pyogrio.raw.read(
+        further = [name for name in beside if name in known]
+        meta, fids, wkb, columns = pyogrio.raw.read(
             source.name,
             layer=layer,
-            columns=[] if field is None else [wanted[field]],
+            columns=[*([] if field is None else [wanted[field]]), *further],
             bbox=box,
             encoding=raw,
             return_fids=True,
@@ -127,7 +144,8 @@ def _read(
         )
     geometries = _finite(shapely.from_wkb(wkb, on_invalid="ignore"))
     _check_degrees(path, crs, geometries)
-    values, messages = columns[0] if columns else None, list[str]()
+    columns = dict(zip(map(str, meta["fields"]), columns, strict=True))
+    values, messages = None if field is None else columns[wanted[field]], list[str]()
     if values is not None and values.dtype.kind == "O":
         texts, certain = _decoded(values.tolist(), assumed)
         values = np.array([*texts, None], object)[:-1]
@@ -137,7 +155,8 @@ def _read(
             values = np.array([*meant, None], object)[:-1]
             messages.append(f"{path.name} says another encoding than its texts have, which are read as UTF-8")
     skipped = 0 if box is None else info["features"] - len(fids)
-    return VectorLayer(path, layer, crs, geometries, fids, values, tuple(messages), skipped)
+    there = {name: columns[name] for name in further}
+    return VectorLayer(path, layer, crs, geometries, fids, values, tuple(messages), skipped, there)
 
 
 def _decoded(texts: list[Any], assumed: str | None) -> tuple[list[Any], bool]:

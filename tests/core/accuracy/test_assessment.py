@@ -85,6 +85,13 @@ def test_sample_and_assess_find_the_true_areas_and_accuracy(world, reference):
     assert report.warnings == ()
 
 
+def test_the_reference_is_read_once(world, reference, monkeypatch):
+    read, asked = pyogrio.raw.read, []
+    monkeypatch.setattr(pyogrio.raw, "read", lambda *args, **options: asked.append(options) or read(*args, **options))
+    assess(map=world[0], reference=reference)
+    assert [sorted(each["columns"]) for each in asked] == [["class", "map_digest", "stratum", "stratum_ha"]]
+
+
 def test_printed_report_and_json_tell_the_same(world, reference, tmp_path):
     report = assess(map=world[0], reference=reference, output=tmp_path / "report.json")
     saved = json.loads((tmp_path / "report.json").read_text())
