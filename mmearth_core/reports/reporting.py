@@ -89,7 +89,7 @@ def report(
         reference_field: Field of the reference that holds the class.
         confidence: Raster of the classification's confidence, on the map's grid; of several places the folder.
         block: Metres within which samples count as one place in the validation, as in fit.
-        language: Of headings, explanations and numbers; warnings are in English.
+        language: Of what the page says, and of its numbers.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.

@@ -86,7 +86,7 @@ def content_of(
     measured = measure_together(maps, progress=progress, cancel=cancel)
     areas = _by_name(measured.hectares, measured.names)
     untrained = any(each.facts.get("trained") is False for each in embeddings)
-    warned = [*maps.messages, *measured.messages, *([say(UNTRAINED)] if untrained else []), *notes]
+    warned = [*maps.messages, *measured.messages, *([UNTRAINED] if untrained else []), *notes]
     colours = {each.unknown: UNKNOWN_COLOUR for each in maps.maps} | {c.name: c.colour for c in maps.classes}
     figures = [] if scene is None else [_scene(say, scene, samples, field, maps.maps[0], colours)]
     for number, (place, found) in enumerate(zip(maps.places, measured.each, strict=True)):
@@ -94,7 +94,7 @@ def content_of(
         figures.append(_map(say, of, place.map, _by_name(found.hectares, measured.names), colours))
         figures += [_confidence(say, of, each) for each in confidences[number : number + 1]]
         figures += [_embedding(say, of, each) for each in embeddings[number : number + 1]]
-    first: tuple[Part, ...] = (Notes(tuple(warned)),) if warned else ()
+    first: tuple[Part, ...] = (Notes(tuple(map(say.told, warned))),) if warned else ()
     judged = _areas(say, areas, colours) if accuracy is None else _accuracy(say, accuracy, colours)
     learned = {} if samples is None else {say("Samples"): str(samples)}
     judged_by = {} if accuracy is None else {say("Reference"): str(accuracy.reference)}
@@ -230,7 +230,7 @@ def _accuracy(say: Language, accuracy: AccuracyReport, colours: Mapping[str, Col
         (
             Table(tuple(header), tuple(rows), caption, painted),
             Matrix(names, accuracy.counts, told, say("map ↓ reference →"), say("total"), painted),
-            *([Notes(accuracy.warnings)] if accuracy.warnings else []),
+            *([Notes(tuple(map(say.told, accuracy.warnings)))] if accuracy.warnings else []),
         ),
     )
 
@@ -246,15 +246,15 @@ def _areas(say: Language, areas: Mapping[str, float], colours: Mapping[str, Colo
 def _validation(say: Language, validation: Validation) -> Section:
     heading = say("Validation by place")
     if not validation.validated.any():
-        return Section(heading, (Notes(tuple(str(validation).splitlines())),))
-    text = f"{validation.scheme}. " + say(
+        return Section(heading, (Notes(tuple(map(say.told, str(validation).splitlines()))),))
+    text = f"{say.told(validation.scheme)}. " + say(
         "Every place was classified by a model that was not trained on it. This says how well the"
         " classes are told apart in places like those drawn. The whole map also has borders, mixed pixels and land of"
         " kinds that nobody drew: it is usually less accurate."
     )
     parts: list[Part] = [Paragraph(text)]
     if not validation.independent:
-        parts.append(Notes((caution_of_nearness(validation),)))
+        parts.append(Notes((say.told(caution_of_nearness(validation)),)))
     legend = validation.legend
     painted = tuple(c.colour for c in legend.classes)
     scores = zip(legend.names, validation.places.tolist(), validation.f1.tolist(), strict=True)
@@ -264,7 +264,7 @@ def _validation(say: Language, validation: Validation) -> Section:
     corner = say("predicted ↓ drawn →")
     parts.append(Matrix(tuple(legend.names), validation.pixels, caption, corner, say("total"), painted))
     doubts = [
-        (f"{d.group.path.name}, {d.group}", d.label, d.predicted, f"{say.number(100 * d.share_right)} %")
+        (f"{d.group.path.name}, {say.told(str(d.group))}", d.label, d.predicted, f"{say.number(100 * d.share_right)} %")
         for d in validation.doubts[:_MOST_DOUBTS]
         if d.predicted != d.label
     ]
@@ -307,7 +307,9 @@ def _provenance(
     values: dict[str, str] = {}
     for number, place in enumerate(maps.places):
         told = _of_map(say, place.map) | _of_embedding(say, embeddings[number : number + 1])
-        values |= {f"{place.name}: {say(name)}" if place.name else say(name): each for name, each in told.items()}
+        values |= {
+            f"{place.name}: {say.told(name)}" if place.name else say.told(name): each for name, each in told.items()
+        }
     return values | dict(parameters) | {say("Software"): f"mmearth {__version__}"}
 
 
@@ -320,7 +322,7 @@ def _of_map(say: Language, class_map: ClassMap) -> dict[str, str]:
             size=f"{grid.width} × {grid.height}", pixel=say.numeral(f"{across:g} × {down:g}"), crs=grid.crs
         ),
     }
-    return values | _making(class_map)
+    return values | _making(say, class_map)
 
 
 def _of_embedding(say: Language, shown: Sequence[Embedding]) -> dict[str, str]:
@@ -334,33 +336,36 @@ def _of_embedding(say: Language, shown: Sequence[Embedding]) -> dict[str, str]:
         told = embedding.facts
         values |= {label: _plain(say, told[name]) for name, label in _PROVENANCE.items() if told.get(name) is not None}
         if told.get("aoi") is not None:
-            values["Area"] = "only inside the area of interest"
+            values["Area"] = say("only inside the area of interest")
     return values
 
 
-def _making(class_map: ClassMap) -> dict[str, str]:
+def _making(say: Language, class_map: ClassMap) -> dict[str, str]:
     """Of what the map was made, and how it was smoothed and tidied."""
     told = {"none": "none", "edges": "edges: neighbours count where no edge lies between", "strong": "strong"}
     made = {}
     if class_map.origins:
         made["Made of"] = "; ".join(
-            described(origin.name, origin.identity) + (f" of {origin.date}" if origin.date else "")
+            say("{image} of {date}", image=image, date=origin.date) if origin.date else image
             for origin in class_map.origins
+            for image in [described(origin.name, origin.identity)]
         )
     for number, step in enumerate(class_map.history, start=1):
-        made[f"History ({number})"] = str(step)
+        made[f"History ({number})"] = say.told(str(step))
     if (smooth := class_map.tags.get("smooth")) is not None:
-        made["Smoothing"] = told.get(smooth, smooth)
+        made["Smoothing"] = say.told(told.get(smooth, smooth))
     for number, done in enumerate(tidied(class_map), start=1):
         majority = int(done["majority"])
-        steps = [f"majority of {majority} × {majority} pixels"] if majority > 1 else []
-        steps.append(
-            f"areas below {', '.join(done['min_area'])} ha filled by their neighbours ({done['filled']} areas)"
+        steps = [say("majority of {number} × {number} pixels", number=majority)] if majority > 1 else []
+        filled = "areas below {sizes} ha filled by their neighbours ({number} areas)"
+        steps.append(say(filled, sizes=", ".join(map(say.numeral, done["min_area"])), number=done["filled"]))
+        steps += [say("{names} kept", names=", ".join(done["keep"]))] if done["keep"] else []
+        changed = "; ".join(
+            say("{name} lost {number}, won {all}", name=name, number=each["lost"], all=each["won"])
+            for name, each in done["changed"].items()
         )
-        steps += [f"{', '.join(done['keep'])} kept"] if done["keep"] else []
-        changed = "; ".join(f"{name} lost {each['lost']}, won {each['won']}" for name, each in done["changed"].items())
-        made[f"Tidied{f' ({number})' if number > 1 else ''}"] = (
-            f"{'; '.join(steps)}. Pixels: {changed or 'none changed'}."
+        made[f"Tidied{f' ({number})' if number > 1 else ''}"] = say(
+            "{steps}. Pixels: {changed}.", steps="; ".join(steps), changed=changed or say("none changed")
         )
     return made
 
@@ -368,6 +373,6 @@ def _making(class_map: ClassMap) -> dict[str, str]:
 def _plain(say: Language, value: Any) -> str:
     """A JSON value as a reader writes it; sentences follow each other, words are separated by commas."""
     if isinstance(value, list):
-        texts = [str(item) for item in value]
-        return (" " if all(text.endswith(".") for text in texts) else ", ").join(texts) or "none"
+        texts = [say.told(str(item)) for item in value]
+        return (" " if all(text.endswith(".") for text in texts) else ", ").join(texts) or say("none")
     return say.numeral(f"{value:.6g}") if isinstance(value, float) else str(value)

@@ -29,6 +29,7 @@ from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.references import trust_named_in
 from mmearth_core.records import grouped, plain
+from mmearth_core.reports.language import LANGUAGES, Language
 from mmearth_core.verbs import LIVE_VERBS, Lane, lanes
 
 PROTOCOL = 1
@@ -47,17 +48,24 @@ class BadRequest(Exception):
 
 
 _LANES = lanes()
+_ENGLISH = Language()
+#: Where a result has sentences.
+_SENTENCES = {"warnings", "messages", "evidence", "history"}
 
 
 class Events(JsonLines):
     """The progress of one request as events with its id."""
 
-    def __init__(self, stream: GuardedStream, lock: threading.Lock, number: int | None) -> None:
+    def __init__(
+        self, stream: GuardedStream, lock: threading.Lock, number: int | None, say: Language = _ENGLISH
+    ) -> None:
         super().__init__(stream)
-        self._lock, self._number = lock, number
+        self._lock, self._number, self._say = lock, number, say
 
     def event(self, kind: str, /, **values: Any) -> None:
         """Write one event, whole, whoever else writes; what JSON cannot hold becomes null or text."""
+        if kind == "message":
+            values["text"] = self._say.told(str(values["text"]))
         numbered = plain(values if self._number is None else {"id": self._number} | values)
         with self._lock:
             super().event(kind, **numbered)
@@ -89,6 +97,7 @@ class Server:
         self._writing = threading.Lock()
         self._over = threading.Event()
         self._greeted = False
+        self._say = _ENGLISH
         self._last = 0
         self._waiting: dict[int, Request] = {}
         self._lanes = {lane: ThreadPoolExecutor(1, f"lane-{lane}") for lane in get_args(Lane)}
@@ -173,7 +182,7 @@ class Server:
                 "protocol", f"The id {number!r} is not a positive integer that grows from request to request."
             )
         self._last = number
-        events = Events(self._stream, self._writing, number)
+        events = Events(self._stream, self._writing, number, self._say)
         if not isinstance(verb, str) or not isinstance(arguments, dict):
             events.event("error", kind="protocol", message="A request needs a verb and an object of arguments.")
         elif verb == "hello":
@@ -199,6 +208,8 @@ class Server:
             )
             return
         self._greeted = True
+        if (language := arguments.get("language")) in LANGUAGES:
+            self._say = Language(language)
         events.event(
             "result",
             result={
@@ -225,7 +236,15 @@ class Server:
             raise BadRequest("arguments", str(error)) from error
         if request.trust:
             trust_named_in(request.arguments)
-        return plain(function(**arguments, **provided))
+        return self._in_words(plain(function(**arguments, **provided)))
+
+    def _in_words(self, result: Any) -> Any:
+        """A result with its sentences in the client's language, as far as they have words in it."""
+        if isinstance(result, dict):
+            for name in _SENTENCES & result.keys():
+                if isinstance(result[name], list):
+                    result[name] = [self._say.told(str(each)) for each in result[name]]
+        return result
 
     def _answer(self, request: Request, done: "Future[Any]") -> None:
         """Tell how a request ended: its last event."""

@@ -17,6 +17,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, QThreadPool, pyqtSig
 
 from ...settings import Settings, home
 from ..layers import with_names
+from ..numbers import language
 from ..python.environment import find_python, is_qgis, plugin_version, scrubbed_environment, worker_command
 from .greeting import Greeting
 from .pace import progress_text
@@ -133,7 +134,7 @@ class _LocatedProcess(WorkerProcess):
     """Looks for the Python when it starts, so that a change of the settings counts."""
 
     def __init__(self, settings: Settings, **options: Any) -> None:
-        super().__init__([], {}, home() / "logs" / "worker.log", plugin_version(), **options)
+        super().__init__([], {}, home() / "logs" / "worker.log", plugin_version(), language=language(), **options)
         self._settings = settings
 
     def locate(self) -> tuple[list[str], dict[str, str]]:

@@ -50,6 +50,7 @@ class WorkerProcess:
         log: Path,
         version: str,
         *,
+        language: str = "en",
         on_event: Listener | None = None,
         start_seconds: float = 60,
         silence_seconds: float = 30,
@@ -58,7 +59,7 @@ class WorkerProcess:
     ) -> None:
         self.command = command
         self.environment = environment
-        self.version = version
+        self.version, self.language = version, language
         self.log = Path(log)
         self.state = "stopped"
         self.greeting: Greeting | None = None
@@ -149,7 +150,7 @@ class WorkerProcess:
                     self._fail_start(WorkerError("start", sentence))
                     continue
                 self._run, self.pid = run, run.process.pid
-                hello = Request("hello", {"protocol": PROTOCOL, "client": self.version})
+                hello = Request("hello", {"protocol": PROTOCOL, "client": self.version, "language": self.language})
                 hello.number(_HELLO)
                 run.send(hello.line)
                 end: WorkerError | None = None

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import shapely
 from embedded_fields import NAMES
 
 from mmearth_core import __version__
+from mmearth_core.accuracy.assessment import assess
 from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.errors import MMEarthError
 from mmearth_core.inspection import info
@@ -20,6 +22,7 @@ from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, format_colour
 from mmearth_core.maps.tidying import tidy
+from mmearth_core.reports.language import Language
 from mmearth_core.reports.reporting import report
 
 
@@ -144,3 +147,47 @@ def test_a_map_tells_what_was_done_to_it(scene: Any, made: Path, tmp_path: Path)
     assert info(file=tmp_path / "tidy.tif").facts["history"] == [str(first), str(second)]
     page = report(map=tmp_path / "tidy.tif", output=tmp_path / "r.html").path.read_text(encoding="utf-8")
     assert html.escape(str(second)) in page
+
+
+#: Words that German and French sentences do not have, and English ones can hardly do without.
+ENGLISH = re.compile(
+    r"\b(the|of|and|is|are|were|by|with|which|where|that|from|left out|samples?|of them|as given)\b", re.I
+)
+
+
+def seen_in(page: Path) -> list[str]:
+    """The texts a reader sees, without names of files and the languages' own words."""
+    content = page.read_text(encoding="utf-8")
+    content = re.sub(r"<(style|svg|title).*?</\1>", "", content, flags=re.DOTALL)
+    texts = [html.unescape(each).strip() for each in re.split(r"<[^>]*>", content)]
+    return [re.sub(r"\S*[/.]\S+|mmearth \w+", "", each) for each in texts if each]
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_no_english_sentence_is_in_a_report_of_another_language(
+    language: Any, scene: Any, made: Path, few_samples: Path, tmp_path: Path, write_vector: Any
+) -> None:
+    classify(embedding=scene.path, model=made / "m.json", output=tmp_path / "a.tif", smooth="edges", unknown=0.05)
+    tidy(map=tmp_path / "a.tif", output=tmp_path / "map.tif", min_area=["0.2"], majority=3, keep=["grass"])
+    grid = ClassMap.open(tmp_path / "map.tif").grid
+    west, south, east, north = grid.bounds
+    inside = [shapely.Point(west + share * (east - west), (south + north) / 2) for share in (0.2, 0.2, 0.5, 0.6, 0.8)]
+    trained = [shape.representative_point() for shape in scene.fields(2)[0]]
+    beside = shapely.Point(east + 300, south)
+    points = [*inside, beside, *trained]
+    names = [NAMES[0], NAMES[0], None, NAMES[1], "unknown", NAMES[1], *[NAMES[2]] * len(trained)]
+    references = [write_vector(tmp_path / "points.gpkg", points, {"class": names}), few_samples]
+    for number, reference in enumerate(references):
+        page = report(
+            map=tmp_path / "map.tif",
+            output=tmp_path / f"{number}.html",
+            embedding=scene.path,
+            samples=few_samples,
+            reference=reference,
+            confidence=made / "conf.tif",
+            language=language,
+        ).path
+        left = [each for each in seen_in(page) if ENGLISH.search(each) and each not in NAMES]
+        assert left == []
+    warned = assess(map=tmp_path / "map.tif", reference=references[0]).warnings
+    assert len(warned) >= 6 and all(Language(language).told(each) != each for each in warned), "of all kinds"

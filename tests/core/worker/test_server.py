@@ -95,6 +95,15 @@ def test_the_handshake_comes_first_and_versions_must_match() -> None:
     assert client.process.wait(20) == 0
 
 
+def test_sentences_are_in_the_language_of_the_client(workers: list[Client], demo: Path) -> None:
+    for language, said in (("de", "Prozessierungsstufe L2A nach"), ("xx", "Level L2A by")):
+        client = Client()
+        workers.append(client)
+        client.answer("hello", protocol=1, client=__version__, language=language)
+        told = client.answer("inspect", scene=str(demo / "scene.tif"))["result"]
+        assert any(said in each for each in told["evidence"]), told["evidence"]
+
+
 def test_nonsense_is_answered_and_skipped(client: Client) -> None:
     for line, word in (
         ("no json", "not JSON"),
