@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,23 @@ import pytest
 
 from mmearth_core import separability
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.comparing.comparison import compare
-from mmearth_core.labelling.comparing.gaussians import Gaussians, _bhattacharyya, _Normal
+from mmearth_core.labelling.comparing.comparison import FEWEST_PIXELS, Comparison, compare, spread
+from mmearth_core.labelling.comparing.gaussians import (
+    Gaussians,
+    _bhattacharyya,
+    _log_density,
+    _loose,
+    _Normal,
+    _squared,
+    _weights,
+)
+from mmearth_core.labelling.comparing.separability import SeparabilityResult, band_names
 from mmearth_core.labelling.comparing.spectra import spectra_under
 from mmearth_core.labelling.live import DrawnSamples
-from mmearth_core.labelling.samples import Samples, read_samples
+from mmearth_core.labelling.samples import ALIKE, Samples, read_samples
 from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.progress import CancelToken
+from mmearth_core.sources.slots import Slot
 from mmearth_core.sources.stack import stacks_of
 from mmearth_core.worker.live_verbs import LiveVerbs
 
@@ -48,6 +59,72 @@ def test_the_distance_of_known_distributions_is_that_of_the_formula() -> None:
     # B = 1/8 d' S^-1 d + 1/2 ln(|S| / sqrt(|S1| |S2|)), S = diag(1, 2.5)
     assert _bhattacharyya(one, other) == pytest.approx(4 / 8 + 0.5 * np.log(2.5 / 2))
     assert _bhattacharyya(one, one) == pytest.approx(0)
+
+
+def test_of_the_distance_of_means_what_chance_makes_is_taken_off() -> None:
+    one, other = (_Normal(np.array([x, 0.0]), np.eye(2), 10, 9) for x in (0.0, 2.0))
+    assert _bhattacharyya(one, other) == pytest.approx((4 - 2 * 0.2) / 8)
+
+
+def single_pixels(places: Any) -> Any:
+    """Samples of one pixel each, all of one class."""
+    count = len(places)
+    groups = [SimpleNamespace(label=0)] * count
+    return SimpleNamespace(label=np.zeros(count, int), group=np.arange(count), groups=groups, legend=range(1))
+
+
+def test_pixels_of_a_sample_tell_less_than_as_many_samples_and_a_spread_is_without_bias() -> None:
+    together = SimpleNamespace(group=np.array([0, 1, 1, 1]), groups=[None, None])
+    assert _weights(together).tolist() == pytest.approx([1, *[1 / (1 + 2 * ALIKE)] * 3])
+    places = np.array([[0.0], [3.0], [6.0]])
+    found = _loose(single_pixels(places), places, np.ones(3), 0)
+    assert found is not None and found.covariance == pytest.approx(9) and found.samples == 3
+
+
+def test_how_far_a_place_is_from_a_class_counts_how_well_its_mean_is_known() -> None:
+    narrow, wide = (_Normal(np.zeros(2), scale * np.eye(2), 4, 4) for scale in (1, 9))
+    assert _squared(np.array([1.0, 0.0]), narrow) == pytest.approx(1 / 1.25)
+    assert _log_density(np.zeros(2), narrow) > _log_density(np.zeros(2), wide)
+
+
+def test_a_sample_far_from_all_others_of_the_only_class_is_odd_though_it_widens_it() -> None:
+    rng = np.random.default_rng(0)
+    near = rng.normal(0, 1, (200, 2))
+    places = np.concatenate([near, [[30, 0], [0, 45]]])
+    found = Gaussians.of(single_pixels(places), places).unlike()
+    assert [each.group for each in found[:2]] == [201, 200] and all(each.nearest == 0 for each in found)
+    # Of few, it would hide itself if it had a say in how its class spreads.
+    few = np.concatenate([near[:8], [[60, 0]]])
+    [odd] = Gaussians.of(single_pixels(few), few).unlike()
+    assert odd.group == 8
+
+
+def test_a_distance_is_in_standard_deviations_of_one_direction() -> None:
+    places = np.random.default_rng(0).normal(0, 1, (400, 4))
+    places[0] = 10
+    found = Gaussians.of(single_pixels(places), places).unlike()
+    assert found[0].group == 0 and found[0].distance == pytest.approx(9, abs=1.5)
+
+
+def test_a_spread_is_told_from_the_fewest_pixels_on() -> None:
+    values = np.arange(2.0 * FEWEST_PIXELS - 1)[:, None]
+    label = np.repeat([0, 1], [FEWEST_PIXELS, FEWEST_PIXELS - 1])
+    found = spread(values, label, 2, ("E00",))
+    assert found.middle[0, 0] == np.median(values[:FEWEST_PIXELS]) and np.isnan(found.middle[1, 0])
+
+
+def test_the_table_in_words_says_each_pair_once_and_bands_of_several_dates_have_their_date(samples: Samples) -> None:
+    found = compare(samples, bands=BANDS)
+    assert isinstance(found, Comparison)
+    text = str(SeparabilityResult(replace(found, odd=(), messages=())))
+    count = len(found.classes)
+    assert sum(row.count(".") for row in text.splitlines()[2:]) == count * (count - 1) // 2
+
+    def named(*slots: Slot) -> tuple[str, ...]:
+        return band_names(SimpleNamespace(columns=SimpleNamespace(slots=slots)), None)  # type: ignore[arg-type]
+
+    assert named(Slot("m", "a", 2)) == ("E00", "E01")
+    assert len(set(named(Slot("m", "a", 2, 100), Slot("m", "a", 2, 200)))) == 4
 
 
 def test_different_classes_are_apart_and_halves_of_one_class_are_not(samples: Samples) -> None:

@@ -60,6 +60,35 @@ def test_classes_are_merged_in_one_step_and_come_apart_again(samples, table):
     assert in_field(samples) == [FOREST, FOREST, FOREST, WATER] and names(table) == [WATER, FOREST, BUILT, BARE]
 
 
+def test_a_class_that_is_merged_into_itself_as_well_stays(samples, table):
+    draw(table, 1, 0)
+    draw(table, 2, 200)
+    water, forest, grass = (each.value for each in table.classes[:3])
+    assert class_edits.merge_classes(samples, "class", [forest, grass], forest) == 1
+    assert forest in [each.value for each in table.classes] and grass not in [each.value for each in table.classes]
+    assert class_edits.merge_classes(samples, "class", [water], water) == 0 and water == table.classes[0].value
+
+
+def test_nothing_of_a_step_that_fails_stays(samples, table):
+    before = table.classes
+    draw(table, 1, 0)
+    with pytest.raises(RuntimeError), class_edits.one_step(samples, "class", before[:2], "half a step"):
+        samples.deleteFeatures([f.id() for f in samples.getFeatures()])
+        raise RuntimeError
+    assert samples.featureCount() == 1 and table.classes == before
+
+
+def test_colours_chosen_one_after_the_other_are_done_again_with_the_last(samples, table):
+    samples.startEditing()
+    before = table.classes[0].colour
+    for colour in ("#111111", "#222222"):
+        table.recolour(0, colour)
+    sample_edits.undo(samples)
+    assert table.classes[0].colour == before
+    sample_edits.redo(samples)
+    assert table.classes[0].colour == "#222222"
+
+
 def test_a_class_is_split_in_one_step(samples, table):
     fids = [draw(table, 1, 200 * number) for number in range(3)]
     made = class_edits.split_class(samples, "class", fids[:2], "beech", "#123456", RULES)

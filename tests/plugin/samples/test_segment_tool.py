@@ -1,14 +1,22 @@
 """Click to segment with the mouse and wheel of a real canvas and a real worker: outlined, turned, taken."""
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsPointXY, QgsProject, QgsRectangle
-from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+)
+from qgis.PyQt.QtCore import QObject, QPoint, QPointF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QWheelEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QLabel
 
 from qgis_plugin.core.samples import sample_edits, sample_layer
 from qgis_plugin.core.samples.class_model import ClassTable
+from qgis_plugin.core.samples.region import RegionGrower
 from qgis_plugin.gui.samples.segment_tool import SegmentTool
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -53,7 +61,7 @@ def click(canvas, at, button=LEFT, modifier=NONE):
 def turn(canvas, notches, modifier=NONE):
     """Turn the wheel over the canvas; whether the zoom stayed."""
     before, at = canvas.mapUnitsPerPixel(), QPointF(100, 100)
-    delta, phase = QPoint(0, 120 * notches), Qt.ScrollPhase.NoScrollPhase
+    delta, phase = QPoint(0, round(120 * notches)), Qt.ScrollPhase.NoScrollPhase
     button = Qt.MouseButton.NoButton
     event = QWheelEvent(at, QPointF(canvas.viewport().mapToGlobal(QPoint(100, 100))), QPoint(), delta, button, modifier,
                         phase, False)  # fmt: skip
@@ -134,6 +142,91 @@ def test_shift_adds_a_place_and_a_click_elsewhere_begins_anew(tool, shown_canvas
     click(shown_canvas, spot(shown_canvas, 0.8, 0.8))
     other = outlined(tool, wait)
     assert other.pixels == both.pixels - one.pixels and new_samples(tool) == []
+
+
+def test_what_is_asked_of_the_worker_is_what_was_turned_typed_and_chosen(tool, shown_canvas, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tool._grower, "ask", asked.append)
+
+    def steps():
+        return [seed["step"] for seed in asked[-1]["seeds"]]
+
+    click(shown_canvas, spot(shown_canvas, 0.4, 0.4))
+    assert steps() == [0] and asked[-1]["holes"] == 10
+    QTest.keyClick(shown_canvas, Qt.Key.Key_Minus)
+    assert steps() == [-1]
+    for _ in range(3):
+        QTest.keyClick(shown_canvas, Qt.Key.Key_Plus)
+    assert steps() == [2]
+    turn(shown_canvas, 0.75)  # a touchpad says less than a notch
+    assert steps() == [2]
+    turn(shown_canvas, 0.75)
+    assert steps() == [3]
+    turn(shown_canvas, 0.5)
+    assert steps() == [4], "what was left of the notch before counts"
+    click(shown_canvas, spot(shown_canvas, 0.8, 0.8), modifier=SHIFT)
+    turn(shown_canvas, -5)
+    assert steps() == [4, -5], "the wheel is that of the place clicked last"
+    turn(shown_canvas, -100)
+    assert steps() == [4, -63]
+    turn(shown_canvas, 200)
+    assert steps() == [4, 63]
+    tool.holes = 3
+    assert asked[-1]["holes"] == 3
+
+
+def test_shift_and_a_click_inside_adds_a_place_and_takes_nothing(tool, shown_canvas, wait):
+    click(shown_canvas, spot(shown_canvas, 0.4, 0.4))
+    region = outlined(tool, wait)
+    click(shown_canvas, inside(shown_canvas, region), modifier=SHIFT)
+    assert new_samples(tool) == [] and len(tool._points) == 2
+
+
+class AskedJob(QObject):
+    """A question to the worker that is answered by hand."""
+
+    finished, failed, ended = pyqtSignal(object), pyqtSignal(str, str), pyqtSignal()
+
+    def cancel(self):
+        pass
+
+
+class Asked:
+    """A worker that keeps what it is asked."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, _verb, arguments):
+        self.jobs.append((arguments, AskedJob()))
+        return self.jobs[-1][1]
+
+
+ANSWER = {"shape": QgsGeometry.fromWkt("Point (1 2)").asWkb().data().hex(), "crs": "", "pixels": 1, "area": 1.0,
+          "bounded": None}  # fmt: skip
+
+
+def test_of_quick_turns_the_newest_is_asked_and_what_was_dropped_is_not_shown():
+    worker, shown, failed = Asked(), [], []
+    grower = RegionGrower(worker)
+    grower.grown.connect(shown.append)
+    grower.failed.connect(failed.append)
+    for number in range(4):
+        grower.ask({"number": number})
+    assert [each["number"] for each, _ in worker.jobs] == [0] and grower.busy
+    worker.jobs[0][1].finished.emit(ANSWER)
+    worker.jobs[0][1].ended.emit()
+    assert [each["number"] for each, _ in worker.jobs] == [0, 3] and len(shown) == 1
+    grower.drop()
+    worker.jobs[1][1].finished.emit(ANSWER)
+    worker.jobs[1][1].failed.emit("error", "no embedding here")
+    worker.jobs[1][1].ended.emit()
+    assert len(shown) == 1 and failed == [] and not grower.busy and len(worker.jobs) == 2
+    grower.ask({"number": 5})
+    worker.jobs[2][1].failed.emit("cancelled", "stopped")
+    assert failed == []
+    worker.jobs[2][1].failed.emit("error", "no embedding here")
+    assert failed == ["no embedding here"]
 
 
 def test_what_is_cut_by_the_view_is_told_once_and_grows_when_one_zooms_out(tool, shown_canvas, wait):
