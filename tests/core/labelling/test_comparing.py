@@ -1,6 +1,8 @@
 """Classes compared: distances that mean what they say, honest with few samples, and odd samples found."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,10 +11,13 @@ from typing import Any
 import numpy as np
 import pyogrio
 import pytest
+from affine import Affine
+from rasterio.crs import CRS
 
 from mmearth_core import separability
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.comparing.comparison import FEWEST_PIXELS, Comparison, compare, spread
+from mmearth_core.labelling.comparing import spectra
+from mmearth_core.labelling.comparing.comparison import FEWEST_PIXELS, Comparison, OddSample, compare, spread
 from mmearth_core.labelling.comparing.gaussians import (
     Gaussians,
     _bhattacharyya,
@@ -22,12 +27,13 @@ from mmearth_core.labelling.comparing.gaussians import (
     _squared,
     _weights,
 )
-from mmearth_core.labelling.comparing.separability import SeparabilityResult, band_names
+from mmearth_core.labelling.comparing.separability import SeparabilityResult, _table, band_names
 from mmearth_core.labelling.comparing.spectra import spectra_under
 from mmearth_core.labelling.live import DrawnSamples
 from mmearth_core.labelling.samples import ALIKE, Samples, read_samples
 from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.progress import CancelToken
+from mmearth_core.raster.grid import Grid
 from mmearth_core.sources.slots import Slot
 from mmearth_core.sources.stack import stacks_of
 from mmearth_core.worker.live_verbs import LiveVerbs
@@ -194,6 +200,44 @@ def test_the_worker_says_why_there_are_no_spectra(scene: Any, sample_file: Path)
     found = LiveVerbs().compare_classes(**asked, scene="nowhere.tif")
     assert found.spectra is None and "nowhere.tif does not exist" in found.messages[-1]
     assert found.embedding.bands[0] == "E00" and np.isfinite(found.embedding.middle).all()
+
+
+def test_spectra_are_taken_under_the_pixels_of_the_samples_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    crs = CRS.from_epsg(32630)
+    dn = np.stack([np.add.outer(1000 * np.arange(6), np.arange(9)) + band for band in (0, 100_000)]).astype(np.float32)
+
+    class Scene:
+        grid, bands = Grid(6, 9, Affine(10, 0, 0, 0, -10, 0), crs), ("B08", "B02")
+
+        @contextmanager
+        def reader(self) -> Iterator[Any]:
+            valid = np.ones((6, 9), bool)
+            valid[2, 3] = False
+            yield SimpleNamespace(read=lambda window: (dn[:, *window.slices], valid[window.slices]))
+
+    monkeypatch.setattr(spectra, "open_scene", lambda *_, **__: Scene())
+    # The embedding begins two columns east and one row south of the scene's corner; row 5 of it is below the scene.
+    grid = Grid(6, 9, Affine(10, 0, 20, 0, -10, -10), crs)
+    where = np.array([[0, 3]] * 5 + [[5, 0], [1, 1], [0, 8]])
+    under: Any = SimpleNamespace(position=where, label=np.zeros(len(where), int), legend=range(1))
+    stack: Any = SimpleNamespace(grid=grid, images=())
+    found = spectra_under(under, stack, "scene.tif", cancel=CancelToken())
+    assert found.bands == ("B02", "B08") and list(found.wavelengths or ()) == sorted(found.wavelengths or ())
+    for each in (found.low, found.middle, found.high):
+        np.testing.assert_allclose(each, [[10.1005, 0.1005]], rtol=1e-6)
+    stack.grid = Grid(6, 9, grid.transform, CRS.from_epsg(32631))
+    with pytest.raises(MMEarthError, match="coordinate system"):
+        spectra_under(under, stack, "scene.tif", cancel=CancelToken())
+
+
+def test_words_and_table_name_what_is_odd_and_count_samples_before_pixels(samples: Samples) -> None:
+    found = compare(samples, bands=BANDS)
+    odd = (OddSample(7, 0, "water", "water", 4.0), OddSample(8, 2, "water", "forest", 3.0))
+    text = str(SeparabilityResult(replace(found, odd=odd)))
+    assert "Feature 7 (water): unlike the others, 4.0" in text and "Feature 8, part 2 (water): more like forest" in text
+    rows = list(csv.DictReader(_table(found).splitlines()))
+    assert [int(row["samples"]) for row in rows] == list(found.samples)
+    assert [int(row["pixels"]) for row in rows] == list(found.pixels) != list(found.samples)
 
 
 @pytest.mark.realdata

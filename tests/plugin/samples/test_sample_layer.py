@@ -473,6 +473,24 @@ def test_a_point_is_under_the_cursor_within_reach(qgis_new_project):
     assert sample_edits.sample_at(theirs, near, UTM, reach=2) is None
 
 
+def test_of_samples_one_in_the_other_the_smallest_is_under_the_cursor(samples, table):
+    large = sample_edits.add_sample(samples, "class", table.classes[0], square(0, 0, 300), UTM)
+    small = sample_edits.add_sample(samples, "class", table.classes[1], square(100, 100, 50), UTM)
+    assert [sample_edits.sample_at(samples, QgsPointXY(500000 + x, 5000000 + x), UTM) for x in (120, 20, 400)] == [
+        *small, *large, None
+    ]  # fmt: skip
+
+
+def test_what_was_removed_is_unsaved_too_and_saving_goes_on_editing(samples, table):
+    for number in range(2):
+        draw(samples, table.classes[0].name, 200 * number)
+    assert sample_edits.unsaved(samples) == 2
+    sample_edits.save(samples)
+    assert sample_edits.unsaved(samples) == 0 and samples.isEditable()
+    sample_edits.erase_samples(samples, [next(samples.getFeatures()).id()])
+    assert sample_edits.unsaved(samples) == 1
+
+
 def test_a_table_whose_layer_goes_away_lets_go(samples):
     table = ClassTable(samples, "class", RULES)
     QgsProject.instance().removeMapLayer(samples.id())
