@@ -379,3 +379,8 @@ def test_names_that_are_nearly_one_are_told() -> None:
     assert "'01' and '1'" in numbers and "'07' and '7'" in numbers and "10" not in numbers
     (told,) = alike_names(["Forest", "forest", "bare soil", "bare_soil", "crop"])
     assert "'Forest' and 'forest', 'bare soil' and 'bare_soil';" in told
+
+
+def test_values_that_are_taken_are_given_to_nobody_else_and_a_map_may_be_full() -> None:
+    assert values_of({"3": 3, "4": 4}, taken=[3]) == {"4": 4, "3": 5}
+    assert len(values_of({f"c{i}": None for i in range(253)}, taken=[7])) == 253

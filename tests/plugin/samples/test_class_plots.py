@@ -76,6 +76,20 @@ def test_the_matrix_is_told_and_copied(plots):
     assert len(rows) == size * len(plots._result["spectra"]["bands"])
 
 
+@pytest.mark.parametrize(
+    ("worst", "said"),
+    [(0.4, "b and c will be mixed up"), (1.0, "Closest are b and c"), (1.9, "All classes are well apart")],
+)
+def test_the_verdict_is_on_the_two_classes_that_are_least_apart(plots, worst, said):
+    colours = {"a": "#ff0000", "b": "#00ff00", "c": "#0000ff"}
+    classes = [{"name": name, "colour": colour} for name, colour in colours.items()]
+    values = [[None, 1.95, 2.0], [1.95, None, worst], [2.0, worst, None]]
+    plots._show({**plots._result, "classes": classes, "separability": values, "odd": []})
+    assert said in plots.verdict.text()
+    red, green = (plots.matrix.item(1, column).background().color() for column in (2, 0))
+    assert green.green() > green.red() and (red.red() > red.green()) == (worst < 1)
+
+
 def test_an_odd_sample_is_shown_and_selected_and_edits_are_followed(plots, shown_canvas, wait):
     layer, table = plots.table.layer, plots.table
     before = {each["fid"] for each in plots._result["odd"]}
