@@ -34,8 +34,8 @@ from .pixels import place_on, square
 from .sample_edits import prepared
 from .sample_layer import as_name, is_numeric, key_of, last_value, read_classes, require_crs, require_field, styled
 
-#: Features between two looks at whether the user has had enough.
-_STRIDE = 200
+#: Features between two looks at whether the user has had enough, and the share of the work that looking at them is.
+_STRIDE, _LOOKING = 200, 0.6
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class Source:
     layer: QgsVectorLayer
     field: str
     selected: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many features there are."""
+        return self.layer.selectedFeatureCount() if self.selected else self.layer.featureCount()
 
     def features(self, shapes: bool) -> Any:
         """Its features, with shapes or without."""
@@ -118,11 +123,11 @@ def take_in(
     wishes: Mapping[str, Wish],
     rules: ClassRules,
     ground: Ground | None = None,
-    go_on: Callable[[int], bool] = lambda _done: True,
+    go_on: Callable[[float], bool] = lambda _share: True,
 ) -> Taken | None:
     """Add features of `source` to the samples of `target`. `wishes`: value as text → what it becomes; the rest is left
-    out. `go_on` is told how many features were looked at, and says whether to go on; None is returned, and nothing
-    changed, when not. `SampleError` when one of the layers does not allow it."""
+    out. `go_on` is told what share of it is done, and says whether to go on; None is returned, and nothing changed,
+    when not. `SampleError` when one of the layers does not allow it."""
     require_crs(source.layer)
     require_field(target, class_field)
     if target.geometryType() != POLYGON:
@@ -135,7 +140,7 @@ def take_in(
     known = {bytes(each.geometry().asWkb()) for each in target.getFeatures(QgsFeatureRequest().setNoAttributes())}
     index, made = source.layer.fields().indexOf(source.field), []
     for done, feature in enumerate(source.features(shapes=True)):
-        if done % _STRIDE == 0 and not go_on(done):
+        if done % _STRIDE == 0 and not go_on(_LOOKING * done / max(1, source.count)):
             return None
         wish = wishes.get(as_name(feature.attribute(index)))
         if wish is None:
@@ -156,15 +161,41 @@ def take_in(
     classes = _with_new(target, class_field, before, [each for each in wishes.values() if each.name in used], rules)
     taken.new = [each.name for each in classes[len(before) :]]
     keys = {each.name: key_of(target, class_field, each) for each in classes}
-    origin = source.layer.name()
-    samples = [_sample(target, class_field, part, keys[wish.name], origin) for part, wish in made]
-    with one_step(target, class_field, classes, _tr("Import of {}").format(origin)):
-        if not target.addFeatures(samples):
-            raise SampleError(
-                _tr("{} does not take the new samples; check that the layer can be edited.").format(target.name())
-            )
+    with_keys = [(part, keys[wish.name]) for part, wish in made]
+    if not _add(target, class_field, classes, source.layer.name(), with_keys, go_on):
+        return None
     target.triggerRepaint()
     return taken
+
+
+def _add(
+    target: QgsVectorLayer,
+    class_field: str,
+    classes: list[SampleClass],
+    origin: str,
+    made: list[tuple[QgsGeometry, int | str]],
+    go_on: Callable[[float], bool],
+) -> bool:
+    """Add shapes with the keys of their classes as one step; False, and none of it, when the user has had enough."""
+    sample_of = _maker(target, class_field, origin)
+    try:
+        with one_step(target, class_field, classes, _tr("Import of {}").format(origin)):
+            for begin in range(0, len(made), _STRIDE):
+                if not go_on(_LOOKING + (1 - _LOOKING) * begin / len(made)):
+                    raise _Enough
+                if not target.addFeatures([sample_of(*each) for each in made[begin : begin + _STRIDE]]):
+                    raise SampleError(
+                        _tr("{} does not take the new samples; check that the layer can be edited.").format(
+                            target.name()
+                        )
+                    )
+    except _Enough:
+        return False
+    return True
+
+
+class _Enough(Exception):
+    """The user has had enough while samples were added, which are taken back."""
 
 
 class _Shaper:
@@ -259,14 +290,18 @@ def _with_new(
     return classes
 
 
-def _sample(target: QgsVectorLayer, class_field: str, shape: QgsGeometry, key: int | str, origin: str) -> QgsFeature:
-    fields = target.fields()
-    attributes: dict[int, Any] = {fields.indexOf(class_field): key}
+def _maker(target: QgsVectorLayer, class_field: str, origin: str) -> Callable[[QgsGeometry, int | str], QgsFeature]:
+    """What makes a sample of a shape and the key of its class; all of them are of one time."""
+    fields, context = target.fields(), target.createExpressionContext()
+    column, told = fields.indexOf(class_field), dict[int, Any]()
     if layers.is_samples(target):
-        attributes[fields.indexOf("created")] = QDateTime.currentDateTime()
-        attributes[fields.indexOf("source")] = origin
-    attributes.pop(-1, None)
-    return QgsVectorLayerUtils.createFeature(target, shape, attributes, target.createExpressionContext())
+        told = {fields.indexOf("created"): QDateTime.currentDateTime(), fields.indexOf("source"): origin}
+        told.pop(-1, None)
+
+    def sample_of(shape: QgsGeometry, key: int | str) -> QgsFeature:
+        return QgsVectorLayerUtils.createFeature(target, shape, {**told, column: key}, context)
+
+    return sample_of
 
 
 def _tr(text: str) -> str:

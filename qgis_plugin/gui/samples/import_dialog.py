@@ -106,16 +106,13 @@ class ImportDialog(QDialog):
         return f"{'; '.join(parts)}."
 
     def _take_in(self, source: Source) -> Taken | None:
-        table, total = (
-            self._table,
-            source.layer.selectedFeatureCount() if source.selected else source.layer.featureCount(),
-        )
-        progress = QProgressDialog(self.tr("Taking samples in…"), self.tr("Cancel"), 0, max(1, total), self)
+        table = self._table
+        progress = QProgressDialog(self.tr("Taking samples in…"), self.tr("Cancel"), 0, 100, self)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(500)
 
-        def go_on(done: int) -> bool:
-            progress.setValue(min(done, total))
+        def go_on(share: float) -> bool:
+            progress.setValue(int(100 * min(share, 1)))
             QApplication.processEvents()
             return not progress.wasCanceled()
 

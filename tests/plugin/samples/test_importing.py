@@ -1,5 +1,8 @@
 """Samples from other layers: polygons, lines, points, names and codes, in any coordinate system, in one undo step."""
 
+import itertools
+from time import thread_time
+
 import pytest
 from fake_greeting import GREETING
 from qgis.core import (
@@ -158,7 +161,7 @@ def test_what_a_layer_has_twice_comes_once(table, raster):
 def test_who_cancels_changes_nothing(table, raster):
     theirs = layer_of(raster, "Polygon", "kind:string", [("x", box(raster, 10, 10))])
     taken = take_in(
-        table.layer, "class", Source(theirs, "kind"), {"x": Wish("x")}, RULES, Ground(raster), lambda _done: False
+        table.layer, "class", Source(theirs, "kind"), {"x": Wish("x")}, RULES, Ground(raster), lambda _share: False
     )
     assert taken is None and found(table) == [] and not sample_edits.undo(table.layer)
 
@@ -258,3 +261,32 @@ def test_a_refused_import_leaves_the_dialog_open_with_the_reason(opened, table, 
     dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     assert dialog.isVisible() and "read-only" in dialog.note.text()
     dialog.reject()
+
+
+def test_a_large_import_tells_how_far_it_is_to_the_end_and_can_be_stopped_there(table, raster):
+    """The last part, making and adding the samples, took most of the time and told nothing."""
+    rows = [("wood", box(raster, 2 * (each % 100), 2 * (each // 100), 1)) for each in range(2_000)]
+    theirs = layer_of(raster, "Polygon", "kind:string", rows)
+    told, busy = [], [thread_time()]
+
+    def go_on(share):
+        told.append(share)
+        busy.append(thread_time())
+        return len(told) != stop
+
+    def taken():
+        return take_in(
+            table.layer, "class", Source(theirs, "kind"), {"wood": Wish("wood")}, RULES, Ground(raster), go_on
+        )
+
+    stop, before = 15, table.classes  # ten looks, then samples are added
+    assert taken() is None and told[-1] > 0.6
+    assert found(table) == [] and table.classes == before and not table.layer.isEditCommandActive()
+    stop, told[:], busy[1:] = 0, [], []
+    busy[0] = thread_time()
+    assert taken().added == 2_000
+    assert told == sorted(told) and told[0] == 0 and told[-1] > 0.9 and len(told) == 20
+    busy.append(thread_time())
+    assert max(after - since for since, after in itertools.pairwise(busy)) < 0.2
+    sample_edits.undo(table.layer)
+    assert found(table) == [] and table.classes == before
