@@ -166,7 +166,7 @@ def test_what_is_not_sure_is_no_change_and_says_so(place: Place, tmp_path: Path)
     tidied = tidy(map=tmp_path / "c.tif", output=tmp_path / "t.tif", min_area=["0.05"])
     assert ClassMap.open(tidied.path).unknown == "unsure"
     for wrong in (0.0, 1.0):
-        with pytest.raises(MMEarthError, match="sure= is a probability"):
+        with pytest.raises(MMEarthError, match="is no probability to be sure at"):
             place.change(tmp_path / "n.tif", sure=wrong)
 
 
