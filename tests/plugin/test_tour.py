@@ -124,6 +124,18 @@ def test_the_bubble_is_in_the_window_and_beside_what_it_points_at(dock, scene):
     assert bubble._aim() == tab, "on another tab it points at the one that is meant"
 
 
+def test_the_bubble_goes_with_a_dock_that_floats_and_comes_back(dock, scene, wait):
+    QgsProject.instance().addMapLayer(QgsRasterLayer(str(scene), "scene"))
+    dock.tour.begin()
+    bubble = bubble_of(dock)
+    for floating in (True, False):
+        dock.setFloating(floating)
+        wait(lambda: bubble.window() is dock.window(), what="the bubble in the window of the dock")
+        wait(lambda: bubble.isVisible() and bubble._ring.isVisible() and bubble._ring.window() is dock.window(), 5)
+        assert bubble.parentWidget().rect().contains(bubble.geometry()), floating
+    dock.tour.end()
+
+
 def test_a_failed_example_says_why(dock, monkeypatch):
     said = []
     monkeypatch.setattr(dock._context, "warn", said.append)

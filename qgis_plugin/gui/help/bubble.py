@@ -128,9 +128,12 @@ class Bubble(QWidget):
         return QRect(self._target.mapTo(self.parentWidget(), part.topLeft()), part.size())
 
     def _follow(self) -> None:
-        if self._target is None or not self._target.isVisible() or self._target.window() is not self.parentWidget():
+        if self._target is None or not self._target.isVisible():
             self._ring.hide()
             return
+        if self._target.window() is not self.parentWidget():  # a dock floats, or is back
+            for widget in (self._ring, self):
+                widget.setParent(self._target.window())
         aim, room, size = self._aim(), self.parentWidget().rect(), self.sizeHint()
         y = min(max(aim.center().y() - size.height() // 2, 0), room.height() - size.height())
         free = QRect(self._beside.mapTo(self.parentWidget(), QPoint(0, 0)), self._beside.size()).united(aim)
