@@ -6037,8 +6037,8 @@ Sollen sie gelesen werden?</translation>
         <translation>Ordner zu Karten…</translation>
     </message>
     <message>
-        <source>Embed and map all scenes of a folder, a map each, with a saved model</source>
-        <translation>Alle Szenen eines Ordners einbetten und kartieren, eine Karte je Szene, mit einem gespeicherten Modell</translation>
+        <source>Embed and map all scenes of a folder, a map each, with what the samples in work teach</source>
+        <translation>Alle Szenen eines Ordners einbetten und kartieren, jede für sich, mit dem, was die benutzten Beispiele lehren</translation>
     </message>
     <message>
         <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>
@@ -6071,6 +6071,18 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>Saved: {0} scenes ({1}).</source>
         <translation>Gespeichert: {0} Szenen ({1}).</translation>
+    </message>
+    <message>
+        <source>Learning from the samples…</source>
+        <translation>Lernt aus den Beispielen…</translation>
+    </message>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Aus den Beispielen wird gelernt</translation>
+    </message>
+    <message>
+        <source>The model of the samples is saved: {}</source>
+        <translation>Das Modell der Beispiele ist gespeichert: {}</translation>
     </message>
     <message>
         <source>Add rasters</source>

@@ -6037,8 +6037,8 @@ Les lire ?</translation>
         <translation>Dossier en cartes…</translation>
     </message>
     <message>
-        <source>Embed and map all scenes of a folder, a map each, with a saved model</source>
-        <translation>Calculer le plongement et cartographier toutes les scènes d’un dossier, une carte chacune, avec un modèle enregistré</translation>
+        <source>Embed and map all scenes of a folder, a map each, with what the samples in work teach</source>
+        <translation>Plonger et cartographier toutes les scènes d’un dossier, une carte chacune, avec ce qu’enseignent les échantillons utilisés</translation>
     </message>
     <message>
         <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>
@@ -6071,6 +6071,18 @@ Les lire ?</translation>
     <message>
         <source>Saved: {0} scenes ({1}).</source>
         <translation>Enregistré : {0} scènes ({1}).</translation>
+    </message>
+    <message>
+        <source>Learning from the samples…</source>
+        <translation>Apprentissage des échantillons…</translation>
+    </message>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Apprentissage des échantillons</translation>
+    </message>
+    <message>
+        <source>The model of the samples is saved: {}</source>
+        <translation>Le modèle des échantillons est enregistré : {}</translation>
     </message>
     <message>
         <source>Add rasters</source>

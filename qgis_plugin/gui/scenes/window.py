@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -24,7 +24,9 @@ from qgis.PyQt.QtWidgets import (
 from ...core import layers
 from ...core.embed.queue import DONE, FAILED, RUNNING, WAITING, EmbedQueue, Queued
 from ...core.embed.request import usual_options
-from ...core.maps.final_map import MODEL
+from ...core.maps.final_map import MODEL, default_output
+from ...core.samples.classes import SampleError
+from ...core.samples.sample_layer import collect
 from ...core.scenes.gathering import Gathering, elsewhere
 from ...core.scenes.scene_list import GONE, NEW, STALE, Row, SceneList
 from ...core.working_set import Place, places_of
@@ -220,7 +222,9 @@ class ScenesWindow(QDialog):
         self.change_button.setToolTip(self.tr("Map what became what between two dates, with areas in hectares"))
         self.folder_button = _button("scenesMapFolder", "map", self._map_folder, self)
         self.folder_button.setText(self.tr("Folder to maps…"))
-        self.folder_button.setToolTip(self.tr("Embed and map all scenes of a folder, a map each, with a saved model"))
+        self.folder_button.setToolTip(
+            self.tr("Embed and map all scenes of a folder, a map each, with what the samples in work teach")
+        )
         doing = QHBoxLayout()
         for button in (self.embed_button, self.work_button, self.draw_button):
             doing.addWidget(button)
@@ -301,12 +305,48 @@ class ScenesWindow(QDialog):
     # files
 
     def _map_folder(self) -> None:
-        """The algorithm that maps a folder, with the model of the map that was made last, if there is one."""
+        """The algorithm that maps a folder: with a model of the samples in work, which is saved on the way, else with
+        that of the map that was made last, if there is one."""
+        workspace = self._context.workspace
+        try:
+            drawn = None if workspace.samples is None else collect(workspace.samples, workspace.field)
+        except SampleError as error:
+            self._failed(str(error))
+            return
+        if drawn is not None and drawn["features"] and workspace.embedding is not None:
+            self._learn(drawn, default_output(workspace.embedding))
+        else:
+            self._open_map_folder(self._last_model())
+
+    def _learn(self, samples: dict[str, Any], beside: Path) -> None:
+        """Save what the samples teach beside the map of the embedding in work, then go on with it."""
+        workspace, path = self._context.workspace, beside.with_name(f"{beside.stem}_samples_model.json")
+        fit = {**workspace.learned(), "samples": samples, "output": str(path), "block": workspace.block}
+        self.folder_button.setEnabled(False)
+        self.failure.show_text("")
+        self._say(self.tr("Learning from the samples…"))
+        job = self._context.client.submit(
+            "fit_samples", {**fit, "overwrite": True}, title=self.tr("Learning from the samples"), task=True
+        )
+        job.finished.connect(lambda _: self._learned(path))
+        job.failed.connect(lambda _kind, message: self._failed(message))
+        job.ended.connect(lambda: self.folder_button.setEnabled(True))
+
+    def _learned(self, path: Path) -> None:
+        if not self._closed:
+            self._say(self.tr("The model of the samples is saved: {}").format(path))
+            self._open_map_folder(str(path))
+
+    def _open_map_folder(self, model: str) -> None:
         import processing
 
+        processing.execAlgorithmDialog("mmearth:map_folder", {"MODEL": model} if model else {})
+
+    def _last_model(self) -> str:
+        """The model of the map that was made last; empty without one."""
         models = [str(layer.customProperty(MODEL, "")) for layer in QgsProject.instance().mapLayers().values()]
         files = sorted((path for path in map(Path, filter(None, models)) if path.is_file()), key=_made)
-        processing.execAlgorithmDialog("mmearth:map_folder", {"MODEL": str(files[-1])} if files else {})
+        return str(files[-1]) if files else ""
 
     def _browse(self) -> None:
         paths = QFileDialog.getOpenFileNames(self, self.tr("Add rasters"), _folder())[0]

@@ -219,3 +219,27 @@ def test_a_set_is_saved_and_opened_again(window, context, folder, embedding, tmp
     moved.write_text("{}")
     window.open_set(str(moved))
     assert "is not a working set" in window.failure.label.text()
+
+
+def test_a_folder_is_mapped_with_what_the_samples_in_work_teach(
+    window, context, embedding, polygons, rules, tmp_path, monkeypatch
+):
+    processing = pytest.importorskip("processing")
+    opened = []
+    monkeypatch.setattr(processing, "execAlgorithmDialog", lambda name, given: opened.append((name, given)))
+    window.folder_button.click()
+    assert opened == [("mmearth:map_folder", {})], "nothing is learned yet"
+    shutil.copy(embedding, tmp_path / "field.tif")
+    window.add_files([str(tmp_path / "field.tif")])
+    context.workspace.embedding = layers.embeddings()[0]
+    samples = QgsVectorLayer(f"{polygons}|layername=samples", "samples", "ogr")
+    QgsProject.instance().addMapLayer(samples)
+    open_classes(samples, "class", rules)
+    context.workspace.set_samples(samples, "class")
+    window.folder_button.click()
+    assert not window.folder_button.isEnabled()
+    wait_until(lambda: len(opened) > 1 or not window.failure.isHidden())
+    model = tmp_path / "field_map_samples_model.json"
+    assert opened[1:] == [("mmearth:map_folder", {"MODEL": str(model)})], window.failure.label.text()
+    assert json.loads(model.read_text())["classes"] and str(model) in window.note.text()
+    wait_until(window.folder_button.isEnabled)
