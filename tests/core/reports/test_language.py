@@ -66,5 +66,8 @@ def test_sentences_are_found_again_whatever_is_in_them():
     told = "No reference point in the mapped class 'moor of the north' (1.5 % of the area): nothing is known about it,"
     words = german.told(f"{told} the estimates describe the rest.")
     assert words.startswith("Kein Referenzpunkt in der kartierten Klasse 'moor of the north' (1,5 % der Fläche)")
+    offset = "Offset -1000 (reflectance -0.1): the cirrus band B10, nearly black by nature, is 1012."
+    assert german.told(offset).startswith("Offset -1000 (Reflektanz -0,1): Das Cirrusband B10")
+    assert german.told("Offset 0 by a tag.") == "Offset 0 nach a tag."
     assert german.told("What nobody has translated.") == "What nobody has translated."
     assert Language("en").told("2 of 60 points left out: outside the map.").startswith("2 of 60 points")
