@@ -67,9 +67,19 @@ class Dock(QgsDockWidget):
         self.map = panels.of(MapPanel)
         self.accuracy = panels.of(AccuracyPanel)
         self.scenes = ScenesDesk(context, self.embed, self)
+        # From outside to inside: with a style sheet Qt styles a widget and all in it whenever it gets a parent.
+        whole = QWidget()
+        self.setWidget(whole)
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 4)
+        layout.setSpacing(2)
+        self._pages = QStackedWidget()
+        layout.addWidget(self._pages, 1)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
         self.tabs.setDocumentMode(True)
+        self._pages.addWidget(self.setup)
+        self._pages.addWidget(self.tabs)
         for panel, title in (
             (self.embed, self.tr("Embed")),
             (self.samples, self.tr("Samples")),
@@ -78,15 +88,7 @@ class Dock(QgsDockWidget):
         ):
             self.tabs.addTab(panel, title)
         self.tabs.currentChanged.connect(self._put_tools_down)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.setup)
-        self._pages.addWidget(self.tabs)
         self._worker = WorkerLabel(context.client)
-        whole = QWidget()
-        layout = QVBoxLayout(whole)
-        layout.setContentsMargins(0, 0, 0, 4)
-        layout.setSpacing(2)
-        layout.addWidget(self._pages, 1)
         self.help = HelpButton(self._shown, self.samples.instructions, self)
         foot = QHBoxLayout()
         foot.addWidget(self._worker, 1)
@@ -94,7 +96,6 @@ class Dock(QgsDockWidget):
         foot.addSpacing(4)
         layout.addLayout(foot)
         self._worker.setIndent(10)
-        self.setWidget(whole)
         self.setMinimumWidth(340)
         self.setup.ready.connect(self._begin)
         self.embed.draw_wanted.connect(self._draw)

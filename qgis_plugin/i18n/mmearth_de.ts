@@ -4155,8 +4155,8 @@ Ersetzen?</translation>
 <context>
     <name>LiveBox</name>
     <message>
-        <source>Draw samples of at least two classes; the map follows.</source>
-        <translation>Zeichnen Sie Beispiele von mindestens zwei Klassen; die Karte folgt.</translation>
+        <source>With samples of at least two classes the map follows every edit.</source>
+        <translation>Mit Beispielen von mindestens zwei Klassen folgt die Karte jeder Änderung.</translation>
     </message>
     <message>
         <source>Live map</source>

@@ -4155,8 +4155,8 @@ Les remplacer ?</translation>
 <context>
     <name>LiveBox</name>
     <message>
-        <source>Draw samples of at least two classes; the map follows.</source>
-        <translation>Dessinez des échantillons d’au moins deux classes ; la carte suit.</translation>
+        <source>With samples of at least two classes the map follows every edit.</source>
+        <translation>Avec des échantillons d'au moins deux classes, la carte suit chaque modification.</translation>
     </message>
     <message>
         <source>Live map</source>

@@ -98,7 +98,7 @@ class LiveBox(QWidget):
         super().__init__(parent)
         self._context, self._session = context, session
         self._doubts: list[dict[str, Any]] = []
-        self._invitation = self.tr("Draw samples of at least two classes; the map follows.")
+        self._invitation = self.tr("With samples of at least two classes the map follows every edit.")
 
         self.switch = QPushButton(icon("map"), self.tr("Live map"))
         self.switch.setObjectName("liveSwitch")
