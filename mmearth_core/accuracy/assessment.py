@@ -116,6 +116,7 @@ def _assess_points(compared: Comparison) -> AccuracyReport:
         stratum=design.stratum[used],
         sizes=design.sizes,
         classes=classes,
+        mapped_sizes=compared.measured.hectares,
     )
     return AccuracyReport(
         map=compared.maps.path,

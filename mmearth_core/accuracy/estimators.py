@@ -11,13 +11,13 @@ intervals are not ± 1.96 standard errors, as there: see `intervals`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mmearth_core.accuracy.intervals import Total, share_of, total
+from mmearth_core.accuracy.intervals import Total, share_of, share_of_known, total
 
 #: An interval of a share that is wider than this says next to nothing.
 _WIDE = 0.5
@@ -120,12 +120,14 @@ def estimate(
     stratum: ArrayLike,
     sizes: Mapping[int, float],
     classes: Sequence[int],
+    mapped_sizes: Mapping[int, float] | None = None,
 ) -> Accuracy:
     """Accuracy and areas from a (stratified) random sample.
 
     `mapped`, `reference` and `stratum` have shape (units,): the map's class, the reference class and the stratum of
     each unit. `sizes` gives the size of every stratum, sampled or not, in any unit of area; estimated areas have that
-    unit. `classes` are the values of the map and of the reference together.
+    unit. `classes` are the values of the map and of the reference together. `mapped_sizes`: the size of each class on
+    the map, which tells user's accuracies of other strata better (see `intervals`).
 
     With `stratum` equal to `mapped` this is Olofsson et al. (2014): proportions eq. 4, overall accuracy eqs. 1 and 5,
     user's eqs. 2 and 6, producer's eqs. 3 and 7, areas eqs. 8–11. It serves as well for a simple or systematic random
@@ -156,7 +158,13 @@ def estimate(
         # Where strata are map classes, the units of another stratum cannot be of this map class.
         own = design.only(strata == value) if strata_are_map_classes else design
         others = design.only(strata != value) if strata_are_map_classes else design
-        users.append(_share(in_map & in_reference, in_map & ~in_reference, own, own))
+        user = _share(in_map & in_reference, in_map & ~in_reference, own, own)
+        if mapped_sizes is not None and user.value is not None and not strata_are_map_classes:
+            ends = share_of_known(
+                user.value, user.standard_error, design.expansion[in_map], mapped_sizes.get(value, 0.0)
+            )
+            user = replace(user, interval=ends)
+        users.append(user)
         producers.append(_share(in_map & in_reference, ~in_map & in_reference, own, others, design))
         areas.append(design.total(in_reference))
     return Accuracy(

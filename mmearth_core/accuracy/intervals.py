@@ -3,7 +3,8 @@
 One random sample: Wilson (1927), Journal of the American Statistical Association 22, 209–212. Sums over strata: the
 limits of the strata put together as their variances are (Zou & Donner 2008, Statistics in Medicine 27, 1693–1702), and
 likewise shares of one sum in two (Donner & Zou 2012, Statistical Methods in Medical Research 21, 347–359). Of one
-stratum all of them are Wilson's. Numbers only.
+stratum all of them are Wilson's. Shares of what is known in size: Wilson's with as many units as the sample is worth
+(Korn & Graubard 1998, Survey Methodology 24, 193–201). Numbers only.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,20 @@ def total(hits: Numbers, units: Numbers, sizes: Numbers) -> Total:
     value = float(sizes @ share)
     below, above = (float(np.sqrt(((sizes * part) ** 2).sum())) for part in (share - low, high - share))
     return Total(value, max(0.0, value - below), min(float(sizes.sum()), value + above))
+
+
+def share_of_known(share: float, error: float | None, expansion: Numbers, size: float) -> tuple[float, float]:
+    """Ends of the interval of a share of what is `size` large, of which some units (units,) stand for `expansion`.
+
+    What of it no unit stands for may be all of it or none. `error`: standard error of the share, where it is known.
+    """
+    stood_for = float(expansion.sum())
+    worth = stood_for**2 / float(expansion @ expansion)
+    if error and 0 < share < 1:
+        worth = min(worth, share * (1 - share) / error**2)
+    low, high = (float(end) for end in wilson(np.array(share * worth), np.array(worth)))
+    seen = min(1.0, stood_for / size) if size > 0 else 1.0
+    return low * seen, high * seen + 1 - seen
 
 
 def share_of(part: Total, rest: Total, correlation: float) -> tuple[float, float]:

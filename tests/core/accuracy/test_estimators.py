@@ -186,6 +186,43 @@ def test_one_random_sample_has_the_interval_of_wilson():
     assert alone.areas[0].interval == pytest.approx([50 * end for end in wilson(11, 20)])
 
 
+#: Two maps: the strata are of the first. Shares of pixels: classes of the first, of the second, of the ground.
+ALIKE = np.zeros((3, 3, 3))
+ALIKE[0, 0], ALIKE[1, 1], ALIKE[2, 2] = [0.04, 0.001, 0], [0.01, 0.5, 0.02], [0.002, 0.02, 0.3]
+ALIKE[1, 0], ALIKE[0, 1], ALIKE[1, 2], ALIKE[2, 1] = (
+    [0.002, 0.003, 0],
+    [0.002, 0.003, 0],
+    [0, 0.01, 0.04],
+    [0, 0.03, 0.017],
+)
+#: And such that most of what the second calls by the rare class lies, wrongly, in a large stratum.
+ASTRAY = ALIKE.copy()
+ASTRAY[1, 0] = [0.001, 0.05, 0]
+
+
+@pytest.mark.parametrize("shares", [ALIKE, ASTRAY])
+def test_strata_of_another_map_leave_users_accuracies_no_absurd_doubt(shares):
+    """49 of 50 points of a class were told as 57 to 100 %, as if any stratum might hide more of it, though the map says
+    how much of it there is."""
+    shares = shares / shares.sum()
+    rng = np.random.default_rng(7)
+    strata, mapped_shares = shares.sum((1, 2)), shares.sum((0, 2))
+    truth = np.einsum("sii->i", shares) / mapped_shares
+    found, widths = [], []
+    for _ in range(250):
+        drawn = [rng.choice(9, n, p=(shares[at] / shares[at].sum()).ravel()) for at, n in enumerate((40, 60, 50))]
+        cells, stratum = np.concatenate(drawn), np.repeat([0, 1, 2], (40, 60, 50))
+        of = estimate(
+            mapped=cells // 3, reference=cells % 3, stratum=stratum, sizes=dict(enumerate(strata)), classes=[0, 1, 2],
+            mapped_sizes=dict(enumerate(mapped_shares)),
+        )  # fmt: skip
+        found.append([low <= t <= high for (low, high), t in zip((e.interval for e in of.users), truth, strict=True)])
+        widths.append([high - low for low, high in (e.interval for e in of.users)])
+    assert np.mean(found, axis=0).min() > 0.9
+    if shares[1, 0, 1] < 0.01:
+        assert np.median(widths, axis=0)[0] < 0.3
+
+
 def test_points_that_all_agree_leave_doubt_where_the_land_is():
     """Fifty of fifty: the small class may still be hidden in the large one, of which few points are known."""
     accuracy = assess(np.array([[50, 0], [0, 50]]), np.array([10.0, 990.0]))
