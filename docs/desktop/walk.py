@@ -176,7 +176,7 @@ def scroll_to(widget):
 def labelled(path, names):
     """The reference points of another source, with the names of the classes that were drawn in QGIS' language."""
     own = shutil.copy(path, path.with_name("my_points.gpkg"))  # the example stays as it is
-    layer = QgsVectorLayer(str(own), "my points", "ogr")
+    layer = QgsVectorLayer(str(own), "GPS 2024", "ogr")
     index = layer.fields().indexOf("class")
     layer.startEditing()
     for feature in layer.getFeatures():

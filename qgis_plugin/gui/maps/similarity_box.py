@@ -116,7 +116,7 @@ class SimilarityBox(QWidget):
         layout.addWidget(self.note)
 
         self.pick.toggled.connect(self._pick)
-        self.clear.clicked.connect(self.reset)
+        self.clear.clicked.connect(self._clear)
         self.threshold.valueChanged.connect(self._restyle)
         self.save.clicked.connect(self._save_raster)
         self.polygons.clicked.connect(self._save_polygons)
@@ -170,6 +170,11 @@ class SimilarityBox(QWidget):
             take(self._canvas, self._tool, passing=True)
         else:
             give_back(self._canvas, self._tool)
+
+    def _clear(self, *_: object) -> None:
+        """Take the picture away; a further click in the map is one of the tool that was in work before."""
+        self.pick.setChecked(False)
+        self.reset()
 
     def _clicked(self, point: QgsPointXY, _button: object) -> None:
         embedding = self._context.workspace.embedding

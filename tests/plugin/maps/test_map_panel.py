@@ -162,7 +162,9 @@ def test_similar_places_follow_the_click_and_become_polygons(panel, context, tmp
     monkeypatch.setattr(similarity_box.QFileDialog, "getSaveFileName", lambda *_: (str(heat), ""))
     box.save.click()
     wait(lambda: QgsProject.instance().mapLayersByName("heat"), what="the raster")
+    box.pick.setChecked(True)
     box.clear.click()
+    assert not box.pick.isChecked()
     assert box.layer is None and not box.save.isEnabled()
 
 
