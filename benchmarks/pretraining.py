@@ -32,12 +32,13 @@ from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.masking import forward_masked
 from mmearth_core.encoder.network import GRN_EPS, Encoder, randomise
 from mmearth_core.modalities import MODALITIES
-from mmearth_core.pretraining.config import read_config
+from mmearth_core.pretraining.config import ScenesConfig, read_config
 from mmearth_core.pretraining.dataset import TileDataset, make_loader
 from mmearth_core.pretraining.methods.building import build_method
 from mmearth_core.pretraining.methods.contract import PretrainMethod
 from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
+from mmearth_core.pretraining.methods.ns_mae.scenes.data import open_scenes
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.tiles.reader import TileFile
 from mmearth_core.tiles.statistics import dataset_statistics
@@ -193,13 +194,16 @@ def scaling(steps: int, folder: Path) -> None:
 
 
 def methods(batch: int, rounds: int, folder: Path) -> None:
-    """The settings of training/configs/methods, on one batch of invented tiles of three dates."""
+    """The settings of training/configs/methods, on one batch of invented tiles of three dates, or of scenes."""
     written = write_synthetic_tiles(folder / "tiles", batch, dates=3, gaps=False)
     tiles, tasks = TileFile(written), {}
     for path in sorted(CONFIGS.glob("*.yaml")):
-        config = read_config(path, [f"data.datasets=[{folder}]"])
+        config = read_config(path)
         built = build_method(config)
-        if built.method.view.shown or "sentinel2" in built.method.outputs:
+        if isinstance(config.data, ScenesConfig):
+            scenes = open_scenes(config.data).views(np.arange(batch), built.method.view, 0)
+            tasks[config.method] = step_of(built.method, next(iter(make_loader(scenes, batch, 0))))
+        elif built.method.view.shown or "sentinel2" in built.method.outputs:
             dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(batch), built.method.view, 0)
             tasks[config.method] = step_of(built.method, next(iter(make_loader(dataset, batch, 0))))
     seconds = in_turn(tasks, rounds)

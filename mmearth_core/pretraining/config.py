@@ -6,14 +6,14 @@ Values only. What a method's own settings mean is said by the method; nothing he
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import yaml
 
 from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, TEACHER_PREFIX, is_teacher
-from mmearth_core.pretraining.methods.registry import METHODS
+from mmearth_core.pretraining.methods.registry import METHODS, DataKind
 from mmearth_core.records import NOT_NEGATIVE, POSITIVE, RELATIVE, Form, Rule
 
 #: Sets of modalities to predict that have a name.
@@ -64,12 +64,32 @@ class DataConfig:
     dataset's own. `workers`: processes that read tiles.
     """
 
+    kind: ClassVar[DataKind] = "tiles"
+
     datasets: Annotated[list[File], Rule(bool, "must name at least one folder")]
     hold_out: Annotated[float, BELOW_ONE] = 0.1
     block_degrees: Annotated[float, POSITIVE] = 1.0
     hold_out_seed: Count = 0
     unplaced: Literal["leave", "learn"] = "leave"
     statistics: Literal["mmearth", "dataset"] = "mmearth"
+    workers: Count = 2
+
+
+@dataclass(frozen=True)
+class ScenesConfig:
+    """A generated world to learn from, in place of datasets; it says nothing of the Earth.
+
+    `scenes`: how many there are, each a function of `seed` and its number. `image`: height and width of the images of
+    its four cameras, in pixels. `hold_out`: share of the scenes, the last ones, that is kept for validation.
+    `workers`: processes that generate scenes.
+    """
+
+    kind: ClassVar[DataKind] = "scenes"
+
+    scenes: Positive
+    seed: Count = 0
+    image: tuple[Positive, Positive] = (64, 96)
+    hold_out: Annotated[float, BELOW_ONE] = 0.1
     workers: Count = 2
 
 
@@ -150,7 +170,7 @@ class RunConfig:
     `precision`: bf16 computes the networks in bfloat16; auto does so on GPUs that can.
     """
 
-    data: DataConfig
+    data: DataConfig | ScenesConfig
     outputs: (
         Literal["all", "pixel", "image", "s2"]
         | Annotated[list[Modality], Rule(bool, "must name at least one modality")]
@@ -169,6 +189,8 @@ class RunConfig:
             raise ValueError(
                 "export.checkpoint is best, which only validation can tell; set watch.validate_epochs and data.hold_out"
             )
+        if isinstance(self.data, ScenesConfig) and (self.export.calibrate or self.watch.labelled is not None):
+            raise ValueError("a run on scenes leaves no model for rasters; remove export.calibrate and watch.labelled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +238,9 @@ def read_config(path: str | Path, changes: Sequence[str] = ()) -> PretrainConfig
         _apply(values, change)
     method = str(values.get("method", _USUAL_METHOD))
     sections = {name: values.pop(name) for name in METHODS if name in values}
+    if isinstance(data := values.get("data"), dict):
+        record = ScenesConfig if "scenes" in data else DataConfig
+        values["data"] = records.read(record, data, path, under="data", folder=Path.cwd())
     run = records.read(RunConfig, values, path, folder=Path.cwd())
     for change in changes:
         if (section := change.split(".")[0].strip()) in METHODS and section != method:
@@ -225,6 +250,12 @@ def read_config(path: str | Path, changes: Sequence[str] = ()) -> PretrainConfig
         name: records.read(METHODS[name].settings, own, path, under=name)
         for name, own in (sections | {method: sections.get(method, {})}).items()
     }
+    wanted = METHODS[method].learns_from(read[method])
+    if run.data.kind != wanted:
+        given = "data.scenes" if wanted == "scenes" else "data.datasets"
+        raise MMEarthError(
+            f"{path}: {method}, as it is set, learns from {wanted}, not from {run.data.kind}; give {given} instead."
+        )
     return PretrainConfig(**vars(run), settings=read[method])
 
 

@@ -1,9 +1,10 @@
-"""Feeds tiles to a method: each view is a function of (seed, epoch, tile) alone, each step a function of (seed, epoch).
+"""Feeds views to a method: each is a function of (seed, epoch, tile) alone, each step a function of (seed, epoch).
 
 Neither the number of workers, nor that of processes, nor where a run was resumed changes what a step sees. Holds
 compact arrays only; arrays become tensors in the workers, without a copy.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +28,35 @@ _ORDER, _OTHER = 1, 2
 _Step = tuple[int, NDArray[np.int64]]
 
 
-class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
+class Views(Dataset[dict[str, NDArray[np.generic]]], ABC):
+    """Views of tiles, or of whatever has the numbers `indices`, and their order in each epoch."""
+
+    def __init__(self, indices: NDArray[np.int64], seed: int) -> None:
+        self.indices = np.asarray(indices, np.int64)
+        self.seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Views and their order are those of `epoch` from here on (not inside a running iteration of a loader)."""
+        self.epoch = epoch
+
+    def __getitem__(self, position: int) -> dict[str, NDArray[np.generic]]:
+        """The view at a position in the present epoch."""
+        return self.view(position, self.epoch)
+
+    @abstractmethod
+    def view(self, position: int, epoch: int) -> dict[str, NDArray[np.generic]]:
+        """The view at a position in an epoch: a function of (seed, epoch, number) alone."""
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """All positions in the order of an epoch."""
+        return np.random.default_rng([self.seed, epoch, 0, _ORDER]).permutation(len(self))
+
+
+class TileDataset(Views):
     """Views of some tiles."""
 
     def __init__(
@@ -42,12 +71,10 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
 
         Modalities that `tile_file` lacks have no value in any tile.
         """
+        super().__init__(indices, seed)
         self.tile_file = tile_file
-        self.indices = np.asarray(indices, np.int64)
         shown = {"sentinel2", *(each.name for each in view.shown)}
         self._modalities = {name: each for name, each in modalities_for(tile_file).items() if name in shown}
-        self.seed = seed
-        self.epoch = 0
         self._statistics = statistics
         self._view = view.with_statistics(statistics)
         if self._view.other_images or self._view.places or self._view.companions:
@@ -57,17 +84,6 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
             self._own[self.indices] = True
         self._days = tile_file.days if self._view.companions else None
         self._lonlat = tile_file.lonlat if self._view.coordinates else None
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    def set_epoch(self, epoch: int) -> None:
-        """Views and their order are those of `epoch` from here on (not inside a running iteration of a loader)."""
-        self.epoch = epoch
-
-    def __getitem__(self, position: int) -> dict[str, NDArray[np.generic]]:
-        """The view of a tile in the present epoch."""
-        return self.view(position, self.epoch)
 
     def view(self, position: int, epoch: int) -> dict[str, NDArray[np.generic]]:
         """The view of a tile in an epoch: with `default_rng([seed, epoch, number of the tile])`."""
@@ -120,10 +136,6 @@ class TileDataset(Dataset[dict[str, NDArray[np.generic]]]):
         raw = self.tile_file.read(tile, ["sentinel2"])["sentinel2"]
         return target(modality, raw, *self._statistics.of(modality, self.tile_file.level(tile)))
 
-    def order(self, epoch: int) -> NDArray[np.int64]:
-        """Positions of all tiles in the order of an epoch."""
-        return np.random.default_rng([self.seed, epoch, 0, _ORDER]).permutation(len(self))
-
 
 class TileLoader:
     """Batches of views, again at each iteration. Made by `make_loader`.
@@ -159,7 +171,7 @@ class TileLoader:
 
 
 def make_loader(
-    dataset: TileDataset,
+    dataset: Views,
     batch: int,
     workers: int,
     *,
@@ -202,7 +214,7 @@ def make_loader(
 class _Steps(Sampler[_Step]):
     """The steps of an epoch for one process."""
 
-    def __init__(self, dataset: TileDataset, batch: int, rank: int, world: int, start_step: int) -> None:
+    def __init__(self, dataset: Views, batch: int, rank: int, world: int, start_step: int) -> None:
         self._dataset, self._batch, self._rank, self._world, self._start = dataset, batch, rank, world, start_step
 
     def __len__(self) -> int:
@@ -220,7 +232,7 @@ class _Steps(Sampler[_Step]):
 class _Batches(Dataset[dict[str, NDArray[np.generic]] | MMEarthError]):
     """Steps → stacked views. An unusable tile is returned as its error, as torch would wrap one that is raised."""
 
-    def __init__(self, dataset: TileDataset) -> None:
+    def __init__(self, dataset: Views) -> None:
         self._dataset = dataset
 
     def __getitem__(self, step: _Step) -> dict[str, NDArray[np.generic]] | MMEarthError:

@@ -47,20 +47,21 @@ class Schedule:
 @dataclass(frozen=True)
 class Plan:
     """How long a run is: epochs of `steps_per_epoch` steps of `accumulation` batches of `tiles` tiles each, where
-    `tiles` counts those of all processes."""
+    `tiles` counts those of all processes; `noun`: what a tile is called."""
 
     epochs: int
     steps_per_epoch: int
     accumulation: int
     tiles: int
     schedule: Schedule
+    noun: str = "tile"
 
     @property
     def steps(self) -> int:
         return self.epochs * self.steps_per_epoch
 
     @classmethod
-    def of(cls, config: OptimiserConfig, tiles: int, world: int) -> "Plan":
+    def of(cls, config: OptimiserConfig, tiles: int, world: int, noun: str = "tile") -> "Plan":
         """The plan for a number of training tiles. Raises `MMEarthError` when they are too few for one step."""
         batch = config.batch * world
         if config.effective_batch % batch:
@@ -71,13 +72,13 @@ class Plan:
         per_epoch = tiles // config.effective_batch
         if not per_epoch:
             raise MMEarthError(
-                f"There are {tiles} tiles to learn from, fewer than one step takes"
-                f" (optimiser.effective_batch {config.effective_batch}); lower it, or give more tiles."
+                f"There are {tiles} {noun}s to learn from, fewer than one step takes"
+                f" (optimiser.effective_batch {config.effective_batch}); lower it, or give more {noun}s."
             )
         steps = config.epochs * per_epoch
         warmup = round(config.warmup_epochs * per_epoch)
         schedule = Schedule(steps, warmup, config.peak_learning_rate)
-        return cls(config.epochs, per_epoch, config.effective_batch // batch, batch, schedule)
+        return cls(config.epochs, per_epoch, config.effective_batch // batch, batch, schedule, noun)
 
 
 @dataclass
@@ -176,7 +177,7 @@ class Loop:
 
     def _train(self) -> None:
         plan, position = self.plan, self.position
-        self.progress.start("Training", plan.steps * plan.tiles * plan.accumulation, "tiles")
+        self.progress.start("Training", plan.steps * plan.tiles * plan.accumulation, f"{plan.noun}s")
         self.progress.advance(position.step * plan.tiles * plan.accumulation)
         while True:
             if position.step // plan.steps_per_epoch > position.closed:

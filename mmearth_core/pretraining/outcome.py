@@ -12,21 +12,24 @@ from mmearth_core.embedding.model_writing import write_model
 from mmearth_core.encoder.model_file import ModelHeader, Statistics
 from mmearth_core.encoder.network import Encoder
 from mmearth_core.files import write_text
-from mmearth_core.pretraining.config import PretrainConfig
+from mmearth_core.pretraining.config import PretrainConfig, ScenesConfig
 from mmearth_core.pretraining.methods.contract import PretrainMethod
 from mmearth_core.pretraining.run_folder import RunFolder
 from mmearth_core.progress import CancelToken, Progress
+from mmearth_core.wording import counted
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What was learned from: training and hold-out tiles, steps and epochs done, and how the hold-out was predicted."""
+    """What was learned from: training and hold-out tiles, steps and epochs done, and how the hold-out was predicted.
+    `noun`: what a tile is called."""
 
     tiles: int
     hold_out: int
     steps: int
     epochs: int
     validation: Mapping[str, Any]
+    noun: str = "tile"
 
 
 def model_header(
@@ -79,9 +82,6 @@ def model_files(folder: RunFolder, config: PretrainConfig) -> list[Path]:
 
 def model_card(config: PretrainConfig, method: PretrainMethod, header: ModelHeader, trained: Trained) -> str:
     """A card in Markdown: what the model is, what it learned from and how, how well, and what it is not."""
-    optimiser, data = config.optimiser, config.data
-    datasets = ", ".join(Path(each).name for each in data.datasets)
-    start = f" It started from {Path(config.init).name}." if config.init else ""
     use = (
         f"`mmearth embed SCENE --model {header.name}.onnx -o EMB.tif`"
         if header.calibrated
@@ -94,14 +94,7 @@ def model_card(config: PretrainConfig, method: PretrainMethod, header: ModelHead
         f" {', '.join(header.bands)}, pretrained with {config.method} by `mmearth pretrain`.",
         "",
         f"- Model id: `{header.model_id}`",
-        f"- Learned from: {trained.tiles} tiles of {datasets}; {trained.hold_out} further tiles, in other"
-        f" {data.block_degrees:g}° blocks of the globe, were held out.{start}",
-        f"- Method: {method.fidelity}",
-        f"- Predicted: {', '.join(method.outputs) or 'no modality'}",
-        f"- Training: {trained.epochs} epochs, {trained.steps} steps of {optimiser.effective_batch} tiles, AdamW,"
-        f" peak learning rate {optimiser.peak_learning_rate:.3g}, weight decay {optimiser.weight_decay:g}, seed"
-        f" {config.seed}",
-        f"- Statistics of the input: {data.statistics}",
+        *_what_was_done(config, method, trained),
         f"- Licence: {header.licence or 'not stated'}",
         "",
         "## Use",
@@ -121,10 +114,55 @@ def model_card(config: PretrainConfig, method: PretrainMethod, header: ModelHead
     return "\n".join(lines)
 
 
+def export_card(folder: RunFolder, config: PretrainConfig, method: PretrainMethod, trained: Trained) -> None:
+    """Write the card of a run on a generated world, which leaves its states and no model for rasters."""
+    lines = [
+        f"# {config.export.name}",
+        "",
+        f"A network pretrained with {config.method} by `mmearth pretrain` on a toy world of generated scenes. **It says"
+        " nothing about Earth observation**, and no raster can be embedded with it; `checkpoints` holds its states.",
+        "",
+        *_what_was_done(config, method, trained),
+        f"- Licence: {config.export.licence or 'not stated'}",
+        "",
+        "## Losses on the hold-out",
+        "",
+        *validation_table(trained.validation, "| "),
+        "",
+    ]
+    write_text(folder.card, "\n".join(lines))
+
+
+def _what_was_done(config: PretrainConfig, method: PretrainMethod, trained: Trained) -> list[str]:
+    """Lines of a card: data, method and training."""
+    optimiser, data = config.optimiser, config.data
+    of, further = counted(trained.tiles, trained.noun), counted(trained.hold_out, f"further {trained.noun}")
+    if isinstance(data, ScenesConfig):
+        learned = [f"- Learned from: {of} of the generated world {data.seed}; {further} held out."]
+    else:
+        datasets = ", ".join(Path(each).name for each in data.datasets)
+        learned = [
+            f"- Learned from: {of} of {datasets}; {further}, in other {data.block_degrees:g}° blocks of the globe, held"
+            " out.",
+            f"- Statistics of the input: {data.statistics}",
+        ]
+    start = [f"- It started from {Path(config.init).name}."] if config.init else []
+    return [
+        *learned,
+        *start,
+        f"- Method: {method.fidelity}",
+        f"- Predicted: {', '.join(method.outputs) or 'no modality'}",
+        f"- Training: {trained.epochs} epochs, {trained.steps} steps of"
+        f" {counted(optimiser.effective_batch, trained.noun)}, AdamW,"
+        f" peak learning rate {optimiser.peak_learning_rate:.3g}, weight decay {optimiser.weight_decay:g}, seed"
+        f" {config.seed}",
+    ]
+
+
 def validation_table(validation: Mapping[str, Any], style: str = "") -> list[str]:
     """Lines of a table: each modality's loss, that of the best constant, and their ratio. As Markdown if asked."""
     if not validation.get("losses"):
-        return ["No tiles were held out."]
+        return ["Nothing was held out."]
     rows = [("modality", "loss", "constant", "ratio")]
     for name, loss in validation["losses"].items():
         constant = validation["constant"].get(name)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.wording import counted
 
 
 @dataclass(frozen=True)
 class PretrainResult:
-    """A finished run: its folder, the model files it wrote, what it learned from, and its last validation."""
+    """A finished run: its folder, the model files it wrote, or its card where it leaves no model, how many tiles it
+    learned from, or of whatever the `noun` is, and its last validation."""
 
     folder: Path
     files: tuple[Path, ...]
@@ -18,6 +20,7 @@ class PretrainResult:
     steps: int
     validation: dict[str, Any]
     rank: int = 0
+    noun: str = "tile"
 
     def __str__(self) -> str:
         if self.rank:
@@ -26,7 +29,7 @@ class PretrainResult:
 
         files = " and ".join(str(path) for path in self.files)
         table = "\n".join(validation_table(self.validation))
-        return f"{self.steps} steps on {self.tiles} tiles: {files}.\n\n{table}"
+        return f"{self.steps} steps on {counted(self.tiles, self.noun)}: {files}.\n\n{table}"
 
 
 def pretrain(
@@ -61,4 +64,6 @@ def pretrain(
     files, learned, rank = train(
         config, output, set, overwrite=overwrite, progress=progress or Silent(), cancel=cancel or CancelToken()
     )
-    return PretrainResult(Path(output).absolute(), files, learned.tiles, learned.steps, dict(learned.validation), rank)
+    return PretrainResult(
+        Path(output).absolute(), files, learned.tiles, learned.steps, dict(learned.validation), rank, learned.noun
+    )

@@ -1,11 +1,14 @@
-"""The tiles of a run: which are learned from, which are held out, and the batches made of them.
+"""What a run learns from: which tiles are learned from, which are held out, and the batches made of them.
 
-Everything follows from the configuration and the datasets; nothing here knows a method beyond its view.
+Everything follows from the configuration and the datasets; nothing here knows a method beyond its view. `RunData` is
+what loop and watcher know; tiles are one kind of it.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -14,17 +17,18 @@ from torch import Tensor
 
 from mmearth_core.encoder.model_file import Statistics
 from mmearth_core.errors import MMEarthError
-from mmearth_core.modalities import Modality
+from mmearth_core.modalities import Modality, is_teacher
 from mmearth_core.pretraining.config import DataConfig, PretrainConfig
-from mmearth_core.pretraining.dataset import TileDataset, TileLoader, make_loader
+from mmearth_core.pretraining.dataset import TileDataset, TileLoader, Views, make_loader
 from mmearth_core.pretraining.distributed import Processes
-from mmearth_core.pretraining.methods.contract import View
+from mmearth_core.pretraining.methods.contract import BuiltMethod, View
 from mmearth_core.progress import Progress
 from mmearth_core.sentinel2 import ENCODER_BANDS, LEVELS
 from mmearth_core.tiles.holdout import split
 from mmearth_core.tiles.joined import JoinedTiles, pooled
 from mmearth_core.tiles.reader import TileFile, evenly, modalities_for
 from mmearth_core.tiles.statistics import DatasetStatistics, dataset_statistics
+from mmearth_core.wording import counted
 
 #: Training tiles that the constants to compare with are measured on, at most.
 _CONSTANTS_FROM = 2048
@@ -33,23 +37,97 @@ _FIXED = 0
 
 
 @dataclass(frozen=True)
-class RunData:
-    """Tiles with their statistics; `train` and `held`, the numbers of those learned from and held out; `digest` tells
-    these tiles from others."""
+class RunData(ABC):
+    """What is learned from: `train` and `held`, the numbers of what is learned from and held out; `digest` tells this
+    data from other. `noun`: what one of it is called."""
 
-    tiles: JoinedTiles
-    statistics: DatasetStatistics
     train: NDArray[np.int64]
     held: NDArray[np.int64]
     digest: str
+    noun: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def known(self) -> Mapping[str, Modality]:
+        """What a method's outputs may be, by name."""
+
+    @abstractmethod
+    def views(self, indices: NDArray[np.int64], view: View, seed: int) -> Views:
+        """Views of what has certain numbers."""
+
+    @abstractmethod
+    def model_statistics(self, bands: tuple[str, ...]) -> dict[str, Statistics] | None:
+        """Mean and deviation of an encoder's input bands at each processing level, as a model file states them; None
+        where the encoder is none for rasters."""
+
+    @abstractmethod
+    def check(self, config: PretrainConfig, built: BuiltMethod) -> None:
+        """Raise `MMEarthError` where a method could not learn from this."""
+
+    def remarks(self, config: PretrainConfig, built: BuiltMethod) -> Iterator[str]:  # noqa: ARG002
+        """What is to be said of it before a run."""
+        yield from ()
 
     def outputs(self, names: Sequence[str]) -> tuple[Modality, ...]:
-        """The modalities of these names, be they in the tiles or not; teachers are as the tiles have them."""
-        known = modalities_for(self.tiles)
-        return tuple(known[name] for name in names)
+        """The modalities of these names."""
+        return tuple(self.known[name] for name in names)
+
+
+@dataclass(frozen=True)
+class TileData(RunData):
+    """Tiles with their statistics."""
+
+    noun = "tile"
+
+    tiles: JoinedTiles
+    statistics: DatasetStatistics
+
+    @property
+    def known(self) -> Mapping[str, Modality]:
+        """All modalities, be they in the tiles or not; teachers are as the tiles have them."""
+        return modalities_for(self.tiles)
+
+    def views(self, indices: NDArray[np.int64], view: View, seed: int) -> Views:
+        return TileDataset(self.tiles, self.statistics, indices, view, seed)
+
+    def check(self, config: PretrainConfig, built: BuiltMethod) -> None:
+        """Refuse a run that nothing could be learned in, or tiles that are too small."""
+        asked = built.method.outputs or tuple(each.name for each in built.method.view.shown) or ("sentinel2",)
+        if not set(asked) & set(self.tiles.modalities):
+            raise MMEarthError(
+                f"No tile has any of {'the outputs' if built.method.outputs else 'what is learned from'}"
+                f" ({', '.join(asked)}); choose of {', '.join(self.tiles.modalities)}, which they have."
+            )
+        if config.export.checkpoint == "best" and not len(self.held):
+            raise MMEarthError(
+                "export.checkpoint is best, and no tile is held out to tell which that is; set it to last."
+            )
+        self.tiles.require(built.crop)
+
+    def check_teachers(self, config: PretrainConfig) -> None:
+        """Refuse a run that names a teacher nobody has."""
+        teachers = [name for name, modality in self.tiles.modalities.items() if modality.is_teacher]
+        if unknown := [name for name in config.output_names if is_teacher(name) and name not in teachers]:
+            raise MMEarthError(
+                f"outputs: no dataset has {', '.join(unknown)}; choose of their teachers"
+                f" ({', '.join(teachers) or 'none'})."
+            )
+
+    def remarks(self, config: PretrainConfig, built: BuiltMethod) -> Iterator[str]:
+        """Tiles that are left out, modalities that none has, and places of several images."""
+        if left_out := len(self.tiles) - len(self.train) - len(self.held):
+            yield f"{counted(left_out, 'further tile')} left out: of unknown place."
+        if config.outputs != "all" and set(config.output_names) != set(built.method.outputs):
+            yield f"outputs is not used: {config.method} says itself what it learns from."
+        absent = [each.name for each in built.method.view.shown if each.name not in self.tiles.modalities]
+        if absent:
+            yield f"No tile has {', '.join(absent)}; nothing is learned from what is not there."
+        if built.method.view.other_images:
+            place = self.tiles.places.number[self.train]
+            shared = int((np.bincount(place)[place] > 1).sum())
+            yield f"{shared} of the {len(place)} tiles to learn from have other images of their place."
 
     def model_statistics(self, bands: tuple[str, ...]) -> dict[str, Statistics]:
-        """Mean and deviation of an encoder's input bands at each processing level, as a model file states them."""
         chosen = [ENCODER_BANDS.index(band) for band in bands]
         return {
             level: Statistics(*(tuple(part[chosen].tolist()) for part in self.statistics.values[key]))
@@ -58,7 +136,7 @@ class RunData:
         }
 
 
-def open_data(config: DataConfig, processes: Processes, progress: Progress) -> RunData:
+def open_tiles(config: DataConfig, processes: Processes, progress: Progress) -> TileData:
     """Open the datasets of a configuration, measure what statistics they lack, and split them by place.
 
     Raises `MMEarthError` when a dataset cannot be used.
@@ -90,14 +168,15 @@ def open_data(config: DataConfig, processes: Processes, progress: Progress) -> R
         seed=config.hold_out_seed,
         learn_unplaced=config.unplaced == "learn",
     )
-    return RunData(tiles, found[0] if len(found) == 1 else pooled(files, found), train, held, digest.hexdigest())
+    statistics = found[0] if len(found) == 1 else pooled(files, found)
+    return TileData(train, held, digest.hexdigest(), tiles, statistics)
 
 
 class TrainingBatches:
     """Batches of the training tiles, epoch by epoch; one loader, whose workers stay."""
 
     def __init__(self, data: RunData, config: PretrainConfig, view: View, batch: int, processes: Processes) -> None:
-        self._dataset = TileDataset(data.tiles, data.statistics, data.train, view, config.seed)
+        self._dataset = data.views(data.train, view, config.seed)
         self._batch, self._workers, self._processes = batch, config.data.workers, processes
         self._loader: TileLoader | None = None
 
@@ -127,7 +206,7 @@ class FixedBatches:
     ) -> None:
         """Batches of at most `largest` tiles over all processes: as few even ones as hold the tiles, so that hardly
         any is left over."""
-        self.dataset = TileDataset(data.tiles, data.statistics, tiles, view, _FIXED)
+        self.dataset = data.views(tiles, view, _FIXED)
         batches = max(1, -(-len(tiles) // largest))
         self._batch = len(tiles) // batches // processes.world * processes.world
         self._processes, self._workers = processes, config.data.workers

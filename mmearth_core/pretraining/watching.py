@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.pretraining.config import PretrainConfig
-from mmearth_core.pretraining.dataset import TileDataset
+from mmearth_core.pretraining.dataset import Views
 from mmearth_core.pretraining.distributed import Processes
 from mmearth_core.pretraining.labelled import LabelledTiles
 from mmearth_core.pretraining.methods.contract import BuiltMethod
@@ -135,7 +135,7 @@ class EpochWatcher:
                 )
             return
         views = constants_from(data, self._config, self._built.plain_view)
-        constants = measure_constants(views, self._outputs)
+        constants = measure_constants(views, self._outputs) if self._outputs else {}
         write_json(path, {"tiles": data.digest, "constants": constants})
 
     def _predict(self, views: list[dict[str, NDArray[Any]]], masked: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
@@ -167,9 +167,10 @@ def _pixels(masked: NDArray[np.bool_], images: NDArray[Any]) -> NDArray[np.bool_
     return masked.repeat(side, axis=1).repeat(side, axis=2)[:, None]
 
 
-def _images(tiles: TileDataset) -> torch.Tensor:
-    """The inputs of some tiles, evenly spread, to see whether their features differ."""
-    return torch.from_numpy(np.stack([tiles.view(int(each), 0)["image"] for each in evenly(len(tiles), 64)]))
+def _images(tiles: Views) -> torch.Tensor:
+    """The inputs of some tiles, evenly spread, to see whether their features differ: of each one image or several."""
+    images = np.stack([tiles.view(int(each), 0)["image"] for each in evenly(len(tiles), 64)])
+    return torch.from_numpy(images).flatten(0, -4)
 
 
 def _telling(views: list[dict[str, NDArray[Any]]], names: list[str], count: int) -> list[int]:

@@ -73,7 +73,7 @@ def test_two_runs_differ_by_what_they_learn_not_by_where_the_tiles_lie(minimal: 
         ("optimiser.clip=soft", ", optimiser.clip: expected a number or null, found 'soft'"),
         ("optimiser.betas=[0.9]", ", optimiser.betas: expected a list of 2 values (a number each), found [0.9]"),
         ("precision=half", ", precision: expected auto or fp32 or bf16, found 'half'"),
-        ("method=guess", ", method: it must be one of mp_mae, softcon, omnisat, a2_mae, found 'guess'"),
+        ("method=guess", ", method: it must be one of mp_mae, softcon, omnisat, a2_mae, ns_mae, found 'guess'"),
         ("mp_mae=3", ", mp_mae: expected names with values, found 3"),
         ("mp_mae.crops=3", ", mp_mae: there is no 'crops'; did you mean 'crop'?"),
         ("mp_mae.decoder=3", ", mp_mae.decoder: expected shared or separate, found 3"),

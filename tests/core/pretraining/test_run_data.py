@@ -10,14 +10,14 @@ torch = pytest.importorskip("torch")
 from mmearth_core.errors import MMEarthError  # noqa: E402
 from mmearth_core.pretraining.config import DataConfig  # noqa: E402
 from mmearth_core.pretraining.distributed import Processes  # noqa: E402
-from mmearth_core.pretraining.run_data import RunData, open_data  # noqa: E402
+from mmearth_core.pretraining.run_data import TileData, open_tiles  # noqa: E402
 from mmearth_core.progress import Silent  # noqa: E402
 from mmearth_core.tiles.synthetic import write_synthetic_tiles  # noqa: E402
 
 
-def opened(*datasets: Path, hold_out: float = 0.2) -> RunData:
+def opened(*datasets: Path, hold_out: float = 0.2) -> TileData:
     config = DataConfig(datasets=[str(each) for each in datasets], hold_out=hold_out)
-    return open_data(config, Processes(0, 1, torch.device("cpu")), Silent())
+    return open_tiles(config, Processes(0, 1, torch.device("cpu")), Silent())
 
 
 def test_tiles_of_unknown_place_can_be_learned_from_when_none_are_held_out(

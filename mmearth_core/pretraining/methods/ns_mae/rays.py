@@ -75,11 +75,11 @@ def leant(volume: Tensor, moves: Tensor) -> Tensor:
 def sampled(volume: Tensor, points: Tensor) -> Tensor:
     """Values of a volume (N, C, Z, Y, X) at points (N or 1, …, 3), x, y and z in cells: (N, C, …).
 
-    Cell k reaches from k to k + 1. Linear between the centres of cells, 0 outside.
+    Cell k reaches from k to k + 1. Linear between the centres of cells; outside is what the border has.
     """
     size = torch.tensor(volume.shape[:-4:-1], dtype=volume.dtype, device=volume.device)
     scaled = (points.to(volume.dtype) / size * 2 - 1).expand(len(volume), *points.shape[1:])
     shape = scaled.shape[1:-1]
     flat = scaled.reshape(len(volume), 1, 1, -1, 3)
-    found = functional.grid_sample(volume, flat, mode="bilinear", padding_mode="zeros", align_corners=False)
+    found = functional.grid_sample(volume, flat, mode="bilinear", padding_mode="border", align_corners=False)
     return found.view(len(volume), volume.shape[1], *shape)

@@ -83,7 +83,7 @@ def test_a_volume_is_read_at_points_in_cells() -> None:
     volume = torch.zeros(1, 2, 2, 3, 4)
     volume[0, 1, 1, 2, 3] = 4.0
     points = torch.tensor([[[3.5, 2.5, 1.5], [3.0, 2.5, 1.5], [3.5, 2.5, 2.5], [0.5, 0.5, 0.5]]])
-    assert sampled(volume, points)[0, 1].tolist() == pytest.approx([4.0, 2.0, 0.0, 0.0], abs=1e-5)
+    assert sampled(volume, points)[0, 1].tolist() == pytest.approx([4.0, 2.0, 4.0, 0.0], abs=1e-5)
     assert float(sampled(volume, points)[0, 0].abs().max()) == 0
 
 
