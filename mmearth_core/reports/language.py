@@ -1,7 +1,15 @@
-"""The reader's language: sentences of a report, and how its numbers are written."""
+"""The reader's language: sentences of reports, results and errors, and how their numbers are written.
+
+The words stand in `words/LANGUAGE/*.json`: an English text with gaps, and what it is in the language. `report.json` has
+what reports and results say; the other files have the sentences of errors, those of a room in one file.
+"""
 
 import json
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from typing import Any, Literal, get_args
 
@@ -14,32 +22,41 @@ LanguageName = Literal["en", "de", "fr"]
 LANGUAGES: tuple[str, ...] = get_args(LanguageName)
 #: What stands for the comma between thousands and the decimal point.
 _MARKS = {"en": {}, "de": {",": ".", ".": ","}, "fr": {",": "\u202f", ".": ","}}
-#: A gap in a text, those that hold a number, and how numbers and other things are found again in what was said.
-_GAP = re.compile(r"\{(\w+)\}")
+#: A gap in a text, those of reports that hold a number, and how numbers and other things are found again.
+_GAP = re.compile(r"\{([^{}]+)\}")
 _NUMBERS = frozenset({"number", "all", "share", "hectares", "metres", "value"})
 _NUMBER, _ANYTHING = r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", ".+?"
-#: How the name of a gap begins that holds a text which has words of its own.
-_SAID = "said"
+#: A number with a mark in it, and the gaps of errors where such a number is no name and nothing to type.
+_MARKED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
+_COMPUTED = re.compile(r"…|_?[A-Z][A-Z_]*")
+#: How the name of a gap begins, in reports, or ends, in errors, that holds a text which has words of its own; those
+#: without which a sentence would be in two languages.
+_SAID, _NEEDED = "said", frozenset({"text", "remedy", "sentence"})
+#: How the name of a gap ends that holds a name, which stays.
+_NAMES = frozenset({"path", "name", "source", "file", "folder", "field", "output", "filename"})
+#: Where one sentence ends and another begins.
+_END = re.compile(r"(?<=[.?!]) (?=\S)")
 
 
 class Language:
     """Says English texts in a language; what is not known there stays English.
 
     Sentences that others made, with their values in them, or that a file keeps, are found again by the texts with gaps:
-    `told`. The value of a gap whose name begins with "said" is such a sentence in turn, that of a gap in `_NUMBERS`
-    gets the marks of the language, any other, as a name, stays as it is.
+    `told`. In a text of reports the value of a gap whose name begins with "said" is such a sentence in turn, that of a
+    gap in `_NUMBERS` gets the marks of the language, any other, as a name, stays as it is. The gaps of an error are
+    those of the source, `{error.strerror}` or `{…}`; the nth of a name there is the nth of that name in the language.
     """
 
     def __init__(self, name: LanguageName = "en") -> None:
         self.name = name
         self._marks = str.maketrans(_MARKS[name])
         self._words: dict[str, str] = {}
-        if name != "en":
-            words = resources.files(__package__).joinpath(f"words_{name}.json").read_text(encoding="utf-8")
-            self._words = json.loads(words)
-        with_gaps = [text for text in self._words if _GAP.search(text)]
-        with_gaps.sort(key=lambda text: len(_GAP.sub("", text)), reverse=True)  # what says most is found first
-        self._patterns = [(_pattern(text), self._words[text]) for text in with_gaps]
+        self._templates: list[_Template] = []
+        for file, words in _catalogue(name):
+            self._words |= words
+            with_gaps = {text: said for text, said in words.items() if _GAP.search(text)}
+            self._templates += [_Template(*pair, file == "report.json") for pair in with_gaps.items()]
+        self._templates.sort(key=lambda each: len(_GAP.sub("", each.text)), reverse=True)  # what says most comes first
 
     def __call__(self, text: str, /, **values: Any) -> str:
         """The text in the language, with values in its gaps."""
@@ -47,18 +64,42 @@ class Language:
         return said.format(**values) if values else said
 
     def told(self, sentence: str) -> str:
-        """A sentence in the language, whatever values stand in it."""
-        if sentence in self._words:
-            return self._words[sentence]
-        for pattern, words in self._patterns:
-            if found := pattern.fullmatch(sentence):
-                return words.format(**{name: self._value(name, each) for name, each in found.groupdict().items()})
-        return sentence
+        """A sentence in the language, whatever values stand in it; of several, each has to be known."""
+        return self._told(sentence) or sentence
 
-    def _value(self, name: str, text: str) -> str:
-        if name in _NUMBERS:
+    def _told(self, said: str) -> str | None:
+        """A sentence, or several, in the language; None when it is not known."""
+        if not self._words:
+            return None
+        if said in self._words:
+            return self._words[said]
+        for end in _END.finditer(said):  # before the whole, of which a gap may take in a sentence without words
+            first = self._words.get(said[: end.start()]) or self._found(said[: end.start()])
+            if first is not None and (rest := self._told(said[end.end() :])) is not None:
+                return f"{first} {rest}"
+        return self._found(said)
+
+    def _found(self, sentence: str) -> str | None:
+        """What the first template that fits makes of it."""
+        for template in self._templates:
+            if (values := template.values(sentence)) is None:
+                continue
+            worded = [self._value(*each, of_report=template.of_report) for each in values]
+            if None not in worded:
+                names = [name for name, _ in values]
+                return template.filled(dict(zip(template.keys(names), map(str, worded), strict=True)))
+        return None
+
+    def _value(self, gap: str, text: str, *, of_report: bool) -> str | None:
+        """The value of a gap as it is told; None when it must have words and has none."""
+        if of_report:
+            return self.numeral(text) if gap in _NUMBERS else self.told(text) if gap.startswith(_SAID) else text
+        last = gap.rpartition(".")[2]
+        if last in _NEEDED and " " in text:
+            return self._told(text)
+        if _COMPUTED.fullmatch(gap) and _MARKED.fullmatch(text):
             return self.numeral(text)
-        return self.told(text) if name.startswith(_SAID) else text
+        return self.told(text) if " " in text and last not in _NAMES else text
 
     def numeral(self, text: str) -> str:
         """A number that is written as in English, 1,234.5, as the language has it."""
@@ -86,14 +127,64 @@ class Language:
         return joined((self.numeral(number), self.numeral(between)))
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """Finds a text with gaps again, whatever is in them; the same gap holds the same."""
-    parts, seen = _GAP.split(text), set[str]()
-    made = ""
-    for index, part in enumerate(parts):
-        if index % 2 == 0:
-            made += re.escape(part)
-        else:
-            made += f"(?P={part})" if part in seen else f"(?P<{part}>{_NUMBER if part in _NUMBERS else _ANYTHING})"
-            seen.add(part)
-    return re.compile(made)
+def _catalogue(language: LanguageName) -> Iterator[tuple[str, dict[str, str]]]:
+    """The files of a language and the words in them."""
+    if language != "en":
+        for file in resources.files(__package__).joinpath("words", language).iterdir():
+            if file.name.endswith(".json"):
+                yield file.name, json.loads(file.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class _Template:
+    """A text with gaps and what it is in a language."""
+
+    text: str
+    words: str
+    of_report: bool
+
+    def values(self, sentence: str) -> list[tuple[str, str]] | None:
+        """The gaps and what stands in them, in order, when the sentence is this one."""
+        if self._longest not in sentence or (found := self._pattern.fullmatch(sentence)) is None:
+            return None
+        return list(zip(self._gaps, found.groups(), strict=True))
+
+    def filled(self, values: dict[str, str]) -> str:
+        """The words with values, by `keys`, in their gaps."""
+        parts = _GAP.split(self.words)
+        parts[1::2] = [values[key] for key in self.keys(parts[1::2])]
+        return "".join(parts)
+
+    def keys(self, names: list[str]) -> list[str]:
+        """What tells gaps of one name apart: in a report they hold the same, in an error each has its own."""
+        seen: defaultdict[str, int] = defaultdict(int)
+        made = []
+        for name in names:
+            made.append(name if self.of_report else f"{name} {seen[name]}")
+            seen[name] += 1
+        return made
+
+    @cached_property
+    def _longest(self) -> str:
+        """The longest part without a gap: looked for first, it is fast."""
+        return max(_GAP.split(self.text)[::2], key=len)
+
+    @cached_property
+    def _gaps(self) -> list[str]:
+        gaps = _GAP.findall(self.text)
+        return list(dict.fromkeys(gaps)) if self.of_report else gaps
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """Finds the text again, whatever is in its gaps; in a report the same gap holds the same."""
+        parts, seen = _GAP.split(self.text), set[str]()
+        made = ""
+        for index, part in enumerate(parts):
+            if index % 2 == 0:
+                made += re.escape(part)
+            elif self.of_report:
+                made += f"(?P={part})" if part in seen else f"(?P<{part}>{_NUMBER if part in _NUMBERS else _ANYTHING})"
+                seen.add(part)
+            else:
+                made += "(.*?)"
+        return re.compile(made)

@@ -257,11 +257,12 @@ class Server:
         kind = kind_of(error)
         told = as_told(error, "torch")
         text = " ".join((told.text if told else str(error)).split())
-        event = {"kind": kind, "message": text or "Cancelled.", "about": told.about if told else ()}
+        event: dict[str, Any] = {"kind": kind, "about": told.about if told else ()}
         if kind == "internal":
             what = " ".join(f"{type(error).__name__}: {error}".split())
-            event["message"] = f"The worker failed unexpectedly ({what}); please report it."
+            text = f"The worker failed unexpectedly ({what}); please report it."
             event["traceback"] = "".join(traceback.format_exception(error))
+        event["message"] = self._say.told(text or "Cancelled.")
         request.events.event("error", **event)
 
     def _beat(self) -> None:

@@ -131,7 +131,7 @@ class Source:
     def _known(self, node: ast.expr, depth: int) -> list[str]:
         if isinstance(node, ast.Constant):
             found = [node.value] if isinstance(node.value, str) else [""] if node.value is None else []
-        elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
+        elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
             found = self._joined(_parts(node), depth)
         elif isinstance(node, (ast.IfExp, ast.BoolOp, ast.NamedExpr, ast.Dict)):
             found = self._of_all(_ways(node), depth)
@@ -221,7 +221,7 @@ def _parts(node: ast.JoinedStr | ast.BinOp) -> list[ast.expr]:
     """What is put together, in order."""
     if isinstance(node, ast.JoinedStr):
         return [each.value if isinstance(each, ast.FormattedValue) else each for each in node.values]
-    return [node.left, node.right] if isinstance(node.op, ast.Add) else []
+    return [node.left, node.right]
 
 
 def _ways(node: ast.IfExp | ast.BoolOp | ast.NamedExpr | ast.Dict) -> list[ast.expr]:

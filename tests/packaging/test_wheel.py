@@ -54,7 +54,7 @@ def test_every_module_and_the_typing_marker_are_in_the_wheel(wheel: Path) -> Non
     assert modules | {
         "mmearth_core/py.typed",
         "mmearth_core/reports/page.css",
-        "mmearth_core/reports/words_de.json",
+        "mmearth_core/reports/words/de/report.json",
     } <= set(files(wheel))
 
 

@@ -37,7 +37,7 @@ def written() -> str:
 
 @pytest.mark.parametrize("name", ["de", "fr"])
 def test_every_text_is_translated_and_none_is_left_over(name):
-    words = json.loads(resources.files(sections.__package__).joinpath(f"words_{name}.json").read_text("utf-8"))
+    words = json.loads(resources.files(sections.__package__).joinpath(f"words/{name}/report.json").read_text("utf-8"))
     assert said() <= set(words)
     source = written()
     for text in set(words) - said():  # a sentence made elsewhere, in pieces, which is found again by its words
@@ -71,3 +71,18 @@ def test_sentences_are_found_again_whatever_is_in_them():
     assert german.told("Offset 0 by a tag.") == "Offset 0 nach a tag."
     assert german.told("What nobody has translated.") == "What nobody has translated."
     assert Language("en").told("2 of 60 points left out: outside the map.").startswith("2 of 60 points")
+
+
+def test_sentences_of_errors_are_found_with_their_values():
+    german = Language("de")
+    assert german.told("/data/my map.tif is damaged (a 1.5 b); copy or download it again.") == (
+        "/data/my map.tif ist beschädigt (a 1.5 b); kopieren oder laden Sie es erneut."
+    )
+    parts = "model.yaml, bands: 3 is no list; correct it."
+    assert german.told(parts) == parts, "of a part without words no sentence in two languages is made"
+    assert german.told("Cancelled. What nobody has translated.") == "Cancelled. What nobody has translated."
+    assert german.told("Cancelled. 2 points left out: outside the map.") == (
+        "Abgebrochen. 2 Punkte ausgelassen: außerhalb der Karte."
+    )
+    large = german.told("The map has more than 1.5 million separate areas; smooth it first (majority) or cut it.")
+    assert large.startswith("Die Karte hat mehr als 1,5 Millionen")

@@ -102,6 +102,9 @@ def test_sentences_are_in_the_language_of_the_client(workers: list[Client], demo
         client.answer("hello", protocol=1, client=__version__, language=language)
         told = client.answer("inspect", scene=str(demo / "scene.tif"))["result"]
         assert any(said in each for each in told["evidence"]), told["evidence"]
+        error = client.answer("similar", embedding=str(demo / "scene.tif"), output="s.tif")
+        assert (error["message"].startswith("Womit verglichen")) == (language == "de"), error["message"]
+        assert "`like=FILE`" in error["message"] and error["about"] == ["at", "like"]
 
 
 def test_nonsense_is_answered_and_skipped(client: Client) -> None:
