@@ -145,6 +145,8 @@ class _Template:
 
     def values(self, sentence: str) -> list[tuple[str, str]] | None:
         """The gaps and what stands in them, in order, when the sentence is this one."""
+        if self._ends_in_name and sentence.endswith("."):
+            return None
         if self._longest not in sentence or (found := self._pattern.fullmatch(sentence)) is None:
             return None
         return list(zip(self._gaps, found.groups(), strict=True))
@@ -168,6 +170,11 @@ class _Template:
     def _longest(self) -> str:
         """The longest part without a gap: looked for first, it is fast."""
         return max(_GAP.split(self.text)[::2], key=len)
+
+    @cached_property
+    def _ends_in_name(self) -> bool:
+        """Whether a gap ends it that holds no sentence: a name of something, whatever it is, has no full stop."""
+        return self.text.endswith("}") and not _GAP.findall(self.text)[-1].startswith(_SAID)
 
     @cached_property
     def _gaps(self) -> list[str]:

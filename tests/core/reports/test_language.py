@@ -76,7 +76,7 @@ def test_sentences_are_found_again_whatever_is_in_them():
 def test_sentences_of_errors_are_found_with_their_values():
     german = Language("de")
     assert german.told("/data/my map.tif is damaged (a 1.5 b); copy or download it again.") == (
-        "/data/my map.tif ist beschädigt (a 1.5 b); kopieren oder laden Sie es erneut."
+        "/data/my map.tif ist beschädigt (a 1.5 b); kopieren Sie es noch einmal oder laden Sie es neu herunter."
     )
     parts = "model.yaml, bands: 3 is no list; correct it."
     assert german.told(parts) == parts, "of a part without words no sentence in two languages is made"
