@@ -99,7 +99,12 @@ class Language:
             return self._told(text)
         if _COMPUTED.fullmatch(gap) and _MARKED.fullmatch(text):
             return self.numeral(text)
-        return self.told(text) if " " in text and last not in _NAMES else text
+        return self._listed(text) if " " in text and last not in _NAMES else text
+
+    def _listed(self, text: str) -> str:
+        """A part of a sentence in the language: one by one when it is a list of known things, else as a whole."""
+        parts = [self._told(each) for each in text.split(", ")]
+        return self.told(text) if None in parts else ", ".join(map(str, parts))
 
     def numeral(self, text: str) -> str:
         """A number that is written as in English, 1,234.5, as the language has it."""

@@ -86,3 +86,18 @@ def test_sentences_of_errors_are_found_with_their_values():
     )
     large = german.told("The map has more than 1.5 million separate areas; smooth it first (majority) or cut it.")
     assert large.startswith("Die Karte hat mehr als 1,5 Millionen")
+
+
+def test_parts_of_errors_are_told_one_by_one():
+    french = Language("fr")
+    left = "no-data 12 %, by the mask 3.5 %, undeclared fill 2 %"
+    assert french.told(
+        f"x.tif has no ground in the chosen area: 100 % left out ({left}). Nothing was written; choose"
+        " another area or scene."
+    ) == (
+        "x.tif n’a pas de sol dans la zone choisie\u00a0: 100 % exclus (sans données 12 %, par le masque 3.5 %,"
+        " remplissage non déclaré 2 %). Rien n’a été écrit\u00a0; choisissez une autre zone ou une autre scène."
+    )
+    assert french.told(
+        "Could not write a.tif (No space left on device); close it where it is open, or choose another output."
+    ).startswith("Impossible d’écrire a.tif (plus de place sur le disque)\u00a0; fermez")
