@@ -18,7 +18,7 @@ from mmearth_core.labelling.comparing.comparison import Comparison, compare
 from mmearth_core.labelling.comparing.separability import band_names
 from mmearth_core.labelling.comparing.spectra import spectra_under
 from mmearth_core.labelling.fitting import Dates
-from mmearth_core.labelling.growing.growth import Growing, Grown, Seed
+from mmearth_core.labelling.growing.growth import Growing, Grown, ReadAhead, Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, by_feature, cross_validate
@@ -114,6 +114,10 @@ class LiveVerbs:
     ) -> Grown:
         """What hangs together with some places and looks like them, inside of a view."""
         return self._held(embedding).growing.grow(seeds, view, crs=seeds_crs, holes=holes, cancel=cancel)
+
+    def read_ahead(self, *, cancel: CancelToken, embedding: str, view: View) -> ReadAhead:
+        """The ground of a view, read before a click needs it."""
+        return self._held(embedding).growing.read_ahead(view, cancel=cancel)
 
     def validate(
         self,

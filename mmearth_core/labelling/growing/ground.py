@@ -3,8 +3,9 @@
 Tiles lie on multiples of their side, as blocks of files do, so that no block is decoded for a part of it.
 """
 
+import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,32 +82,71 @@ class Ground:
 
 
 class Tiles:
-    """The tiles of a place that were looked at lately. For one thread at a time."""
+    """The tiles of a place that were looked at lately. May be used from several threads."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self._lock = threading.Lock()
         self._held: OrderedDict[Window, _Tile] = OrderedDict()
 
     def around(self, window: Window, cancel: CancelToken) -> Ground:
         """What is in a window that begins on a multiple of `TILE`."""
-        tiles = tuple(self._read(window.parts(TILE, TILE), cancel))
-        while sum(tile.pixels.nbytes for tile in self._held.values()) > _BYTES and len(self._held) > len(tiles):
-            self._held.popitem(last=False)
-        return Ground(self._stack, window, tiles)
+        wanted = list(window.parts(TILE, TILE))
+        tiles = {each: tile for each in wanted if (tile := self._look(each)) is not None}
+        for tile in self._read([each for each in wanted if each not in tiles], cancel):
+            tiles[tile.window] = tile
+            with self._lock:
+                self._keep(tile, len(wanted))
+        return Ground(self._stack, window, tuple(tiles[each] for each in wanted))
 
-    def _read(self, windows: Iterable[Window], cancel: CancelToken) -> list[_Tile]:
-        """The tiles of some windows, read where they are not held, and now the last to be dropped."""
-        wanted = list(windows)
-        lacking = [window for window in wanted if window not in self._held]
-        if lacking:
-            # A block is decoded by one thread, several of them by as many as there are.
-            with bounded_cache(), rasterio.Env(GDAL_NUM_THREADS="ALL_CPUS"), self._stack.reader() as reader:
-                for window in lacking:
-                    self._held[window] = self._tile(window, reader.read(window))
-                    cancel.check()
-        for window in wanted:
-            self._held.move_to_end(window)
-        return [self._held[window] for window in wanted]
+    def read_ahead(self, wanted: Sequence[Window], cancel: CancelToken) -> int:
+        """Read tiles before somebody asks for them, as many as are kept, the first ones first: how many of them are
+        held in the end. Nobody else waits for it, and it ends between two tiles when it is cancelled."""
+        with self._lock:
+            self._put_last(wanted)
+            lacking = [window for window in wanted if window not in self._held]
+        for tile in self._read(lacking, cancel):
+            with self._lock:
+                nearer = wanted[: wanted.index(tile.window)]
+                taken = sum(self._held[each].pixels.nbytes for each in nearer if each in self._held)
+                if taken + tile.pixels.nbytes > _BYTES:  # it would take the room of a nearer one
+                    break
+                self._keep(tile, 1)
+                self._put_last(wanted)
+        with self._lock:
+            return sum(window in self._held for window in wanted)
+
+    def _look(self, window: Window) -> _Tile | None:
+        """A tile if it is held; it is now the last to be dropped."""
+        with self._lock:
+            tile = self._held.get(window)
+            if tile is not None:
+                self._held.move_to_end(window)
+            return tile
+
+    def _put_last(self, wanted: Sequence[Window]) -> None:
+        """Make some tiles the last to be dropped, the first of them last."""
+        for window in reversed(wanted):
+            if window in self._held:
+                self._held.move_to_end(window)
+
+    def _keep(self, tile: _Tile, fewest: int) -> None:
+        """Hold a tile, and drop what was not looked at for longest while there is too much; `fewest` tiles stay."""
+        self._held[tile.window] = tile
+        self._held.move_to_end(tile.window)
+        size = sum(each.pixels.nbytes for each in self._held.values())
+        while size > _BYTES and len(self._held) > fewest:
+            size -= self._held.popitem(last=False)[1].pixels.nbytes
+
+    def _read(self, windows: Sequence[Window], cancel: CancelToken) -> Iterator[_Tile]:
+        """Tiles as they are in the files."""
+        if not windows:
+            return
+        # A block is decoded by one thread, several of them by as many as there are.
+        with bounded_cache(), rasterio.Env(GDAL_NUM_THREADS="ALL_CPUS"), self._stack.reader() as reader:
+            for window in windows:
+                yield self._tile(window, reader.read(window))
+                cancel.check()
 
     def _tile(self, window: Window, pixels: Pixels) -> _Tile:
         slots = range(len(self._stack.images))

@@ -3,6 +3,8 @@
 Everything comes from the embedding around the place; what is kept between calls is only there to answer sooner.
 """
 
+import importlib
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -22,12 +24,15 @@ from mmearth_core.labelling.live import LiveSet, View
 from mmearth_core.maps.areas import pixel_areas, pixel_polygon_areas
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import is_local
 from mmearth_core.raster.placing import holds, in_pixels, moved_to
 from mmearth_core.records import Rule
 from mmearth_core.sources.stack import Stack
 
 #: Side in pixels of the ground around a place that it can grow in. It moves with the place by whole tiles.
 SIDE = 2 * TILE
+#: Side in pixels of the squares of ground that are read ahead one after the other: those of AlphaEarth's blocks.
+_SQUARE = 4 * TILE
 #: What a step multiplies the tolerance with, and how many steps there are in each direction.
 STEP, MOST_STEPS = 1.1, 63
 #: Places whose surroundings are remembered.
@@ -60,6 +65,14 @@ class Grown:
     parts: int
     filled: int
     bounded: Bounded | None
+
+
+@dataclass(frozen=True)
+class ReadAhead:
+    """How many tiles a click into a view may need (`wanted`; 0 where nothing is read ahead), and of these are held."""
+
+    held: int
+    wanted: int
 
 
 @dataclass(eq=False)
@@ -100,6 +113,20 @@ class Growing:
             filled=sum(region.filled for _, region, _ in regions),
             bounded="size" if "size" in bounds else "view" if "view" in bounds else None,
         )
+
+    def read_ahead(self, view: View, *, cancel: CancelToken) -> ReadAhead:
+        """Have the ground ready that a click into a view needs, the middle first, as far as tiles are kept.
+
+        A click meanwhile need not wait for it. Files that are not local are not read: nobody asked for what they cost.
+        """
+        place, seen, _ = self.live.in_view(view)
+        if not seen or not all(is_local(str(file)) for file in place.stack.files):
+            return ReadAhead(0, 0)
+        importlib.import_module("scipy.ndimage")  # slow to load, and the first click needs it
+        wanted = _under(seen, place.stack.grid)
+        with self._lock:
+            tiles = self._tiles_of(place.stack)
+        return ReadAhead(tiles.read_ahead(wanted, cancel), len(wanted))
 
     def _region(
         self, stack: Stack, seed: Seed, seen: Window, crs: str | None, holes: int, cancel: CancelToken
@@ -157,6 +184,21 @@ def _around(pixel: tuple[int, int], grid: Grid) -> Window:
     """The ground that a pixel can grow in: it is at least half a tile away from where that ends."""
     row, col = ((each - TILE // 2) // TILE * TILE for each in pixel)
     return Window(row, col, SIDE, SIDE).intersection(grid.window)
+
+
+def _under(seen: Window, grid: Grid) -> list[Window]:
+    """The tiles that places in a window grow in, those of one square of `_SQUARE` together, near its middle first."""
+    first, last = (_around(pixel, grid) for pixel in ((seen.row, seen.col), (seen.row_end - 1, seen.col_end - 1)))
+    ground = Window(first.row, first.col, last.row_end - first.row, last.col_end - first.col)
+    middle = seen.row + seen.height / 2, seen.col + seen.width / 2
+
+    def away(tile: Window) -> float:
+        return math.hypot(tile.row + TILE / 2 - middle[0], tile.col + TILE / 2 - middle[1])
+
+    squares: dict[tuple[int, int], list[Window]] = {}
+    for tile in sorted(ground.parts(TILE, TILE), key=away):
+        squares.setdefault((tile.row // _SQUARE, tile.col // _SQUARE), []).append(tile)
+    return [tile for square in squares.values() for tile in square]
 
 
 def _with(window: Window, pixel: tuple[int, int]) -> Window:

@@ -25,7 +25,8 @@ class Region(NamedTuple):
 class RegionGrower(QObject):
     """`grown(Region)` or `failed(sentence)` for what was asked; nothing for what was dropped.
 
-    A question that is under way is answered, for that is soon; of those behind it the newest is asked.
+    A question that is under way is answered, for that is soon; of those behind it the newest is asked. Reading ahead
+    stops for every question, and goes on after it.
     """
 
     grown = pyqtSignal(object)
@@ -37,6 +38,8 @@ class RegionGrower(QObject):
         self._job: Job | None = None
         self._wanted = False  # somebody waits for the job's answer
         self._next: dict[str, Any] | None = None
+        self._ahead: dict[str, Any] | None = None  # the view whose ground is not ready yet
+        self._reading: Job | None = None
 
     @property
     def busy(self) -> bool:
@@ -48,11 +51,19 @@ class RegionGrower(QObject):
         if self._job is not None:
             self._next = arguments
             return
+        self._stop_reading()
         self._wanted = True
         job = self._job = self._client.submit("grow_region", arguments)
         job.finished.connect(self._take)
         job.failed.connect(self._fail)
         job.ended.connect(self._ended)
+
+    def read_ahead(self, arguments: dict[str, Any] | None) -> None:
+        """Have the ground of a view ready before it is clicked; `arguments` are those of the worker's `read_ahead`,
+        None when no click is to come."""
+        self._stop_reading()
+        self._ahead = arguments
+        self._read_on()
 
     def drop(self) -> None:
         """Nobody waits for an answer any more."""
@@ -76,3 +87,20 @@ class RegionGrower(QObject):
         self._job, following, self._next = None, self._next, None
         if following is not None:
             self.ask(following)
+        else:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self._ahead is not None and self._job is None:
+            job = self._reading = self._client.submit("read_ahead", self._ahead)
+            job.ended.connect(lambda: self._read(job))
+
+    def _stop_reading(self) -> None:
+        job, self._reading = self._reading, None
+        if job is not None:
+            job.cancel()
+
+    def _read(self, job: Job) -> None:
+        """It is ready, or cannot be: a click then tells why."""
+        if job is self._reading:
+            self._reading = self._ahead = None

@@ -34,6 +34,8 @@ _NOTCH = 120
 _MOST_STEPS = 63
 #: Milliseconds after a move of the canvas before the shape is grown anew, in what is seen now.
 _VIEW_PAUSE = 150
+#: Milliseconds that the view must rest before its ground is read ahead of a click.
+_REST = 300
 
 
 class SegmentTool(SampleTool):
@@ -57,6 +59,10 @@ class SegmentTool(SampleTool):
         self._moved.setSingleShot(True)
         self._moved.setInterval(_VIEW_PAUSE)
         self._moved.timeout.connect(self._ask)
+        self._rested = QTimer(self)
+        self._rested.setSingleShot(True)
+        self._rested.setInterval(_REST)
+        self._rested.timeout.connect(self._read_ahead)
 
     def close(self) -> None:
         super().close()
@@ -86,10 +92,13 @@ class SegmentTool(SampleTool):
         super().activate()
         self.canvas().extentsChanged.connect(self._follow)
         self._workspace.embeddingChanged.connect(self._other_embedding)
+        self._rested.start()
 
     def deactivate(self) -> None:
         self.canvas().extentsChanged.disconnect(self._follow)
         self._workspace.embeddingChanged.disconnect(self._other_embedding)
+        self._rested.stop()
+        self._grower.read_ahead(None)
         super().deactivate()
 
     def cancel(self) -> None:
@@ -181,13 +190,27 @@ class SegmentTool(SampleTool):
             }
         )
 
+    def _read_ahead(self) -> None:
+        """Have ready what is seen: the next click is into it."""
+        embedding = self._workspace.embedding
+        if embedding is None:
+            return
+        try:
+            view = view_of(self.canvas(), embedding)
+        except SampleError:  # a click says it
+            return
+        self._grower.read_ahead({"embedding": self._workspace.embedding_path, "view": view})
+
     def _follow(self) -> None:
         """Something else is seen: the shape may go on there."""
+        self._rested.start()
         if self._points:
             self._moved.start()
 
     def _other_embedding(self, _layer: object) -> None:
         self.cancel()
+        self._grower.read_ahead(None)
+        self._rested.start()
 
     def _show_region(self, region: Region) -> None:
         self._region = region

@@ -1,6 +1,7 @@
 """Click to segment: the shape that a place grows into is the field that was clicked, and what ended it is told."""
 
 import json
+import threading
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis.extra import numpy as npst
 from pyproj import Transformer
 
 from mmearth_core.errors import Cancelled, MMEarthError
-from mmearth_core.labelling.growing import ground
+from mmearth_core.labelling.growing import ground, growth
 from mmearth_core.labelling.growing.ground import TILE, Tiles
 from mmearth_core.labelling.growing.growth import SIDE, Growing, Grown, Seed, _around, _ends, _joined
 from mmearth_core.labelling.growing.region import Likeness, NeighbourSpread, Region, _filled, unlikeness
@@ -322,6 +323,97 @@ def test_tiles_are_read_once_and_those_not_looked_at_for_longest_are_dropped(
     for col, width in ((0, TILE), (2 * TILE, 20), (0, TILE), (TILE, TILE)):
         tiles.around(Window(0, col, 60, width), CancelToken())
     assert read == [0, TILE, 2 * TILE, TILE]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Window]:
+    """The windows that are read of files."""
+    found: list[Window] = []
+    whole = StackReader.read
+    monkeypatch.setattr(StackReader, "read", lambda self, w, shape=None: (found.append(w), whole(self, w, shape))[1])
+    return found
+
+
+def test_a_click_into_ground_that_was_read_ahead_reads_nothing_and_gives_the_same(
+    scene: Any, read: list[Window]
+) -> None:
+    cold, growing = grow(scene, Seed(*spot(scene, 100, 200))), Growing(LiveSet(scene.path))
+    read.clear()
+    ready = growing.read_ahead(everything(scene), cancel=CancelToken())
+    assert ready.held == ready.wanted == len(read) > 1
+    read.clear()
+    assert growing.grow([Seed(*spot(scene, 100, 200))], everything(scene), cancel=CancelToken()) == cold
+    for row, col in ((45, 45), (225, 345), (299, 0)):
+        growing.grow([Seed(*spot(scene, row, col))], everything(scene), cancel=CancelToken())
+    growing.read_ahead(everything(scene), cancel=CancelToken())
+    assert read == []
+
+
+def test_reading_ahead_begins_in_the_middle_and_stops_where_memory_does(
+    two_dates: Stack, read: list[Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = growth._under(Window(0, 0, 60, 2 * TILE + 20), two_dates.grid)
+    assert [tile.col for tile in wanted] == [TILE, 0, 2 * TILE]
+    tiles = Tiles(two_dates)
+    tiles.around(Window(0, 2 * TILE, 60, 20), CancelToken())
+    monkeypatch.setattr(ground, "_BYTES", 60 * TILE * 2 * 5 + 1)  # a tile: two days of four bands and their validity
+    read.clear()
+    assert tiles.read_ahead(wanted, CancelToken()) == 1
+    assert read[0].col == TILE and list(tiles._held) == [wanted[0]]
+    # The farthest is dropped first.
+    monkeypatch.setattr(ground, "_BYTES", 60 * TILE * 2 * 5 * 2 + 1)
+    assert tiles.read_ahead(wanted, CancelToken()) == 2 and list(tiles._held) == [wanted[1], wanted[0]]
+
+
+def test_what_a_click_anywhere_in_a_view_needs_is_under_it() -> None:
+    grid = Grid(9 * TILE, 9 * TILE, None, None)
+    seen = Window(700, 300, 600, 1000)
+    under = growth._under(seen, grid)
+    for row in range(seen.row, seen.row_end, 33):
+        for col in (seen.col, seen.col + 400, seen.col_end - 1):
+            assert set(_around((row, col), grid).parts(TILE, TILE)) <= set(under)
+    assert len(set(under)) == len(under) == 4 * 6
+
+
+def test_reading_ahead_ends_at_once_and_what_it_read_stays(scene: Any, read: list[Window]) -> None:
+    growing, stopped = Growing(LiveSet(scene.path)), CancelToken()
+    stopped.cancel()
+    with pytest.raises(Cancelled):
+        growing.read_ahead(everything(scene), cancel=stopped)
+    assert len(read) == 1
+    growing.read_ahead(everything(scene), cancel=CancelToken())
+    assert len(set(read)) == len(read) > 1
+
+
+def test_a_click_does_not_wait_for_reading_ahead(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    growing, reads, go_on = Growing(LiveSet(scene.path)), threading.Event(), threading.Event()
+    whole = StackReader.read
+
+    def slow(self: StackReader, window: Window, shape: Any = None) -> Any:
+        if threading.current_thread() is ahead:
+            reads.set()
+            go_on.wait(30)
+        return whole(self, window, shape)
+
+    monkeypatch.setattr(StackReader, "read", slow)
+    ahead = threading.Thread(target=lambda: growing.read_ahead(everything(scene), cancel=CancelToken()))
+    ahead.start()
+    try:
+        assert reads.wait(30)
+        assert growing.grow([Seed(*spot(scene, 100, 200))], everything(scene), cancel=CancelToken()).pixels > 1
+        assert ahead.is_alive() and not go_on.is_set()
+    finally:
+        go_on.set()
+        ahead.join()
+
+
+def test_nothing_is_read_ahead_out_of_view_or_over_a_network(
+    scene: Any, read: list[Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    growing = Growing(LiveSet(scene.path))
+    assert growing.read_ahead(View((0, 0, 10, 10), 10, 10), cancel=CancelToken()).wanted == 0
+    monkeypatch.setattr(growth, "is_local", lambda _name: False)
+    assert growing.read_ahead(everything(scene), cancel=CancelToken()).wanted == 0 and read == []
 
 
 def test_places_in_one_ground_grow_each_by_itself(scene: Any) -> None:

@@ -187,8 +187,10 @@ class AskedJob(QObject):
 
     finished, failed, ended = pyqtSignal(object), pyqtSignal(str, str), pyqtSignal()
 
+    cancelled = False
+
     def cancel(self):
-        pass
+        self.cancelled = True
 
 
 class Asked:
@@ -269,3 +271,35 @@ def test_without_an_embedding_or_beside_it_there_is_a_sentence(tool, workbench, 
     workbench.workspace.embedding = None
     click(shown_canvas, spot(shown_canvas, 0.5, 0.5))
     assert "Choose an embedding first" in tool.said[1]
+
+
+def test_reading_ahead_stops_for_a_click_and_goes_on_after_it():
+    worker = Asked()
+    grower = RegionGrower(worker)
+    grower.read_ahead({"view": 1})
+    reading = worker.jobs[0][1]
+    grower.ask({"number": 0})
+    assert reading.cancelled and [each for each, _ in worker.jobs] == [{"view": 1}, {"number": 0}]
+    reading.ended.emit()
+    grower.read_ahead({"view": 2})
+    assert len(worker.jobs) == 2, "it waits for the outline"
+    worker.jobs[1][1].ended.emit()
+    assert worker.jobs[2][0] == {"view": 2}
+    worker.jobs[2][1].ended.emit()
+    grower.ask({"number": 1})
+    worker.jobs[3][1].ended.emit()
+    assert len(worker.jobs) == 4, "what is ready is not read again"
+
+
+def test_the_ground_of_the_view_is_read_when_the_tool_is_taken_up_and_when_the_view_rests(
+    tool, workbench, shown_canvas, wait, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(tool._grower, "read_ahead", asked.append)
+    wait(lambda: asked, what="reading ahead")
+    assert asked[0]["embedding"] == workbench.workspace.embedding_path
+    shown_canvas.zoomByFactor(0.5)
+    wait(lambda: len(asked) > 1, what="reading ahead of what is seen now")
+    assert asked[-1]["view"] != asked[0]["view"]
+    shown_canvas.unsetMapTool(tool)
+    assert asked[-1] is None
