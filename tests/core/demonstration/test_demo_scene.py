@@ -215,5 +215,5 @@ def test_the_example_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     made.samples.unlink()
     assert example_scene(made.scene.parent).samples.is_file()
     (tmp_path / "file").touch()
-    with pytest.raises(EnvironmentFailure, match="Cannot make the folder"):
+    with pytest.raises(EnvironmentFailure, match="Could not write"):
         example_scene(tmp_path / "file")

@@ -53,9 +53,9 @@ def test_an_official_checkpoint_must_be_converted(weights, tmp_path):
 
 def test_each_backend_takes_its_own_files(tmp_path):
     packaged = local_file("default", suffixes=(".onnx",))
-    assert "takes .safetensors files" in sentence(packaged, "torch")
+    assert "give a .safetensors file" in sentence(packaged, "torch")
     (tmp_path / "model.safetensors").write_bytes(b"x")
-    assert "takes .onnx files" in sentence(tmp_path / "model.safetensors", "onnx")
+    assert "give a .onnx file" in sentence(tmp_path / "model.safetensors", "onnx")
     assert "no .safetensors file in this installation" in sentence("default", "torch")
     (tmp_path / "model.txt").write_bytes(b"x")
     assert "cannot be run by the auto backend" in sentence(tmp_path / "model.txt")

@@ -158,7 +158,7 @@ def test_bounds_are_the_pixels_they_touch(scene, whole, tmp_path):
         window=(0, 0, 9, 9),
         bounds=(west, south, east, north),
     )
-    refused(tmp_path, "bounds_crs= needs bounds=", scene=scene, bounds_crs="EPSG:4326")
+    refused(tmp_path, "bounds_crs= says what numbers are of, and there are none", scene=scene, bounds_crs="EPSG:4326")
 
 
 def test_a_crs_that_only_the_user_knows_is_in_the_raster_and_its_item(make_scene, tmp_path):

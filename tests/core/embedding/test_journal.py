@@ -96,7 +96,7 @@ def test_a_full_disk_keeps_the_earlier_tiles(journal, monkeypatch):
     with pytest.raises(EnvironmentFailure, match="No space left"):
         journal.save(TILES[1], codes(TILES[1]))
     assert journal.finished() == {0}
-    with pytest.raises(EnvironmentFailure, match="Cannot write into"):
+    with pytest.raises(EnvironmentFailure, match="Could not write"):
         journal.begin({"other": 1})
 
 

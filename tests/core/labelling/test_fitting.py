@@ -87,7 +87,7 @@ def test_what_was_left_out_is_told(scene: Any, write_vector: Callable[..., Path]
     ("case", "sentence"),
     [
         ("one class", r"s\.gpkg.* one class only \(water\)"),
-        ("count", "there are 1 and 2"),
+        ("count", "There are 1 embedding and 2 files"),
         ("models", r"different models: .*emb\.tif by model synthetic \(aaaa.*b\.tif by model starter \(bbbb"),
         ("not an embedding", "is a vector file, and an embedding raster is wanted"),
         ("exists", "exists already"),

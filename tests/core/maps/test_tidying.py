@@ -236,11 +236,11 @@ def test_a_majority_is_what_is_commonest_around() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"min_area": ["some"]}, "is a number of hectares"),
-        ({"min_area": ["-1"]}, "is a number of hectares"),
-        ({"min_area": ["nan"]}, "is a number of hectares"),
-        ({"min_area": ["lawn=1"]}, "has water, forest, grass"),
-        ({"keep": ["roads"]}, "has water, forest, grass"),
+        ({"min_area": ["some"]}, "is no number of hectares"),
+        ({"min_area": ["-1"]}, "is no number of hectares"),
+        ({"min_area": ["nan"]}, "is no number of hectares"),
+        ({"min_area": ["lawn=1"]}, "choose of water, forest, grass"),
+        ({"keep": ["roads"]}, "choose of water, forest, grass"),
         ({"majority": 4}, "odd number"),
     ],
 )

@@ -100,7 +100,7 @@ def test_of_few_blocks_one_is_held_out() -> None:
     [
         ([[10.5, 45.5]] * 4, 0.2, "smaller blocks"),
         ([[np.nan, np.nan]] * 4, 0.2, "known place"),
-        ([[10.5, 45.5], [12.5, 45.5]], 1.2, "held-out share"),
+        ([[10.5, 45.5], [12.5, 45.5]], 1.2, "no share of tiles to hold out"),
         ([[10.5, 45.5], [12.5, 45.5]], 0.99999, "nothing to train on"),
         ([[500_000.0, 5_700_000.0]], 0.2, "in degrees"),
     ],

@@ -228,7 +228,7 @@ def test_no_tile_is_no_dataset(tmp_path: Path) -> None:
     ("change", "says"),
     [
         ({"sentinel2": np.zeros((12, SIZE, SIZE), np.uint16)}, r"sentinel2 is uint16 of shape \(12, 16, 16\)"),
-        ({"aster": np.zeros((2, SIZE, SIZE), np.float32)}, "aster is float32.*not int16"),
+        ({"aster": np.zeros((2, SIZE, SIZE), np.float32)}, "aster is float32.*give int16"),
         ({"elevation": np.zeros((2, SIZE, SIZE))}, "elevation"),
     ],
 )
