@@ -103,8 +103,9 @@ class Language:
 
     def _listed(self, text: str) -> str:
         """A part of a sentence in the language: one by one when it is a list of known things, else as a whole."""
-        parts = [self._told(each) for each in text.split(", ")]
-        return self.told(text) if None in parts else ", ".join(map(str, parts))
+        said = text.lstrip()
+        parts = [self._told(each) for each in said.split(", ")]
+        return text.removesuffix(said) + (self.told(said) if None in parts else ", ".join(map(str, parts)))
 
     def numeral(self, text: str) -> str:
         """A number that is written as in English, 1,234.5, as the language has it."""
