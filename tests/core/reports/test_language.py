@@ -102,7 +102,7 @@ def test_parts_of_errors_are_told_one_by_one():
         "Could not write a.tif (No space left on device); close it where it is open, or choose another output."
     ).startswith("Impossible d’écrire a.tif (plus de place sur le disque)\u00a0; fermez")
     beside = french.told(
-        "x.tif holds no-data only: no pixel has a value in 4 of B02. 2 of 60 points left out: outside the map. Check the"
-        " file and its no-data value, or give another."
+        "x.tif holds no-data only: no pixel has a value in 4 of B02. 2 of 60 points left out: outside the map. Check"
+        " the file and its no-data value, or give another."
     )
     assert "4 de B02. 2 sur 60 points" in beside and "left out" not in beside
