@@ -152,6 +152,7 @@ def working_set(
     layers: Sequence[str | Path] = (),
     samples: Sequence[str | Path] = (),
     field: str = "class",
+    skip_places: bool = False,
     overwrite: bool = False,
 ) -> WorkingSetResult:
     """Put embeddings of dates and places together with layers and samples, as a small file that the other verbs take.
@@ -166,9 +167,10 @@ def working_set(
         names: What each image is called, in the order of the embeddings; by default as its file. A place is called by
             what the names of its images begin with.
         layers: Rasters to learn from too, such as heights, slopes or radar in decibels, by their first band; each must
-            reach into every place.
+            reach into every place, or `skip_places` says to go on without those.
         samples: Vector files of samples; each belongs to the places it reaches into.
         field: Attribute of the samples that holds the class.
+        skip_places: Leave out the places that one of the layers has no value in, and samples that lie in those alone.
         overwrite: Replace an output that exists.
 
     Raises:

@@ -40,11 +40,12 @@ _DAY = re.compile(r"(19|20)\d{6}(T\d{6})?")
 
 @dataclass(frozen=True)
 class WorkingSetResult:
-    """Where a working set was written, and what is in it."""
+    """Where a working set was written, and what is in it. `left_out`: places that are not, told in `messages`."""
 
     path: Path
     found: WorkingSet
     messages: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -60,7 +61,12 @@ class WorkingSetResult:
             }
             for place in self.found.places
         ]
-        return {"path": str(self.path), "places": places, "messages": list(self.messages)}
+        return {
+            "path": str(self.path),
+            "places": places,
+            "messages": list(self.messages),
+            "left_out": list(self.left_out),
+        }
 
     def __str__(self) -> str:
         lines = [f"{self.path}: {counted(len(self.found.places), 'place')}"]
@@ -77,6 +83,7 @@ def working_set(
     layers: Sequence[str | Path] = (),
     samples: Sequence[str | Path] = (),
     field: str = "class",
+    skip_places: bool = False,
     overwrite: bool = False,
 ) -> WorkingSetResult:
     """Put embeddings of dates and places together with layers and samples, as a small file that the other verbs take.
@@ -91,9 +98,10 @@ def working_set(
         names: What each image is called, in the order of the embeddings; by default as its file. A place is called by
             what the names of its images begin with.
         layers: Rasters to learn from too, such as heights, slopes or radar in decibels, by their first band; each must
-            reach into every place.
+            reach into every place, or `skip_places` says to go on without those.
         samples: Vector files of samples; each belongs to the places it reaches into.
         field: Attribute of the samples that holds the class.
+        skip_places: Leave out the places that one of the layers has no value in, and samples that lie in those alone.
         overwrite: Replace an output that exists.
 
     Raises:
@@ -128,17 +136,25 @@ def working_set(
         days = sorted((told[index] for index in group), key=lambda each: (each.date is None, each.date or 0))
         places.append(PlaceOfWork(tuple(days), name, extra))
     stacks = [Stack.of(place) for place in places]
-    for stack in stacks:
-        _check_layers(stack)
-    found = WorkingSet(tuple(_with_samples(places, stacks, [SampleLayer(str(each), field=field) for each in samples])))
+    told_layers = [SampleLayer(str(each), field=field) for each in samples]
+    places = _with_samples(places, stacks, told_layers)
+    covered = _covered(stacks, skip_places=skip_places)
+    kept = [place for place, whole in zip(places, covered, strict=True) if whole]
+    left = tuple(place.name for place, whole in zip(places, covered, strict=True) if not whole)
+    messages = [f"Left out, for a layer has no value there: {', '.join(left)}."] if left else []
+    found = WorkingSet(tuple(kept))
+    lost = [each.file for each in told_layers if not any(each in place.samples for place in kept)]
+    if lost:
+        messages.append(f"Samples left out with these places: {', '.join(lost)}.")
     write_working_set(path, found, software=f"mmearth {__version__}")
     folder = path.absolute().parent
     named = dict.fromkeys(name for place in found.places for name in place.named)
     far = [name for name in named if not (is_local(name) and Path(name).absolute().is_relative_to(folder))]
-    unread = (
-        f"Not beside or below {path.name}, so read only where what an input refers to is trusted: {', '.join(far)}."
-    )
-    return WorkingSetResult(path, found, (unread,) if far else ())
+    if far:
+        messages.append(
+            f"Not beside or below {path.name}, so read only where what an input refers to is trusted: {', '.join(far)}."
+        )
+    return WorkingSetResult(path, found, tuple(messages), left)
 
 
 def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:
@@ -183,12 +199,31 @@ def _names(groups: Sequence[Sequence[tuple[str, datetime.date | None]]]) -> list
     return names
 
 
-def _check_layers(stack: Stack) -> None:
-    for layer in stack.layers:
-        shape = min(256, stack.grid.height), min(256, stack.grid.width)
-        with LayerReader(layer, stack.grid) as reader:
-            if not np.isfinite(reader.read(stack.grid.window, shape)).any():
-                raise MMEarthError(f"{layer.raster} has no value in {stack.name}; give a layer that covers it.")
+def _covered(stacks: Sequence[Stack], *, skip_places: bool) -> list[bool]:
+    """Whether all layers reach into each place. Raises `MMEarthError` when one lacks a layer and is not to be left
+    out, or all would be."""
+    lacking = [[layer for layer in stack.layers if not _reaches(layer, stack)] for stack in stacks]
+    if all(lacking):
+        stack, layer = stacks[0], lacking[0][0]
+        raise MMEarthError(f"{layer.raster} has no value in {stack.name}; give a layer that covers it.")
+    if any(lacking) and not skip_places:
+        where = "; ".join(
+            f"{stack.name}: {', '.join(layer.raster for layer in layers)}"
+            for stack, layers in zip(stacks, lacking, strict=True)
+            if layers
+        )
+        raise MMEarthError(
+            f"Some places lack a value of a layer ({where}); give layers that cover them, or go on without these"
+            " places with `skip_places`."
+        )
+    return [not layers for layers in lacking]
+
+
+def _reaches(layer: ExtraLayer, stack: Stack) -> bool:
+    """Whether a layer has a value in a place."""
+    shape = min(256, stack.grid.height), min(256, stack.grid.width)
+    with LayerReader(layer, stack.grid) as reader:
+        return bool(np.isfinite(reader.read(stack.grid.window, shape)).any())
 
 
 def _with_samples(

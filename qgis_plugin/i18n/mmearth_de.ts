@@ -3475,6 +3475,14 @@ Ersetzen?</translation>
         <translation>Raster, aus denen ebenfalls gelernt wird, etwa Höhen oder Radar, mit ihrem ersten Kanal; jedes reicht in alle Orte.</translation>
     </message>
     <message>
+        <source>Leave out places without a layer</source>
+        <translation>Orte ohne einen Layer auslassen</translation>
+    </message>
+    <message>
+        <source>Goes on without the places that one of the layers has no value in, and says which; else it stops.</source>
+        <translation>Macht ohne die Orte weiter, in denen einer der Layer keinen Wert hat, und sagt, welche; sonst hört es auf.</translation>
+    </message>
+    <message>
         <source>Samples</source>
         <translation>Beispiele</translation>
     </message>
@@ -3517,6 +3525,13 @@ Ersetzen?</translation>
     <message>
         <source>“{}” has edits that are not saved; save them first.</source>
         <translation>„{}“ hat ungespeicherte Änderungen; speichern Sie sie zuerst.</translation>
+    </message>
+</context>
+<context>
+    <name>Gathering</name>
+    <message>
+        <source>Leave out places without a layer (Gather working set, in the Processing toolbox)</source>
+        <translation>Orte ohne einen Layer auslassen (Arbeitssatz zusammenstellen, in der Werkzeugkiste)</translation>
     </message>
 </context>
 <context>

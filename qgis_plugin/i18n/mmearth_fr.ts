@@ -3475,6 +3475,14 @@ Les remplacer ?</translation>
         <translation>Rasters dont apprendre aussi, comme des altitudes ou du radar, par leur première bande ; chacun couvre tous les lieux.</translation>
     </message>
     <message>
+        <source>Leave out places without a layer</source>
+        <translation>Laisser de côté les lieux sans une couche</translation>
+    </message>
+    <message>
+        <source>Goes on without the places that one of the layers has no value in, and says which; else it stops.</source>
+        <translation>Continue sans les lieux où l’une des couches n’a pas de valeur, et dit lesquels ; sinon il s’arrête.</translation>
+    </message>
+    <message>
         <source>Samples</source>
         <translation>Échantillons</translation>
     </message>
@@ -3517,6 +3525,13 @@ Les remplacer ?</translation>
     <message>
         <source>“{}” has edits that are not saved; save them first.</source>
         <translation>« {} » a des modifications non enregistrées ; enregistrez-les d’abord.</translation>
+    </message>
+</context>
+<context>
+    <name>Gathering</name>
+    <message>
+        <source>Leave out places without a layer (Gather working set, in the Processing toolbox)</source>
+        <translation>Laisser de côté les lieux sans une couche (boîte à outils de traitements)</translation>
     </message>
 </context>
 <context>

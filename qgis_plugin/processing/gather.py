@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterString,
@@ -65,6 +66,15 @@ class GatherWorkingSet(Algorithm):
             ),
         )
         self.define(
+            QgsProcessingParameterBoolean(
+                "SKIP_PLACES", self.tr("Leave out places without a layer"), defaultValue=False
+            ),
+            self.tr(
+                "Goes on without the places that one of the layers has no value in, and says which; else it stops."
+            ),
+            advanced=True,
+        )
+        self.define(
             QgsProcessingParameterMultipleLayers("SAMPLES", self.tr("Samples"), VECTOR_ANY_GEOMETRY, optional=True),
             self.tr("Layers of labelled polygons, lines or points, saved in files."),
         )
@@ -103,6 +113,7 @@ class GatherWorkingSet(Algorithm):
             "names": [each.name() for each in self.parameterAsLayerList(parameters, "EMBEDDINGS", context)],
             "dates": self._days(parameters, context),
             "layers": self.raster("LAYERS"),
+            "skip_places": self.parameterAsBool(parameters, "SKIP_PLACES", context),
             "samples": [each.own_file() for each in self.vector("SAMPLES")],
             "field": self.field(parameters, "FIELD", context),
             "output": self.output("OUTPUT"),

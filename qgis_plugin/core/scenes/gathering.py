@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsRasterLayer
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ...settings import home
 from .. import layers
@@ -59,7 +59,13 @@ class Gathering(QObject):
     def _submit(self, asked: dict[str, Any], path: str, embeddings: list[QgsRasterLayer] | None) -> None:
         self.close()
         job = self._job = self._context.client.submit(
-            "working_set", {**asked, "output": path, "overwrite": True, "trust": True}
+            "working_set",
+            {**asked, "output": path, "overwrite": True, "trust": True},
+            labels={
+                "skip_places": QCoreApplication.translate(
+                    "Gathering", "Leave out places without a layer (Gather working set, in the Processing toolbox)"
+                )
+            },
         )
         job.finished.connect(lambda result: self._done(job, path, embeddings, result["messages"]))
         job.failed.connect(lambda kind, message: self._not_done(job, kind, message))

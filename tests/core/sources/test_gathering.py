@@ -74,6 +74,30 @@ def test_dates_are_those_of_the_items_and_layers_must_cover_the_place(folder: Pa
     assert not (tmp_path / "n.json").exists()
 
 
+def test_a_place_that_lacks_a_layer_is_refused_or_left_out_and_told(
+    folder: Path, scene: Any, tmp_path: Path, write_vector: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(folder / f"{name}.tif") for name in ("wales_0401", "kent_0712", "wales_0712")]
+    inside, beyond = scene.field(1, 2), shapely.affinity.translate(scene.field(1, 2), 90_000)
+    here = write_vector(tmp_path / "here.gpkg", [inside, beyond], {"class": ["a", "b"]})
+    there = write_vector(tmp_path / "there.gpkg", [beyond], {"class": ["a"]})
+    said = {"layers": [folder / "dem.tif"], "samples": [here, there], "output": tmp_path / "s.json"}
+    with pytest.raises(MMEarthError, match=r"\(kent: .*dem\.tif\); give layers .* skip_places") as refused:
+        working_set(embeddings=files, **said)
+    assert refused.value.about == ("skip_places",) and not (tmp_path / "s.json").exists()
+    made = working_set(embeddings=files, skip_places=True, **said)
+    [wales] = made.found.places
+    assert wales.name == "wales" and len(wales.layers) == 1 and [Path(each.file) for each in wales.samples] == [here]
+    assert made.left_out == ("kent",) and made.as_dict()["left_out"] == ["kent"]
+    assert made.messages[0] == "Left out, for a layer has no value there: kent."
+    assert made.messages[1] == f"Samples left out with these places: {there}."
+    with pytest.raises(MMEarthError, match=r"dem\.tif has no value in kent"):
+        working_set(embeddings=files[1:2], skip_places=True, layers=said["layers"], output=tmp_path / "n.json")
+    words = ["working-set", *files, "-o", str(tmp_path / "c.json"), "--layers", str(folder / "dem.tif")]
+    assert main(words) == 1 and "--skip-places" in capsys.readouterr().err
+    assert main([*words, "--skip-places"]) == 0 and "1 place\n" in capsys.readouterr().out
+
+
 def test_what_does_not_belong_is_refused(folder: Path, tmp_path: Path, write_vector: Any) -> None:
     far = write_vector(tmp_path / "far.gpkg", [shapely.box(0, 0, 10, 10)], {"class": ["a"]})
     one = [folder / "kent_0712.tif"]
