@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from itertools import islice
 from typing import Any, Literal, get_args
 
 from mmearth_core.accuracy.estimators import Estimate
@@ -25,15 +26,17 @@ _MARKS = {"en": {}, "de": {",": ".", ".": ","}, "fr": {",": "\u202f", ".": ","}}
 #: A gap in a text, those of reports that hold a number, and how numbers and other things are found again.
 _GAP = re.compile(r"\{([^{}]+)\}")
 _NUMBERS = frozenset({"number", "all", "share", "hectares", "metres", "value"})
-_NUMBER, _ANYTHING = r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", ".+?"
+_NUMBER, _DATE, _ANYTHING = r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", r"\d{4}-\d\d-\d\d", ".+?"
 #: A number with a mark in it, and the gaps of errors where such a number is no name and nothing to type.
 _MARKED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
 _COMPUTED = re.compile(r"…|_?[A-Z][A-Z_]*")
 #: How the name of a gap begins, in reports, or ends, in errors, that holds a text which has words of its own; those
 #: without which a sentence would be in two languages.
-_SAID, _NEEDED = "said", frozenset({"text", "remedy", "sentence"})
+_SAID, _NEEDED = "said", frozenset({"text", "remedy", "sentence", "note"})
 #: How the name of a gap ends that holds a name, which stays.
 _NAMES = frozenset({"path", "name", "source", "file", "folder", "field", "output", "filename"})
+#: How many sentences are told in a row, and how deep in each other.
+_DEEPEST = 4
 #: Where one sentence ends and another begins.
 _END = re.compile(r"(?<=[.?!]) (?=\S)")
 
@@ -67,45 +70,55 @@ class Language:
         """A sentence in the language, whatever values stand in it; of several, each has to be known."""
         return self._told(sentence) or sentence
 
-    def _told(self, said: str) -> str | None:
-        """A sentence, or several, in the language; None when it is not known."""
-        if not self._words:
+    def _told(self, said: str, depth: int = 0) -> str | None:
+        """A sentence, or several, in the language; None when it is not known, or has more parts than any of ours."""
+        if not self._words or depth > _DEEPEST:
             return None
         if said in self._words:
             return self._words[said]
-        for end in _END.finditer(said):  # before the whole, of which a gap may take in a sentence without words
-            first = self._words.get(said[: end.start()]) or self._found(said[: end.start()])
-            if first is not None and (rest := self._told(said[end.end() :])) is not None:
+        for end in islice(
+            _END.finditer(said), _DEEPEST
+        ):  # before the whole, of which a gap may take in a sentence without words
+            first = self._words.get(said[: end.start()]) or self._found(said[: end.start()], depth)
+            if first is not None and (rest := self._told(said[end.end() :], depth + 1)) is not None:
                 return f"{first} {rest}"
-        return self._found(said)
+        return self._found(said, depth)
 
-    def _found(self, sentence: str) -> str | None:
+    def _found(self, sentence: str, depth: int) -> str | None:
         """What the first template that fits makes of it."""
         for template in self._templates:
             if (values := template.values(sentence)) is None:
                 continue
-            worded = [self._value(*each, of_report=template.of_report) for each in values]
+            worded = [self._value(*each, depth=depth + 1, of_report=template.of_report) for each in values]
             if None not in worded:
                 names = [name for name, _ in values]
                 return template.filled(dict(zip(template.keys(names), map(str, worded), strict=True)))
         return None
 
-    def _value(self, gap: str, text: str, *, of_report: bool) -> str | None:
+    def _value(self, gap: str, text: str, *, depth: int, of_report: bool) -> str | None:
         """The value of a gap as it is told; None when it must have words and has none."""
         if of_report:
-            return self.numeral(text) if gap in _NUMBERS else self.told(text) if gap.startswith(_SAID) else text
+            return (
+                self.numeral(text)
+                if gap in _NUMBERS
+                else (self._told(text, depth) or text)
+                if gap.startswith(_SAID)
+                else text
+            )
         last = gap.rpartition(".")[2]
-        if last in _NEEDED and " " in text:
-            return self._told(text)
+        if last in _NEEDED:
+            return self._told(text, depth)
         if _COMPUTED.fullmatch(gap) and _MARKED.fullmatch(text):
             return self.numeral(text)
-        return self._listed(text) if " " in text and last not in _NAMES else text
+        return self._listed(text, depth) if " " in text and last not in _NAMES else text
 
-    def _listed(self, text: str) -> str:
+    def _listed(self, text: str, depth: int) -> str:
         """A part of a sentence in the language: one by one when it is a list of known things, else as a whole."""
         said = text.lstrip()
-        parts = [self._told(each) for each in said.split(", ")]
-        return text.removesuffix(said) + (self.told(said) if None in parts else ", ".join(map(str, parts)))
+        parts = [self._told(each, depth) for each in said.split(", ")]
+        return text.removesuffix(said) + (
+            (self._told(said, depth) or said) if None in parts else ", ".join(map(str, parts))
+        )
 
     def numeral(self, text: str) -> str:
         """A number that is written as in English, 1,234.5, as the language has it."""
@@ -196,8 +209,13 @@ class _Template:
             if index % 2 == 0:
                 made += re.escape(part)
             elif self.of_report:
-                made += f"(?P={part})" if part in seen else f"(?P<{part}>{_NUMBER if part in _NUMBERS else _ANYTHING})"
+                made += f"(?P={part})" if part in seen else f"(?P<{part}>{_found_by(part)})"
                 seen.add(part)
             else:
                 made += "(.*?)"
         return re.compile(made)
+
+
+def _found_by(gap: str) -> str:
+    """What a gap of a report can hold."""
+    return _NUMBER if gap in _NUMBERS else _DATE if gap == "date" else _ANYTHING

@@ -4,6 +4,7 @@ import ast
 import itertools
 import json
 import re
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -106,3 +107,29 @@ def test_parts_of_errors_are_told_one_by_one():
         " the file and its no-data value, or give another."
     )
     assert "4 de B02. 2 sur 60 points" in beside and "left out" not in beside
+
+
+def test_parts_that_were_joined_are_worded_part_by_part():
+    german = Language("de")
+    told = "s.gpkg: 1 of 3 features left out: no usable pixel"
+    assert german.told(told) == "s.gpkg: 1 von 3 Objekten ausgelassen: kein brauchbares Pixel"
+    told = "a.tif is a class map, and an embedding raster is wanted here; give such a file there (were two swapped?)."
+    assert german.told(told).startswith("a.tif ist eine Klassenkarte, und gebraucht wird hier ein Einbettungsraster;")
+    told = "w.json, places: there is no 'plces'; did you mean 'places'? Else write it again."
+    assert (
+        german.told(told)
+        == "w.json, places: 'plces' gibt es nicht; meinten Sie 'places'? Sonst schreiben Sie es noch einmal."
+    )
+    told = "Cancelled. 3 of 9 tiles kept in /data/e.partial; run the same command again to go on."
+    words = (
+        "Abgebrochen. 3 von 9 Kacheln behalten in /data/e.partial; starten Sie dasselbe noch einmal, um fortzufahren."
+    )
+    assert german.told(told) == words
+    assert german.told("w.json: unheard of; write it again.") == "w.json: unheard of; write it again."
+
+
+def test_a_sentence_of_many_parts_is_told_in_no_time():
+    began = time.perf_counter()
+    for odd in ("a: b; c. " * 155, "a. " * 450, "x: " * 450, "1 of 2, " * 170):
+        Language("de").told(odd.strip())
+    assert time.perf_counter() - began < 10
