@@ -33,7 +33,7 @@ from mmearth_core.modalities import MODALITIES
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.pretraining.dataset import TileDataset, make_loader
 from mmearth_core.pretraining.methods.building import build_method, start_from
-from mmearth_core.pretraining.methods.comparisons.projection import directions, pooled
+from mmearth_core.pretraining.methods.comparisons.projection import directions
 from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.views import MaskedView
 from mmearth_core.pretraining.pretrain import pretrain
@@ -94,7 +94,7 @@ def judged_softcon(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) 
     wanted, cosines = [], []
     for batch in batches_of(reference, tiles, min(64, len(tiles))):
         seen = forward_masked(method.encoder, batch["image"], batch["masked"], method.config.grn)
-        student, teacher = method.predictor(method.head(pooled(seen, batch["masked"]))), method._taught(batch)
+        student, teacher = method._student(seen, batch), method._taught(batch)
         encoded = method.encoder.forward_maps(batch["image"])[-1].mean((2, 3))
         labels, known = labelled._labels(batch, "")
         pairs = known[:, None] & known & (batch["place"][:, None] != batch["place"])

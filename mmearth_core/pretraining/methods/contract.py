@@ -107,6 +107,8 @@ class PretrainMethod(nn.Module, ABC):
     outputs: tuple[str, ...] = ()
     #: What of it is as its authors published it, and what is not: one sentence, for the log and the model's card.
     fidelity: ClassVar[str]
+    #: How the names of parameters end that do not decay though they have several dimensions, such as learned tokens.
+    undecayed: ClassVar[tuple[str, ...]] = ()
 
     def after_start(self) -> None:
         """Called when the encoder alone has been given other weights: what is to begin as its copy does so."""
@@ -123,9 +125,9 @@ class PretrainMethod(nn.Module, ABC):
     def constant_losses(self, batch: Batch, constants: Mapping[str, Tensor]) -> Mapping[str, LossSum]:
         """The parts when every prediction is a constant: means (outputs,) or logits of class frequencies (outputs,)."""
 
-    @abstractmethod
     def decayed(self, name: str, parameter: nn.Parameter) -> bool:
-        """Whether weight decay applies to a parameter."""
+        """Whether weight decay applies: to what has more than one dimension and is neither a bias nor `undecayed`."""
+        return parameter.ndim > 1 and not name.endswith(("bias", *self.undecayed))
 
     def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:  # noqa: ARG002
         """Predictions of the pixel modalities in their targets' units and shapes: z-scores or class logits.

@@ -19,12 +19,17 @@ class Sensor:
     def name(self) -> str:
         return self.modality.name
 
+    @property
+    def outputs(self) -> slice:
+        """Which outputs of `source` are its own."""
+        return slice(self.begin, self.begin + self.modality.outputs)
+
     def of(self, batch: Mapping[str, Any]) -> Any:
         """What it measured: (N, outputs, H, W) z-scores with NaN, or (N, H, W) classes."""
         values = batch[self.source]
         if self.modality.kind == "classes":
             return values
-        return values[:, self.begin : self.begin + self.modality.outputs]
+        return values[:, self.outputs]
 
 
 def _orbit(name: str) -> Sensor:

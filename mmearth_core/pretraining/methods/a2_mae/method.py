@@ -21,6 +21,8 @@ from mmearth_core.pretraining.methods.comparisons.light_encoders import LightEnc
 from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
 from mmearth_core.pretraining.methods.fresh import fresh_encoder
 from mmearth_core.pretraining.methods.fusion.combiner import Combiner
+from mmearth_core.pretraining.methods.fusion.sensor_decoders import SensorDecoders
+from mmearth_core.pretraining.methods.fusion.sets import where_there
 from mmearth_core.pretraining.methods.losses import (
     band_means,
     modality_loss,
@@ -40,6 +42,7 @@ class A2Mae(PretrainMethod):
 
     view: SetView
     ground: Tensor
+    undecayed = ("source",)
     fidelity = (
         "A²-MAE's codes of place and the mask rule its authors describe (arXiv 2406.08079) on this encoder, scaled"
         " down; the released index code differs and is not followed."
@@ -69,9 +72,7 @@ class A2Mae(PretrainMethod):
         self.combiner = Combiner(width, config.depth, config.heads)
         self.hidden = nn.Parameter(torch.randn(width) * 0.02)
         self.decoder = Combiner(width, config.decoder_depth, config.heads)
-        self.predicted = nn.ModuleDict(
-            {each.name: nn.Linear(width, each.modality.outputs * config.patch**2) for each in self.sensors}
-        )
+        self.predicted = SensorDecoders(self.sensors, width, config.patch)
         self.register_buffer(
             "ground", torch.from_numpy(ground_code(side, config.patch * _PIXEL, _GROUND)), persistent=False
         )
@@ -91,27 +92,17 @@ class A2Mae(PretrainMethod):
         """The parts when each band's mean over this batch is predicted, relative to patches as it is judged."""
         return over_processes(self._judge(batch, None))
 
-    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
-        """Whether weight decay applies: to whatever has more than one dimension, but biases and learned tokens."""
-        return parameter.ndim > 1 and not name.endswith(("bias", "source"))
-
     @torch.no_grad()
     def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
         """Every patch of the tile's own images (N, outputs, H, W), with the mean and spread of its own target."""
         hidden = batch["hidden"].clone()
         hidden[:, 0] = batch["masked"]
         rows = self._predictions(batch, hidden)
-        whole, patch = VisiblePatches(torch.zeros_like(batch["masked"])), self.config.patch
-        images: dict[str, Tensor] = {}
+        whole, values = VisiblePatches(torch.zeros_like(batch["masked"])), {}
         for at, sensor in enumerate(self.sensors):
             mean, spread = patch_moments(patch_rows(sensor.of(batch), whole))
-            values = self.predicted[sensor.name](rows[:, at].flatten(0, 1)).float() * spread + mean
-            image = whole.scatter(values.view(len(values), patch, patch, -1)).permute(0, 3, 1, 2)
-            if sensor.source not in images:
-                channels = MODALITIES[sensor.source].outputs
-                images[sensor.source] = image.new_full((len(image), channels, *image.shape[2:]), torch.nan)
-            images[sensor.source][:, sensor.begin : sensor.begin + sensor.modality.outputs] = image
-        return images
+            values[sensor] = self.predicted.said(sensor, rows[:, at].flatten(0, 1)) * spread + mean
+        return self.predicted.images(values, whole)
 
     def _predictions(self, batch: Batch, hidden: Tensor) -> Tensor:
         """What the decoder says of each patch of each image, (N, images, P, width)."""
@@ -119,10 +110,11 @@ class A2Mae(PretrainMethod):
         count, images, patches, width = tokens.shape
         seen = known & ~hidden.flatten(2)
         source = self.source if not self.dates else self.source.expand(images, -1)
-        told = tokens + self.position(self._codes(batch))[:, None] + source[:, None]
+        codes = self._codes(batch)
+        told = tokens + self.position(codes)[:, None] + source[:, None]
         mixed = self.combiner(told.flatten(1, 2), seen.flatten(1)).view(tokens.shape)
         laid = torch.where(seen[..., None], mixed, self.hidden.to(mixed.dtype))
-        laid = laid + self.position_decoded(self._codes(batch))[:, None] + source[:, None]
+        laid = laid + self.position_decoded(codes)[:, None] + source[:, None]
         decoded: Tensor = self.decoder(laid.flatten(1, 2), known.flatten(1)).view(count, images, patches, width)
         return decoded
 
@@ -132,11 +124,7 @@ class A2Mae(PretrainMethod):
         images = batch["image"][:, None]
         if self.dates:
             images = torch.cat([images, batch["images_beside"]], 1)
-        masked = hidden[:, : images.shape[1]]
-        visible, maps = masked_maps(self.encoder, images[there], masked[there], self.config.grn)
-        found = visible.scatter(self.token(maps[-1])).flatten(1, 2)
-        tokens = found.new_zeros(*there.shape, *found.shape[1:])
-        tokens[there] = found
+        tokens = where_there(self._optical, images, hidden[:, : images.shape[1]], there)
         known = there[..., None].expand(*tokens.shape[:3])
         if self.dates:
             return tokens, known
@@ -151,6 +139,11 @@ class A2Mae(PretrainMethod):
             all_tokens.append(shown[:, None].to(tokens.dtype))
             all_known.append(mostly(known_pixels(sensor.modality, values), whole).view_as(known[:, 0])[:, None])
         return torch.cat(all_tokens, 1), torch.cat(all_known, 1)
+
+    def _optical(self, images: Tensor, masked: Tensor) -> Tensor:
+        """Tokens of images of Sentinel-2, (M, P, width), 0 where `masked`."""
+        visible, maps = masked_maps(self.encoder, images, masked, self.config.grn)
+        return visible.scatter(self.token(maps[-1])).flatten(1, 2)
 
     def _codes(self, batch: Batch) -> Tensor:
         """Where each patch lies in its image, and what is told of the place, (N, P, numbers)."""
@@ -194,6 +187,4 @@ class A2Mae(PretrainMethod):
         if decoded is None:
             constant = band_means(target, sensor.modality.outputs).repeat(self.config.patch**2)
             return modality_loss(sensor.modality, constant.expand(len(target), -1), target)
-        rows = decoded[judged.flatten(1)]
-        predicted = self.predicted[sensor.name](rows)
-        return modality_loss(sensor.modality, predicted.to(torch.promote_types(predicted.dtype, torch.float32)), target)
+        return self.predicted.loss(sensor, decoded[judged.flatten(1)], target)

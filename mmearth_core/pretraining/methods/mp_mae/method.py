@@ -42,7 +42,11 @@ _LAST = 3
 
 
 class MpMae(PretrainMethod):
-    """MP-MAE with its encoder, decoder and loss weights. `outputs`: names of the `modalities` it predicts."""
+    """MP-MAE with its encoder, decoder and loss weights. `outputs`: names of the `modalities` it predicts.
+
+    The published code has the same rule of what decays, but stores the mask token and the γ and β of response
+    normalisation with leading dimensions of 1, so that there they decay as well. Here they do not.
+    """
 
     view: MaskedView
     fidelity = (
@@ -136,14 +140,6 @@ class MpMae(PretrainMethod):
     def readout(self) -> Tensor | None:
         """What teachers are read from."""
         return None if self.teaching is None else self.teaching.readout(_LAST)
-
-    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
-        """Whether weight decay applies: to whatever has more than one dimension and is not a bias.
-
-        The published code uses the same rule, but stores the mask token and the γ and β of response normalisation with
-        leading dimensions of 1, so that there they decay as well. Here they do not.
-        """
-        return parameter.ndim > 1 and not name.endswith("bias")
 
     @torch.no_grad()
     def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:

@@ -18,6 +18,8 @@ from mmearth_core.pretraining.methods.comparisons.token_contrast import token_co
 from mmearth_core.pretraining.methods.contract import Batch, Losses, LossSum, PretrainMethod
 from mmearth_core.pretraining.methods.fresh import fresh_encoder
 from mmearth_core.pretraining.methods.fusion.combiner import Combiner, PatchQueries, grid_code
+from mmearth_core.pretraining.methods.fusion.sensor_decoders import SensorDecoders
+from mmearth_core.pretraining.methods.fusion.sets import where_there
 from mmearth_core.pretraining.methods.losses import modality_loss, over_processes, patch_rows
 from mmearth_core.pretraining.methods.omnisat.series import TemporalAttention, day_code, said_most
 from mmearth_core.pretraining.methods.omnisat.settings import OmniSatConfig
@@ -30,6 +32,7 @@ class OmniSat(PretrainMethod):
 
     view: TokenView
     places: Tensor
+    undecayed = ("table", "queries.queries")
     fidelity = (
         "OmniSat's losses (arXiv 2404.08351) on this encoder, with positions as its paper says them; light encoders and"
         " decoders are this project's, and the query of a whole tile, which no loss reaches, is left out."
@@ -53,9 +56,7 @@ class OmniSat(PretrainMethod):
         self.hidden = nn.Parameter(torch.randn(width) * 0.02)
         self.combiner = Combiner(width, config.depth, config.heads, side)
         self.queries = PatchQueries(width, config.heads, side)
-        self.decoders = nn.ModuleDict(
-            {each.name: nn.Linear(width, each.modality.outputs * config.patch**2) for each in self.sensors}
-        )
+        self.decoders = SensorDecoders(self.sensors, width, config.patch)
         self.series = TemporalAttention(width, config.heads) if config.dates > 1 else None
         self.register_buffer("places", grid_code(side, width), persistent=False)
 
@@ -85,13 +86,9 @@ class OmniSat(PretrainMethod):
             for at, sensor in enumerate(self.sensors):
                 target = self._target(sensor, batch, self._judged(known, hidden, at))
                 constant = constants[sensor.source].to(hidden.device)
-                repeated = constant[sensor.begin : sensor.begin + sensor.modality.outputs].repeat(self.config.patch**2)
+                repeated = constant[sensor.outputs].repeat(self.config.patch**2)
                 parts[sensor.name] = modality_loss(sensor.modality, repeated.expand(len(target), -1), target)
         return over_processes(parts)
-
-    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
-        """Whether weight decay applies: to whatever has more than one dimension, but biases and learned tokens."""
-        return parameter.ndim > 1 and not name.endswith(("bias", "table", "queries.queries"))
 
     @torch.no_grad()
     def reconstruct(self, batch: Batch) -> Mapping[str, Tensor]:
@@ -102,19 +99,13 @@ class OmniSat(PretrainMethod):
         hidden = masked[:, None].expand(-1, len(self.sensors), -1, -1)
         tokens, known, _ = self._tokens(batch, masked)
         fused = self._fused(tokens, known, hidden)
-        whole, patch = VisiblePatches(torch.zeros_like(masked)), self.config.patch
-        images: dict[str, Tensor] = {}
+        values = {}
         for sensor in self.sensors:
             read = fused
             if self.series is not None and sensor.name == "sentinel2":
                 read = fused + day_code(batch["days"][:, :1], fused.shape[-1]).to(fused.dtype)
-            rows = self.decoders[sensor.name](read.flatten(0, 1)).float()
-            image = whole.scatter(rows.view(len(rows), patch, patch, -1)).permute(0, 3, 1, 2)
-            if sensor.source not in images:
-                channels = MODALITIES[sensor.source].outputs
-                images[sensor.source] = image.new_full((len(image), channels, *image.shape[2:]), torch.nan)
-            images[sensor.source][:, sensor.begin : sensor.begin + sensor.modality.outputs] = image
-        return images
+            values[sensor] = self.decoders.said(sensor, read.flatten(0, 1))
+        return self.decoders.images(values, VisiblePatches(torch.zeros_like(masked)))
 
     def _tokens(self, batch: Batch, masked: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """Tokens of all sensors (N, P, sensors, width), 0 where Sentinel-2 is `masked`; which patches are known; and of
@@ -124,10 +115,9 @@ class OmniSat(PretrainMethod):
             optical = self._optical(batch["image"], masked)
         else:
             there = batch["there"]
-            images = torch.cat([batch["image"][:, None], batch["images_beside"]], 1)[there]
-            dated = self._optical(images, masked[:, None].expand(-1, there.shape[1], -1, -1)[there])
-            series = dated.new_zeros(*there.shape, *dated.shape[1:])
-            series[there] = dated
+            images = torch.cat([batch["image"][:, None], batch["images_beside"]], 1)
+            same = masked[:, None].expand(-1, there.shape[1], -1, -1)
+            series = where_there(self._optical, images, same, there)
             optical, attention = self.series(series, batch["days"], there)
             seen = masked.logical_not().flatten(1)[..., None]
             optical = torch.where(seen, optical, 0)
@@ -189,7 +179,7 @@ class OmniSat(PretrainMethod):
                 parts[sensor.name] = self._dated(batch, judged, fused, said)
             else:
                 rows = fused.flatten(0, 1)[self._rows(judged)]
-                parts[sensor.name] = self._lost(sensor, rows, self._target(sensor, batch, judged))
+                parts[sensor.name] = self.decoders.loss(sensor, rows, self._target(sensor, batch, judged))
         return parts
 
     def _dated(self, batch: Batch, judged: VisiblePatches, fused: Tensor, said: Tensor) -> LossSum:
@@ -201,14 +191,10 @@ class OmniSat(PretrainMethod):
             # A date that is not asked for has no value.
             target = torch.where(said[:, at, None, None, None], images[:, at], torch.nan)
             rows = (fused + code[:, at, None]).flatten(0, 1)[self._rows(judged)]
-            lost.append(self._lost(self.sensors[0], rows, patch_rows(target, judged)))
+            lost.append(self.decoders.loss(self.sensors[0], rows, patch_rows(target, judged)))
         return LossSum(
             torch.stack([each.total for each in lost]).sum(), torch.stack([each.count for each in lost]).sum()
         )
-
-    def _lost(self, sensor: Sensor, rows: Tensor, target: Tensor) -> LossSum:
-        predicted = self.decoders[sensor.name](rows)
-        return modality_loss(sensor.modality, predicted.to(torch.promote_types(predicted.dtype, torch.float32)), target)
 
     def _judged(self, known: Tensor, hidden: Tensor, at: int) -> VisiblePatches:
         """The patches of a sensor that are hidden and known."""

@@ -5,7 +5,7 @@ and a second, graded target from multi-label annotations. Its losses were not pu
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -64,14 +64,13 @@ class SoftCon(PretrainMethod):
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `MaskedView`s. What the teacher says of it is in the queue from the next step on."""
         visible, maps = masked_maps(self.encoder, batch["image"], batch["masked"], self.config.grn)
-        encoded = visible.scatter(maps[-1]).permute(0, 3, 1, 2)
-        student = self.predictor(self.head(pooled(encoded, batch["masked"])))
+        student = self._student(visible.scatter(maps[-1]).permute(0, 3, 1, 2), batch)
         teacher = self._taught(batch)
         earlier = self.queue.said() if self.training and self.config.queue else None
         parts = {"contrast": self._contrast(student, teacher, batch, earlier)}
         everyone = self._of_everyone(teacher, batch)
         if self.soft is not None:
-            pairs = _Pairs.of(self._labels(batch, ""), places_of(batch), everyone, earlier)
+            pairs = self._pairs(batch, everyone, earlier)
             with torch.autocast(student.device.type, enabled=False):
                 parts["soft"] = self.soft(student @ pairs.rows.mT, pairs.wanted, pairs.counted)
             parts |= {f"soft_{name}": each for name, each in similarity_figures(pairs.wanted, pairs.counted).items()}
@@ -91,8 +90,7 @@ class SoftCon(PretrainMethod):
         alike = torch.ones(len(batch["masked"]), 1, device=batch["masked"].device)
         parts = {"contrast": self._contrast(alike, alike, batch, None)}
         if self.soft is not None:
-            everyone = self._of_everyone(alike, batch)
-            pairs = _Pairs.of(self._labels(batch, ""), places_of(batch), everyone, None)
+            pairs = self._pairs(batch, self._of_everyone(alike, batch))
             parts["soft"] = self.soft.constant(pairs.wanted, pairs.counted)
         if self.patches is not None:
             parts |= self.patches.constants(VisiblePatches(batch["masked"]), batch)
@@ -107,10 +105,6 @@ class SoftCon(PretrainMethod):
         self.teacher.follow(step, steps, **self._students())
         self.queue.commit()
 
-    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
-        """Whether weight decay applies: to whatever has more than one dimension and is not a bias."""
-        return parameter.ndim > 1 and not name.endswith("bias")
-
     @torch.no_grad()
     def figure(self, batch: Batch) -> "Figure | None":
         """Cosines of student and teacher looks at different tiles beside the similarity of their land cover."""
@@ -118,16 +112,18 @@ class SoftCon(PretrainMethod):
             return None
         from mmearth_core.pretraining.methods.softcon.drawing import similarities  # noqa: PLC0415 - loads matplotlib
 
-        encoded = forward_masked(self.encoder, batch["image"], batch["masked"], self.config.grn)
-        student = self.predictor(self.head(pooled(encoded, batch["masked"])))
-        pairs = _Pairs.of(
-            self._labels(batch, ""), places_of(batch), self._of_everyone(self._taught(batch), batch), None
-        )
+        student = self._student(forward_masked(self.encoder, batch["image"], batch["masked"], self.config.grn), batch)
+        pairs = self._pairs(batch, self._of_everyone(self._taught(batch), batch))
         cosines = (student @ pairs.rows.mT)[pairs.counted]
         return similarities(pairs.wanted[pairs.counted].cpu().numpy(), cosines.cpu().numpy())
 
     def _students(self) -> dict[str, nn.Module]:
         return {"encoder": self.encoder, "head": self.head}
+
+    def _student(self, encoded: Tensor, batch: Batch) -> Tensor:
+        """What the student says of the first looks, whose last map is `encoded`, (N, D) of length 1."""
+        said: Tensor = self.predictor(self.head(pooled(encoded, batch["masked"])))
+        return said
 
     @torch.no_grad()
     def _taught(self, batch: Batch) -> Tensor:
@@ -147,6 +143,15 @@ class SoftCon(PretrainMethod):
         visible = VisiblePatches(batch[f"masked{look}"])
         return SeenCovers.of(batch[f"image{look}"], covers, visible, self.config.labels).of_tiles()
 
+    def _pairs(self, batch: Batch, everyone: Said, earlier: Said | None = None) -> "_Pairs":
+        """The first looks of this process, each with every look of the teacher's."""
+        said = everyone if earlier is None else everyone.followed_by(earlier)
+        labels, known = self._labels(batch, "")
+        with torch.autocast(labels.device.type, enabled=False):
+            wanted = label_similarity(labels, said.labels)
+        counted = known[:, None] & said.known & (places_of(batch)[:, None] != said.places)
+        return _Pairs(said.rows, wanted, counted)
+
     def _of_everyone(self, teacher: Tensor, batch: Batch) -> Said:
         """What the teacher said of the tiles of all processes."""
         if self.view.compared:
@@ -158,19 +163,10 @@ class SoftCon(PretrainMethod):
         return Said(rows, labels, marks[:, 0] > 0, marks[:, 1])
 
 
-class _Pairs:
-    """Student looks of this process, each with every look of the teacher's: `rows` (k, D) of the latter, S `wanted` and
-    which pairs `counted`, both (n, k)."""
+class _Pairs(NamedTuple):
+    """Pairs of n looks of the student and k of the teacher's: `rows` (k, D) of the latter, S `wanted` and which pairs
+    `counted`, both (n, k)."""
 
-    def __init__(self, rows: Tensor, wanted: Tensor, counted: Tensor) -> None:
-        self.rows, self.wanted, self.counted = rows, wanted, counted
-
-    @classmethod
-    def of(cls, own: tuple[Tensor, Tensor], places: Tensor, everyone: Said, earlier: Said | None) -> "_Pairs":
-        """`own`: labels (n, classes) of the student's looks and which are known (n,), at `places` (n,)."""
-        said = everyone if earlier is None else everyone.followed_by(earlier)
-        labels, known = own
-        with torch.autocast(labels.device.type, enabled=False):
-            wanted = label_similarity(labels, said.labels)
-        counted = known[:, None] & said.known & (places[:, None] != said.places)
-        return cls(said.rows, wanted, counted)
+    rows: Tensor
+    wanted: Tensor
+    counted: Tensor

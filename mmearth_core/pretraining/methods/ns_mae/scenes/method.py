@@ -71,10 +71,6 @@ class NsMaeScenes(SceneNetwork, PretrainMethod):
             )
         )
 
-    def decayed(self, name: str, parameter: nn.Parameter) -> bool:
-        """Whether weight decay applies: to whatever has more than one dimension and is not a bias."""
-        return parameter.ndim > 1 and not name.endswith("bias")
-
     @torch.no_grad()
     def figure(self, batch: Batch) -> "Figure | None":
         """What cameras show, what of it is seen, what is rendered; distances and heights beside those measured."""
