@@ -9,7 +9,6 @@ from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCsException,
     QgsMapLayer,
     QgsPointXY,
     QgsProject,
@@ -20,7 +19,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
 from .layer_tree import topmost
-from .samples.pixels import place_on
+from .samples.pixels import layer_at
 from .working_set import Place, places_of
 
 #: Where the project keeps what is worked on.
@@ -114,13 +113,8 @@ class Workspace(QObject):
 
     def embedding_at(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer | None:
         """The embedding layer in work at a point of some CRS: of a set of several places that of the place there."""
-        for layer in self._of_set:
-            try:
-                if layer.extent().contains(place_on(layer, point, crs)):
-                    return layer
-            except QgsCsException:
-                continue
-        return self._embedding
+        found = layer_at(self._of_set, point, crs)
+        return self._embedding if found is None else found
 
     @property
     def embedding_path(self) -> str | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCsException,
     QgsMapLayer,
     QgsPointXY,
     QgsProject,
@@ -21,7 +20,7 @@ from qgis.PyQt.QtGui import QColor
 
 from .. import layers
 from ..maps.map_style import class_colours, class_values
-from ..samples.pixels import place_on
+from ..samples.pixels import layer_at
 from ..sources import why_not_placed, why_not_readable
 
 if TYPE_CHECKING:
@@ -79,13 +78,8 @@ class JudgedMaps:
 
     def at(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer:
         """The map that shows a point of some CRS; the first where none does."""
-        for layer in self.layers:
-            try:
-                if layer.extent().contains(place_on(layer, point, crs)):
-                    return layer
-            except QgsCsException:
-                continue
-        return self.first
+        found = layer_at(self.layers, point, crs)
+        return self.first if found is None else found
 
     def beside(self, ending: str) -> Path:
         """A file that goes with it: NAME and the ending beside a map, the ending alone in the folder of several."""

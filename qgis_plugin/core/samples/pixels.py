@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsCsException,
     QgsGeometry,
     QgsPointXY,
     QgsProject,
@@ -26,6 +28,19 @@ def place_on(embedding: QgsRasterLayer, point: QgsPointXY, crs: QgsCoordinateRef
         turns = round((embedding.extent().center().x() - place.x()) / 360)
         place = QgsPointXY(place.x() + 360 * turns, place.y())
     return place
+
+
+def layer_at(
+    layers: Iterable[QgsRasterLayer], point: QgsPointXY, crs: QgsCoordinateReferenceSystem
+) -> QgsRasterLayer | None:
+    """The first of some layers that has a point of some CRS within its extent; None where none has."""
+    for layer in layers:
+        try:
+            if layer.extent().contains(place_on(layer, point, crs)):
+                return layer
+        except QgsCsException:
+            continue
+    return None
 
 
 def square(embedding: QgsRasterLayer, point: QgsPointXY, size: int) -> QgsGeometry:
