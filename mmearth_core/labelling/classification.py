@@ -33,12 +33,16 @@ from mmearth_core.sources.place_maps import files_of_places
 from mmearth_core.sources.stack import Pixels, stacks_of
 from mmearth_core.wording import counted
 
+#: Of a window: classes, confidence, and what `PixelProbe.beyond_layers` counts.
+_Found = tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.intp]]
+
 
 @dataclass(frozen=True, eq=False)
 class ClassifyResult:
     """Where the map and its confidence are, and how many pixels each class got (by name; unknown and no-data apart).
 
-    `hectares` is the area of each class, by its name, and that of what is unknown, if anything is.
+    `hectares` is the area of each class, by its name, and that of what is unknown, if anything is. `messages` say what
+    a map suffers.
     """
 
     path: Path
@@ -47,11 +51,12 @@ class ClassifyResult:
     unknown: int
     nodata: int
     hectares: dict[str, float]
+    messages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         total = sum(self.hectares.values()) or 1.0
         shares = ", ".join(f"{name} {100 * area / total:.1f} %" for name, area in self.hectares.items())
-        return f"{self.path}: {shares}"
+        return "\n".join([f"{self.path}: {shares}", *(f"! {message}" for message in self.messages)])
 
 
 @sole_writer("output", "confidence")
@@ -146,6 +151,7 @@ def _in_all(results: Sequence[ClassifyResult], output: Path, confidence: str | P
         unknown=sum(result.unknown for result in results),
         nodata=sum(result.nodata for result in results),
         hectares=total(result.hectares for result in results),
+        messages=tuple(f"{result.path.stem}: {message}" for result in results for message in result.messages),
     )
 
 
@@ -160,13 +166,14 @@ def _classify(
 ) -> ClassifyResult:
     """The map of one place."""
     probe, grid, confidence = on_pixels.probe, on_pixels.stack.grid, where.confidence
-    tallied = AreaTally(grid)
+    tallied, beyond = AreaTally(grid), np.zeros(1 + len(probe.layers), np.intp)
 
-    def classified(pixels: Pixels, window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    def classified(pixels: Pixels, window: Window) -> _Found:
         kept = window.relative_to(surrounded(window, margin(smooth), grid))
-        return classify_block(
+        values, certainty = classify_block(
             on_pixels, pixels, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
         )
+        return values, certainty, on_pixels.beyond_layers(pixels[kept.slices])
 
     tags = {**origin_tags(on_pixels.stack.origins), "training_digest": probe.training.digest, "smooth": smooth}
     if len(probe.columns.slots) > 1:
@@ -204,8 +211,9 @@ def _classify(
                 )
             )
 
-        def write(window: Window, result: tuple[NDArray[np.uint8], NDArray[np.uint8] | None]) -> None:
-            values, certainty = result
+        def write(window: Window, result: _Found) -> None:
+            values, certainty, lacking = result
+            beyond[:] += lacking
             drawn.write(values, 1, window=window.ranges)
             if measured is not None and certainty is not None:
                 measured.write(certainty, window=window.ranges)
@@ -226,6 +234,7 @@ def _classify(
         unknown=tallied.pixels.get(UNKNOWN, 0),
         nodata=tallied.pixels.get(NODATA, 0),
         hectares={name: tallied.square_metres.get(value, 0.0) / 10_000 for value, name in named.items()},
+        messages=tuple(f"{said}." for said in on_pixels.said_beyond(beyond)),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
 from mmearth_core.labelling.class_values import alike_names, moved_codes
@@ -17,6 +19,7 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.processors import one_thread_each
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.sources.embedding import described
+from mmearth_core.sources.layers import without_value
 from mmearth_core.sources.stack import Stack, with_columns_of_all
 from mmearth_core.sources.unlabelled import PIXELS, BesideLabels, Prior, Unlabelled, draw_unlabelled
 from mmearth_core.sources.working_set import SampleLayer, working_set_of
@@ -190,7 +193,7 @@ def fit_samples(
     messages = (*samples.messages, *moved_codes(samples.legend, samples.codes), *alike_names(samples.legend.names))
     together = dates == "together"
     model = taught_probe(samples, unlabelled, seed=seed, together=together, cancel=cancel)
-    messages = (*messages, *_left_out(samples, model))  # told with the result, once
+    messages = (*messages, *what_counts(samples, model))  # told with the result, once
     validation = cross_validate(
         samples, unlabelled=unlabelled, block=block, seed=seed, together=together, progress=progress, cancel=cancel
     )
@@ -213,8 +216,8 @@ def taught_probe(
         return fit_probe(samples, strengths=chosen, unlabelled=unlabelled, together=together)
 
 
-def _left_out(samples: Samples, model: Probe) -> list[str]:
-    """What the probe does not look at, and why."""
+def what_counts(samples: Samples, model: Probe) -> list[str]:
+    """What the probe does not look at, and why, and where a layer that it looks at says nothing."""
     used = {index for member in model.members for index in member.slots}
     clouded = [str(slot) for index, slot in enumerate(samples.columns.slots) if index not in used]
     messages = [f"{', '.join(clouded)} left out: fewer than two classes have a clear sample there"] if clouded else []
@@ -228,4 +231,8 @@ def _left_out(samples: Samples, model: Probe) -> list[str]:
             f"layers left out ({', '.join(samples.columns.layers)}): on places left out in turn, the embedding alone"
             " does better"
         )
+    for layer in model.layers:
+        values = samples.values[:, samples.columns.of_layers][:, samples.columns.layers.index(layer.name)]
+        if without := int((~np.isfinite(values)).sum()):
+            messages.append(without_value(layer, without, len(samples), "labelled pixels"))
     return messages

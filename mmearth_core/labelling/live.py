@@ -32,7 +32,7 @@ from mmearth_core.files import atomic_path
 from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
 from mmearth_core.labelling.classification import check_unknown
 from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
-from mmearth_core.labelling.fitting import Dates, taught_probe
+from mmearth_core.labelling.fitting import Dates, taught_probe, what_counts
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.samples import Samples, merge_samples, samples_under
 from mmearth_core.labelling.scoring import PixelProbe
@@ -336,6 +336,7 @@ class LiveSet:
             certainty = np.concatenate(certainties, axis=1)
             measured = _write(Path(confidence), certainty, grid, scale=(CONFIDENCE_SCALE, CONFIDENCE_OFFSET))
         counts = np.bincount(values.ravel(), minlength=256)
+        in_view = on_pixels.said_beyond(on_pixels.beyond_layers(pixels[kept.slices]), "pixels in view")
         watch.lap("write")
         return Preview(
             path=path,
@@ -344,7 +345,13 @@ class LiveSet:
             pixels={each.name: int(counts[each.value]) for each in probe.legend.classes},
             unknown=int(counts[UNKNOWN]) if unknown is not None else 0,
             nodata=int(counts[NODATA]),
-            messages=(*self.messages, *samples.messages, *moved_codes(samples.legend, samples.codes)),
+            messages=(
+                *self.messages,
+                *samples.messages,
+                *moved_codes(samples.legend, samples.codes),
+                *what_counts(samples, probe),
+                *in_view,
+            ),
             smoothed=smooth != "none",
             refitted=refitted,
             seconds=watch.seconds,

@@ -10,7 +10,7 @@ from mmearth_core.labelling.probe import Member, Probe
 from mmearth_core.labelling.regression import log_softmax
 from mmearth_core.labelling.streaming import CHUNK
 from mmearth_core.sources.embedding import Embedding, Stored
-from mmearth_core.sources.layers import scaled_layer
+from mmearth_core.sources.layers import scaled_layer, without_value
 from mmearth_core.sources.stack import Pixels, Stack
 
 
@@ -26,6 +26,8 @@ class PixelProbe:
             for member in probe.members
             if all(images[index] is not None for index in member.slots)
         ]
+        titles = list(stack.columns.layers)
+        self.layers = [titles.index(layer.name) for layer in probe.layers]
 
     @classmethod
     def of(cls, probe: Probe, stack: Stack) -> tuple[Self, tuple[str, ...]]:
@@ -39,6 +41,18 @@ class PixelProbe:
         for each in self.members:
             found |= np.logical_and.reduce([pixels.valid[slot] for slot in each.member.slots])
         return found
+
+    def beyond_layers(self, pixels: Pixels) -> NDArray[np.intp]:
+        """How many pixels are seen, and in how many of these each layer that the probe looks at has no value."""
+        seen = self.seen(pixels)
+        lacking = ~np.isfinite(pixels.layers[self.layers])
+        return np.array([seen.sum(), *((seen & each).sum() for each in lacking)], np.intp)
+
+    def said_beyond(self, counts: NDArray[np.intp], of: str = "pixels") -> list[str]:
+        """What is to be said of sums of `beyond_layers`, of pixels that are called so."""
+        seen, *lacking = counts.tolist()
+        pairs = zip(self.probe.layers, lacking, strict=True)
+        return [without_value(layer, number, seen, of) for layer, number in pairs if number]
 
     def scorer(self, *, guided: bool = False) -> "Scorer":
         """What works through pixels chunk by chunk; for one thread. Where `guided` it gives the guide of `smoothed`
@@ -116,7 +130,8 @@ class Scorer:
     def __init__(self, on_pixels: PixelProbe, *, guided: bool = False) -> None:
         probe = on_pixels.probe
         self.classes = len(probe.legend)
-        self._members, self._layers = on_pixels.members, probe.layers
+        self._members = on_pixels.members
+        self._layers = list(zip(probe.layers, on_pixels.layers, strict=True))
         self._votes = probe.votes
         self._rows = [member.rows(guided=guided) for member in self._members]
         guides = sum(len(rows[0]) for rows in self._rows) - sum(len(each.member.classes) for each in self._members)
@@ -130,8 +145,8 @@ class Scorer:
         """Scores (classes and guides, `CHUNK`) of at most so many pixels, as `Probe.scores`; valid until the next
         call."""
         count = pixels.shape[0]
-        for out, layer, values in zip(self._scaled, self._layers, pixels.layers, strict=True):
-            out[:count] = scaled_layer(layer, values)
+        for out, (layer, index) in zip(self._scaled, self._layers, strict=True):
+            out[:count] = scaled_layer(layer, pixels.layers[index])
         for member, numbers, there in zip(self._members, self._numbers, self._there, strict=True):
             there[:count] = member.numbers(pixels, numbers[:, :count])
             there[count:] = False

@@ -17,7 +17,6 @@ from mmearth_core.locks import sole_writer
 from mmearth_core.raster.opening import is_local
 from mmearth_core.sources.alignment import of_one_place
 from mmearth_core.sources.embedding import Embedding, open_embedding
-from mmearth_core.sources.layers import LayerReader
 from mmearth_core.sources.stack import Stack
 from mmearth_core.sources.working_set import (
     DatedEmbedding,
@@ -40,12 +39,14 @@ _DAY = re.compile(r"(19|20)\d{6}(T\d{6})?")
 
 @dataclass(frozen=True)
 class WorkingSetResult:
-    """Where a working set was written, and what is in it. `left_out`: places that are not, told in `messages`."""
+    """Where a working set was written, and what is in it. `left_out`: places that are not, told in `messages`, as what
+    its layers lack; `warnings` say where it names files that lie elsewhere."""
 
     path: Path
     found: WorkingSet
     messages: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -66,11 +67,13 @@ class WorkingSetResult:
             "places": places,
             "messages": list(self.messages),
             "left_out": list(self.left_out),
+            "warnings": list(self.warnings),
         }
 
     def __str__(self) -> str:
         lines = [f"{self.path}: {counted(len(self.found.places), 'place')}"]
-        return "\n".join([*lines, *(f"  {place.name}: {place}" for place in self.found.places), *self.messages])
+        places = [f"  {place.name}: {place}" for place in self.found.places]
+        return "\n".join([*lines, *places, *self.messages, *self.warnings])
 
 
 @sole_writer("output")
@@ -139,22 +142,24 @@ def working_set(
     told_layers = [SampleLayer(str(each), field=field) for each in samples]
     places = _with_samples(places, stacks, told_layers)
     covered = _covered(stacks, skip_places=skip_places)
-    kept = [place for place, whole in zip(places, covered, strict=True) if whole]
-    left = tuple(place.name for place, whole in zip(places, covered, strict=True) if not whole)
+    kept = [place for place, shares in zip(places, covered, strict=True) if all(shares)]
+    left = tuple(place.name for place, shares in zip(places, covered, strict=True) if not all(shares))
     messages = [f"Left out, for a layer has no value there: {', '.join(left)}."] if left else []
     found = WorkingSet(tuple(kept))
     lost = [each.file for each in told_layers if not any(each in place.samples for place in kept)]
     if lost:
         messages.append(f"Samples left out with these places: {', '.join(lost)}.")
+    messages += _partly(stacks, covered)
     write_working_set(path, found, software=f"mmearth {__version__}")
     folder = path.absolute().parent
     named = dict.fromkeys(name for place in found.places for name in place.named)
     far = [name for name in named if not (is_local(name) and Path(name).absolute().is_relative_to(folder))]
+    warnings = []
     if far:
-        messages.append(
+        warnings.append(
             f"Not beside or below {path.name}, so read only where what an input refers to is trusted: {', '.join(far)}."
         )
-    return WorkingSetResult(path, found, tuple(messages), left)
+    return WorkingSetResult(path, found, tuple(messages), left, tuple(warnings))
 
 
 def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:
@@ -199,31 +204,48 @@ def _names(groups: Sequence[Sequence[tuple[str, datetime.date | None]]]) -> list
     return names
 
 
-def _covered(stacks: Sequence[Stack], *, skip_places: bool) -> list[bool]:
-    """Whether all layers reach into each place. Raises `MMEarthError` when one lacks a layer and is not to be left
-    out, or all would be."""
-    lacking = [[layer for layer in stack.layers if not _reaches(layer, stack)] for stack in stacks]
-    if all(lacking):
-        stack, layer = stacks[0], lacking[0][0]
+def _covered(stacks: Sequence[Stack], *, skip_places: bool) -> list[list[float]]:
+    """The share of each place, 0 … 1, that each of its layers has a value in. Raises `MMEarthError` when a place lacks
+    a layer altogether and is not to be left out, or all would be."""
+    shares = [_shares(stack) for stack in stacks]
+    if not any(all(each) for each in shares):
+        stack, layer = stacks[0], stacks[0].layers[shares[0].index(0)]
         raise MMEarthError(f"{layer.raster} has no value in {stack.name}; give a layer that covers it.")
-    if any(lacking) and not skip_places:
+    if not all(all(each) for each in shares) and not skip_places:
+        lacking = [
+            [layer.raster for layer, share in zip(stack.layers, each, strict=True) if not share]
+            for stack, each in zip(stacks, shares, strict=True)
+        ]
         where = "; ".join(
-            f"{stack.name}: {', '.join(layer.raster for layer in layers)}"
-            for stack, layers in zip(stacks, lacking, strict=True)
-            if layers
+            f"{stack.name}: {', '.join(layers)}" for stack, layers in zip(stacks, lacking, strict=True) if layers
         )
         raise MMEarthError(
             f"Some places lack a value of a layer ({where}); give layers that cover them, or go on without these"
             " places with `skip_places`."
         )
-    return [not layers for layers in lacking]
+    return shares
 
 
-def _reaches(layer: ExtraLayer, stack: Stack) -> bool:
-    """Whether a layer has a value in a place."""
+def _shares(stack: Stack) -> list[float]:
+    """The share of what is embedded in a place, looked at from afar, that each layer has a value in."""
+    if not stack.layers:
+        return []
     shape = min(256, stack.grid.height), min(256, stack.grid.width)
-    with LayerReader(layer, stack.grid) as reader:
-        return bool(np.isfinite(reader.read(stack.grid.window, shape)).any())
+    with stack.reader() as reader:
+        pixels = reader.read(stack.grid.window, shape)
+    seen = pixels.anywhere
+    return [float(np.isfinite(layer[seen]).sum() / max(1, seen.sum())) for layer in pixels.layers]
+
+
+def _partly(stacks: Sequence[Stack], covered: Sequence[Sequence[float]]) -> list[str]:
+    """What is to be said of places that a layer covers in part."""
+    return [
+        f"{layer.raster} covers {100 * share:.1f} % of {stack.name}: beyond, it counts as its mean."
+        for stack, shares in zip(stacks, covered, strict=True)
+        if all(shares)
+        for layer, share in zip(stack.layers, shares, strict=True)
+        if round(share, 3) < 1
+    ]
 
 
 def _with_samples(

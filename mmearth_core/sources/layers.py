@@ -92,3 +92,10 @@ def scaled_layer(layer: LayerScale, values: NDArray[np.float32]) -> NDArray[np.f
     """A layer's values, of any shape, as its scale says."""
     scaled = (values - np.float32(layer.mean)) * np.float32(layer.weight / layer.spread)
     return np.where(np.isfinite(scaled), scaled, np.float32(0))
+
+
+def without_value(layer: LayerScale, lacking: int, pixels: int, of: str = "pixels") -> str:
+    """What is to be said where a layer has no value in `lacking` of so many `pixels`, more than none."""
+    share = 100 * lacking / pixels
+    much = f"{share:.1f}" if share >= 0.1 else "less than 0.1"
+    return f"{layer.name} has no value in {much} % of the {of} and counts as its mean there, {layer.mean:.4g}"

@@ -3530,8 +3530,8 @@ Ersetzen?</translation>
 <context>
     <name>Gathering</name>
     <message>
-        <source>Leave out places without a layer (Gather working set, in the Processing toolbox)</source>
-        <translation>Orte ohne einen Layer auslassen (Arbeitssatz zusammenstellen, in der Werkzeugkiste)</translation>
+        <source>Go on without these places</source>
+        <translation>Ohne diese Orte fortfahren</translation>
     </message>
 </context>
 <context>

@@ -3530,8 +3530,8 @@ Les remplacer ?</translation>
 <context>
     <name>Gathering</name>
     <message>
-        <source>Leave out places without a layer (Gather working set, in the Processing toolbox)</source>
-        <translation>Laisser de côté les lieux sans une couche (boîte à outils de traitements)</translation>
+        <source>Go on without these places</source>
+        <translation>Continuer sans ces lieux</translation>
     </message>
 </context>
 <context>

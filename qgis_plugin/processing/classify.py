@@ -102,6 +102,9 @@ class Classify(IntoPlaces, OfEmbedding):
         }
 
     def report(self, result: Values) -> str:
+        return "\n".join([self._shares(result), *result["messages"]])
+
+    def _shares(self, result: Values) -> str:
         unknown = {self.tr("unknown"): result["unknown"]} if result["unknown"] else {}
         return shares({**result["pixels"], **unknown})
 
@@ -109,6 +112,6 @@ class Classify(IntoPlaces, OfEmbedding):
         return {
             "PIXELS": sum(result["pixels"].values()),
             "UNKNOWN_PIXELS": result["unknown"],
-            "SHARES": self.report(result),
+            "SHARES": self._shares(result),
             "MAPS": self.maps_in(result["path"]),
         }

@@ -52,8 +52,8 @@ _UNSURE = 0xFFFF
 _STEPS, _SUREST = 255, 0.99
 #: From what stayed to what is another land (the colours of matplotlib's "magma").
 _RAMP = ((0.0, "#000004"), (0.15, "#51127c"), (0.35, "#b73779"), (0.6, "#fc8961"), (1.0, "#fcfdbf"))
-#: Codes, distances, and pixels on one side only of a part of the raster.
-_Found = tuple[NDArray[np.uint16], NDArray[np.uint8] | None, tuple[int, int]]
+#: Codes, distances, pixels on one side only, and those beyond the layers, of a part of the raster.
+_Found = tuple[NDArray[np.uint16], NDArray[np.uint8] | None, tuple[int, int], NDArray[np.intp]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +184,7 @@ class _Run:
         self.grid, self.probe = pair.stack.grid, pair.before.probe
         self.tallied = AreaTally(self.grid)
         self.one_side = np.zeros(2, np.int64)
+        self.beyond = np.zeros((2, 1 + len(self.probe.layers)), np.intp)
         self._smooth, self._sure = smooth, sure
         # The stored step whose probabilities are all at least `sure`.
         self._step = 0 if sure is None else int(np.ceil(sure * _STEPS)) + 1
@@ -241,6 +242,8 @@ class _Run:
             lost, share = self.one_side.tolist(), 100 * self.one_side.sum() / self.grid.pixels
             pixels = left_out(sum(lost), "pixel", f"{lost[0]} with an embedding before only, {lost[1]} after only")
             said.append(f"{self.pair.before.stack.name}: {pixels} ({share:.1f} % of all).")
+        for half, counts in zip((self.pair.before, self.pair.after), self.beyond, strict=True):
+            said += [f"{half.stack.name}: {each}." for each in half.said_beyond(counts)]
         return said
 
     def compare(self, draft: Path, measured: CheckedWriter | None) -> None:
@@ -250,15 +253,18 @@ class _Run:
             kept = window.relative_to(surrounded(window, margin(self._smooth), self.grid))
             inner = pixels[kept.slices]
             far = None if measured is None else self.pair.distance(inner)
-            return self._codes(pixels, kept), far, self.pair.on_one_side(inner)
+            halves = zip((self.pair.before, self.pair.after), self.pair.split(inner), strict=True)
+            beyond = np.stack([half.beyond_layers(those) for half, those in halves])
+            return self._codes(pixels, kept), far, self.pair.on_one_side(inner), beyond
 
         with drawing(draft, self.grid, "uint16") as drawn:
 
             def write(window: Window, found: _Found) -> None:
-                codes, far, one_side = found
+                codes, far, one_side, beyond = found
                 drawn.write(codes, 1, window=window.ranges)
                 self.tallied.add(codes, window.row)
                 self.one_side += one_side
+                self.beyond += beyond
                 if measured is not None and far is not None:
                     measured.write(far, 1, window=window.ranges)
 

@@ -16,6 +16,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ...settings import home
 from .. import layers
+from ..working_set import places_of
 from .scene_list import LAYER, Row
 
 if TYPE_CHECKING:
@@ -24,24 +25,23 @@ if TYPE_CHECKING:
 
 
 class Gathering(QObject):
-    """One set at a time. `gathered` (its file, the worker's messages) or `failed` (sentence)."""
+    """One set at a time. `gathered` (its file, what is to be said of it), `lacking` (sentence: some places lack a
+    layer; `go_on_without` leaves them out) or `failed` (sentence)."""
 
     gathered = pyqtSignal(str, list)
+    lacking = pyqtSignal(str)
     failed = pyqtSignal(str)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._job: Job | None = None
+        self._lacking: tuple[dict[str, Any], str, list[QgsRasterLayer] | None] | None = None
 
     def work_with(self, rows: Sequence[Row]) -> None:
         """Put rows together, and work on them. Those without embedding are the caller's to leave out."""
-        asked = arguments(rows)
-        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
-        path = home() / "sets" / f"{digest}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
         embeddings = [row.embedding for row in rows if row.embedding is not None]
-        self._submit(asked, str(path), embeddings)
+        self._work_with(arguments(rows), embeddings)
 
     def save(self, rows: Sequence[Row], path: str, samples: str | None, field: str) -> None:
         """Write rows, and a file of samples, as a working set that others read; what is in work stays."""
@@ -50,40 +50,68 @@ class Gathering(QObject):
             asked |= {"samples": [samples], "field": field}
         self._submit(asked, path, None)
 
+    def go_on_without(self) -> None:
+        """What was asked for last, without the places that lack a layer."""
+        if self._lacking is None:
+            return
+        asked, path, embeddings = self._lacking
+        asked = {**asked, "skip_places": True}
+        if embeddings is None:
+            self._submit(asked, path, None)
+        else:
+            self._work_with(asked, embeddings)
+
     def close(self) -> None:
         """Ask no more."""
-        job, self._job = self._job, None
+        job, self._job, self._lacking = self._job, None, None
         if job is not None:
             job.cancel()
+
+    def _work_with(self, asked: dict[str, Any], embeddings: list[QgsRasterLayer]) -> None:
+        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+        path = home() / "sets" / f"{digest}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._submit(asked, str(path), embeddings)
 
     def _submit(self, asked: dict[str, Any], path: str, embeddings: list[QgsRasterLayer] | None) -> None:
         self.close()
         job = self._job = self._context.client.submit(
             "working_set",
             {**asked, "output": path, "overwrite": True, "trust": True},
-            labels={
-                "skip_places": QCoreApplication.translate(
-                    "Gathering", "Leave out places without a layer (Gather working set, in the Processing toolbox)"
-                )
-            },
+            labels={"skip_places": without_places()},
         )
-        job.finished.connect(lambda result: self._done(job, path, embeddings, result["messages"]))
-        job.failed.connect(lambda kind, message: self._not_done(job, kind, message))
+        job.finished.connect(lambda result: self._done(job, path, embeddings, result))
+        job.failed.connect(lambda kind, message: self._not_done(job, kind, message, (asked, path, embeddings)))
 
-    def _done(self, job: Job, path: str, embeddings: list[QgsRasterLayer] | None, messages: list[str]) -> None:
+    def _done(self, job: Job, path: str, embeddings: list[QgsRasterLayer] | None, result: dict[str, Any]) -> None:
         if job is not self._job:
             return
         self._job = None
-        if embeddings is not None:
-            self._context.workspace.work_on_set(path, embeddings)
-            messages = []  # they tell that what it names lies elsewhere, which is so of a file of our own
-        self.gathered.emit(path, messages)
+        if embeddings is None:
+            self.gathered.emit(path, [*result["messages"], *result["warnings"]])
+            return
+        # That what it names lies elsewhere, as the warnings tell, is so of every file of our own.
+        inside = {Path(file).resolve() for place in places_of(path) for file in place.embeddings}
+        kept = [layer for layer in embeddings if Path(layers.path_of(layer)).resolve() in inside]
+        self._context.workspace.work_on_set(path, kept)
+        self.gathered.emit(path, result["messages"])
 
-    def _not_done(self, job: Job, kind: str, message: str) -> None:
-        if job is self._job:
-            self._job = None
-            if kind != "cancelled":
-                self.failed.emit(message)
+    def _not_done(
+        self, job: Job, kind: str, message: str, asked: tuple[dict[str, Any], str, list[QgsRasterLayer] | None]
+    ) -> None:
+        if job is not self._job:
+            return
+        self._job = None
+        if "skip_places" in job.about:
+            self._lacking = asked
+            self.lacking.emit(message)
+        elif kind != "cancelled":
+            self.failed.emit(message)
+
+
+def without_places() -> str:
+    """What it is called to go on without the places that lack a layer."""
+    return QCoreApplication.translate("Gathering", "Go on without these places")
 
 
 def arguments(rows: Sequence[Row]) -> dict[str, Any]:

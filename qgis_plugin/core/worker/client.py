@@ -38,7 +38,7 @@ def percent(event: dict[str, Any]) -> float:
 class Job(QObject, Request):
     """A request whose events come as signals on the main thread, after `WorkerClient.submit` returned it.
 
-    `finished` or `failed` (error kind, sentence) comes once, then `ended`.
+    `finished` or `failed` (error kind, sentence) comes once, then `ended`; `about`: the arguments a failure is about.
     """
 
     progressed = pyqtSignal(dict)
@@ -59,6 +59,7 @@ class Job(QObject, Request):
         """`post` takes each event to the main thread, where it calls `take`."""
         super().__init__(verb=verb, arguments=arguments)  # Qt hands on what it does not know
         self.title = title
+        self.about: tuple[str, ...] = ()
         self._labels = labels
         self.running = True  # until its end was signalled
         self.task: _JobTask | None = None
@@ -84,6 +85,7 @@ class Job(QObject, Request):
             self.ended.emit()
         elif name == "error":
             self.running, self.task = False, None
+            self.about = tuple(event.get("about") or ())
             self.failed.emit(event["kind"], with_names(worded(event["message"], self._labels)))
             self.ended.emit()
 

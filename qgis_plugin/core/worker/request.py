@@ -93,7 +93,8 @@ class Request:
     def fail(self, error: WorkerError) -> None:
         self.error = error
         self._over.set()
-        self.tell({"event": "error", "id": self.id, "kind": error.kind, "message": error.message})
+        told = {"event": "error", "id": self.id, "kind": error.kind, "message": error.message}
+        self.tell({**told, "about": list(error.about)})
 
 
 def greeting_of(event: dict[str, Any], version: str) -> Greeting:

@@ -313,7 +313,7 @@ class FinalMapBox(QWidget):
             return
         self._made = layer.id()
         keep_history(self._context, layer)
-        self._result.setText(class_shares(result))
+        self._result.setText("\n".join([class_shares(result), *result["messages"]]))
         self._result.show()
         text = self.tr("{} is in the project.").format(Path(layers.path_of(layer)).name)
         if self._count > 1:

@@ -27,7 +27,7 @@ from ...core.embed.request import usual_options
 from ...core.maps.final_map import MODEL, default_output
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
-from ...core.scenes.gathering import Gathering, elsewhere
+from ...core.scenes.gathering import Gathering, elsewhere, without_places
 from ...core.scenes.scene_list import GONE, NEW, STALE, Row, SceneList
 from ...core.working_set import Place, places_of
 from ..icons import icon
@@ -70,6 +70,7 @@ class ScenesWindow(QDialog):
         self.scenes.changed.connect(self._show)
         self.gathering.gathered.connect(self._gathered)
         self.gathering.failed.connect(self._failed)
+        self.gathering.lacking.connect(self._lacking)
         self.table.opened.connect(self._open_row)
         queue.ended.connect(self._replace)
         context.workspace.embeddingChanged.connect(self.scenes.look_again)
@@ -282,6 +283,7 @@ class ScenesWindow(QDialog):
         places = places_of(path)
         scenes = sum(len(place.embeddings) for place in places)
         if self._context.workspace.working_set == path:
+            self._leave_out({file for place in places for file in place.files})
             text = self.tr("Worked on now: {0} scenes ({1}). Samples may be drawn in any of them.")
         else:
             text = self.tr("Saved: {0} scenes ({1}).")
@@ -292,6 +294,17 @@ class ScenesWindow(QDialog):
     def _failed(self, sentence: str) -> None:
         self._say("")
         self.failure.show_text(sentence)
+
+    def _lacking(self, sentence: str) -> None:
+        self._say("")
+        self.failure.show_text(sentence, without_places(), self.gathering.go_on_without)
+
+    def _leave_out(self, files: set[str]) -> None:
+        """What is ready and not among the files of the set in work is no longer ticked."""
+        inside = {Path(file).resolve() for file in files}
+        for row in self._ready():
+            if Path(layers.path_of(row.embedding or row.layer)).resolve() not in inside:
+                self.scenes.set_used(row.kept, used=False)
 
     def _open_row(self, row: Row) -> None:
         """A row that waits for an answer is opened where it is given; what is embedded is looked at."""

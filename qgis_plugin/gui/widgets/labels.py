@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 #: Letters of a name that there is room for.
 _LETTERS = 24
@@ -33,7 +35,7 @@ def shortened(name: str, widget: QWidget, letters: int = _LETTERS) -> str:
 
 
 class WarningLine(QWidget):
-    """A sentence beside a warning sign; hidden without one."""
+    """A sentence beside a warning sign, and a button for a way out where there is one; hidden without one."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,10 +47,23 @@ class WarningLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(sign)
+        self.way_out = QPushButton(self)
+        self.way_out.setObjectName(name + "WayOut")
+        self.way_out.setAutoDefault(False)
+        self.way_out.clicked.connect(self._take)
         layout.addWidget(self.label, 1)
+        layout.addWidget(self.way_out)
+        self._action: Callable[[], object] | None = None
         self.hide()
 
-    def show_text(self, text: str) -> None:
-        """Show a sentence, or nothing."""
+    def show_text(self, text: str, offer: str = "", action: Callable[[], object] | None = None) -> None:
+        """Show a sentence, or nothing; with a button that is called `offer` and does `action`."""
         self.label.setText(text)
+        self._action = action
+        self.way_out.setText(offer)
+        self.way_out.setVisible(action is not None)
         self.setVisible(bool(text))
+
+    def _take(self) -> None:
+        if self._action is not None:
+            self._action()

@@ -187,7 +187,7 @@ class MapFolder(Algorithm):
             "overwrite": True,
         }
         result = self.ask("classify", arguments, steps)
-        steps.pushInfo(shares(result["pixels"]))
+        steps.pushInfo("\n".join([shares(result["pixels"]), *result["messages"]]))
         return str(result["path"])
 
     def _kind(self, scene: Path, feedback: QgsProcessingFeedback) -> str:

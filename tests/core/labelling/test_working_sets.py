@@ -1,6 +1,7 @@
 """Several dates, places and layers decide together, in the final map and in the live one."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -157,9 +158,7 @@ def test_an_image_of_another_year_stands_for_its_time_of_the_year(folder: Path, 
 
 
 def test_the_live_map_of_a_working_set_is_the_final_one(folder: Path, sample_file: Path, tmp_path: Path) -> None:
-    meta, fids, wkb, columns = pyogrio.raw.read(sample_file, columns=["class"], return_fids=True)
-    rows = [[int(f), c, bytes(w).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)]
-    samples = DrawnSamples.from_json({"crs": meta["crs"], "features": rows})
+    samples = drawn(sample_file)
     live = LiveSet(folder / "all.json")
     grid = live.places[0].stack.grid
     for view in (
@@ -198,13 +197,16 @@ def layered(scene: Any, folder: Path) -> Path:
     rng = np.random.default_rng(0)
     told = np.where(scene.truth > 0, scene.truth * 10.0 + rng.normal(0, 1, scene.truth.shape), -9999)
     noise = rng.normal(0, 1, scene.truth.shape)
-    for name, values in (("heights", told), ("faint", scene.truth + 2 * noise), ("noise", noise)):
+    half = np.where(np.arange(scene.truth.shape[1]) < 210, told, -9999)  # beyond the middle there is none
+    flat = np.full(scene.truth.shape, 7.0)
+    layers = {"heights": told, "faint": scene.truth + 2 * noise, "noise": noise, "half": half, "flat": flat}
+    for name, values in layers.items():
         with rasterio.open(
             folder / f"{name}.tif", "w", driver="GTiff", count=1, height=300, width=420, dtype="float32", nodata=-9999,
             crs=scene.raster.grid.crs, transform=scene.raster.grid.transform,
         ) as dataset:  # fmt: skip
             dataset.write(values.astype(np.float32), 1)
-    for name in ("heights", "noise"):
+    for name in ("heights", "noise", "half", "flat"):
         content = json.loads((folder / "one.json").read_text())
         content["places"][0]["layers"] = [{"raster": f"{name}.tif"}]
         (folder / f"with-{name}.json").write_text(json.dumps(content))
@@ -228,6 +230,49 @@ def test_a_layer_counts_where_it_helps_and_is_left_out_where_not(scene: Any, lay
         assert "layers left out (noise)" in str(useless)
 
 
+def drawn(sample_file: Path) -> DrawnSamples:
+    meta, fids, wkb, columns = pyogrio.raw.read(sample_file, columns=["class"], return_fids=True)
+    rows = [[int(f), c, bytes(w).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)]
+    return DrawnSamples.from_json({"crs": meta["crs"], "features": rows})
+
+
+def test_what_lies_beyond_a_layer_is_told(scene: Any, layered: Path, sample_file: Path, tmp_path: Path) -> None:
+    path = layered / "with-half.json"
+    made = fit(embeddings=[path], output=tmp_path / "p.json")
+    [layer] = made.model.layers
+    beyond = f"counts as its mean there, {layer.mean:.4g}"
+    assert any(
+        re.fullmatch(rf"half has no value in [\d.]+ % of the labelled pixels and {beyond}", m) for m in made.messages
+    )
+    land = scene.truth > 0
+    share = f"{100 * land[:, 210:].sum() / land.sum():.1f}"
+    mapped = classify(embedding=path, model=tmp_path / "p.json", output=tmp_path / "m.tif")
+    assert mapped.messages == (f"half has no value in {share} % of the pixels and {beyond}.",)
+    assert str(mapped).endswith(f"! {mapped.messages[0]}")
+    live, grid = LiveSet(path), scene.raster.grid
+    west, north = grid.transform * (0, 0)
+    for right, told in ((200, ()), (420, (f"half has no value in {share} % of the pixels in view and {beyond}",))):
+        east, south = grid.transform * (right, 300)
+        seen = live.preview(
+            drawn(sample_file), View((west, south, east, north), 999, 999), tmp_path / "v.tif", cancel=CancelToken()
+        )
+        assert tuple(each for each in seen.messages if "in view" in each) == told
+        assert set(made.messages) <= set(seen.messages)
+
+
+def test_a_layer_that_says_nothing_is_in_no_ones_way(layered: Path, sample_file: Path, tmp_path: Path) -> None:
+    """It is left out of the probe; the live map still reads it."""
+    path = layered / "with-flat.json"
+    fitted = fit(embeddings=[path], output=tmp_path / "p.json")
+    assert not fitted.model.layers and any("layers left out (flat)" in message for message in fitted.messages)
+    classify(embedding=path, model=tmp_path / "p.json", output=tmp_path / "m.tif")
+    live = LiveSet(path)
+    view = View(live.places[0].stack.grid.bounds, 999, 999)
+    seen = live.preview(drawn(sample_file), view, tmp_path / "v.tif", cancel=CancelToken())
+    np.testing.assert_array_equal(read(tmp_path / "v.tif"), read(tmp_path / "m.tif"))
+    assert any("layers left out (flat)" in message for message in seen.messages)
+
+
 @pytest.mark.parametrize("smooth", ["edges", "strong"])
 def test_the_live_map_is_the_final_one_with_smoothing_dates_and_layers_at_once(
     layered: Path, sample_file: Path, tmp_path: Path, smooth: Smoothing
@@ -236,9 +281,7 @@ def test_the_live_map_is_the_final_one_with_smoothing_dates_and_layers_at_once(
     content["places"][0]["layers"] = [{"raster": "faint.tif"}]
     path = layered / f"everything-{smooth}.json"
     path.write_text(json.dumps(content))
-    meta, fids, wkb, columns = pyogrio.raw.read(sample_file, columns=["class"], return_fids=True)
-    rows = [[int(f), c, bytes(w).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)]
-    samples, live = DrawnSamples.from_json({"crs": meta["crs"], "features": rows}), LiveSet(path)
+    samples, live = drawn(sample_file), LiveSet(path)
     probe = fit(embeddings=[path], output=tmp_path / "p.json").model
     assert probe.layers and len(probe.members) == 3 and probe.unlabelled is not None
     made = {}

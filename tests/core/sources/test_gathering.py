@@ -69,6 +69,18 @@ def test_dates_are_those_of_the_items_and_layers_must_cover_the_place(folder: Pa
     layers, wales = [folder / "dem.tif"], [folder / "wales_0401.tif"]
     covered = working_set(embeddings=wales, layers=layers, output=tmp_path / "w.json")
     assert "layers dem" in str(covered)
+    with rasterio.open(folder / "dem.tif") as dataset:
+        values, profile = dataset.read(), dataset.profile
+    values[:, :, : values.shape[2] // 2] = -1
+    with rasterio.open(tmp_path / "part.tif", "w", **profile | {"nodata": -1}) as dataset:
+        dataset.write(values)
+    partly = working_set(embeddings=wales, layers=[tmp_path / "part.tif"], output=tmp_path / "p.json")
+    [said] = [each for each in partly.messages if "covers" in each]
+    with rasterio.open(wales[0]) as dataset:
+        land = dataset.read(1) != dataset.nodata
+    share = f"{100 * land[:, 40:].sum() / land.sum():.1f}"
+    assert said.endswith(f"part.tif covers {share} % of wales_0401: beyond, it counts as its mean.")
+    assert not any("covers" in each for each in covered.messages)
     with pytest.raises(MMEarthError, match=r"dem\.tif has no value in kent"):
         working_set(embeddings=[folder / "kent_0712.tif"], layers=layers, output=tmp_path / "n.json")
     assert not (tmp_path / "n.json").exists()

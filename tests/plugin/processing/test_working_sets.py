@@ -126,6 +126,20 @@ def test_dates_vote_or_decide_together(run, gather, folder, embedding, tmp_path)
     assert run("suggest", WORKING_SET=set_, N=3, **points)["POINTS"] == 3
 
 
+def test_a_map_says_where_its_layer_has_no_value(run, gather, folder, class_map, tmp_path):
+    size = gdal.Open(str(class_map)).RasterXSize, gdal.Open(str(class_map)).RasterYSize
+    part = {"outputType": gdal.GDT_Float32, "srcWin": [0, 0, size[0] * 3 // 4, size[1]]}
+    gdal.Translate(str(folder / "part.tif"), str(class_map), **part)
+    feedback = Feedback()
+    set_ = gather("partly", "west_july", LAYERS=[str(folder / "part.tif")], SAMPLES=[str(folder / "samples.gpkg")])[
+        "OUTPUT"
+    ]
+    model = run("fit", WORKING_SET=set_, OUTPUT=str(tmp_path / "m.json"))["OUTPUT"]
+    made = run("classify", feedback, WORKING_SET=set_, MODEL=model, OUTPUT=str(tmp_path / "m.tif"))
+    assert [said for said in feedback.said if "part has no value in " in said and "counts as its mean there" in said]
+    assert "no value" not in made["SHARES"]
+
+
 def test_places_are_mapped_sampled_and_assessed_together(run, gather, folder, tmp_path):
     set_ = gather("places", "west_july", "east", SAMPLES=[str(folder / "samples.gpkg")])["OUTPUT"]
     model = run("fit", WORKING_SET=set_, OUTPUT=str(tmp_path / "m.json"))["OUTPUT"]

@@ -221,6 +221,35 @@ def test_a_set_is_saved_and_opened_again(window, context, folder, embedding, tmp
     assert "is not a working set" in window.failure.label.text()
 
 
+def test_places_without_a_layer_are_left_out_by_a_click(window, context, embedding, tmp_path):
+    for name, shift in (("here", 0), ("there", 90_000)):
+        shutil.copy(embedding, tmp_path / f"{name}.tif")
+        moved = gdal.Open(str(tmp_path / f"{name}.tif"), gdal.GA_Update)
+        left, *rest = moved.GetGeoTransform()
+        moved.SetGeoTransform((left + shift, *rest))
+        del moved
+    half = gdal.Open(str(embedding)).RasterXSize // 2
+    gdal.Translate(
+        str(tmp_path / "h.tif"), str(embedding), bandList=[1], outputType=gdal.GDT_Float32, srcWin=[0, 0, half, 9999]
+    )
+    window.add_files([str(tmp_path / f"{name}.tif") for name in ("here", "there", "h")])
+    window.show()
+    window.work_button.click()
+    wait_until(lambda: not window.failure.isHidden())
+    assert "there: " in window.failure.label.text() and "“Go on without these places”" in window.failure.label.text()
+    assert window.failure.way_out.isVisible() and window.failure.way_out.text() == "Go on without these places"
+    assert context.workspace.working_set is None
+    window.failure.way_out.click()
+    wait_until(lambda: context.workspace.working_set is not None)
+    assert [place.name for place in context.workspace.places] == ["here"]
+    assert len(context.workspace.set_layers) == 1 and window.failure.isHidden()
+    assert [row.name for row in window.scenes.used()] == ["here", "h"]
+    assert "no value there: there." in window.note.text() and "beyond, it counts as its mean" in window.note.text()
+    window.add_files([str(tmp_path / "gone.tif")])
+    window._failed("Another.")
+    assert not window.failure.way_out.isVisible(), "a way out is of its own failure"
+
+
 def test_a_folder_is_mapped_with_what_the_samples_in_work_teach(
     window, context, embedding, polygons, rules, tmp_path, monkeypatch
 ):
