@@ -15,6 +15,7 @@ draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
 
 --half says what is judged on: `tuned`, by which choices may be made (EuroSAT, Aberystwyth, the TerraMind site, Belgium
 and one half of the others), `reported`, the other halves, that results are to be told of (`training.halves`), or both.
+With --kept a comparison that was cut off goes on, and one more model costs its own scores only.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,7 @@ from mmearth_core.processors import available_processors, processor_name
 from training.dated_judges import DatedPixels, Series, bark_beetle, belgium, catalonia
 from training.halves import HALVES, Half
 from training.judges import BandChange, Features, Kind, Pixels, Tiles, aberystwyth, eurosat, land_cover_sites
+from training.kept_scores import KeptScores
 
 Judge = Tiles | Pixels | DatedPixels
 
@@ -127,13 +130,16 @@ def compare(
     *,
     halves: Sequence[Half] = ("tuned",),
     seeds: int = SEEDS,
+    kept: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> Comparison:
     """Scores of all baselines and of `models` (label → names or files of its trainings) on the judges of some halves.
 
-    The best of the bands and of each model's probes, chosen for each number of labels, have rows of their own.
+    The best of the bands and of each model's probes, chosen for each number of labels, have rows of their own. What is
+    in the folder `kept` is not computed again.
     """
     check_models(models)
+    known = KeptScores(kept, data, seeds)
     scores: dict[tuple[str, str], list[Scores]] = {}
     kinds: dict[str, Kind] = {}
     found_again: dict[tuple[str, str], NDArray[np.float64]] = {}
@@ -143,30 +149,67 @@ def compare(
             judges, series = judges_of(data, folder, half)
             for judge in judges:
                 kinds |= dict.fromkeys(judge.tasks, judge.kind)
-                features = {label: [judge.of_bands(change)] for label, change in band_changes(judge).items()}
-                features |= {label: [each] for label, each in published(judge).items()}
-                features |= {
-                    label: [encoded(judge, model, folder) for model in files] for label, files in models.items()
-                }
-                for label, trainings in features.items():
-                    for probe, classifier in classifiers_of(label).items():
-                        for name, task in judge.tasks.items():
-                            found = [evaluate(each[name], task, classifier, seeds=seeds) for each in trainings]
-                            scores[f"{label}, {probe}", name] = found
-                            say(f"{label}, {probe}, {name}: {averaged(found)}")
+                name_of_all = "; ".join([half, *judge.tasks])
+                for label, trainings in _features(judge, models, folder).items():
+                    probes = classifiers_of(label)
+                    found = [
+                        known.scores(name_of_all, method, partial(_judged, judge, make, probes, seeds))
+                        for method, make in trainings
+                    ]
+                    for probe in probes:
+                        for name in judge.tasks:
+                            scores[f"{label}, {probe}", name] = [each[probe, name] for each in found]
+                            say(f"{label}, {probe}, {name}: {averaged(scores[f'{label}, {probe}', name])}")
             for each in series:
                 for label, change in band_changes(each).items():
-                    found_again[label, each.name] = retrieval_accuracy(each.of_bands(change))[None]
+                    make = partial(_found, each.of_bands, change)
+                    found_again[label, each.name] = known.shares(each.name, label, make)[None]
                 for label, files in models.items():
-                    backends = (open_backend(model, "onnx") for model in files)
-                    shares = [retrieval_accuracy(each.of_backend(backend)) for backend in backends]
-                    found_again[label, each.name] = np.stack(shares)
+                    backends = [open_backend(model, "onnx") for model in files]
+                    found_again[label, each.name] = np.stack(
+                        [
+                            known.shares(each.name, backend.header.model_id, partial(_found, each.of_backend, backend))
+                            for backend in backends
+                        ]
+                    )
     by_kind = {kind: tuple(name for name, its in kinds.items() if its == kind) for kind in KINDS}
     return Comparison(
         {kind: _table(scores, tasks, models) for kind, tasks in by_kind.items() if tasks},
         {kind: _of_trainings(scores, tasks) for kind, tasks in by_kind.items() if tasks},
         found_again,
     )
+
+
+#: What tells a training from all others, and its features of every task of a judge.
+_Training = tuple[str, Callable[[], Features]]
+
+
+def _features(judge: Judge, models: Mapping[str, Sequence[str]], folder: Path) -> dict[str, list[_Training]]:
+    """The trainings of every method, by its label."""
+    found: dict[str, list[_Training]] = {
+        label: [(label, partial(judge.of_bands, change))] for label, change in band_changes(judge).items()
+    }
+    found |= {label: [(label, partial(dict, each))] for label, each in published(judge).items()}
+    for label, files in models.items():
+        told = [open_backend(model, "onnx").header.model_id for model in files]
+        found[label] = [(name, partial(encoded, judge, file, folder)) for name, file in zip(told, files, strict=True)]
+    return found
+
+
+def _judged(
+    judge: Judge, make: Callable[[], Features], probes: Mapping[str, Classifier], seeds: int
+) -> dict[tuple[str, str], Scores]:
+    """The scores of features by (probe, task)."""
+    features = make()
+    return {
+        (probe, name): evaluate(features[name], task, classifier, seeds=seeds)
+        for probe, classifier in probes.items()
+        for name, task in judge.tasks.items()
+    }
+
+
+def _found(features: Callable[[Any], Any], of: object) -> NDArray[np.float64]:
+    return retrieval_accuracy(features(of))
 
 
 def _table(
@@ -277,6 +320,7 @@ def main() -> None:
     parser.add_argument("--half", choices=[*HALVES, "both"], default="tuned", help="judged on (default: %(default)s)")
     parser.add_argument("--random", metavar="FILE,FILE", help="random encoders (default: made here)")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="draws of labels (default: %(default)s)")
+    parser.add_argument("--kept", type=Path, metavar="FOLDER", help="folder of scores that are not computed again")
     arguments = parser.parse_args()
     if arguments.seeds < FEWEST_DRAWS:
         parser.error(f"--seeds must be at least {FEWEST_DRAWS}: a spread is wanted")
@@ -294,7 +338,7 @@ def main() -> None:
             given = arguments.random
             models[RANDOM] = given.split(",") if given else random_encoders(arguments.data, Path(scratch))
             facts = _facts(models, arguments.seeds, halves)
-            found = compare(models, arguments.data, halves=halves, seeds=arguments.seeds)
+            found = compare(models, arguments.data, halves=halves, seeds=arguments.seeds, kept=arguments.kept)
     except MMEarthError as error:
         sys.exit(str(error))
     facts[2] += f", {time.monotonic() - start:.0f} s."

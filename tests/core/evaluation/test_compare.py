@@ -4,6 +4,7 @@ import json
 import sys
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyogrio
@@ -181,7 +182,7 @@ def test_the_report_says_who_is_ahead(data: Path, tmp_path: Path, monkeypatch, c
 
 
 @pytest.mark.usefixtures("small")
-def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, monkeypatch) -> None:
+def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, tmp_path: Path, monkeypatch) -> None:
     other = {"encoded": 0}
 
     def noisy(judge, model, folder):  # noqa: ARG001
@@ -190,8 +191,12 @@ def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, mon
         return {name: rng.normal(size=(len(task), 3)) for name, task in judge.tasks.items()}
 
     monkeypatch.setattr(compare, "encoded", noisy)
-    monkeypatch.setattr(compare, "open_backend", lambda model, _: model)
-    monkeypatch.setattr("training.dated_judges.Series.of_backend", lambda _, model: np.full((3, 4, 2), int(model)))
+    monkeypatch.setattr(
+        compare, "open_backend", lambda model, _: SimpleNamespace(header=SimpleNamespace(model_id=model))
+    )
+    monkeypatch.setattr(
+        "training.dated_judges.Series.of_backend", lambda _, model: np.full((3, 4, 2), int(model.header.model_id))
+    )
     models = {"three": ["1", "2", "3"], "one": ["1"]}
     found = compare.compare(models, data, halves=["reported"], seeds=2, say=lambda _: None)
     assert set(found.tables) == {"pixels"}
@@ -206,6 +211,25 @@ def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, mon
     assert found.found_again["three", "Catalonia (reported)"].shape == (3, 6)
     text = compare.report(found, list(models), [], dict.fromkeys(compare.KINDS, "picture.svg"))
     assert text.count("| three, logistic | ") == 3  # two metrics and the trainings
+
+    # Kept scores are the same, and made once; of another number of draws or other imagery they are others.
+    again = partial(compare.compare, models, data, halves=["reported"], kept=tmp_path / "kept", say=lambda _: None)
+    times = []
+    for seeds in (2, 2, 3):
+        before = other["encoded"]
+        kept = again(seeds=seeds)
+        times.append(other["encoded"] - before)
+        if seeds == 2:
+            for key, scores in kept.tables["pixels"].scores.items():
+                np.testing.assert_array_equal(scores.macro_f1, found.tables["pixels"].scores[key].macro_f1)
+            np.testing.assert_array_equal(
+                kept.found_again["three", "Catalonia (reported)"], found.found_again["three", "Catalonia (reported)"]
+            )
+    assert times == [3, 0, 3], "training 1 is in both models and judged once"
+    (data / "note.txt").write_text("other imagery")
+    again(seeds=2)
+    assert other["encoded"] - before == 6
+    (data / "note.txt").unlink()
 
 
 def test_a_label_may_stand_for_several_trainings() -> None:
