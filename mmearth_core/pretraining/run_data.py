@@ -98,11 +98,21 @@ class TileData(RunData):
                 f"No tile has any of {'the outputs' if built.method.outputs else 'what is learned from'}"
                 f" ({', '.join(asked)}); choose of {', '.join(self.tiles.modalities)}, which they have."
             )
+        if absent := [name for name in built.method.needed if not self._has(name)]:
+            raise MMEarthError(
+                f"No tile has a value of {', '.join(absent)}, which {config.method}, as it is set, learns from; add"
+                " datasets with it, or choose another method."
+            )
         if config.export.checkpoint == "best" and not len(self.held):
             raise MMEarthError(
                 "export.checkpoint is best, and no tile is held out to tell which that is; set it to last."
             )
         self.tiles.require(built.crop)
+
+    def _has(self, name: str) -> bool:
+        """Whether any tile has a value of a modality, as far as the statistics know."""
+        counts = self.statistics.counts.get(name)
+        return name in self.tiles.modalities and (counts is None or bool(np.any(counts)))
 
     def check_teachers(self, config: PretrainConfig) -> None:
         """Refuse a run that names a teacher nobody has."""

@@ -105,6 +105,8 @@ class PretrainMethod(nn.Module, ABC):
     view: View
     #: Names of the modalities it predicts, of which `constant_losses` is given the best constants.
     outputs: tuple[str, ...] = ()
+    #: Names of the modalities without which it learns nothing of what it is for.
+    needed: tuple[str, ...] = ()
     #: What of it is as its authors published it, and what is not: one sentence, for the log and the model's card.
     fidelity: ClassVar[str]
     #: How the names of parameters end that do not decay though they have several dimensions, such as learned tokens.

@@ -24,14 +24,17 @@ from mmearth_core.tiles.synthetic import write_synthetic_tiles
 
 Recipe = Callable[..., Path]
 CONFIGS = Path(__file__).parents[3] / "training" / "configs" / "methods"
-#: What each method is tried with, in its settings.
+#: What each method, or instance of one, is tried with, in its settings; the name of a configuration.
 TRIED: dict[str, dict[str, Any]] = {
     "mp_mae": {"mp_mae__agreement": 1.0},
     "a2_mae": {"a2_mae__width": 32, "a2_mae__depth": 1, "a2_mae__decoder_depth": 1, "a2_mae__heads": 4},
     "omnisat": {"omnisat__width": 32, "omnisat__depth": 1, "omnisat__heads": 4, "omnisat__dates": 2},
     "ns_mae": {"ns_mae__voxel": 2.0, "ns_mae__width": 4, "ns_mae__rays": 16},
+    "ns_mae_tiles": {"ns_mae__instance": "tiles", "ns_mae__crop": 16, "ns_mae__heights": [0, 40, 8]},
     "softcon": {"softcon__queue": 12},
 }
+#: The method of what is not called by its method's name.
+METHOD_OF = {"ns_mae_tiles": "ns_mae"}
 #: The methods that are tried on a generated world; their runs leave no model for rasters.
 OF_SCENES = ("ns_mae",)
 WORLD = {"scenes": 40, "image": [16, 24], "hold_out": 0.2, "workers": 0}
@@ -41,9 +44,9 @@ WORLD = {"scenes": 40, "image": [16, 24], "hold_out": 0.2, "workers": 0}
 def run_of(recipe: Recipe, dated: Path) -> Callable[..., Path]:
     """Writes the configuration of a method on tiles of several dates, or on a world."""
 
-    def write(method: str, **changes: object) -> Path:
-        data = {"data": dict(WORLD)} if method in OF_SCENES else {"data__datasets": [str(dated)]}
-        return recipe(method=method, **data, **TRIED[method], **changes)
+    def write(tried: str, **changes: object) -> Path:
+        data = {"data": dict(WORLD)} if tried in OF_SCENES else {"data__datasets": [str(dated)]}
+        return recipe(method=METHOD_OF.get(tried, tried), **data, **TRIED[tried], **changes)
 
     return write
 
@@ -71,19 +74,21 @@ def numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, float]]:
 
 
 def test_every_method_is_tried() -> None:
-    assert TRIED.keys() == METHODS.keys()
+    assert {METHOD_OF.get(tried, tried) for tried in TRIED} == METHODS.keys()
+    assert {path.stem for path in CONFIGS.glob("*.yaml")} == TRIED.keys()
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_configuration_of_each_method_is_ready_to_use(method: str) -> None:
-    config = read_config(CONFIGS / f"{method}.yaml")
+@pytest.mark.parametrize("tried", TRIED)
+def test_a_configuration_of_each_method_is_ready_to_use(tried: str) -> None:
+    config = read_config(CONFIGS / f"{tried}.yaml")
+    method = METHOD_OF.get(tried, tried)
     assert config.method == method and config.settings.size == "atto"
     control = read_config(CONFIGS / "mp_mae.yaml")
     different = {each.split(".")[0].split(":")[0] for each in control.differences(config)}
-    assert different <= {"method", "mp_mae", method, *(("data", "optimiser") if method in OF_SCENES else ())}
+    assert different <= {"method", "mp_mae", method, *(("data", "optimiser") if tried in OF_SCENES else ())}
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", TRIED)
 def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
     run_of: Callable[..., Path], tmp_path: Path, method: str
 ) -> None:
@@ -109,7 +114,7 @@ def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
     assert list((tmp_path / "whole" / "pictures").glob("*-0001.png"))
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "mp_mae"])
+@pytest.mark.parametrize("method", [name for name in TRIED if name != "mp_mae"])
 def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_path: Path, method: str) -> None:
     common = {"optimiser__effective_batch": 8, "data__hold_out": 0.3, "watch__validation_tiles": 8}
     pretrain(config=run_of(method, optimiser__batch=8, **common), output=tmp_path / "one")
@@ -128,7 +133,7 @@ def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_pa
             assert found[key] == pytest.approx(value, rel=1e-3, abs=1e-7), (a["step"], key)
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "mp_mae"])
+@pytest.mark.parametrize("method", [name for name in TRIED if name != "mp_mae"])
 def test_a_run_begins_with_the_encoder_of_another_methods_run(
     run_of: Callable[..., Path], tmp_path: Path, method: str
 ) -> None:

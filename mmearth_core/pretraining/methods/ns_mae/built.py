@@ -1,4 +1,4 @@
-"""NS-MAE as the loop takes it."""
+"""NS-MAE as the loop takes it: on generated scenes, or on tiles."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,10 +7,14 @@ from mmearth_core.modalities import Modality
 from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.ns_mae.scenes.method import NsMaeScenes
 from mmearth_core.pretraining.methods.ns_mae.settings import NsMaeConfig
+from mmearth_core.pretraining.methods.ns_mae.tiles.method import NsMaeTiles
+from mmearth_core.pretraining.methods.plain import plainly_built
 
 
 def built(settings: NsMaeConfig, outputs: Sequence[str], known: Mapping[str, Modality]) -> BuiltMethod:  # noqa: ARG001
     """The method with fresh weights; its instance says what it renders, not `outputs`. Raises `MMEarthError`."""
+    if settings.instance == "tiles":
+        return plainly_built("ns_mae", NsMaeTiles, settings, {})
     try:
         method = NsMaeScenes(settings)
     except ValueError as error:

@@ -53,21 +53,20 @@ def displacement(height: float, incidence: float) -> float:
 
 
 def leant(volume: Tensor, moves: Tensor) -> Tensor:
-    """A volume (…, Z, Y, X) whose slice at each height is moved by so many cells towards larger X (Z,): what stands in
-    one column of the result reaches a radar at the same time.
+    """A volume (…, Z, Y, X) whose slice at each height is moved by so many cells towards larger X, (Z,) or (…, Z): what
+    stands in one column of the result reaches a radar at the same time.
 
     A move that is no whole number of cells is linear between two. What comes from outside is what stands at the border.
     """
     width = volume.shape[-1]
-    source = torch.arange(width, device=volume.device) - moves[:, None].to(volume.dtype)
+    source = torch.arange(width, device=volume.device) - moves[..., None].to(volume.dtype)
     source = source.clamp(0, width - 1)
     left = source.detach().floor().long().clamp(max=max(width - 2, 0))
-    share = (source - left).to(volume.dtype)[:, None]
+    share = (source - left).to(volume.dtype)[..., None, :]
     right = (left + 1).clamp(max=width - 1)
 
     def taken(cells: Tensor) -> Tensor:
-        index = cells[:, None].expand(volume.shape[-3:])
-        return torch.gather(volume, -1, index.expand(volume.shape))
+        return torch.gather(volume, -1, cells[..., None, :].expand(volume.shape))
 
     return taken(left) * (1 - share) + taken(right) * share
 
