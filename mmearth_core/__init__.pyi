@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.accuracy.reference_sample import SampleResult
 from mmearth_core.accuracy.summary import AccuracyReport
+from mmearth_core.country.planning import PlanResult
 from mmearth_core.demonstration.run import DemoResult
 from mmearth_core.embedding.conversion import ConvertResult
 from mmearth_core.embedding.engine import EmbedResult
@@ -61,6 +62,7 @@ __all__ = [
     "info",
     "load_encoder",
     "outline",
+    "plan",
     "pretrain",
     "report",
     "sample",
@@ -629,6 +631,46 @@ def catalogue(
 
     Raises:
         MMEarthError: There is no embedding in the folder, or an item is damaged.
+    """
+
+def plan(
+    *,
+    output: str | Path,
+    area: str | Path | None = None,
+    scenes: Sequence[str | Path] = (),
+    dates: str | None = None,
+    max_cloud: float = 20.0,
+    catalog: str = "https://earth-search.aws.element84.com/v1",
+    collection: str = "sentinel-2-l2a",
+    best_of: int = 1,
+    model: str | Path = "default",
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> PlanResult:
+    """Plan which scenes are embedded to cover an area, and which ground of each, so that every place is made once.
+
+    Scenes of a catalogue are found, those at hand looked at; no pixel is embedded, and of a catalogue none is read.
+    Where scenes overlap they are cut in the middle, so that each is used far from its edge.
+
+    Args:
+        output: The plan to write (GeoParquet; QGIS opens it).
+        area: What is to be covered: a vector file of polygons, or west,south,east,north in degrees; by default all that
+            the scenes show.
+        scenes: Scenes at hand instead of a catalogue: folders, rasters or products.
+        dates: First and last day, such as 2023-06-01/2023-08-31, of scenes of a catalogue.
+        max_cloud: Percent of clouds that a scene of a catalogue may have.
+        catalog: Address of a STAC API.
+        collection: Which of its collections.
+        best_of: How many scenes are embedded of each place, the least clouded first; their dates vote in a map.
+        model: Name or file of the model, for the bands that are needed.
+        overwrite: Replace an output that exists.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; nothing is left then.
+
+    Raises:
+        MMEarthError: There is no scene, or the area or an option is unusable; nothing is written then.
+        EnvironmentFailure: The catalogue cannot be reached.
     """
 
 def weights_list() -> ModelList:

@@ -13,7 +13,8 @@ Shape = Literal["one each", "all", "pairs"]
 #: Where the worker does a request: what a view waits for, what is asked on the side, work. One after the other in each.
 Lane = Literal["live", "check", "work"]
 
-MAP, JUDGE, MODELS, TRAIN, LOOK = "make maps", "judge and hand on", "models", "train", "look around"
+MAP, JUDGE, COUNTRY, MODELS = "make maps", "judge and hand on", "map a country", "models"
+TRAIN, LOOK = "train", "look around"
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,14 @@ VERBS: dict[str, Verb] = {
         JUDGE,
         inputs=("folder",),
         kept="files",
+    ),
+    "plan": Verb(
+        "mmearth_core.country.planning",
+        "plan which scenes cover an area, each place once",
+        COUNTRY,
+        inputs=("area",),
+        many=("scenes",),
+        extra="search",
     ),
     "weights list": Verb("mmearth_core.encoder.weights", "list the models that have a name", MODELS),
     "weights fetch": Verb(

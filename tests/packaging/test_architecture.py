@@ -24,6 +24,7 @@ ROOMS = (
     {"worker"},
     {"cli"},
     {"demonstration", "inspection"},
+    {"country"},
     {"pretraining"},
     {"tiles", "evaluation"},
     {"reports"},
@@ -53,8 +54,9 @@ TORCH_ROOMS = (
     "embedding.model_writing",
     "pretraining",
 )
-#: Where the library of the extra `zarr` may be imported, and where the other libraries of the extra `train`.
+#: Where the library of the extra `zarr` may be imported, where those of `search`, and where the others of `train`.
 ZARR_ROOM = "sources.elsewhere.tessera_zarr"
+COUNTRY = "country"
 TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
 TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx"}
 LONGEST_MODULE, LARGEST_ROOM = 450, 16
@@ -143,11 +145,16 @@ def test_only_the_rooms_of_torch_import_torch(path: Path) -> None:
 
 def test_every_library_that_is_imported_is_asked_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml", "google": "protobuf"}
+    distributions = {
+        "pystac_client": "pystac-client",
+        "sklearn": "scikit-learn",
+        "yaml": "pyyaml",
+        "google": "protobuf",
+    }
     core = {re.match(r"[\w-]+", each)[0].lower() for each in project["dependencies"]}
     extras = project["optional-dependencies"]
-    torch, train, zarr = (
-        {re.match(r"[\w-]+", each)[0].lower() for each in extras[name]} for name in ("torch", "train", "zarr")
+    torch, train, zarr, search = (
+        {re.match(r"[\w-]+", each)[0].lower() for each in extras[name]} for name in ("torch", "train", "zarr", "search")
     )
     for path in MODULES:
         for name in imports_of(tree_of(path)):
@@ -155,6 +162,7 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
             if root not in sys.stdlib_module_names and root != "mmearth_core":
                 asked = core | torch | (train if name_of(path).startswith(TRAINING_ROOMS) else set())
                 asked |= zarr if name_of(path) == ZARR_ROOM else set()
+                asked |= search if name_of(path).startswith(COUNTRY) else set()
                 assert distributions.get(root, root) in asked, f"{name_of(path)} imports {root}"
 
 

@@ -91,8 +91,12 @@ def from_item(path: str, used: Collection[Position] | None = None) -> Metadata:
     Of the bands of assets those that are `used` count, by default all that are spectral bands.
     `earthsearch:boa_offset_applied` outranks a `raster:bands` offset: catalogues were published with both.
     """
-    item = _load(path) or {}
-    source = f"the STAC item {Path(path).name}"
+    return item_metadata(_load(path) or {}, Path(path).name, used)
+
+
+def item_metadata(item: dict[str, Any], name: str, used: Collection[Position] | None = None) -> Metadata:
+    """As `from_item`, of an item that is called so."""
+    source = f"the STAC item {name}"
     properties = _mapping(item.get("properties"))
     text = str(properties.get("processing:level") or properties.get("s2:product_type") or "")
     level: Level | None = level_in(text) or level_in(str(item.get("collection") or "").replace("-", " "))
@@ -203,28 +207,36 @@ def item_product(path: str) -> Product:
     Raises `MMEarthError` when none is a band, the bands are another mission's, or a band's file is remote.
     """
     item = _load(path) or {}
-    labels: dict[str, Label] = {}
-    keys: dict[str, list[Position]] = {}
-    for key, index, label in sorted(_candidates(item), key=lambda each: each[1] > 0):
-        name = code_in(label.text or "") or squeezed(label.text or "")
-        if index and any(not other for _, other in keys.get(name, ())):
-            continue
-        labels.setdefault(name, label)
-        keys.setdefault(name, []).append((key, index))
-    names = [name for name in labels if name != "scl"]
-    reading = read_bands([labels[name] for name in names], Circumstances(path, hints=_hints(item), ask=ONE_BY_ONE))
-    chosen = {band: _finest(path, item, keys[names[position]], band) for band, position in reading.bands.items()}
-    if not chosen:
+    chosen = {band: _finest(path, item, places, band) for band, places in band_assets(item, path).items()}
+    bands = {(key, index or 1) for band, (key, index) in chosen.items() if band != "SCL"}
+    if not bands:
         raise MMEarthError(f"{path} is a STAC item without Sentinel-2 bands among its local assets; name the rasters.")
-    metadata = from_item(path, {(key, index or 1) for key, index in chosen.values()})
-    if "scl" in labels:
-        chosen["SCL"] = _finest(path, item, keys["scl"], "SCL")
+    metadata = from_item(path, bands)
     listed = {key: len(_labels(key, asset)) for key, asset in _assets(item)}
     files = {b: BandFile(_file(path, item, key), None, index or 1, listed[key]) for b, (key, index) in chosen.items()}
     taken = {key for key, _ in chosen.values()}
     left = [key for key, _ in _assets(item) if key not in taken]
     notes = (f"Assets that are not used: {', '.join(left[:20])}{', …' if len(left) > 20 else ''}.",) if left else ()
     return Product(path, Path(path).stem, files, metadata, notes)
+
+
+def band_assets(item: dict[str, Any], name: str) -> dict[str, list[Position]]:
+    """Where an item, called so, has each band of Sentinel-2 (`B02`, …) and `SCL`, wherever these files are.
+
+    Raises `MMEarthError` when the bands are another mission's.
+    """
+    labels: dict[str, Label] = {}
+    places: dict[str, list[Position]] = {}
+    for key, index, label in sorted(_candidates(item), key=lambda each: each[1] > 0):
+        title = code_in(label.text or "") or squeezed(label.text or "")
+        if index and any(not other for _, other in places.get(title, ())):
+            continue
+        labels.setdefault(title, label)
+        places.setdefault(title, []).append((key, index))
+    titles = [title for title in labels if title != "scl"]
+    reading = read_bands([labels[title] for title in titles], Circumstances(name, hints=_hints(item), ask=ONE_BY_ONE))
+    found = {band: places[titles[position]] for band, position in reading.bands.items()}
+    return {**found, "SCL": places["scl"]} if "scl" in labels else found
 
 
 def _candidates(item: dict[str, Any]) -> Iterator[tuple[str, int, Label]]:

@@ -1,0 +1,145 @@
+"""`plan`: a catalogue asked over the network, or scenes at hand, become rows that say what is embedded of each."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pystac_client")
+
+import rasterio
+import shapely
+from affine import Affine
+from land import write_land
+from rasterio.crs import CRS
+from stac_catalogue import item, served
+
+from mmearth_core.cli.command import main
+from mmearth_core.country.globe import outline
+from mmearth_core.country.plan_file import read_plan
+from mmearth_core.country.planning import plan
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.raster.grid import Grid, Window
+
+BOX = "8.0,46.0,10.2,46.8"
+
+
+def tile(column: int, row: int, zone: int = 32) -> Grid:
+    """A tile of 109.8 km as it is, at 10 m."""
+    return Grid(10980, 10980, Affine(10, 0, column * 1e5 - 40, 0, -10, row * 1e5), CRS.from_epsg(32600 + zone))
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Two tiles on several days, of which some are cloudy, one was processed twice, one cut by its swath."""
+    west, east = tile(4, 52), tile(5, 52)
+    left, bottom, right, top = shapely.bounds(outline(east))
+    half = outline(east).intersection(shapely.box(left, bottom, (left + right) / 2, top))
+    items = [
+        item("S2A_32TMS_20230701_0_L2A", west, cloud=3, tile="32TMS", jp2=True),
+        item("S2A_32TMS_20230701_1_L2A", west, cloud=3, tile="32TMS", baseline="05.10"),
+        item("S2A_32TMS_20230711_0_L2A", west, cloud=12, tile="32TMS", day="2023-07-11"),
+        item("S2A_32TNS_20230701_0_L2A", east, cloud=1, tile="32TNS", footprint=half),
+        item(
+            "S2B_32TNS_20230706_0_L2A", east, cloud=18, tile="32TNS", day="2023-07-06", baseline="02.14", applied=None
+        ),
+        item("S2A_32TNS_20230801_0_L2A", east, cloud=0, tile="32TNS", day="2023-08-01"),
+        item("S2A_32TNS_20230716_0_L2A", east, cloud=88, tile="32TNS", day="2023-07-16"),
+        *(item(f"S2A_32TMS_cloudy{i}", west, cloud=60, tile="32TMS", day="2023-07-20") for i in range(120)),
+    ]
+    broken = item("S2A_32TNS_20230702_0_L2A", east, tile="32TNS", day="2023-07-02")
+    for asset in broken["assets"].values():
+        asset.pop("proj:shape", None)
+    with served([*items, broken], tmp_path_factory.mktemp("catalogue")) as address:
+        yield address
+
+
+def test_a_catalogue_becomes_a_plan(catalogue: str, tmp_path: Path) -> None:
+    made = plan(area=BOX, catalog=catalogue, dates="2023-07-01/2023-07-31", output=tmp_path / "p.parquet")
+    found = read_plan(made.path)
+    rows = {row.id: row for row in found.rows}
+    assert set(rows) == {"S2A_32TMS_20230701_1_L2A", "S2A_32TNS_20230701_0_L2A", "S2B_32TNS_20230706_0_L2A"}
+    assert made.scenes == 3 and made.missing_km2 == pytest.approx(0, abs=0.01)
+    assert "S2A_32TNS_20230702_0_L2A does not say where" in "".join(made.left_out.values())
+    assert any("121 scenes left out: more than 20 % of clouds" in each for each in made.messages)
+    assert any("an older processing" in each for each in made.messages)
+    first, later = rows["S2A_32TMS_20230701_1_L2A"], rows["S2B_32TNS_20230706_0_L2A"]
+    assert (first.level, first.offset, first.tile, first.cloud) == ("l2a", 0.0, "32TMS", 3.0)
+    assert "boa_offset_applied" in first.evidence and first.datetime.isoformat() == "2023-07-01T10:10:00+00:00"
+    assert (later.level, later.offset) == ("l2a", 0.0) and "offset 0: raster:bands in" in later.evidence
+    assert len(first.hrefs) == 13 and all(href.endswith(".tif") for href in first.hrefs)
+    assert set(first.item["assets"]) == set(item("x", tile(4, 52))["assets"]) - {"thumbnail"}
+    assert first.input_bytes == 13_000 and first.output_bytes == pytest.approx(67e6 * first.megapixels, rel=1e-6)
+    # The windows meet between two pixels: what one ends with the other begins with.
+    right = tile(4, 52).transform * (first.column + first.width, 0)
+    edges = [tile(5, 52).transform * (row.column, 0) for row in found.rows if row.tile == "32TNS"]
+    assert min(x for x, _ in edges) == right[0]
+    assert sum(row.own_km2 for row in found.rows) == pytest.approx(made.area_km2, rel=1e-6)
+    assert len({row.key for row in found.rows}) == 3
+    again = plan(area=BOX, catalog=catalogue, dates="2023-07-01/2023-07-31", output=tmp_path / "q.parquet")
+    assert [row.key for row in read_plan(again.path).rows] == [row.key for row in found.rows]
+
+
+def test_several_scenes_of_a_place_are_looks(catalogue: str, tmp_path: Path) -> None:
+    made = plan(area=BOX, catalog=catalogue, dates="2023-07-01/2023-08-31", best_of=2, output=tmp_path / "p.parquet")
+    looks = {(row.tile, row.look): row.id for row in read_plan(made.path).rows}
+    assert looks["32TNS", 1] == "S2A_32TNS_20230801_0_L2A" and looks["32TMS", 2] == "S2A_32TMS_20230711_0_L2A-look2"
+    assert made.looks == 2
+
+
+def test_what_no_scene_shows_is_said(catalogue: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["plan", "8.0,45.9,12.0,46.8", "--catalog", catalogue, "--dates", "2023-07-01/2023-07-31"]
+    assert main([*words, "-o", str(tmp_path / "p.parquet")]) == 0
+    told = capsys.readouterr().out
+    assert "are missing: no scene shows them" in told and "! left out: S2A_32TNS_20230702" in told
+    found = read_plan(tmp_path / "p.parquet")
+    assert not found.missing.is_empty and found.missing.distance(shapely.Point(11.5, 46)) == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"area": "9,45,8,46"}, "is no box in degrees"),
+        ({"area": BOX}, "give the area and .*dates="),
+        ({"area": BOX, "dates": "2023-08-01/2023-07-01"}, "are no two days"),
+        ({"area": BOX, "dates": "2019-01-01/2019-02-01"}, "There is no scene to embed"),
+        ({"area": BOX, "dates": "2023-07-01/2023-07-31", "best_of": 0}, "best_of=0"),
+        ({"scenes": ["nowhere"]}, "does not exist"),
+        ({"output": "p.json", "area": BOX}, r"does not end in \.parquet"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused(
+    asked: dict[str, Any], sentence: str, catalogue: str, tmp_path: Path
+) -> None:
+    output = tmp_path / asked.get("output", "p.parquet")
+    with pytest.raises(MMEarthError, match=sentence):
+        plan(**{"catalog": catalogue, **asked, "output": output})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_catalogue_that_does_not_answer_is_a_failure_of_the_environment(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailure, match="does not answer"):
+        plan(area=BOX, catalog="http://127.0.0.1:9", dates="2023-07-01/2023-07-31", output=tmp_path / "p.parquet")
+
+
+def test_scenes_at_hand_are_looked_at(tmp_path: Path) -> None:
+    folder = tmp_path / "scenes"
+    folder.mkdir()
+    for name, left in (("west", 0), ("east", 1500)):
+        write_land(
+            folder / f"{name}.tif",
+            Grid(200, 200, Affine(10, 0, 500_000 + left, 0, -10, 5_200_000), CRS.from_epsg(32632)),
+        )
+    with rasterio.open(
+        folder / "broken.tif", "w", driver="GTiff", count=1, height=9, width=9, dtype="uint8"
+    ) as dataset:
+        dataset.write(np.ones((1, 9, 9), np.uint8))
+    made = plan(scenes=[folder], output=tmp_path / "p.parquet")
+    rows = {row.id: row for row in read_plan(made.path).rows}
+    assert set(rows) == {"west", "east"} and list(made.left_out) == [str(folder / "broken.tif")]
+    windows = {name: Window(row.row, row.column, row.height, row.width) for name, row in rows.items()}
+    assert windows == {"west": Window(0, 0, 200, 175), "east": Window(0, 25, 200, 175)}
+    assert all(row.whole and Path(row.source).name == f"{row.id}.tif" and row.level == "l2a" for row in rows.values())
+    assert made.missing_km2 == 0 and json.dumps(made.as_dict())
