@@ -229,6 +229,7 @@ def separability(
     output: str | Path | None = None,
     field: str = "class",
     layer: str | None = None,
+    dates: Literal["vote", "together"] = "vote",
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -247,6 +248,8 @@ def separability(
         output: A table to write, too (CSV).
         field: Attribute that holds the class.
         layer: Layer of the vector files; by default their only one.
+        dates: How several dates decide together, as in fit: each by itself, of which the one counts that tells two
+            classes apart best, or all in one.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.

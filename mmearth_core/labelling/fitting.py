@@ -20,6 +20,7 @@ from mmearth_core.processors import one_thread_each
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.sources.embedding import described
 from mmearth_core.sources.layers import without_value
+from mmearth_core.sources.slots import Columns
 from mmearth_core.sources.stack import Stack, with_columns_of_all
 from mmearth_core.sources.unlabelled import PIXELS, BesideLabels, Prior, Unlabelled, draw_unlabelled
 from mmearth_core.sources.working_set import SampleLayer, working_set_of
@@ -218,14 +219,8 @@ def taught_probe(
 
 def what_counts(samples: Samples, model: Probe) -> list[str]:
     """What the probe does not look at, and why, and where a layer that it looks at says nothing."""
-    used = {index for member in model.members for index in member.slots}
-    clouded = [str(slot) for index, slot in enumerate(samples.columns.slots) if index not in used]
-    messages = [f"{', '.join(clouded)} left out: fewer than two classes have a clear sample there"] if clouded else []
-    for member in model.members:
-        lacking = [name for index, name in enumerate(model.legend.names) if index not in member.classes]
-        if lacking:
-            when = ", ".join(str(samples.columns.slots[index]) for index in member.slots)
-            messages.append(f"{when} says nothing of {', '.join(lacking)}: no sample of it is clear there")
+    members = [(member.slots, member.classes) for member in model.members]
+    messages = what_dates_say(samples.columns, model.legend.names, members)
     if samples.columns.layers and not model.layers:
         messages.append(
             f"layers left out ({', '.join(samples.columns.layers)}): on places left out in turn, the embedding alone"
@@ -235,4 +230,20 @@ def what_counts(samples: Samples, model: Probe) -> list[str]:
         values = samples.values[:, samples.columns.of_layers][:, samples.columns.layers.index(layer.name)]
         if without := int((~np.isfinite(values)).sum()):
             messages.append(without_value(layer, without, len(samples), "labelled pixels"))
+    return messages
+
+
+def what_dates_say(
+    columns: Columns, names: Sequence[str], members: Sequence[tuple[Sequence[int], Sequence[int]]]
+) -> list[str]:
+    """Which dates are left out, and of which classes one says nothing: of the slots and classes (by index) of each
+    member of a probe."""
+    used = {index for slots, _ in members for index in slots}
+    clouded = [str(slot) for index, slot in enumerate(columns.slots) if index not in used]
+    messages = [f"{', '.join(clouded)} left out: fewer than two classes have a clear sample there"] if clouded else []
+    for slots, classes in members:
+        lacking = [name for index, name in enumerate(names) if index not in classes]
+        if lacking:
+            when = ", ".join(str(columns.slots[index]) for index in slots)
+            messages.append(f"{when} says nothing of {', '.join(lacking)}: no sample of it is clear there")
     return messages

@@ -6,7 +6,7 @@ Thin: each calls one function with values that were made of what came over the w
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -16,7 +16,7 @@ from mmearth_core.files import check_output
 from mmearth_core.labelling import fitting
 from mmearth_core.labelling.comparing.comparison import Comparison, compare
 from mmearth_core.labelling.comparing.separability import band_names
-from mmearth_core.labelling.comparing.spectra import spectra_under
+from mmearth_core.labelling.comparing.spectra import image_of, spectra_under
 from mmearth_core.labelling.fitting import Dates
 from mmearth_core.labelling.growing.growth import Growing, Grown, ReadAhead, Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
@@ -130,8 +130,12 @@ class LiveVerbs:
         beside: Annotated[BesideLabels, FLAT] = USUAL,
         dates: Dates = "vote",
     ) -> dict[str, Any]:
-        """Cross-validation by place, with a sentence; samples within `block` metres are one place, as in `fit`."""
-        live = self._embedding(embedding)
+        """Cross-validation by place, with a sentence; samples within `block` metres are one place, as in `fit`. Whoever
+        asks the same again, as a table beside the map, is answered at once."""
+        held, asked = self._held(embedding), (samples.key, block, beside, dates)
+        if asked in held.validated:
+            return held.validated[asked]
+        live = held.live
         labelled = live.samples(samples, cancel)
         if len(labelled.legend) < 2:
             raise MMEarthError("There is one class only; label a second one.")
@@ -140,7 +144,7 @@ class LiveVerbs:
         validation = cross_validate(
             labelled, unlabelled=others, block=block, together=together, progress=progress, cancel=cancel
         )
-        return validation.as_dict() | {
+        result = validation.as_dict() | {
             "enough": is_enough(validation),
             "headline": headline(validation),
             "doubts": [
@@ -150,23 +154,37 @@ class LiveVerbs:
             "features": by_feature(labelled, validation),
             "messages": labelled.messages,
         }
+        held.validated.clear()
+        held.validated[asked] = result
+        return result
 
     def compare_classes(
-        self, *, cancel: CancelToken, embedding: str, samples: Sent, scene: str | None = None
+        self,
+        *,
+        cancel: CancelToken,
+        embedding: str,
+        samples: Sent,
+        scene: str | None = None,
+        scene_of: str | None = None,
+        dates: Dates = "vote",
     ) -> Comparison:
-        """How the classes of some samples differ on the embedding, and in the `scene` it was made of."""
+        """How the classes of some samples differ on the embedding, and in the `scene` that it, or `scene_of` of the
+        embeddings of a working set, was made of."""
         live = self._embedding(embedding)
         labelled = live.samples(samples, cancel)
         stack = live.places[0].stack
-        spectra, told = None, labelled.messages
+        spectra = None
+        told: list[str] = []
         if scene is not None and len(live.places) == 1:
             try:
-                spectra = spectra_under(labelled, stack, scene, cancel=cancel)
+                image, told = image_of(stack, scene, scene_of)
+                spectra = spectra_under(labelled, stack, scene, image=image, cancel=cancel)
             except MMEarthError as error:  # what the embedding says of the classes is worth having without it
-                told = (*told, str(error))
+                told = [str(error)]
         elif scene is not None:
-            told = (*told, "No spectra: the samples lie on several places; choose one embedding.")
-        return compare(replace(labelled, messages=told), bands=band_names(labelled, stack), spectra=spectra)
+            told = ["No spectra: the samples lie on several places; choose one embedding."]
+        found = compare(labelled, bands=band_names(labelled, stack), spectra=spectra, dates=dates)
+        return replace(found, messages=(*live.messages, *found.messages, *told))
 
     def suggest_samples(
         self,
@@ -258,11 +276,12 @@ class LiveVerbs:
 @dataclass(frozen=True, eq=False)
 class _Held:
     """A working set in use, and the state of the files that decided what it is: nothing is read to see that they are
-    the same."""
+    the same; and the last validation, by what it was asked for."""
 
     live: LiveSet
     growing: Growing
     files: Mapping[str | Path, Stamp | None]
+    validated: dict[tuple[str, float | None, BesideLabels, Dates], dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def opened(cls, path: str) -> Self:

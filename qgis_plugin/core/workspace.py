@@ -39,6 +39,8 @@ class Workspace(QObject):
 
     embeddingChanged = pyqtSignal(object)
     samplesChanged = pyqtSignal(object)
+    #: Other dates decide, or otherwise, or places lie farther apart: what is said of the samples is said of others.
+    learningChanged = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,12 +49,10 @@ class Workspace(QObject):
         self._of_set: list[QgsRasterLayer] = []
         self._samples = None
         self._field = "class"
-        #: Metres within which samples count as one place of the validation, or None: the worker chooses.
-        self.block: float | None = None
+        self._block: float | None = None
         #: How maps are smoothed, the live one and that of the whole layer: one of `SMOOTHINGS`.
         self.smooth = "edges"
-        #: How the dates of a working set decide together: one of `DATES`.
-        self.dates = "vote"
+        self._dates = "vote"
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._forget)
         project.writeProject.connect(self._keep)
@@ -110,6 +110,28 @@ class Workspace(QObject):
     def learned(self) -> dict[str, Any]:
         """As `asked`, where the worker learns from samples: with how several dates decide together."""
         return {**self.asked(), **({} if self._set is None else {"dates": self.dates})}
+
+    @property
+    def dates(self) -> str:
+        """How the dates of a working set decide together: one of `DATES`."""
+        return self._dates
+
+    @dates.setter
+    def dates(self, way: str) -> None:
+        if way != self._dates:
+            self._dates = way
+            self.learningChanged.emit()
+
+    @property
+    def block(self) -> float | None:
+        """Metres within which samples count as one place of the validation, or None: the worker chooses."""
+        return self._block
+
+    @block.setter
+    def block(self, metres: float | None) -> None:
+        if metres != self._block:
+            self._block = metres
+            self.learningChanged.emit()
 
     def embedding_at(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer | None:
         """The embedding layer in work at a point of some CRS: of a set of several places that of the place there."""

@@ -1430,8 +1430,16 @@
         <translation>zu wenige</translation>
     </message>
     <message>
+        <source>Told apart best on {}</source>
+        <translation>Am besten getrennt am {}</translation>
+    </message>
+    <message>
         <source>Jeffries–Matusita distance on the embedding: 0 is the same, 2 is never mixed up.</source>
         <translation>Jeffries-Matusita-Distanz auf der Einbettung: 0 heißt gleich, 2 nie verwechselt.</translation>
+    </message>
+    <message>
+        <source>Each date votes: of two classes that date counts which tells them apart best.</source>
+        <translation>Jedes Datum stimmt ab: Für zwei Klassen zählt das Datum, das sie am besten trennt.</translation>
     </message>
     <message>
         <source>Two classes with two samples each are needed.</source>
@@ -5451,6 +5459,10 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
     <message>
         <source>{} % of its pixels are taken for {}, most for {}</source>
         <translation>{} % seiner Pixel werden für {} gehalten, die meisten für {}</translation>
+    </message>
+    <message>
+        <source>This was before the last change; it is looked at again when the hand rests.</source>
+        <translation>Das war vor der letzten Änderung; sobald die Hand ruht, wird es neu angesehen.</translation>
     </message>
 </context>
 <context>

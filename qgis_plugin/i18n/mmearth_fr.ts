@@ -1430,8 +1430,16 @@
         <translation>trop peu</translation>
     </message>
     <message>
+        <source>Told apart best on {}</source>
+        <translation>Le mieux distinguées le {}</translation>
+    </message>
+    <message>
         <source>Jeffries–Matusita distance on the embedding: 0 is the same, 2 is never mixed up.</source>
         <translation>Distance de Jeffries–Matusita sur le plongement : 0 = identiques, 2 = jamais confondues.</translation>
+    </message>
+    <message>
+        <source>Each date votes: of two classes that date counts which tells them apart best.</source>
+        <translation>Chaque date vote : pour deux classes compte la date qui les distingue le mieux.</translation>
     </message>
     <message>
         <source>Two classes with two samples each are needed.</source>
@@ -5451,6 +5459,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <message>
         <source>{} % of its pixels are taken for {}, most for {}</source>
         <translation>{} % de ses pixels sont pris pour {}, la plupart pour {}</translation>
+    </message>
+    <message>
+        <source>This was before the last change; it is looked at again when the hand rests.</source>
+        <translation>C’était avant la dernière modification ; ce sera revu dès que la main se repose.</translation>
     </message>
 </context>
 <context>

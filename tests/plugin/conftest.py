@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -133,6 +134,28 @@ def workbench(context, rules, embedding, polygons, shown_canvas, tmp_path):
     context.workspace.embedding = raster
     context.workspace.set_samples(samples, "class")
     return context
+
+
+@pytest.fixture
+def two_dates(context, embedding, tmp_path):
+    """(a working set of a place on two dates, its layers in the project); a cloud lies over the west of the second."""
+    import numpy as np
+    from osgeo import gdal
+    from qgis.core import QgsProject, QgsRasterLayer
+
+    days = {"2021-04-01": tmp_path / "field_20210401.tif", "2021-07-01": tmp_path / "field_20210701.tif"}
+    for path in days.values():
+        shutil.copy(embedding, path)
+    clouded = gdal.Open(str(days["2021-07-01"]), gdal.GA_Update)
+    for number in range(clouded.RasterCount):
+        clouded.GetRasterBand(number + 1).WriteArray(np.zeros((clouded.RasterYSize, 40), np.uint8))
+    del clouded
+    dates = [QgsRasterLayer(str(path), path.stem) for path in days.values()]
+    QgsProject.instance().addMapLayers(dates)
+    output = str(tmp_path / "two_dates.json")
+    made = {"embeddings": [str(path) for path in days.values()], "dates": list(days), "output": output}
+    context.client.call("working_set", made)
+    return output, dates
 
 
 @pytest.fixture(autouse=True)

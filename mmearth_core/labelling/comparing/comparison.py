@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.comparing.gaussians import Gaussians
+from mmearth_core.labelling.comparing.gaussians import Gaussians, separability, unlike
+from mmearth_core.labelling.fitting import Dates, what_dates_say
+from mmearth_core.labelling.probe import learnable
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.maps.legend import MapClass
 from mmearth_core.wording import left_out
@@ -33,19 +35,21 @@ class Spread:
 @dataclass(frozen=True)
 class OddSample:
     """A sample that is unlike the others of its class: its feature (`part` of it), its class, the class it is most
-    like, and how many standard deviations it is away from its own."""
+    like, and how many standard deviations it is away from its own, on which `date` of several that vote."""
 
     fid: int
     part: int
     label: str
     nearest: str
     distance: float
+    date: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Classes side by side. `samples` and `pixels` count what each has; `separability` (classes, classes) is the
-    Jeffries–Matusita distance, 0 … 2, not-a-number on the diagonal and where a class has too few samples."""
+    """Classes side by side, as a probe would learn them. `samples` and `pixels` count what each has; `separability`
+    (classes, classes) is the Jeffries–Matusita distance, 0 … 2, not-a-number on the diagonal and where a class has too
+    few samples; where several dates vote, that of the date that tells the two apart best, named in `told_on`."""
 
     classes: tuple[MapClass, ...]
     samples: tuple[int, ...]
@@ -55,38 +59,79 @@ class Comparison:
     separability: NDArray[np.float64]
     odd: tuple[OddSample, ...]
     messages: tuple[str, ...]
+    told_on: tuple[tuple[str | None, ...], ...] | None = None
 
 
-def compare(samples: Samples, *, bands: Sequence[str], spectra: Spread | None = None) -> Comparison:
-    """Compare the classes of some samples, on the embedding alone: layers beside it do not count.
+def compare(
+    samples: Samples, *, bands: Sequence[str], spectra: Spread | None = None, dates: Dates = "vote"
+) -> Comparison:
+    """Compare the classes of some samples, as a probe of these `dates` learns them: where they vote on each by itself,
+    at the pixels clear on it; where one probe sees them together on all, at the pixels that every date has.
 
-    `bands` name the columns of the embedding. Pixels that some date has no embedding of are left out, and told.
+    `bands` name the columns of the embedding. On the embedding alone: layers beside it do not count, which is told, as
+    is what is left out.
     """
-    values = samples.values[:, : samples.columns.of_layers.start].astype(np.float64)
-    whole = np.asarray(np.isfinite(values).all(axis=1))
+    columns, names = samples.columns, samples.legend.names
+    values = samples.values[:, : columns.of_layers.start].astype(np.float64)
+    present = columns.present(samples.values)
+    together = dates == "together"
+    learned = learnable(samples, together=together)
+    members = learned or _any_date(present, together=together)
+    seen = [np.asarray(present[:, group].all(axis=1)) for group in members]
+    whole = np.asarray(np.logical_or.reduce(seen), np.bool_)
     if not whole.any():
-        raise MMEarthError("No pixel under the samples has an embedding on every date; take one date.")
-    messages = list(samples.messages)
+        raise MMEarthError("No pixel under the samples has an embedding on every date; take one date or let them vote.")
+    known = [tuple(np.unique(samples.label[there]).tolist()) for there in seen]
+    messages = [*samples.messages, *what_dates_say(columns, names, list(zip(members, known, strict=True)))]
+    if not learned and len(names) > 1:
+        messages.append("no map can be made of these samples: some class is clear on no date that shows another too")
     if lost := int((~whole).sum()):
-        messages.append(left_out(lost, "pixel", "without an embedding on every date"))
-    kept, values = samples.subset(whole), values[whole]
-    gaussians = Gaussians.of(kept, values)
-    names = samples.legend.names
+        why = "without an embedding on every date" if together else "without an embedding on a date that counts"
+        messages.append(left_out(lost, "pixel", why))
+    if columns.layers:
+        messages.append(f"compared on the embedding alone, without layers ({', '.join(columns.layers)})")
+    on = [
+        Gaussians.of(samples.subset(there), values[there][:, _bands_of(samples, group)])
+        for group, there in zip(members, seen, strict=True)
+    ]
+    kept = samples.subset(whole)
     groups = [samples.groups[each] for each in np.unique(kept.group).tolist()]
-    odd = [(samples.groups[each.group], each) for each in gaussians.unlike()]
+    shown = np.concatenate([_bands_of(samples, group) for group in members])
+    distances, best = separability(on)
+    told = [str(columns.slots[group[0]]) for group in members] if len(members) > 1 else None
+    odd = [(samples.groups[each.group], each) for each in unlike(on, samples.group_labels.tolist())]
     return Comparison(
         classes=samples.legend.classes,
         samples=tuple(sum(group.label == index for group in groups) for index in range(len(names))),
         pixels=tuple(np.bincount(kept.label, minlength=len(names)).tolist()),
-        embedding=spread(values, kept.label, len(names), tuple(bands)),
+        embedding=spread(values[whole][:, shown], kept.label, len(names), tuple(bands[index] for index in shown)),
         spectra=spectra,
-        separability=gaussians.separability(),
+        separability=distances,
         odd=tuple(
-            OddSample(group.fid, group.part, names[group.label], names[each.nearest], each.distance)
+            OddSample(
+                group.fid,
+                group.part,
+                names[group.label],
+                names[each.nearest],
+                each.distance,
+                None if told is None else told[each.date],
+            )
             for group, each in odd
         ),
         messages=tuple(messages),
+        told_on=None if told is None else tuple(tuple(told[n] if n >= 0 else None for n in row) for row in best),
     )
+
+
+def _any_date(present: NDArray[np.bool_], *, together: bool) -> list[tuple[int, ...]]:
+    """What there is to compare where no probe could learn all classes: all dates, or each that has pixels."""
+    slots = range(present.shape[1])
+    return [tuple(slots)] if together else [(slot,) for slot in slots if present[:, slot].any()]
+
+
+def _bands_of(samples: Samples, slots: Sequence[int]) -> NDArray[np.intp]:
+    """The columns of some slots."""
+    return np.concatenate([np.r_[samples.columns.of_slot(slot)] for slot in slots]).astype(np.intp)
 
 
 def spread(

@@ -1,11 +1,13 @@
 """Classes as normal distributions in a few directions: how well two can be told apart, and who is unlike the others.
 
 Arrays only. Pixels of one sample are alike, so what counts is not their number but what they jointly tell
-(`samples.ALIKE`); covariances that few samples know badly lean on those of all classes.
+(`samples.ALIKE`); covariances that few samples know badly lean on those of all classes. Where several dates vote each
+has distributions of its own, at the pixels that are clear on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +40,21 @@ class _Normal:
 
 @dataclass(frozen=True, eq=False)
 class Unlike:
-    """A sample (index of its group) that is unlike its class: how many standard deviations away, and the class that it
-    is most like (index)."""
+    """A sample (index of its group) that is unlike its class: how many standard deviations away, on which of several
+    dates (index), and the class that it is most like (index)."""
 
     group: int
     distance: float
     nearest: int
+    date: int = 0
+
+
+class _Standing(NamedTuple):
+    """How a sample stands to the classes: `squared` distance from the others of its own, and log `densities` of each
+    class (index) that is known."""
+
+    squared: float
+    densities: dict[int, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,27 +103,70 @@ class Gaussians:
                     found[i, j] = found[j, i] = 2 * (1 - np.exp(-_bhattacharyya(one, other)))
         return found
 
-    def unlike(self) -> list[Unlike]:
-        """The samples that are unlike their class, the most unlike first; each is compared with the others of it."""
-        from scipy.special import chdtri  # noqa: PLC0415 - slow to load
+    @property
+    def groups(self) -> list[int]:
+        """The groups that have pixels here."""
+        found: list[int] = np.unique(self._samples.group).tolist()
+        return found
 
-        samples, found = self._samples, []
-        weight, farthest = _weights(samples), chdtri(self.positions.shape[1], UNLIKELY)
-        for group in np.unique(samples.group).tolist():
-            mine, label = samples.group == group, samples.groups[group].label
-            rest = _loose(samples, self.positions, np.where(mine, 0, weight), label)
-            if rest is None:
-                continue
-            middle = self.positions[mine].mean(axis=0)
-            own = _leaning(rest, self._common)
-            squared = _squared(middle, own)
-            k = len(middle)
-            scores = {index: _log_density(middle, each) for index, each in enumerate(self.normals) if each is not None}
-            scores[label] = _log_density(middle, own)
-            nearest = max(scores, key=lambda index: scores[index])
-            if nearest != label or squared > farthest:
-                found.append(Unlike(group, float(np.sqrt(squared / k)), nearest))
-        return sorted(found, key=lambda each: -each.distance)
+    @property
+    def directions(self) -> int:
+        return int(self.positions.shape[1])
+
+    def standing(self, group: int) -> _Standing | None:
+        """How the middle of a sample stands to the classes, its own known by the others of it alone; None where these
+        are too few, or it has no pixel here."""
+        samples, mine = self._samples, self._samples.group == group
+        label = samples.groups[group].label
+        rest = _loose(samples, self.positions, np.where(mine, 0, _weights(samples)), label) if mine.any() else None
+        if rest is None:
+            return None
+        middle = self.positions[mine].mean(axis=0)
+        own = _leaning(rest, self._common)
+        densities = {index: _log_density(middle, each) for index, each in enumerate(self.normals) if each is not None}
+        return _Standing(_squared(middle, own), densities | {label: _log_density(middle, own)})
+
+
+def separability(dates: Sequence[Gaussians]) -> tuple[Vector, NDArray[np.intp]]:
+    """(classes, classes): the separability of two classes on the date, of those that vote, that tells them apart best,
+    and the index of that date; −1 where no date can say.
+
+    What another date mixes up hardly counts in a vote. Dates are no independent witnesses, so they are not added up.
+    """
+    found = np.stack([each.separability() for each in dates])
+    known = np.isfinite(found)
+    best = np.where(known, found, -1.0).argmax(axis=0)
+    highest: Vector = np.take_along_axis(found, best[None], axis=0)[0]
+    return highest, np.where(known.any(axis=0), best, -1)
+
+
+def unlike(dates: Sequence[Gaussians], label_of: Sequence[int]) -> list[Unlike]:
+    """The samples that are unlike their class (`label_of` each group), the most unlike first.
+
+    Each is compared with the others of its class on every date that shows it. The class it is most like is what the
+    dates vote for: what each of them knows of its classes, added up. On one date alone it may still be too remote.
+    """
+    from scipy.special import chdtri  # noqa: PLC0415 - slow to load
+
+    farthest = [chdtri(each.directions, UNLIKELY / len(dates)) for each in dates]
+    found = []
+    for group in sorted({group for each in dates for group in each.groups}):
+        seen = [(date, each) for date, on in enumerate(dates) if (each := on.standing(group)) is not None]
+        if not seen:
+            continue
+        votes = np.zeros(1 + max(index for _, each in seen for index in each.densities))
+        for _, each in seen:
+            known = np.array(list(each.densities.values()))
+            top = known.max()
+            average = top + np.log(np.exp(known - top).mean())
+            votes[list(each.densities)] += known - average
+        certain = {index for _, each in seen for index in each.densities}
+        nearest = max(certain, key=lambda index: votes[index])
+        date, worst = max(seen, key=lambda each: each[1].squared / farthest[each[0]])
+        if nearest != label_of[group] or worst.squared > farthest[date]:
+            distance = float(np.sqrt(worst.squared / dates[date].directions))
+            found.append(Unlike(group, distance, nearest, date))
+    return sorted(found, key=lambda each: -each.distance)
 
 
 def _weights(samples: Samples) -> Vector:

@@ -12,7 +12,7 @@ import numpy as np
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output, write_text
 from mmearth_core.labelling.comparing.comparison import Comparison, compare
-from mmearth_core.labelling.fitting import read_places
+from mmearth_core.labelling.fitting import Dates, read_places
 from mmearth_core.labelling.samples import Samples
 from mmearth_core.locks import sole_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
@@ -39,6 +39,7 @@ class SeparabilityResult:
             "samples": found.samples,
             "pixels": found.pixels,
             "separability": found.separability,
+            "told_on": found.told_on,
             "odd": found.odd,
             "messages": found.messages,
             "path": self.path,
@@ -55,12 +56,13 @@ class SeparabilityResult:
             cells = ["" if col == row else _told(found, row, col) for col in range(row + 1)]
             told = "  ".join(f"{cell:>{w}}" for cell, w in zip(cells, columns, strict=False))
             lines.append(f"  {names[row]:{wide}}  {told}".rstrip())
+        if found.told_on is not None:
+            lines.append("Each date votes; the distance is that of the date that tells the two apart best.")
         for each in found.odd:
             part = f", part {each.part}" if each.part else ""
             like = "unlike the others" if each.nearest == each.label else f"more like {each.nearest}"
-            lines.append(
-                f"Feature {each.fid}{part} ({each.label}): {like}, {each.distance:.1f} standard deviations off."
-            )
+            off = f"{each.distance:.1f} standard deviations off" + (f" on {each.date}" if each.date else "")
+            lines.append(f"Feature {each.fid}{part} ({each.label}): {like}, {off}.")
         if self.path is not None:
             lines.append(f"{counted(count, 'class')} in {self.path}.")
         return "\n".join([*lines, *found.messages])
@@ -74,6 +76,7 @@ def separability(
     output: str | Path | None = None,
     field: str = "class",
     layer: str | None = None,
+    dates: Dates = "vote",
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -92,6 +95,8 @@ def separability(
         output: A table to write, too (CSV).
         field: Attribute that holds the class.
         layer: Layer of the vector files; by default their only one.
+        dates: How several dates decide together, as in fit: each by itself, of which the one counts that tells two
+            classes apart best, or all in one.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
@@ -105,7 +110,7 @@ def separability(
         path = check_output(output, overwrite=overwrite, inputs=(*embeddings, *samples))
     layers = [SampleLayer(str(each), layer, field) for each in samples]
     labelled, _ = read_places(embeddings, layers, BesideLabels(0, "none"), progress=progress, cancel=cancel)
-    found = compare(labelled, bands=band_names(labelled, None))
+    found = compare(labelled, bands=band_names(labelled, None), dates=dates)
     if len(found.classes) < 2:
         raise MMEarthError(f"There is one class only ({found.classes[0].name}); label at least two classes.")
     if path is not None:

@@ -1,5 +1,6 @@
 """What a scene measured under samples of its embedding."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,20 @@ from mmearth_core.raster.radiometry import DN_PER_REFLECTANCE
 from mmearth_core.raster.scene import Scene, SceneOptions, open_scene
 from mmearth_core.raster.writer import BLOCK
 from mmearth_core.sentinel2 import BANDS, ENCODER_BANDS
+from mmearth_core.sources.embedding import Embedding
 from mmearth_core.sources.stack import Stack
 
 
-def spectra_under(samples: Samples, stack: Stack, scene: str | Path, *, cancel: CancelToken) -> Spread:
-    """The spread of surface (or top-of-atmosphere) reflectance of each class in a scene that a stack was made of.
+def spectra_under(
+    samples: Samples, stack: Stack, scene: str | Path, *, image: Embedding | None, cancel: CancelToken
+) -> Spread:
+    """The spread of surface (or top-of-atmosphere) reflectance of each class in a scene of which an `image` of a stack
+    was made.
 
-    Scale, offset and level are those the embedding was made with, where it tells. Raises `MMEarthError` when the scene
+    Scale, offset and level are those the image was made with, where it tells. Raises `MMEarthError` when the scene
     cannot be read, is of another CRS, or holds none of the samples.
     """
-    opened = open_scene(scene, wanted=ENCODER_BANDS, options=_options(stack))
+    opened = open_scene(scene, wanted=ENCODER_BANDS, options=_options(image))
     if opened.grid.crs != stack.grid.crs:
         raise MMEarthError(f"{scene} is in another coordinate system than the embedding; choose the scene it is of.")
     rows, cols = _pixels_in(opened.grid, stack.grid, samples.position)
@@ -37,9 +42,24 @@ def spectra_under(samples: Samples, stack: Stack, scene: str | Path, *, cancel: 
     return spread(values[:, order], samples.label, len(samples.legend), bands, tuple(waves[index] for index in order))
 
 
-def _options(stack: Stack) -> SceneOptions:
+def image_of(stack: Stack, scene: str | Path, path: str | Path | None) -> tuple[Embedding, list[str]]:
+    """The image of a stack that was made of a scene: its only one, or that at a `path`; and what is to be said of
+    several dates. Raises `MMEarthError` when none of several is there."""
+    images = [(image, slot) for image, slot in zip(stack.images, stack.slots, strict=True) if image is not None]
+    if len(images) == 1:
+        return images[0][0], []
+    for image, slot in images:
+        if path is not None and _absolute(image.path) == _absolute(path):
+            return image, [f"the spectra are those of {slot} alone"]
+    raise MMEarthError(f"No spectra: none of the dates is told to be made of {scene}; choose one embedding.")
+
+
+def _absolute(path: str | Path) -> str:
+    return os.path.realpath(path) if Path(path).exists() else str(path)
+
+
+def _options(image: Embedding | None) -> SceneOptions:
     """How the embedding's maker read the scene, where its facts say so."""
-    image = next((each for each in stack.images if each is not None), None)
     facts = {} if image is None else image.facts
     told = {name: facts[name] for name in ("level", "offset", "scale") if facts.get(name) is not None}
     return SceneOptions(**told)

@@ -21,7 +21,8 @@ _PAUSE = 500
 
 
 class ClassComparison(RestedQuestion):
-    """How classes differ on the embedding, and in the scene it was made of where that is in the project."""
+    """How classes differ on what is in work, as the map learns from it, and in the scene that the embedding was made
+    of where that is in the project."""
 
     #: The result of the worker's `compare_classes`.
     found = pyqtSignal(dict)
@@ -40,9 +41,10 @@ class ClassComparison(RestedQuestion):
         scene = source_of(workspace.embedding)
         known = isinstance(scene, QgsRasterLayer) and not why_not_readable(scene)
         arguments = {
-            "embedding": workspace.embedding_path,
+            **workspace.learned(),
             "samples": samples,
             "scene": path_of(scene) if known else None,
+            "scene_of": workspace.embedding_path,
         }
         return Question("compare_classes", arguments, self.tr("Comparing the classes …"), self.found.emit)
 

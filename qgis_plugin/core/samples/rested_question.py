@@ -44,8 +44,10 @@ class RestedQuestion(QObject):
         self._timer.timeout.connect(self._ask)
 
     def ask(self) -> None:
-        """Ask, once the samples rest."""
+        """Ask, once the samples rest. What is being answered was asked of others: the worker is free for the map."""
         self._timer.start()
+        if self._job is not None:
+            self._job.cancel()
 
     def stop(self) -> None:
         """Ask no more."""

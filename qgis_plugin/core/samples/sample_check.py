@@ -1,4 +1,5 @@
-"""Asks the worker what samples look like to a model that did not learn from their place."""
+"""Asks the worker what samples look like to a model that did not learn from their place. The live map asks the same
+while it is on: the worker answers the second of them at once."""
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from .rested_question import Question, RestedQuestion
-from .sample_layer import digest
 
 if TYPE_CHECKING:
     from ...context import Context
@@ -24,12 +24,6 @@ class SampleCheck(RestedQuestion):
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(context, _PAUSE, parent)
-        self._known: tuple[Any, ...] | None = None
-
-    def stop(self) -> None:
-        """Ask no more; what is known is forgotten."""
-        super().stop()
-        self._known = None
 
     def _question(self) -> Question | None:
         workspace = self._context.workspace
@@ -42,13 +36,9 @@ class SampleCheck(RestedQuestion):
         if samples is None:
             return None
         fids = [fid for fid, *_ in samples["features"]]
-        asked = (workspace.embedding_path, workspace.block, digest(samples), fids)
-        if asked == self._known:
-            return None
+        arguments = {**workspace.learned(), "samples": samples, "block": workspace.block}
 
         def answered(result: dict[str, Any]) -> None:
-            self._known = asked
             self.found.emit(result["features"], fids)
 
-        arguments = {"embedding": workspace.embedding_path, "samples": samples, "block": workspace.block}
         return Question("validate", arguments, self.tr("Looking at the samples…"), answered)

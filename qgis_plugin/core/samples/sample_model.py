@@ -1,7 +1,7 @@
 """All samples as a table that Qt shows: class, area, pixels, source, date, and what the map would take each for.
 
 Follows a `ClassTable`, which follows the layer. What the map would take a sample for is the worker's to say
-(`sample_check`); it is forgotten for a sample that changed.
+(`sample_check`); it is forgotten for a sample that changed, and of the others it is marked as being from before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, Qt
-from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
+from qgis.PyQt.QtGui import QBrush, QColor, QFont, QIcon, QPalette, QPixmap
+from qgis.PyQt.QtWidgets import QApplication
 
 from ..numbers import decimal
 from .class_model import ClassTable, area_text
@@ -52,6 +53,7 @@ class SampleModel(QAbstractTableModel):
         self._table: ClassTable | None = None
         self._rows: list[tuple[int, Sample]] = []
         self._verdicts: dict[int, Verdict] = {}
+        self._stale = False
 
     def set_table(self, table: ClassTable | None) -> None:
         """Show the samples of another table."""
@@ -62,8 +64,23 @@ class SampleModel(QAbstractTableModel):
         if table is not None:
             table.counted.connect(self._follow)
             table.changed.connect(self._repaint)
-        self._verdicts = {}
+        self.forget()
         self._renew()
+
+    def forget(self) -> None:
+        """Nothing is known of the samples: what was said was of another embedding."""
+        self._verdicts, self._stale = {}, False
+        self._repaint()
+
+    def outdate(self) -> None:
+        """What is known was said before something changed that the model learns from."""
+        self._stale = bool(self._verdicts)
+        self._repaint()
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is known was said before the last change."""
+        return self._stale
 
     @property
     def fids(self) -> list[int]:
@@ -97,6 +114,7 @@ class SampleModel(QAbstractTableModel):
         """What the worker said (`features` of `validate`) of the samples it was asked of: the rest has no pixel."""
         known = {each["fid"]: Verdict(each["pixels"], each["predicted"], each["share_right"]) for each in told}
         self._verdicts = {fid: known.get(fid, Verdict(0, None, None)) for fid in asked}
+        self._stale = False
         self._repaint()
 
     # What Qt asks of a table.
@@ -134,6 +152,8 @@ class SampleModel(QAbstractTableModel):
         fid, sample = self._rows[index.row()]
         if role == _Role.TextAlignmentRole:
             return _RIGHT if index.column() in {AREA, PIXELS, AGREES} else None
+        if role in {_Role.FontRole, _Role.ForegroundRole}:
+            return _faint(role) if self._stale and index.column() in {SEEN, AGREES} else None
         told = {
             _Role.DisplayRole: self._shown,
             _Role.DecorationRole: self._picture,
@@ -185,9 +205,12 @@ class SampleModel(QAbstractTableModel):
             )
         if verdict.share is None:
             return self.tr("No model can do without this place: the class has no samples anywhere else.")
-        return self.tr("{} % of its pixels are taken for {}, most for {}").format(
+        said = self.tr("{} % of its pixels are taken for {}, most for {}").format(
             decimal(100 * verdict.share), self._name(sample), verdict.predicted
         )
+        if not self._stale:
+            return said
+        return said + "\n" + self.tr("This was before the last change; it is looked at again when the hand rests.")
 
     def _name(self, sample: Sample) -> str:
         found = None if self._table is None else self._table.class_of(sample)
@@ -196,12 +219,14 @@ class SampleModel(QAbstractTableModel):
     def _follow(self) -> None:
         """Samples came, went or changed; what is selected in views stays so."""
         now = {} if self._table is None else dict(self._table.samples)
-        for fid, sample in self._rows:
-            if now.get(fid, sample)[:2] != sample[:2]:  # another class or shape
-                self._verdicts.pop(fid, None)
+        changed = [fid for fid, sample in self._rows if now.get(fid, sample)[:2] != sample[:2]]  # class or shape
+        for fid in changed:
+            self._verdicts.pop(fid, None)
         gone = [row for row, (fid, _) in enumerate(self._rows) if fid not in now]
         known = set(self.fids)
         come = [(fid, sample) for fid, sample in now.items() if fid not in known]
+        if changed or gone or come:
+            self._stale = bool(self._verdicts)
         if len(gone) + len(come) > _FEW:
             self._renew()
             return
@@ -224,6 +249,15 @@ class SampleModel(QAbstractTableModel):
     def _repaint(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, AGREES))
+
+
+def _faint(role: int) -> QFont | QBrush:
+    """How what was said before a change looks."""
+    if role == _Role.ForegroundRole:
+        return QApplication.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+    font = QApplication.font()
+    font.setItalic(True)
+    return font
 
 
 def _said(column: int, verdict: Verdict | None) -> str:

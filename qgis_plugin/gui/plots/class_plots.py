@@ -85,6 +85,7 @@ class ClassPlots(QDialog):
         layout.addLayout(buttons)
         self.resize(780, 460)
         context.workspace.embeddingChanged.connect(self._ask)
+        context.workspace.learningChanged.connect(self._ask)
 
     def close(self) -> bool:
         """Let go of samples and worker."""
@@ -94,6 +95,7 @@ class ClassPlots(QDialog):
     def let_go(self) -> None:
         """The plugin goes."""
         self._context.workspace.embeddingChanged.disconnect(self._ask)
+        self._context.workspace.learningChanged.disconnect(self._ask)
         self.set_table(None)
         self.close()
 
@@ -137,10 +139,11 @@ class ClassPlots(QDialog):
             return
         classes = [(each["name"], QColor(each["colour"])) for each in result["classes"]]
         why = self.tr("Spectra are shown where the scene of the embedding is in the project and its bands are known.")
-        self.spectra.show_spread(result["spectra"], classes, "\n".join([why, *result["messages"][-1:]]))
+        self.spectra.show_spread(result["spectra"], classes, why)
         self.embedding.show_spread(result["embedding"], classes)
         self._fill_matrix(classes)
         self._fill_odd(dict(classes))
+        self._tell(" ".join(f"{message.rstrip('.')}." for message in result["messages"]))
 
     def _fill_matrix(self, classes: list[tuple[str, QColor]]) -> None:
         values = (self._result or {})["separability"]
@@ -159,6 +162,7 @@ class ClassPlots(QDialog):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                 if value is not None:
                     item.setBackground(_ground(value))
+                    item.setToolTip(self._best_date(row, column))
                     if worst is None or value < worst[0]:
                         worst = (value, one, other)
                 self.matrix.setItem(row, column, item)
@@ -167,8 +171,16 @@ class ClassPlots(QDialog):
     def _cell(self, value: float | None) -> str:
         return self.tr("too few") if value is None else decimal(value, 2)
 
+    def _best_date(self, row: int, column: int) -> str:
+        """Which of several dates tells two classes apart best."""
+        dates = (self._result or {})["told_on"]
+        return "" if dates is None else self.tr("Told apart best on {}").format(dates[row][column])
+
     def _judged(self, worst: tuple[float, str, str] | None) -> str:
         scale = self.tr("Jeffries–Matusita distance on the embedding: 0 is the same, 2 is never mixed up.")
+        if (self._result or {})["told_on"] is not None:
+            voted = self.tr("Each date votes: of two classes that date counts which tells them apart best.")
+            scale = f"{scale} {voted}"
         if worst is None:
             return scale + " " + self.tr("Two classes with two samples each are needed.")
         value, one, other = worst
@@ -195,7 +207,8 @@ class ClassPlots(QDialog):
             for item, name in ((label, each["label"]), (like, "" if alone else each["nearest"])):
                 if name in colours:
                     item.setIcon(swatch(colours[name]))
-            far = QTableWidgetItem(self.tr("{} × the usual spread").format(decimal(each["distance"], 1)))
+            off = self.tr("{} × the usual spread").format(decimal(each["distance"], 1))
+            far = QTableWidgetItem(f"{off} ({each['date']})" if each["date"] else off)
             for column, item in enumerate((label, like, far)):
                 self.odd.setItem(row, column, item)
         self.odd.blockSignals(False)

@@ -90,12 +90,14 @@ class SampleWindow(QgsDockWidget):
         self._keys.missing.connect(lambda typed: self._tell(self.tr("There is no class {}.").format(typed)))
         self._said = ""
         self._build()
-        context.workspace.embeddingChanged.connect(self._look)
+        context.workspace.embeddingChanged.connect(self._other_embedding)
+        context.workspace.learningChanged.connect(self._learned_otherwise)
         self.set_table(None)
 
     def close(self) -> bool:
         """Let go of samples and worker."""
-        self._context.workspace.embeddingChanged.disconnect(self._look)
+        self._context.workspace.embeddingChanged.disconnect(self._other_embedding)
+        self._context.workspace.learningChanged.disconnect(self._learned_otherwise)
         self.set_table(None)
         self._check.stop()
         return super().close()
@@ -252,6 +254,15 @@ class SampleWindow(QgsDockWidget):
     def _look(self, *_: object) -> None:
         if self.isVisible() and self._table is not None:
             self._check.ask()
+
+    def _other_embedding(self, *_: object) -> None:
+        self.model.forget()
+        self._refresh()
+        self._look()
+
+    def _learned_otherwise(self) -> None:
+        self.model.outdate()
+        self._look()
 
     def _counted(self) -> None:
         self._outline()

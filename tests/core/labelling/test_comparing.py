@@ -1,6 +1,7 @@
 """Classes compared: distances that mean what they say, honest with few samples, and odd samples found."""
 
 import csv
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,15 +27,17 @@ from mmearth_core.labelling.comparing.gaussians import (
     _Normal,
     _squared,
     _weights,
+    unlike,
 )
 from mmearth_core.labelling.comparing.separability import SeparabilityResult, _table, band_names
-from mmearth_core.labelling.comparing.spectra import spectra_under
+from mmearth_core.labelling.comparing.spectra import image_of, spectra_under
 from mmearth_core.labelling.live import DrawnSamples
 from mmearth_core.labelling.samples import ALIKE, Samples, read_samples
 from mmearth_core.maps.legend import Legend, MapClass
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Grid
-from mmearth_core.sources.slots import Slot
+from mmearth_core.raster.references import trust_named_in
+from mmearth_core.sources.slots import Columns, Slot
 from mmearth_core.sources.stack import stacks_of
 from mmearth_core.worker.live_verbs import LiveVerbs
 
@@ -97,18 +100,18 @@ def test_a_sample_far_from_all_others_of_the_only_class_is_odd_though_it_widens_
     rng = np.random.default_rng(0)
     near = rng.normal(0, 1, (200, 2))
     places = np.concatenate([near, [[30, 0], [0, 45]]])
-    found = Gaussians.of(single_pixels(places), places).unlike()
+    found = unlike([Gaussians.of(single_pixels(places), places)], [0] * len(places))
     assert [each.group for each in found[:2]] == [201, 200] and all(each.nearest == 0 for each in found)
     # Of few, it would hide itself if it had a say in how its class spreads.
     few = np.concatenate([near[:8], [[60, 0]]])
-    [odd] = Gaussians.of(single_pixels(few), few).unlike()
+    [odd] = unlike([Gaussians.of(single_pixels(few), few)], [0] * 9)
     assert odd.group == 8
 
 
 def test_a_distance_is_in_standard_deviations_of_one_direction() -> None:
     places = np.random.default_rng(0).normal(0, 1, (400, 4))
     places[0] = 10
-    found = Gaussians.of(single_pixels(places), places).unlike()
+    found = unlike([Gaussians.of(single_pixels(places), places)], [0] * 400)
     assert found[0].group == 0 and found[0].distance == pytest.approx(9, abs=1.5)
 
 
@@ -220,14 +223,14 @@ def test_spectra_are_taken_under_the_pixels_of_the_samples_and_nowhere_else(monk
     grid = Grid(6, 9, Affine(10, 0, 20, 0, -10, -10), crs)
     where = np.array([[0, 3]] * 5 + [[5, 0], [1, 1], [0, 8]])
     under: Any = SimpleNamespace(position=where, label=np.zeros(len(where), int), legend=range(1))
-    stack: Any = SimpleNamespace(grid=grid, images=())
-    found = spectra_under(under, stack, "scene.tif", cancel=CancelToken())
+    stack: Any = SimpleNamespace(grid=grid)
+    found = spectra_under(under, stack, "scene.tif", image=None, cancel=CancelToken())
     assert found.bands == ("B02", "B08") and list(found.wavelengths or ()) == sorted(found.wavelengths or ())
     for each in (found.low, found.middle, found.high):
         np.testing.assert_allclose(each, [[10.1005, 0.1005]], rtol=1e-6)
     stack.grid = Grid(6, 9, grid.transform, CRS.from_epsg(32631))
     with pytest.raises(MMEarthError, match="coordinate system"):
-        spectra_under(under, stack, "scene.tif", cancel=CancelToken())
+        spectra_under(under, stack, "scene.tif", image=None, cancel=CancelToken())
 
 
 def test_words_and_table_name_what_is_odd_and_count_samples_before_pixels(samples: Samples) -> None:
@@ -240,6 +243,114 @@ def test_words_and_table_name_what_is_odd_and_count_samples_before_pixels(sample
     assert [int(row["pixels"]) for row in rows] == list(found.pixels) != list(found.samples)
 
 
+def dated(samples: Samples, *clouds: np.ndarray, layers: tuple[str, ...] = ()) -> Samples:
+    """The samples on several dates with noise of their own, without an embedding under the clouds of each."""
+    [slot] = samples.columns.slots
+    values = [
+        samples.values + np.random.default_rng(n).normal(0, 0.1, samples.values.shape) for n in range(len(clouds))
+    ]
+    for mine, cloud in zip(values, clouds, strict=True):
+        mine[cloud] = np.nan
+    extra = np.zeros((len(samples), len(layers)))
+    slots = tuple(replace(slot, day=100 + 50 * n) for n in range(len(clouds)))
+    columns = Columns(slots, layers)
+    return replace(samples, values=np.concatenate([*values, extra], axis=1).astype(np.float32), columns=columns)
+
+
+def of_class(samples: Samples, name: str) -> np.ndarray:
+    return np.asarray(samples.label == samples.legend.names.index(name))
+
+
+def one_date(samples: Samples, index: int) -> Samples:
+    """What a probe of one date learns from."""
+    columns = samples.columns
+    alone = replace(
+        samples, values=samples.values[:, columns.of_slot(index)], columns=Columns(columns.slots[index:][:1])
+    )
+    return alone.subset(np.isfinite(alone.values).all(axis=1))
+
+
+def test_dates_that_vote_are_compared_each_by_itself_and_the_best_counts(samples: Samples) -> None:
+    every_other = samples.group % 2 == 1
+    two = dated(samples, every_other, np.zeros(len(samples), bool))
+    names = band_names(two, None)
+    found, alone = compare(two, bands=names), [compare(one_date(two, n), bands=BANDS) for n in (0, 1)]
+    assert found.pixels == alone[1].pixels != alone[0].pixels, "a cloud on one date hides no pixel"
+    np.testing.assert_allclose(found.separability, np.fmax(*(each.separability for each in alone)))
+    assert found.told_on is not None
+    for row, told in enumerate(found.told_on):
+        for column, date in enumerate(told):
+            pair = [each.separability[row, column] for each in alone]
+            assert date == (None if row == column else str(two.columns.slots[int(np.argmax(pair))]))
+    np.testing.assert_allclose(found.embedding.middle[:, 64:], alone[1].embedding.middle, rtol=1e-5)
+    np.testing.assert_allclose(found.embedding.middle[:, :64], alone[0].embedding.middle, rtol=1e-5)
+
+
+def test_dates_in_one_probe_are_compared_together_where_all_are_clear(samples: Samples) -> None:
+    clouds = samples.group % 2 == 1
+    two = dated(samples, clouds, np.zeros(len(samples), bool))
+    found = compare(two, bands=band_names(two, None), dates="together")
+    assert sum(found.pixels) == int((~clouds).sum()) and found.told_on is None
+    whole = two.subset(~clouds)
+    expected = Gaussians.of(whole, whole.values.astype(np.float64)).separability()
+    np.testing.assert_allclose(found.separability, expected)
+    assert f"{int(clouds.sum())} pixels left out: without an embedding on every date" in found.messages
+
+
+def test_a_sample_that_is_odd_on_one_date_is_told_with_it(samples: Samples) -> None:
+    two = dated(samples, *2 * [np.zeros(len(samples), bool)])
+    names = band_names(two, None)
+    before = {each.fid for each in compare(two, bands=names).odd}
+    wrong = next(n for n, g in enumerate(samples.groups) if g.fid not in before)
+    values = two.values.copy()
+    values[np.ix_(two.group == wrong, range(64, 128))] += 40 * values[:, 64:].std()
+    odd = {each.fid: each for each in compare(replace(two, values=values), bands=names).odd}
+    assert odd[samples.groups[wrong].fid].date == str(two.columns.slots[1])
+    text = str(SeparabilityResult(compare(replace(two, values=values), bands=names)))
+    assert f"standard deviations off on {two.columns.slots[1]}." in text and "Each date votes" in text
+
+
+def test_a_date_that_no_probe_learns_from_is_neither_shown_nor_counted(samples: Samples) -> None:
+    first = samples.legend.names[0]
+    two = dated(samples, np.zeros(len(samples), bool), ~of_class(samples, first), layers=("height",))
+    found = compare(two, bands=band_names(two, None))
+    assert found.embedding.bands == tuple(f"{name}, {two.columns.slots[0]}" for name in BANDS)
+    np.testing.assert_allclose(found.separability, compare(one_date(two, 0), bands=BANDS).separability)
+    said = " ".join(found.messages)
+    assert f"{two.columns.slots[1]} left out: fewer than two classes have a clear sample there" in said
+    assert "without layers (height)" in said and found.told_on is None
+
+
+def test_what_no_map_can_be_made_of_is_compared_and_said(samples: Samples) -> None:
+    first = of_class(samples, samples.legend.names[0])
+    two = dated(samples, first, ~first)  # one class is clear on a date of its own
+    found = compare(two, bands=band_names(two, None))
+    assert any("no map can be made" in each for each in found.messages)
+    with pytest.raises(MMEarthError, match="or let them vote"):
+        compare(two, bands=band_names(two, None), dates="together")
+
+
+def test_the_worker_compares_all_dates_and_places_of_a_set(scene: Any, sample_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "later.tif").write_bytes(Path(scene.path).read_bytes())
+    paths = (str(scene.path), str(tmp_path / "later.tif"))
+    images = [{"embedding": path, "date": day} for path, day in zip(paths, ("2020-04-10", "2020-07-12"), strict=True)]
+    content = {"format": "mmearth-working-set", "format_version": 1, "places": [{"embeddings": images}]}
+    (tmp_path / "set.json").write_text(json.dumps(content))
+    trust_named_in({"embedding": str(tmp_path / "set.json")})
+    meta, fids, wkb, columns = pyogrio.raw.read(sample_file, columns=["class"], return_fids=True)
+    rows = [[int(f), c, bytes(w).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)]
+    drawn = DrawnSamples.from_json({"crs": meta["crs"], "features": rows})
+    asked = {"cancel": CancelToken(), "embedding": str(tmp_path / "set.json"), "samples": drawn}
+    vote, together = (LiveVerbs().compare_classes(**asked, dates=each) for each in ("vote", "together"))
+    assert vote.told_on is not None and together.told_on is None and len(vote.embedding.bands) == 128
+    # Spectra are of one date: that of the embedding the scene is told to be of.
+    [stack] = stacks_of(tmp_path / "set.json")
+    image, said = image_of(stack, "scene.tif", paths[1])
+    assert image is stack.images[1] and said == ["the spectra are those of 12 July alone"]
+    with pytest.raises(MMEarthError, match=r"none of the dates is told to be made of scene\.tif"):
+        image_of(stack, "scene.tif", None)
+
+
 @pytest.mark.realdata
 def test_spectra_are_reflectances_of_the_scene(realdata: Path, tmp_path: Path) -> None:
     from mmearth_core import embed
@@ -248,7 +359,7 @@ def test_spectra_are_reflectances_of_the_scene(realdata: Path, tmp_path: Path) -
     embed(scene=scene, output=tmp_path / "e.tif", window=(250, 550, 330, 330))
     [stack] = stacks_of(tmp_path / "e.tif")
     samples = read_samples(stack, realdata / "aberystwyth_samples.gpkg", cancel=CancelToken())
-    found = spectra_under(samples, stack, scene, cancel=CancelToken())
+    found = spectra_under(samples, stack, scene, image=stack.images[0], cancel=CancelToken())
     assert found.wavelengths == tuple(sorted(found.wavelengths or ())) and found.bands[0] == "B02"
     names = list(samples.legend.names)
     red, infrared = found.bands.index("B04"), found.bands.index("B08")

@@ -120,3 +120,20 @@ def test_dates_together_are_previewed_validated_and_fitted_alike(places: Any, tm
     with rasterio.open(seen.path) as one, rasterio.open(tmp_path / "m.tif") as other:
         assert (one.read(1) == other.read(1)).all()
     assert verbs.validate(progress=Silent(), **said)["interval95"]
+    assert verbs.compare_classes(**said).told_on is None
+    assert verbs.compare_classes(**(said | {"dates": "vote"})).told_on is not None
+
+
+def test_who_asks_for_the_same_validation_is_answered_at_once(places: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, drawn, _ = places
+    verbs, asked = LiveVerbs(), []
+    real = live_verbs.cross_validate
+    monkeypatch.setattr(live_verbs, "cross_validate", lambda *a, **b: asked.append(b["together"]) or real(*a, **b))
+    said = {"cancel": CancelToken(), "progress": Silent(), "embedding": str(path), "samples": drawn}
+    first = verbs.validate(**said)
+    assert verbs.validate(**said) is first and asked == [False]
+    verbs.validate(**said, dates="together")
+    verbs.validate(**said, dates="together", block=200)
+    write = json.loads(path.read_text())
+    path.write_text(json.dumps(write | {"places": write["places"][:1]}))  # another set now
+    assert verbs.validate(**said, dates="together", block=200) is not first and asked == [False, True, True, True]

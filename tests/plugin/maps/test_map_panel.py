@@ -1,10 +1,6 @@
 """The tab "Map": suggestions are labelled by keys, similar places become polygons, swipe takes turns."""
 
-import shutil
-
-import numpy as np
 import pytest
-from osgeo import gdal
 from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
@@ -391,24 +387,10 @@ def test_numbers_are_written_as_the_language_has_it(qgis_app):
         QLocale.setDefault(before)
 
 
-def test_how_dates_decide_together_is_chosen_for_the_live_map_and_the_map(panel, context, embedding, tmp_path, wait):
-    days = {"2021-04-01": tmp_path / "field_20210401.tif", "2021-07-01": tmp_path / "field_20210701.tif"}
-    for path in days.values():
-        shutil.copy(embedding, path)
-    clouded = gdal.Open(str(days["2021-07-01"]), gdal.GA_Update)
-    for number in range(clouded.RasterCount):
-        clouded.GetRasterBand(number + 1).WriteArray(np.zeros((clouded.RasterYSize, 40), np.uint8))
-    del clouded
-    dates = [QgsRasterLayer(str(path), path.stem) for path in days.values()]
-    QgsProject.instance().addMapLayers(dates)
-    made = {
-        "embeddings": [str(path) for path in days.values()],
-        "dates": list(days),
-        "output": str(tmp_path / "s.json"),
-    }
-    context.client.call("working_set", made)
+def test_how_dates_decide_together_is_chosen_for_the_live_map_and_the_map(panel, context, two_dates, tmp_path, wait):
+    path, dates = two_dates
     assert panel.live.dates.isHidden(), "one date: there is nothing to choose"
-    context.workspace.work_on_set(str(tmp_path / "s.json"), dates)
+    context.workspace.work_on_set(path, dates)
     assert not panel.live.dates.isHidden() and "they vote" in panel.live.dates.sentence.text()
 
     results, checks = [], []

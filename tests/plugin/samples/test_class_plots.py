@@ -123,3 +123,35 @@ def test_without_the_scene_the_embedding_is_compared_all_the_same(plots, workben
     QgsApplication.clipboard().setText("before")
     plots.copy_table.click()
     assert QgsApplication.clipboard().text() == "before"
+
+
+def test_classes_are_compared_on_what_the_map_learns_from(plots, workbench, two_dates, wait):
+    path, dates = two_dates
+    workspace = workbench.workspace
+
+    def compared():
+        plots._result = None
+        wait(lambda: plots._result is not None, what="a comparison")
+        return plots._result
+
+    workspace.work_on_set(path, dates)
+    voted = compared()
+    assert len(voted["embedding"]["bands"]) == 128 and voted["told_on"] is not None
+    assert "Each date votes" in plots.verdict.text()
+    assert "Told apart best on" in plots.matrix.item(0, 1).toolTip()
+    workspace.dates = "together"
+    joined = compared()
+    assert joined["told_on"] is None and sum(joined["pixels"]) < sum(voted["pixels"]), "a cloud hides what is below it"
+    assert "pixels left out: without an embedding on every date" in plots.note.text()
+    assert "Each date votes" not in plots.verdict.text() and plots.matrix.item(0, 1).toolTip() == ""
+    workspace.dates = "vote"
+    compared()
+    if os.environ.get("MMEARTH_PICTURES"):
+        for page in (1, 2, 3):
+            plots.pages.setCurrentIndex(page)
+            plots.grab().save(f"{os.environ['MMEARTH_PICTURES']}/plots-dates-{page}.png")
+    plots._show({**plots._result, "odd": [{**ODD, "date": "1 July"}, {**ODD, "date": None}]})
+    assert [plots.odd.item(row, 2).text().endswith("spread (1 July)") for row in (0, 1)] == [True, False]
+
+
+ODD = {"fid": 1, "part": 0, "label": "water", "nearest": "forest", "distance": 3.2}

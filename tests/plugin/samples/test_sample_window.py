@@ -119,6 +119,44 @@ def test_what_is_known_of_a_sample_goes_when_it_changes(window, table, wait):
     wait(lambda: column(window, PIXELS).count("…") == 2)
 
 
+def faint(window, row):
+    return window.rows.index(row, AGREES).data(Qt.ItemDataRole.ForegroundRole) is not None
+
+
+def test_what_was_said_before_an_edit_is_marked_until_it_is_said_anew(window, here, table, wait):
+    told(window, [(9, WATER, 0.2)] * 4)
+    assert not faint(window, 0) and "before the last change" not in window.model.data(
+        window.model.index(0, SEEN), Qt.ItemDataRole.ToolTipRole
+    )
+    table.changed.emit()  # a colour, say: no model learns otherwise
+    assert not faint(window, 0)
+    draw(table, 4, 3000)
+    assert all(faint(window, row) for row in range(4)), "of the others something else may be true now"
+    assert "before the last change" in window.model.index(0, SEEN).data(Qt.ItemDataRole.ToolTipRole)
+    assert window.rows.index(0, AREA).data(Qt.ItemDataRole.ForegroundRole) is None
+    told(window, [(9, WATER, 0.2)] * 5)
+    assert not faint(window, 0)
+    here.workspace.dates = "together"
+    assert faint(window, 0)
+    told(window, [(9, WATER, 0.2)] * 5)
+    here.workspace.embeddingChanged.emit(None)  # nothing that was said is of this one
+    assert column(window, PIXELS) == ["…"] * 5 and not faint(window, 0)
+
+
+def test_the_worker_is_free_for_the_map_as_soon_as_a_sample_is_drawn(window, here, monkeypatch):
+    """What is being said of the samples is given up at once, not when the hand rests."""
+    cancelled = []
+
+    class Job:
+        def cancel(self):
+            cancelled.append(True)
+
+    window._check._job = Job()
+    window._check.ask()
+    window._check._job = None
+    assert cancelled == [True]
+
+
 def test_keys_give_the_selected_samples_a_class_erase_and_take_back(window, table, wait):
     select(window, 0, 1)
     QTest.keyClick(window.view, Qt.Key.Key_5)
@@ -196,7 +234,7 @@ def test_a_table_that_goes_leaves_an_empty_window(window):
     QTest.keyClick(window.view, Qt.Key.Key_1)
 
 
-def test_a_real_worker_says_pixels_and_doubts(workbench, rules, wait):
+def test_a_real_worker_says_pixels_and_doubts(workbench, rules, two_dates, monkeypatch, wait):
     """A sample that is called otherwise is pointed at; the table does not wait for the live map."""
     samples = workbench.workspace.samples
     table = ClassTable(samples, "class", rules)
@@ -212,6 +250,17 @@ def test_a_real_worker_says_pixels_and_doubts(workbench, rules, wait):
     assert column(window, PIXELS).count("0") == 0
     row = window.model.rows_of([first])[0]
     assert window.model.is_doubtful(row) and window.model.index(row, SEEN).data() == right
+
+    # It is the model of the map that is asked: on all dates of a set, in the way that is chosen.
+    path, dates = two_dates
+    asked, submit = [], workbench.client.submit
+    monkeypatch.setattr(workbench.client, "submit", lambda verb, said: asked.append(said) or submit(verb, said))
+    workbench.workspace.work_on_set(path, dates)
+    wait(lambda: not window.model.unknown, seconds=120)
+    workbench.workspace.dates = "together"
+    assert window.model.stale
+    wait(lambda: not window.model.stale, seconds=120)
+    assert [(each["embedding"], each["dates"]) for each in asked] == [(path, "vote"), (path, "together")]
     window.close()
     window.deleteLater()
     table.close()
