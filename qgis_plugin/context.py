@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qgis.core import Qgis, QgsMessageLog
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QFont, QFontMetrics
 
 if TYPE_CHECKING:
     from .core.worker.client import WorkerClient
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 TITLE = "MMEarth"
 #: Pixels of the message bar that are not the text's: signs and title; and the button that shows the rest.
-_AROUND, _MORE = 180, 130
+_AROUND, _MORE = 230, 130
 
 
 class Context:
@@ -46,7 +47,9 @@ class Context:
     def _in_one_line(self, text: str) -> tuple[str, str]:
         """What there is room for above the map, the first sentence if it may be, and what it leaves to be said."""
         canvas = self.iface.mapCanvas()
-        metrics, room = canvas.fontMetrics(), canvas.width() - _AROUND
+        font = QFont(canvas.font())
+        font.setBold(True)  # as QGIS writes there
+        metrics, room = QFontMetrics(font), canvas.width() - _AROUND
         if metrics.horizontalAdvance(text) <= room:
             return text, ""
         sentences = re.match(r"(.+?[.!?])\s+(.+)", text, re.DOTALL)

@@ -6,6 +6,7 @@ begin), WALK_SIZE (of the window, "1366x768"). Ends QGIS with 0, or 1 and the re
 which texts on the pictures cannot be read.
 """
 
+import faulthandler
 import functools
 import os
 import sys
@@ -25,7 +26,9 @@ NAME = "mmearth_few_shot_mapper"
 MATERIAL, PICTURES = Path(os.environ["WALK_MATERIAL"]), Path(os.environ["WALK_PICTURES"])
 PREFIX = os.environ.get("WALK_PREFIX", "qgis-")
 WIDTH, HEIGHT = map(int, os.environ.get("WALK_SIZE", "1366x768").split("x"))
-PATIENCE = 300
+PATIENCE = 150
+#: Seconds that a step itself may take: a dialog that nobody answers would keep the walk for good.
+_STUCK = 60
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _NO = Qt.KeyboardModifier.NoModifier
 
@@ -217,6 +220,7 @@ class Walker:
 
     def _look(self):
         self._timer.stop()
+        faulthandler.dump_traceback_later(_STUCK, exit=True, file=sys.__stderr__)
         try:
             if self._condition():
                 self._condition, self._since = next(self._steps), time.monotonic()
@@ -230,6 +234,7 @@ class Walker:
             self._end(1)
         else:
             self._timer.start(50)
+        faulthandler.cancel_dump_traceback_later()
 
     def _end(self, code):
         QgsProject.instance().setDirty(False)

@@ -8,7 +8,7 @@ import re
 from xml.etree import ElementTree
 
 import numpy as np
-from qgis.gui import QgsCollapsibleGroupBoxBasic
+from qgis.gui import QgsCollapsibleGroupBoxBasic, QgsMessageBar
 from qgis.PyQt.QtCore import QAbstractListModel, QPoint, QRect, Qt
 from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import (
@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
     QStyle,
     QStyleOptionComboBox,
     QTabBar,
+    QTextEdit,
     QToolButton,
     QWidget,
 )
@@ -50,7 +51,16 @@ def faults(package, catalogue=None):
             if _is_seen(widget) and widget.window() is root.window():
                 told = [*_of(widget, shot), *(_foreign(widget, catalogue) if catalogue is not None else ())]
                 found += [f"{_name(widget)}: {' / '.join(fault.splitlines())}" for fault in told]
-    return sorted(set(found))
+    return sorted({*found, *_messages()})
+
+
+def _messages():
+    """What is told above the map and has more lines than are seen: there is room for one."""
+    for bar in QApplication.allWidgets():
+        if isinstance(bar, QgsMessageBar) and bar.isVisible():
+            for text in bar.findChildren(QTextEdit):
+                if text.isVisible() and text.verticalScrollBar().maximum() > 0:
+                    yield f"message bar: “{text.toPlainText()}” has more lines than are seen"
 
 
 def roots(package):

@@ -7,6 +7,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.environ["WALK_FOLDER"])
+import slips
 from hands import (
     CLASSES,
     MATERIAL,
@@ -58,8 +59,10 @@ def walk():
     yield lambda: "×" in find(dock, "embedSummary").text()  # what the layer is
     yield drawn(canvas)
     picture("embed")
+    yield from slips.cancel_the_embedding(plugin, dock)
     click(button)
     yield lambda: plugin.context.workspace.embedding is not None
+    yield lambda: "×" in find(dock, "embedSummary").text()
     yield drawn(canvas)
     picture("embedding")
 
@@ -68,9 +71,13 @@ def walk():
     yield lambda: plugin.context.workspace.samples is not None
     yield drawn(canvas)
     wanted = polygons(MATERIAL / "samples.gpkg", canvas)
-    for number, shape in wanted:
+    yield from slips.wrong_clicks(plugin, canvas, wanted[0][1])
+    for place, (number, shape) in enumerate(wanted):
         draw(canvas, number, shape)
         yield after(0.05)
+        if place == 0:
+            yield from slips.map_of_one_class(dock)
+    yield from slips.undo(plugin, dock, canvas, *wanted[-1])
     yield drawn(canvas)
     count = plugin.context.workspace.samples.featureCount()
     if count < len(wanted):
@@ -119,6 +126,7 @@ def walk():
     click(find(dock, "similarClear"))
 
     # 8. The final map.
+    yield from slips.cancel_the_map(dock)
     click(find(dock, "final_map_make"))
     yield there_is("map")
     yield drawn(canvas)

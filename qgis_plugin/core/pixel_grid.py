@@ -41,9 +41,13 @@ class PixelGrid:
         corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
         return QgsGeometry.fromPolygonXY([[QgsPointXY(a * i + b * j + c, d * i + e * j + f) for i, j in corners]])
 
+    def outline(self) -> QgsGeometry:
+        """What all pixels cover, as a polygon."""
+        return self.pixels(0, 0, max(self.columns, self.rows))
+
     def bounds(self) -> QgsRectangle:
         """What all pixels cover, in a rectangle."""
-        return self.pixels(0, 0, max(self.columns, self.rows)).boundingBox()
+        return self.outline().boundingBox()
 
 
 def grid_of(layer: QgsRasterLayer) -> PixelGrid:

@@ -9,6 +9,7 @@ from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsGeometry,
     QgsMapLayer,
     QgsPointXY,
     QgsProject,
@@ -19,7 +20,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import layers
 from .layer_tree import topmost
-from .samples.pixels import layer_at
+from .samples.pixels import is_beside, layer_at
 from .working_set import Place, places_of
 
 #: Where the project keeps what is worked on.
@@ -137,6 +138,10 @@ class Workspace(QObject):
         """The embedding layer in work at a point of some CRS: of a set of several places that of the place there."""
         found = layer_at(self._of_set, point, crs)
         return self._embedding if found is None else found
+
+    def is_beside(self, shape: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> bool:
+        """Whether a shape of some CRS touches nothing of what is in work; False without an embedding."""
+        return is_beside(self._of_set or filter(None, [self._embedding]), shape, crs)
 
     @property
     def embedding_path(self) -> str | None:

@@ -3376,6 +3376,10 @@ Ersetzen?</translation>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0}: {1}</translation>
     </message>
@@ -5038,6 +5042,10 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0}: {1}</translation>
     </message>
@@ -5111,6 +5119,10 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0}: {1}</translation>
     </message>
@@ -5163,6 +5175,10 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -5490,6 +5506,10 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -6206,6 +6226,10 @@ Sollen sie gelesen werden?</translation>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0}: {1}</translation>
     </message>
@@ -6559,6 +6583,10 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -7149,6 +7177,10 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Fügen Sie zuerst eine Klasse hinzu.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Dieses Beispiel liegt außerhalb der Einbettung: daraus wird nichts gelernt. Z nimmt es zurück.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>

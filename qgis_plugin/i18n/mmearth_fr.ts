@@ -3376,6 +3376,10 @@ Les remplacer ?</translation>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0} : {1}</translation>
     </message>
@@ -5038,6 +5042,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0} : {1}</translation>
     </message>
@@ -5111,6 +5119,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0} : {1}</translation>
     </message>
@@ -5163,6 +5175,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -5490,6 +5506,10 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -6206,6 +6226,10 @@ Les lire ?</translation>
         <translation>Ajoutez d’abord une classe.</translation>
     </message>
     <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+    </message>
+    <message>
         <source>{0}: {1}</source>
         <translation>{0} : {1}</translation>
     </message>
@@ -6559,6 +6583,10 @@ Les lire ?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -7149,6 +7177,10 @@ Les lire ?</translation>
     <message>
         <source>Add a class first.</source>
         <translation>Ajoutez d’abord une classe.</translation>
+    </message>
+    <message>
+        <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>

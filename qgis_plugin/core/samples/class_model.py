@@ -58,6 +58,7 @@ class ClassTable(QAbstractTableModel):
         self._areas: dict[bytes, float] = {}
         self._dirty: set[int] | None = None  # fids to look at again; None: all of them
         self._current = 0 if self._classes else -1
+        self._gone: int | None = None  # the value of the class that was drawn with when it was removed
         #: Digits that choose the class to draw with.
         self.keys = ClassKeys(eager=True, parent=self)
         self.keys.chosen.connect(self.choose)
@@ -127,7 +128,7 @@ class ClassTable(QAbstractTableModel):
         if not 0 <= row < len(self._classes):
             return False
         if row != self._current:
-            self._current = row
+            self._current, self._gone = row, None
             self.currentChanged.emit(row)
         return True
 
@@ -320,7 +321,13 @@ class ClassTable(QAbstractTableModel):
             self._classes = classes
             self.endResetModel()
         values = [c.value for c in classes]
-        row = values.index(chosen.value) if chosen and chosen.value in values else min(self._current, len(values) - 1)
+        if self._gone in values:  # undo brought it back
+            row, self._gone = values.index(self._gone), None
+        elif chosen is not None and chosen.value in values:
+            row = values.index(chosen.value)
+        else:
+            row = min(self._current, len(values) - 1)
+            self._gone = chosen.value if chosen is not None and self._gone is None else self._gone
         row = max(row, 0) if values else -1
         if row != self._current or not same_rows:
             self._current = row

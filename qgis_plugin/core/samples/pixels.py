@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
 )
+from qgis.PyQt.QtGui import QTransform
 
 from ..pixel_grid import grid_of
 
@@ -41,6 +42,23 @@ def layer_at(
         except QgsCsException:
             continue
     return None
+
+
+def is_beside(layers: Iterable[QgsRasterLayer], shape: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> bool:
+    """Whether a shape of some CRS touches none of some layers; False where that cannot be told, or there is none."""
+    beside = False
+    for layer in layers:
+        moved, turn = QgsGeometry(shape), 360 if layer.crs().isGeographic() else 0
+        try:
+            moved.transform(QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance()))
+        except QgsCsException:
+            return False
+        off = layer.extent().center().x() - moved.boundingBox().center().x()
+        moved.transform(QTransform(1, 0, 0, 1, turn * round(off / 360), 0))
+        if not layer.crs().isValid() or moved.intersects(grid_of(layer).outline()):
+            return False
+        beside = True
+    return beside
 
 
 def square(embedding: QgsRasterLayer, point: QgsPointXY, size: int) -> QgsGeometry:

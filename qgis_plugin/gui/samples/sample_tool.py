@@ -257,6 +257,8 @@ class SampleTool(QgsMapTool):
             return False
         for fid in fids:
             self.sampleAdded.emit(fid)
+        if self._workspace.is_beside(geometry, crs):
+            self._say(self.tr("This sample lies outside the embedding: nothing is learned from it. Z takes it back."))
         return True
 
     def _show(self, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem | None = None) -> None:

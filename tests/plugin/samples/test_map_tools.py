@@ -4,9 +4,11 @@ import math
 
 import pytest
 from fake_greeting import GREETING
+from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsGeometry,
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
@@ -109,6 +111,44 @@ def drawn(table):
 
 def names(table):
     return sorted(name for name, _ in drawn(table))
+
+
+@pytest.fixture
+def embedded(workspace, tmp_path):
+    """An embedding in work that covers the left half of the canvas."""
+    made = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "e.tif"), 20, 40, 1)
+    made.SetProjection(UTM.toWkt())
+    made.SetGeoTransform((500000, 100, 0, 5004000, 0, -100))
+    del made
+    raster = QgsRasterLayer(str(tmp_path / "e.tif"), "e")
+    QgsProject.instance().addMapLayer(raster)
+    workspace.embedding = raster
+    return raster
+
+
+def test_a_sample_that_nothing_can_be_learned_from_is_told(canvas, table, use, embedded):
+    tool = use(RectangleTool)
+    drag(canvas, (150, 100), (250, 200))  # half on it
+    assert tool.said == [] and len(names(table)) == 1
+    drag(canvas, (250, 100), (350, 200))
+    assert len(names(table)) == 2  # it may be wanted for a scene that comes later
+    assert tool.said == ["This sample lies outside the embedding: nothing is learned from it. Z takes it back."]
+    key(canvas, Qt.Key.Key_Z)
+    assert len(names(table)) == 1
+
+
+def test_a_longitude_of_another_turn_is_no_other_place(embedded, workspace, tmp_path):
+    made = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "fiji.tif"), 20, 20, 1)
+    made.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
+    made.SetGeoTransform((179.9, 0.01, 0, -17, 0, -0.01))
+    del made
+    workspace.embedding = QgsRasterLayer(str(tmp_path / "fiji.tif"), "fiji")
+    QgsProject.instance().addMapLayer(workspace.embedding)
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    there, far = (QgsGeometry.fromRect(QgsRectangle(west, -17.1, west + 0.02, -17.05)) for west in (-179.95, -179.5))
+    assert not workspace.is_beside(there, degrees) and workspace.is_beside(far, degrees)
+    workspace.embedding = None
+    assert not workspace.is_beside(far, degrees)
 
 
 def test_a_polygon_by_clicks_ends_with_a_right_click(canvas, table, use):

@@ -228,6 +228,19 @@ def test_removing_a_class_can_be_undone_from_the_panel(drawn, wait):
     assert [c.name for c in drawn.table.classes] == list(RULES.land_cover)
 
 
+def test_a_class_that_comes_back_is_drawn_with_again(drawn):
+    view = drawn.classes.view
+    for row in (5, 2):  # the last one, which leaves the one above chosen, and one among others
+        drawn.table.choose(row)
+        drawn.classes.remove.click()
+        drawn.undo.click()
+        assert drawn.table.current == row and view.currentIndex().row() == row
+    drawn.classes.remove.click()
+    drawn.table.choose(0)  # since then another one was chosen
+    drawn.undo.click()
+    assert drawn.table.current == 0
+
+
 def test_tools_exclude_each_other_and_give_the_canvas_back(drawn, here):
     canvas = here.iface.mapCanvas()
     pan = QgsMapToolPan(canvas)
