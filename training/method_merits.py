@@ -8,6 +8,9 @@ omnisat   how often a patch of other places is found by what another sensor show
           height from the frozen encoder; with the contrast and without
 a2_mae    error on hidden patches of a date, by the rule of masks, and how much of it is copied from other dates; land
           cover told from the frozen encoder, at places not learned from
+ns_mae    on tiles where trees and buildings lean in the radar: R² of canopy height as it is rendered, beside as MP-MAE
+          predicts it by a head of its own; R² of canopy height, and forest and built-up land told, from the frozen
+          encoder, beside those and MP-MAE on the image alone
 
 Invented tiles show that a method does what it says. They say nothing of the ground. Results are appended line by line;
 what is there already is not trained again, so the same command goes on.
@@ -17,7 +20,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +29,10 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, r2_score
 
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked
-from mmearth_core.modalities import MODALITIES
+from mmearth_core.modalities import MODALITIES, WORLDCOVER
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.pretraining.dataset import TileDataset, make_loader
 from mmearth_core.pretraining.methods.building import build_method, start_from
@@ -44,13 +47,24 @@ from mmearth_core.tiles.synthetic import write_synthetic_tiles
 CONFIGS = Path(__file__).parent / "configs" / "methods"
 #: Small tiles: sixteen patches each.
 SIZE, CROP, BATCH = 40, 32, 16
+#: MP-MAE in place of another method, with as much hidden as `ns_mae` hides.
+_BESIDE = (
+    "method=mp_mae", f"mp_mae.crop={CROP}", "mp_mae.mask_ratio=0.5", "mp_mae.jitter=true", "mp_mae.others=everywhere",
+)  # fmt: skip
 #: What is trained of each method, by name: changes of its configuration.
 ARMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "softcon": {"labels": (), "none": ("softcon.weight=0", "softcon.patches=0")},
     "omnisat": {"contrast": (), "none": ("omnisat.contrast=0",)},
     "a2_mae": {rule: (f"a2_mae.rule={rule}",) for rule in ("source", "own", "same")},
+    "ns_mae": {
+        "rendered": (),
+        "direct": (*_BESIDE, "outputs=[sentinel2, sentinel1, canopy_height_eth]"),
+        "image": (*_BESIDE, "outputs=[sentinel2]"),
+    },
 }
-DATES = {"a2_mae": 4}
+#: What the tiles of a method are, beside the usual, and the configuration of one that is not called by its name.
+TILES: Mapping[str, Mapping[str, Any]] = {"a2_mae": {"dates": 4}, "ns_mae": {"structure": True}}
+RECIPES = {"ns_mae": "ns_mae_tiles"}
 #: The tiles that are learned from and those that are judged are of different seeds, so of different places.
 LEARNED, JUDGED = 1, 2
 
@@ -62,9 +76,10 @@ def config_of(method: str, tiles: Path, seed: int, steps: int, changes: tuple[st
         f"data.datasets=[{tiles}]", "data.hold_out=0", "data.workers=0", "data.statistics=dataset", f"seed={seed}",
         f"optimiser.epochs={epochs}", "optimiser.warmup_epochs=1", f"optimiser.batch={BATCH}",
         f"optimiser.effective_batch={BATCH}", "watch.validate_epochs=0", "watch.picture_epochs=0",
-        f"{method}.crop={CROP}", "threads=1",
+        "threads=1",
     )  # fmt: skip
-    return read_config(CONFIGS / f"{method}.yaml", (*common, *changes))
+    own = () if "method=mp_mae" in changes else (f"{method}.crop={CROP}",)
+    return read_config(CONFIGS / f"{RECIPES.get(method, method)}.yaml", (*common, *own, *changes))
 
 
 def trained(config: PretrainConfig, run: Path) -> BuiltMethod:
@@ -153,6 +168,24 @@ def judged_a2_mae(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) -
     }
 
 
+@torch.no_grad()
+def judged_ns_mae(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) -> dict[str, float]:  # noqa: ARG001
+    """R² of canopy heights of pixels as the method says them, if it does, and what the frozen encoder tells."""
+    figures, name = {}, "canopy_height_eth"
+    if name in built.method.outputs:
+        said, known = [], []
+        for batch in batches_of(built, tiles, min(32, len(tiles))):
+            said.append(built.method.reconstruct(batch)[name][:, 0].flatten())
+            known.append(batch[name][:, 0].flatten())
+        heights, there = torch.cat(known), torch.isfinite(torch.cat(known))
+        figures["height_r2"] = float(r2_score(heights[there], torch.cat(said)[there]))
+    return {
+        **figures,
+        "canopy_r2": canopy_r2(built, tiles),
+        "forest_built_f1": cover_f1(built, tiles, (WORLDCOVER.index("tree cover"), WORLDCOVER.index("built-up"))),
+    }
+
+
 def patch_table(built: BuiltMethod, tiles: TileFile, name: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Features of whole images, what `name` says of each patch (raw, (patches, pixels)), and the tile of each patch."""
     method = built.method
@@ -185,8 +218,9 @@ def canopy_r2(built: BuiltMethod, tiles: TileFile) -> float:
     return float(Ridge(100.0).fit(scaled[learn], heights[learn]).score(scaled[~learn], heights[~learn]))
 
 
-def cover_f1(built: BuiltMethod, tiles: TileFile) -> float:
-    """Macro F1 of the commonest cover of patches: logistic regression on the first half of places, told on the rest."""
+def cover_f1(built: BuiltMethod, tiles: TileFile, covers_told: Sequence[int] | None = None) -> float:
+    """Macro F1 of the commonest cover of patches, or of some covers: logistic regression on the first half of places,
+    told on the rest."""
     features, covers, tile = patch_table(built, tiles, "esa_worldcover")
     most = np.array([np.bincount(row[row >= 0], minlength=11).argmax() if (row >= 0).any() else -1 for row in covers])
     features, most, tile = features[most >= 0], most[most >= 0], tile[most >= 0]
@@ -194,21 +228,21 @@ def cover_f1(built: BuiltMethod, tiles: TileFile) -> float:
     mean, spread = features[learn].mean(0), features[learn].std(0) + 1e-6
     scaled = (features - mean) / spread
     probe = LogisticRegression(C=0.1, max_iter=300).fit(scaled[learn], most[learn])
-    return float(f1_score(most[~learn], probe.predict(scaled[~learn]), average="macro"))
+    labels = None if covers_told is None else list(covers_told)
+    return float(f1_score(most[~learn], probe.predict(scaled[~learn]), labels=labels, average="macro"))
 
 
 #: What a line is of, beside its figures.
 _TOLD = ("method", "arm", "seed", "steps", "tiles")
-JUDGES = {"softcon": judged_softcon, "omnisat": judged_omnisat, "a2_mae": judged_a2_mae}
+JUDGES = {"softcon": judged_softcon, "omnisat": judged_omnisat, "a2_mae": judged_a2_mae, "ns_mae": judged_ns_mae}
 
 
 def measure(method: str, output: Path, seeds: int, steps: int, count: int) -> None:
     """Train and judge each arm and seed that `output` lacks, and append a line for each."""
     done = {(line["method"], line["arm"], line["seed"]) for line in lines_of(output) if line["steps"] == steps}
     with tempfile.TemporaryDirectory() as folder:
-        dates = DATES.get(method, 1)
         learned, judged = (
-            write_synthetic_tiles(Path(folder) / name, count, size=SIZE, seed=seed, gaps=False, dates=dates)
+            write_synthetic_tiles(Path(folder) / name, count, size=SIZE, seed=seed, gaps=False, **TILES.get(method, {}))
             for name, seed in (("learned", LEARNED), ("judged", JUDGED))
         )
         for arm, changes in ARMS[method].items():

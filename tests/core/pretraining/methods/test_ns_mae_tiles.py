@@ -107,6 +107,25 @@ def test_a_turned_tile_is_put_upright_for_the_radar(turned: int) -> None:
     assert torch.equal(as_turned(upright(shown, number), number), shown)
 
 
+def test_a_tower_leans_westwards_in_ascending_orbits_however_its_tile_is_turned() -> None:
+    """A tower of 32 m in a cell of 20 m: by 39.5 m, so two cells beside its foot."""
+    method = method_of(heights=(0.0, 32.0, 16.0))
+    raw = torch.zeros(1, 1 + 12 + 8, 3, 8, 8)
+    raw[:, 0] = -9.0
+    for channel in (0, 13, 17):
+        raw[0, channel, 2, 5, 4] = 9.0
+    found = []
+    for turned in range(8):
+        number = torch.tensor([turned])
+        shown = method._rendered(as_turned(raw, number), torch.zeros(1, 2), number).radar
+        found.append(upright(shown, number))
+    assert all(torch.allclose(found[0], each, atol=1e-4) for each in found)
+    brightest = [divmod(int(found[0][0, channel].argmax()), 16) for channel in (0, 4)]
+    assert [(row // 2, column // 2) for row, column in brightest] == [(5, 2), (5, 6)]
+    beside = method._rendered(raw, torch.tensor([[20.0, 0.0]]), torch.tensor([0])).radar
+    assert int(beside[0, 0].argmax()) % 16 // 2 == 3 and torch.equal(beside[:, 4:], found[0][:, 4:])
+
+
 def test_the_view_says_how_it_is_turned() -> None:
     method, rng = method_of(), np.random.default_rng(3)
     sample = {name: np.zeros((MODALITIES[name].outputs, 16, 16), np.float32) for name in method.outputs}
@@ -214,7 +233,7 @@ def test_it_learns_to_render_invented_tiles_better_than_constants_would(tmp_path
     constant = {name: part.mean.item() for name, part in method.constant_losses(batch, constants).items()}
     optimiser = torch.optim.AdamW(method.parameters(), 3e-3)
     before = method(batch).parts["canopy_spread"].mean.item()
-    for _ in range(50):
+    for _ in range(40):
         optimiser.zero_grad()
         method(batch).objective.backward()
         torch.nn.utils.clip_grad_norm_(method.parameters(), 5.0)
@@ -222,8 +241,8 @@ def test_it_learns_to_render_invented_tiles_better_than_constants_would(tmp_path
     found = {name: part.mean.item() for name, part in method(batch).parts.items()}
     for name in ("canopy_height", "canopy_cover", "s1_asc", "s1_desc", "sentinel2"):
         assert found[name] < 0.75 * constant[name], (name, found, constant)
-    # All columns begin as fog, which spreads over all heights.
-    assert found["canopy_spread"] < 0.05 * before
+    # All columns begin as thin fog, which spreads over many heights.
+    assert found["canopy_spread"] < 0.25 * before
     assert method.figure(batch) is not None
 
 

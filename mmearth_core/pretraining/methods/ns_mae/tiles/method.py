@@ -43,8 +43,10 @@ if TYPE_CHECKING:
 
 #: What is judged: canopy height, its uncertainty, whether something stands there, both orbits, and colours.
 PARTS = ("canopy_height", "canopy_spread", "canopy_cover", "s1_asc", "s1_desc", "sentinel2")
-#: What is added before the softplus of a density: an untrained volume is nearly empty, so that rays reach the ground.
-_EMPTY = -4.0
+#: What is added before the softplus of a density: an untrained volume is nearly empty, so that rays reach the ground,
+#: and emptier the higher: for each so many metres 1 less. What the network says counts so many times as much, for a
+#: density has far to go from nothing to what cannot be looked through.
+_EMPTY, _THINNING, _STEEP = -4.0, 12.0, 4.0
 #: By how many metres at most a radar image may lie beside the tile: two pixels.
 _FARTHEST = 20.0
 
@@ -161,7 +163,8 @@ class NsMaeTiles(PretrainMethod):
 
     def _rendered(self, raw: Tensor, offset: Tensor, turned: Tensor) -> Rendered:
         """From numbers of each height (N, 1 + 12 + 8, Z, Y, X), and how far either radar image lies beside, (N, 2)."""
-        density = functional.softplus(raw[:, 0] + _EMPTY)
+        thinner = self.renderer.heights(raw)[:, None, None] / _THINNING
+        density = functional.softplus(_STEEP * raw[:, 0] + _EMPTY - thinner)
         colours, backscatter = raw[:, 1 : 1 + self.colours], raw[:, 1 + self.colours :]
         above = self.renderer.from_above(density)
         height, spread, thickness = enlarged(torch.stack(above, 1)).unbind(1)
