@@ -202,15 +202,15 @@ def methods(batch: int, rounds: int, folder: Path) -> None:
         built = build_method(config)
         if isinstance(config.data, ScenesConfig):
             scenes = open_scenes(config.data).views(np.arange(batch), built.method.view, 0)
-            tasks[config.method] = step_of(built.method, next(iter(make_loader(scenes, batch, 0))))
+            tasks[path.stem] = step_of(built.method, next(iter(make_loader(scenes, batch, 0))))
         elif built.method.view.shown or "sentinel2" in built.method.outputs:
             dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(batch), built.method.view, 0)
-            tasks[config.method] = step_of(built.method, next(iter(make_loader(dataset, batch, 0))))
+            tasks[path.stem] = step_of(built.method, next(iter(make_loader(dataset, batch, 0))))
     seconds = in_turn(tasks, rounds)
     print(f"whole step, atto, patch 8, batch {batch}: least and middle of {rounds} rounds")
     for name, each in seconds.items():
         ratio = min(each) / min(seconds["mp_mae"])
-        print(f"  {name:10s} {min(each):6.2f} s {statistics.median(each):6.2f} s   {ratio:.2f} of MP-MAE's")
+        print(f"  {name:12s} {min(each):6.2f} s {statistics.median(each):6.2f} s   {ratio:.2f} of MP-MAE's")
 
 
 def memory() -> None:
