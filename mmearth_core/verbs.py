@@ -196,7 +196,7 @@ PYTHON_ONLY = {
 #: The verbs of a live client of the worker, which are no commands.
 LIVE_VERBS: dict[str, Lane] = {
     **dict.fromkeys(("inspect", "preview", "similar_preview", "grow_region"), "live"),
-    **dict.fromkeys(("read_ahead", "validate", "suggest_samples", "compare_classes", "areas"), "check"),
+    **dict.fromkeys(("read_ahead", "validate", "suggest_samples", "compare_classes", "areas", "mappable"), "check"),
     **dict.fromkeys(("fit_samples", "report_content", "example"), "work"),
 }
 

@@ -177,7 +177,7 @@ def _classify(
 
     tags = {**origin_tags(on_pixels.stack.origins), "training_digest": probe.training.digest, "smooth": smooth}
     if len(probe.columns.slots) > 1:
-        tags["dates"] = "together" if any(len(member.slots) > 1 for member in probe.members) else "vote"
+        tags["dates"] = "together" if probe.together else "vote"
     asked = {
         "embedding": ", ".join(file.name for file in map(Path, on_pixels.stack.files)),
         "probe": model.name,

@@ -337,6 +337,8 @@ class LiveSet:
             measured = _write(Path(confidence), certainty, grid, scale=(CONFIDENCE_SCALE, CONFIDENCE_OFFSET))
         counts = np.bincount(values.ravel(), minlength=256)
         in_view = on_pixels.said_beyond(on_pixels.beyond_layers(pixels[kept.slices]), "pixels in view")
+        if not on_pixels.members:
+            in_view = [f"no map of {place.stack.name}: it has no image for {on_pixels.lacking}, and one model sees all"]
         watch.lap("write")
         return Preview(
             path=path,

@@ -186,7 +186,7 @@ class Probe:
             "training": told | {"regularisation": self.strengths.regularisation},
             "unlabelled": plain(self.unlabelled),
             "embedding bands": sum(member.bands for member in self.members),
-            **(dates if len(slots) > 1 else {}),
+            **(dates | {"dates together": self.together} if len(slots) > 1 else {}),
             **(layers if self.layers else {}),
         }
 
@@ -230,6 +230,11 @@ class Probe:
                 scores = log_softmax(scores, axis=1) + np.float32(np.log(len(member.classes)))
             total[np.ix_(np.flatnonzero(there), np.array(member.classes))] += scores
         return total + self.shift
+
+    @property
+    def together(self) -> bool:
+        """Whether one member sees several dates at once, and nothing where one of them is missing."""
+        return any(len(member.slots) > 1 for member in self.members)
 
     @property
     def votes(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.probe import Member, Probe
 from mmearth_core.labelling.regression import log_softmax
 from mmearth_core.labelling.streaming import CHUNK
@@ -31,9 +32,24 @@ class PixelProbe:
 
     @classmethod
     def of(cls, probe: Probe, stack: Stack) -> tuple[Self, tuple[str, ...]]:
-        """On any stack, after `Stack.matched`, whose error it raises, and what is to be said of the match."""
+        """On any stack, after `Stack.matched`, whose error it raises, and what is to be said of the match.
+
+        Raises `MMEarthError` when no member has all of its dates there: nothing could be said of any pixel.
+        """
         matched, messages = stack.matched(probe.looks_at)
-        return cls(probe, matched), messages
+        found = cls(probe, matched)
+        if not found.members:
+            raise MMEarthError(
+                f"{stack.name} has no image for {found.lacking}, and the probe sees its dates together; give it these"
+                " dates in a working set, or fit with dates that vote."
+            )
+        return found, messages
+
+    @property
+    def lacking(self) -> str:
+        """The dates that have no image."""
+        pairs = zip(self.probe.columns.slots, self.stack.images, strict=True)
+        return ", ".join(str(slot) for slot, image in pairs if image is None)
 
     def seen(self, pixels: Pixels) -> NDArray[np.bool_]:
         """Where some member has all its slots; nothing can be said elsewhere."""

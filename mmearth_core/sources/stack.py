@@ -18,7 +18,7 @@ from mmearth_core.sources.alignment import AlignedReader, union
 from mmearth_core.sources.embedding import Embedding, Stored, described, open_embedding
 from mmearth_core.sources.layers import LayerReader
 from mmearth_core.sources.slots import Columns, Slot, match
-from mmearth_core.sources.working_set import ExtraLayer, PlaceOfWork, days_of, working_set_of
+from mmearth_core.sources.working_set import ExtraLayer, PlaceOfWork, day_of_year, days_of, working_set_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +96,10 @@ class Stack:
         return cls(place.name or str(images[0].path), grid, images, dates, slots, layers)
 
     @classmethod
-    def alone(cls, image: Embedding) -> Self:
-        """One undated embedding: the simplest stack."""
-        slot = Slot(image.name, image.identity, len(image.bands))
-        return cls(str(image.path), image.grid, (image,), (None,), (slot,))
+    def alone(cls, image: Embedding, name: str = "", date: datetime.date | None = None) -> Self:
+        """One embedding, of a date if it is known: the simplest stack."""
+        slot = Slot(image.name, image.identity, len(image.bands), day_of_year(date))
+        return cls(name or str(image.path), image.grid, (image,), (date,), (slot,))
 
     @property
     def columns(self) -> Columns:

@@ -213,6 +213,11 @@ def _sample(layer: SampleLayer, name: str) -> dict[str, str]:
 
 
 def days_of(place: PlaceOfWork) -> Sequence[int | None]:
-    """Day of the year of each embedding, as in a leap year: 1 … 366; None where its date is not known."""
+    """Day of the year of each embedding; None where its date is not known."""
+    return [day_of_year(each.date) for each in place.embeddings]
+
+
+def day_of_year(date: datetime.date | None) -> int | None:
+    """As in a leap year: 1 … 366; None of no date."""
     leap_year = 2024
-    return [each.date.replace(year=leap_year).timetuple().tm_yday if each.date else None for each in place.embeddings]
+    return None if date is None else date.replace(year=leap_year).timetuple().tm_yday

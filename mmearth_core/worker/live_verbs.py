@@ -20,6 +20,8 @@ from mmearth_core.labelling.comparing.spectra import image_of, spectra_under
 from mmearth_core.labelling.fitting import Dates
 from mmearth_core.labelling.growing.growth import Growing, Grown, ReadAhead, Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.suggestions import places, two_best
 from mmearth_core.labelling.validation import Validation, by_feature, cross_validate
 from mmearth_core.locks import sole_writer
@@ -29,8 +31,10 @@ from mmearth_core.maps.together import MapsTogether, measure_together
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.identity import Stamp, stamp
 from mmearth_core.raster.placing import touched
+from mmearth_core.raster.scene import AS_IT_IS, SceneOptions
 from mmearth_core.records import FLAT, Form
 from mmearth_core.reports.reporting import Subject, told_of
+from mmearth_core.sources.stack import Stack, stacks_of
 from mmearth_core.sources.unlabelled import USUAL, BesideLabels
 from mmearth_core.sources.working_set import working_set_of
 from mmearth_core.vectors.writing import crs_of_all
@@ -60,6 +64,29 @@ class LiveVerbs:
         from mmearth_core.demonstration.synthetic_scene import example_scene  # noqa: PLC0415 - loads scipy
 
         return example_scene(folder)
+
+    def mappable(
+        self,
+        *,
+        cancel: CancelToken,
+        probe: str,
+        embedding: str | None = None,
+        scene: str | None = None,
+        model: str = "default",
+        options: Annotated[SceneOptions, FLAT] = AS_IT_IS,
+    ) -> dict[str, Any]:
+        """What `classify` would say of an embedding, or of a scene that is still to be embedded with a `model`: before
+        anything is computed. Raises as both."""
+        learned = load_probe(probe)
+        if embedding is not None:
+            stacks = stacks_of(embedding)
+        elif scene is not None:
+            job = inspect(scene=scene, model=model, options=options, cancel=cancel).job
+            taken = job.source.datetime
+            stacks = [Stack.alone(job.raster, job.source.name, taken and taken.date())]
+        else:
+            raise MMEarthError("Neither `embedding` nor `scene` is given; give one of them.")
+        return {"messages": [said for stack in stacks for said in PixelProbe.of(learned, stack)[1]]}
 
     def preview(
         self,

@@ -4488,6 +4488,14 @@ Ersetzen?</translation>
         <translation>{0} von {1} sind fertig; lassen Sie es mit denselben Ordnern noch einmal laufen, um fortzufahren.</translation>
     </message>
     <message>
+        <source>Stopped before the first scene; run it again to begin.</source>
+        <translation>Vor der ersten Szene angehalten; starten Sie es noch einmal, um zu beginnen.</translation>
+    </message>
+    <message>
+        <source>“{}” is no model of classes; make one with “Fit classes to samples”, or save it in the dock.</source>
+        <translation>„{}“ ist kein Klassenmodell; erstellen Sie eines mit „Klassen aus Beispielen lernen“ oder speichern Sie es im Bedienfeld.</translation>
+    </message>
+    <message>
         <source>Left out, for they are no scenes: {}</source>
         <translation>Ausgelassen, weil es keine Szenen sind: {}</translation>
     </message>
@@ -6512,6 +6520,17 @@ Sollen sie gelesen werden?</translation>
     </message>
 </context>
 <context>
+    <name>SingleScenes</name>
+    <message>
+        <source>The model learned from extra layers too ({}), which scenes of a folder do not have; put the scenes and these layers into a working set and map that, or learn from samples without the layers.</source>
+        <translation>Das Modell lernte auch aus zusätzlichen Layern ({}), die Szenen eines Ordners nicht haben; nehmen Sie die Szenen und diese Layer in ein Arbeitsset auf und kartieren Sie das, oder lernen Sie aus den Beispielen ohne die Layer.</translation>
+    </message>
+    <message>
+        <source>The model sees several dates of a place at once ({}), and a scene of a folder is of one; put the dates of each place into a working set and map that, or learn with “Dates: each votes”.</source>
+        <translation>Das Modell sieht mehrere Daten eines Ortes zugleich ({}), und eine Szene eines Ordners hat eines; nehmen Sie die Daten jedes Ortes in ein Arbeitsset auf und kartieren Sie das, oder lernen Sie mit „Daten: jedes stimmt ab“.</translation>
+    </message>
+</context>
+<context>
     <name>Sources</name>
     <message>
         <source>“{}” is not a raster that can be opened; choose another layer.</source>
@@ -7006,6 +7025,13 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>Next</source>
         <translation>Weiter</translation>
+    </message>
+</context>
+<context>
+    <name>WarningLine</name>
+    <message>
+        <source>A way out of what the sentence beside it says</source>
+        <translation>Ein Ausweg aus dem, was der Satz daneben sagt</translation>
     </message>
 </context>
 <context>

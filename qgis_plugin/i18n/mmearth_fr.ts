@@ -4488,6 +4488,14 @@ Les remplacer ?</translation>
         <translation>{0} sur {1} sont faites ; relancez avec les mêmes dossiers pour continuer.</translation>
     </message>
     <message>
+        <source>Stopped before the first scene; run it again to begin.</source>
+        <translation>Arrêté avant la première scène ; relancez pour commencer.</translation>
+    </message>
+    <message>
+        <source>“{}” is no model of classes; make one with “Fit classes to samples”, or save it in the dock.</source>
+        <translation>« {} » n’est pas un modèle de classes ; faites-en un avec « Apprendre les classes des échantillons » ou enregistrez-le dans le panneau.</translation>
+    </message>
+    <message>
         <source>Left out, for they are no scenes: {}</source>
         <translation>Laissé de côté, car ce ne sont pas des scènes : {}</translation>
     </message>
@@ -6512,6 +6520,17 @@ Les lire ?</translation>
     </message>
 </context>
 <context>
+    <name>SingleScenes</name>
+    <message>
+        <source>The model learned from extra layers too ({}), which scenes of a folder do not have; put the scenes and these layers into a working set and map that, or learn from samples without the layers.</source>
+        <translation>Le modèle a aussi appris de couches supplémentaires ({}), que les scènes d’un dossier n’ont pas ; mettez les scènes et ces couches dans un jeu de travail et cartographiez-le, ou apprenez des échantillons sans les couches.</translation>
+    </message>
+    <message>
+        <source>The model sees several dates of a place at once ({}), and a scene of a folder is of one; put the dates of each place into a working set and map that, or learn with “Dates: each votes”.</source>
+        <translation>Le modèle voit plusieurs dates d’un lieu à la fois ({}), et une scène d’un dossier n’en a qu’une ; mettez les dates de chaque lieu dans un jeu de travail et cartographiez-le, ou apprenez avec « Dates : chacune vote ».</translation>
+    </message>
+</context>
+<context>
     <name>Sources</name>
     <message>
         <source>“{}” is not a raster that can be opened; choose another layer.</source>
@@ -7006,6 +7025,13 @@ Les lire ?</translation>
     <message>
         <source>Next</source>
         <translation>Suivant</translation>
+    </message>
+</context>
+<context>
+    <name>WarningLine</name>
+    <message>
+        <source>A way out of what the sentence beside it says</source>
+        <translation>Une issue à ce que dit la phrase à côté</translation>
     </message>
 </context>
 <context>

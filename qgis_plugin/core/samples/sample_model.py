@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, Qt
-from qgis.PyQt.QtGui import QBrush, QColor, QFont, QIcon, QPalette, QPixmap
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtGui import QBrush, QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
 
 from ..numbers import decimal
 from .class_model import ClassTable, area_text
@@ -254,8 +253,8 @@ class SampleModel(QAbstractTableModel):
 def _faint(role: int) -> QFont | QBrush:
     """How what was said before a change looks."""
     if role == _Role.ForegroundRole:
-        return QApplication.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
-    font = QApplication.font()
+        return QGuiApplication.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+    font = QGuiApplication.font()
     font.setItalic(True)
     return font
 

@@ -29,6 +29,7 @@ from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
 from ...core.scenes.gathering import Gathering, elsewhere, without_places
 from ...core.scenes.scene_list import GONE, NEW, STALE, Row, SceneList
+from ...core.scenes.single_scenes import why_not_one_by_one
 from ...core.working_set import Place, places_of
 from ..icons import icon
 from ..widgets.labels import WarningLine, wrapped
@@ -341,12 +342,15 @@ class ScenesWindow(QDialog):
         job = self._context.client.submit(
             "fit_samples", {**fit, "overwrite": True}, title=self.tr("Learning from the samples"), task=True
         )
-        job.finished.connect(lambda _: self._learned(path))
+        job.finished.connect(lambda result: self._learned(path, result["probe"]))
         job.failed.connect(lambda _kind, message: self._failed(message))
         job.ended.connect(lambda: self.folder_button.setEnabled(True))
 
-    def _learned(self, path: Path) -> None:
-        if not self._closed:
+    def _learned(self, path: Path, probe: dict[str, Any]) -> None:
+        why = why_not_one_by_one(probe)
+        if why and not self._closed:
+            self._failed(why)
+        elif not self._closed:
             self._say(self.tr("The model of the samples is saved: {}").format(path))
             self._open_map_folder(str(path))
 

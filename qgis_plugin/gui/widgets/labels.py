@@ -50,6 +50,7 @@ class WarningLine(QWidget):
         self.way_out = QPushButton(self)
         self.way_out.setObjectName(name + "WayOut")
         self.way_out.setAutoDefault(False)
+        self.way_out.setToolTip(self.tr("A way out of what the sentence beside it says"))
         self.way_out.clicked.connect(self._take)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.way_out)

@@ -20,6 +20,7 @@ from qgis.core import (
 )
 
 from ...core.accuracy.figures import shares
+from ...core.scenes.single_scenes import why_not_one_by_one
 from ...core.worker.request import WorkerError
 from ...core.worker.wording import worded
 from ...core.workspace import SMOOTHINGS
@@ -122,6 +123,7 @@ class MapFolder(Algorithm):
             raise QgsProcessingException(sentence)
         self._outputs = self._destinations(parameters, context)
         folder = Path(self.parameterAsFile(parameters, "FOLDER", context))
+        self._check_model(self.parameterAsFile(parameters, "MODEL", context), feedback)
         output = Path(str(self.output("OUTPUT")))
         (output / "embeddings").mkdir(parents=True, exist_ok=True)
         found = _scenes(folder)
@@ -157,6 +159,21 @@ class MapFolder(Algorithm):
             "MAPS": self._maps,
         }
 
+    def _check_model(self, model: str, feedback: QgsProcessingFeedback) -> None:
+        """Raises QgsProcessingException when it can map no single scene: before one is embedded for nothing."""
+        try:
+            told = self.ask("info", {"file": model}, feedback)
+        except Stopped as error:
+            raise QgsProcessingException(self.tr("Stopped before the first scene; run it again to begin.")) from error
+        if told["kind"] != "probe":
+            sentence = self.tr(
+                "“{}” is no model of classes; make one with “Fit classes to samples”, or save it in the dock."
+            )
+            raise QgsProcessingException(sentence.format(model))
+        why = why_not_one_by_one(told)
+        if why:
+            raise QgsProcessingException(why)
+
     def _map(
         self,
         scene: Path,
@@ -173,14 +190,18 @@ class MapFolder(Algorithm):
         kind = self._kind(scene, steps)
         if kind not in (_EMBEDDING, _RASTER):
             return None
-        if kind == _RASTER:
+        probe = {"probe": self.parameterAsFile(parameters, "MODEL", context)}
+        if kind == _EMBEDDING:
+            self.ask("mappable", {**probe, "embedding": str(scene)}, steps)
+        else:  # what cannot be mapped is not embedded for nothing
+            self.ask("mappable", {**probe, **self._read_as(scene, parameters, context)}, steps)
             embedding = output / "embeddings" / f"{name}.tif"
             self._embed(scene, embedding, parameters, context, steps)
         steps.setCurrentStep(step + 1)
         confidence = self.parameterAsBool(parameters, "CONFIDENCE", context)
         arguments = {
             "embedding": str(embedding),
-            "model": self.parameterAsFile(parameters, "MODEL", context),
+            "model": probe["probe"],
             "output": str(output / f"{name}_map.tif"),
             "confidence": str(output / f"{name}_confidence.tif") if confidence else None,
             "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
@@ -207,13 +228,7 @@ class MapFolder(Algorithm):
         feedback: QgsProcessingFeedback,
     ) -> None:
         """Embed a scene, or keep the embedding that is there when it is this very one; another is made anew."""
-        arguments: dict[str, Any] = {
-            "scene": str(scene),
-            "output": str(embedding),
-            "model": Settings().model,
-            "level": self.parameterAsEnumString(parameters, "LEVEL", context),
-            "exclude_clouds": self.parameterAsBool(parameters, "EXCLUDE_CLOUDS", context),
-        }
+        arguments: dict[str, Any] = {**self._read_as(scene, parameters, context), "output": str(embedding)}
         try:
             client = self._get_client()
             client.call("embed", {**arguments, **({"trust": True} if self._trust else {})}, feedback, self._labels())
@@ -221,6 +236,15 @@ class MapFolder(Algorithm):
             if feedback.isCanceled() or "overwrite" not in error.about or not embedding.exists():
                 self._raise(error, feedback)
             self.ask("embed", {**arguments, "overwrite": True}, feedback)
+
+    def _read_as(self, scene: Path, parameters: Values, context: QgsProcessingContext) -> dict[str, Any]:
+        """How a scene is read and what embeds it, as `embed` takes it."""
+        return {
+            "scene": str(scene),
+            "model": Settings().model,
+            "level": self.parameterAsEnumString(parameters, "LEVEL", context),
+            "exclude_clouds": self.parameterAsBool(parameters, "EXCLUDE_CLOUDS", context),
+        }
 
     def _raise(self, error: WorkerError, feedback: QgsProcessingFeedback) -> None:
         if feedback.isCanceled():

@@ -111,6 +111,13 @@ def test_dates_together_are_one_probe_where_all_are_clear(folder: Path, tmp_path
     classify(embedding=folder / "all.json", model=tmp_path / "p.json", output=tmp_path / "m.tif", smooth="none")
     clear = np.logical_and.reduce([read(folder / f"d{i}.tif")[0] > 0 for i in range(3)])
     assert ((read(tmp_path / "m.tif")[0] > 0) == clear).all()
+    # Where one of its dates is missing it could say nothing of any pixel.
+    with pytest.raises(MMEarthError, match=r"no image for 12 July, 2 October, and the probe sees its dates together"):
+        classify(embedding=folder / "one.json", model=tmp_path / "p.json", output=tmp_path / "none.tif")
+    assert not (tmp_path / "none.tif").exists()
+    assert load_probe(tmp_path / "p.json").as_dict()["dates together"]
+    assert not load_probe(folder / "all-p.json").as_dict()["dates together"]
+    assert "dates together" not in load_probe(folder / "one-p.json").as_dict()
 
 
 def test_a_date_without_a_class_votes_among_the_others(scene: Any, folder: Path) -> None:

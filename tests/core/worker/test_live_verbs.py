@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyogrio
@@ -11,6 +14,7 @@ import pytest
 import rasterio
 import shapely
 
+from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.growing.growth import Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
@@ -122,6 +126,47 @@ def test_dates_together_are_previewed_validated_and_fitted_alike(places: Any, tm
     assert verbs.validate(progress=Silent(), **said)["interval95"]
     assert verbs.compare_classes(**said).told_on is None
     assert verbs.compare_classes(**(said | {"dates": "vote"})).told_on is not None
+
+
+def test_a_place_that_lacks_a_date_of_one_model_is_told_to_have_no_map(places: Any, tmp_path: Path) -> None:
+    path, drawn, east = places
+    said = {"cancel": CancelToken(), "embedding": str(path), "samples": drawn, "output": str(tmp_path / "v.tif")}
+    view = View(east.grid.bounds, 99, 99, "EPSG:32631")
+    seen = LiveVerbs().preview(view=view, dates="together", **said)
+    assert any("no map of east: it has no image for 1 July" in each for each in seen.messages)
+    assert not any("no map of" in each for each in LiveVerbs().preview(view=view, **said).messages)
+
+
+def test_what_a_map_would_lack_is_told_before_anything_is_embedded(
+    places: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, drawn, east = places
+    verbs, said = LiveVerbs(), {"cancel": CancelToken(), "embedding": str(path), "samples": drawn}
+    for dates in ("vote", "together"):
+        verbs.fit_samples(output=str(tmp_path / f"{dates}.json"), dates=dates, progress=Silent(), **said)
+    ask = {"cancel": CancelToken(), "probe": str(tmp_path / "vote.json")}
+
+    def of_a_scene(raster: Any, day: str | None, probe: str = "vote") -> list[str]:
+        taken = None if day is None else datetime.fromisoformat(day)
+        job = SimpleNamespace(raster=raster, source=SimpleNamespace(name="scene.zip", datetime=taken))
+        monkeypatch.setattr(live_verbs, "inspect", lambda **_: SimpleNamespace(job=job))
+        found: list[str] = verbs.mappable(**ask | {"probe": str(tmp_path / f"{probe}.json")}, scene="s")["messages"]
+        return found
+
+    assert (
+        verbs.mappable(**ask, embedding=str(path))["messages"][-1] == "east has no image for 1 July: that does not vote"
+    )
+    assert "scene.zip has no image for 1 April: that does not vote" in of_a_scene(east, "2023-06-30T10:00:00")
+    for raster, day, probe, why in (
+        (east, None, "vote", r"scene\.zip has no date"),
+        (east, "2023-11-30T10:00:00", "vote", "within 45 days"),
+        (east, "2023-06-30T10:00:00", "together", "sees its dates together"),
+        (replace(east, model_id="other"), "2023-06-30T10:00:00", "vote", "the probe was fitted on"),
+    ):
+        with pytest.raises(MMEarthError, match=why):
+            of_a_scene(raster, day, probe)
+    with pytest.raises(MMEarthError, match="Neither"):
+        verbs.mappable(**ask)
 
 
 def test_who_asks_for_the_same_validation_is_answered_at_once(places: Any, monkeypatch: pytest.MonkeyPatch) -> None:

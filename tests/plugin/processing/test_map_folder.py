@@ -79,3 +79,33 @@ def test_what_holds_no_scene_is_refused(refusal, failure, folder, model, tmp_pat
     shutil.copy(folder / "heights.tif", empty)
     sentence = failure("map_folder", FOLDER=str(empty), MODEL=model, OUTPUT=output)
     assert "No scene was mapped" in sentence
+
+
+def test_a_model_that_needs_more_than_a_scene_is_refused_before_anything_is_embedded(
+    material, run_core, failure, folder, tmp_path
+):
+    """What several dates taught maps single scenes only where dates vote and a scene is of such a time of the year."""
+    named = []
+    for day in ("2021-03-01", "2021-09-01"):
+        shutil.copy(material / "embedding.tif", tmp_path / f"field_{day}.tif")
+        named.append(tmp_path / f"field_{day}.tif")
+    days = ["--dates", "2021-03-01", "--dates", "2021-09-01"]
+    run_core("working-set", *named, *days, "-o", tmp_path / "set.json", "--quiet")
+    output = tmp_path / "maps"
+    said = {}
+    for way in ("together", "vote"):
+        model = tmp_path / f"{way}.json"
+        run_core("fit", tmp_path / "set.json", material / "samples.gpkg", "-o", model, "--dates", way, "--quiet")
+        said[way] = failure("map_folder", FOLDER=str(folder), MODEL=str(model), OUTPUT=str(output))
+    assert "several dates of a place at once (1 March, 1 September)" in said["together"]
+    assert "within 45 days of the year" in said["vote"]  # the scenes are of May
+    assert not list(output.rglob("*.tif"))
+    text = tmp_path / "set.json"
+    assert "no model of classes" in failure("map_folder", FOLDER=str(folder), MODEL=str(text), OUTPUT=str(output))
+
+
+def test_layers_that_taught_are_named():
+    from qgis_plugin.core.scenes.single_scenes import why_not_one_by_one
+
+    assert "extra layers too (heights, slope)" in why_not_one_by_one({"layers": {"heights": 1.0, "slope": 1.0}})
+    assert why_not_one_by_one({"dates": ["1 March", "1 May"], "dates together": False}) == why_not_one_by_one({}) == ""
