@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mmearth_core.accuracy.reference_sample import SampleResult
 from mmearth_core.accuracy.summary import AccuracyReport
 from mmearth_core.country.planning import PlanResult
+from mmearth_core.country.running import RunResult
 from mmearth_core.demonstration.run import DemoResult
 from mmearth_core.embedding.conversion import ConvertResult
 from mmearth_core.embedding.engine import EmbedResult
@@ -65,6 +66,7 @@ __all__ = [
     "plan",
     "pretrain",
     "report",
+    "run",
     "sample",
     "separability",
     "similar",
@@ -674,6 +676,57 @@ def plan(
     Raises:
         MMEarthError: There is no scene, or the area or an option is unusable; nothing is written then.
         EnvironmentFailure: The catalogue cannot be reached.
+    """
+
+def run(
+    *,
+    plan: str | Path,
+    output: str | Path,
+    steps: Literal["embed", "embed,classify"] = "embed",
+    probe: str | Path | None = None,
+    drop_embeddings: bool = False,
+    model: str | Path = "default",
+    smooth: Literal["none", "edges", "strong"] = "edges",
+    exclude_clouds: bool = False,
+    backend: Literal["auto", "onnx", "torch"] = "auto",
+    workers: int | None = None,
+    scheduler: str | None = None,
+    shard: str | None = None,
+    threads: int = 2,
+    memory: str = "4 GiB",
+    retries: int = 3,
+    scratch: str | Path | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> RunResult:
+    """Embed and map the scenes of a plan; run again, it goes on with what is left.
+
+    Of every scene the item is written last: where it is, all is. Scenes that cannot be used are listed and the others
+    go on; what the machine fails at is tried again.
+
+    Args:
+        plan: Plan made by mmearth plan.
+        output: Folder, or s3://bucket/folder, for what is made: embeddings, maps, confidence, and their items.
+        steps: What is done with every scene.
+        probe: Probe made by mmearth fit, for classify.
+        drop_embeddings: Keep the maps only: the embeddings of a country take more money than their computing.
+        model: Name or file of the model; a file must be there for every worker.
+        smooth: Smoothing of the maps, as in classify.
+        exclude_clouds: Leave out what the scenes' own classification calls cloud, shadow or cirrus.
+        backend: What runs the model.
+        workers: Processes on this machine; by default one for each two processors. 1 needs no Dask.
+        scheduler: Address of a Dask scheduler (tcp://…) whose workers do it, instead.
+        shard: Part of the plan, such as 0/8 … 7/8: for arrays of jobs, which need no Dask.
+        threads: Processors that a worker uses.
+        memory: Memory of a worker on this machine, beyond which Dask restarts it.
+        retries: How often what the machine failed at is tried again.
+        scratch: Folder of the working machine for what is not finished; by default within the output.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; what is finished stays, and the same command goes on.
+
+    Raises:
+        MMEarthError: Plan, probe or options are unusable.
+        EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
     """
 
 def weights_list() -> ModelList:

@@ -17,7 +17,7 @@ GO_ON = "; run the same command again to go on."
 _OPTIONAL = {
     *("torch", "torchvision", "timm", "safetensors", "onnx"),
     *("h5py", "yaml", "filelock", "tensorboard", "matplotlib"),
-    *("pyarrow", "pystac_client"),
+    *("pyarrow", "pystac_client", "dask", "distributed", "obstore"),
 }
 #: Letters of the longest sentence; of a longer one, which quotes a file, beginning and end are told.
 _LONGEST = 1400

@@ -1,5 +1,6 @@
 """What computes: the processors this process may use, their name, and how many of them a small fit takes."""
 
+import math
 import os
 import platform
 import sys
@@ -13,11 +14,35 @@ if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
 
+#: Where Linux tells the share of processors that a container may use: version 2 of its control groups, then 1.
+_QUOTAS = (("/sys/fs/cgroup/cpu.max",), ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"))
+_limit: int | None = None
+
+
 def available_processors() -> int:
-    """Processors this process may use: at least 1."""
-    if hasattr(os, "sched_getaffinity"):  # absent on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Processors this process may use: at least 1. Of those of the machine what its scheduler, the share of its
+    container and `limit_processors` leave."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1  # Linux has it
+    return max(1, min(each for each in (count, _share(), _limit) if each is not None))
+
+
+def limit_processors(count: int) -> None:
+    """From now on this process uses so many processors at most: one of several workers of a machine."""
+    global _limit  # noqa: PLW0603 - of the process, as the affinity is
+    _limit = max(1, count)
+
+
+def _share() -> int | None:
+    """Processors that the container's quota amounts to, rounded up; None without a quota."""
+    for files in _QUOTAS:
+        try:
+            told = " ".join(Path(file).read_text(encoding="ascii") for file in files).split()
+        except (OSError, ValueError):
+            continue
+        if len(told) == 2 and told[0].isdigit() and int(told[0]) > 0:
+            return math.ceil(int(told[0]) / int(told[1]))
+        return None
+    return None
 
 
 def processor_name() -> str:

@@ -138,6 +138,15 @@ VERBS: dict[str, Verb] = {
         many=("scenes",),
         extra="search",
     ),
+    "run": Verb(
+        "mmearth_core.country.running",
+        "embed and map the scenes of a plan, here or on a cluster",
+        COUNTRY,
+        inputs=("plan",),
+        kept="work",
+        afresh=(),
+        extra="cluster",
+    ),
     "weights list": Verb("mmearth_core.encoder.weights", "list the models that have a name", MODELS),
     "weights fetch": Verb(
         "mmearth_core.encoder.weights", "download an official checkpoint", MODELS, inputs=("model",), kept="work"

@@ -36,6 +36,22 @@ def cells(grids: Sequence[Grid]) -> list[Any]:
     return found
 
 
+def narrow(grids: Sequence[Grid], halo: int) -> int:
+    """How many pairs of one CRS meet and share less than `halo` pixels on both sides of their cut: what the encoder
+    sees there it sees in part, and a seam may show."""
+    found = 0
+    for system in {str(grid.crs) for grid in grids}:
+        those = [grid for grid in grids if str(grid.crs) == system]
+        boxes = [shapely.box(*grid.bounds) for grid in those]
+        near = shapely.STRtree(boxes).query(boxes, predicate="intersects").T
+        for one, other in (pair for pair in near.tolist() if pair[0] < pair[1]):
+            west, south, east, north = shapely.bounds(boxes[one].intersection(boxes[other])).tolist()
+            shared, length = sorted((east - west, north - south))
+            pixel = max(those[one].pixel_size)
+            found += length > 2 * halo * pixel > shared
+    return found
+
+
 def same_ground(one: Grid, other: Grid) -> bool:
     """Whether two grids are dates of one tile: of one CRS, and all but a twentieth of both in common."""
     if one.crs != other.crs:

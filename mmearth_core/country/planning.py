@@ -14,6 +14,7 @@ import shapely
 
 from mmearth_core import __version__
 from mmearth_core.country.areas import read_area
+from mmearth_core.country.cells import narrow
 from mmearth_core.country.choosing import Piece, choose
 from mmearth_core.country.globe import on_map, polygons_in, square_kilometres
 from mmearth_core.country.listing import list_scenes
@@ -119,7 +120,8 @@ def plan(
             f"`best_of={best_of}` and `max_cloud={max_cloud:g}`: give 1 scene of a place or more, and 0 … 100 percent."
         )
     ground = None if area is None else read_area(area)
-    wanted = open_backend(model, "auto").header.bands
+    header = open_backend(model, "auto").header
+    wanted = header.bands
     if scenes:
         found = list_scenes(scenes, wanted=wanted, progress=progress, cancel=cancel)
         ground = (
@@ -136,6 +138,14 @@ def plan(
     choice = choose(found.candidates, ground, looks=best_of)
     if not choice.pieces:
         raise MMEarthError("None of the scenes lies in the area; check the area, or give other scenes.")
+    chosen = {id(piece.candidate): piece.candidate.grid for piece in choice.pieces}
+    seams = narrow(list(chosen.values()), header.halo)
+    told = list(found.messages)
+    if seams:
+        told.append(
+            f"{counted(seams, 'pair')} of neighbours share less than 2 × {header.halo} pixels, what the encoder sees"
+            " around one: a seam may show between them."
+        )
     rows = tuple(row for piece in choice.pieces if (row := _row(piece)) is not None)
     asked = {
         "area": None if area is None else str(area),
@@ -155,7 +165,7 @@ def plan(
         output_bytes=sum(row.output_bytes for row in rows),
         seconds=sum(row.seconds for row in rows),
         left_out=found.left_out,
-        messages=found.messages,
+        messages=tuple(told),
     )
 
 

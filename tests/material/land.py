@@ -35,6 +35,7 @@ def write_land(path: Path, grid: Grid, *, day: str = "2023-07-01", empty: Sequen
         "driver": "GTiff", "count": len(BANDS), "height": grid.height, "width": grid.width, "dtype": "uint16",
         "nodata": 0, "crs": grid.crs, "transform": grid.transform, "compress": "deflate",
     }  # fmt: skip
+    path.unlink(missing_ok=True)  # a damaged one would be opened first
     with rasterio.open(path, "w", **profile) as dataset:
         dataset.write(values)
         dataset.descriptions = BANDS

@@ -54,7 +54,8 @@ TORCH_ROOMS = (
     "embedding.model_writing",
     "pretraining",
 )
-#: Where the library of the extra `zarr` may be imported, where those of `search`, and where the others of `train`.
+#: Where the library of the extra `zarr` may be imported, those of `search`, `cluster` and `cloud`, and the others of
+#: `train`.
 ZARR_ROOM = "sources.elsewhere.tessera_zarr"
 COUNTRY = "country"
 TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
@@ -153,8 +154,9 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
     }
     core = {re.match(r"[\w-]+", each)[0].lower() for each in project["dependencies"]}
     extras = project["optional-dependencies"]
-    torch, train, zarr, search = (
-        {re.match(r"[\w-]+", each)[0].lower() for each in extras[name]} for name in ("torch", "train", "zarr", "search")
+    torch, train, zarr, *far = (
+        {re.match(r"[\w-]+", each)[0].lower() for each in extras[name]}
+        for name in ("torch", "train", "zarr", "search", "cluster", "cloud")
     )
     for path in MODULES:
         for name in imports_of(tree_of(path)):
@@ -162,7 +164,7 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
             if root not in sys.stdlib_module_names and root != "mmearth_core":
                 asked = core | torch | (train if name_of(path).startswith(TRAINING_ROOMS) else set())
                 asked |= zarr if name_of(path) == ZARR_ROOM else set()
-                asked |= search if name_of(path).startswith(COUNTRY) else set()
+                asked |= set().union(*far, {"dask"}) if name_of(path).startswith(COUNTRY) else set()
                 assert distributions.get(root, root) in asked, f"{name_of(path)} imports {root}"
 
 

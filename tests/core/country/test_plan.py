@@ -143,3 +143,13 @@ def test_scenes_at_hand_are_looked_at(tmp_path: Path) -> None:
     assert windows == {"west": Window(0, 0, 200, 175), "east": Window(0, 25, 200, 175)}
     assert all(row.whole and Path(row.source).name == f"{row.id}.tif" and row.level == "l2a" for row in rows.values())
     assert made.missing_km2 == 0 and json.dumps(made.as_dict())
+
+
+def test_neighbours_that_share_too_little_are_told(tmp_path: Path) -> None:
+    for name, left in (("a", 0), ("b", 1900), ("c", 3900)):
+        write_land(
+            tmp_path / f"{name}.tif",
+            Grid(200, 200, Affine(10, 0, 500_000 + left, 0, -10, 5_200_000), CRS.from_epsg(32632)),
+        )
+    made = plan(scenes=[tmp_path / "a.tif", tmp_path / "b.tif", tmp_path / "c.tif"], output=tmp_path / "p.parquet")
+    assert any("2 pairs of neighbours share less than 2 × 80 pixels" in each for each in made.messages), made.messages

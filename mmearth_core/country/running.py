@@ -1,0 +1,254 @@
+"""The verb `run`: the rows of a plan are embedded and mapped, here, by a cluster, or a shard of them at a time."""
+
+import io
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mmearth_core.country.plan_file import Plan, Row, read_plan
+from mmearth_core.country.stores import Store, store_at
+from mmearth_core.country.tasks import FAILED, Outcome, Steps, Work, do, is_done, note_failure
+from mmearth_core.embedding.backends import BackendName, open_backend
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.maps.smoothing import DEFAULT, Smoothing
+from mmearth_core.processors import available_processors
+from mmearth_core.progress import CancelToken, Progress, Silent
+from mmearth_core.wording import counted
+
+#: The table of what failed, and the plan that was run, in the output.
+FAILURES, PLAN = "failures.parquet", "plan.parquet"
+#: Processors of a worker by default: what the encoder uses well.
+THREADS = 2
+_PAUSE = 5.0
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How the rows of a run ended, by their ids; `failed` with the reasons. `pixels`: embedded by this run."""
+
+    output: str
+    done: tuple[str, ...]
+    there: tuple[str, ...]
+    failed: dict[str, str]
+    pixels: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {**vars(self), "done": list(self.done), "there": list(self.there)}
+
+    def __str__(self) -> str:
+        rate = f" ({self.pixels / 1e6:,.1f} Mpx, {self.pixels / 1e6 / self.seconds:.2f} Mpx/s)" if self.pixels else ""
+        lines = [f"{self.output}: {counted(len(self.done), 'scene')} done{rate}, {len(self.there)} there already."]
+        lines += [f"! failed: {name}: {reason}" for name, reason in self.failed.items()]
+        if self.failed:
+            lines.append(f"! {len(self.failed)} failed (see {FAILURES}); the same command tries these again.")
+        return "\n".join(lines)
+
+
+def run(
+    *,
+    plan: str | Path,
+    output: str | Path,
+    steps: Steps = "embed",
+    probe: str | Path | None = None,
+    drop_embeddings: bool = False,
+    model: str | Path = "default",
+    smooth: Smoothing = DEFAULT,
+    exclude_clouds: bool = False,
+    backend: BackendName = "auto",
+    workers: int | None = None,
+    scheduler: str | None = None,
+    shard: str | None = None,
+    threads: int = THREADS,
+    memory: str = "4 GiB",
+    retries: int = 3,
+    scratch: str | Path | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> RunResult:
+    """Embed and map the scenes of a plan; run again, it goes on with what is left.
+
+    Of every scene the item is written last: where it is, all is. Scenes that cannot be used are listed and the others
+    go on; what the machine fails at is tried again.
+
+    Args:
+        plan: Plan made by mmearth plan.
+        output: Folder, or s3://bucket/folder, for what is made: embeddings, maps, confidence, and their items.
+        steps: What is done with every scene.
+        probe: Probe made by mmearth fit, for classify.
+        drop_embeddings: Keep the maps only: the embeddings of a country take more money than their computing.
+        model: Name or file of the model; a file must be there for every worker.
+        smooth: Smoothing of the maps, as in classify.
+        exclude_clouds: Leave out what the scenes' own classification calls cloud, shadow or cirrus.
+        backend: What runs the model.
+        workers: Processes on this machine; by default one for each two processors. 1 needs no Dask.
+        scheduler: Address of a Dask scheduler (tcp://…) whose workers do it, instead.
+        shard: Part of the plan, such as 0/8 … 7/8: for arrays of jobs, which need no Dask.
+        threads: Processors that a worker uses.
+        memory: Memory of a worker on this machine, beyond which Dask restarts it.
+        retries: How often what the machine failed at is tried again.
+        scratch: Folder of the working machine for what is not finished; by default within the output.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; what is finished stays, and the same command goes on.
+
+    Raises:
+        MMEarthError: Plan, probe or options are unusable.
+        EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
+    """
+    progress, cancel = progress or Silent(), cancel or CancelToken()
+    began = time.monotonic()
+    work = _work(output, steps, probe, drop_embeddings, model, smooth, exclude_clouds, backend, scratch, threads)
+    whole, store = read_plan(plan), store_at(output)
+    if work.maps and any(row.look > 1 for row in whole.rows):
+        raise MMEarthError(
+            "The looks of a plan are not mapped together; give `steps=embed`, or make the plan with `best_of=1`."
+        )
+    if sum(each is not None for each in (workers, scheduler, shard)) > 1:
+        raise MMEarthError("`workers`, `scheduler` and `shard` exclude each other; give one of them.")
+    _keep_plan(store, Path(plan))
+    rows = list(whole.rows) if shard is None else shard_of(whole, shard)
+    there = [row for row in rows if is_done(store, work, row)]
+    done_before = {row.id for row in there}
+    todo = sorted((row for row in rows if row.id not in done_before), key=lambda row: -row.megapixels)
+    count = 1 if shard is not None else workers or max(1, available_processors() // threads)
+    progress.start("Running", round(sum(row.megapixels for row in rows) * 1e6), "px")
+    progress.advance(round(sum(row.megapixels for row in there) * 1e6))
+    if scheduler is None and (count == 1 or len(todo) < 2):
+        outcomes = _here(todo, work, store, retries, cancel)
+    else:
+        from mmearth_core.country.clustering import on_cluster  # noqa: PLC0415 - the extra `cluster`
+
+        outcomes = on_cluster(
+            todo, work, store, workers=count, scheduler=scheduler, retries=retries, memory=memory,
+            progress=progress, cancel=cancel,
+        )  # fmt: skip
+    found = _followed(outcomes, {row.id: row for row in todo}, progress)
+    progress.finish()
+    _write_failures(store)
+    return RunResult(
+        output=str(output),
+        done=tuple(each.id for each in found if each.state == "done"),
+        there=(*sorted(done_before), *(each.id for each in found if each.state == "there")),
+        failed={each.id: each.reason for each in found if each.state == "failed"},
+        pixels=sum(each.pixels for each in found),
+        seconds=time.monotonic() - began,
+    )
+
+
+def shard_of(plan: Plan, shard: str) -> list[Row]:
+    """The rows of a shard I/N, 0 ≤ I < N: the same whoever asks, and shards about as much work as each other."""
+    try:
+        number, count = map(int, shard.split("/"))
+    except ValueError:
+        number, count = 0, 0
+    if not 0 <= number < count:
+        raise MMEarthError(f"`shard={shard}` is no part of a plan; give for example 0/8, the first of eight.")
+    loads, parts = [0.0] * count, list[list[Row]]([] for _ in range(count))
+    for row in sorted(plan.rows, key=lambda row: (-row.megapixels, row.id)):
+        least = loads.index(min(loads))
+        loads[least] += row.megapixels
+        parts[least].append(row)
+    return parts[number]
+
+
+def _work(
+    output: str | Path,
+    steps: Steps,
+    probe: str | Path | None,
+    drop_embeddings: bool,
+    model: str | Path,
+    smooth: Smoothing,
+    exclude_clouds: bool,
+    backend: Literal["auto", "onnx", "torch"],
+    scratch: str | Path | None,
+    threads: int,
+) -> Work:
+    mapped = steps == "embed,classify"
+    if mapped != (probe is not None):
+        raise MMEarthError(
+            "Maps need classes: give `probe=FILE` made by mmearth fit, and `steps=embed,classify` with it."
+        )
+    if drop_embeddings and not mapped:
+        raise MMEarthError("`drop_embeddings` leaves nothing where there are no maps; give `steps=embed,classify` too.")
+    header = open_backend(model, backend).header
+    if probe is not None:
+        learned = load_probe(probe)
+        if len(learned.columns.slots) > 1 or learned.looks_at.layers:
+            raise MMEarthError(
+                f"{probe} has learned of several dates or of layers, and a plan has one image of a place; fit one on"
+                " one embedding."
+            )
+        if learned.columns.slots[0].identity != header.model_id:
+            raise MMEarthError(
+                f"{probe} is of another model than {header.name}; name the one it was fitted with by `model`."
+            )
+    return Work(
+        output=str(output),
+        steps=steps,
+        model=str(model),
+        model_id=header.model_id,
+        probe=None if probe is None else Path(probe).read_text(encoding="utf-8"),
+        drop_embeddings=drop_embeddings,
+        smooth=smooth,
+        exclude_clouds=exclude_clouds,
+        backend=backend,
+        scratch=None if scratch is None else str(scratch),
+        threads=threads,
+    )
+
+
+def _keep_plan(store: Store, plan: Path) -> None:
+    """The plan beside what is made by it, for `status` and `collect`. Raises `MMEarthError` when another is there."""
+    content, there = plan.read_bytes(), store.read(PLAN)
+    if there is None:
+        store.write(PLAN, content)
+    elif there != content:
+        raise MMEarthError(f"{store.address} holds the run of another plan; choose another `output`.")
+
+
+def _here(rows: Iterable[Row], work: Work, store: Store, retries: int, cancel: CancelToken) -> Iterator[Outcome]:
+    """One row after the other, in this process."""
+    for row in rows:
+        for attempt in range(retries + 1):
+            cancel.check()
+            try:
+                yield do(row, work, cancel)
+                break
+            except EnvironmentFailure as error:
+                if attempt == retries:
+                    note_failure(store, work, row, error.text)
+                    yield Outcome(row.id, "failed", reason=error.text)
+                else:
+                    time.sleep(_PAUSE)
+
+
+def _followed(outcomes: Iterable[Outcome], rows: dict[str, Row], progress: Progress) -> list[Outcome]:
+    found = []
+    for each in outcomes:
+        found.append(each)
+        progress.advance(round(rows[each.id].megapixels * 1e6))
+        if each.state == "failed":
+            progress.message(f"{each.id} failed: {each.reason}")
+    return found
+
+
+def _write_failures(store: Store) -> None:
+    """The table of all that failed and was not done since; none when nothing is."""
+    told = [json.loads(content) for name in sorted(store.names(FAILED)) if (content := store.read(name)) is not None]
+    if not told:
+        store.delete(FAILURES)
+        return
+    table = pa.table(
+        {name: [str(each.get(name, "")) for each in told] for name in ("id", "reason", "host", "time", "key")}
+    )
+    written = io.BytesIO()
+    pq.write_table(table, written)
+    store.write(FAILURES, written.getvalue())

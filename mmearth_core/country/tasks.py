@@ -1,0 +1,283 @@
+"""One row of a plan, done: the scene fetched, embedded, mapped, put into the store; its item last, as the mark of that.
+
+Whoever does a row again finds the item and does nothing: engines may run a task twice, its outputs are there once.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import shapely
+import shapely.geometry
+
+from mmearth_core import __version__
+from mmearth_core.country.fetching import scene_of
+from mmearth_core.country.plan_file import Row
+from mmearth_core.country.stores import Folder, Store, store_at
+from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.stac.item import STAC_VERSION, item_path
+from mmearth_core.errors import MMEarthError
+from mmearth_core.labelling.classification import classify
+from mmearth_core.locks import one_writer
+from mmearth_core.maps.smoothing import DEFAULT, Smoothing
+from mmearth_core.processors import limit_processors
+from mmearth_core.progress import CancelToken
+
+Steps = Literal["embed", "embed,classify"]
+#: Folders of a run, and what is in them: marks of what is done, of what is at work, of what failed.
+ITEMS, RUNNING, FAILED = "items", "running", "failed"
+EMBEDDINGS, MAPS, CONFIDENCE = "embeddings", "maps", "confidence"
+#: Seconds between two signs of life of a row at work.
+BEAT = 10.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is done with every row. `probe` is the content of its file. `scratch`: a folder of the machine that does it,
+    by default below the output where that is a folder; `threads`: processors a worker uses at most."""
+
+    output: str
+    steps: Steps
+    model: str
+    model_id: str
+    probe: str | None = None
+    drop_embeddings: bool = False
+    smooth: Smoothing = DEFAULT
+    exclude_clouds: bool = False
+    backend: Literal["auto", "onnx", "torch"] = "auto"
+    scratch: str | None = None
+    threads: int | None = None
+
+    @property
+    def maps(self) -> bool:
+        """Whether maps are made."""
+        return self.probe is not None
+
+    @property
+    def digest(self) -> str:
+        """Of all that decides what comes out."""
+        told = {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in {"output", "model", "backend", "scratch", "threads"}
+        }
+        return hashlib.sha256(json.dumps([told, __version__], sort_keys=True).encode()).hexdigest()
+
+    def key(self, row: Row) -> str:
+        """What tells that a row was done with this very work."""
+        return hashlib.sha256(f"{row.key} {self.digest}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a row ended: `done` by this call, `there` already, or `failed` for good, with the reason."""
+
+    id: str
+    state: Literal["done", "there", "failed"]
+    seconds: float = 0.0
+    pixels: int = 0
+    reason: str = ""
+
+
+def is_done(store: Store, work: Work, row: Row) -> bool:
+    """Whether the item of a row is there, and of this very work."""
+    content = store.read(f"{ITEMS}/{row.id}.json")
+    try:
+        return content is not None and json.loads(content)["properties"]["mmearth:run_key"] == work.key(row)
+    except (ValueError, LookupError, TypeError):
+        return False
+
+
+def do(row: Row, work: Work, cancel: CancelToken | None = None) -> Outcome:
+    """Do a row. An input that cannot be used is an outcome, `failed`, and is noted in the store; what may go better the
+    next time, such as a full disk or a lost connection, is raised: `EnvironmentFailure`, `Cancelled`."""
+    began, cancel = time.monotonic(), cancel or CancelToken()
+    store = store_at(work.output)
+    if work.threads is not None:
+        limit_processors(work.threads)
+    if is_done(store, work, row):
+        return Outcome(row.id, "there")
+    folder = _scratch(store, work, row)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Two who do one row on one machine would disturb each other; the second finds it done.
+        with one_writer(folder, lambda: True, cancel=cancel), _Beat(store, row, work) as beat:
+            if is_done(store, work, row):
+                return Outcome(row.id, "there")
+            folder.mkdir(exist_ok=True)
+            pixels = _made(row, work, store, folder, beat, cancel, began)
+    except MMEarthError as error:
+        if type(error) is not MMEarthError:  # the environment's, or a cancel: what is in the folder is gone on with
+            raise
+        note_failure(store, work, row, error.text)
+        shutil.rmtree(folder, ignore_errors=True)
+        return Outcome(row.id, "failed", time.monotonic() - began, reason=error.text)
+    store.delete(f"{FAILED}/{row.id}.json")
+    shutil.rmtree(folder, ignore_errors=True)
+    return Outcome(row.id, "done", time.monotonic() - began, pixels)
+
+
+def note_failure(store: Store, work: Work, row: Row, reason: str) -> None:
+    """Keep why a row failed, until it is done."""
+    told = {"id": row.id, "key": work.key(row), "reason": reason, "host": platform.node(), "time": _now()}
+    store.write(f"{FAILED}/{row.id}.json", json.dumps(told, ensure_ascii=False).encode())
+
+
+def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cancel: CancelToken, began: float) -> int:
+    """All steps of a row, into the store; returns its valid pixels."""
+    area = None
+    if not row.whole:
+        area = folder / "own.geojson"
+        area.write_text(json.dumps(shapely.geometry.mapping(row.geometry)), encoding="utf-8")
+    beat.message("Fetching")
+    scene = scene_of(row, folder, cancel)
+    raster = folder / f"{row.id}.tif"
+    made = embed(
+        scene=scene,
+        output=raster,
+        model=work.model,
+        window=(row.column, row.row, row.width, row.height) if area is None else None,
+        aoi=area,
+        exclude_clouds=work.exclude_clouds,
+        backend=work.backend,
+        progress=beat,
+        cancel=cancel,
+    )
+    assets, properties = dict[str, Any](), dict[str, Any]()
+    if work.probe is not None:
+        probe = folder / "probe.json"
+        probe.write_text(work.probe, encoding="utf-8")
+        mapped, certain = folder / "map.tif", folder / "confidence.tif"
+        result = classify(
+            embedding=raster,
+            model=probe,
+            output=mapped,
+            confidence=certain,
+            smooth=work.smooth,
+            overwrite=True,
+            progress=beat,
+            cancel=cancel,
+        )
+        for kind, file in ((MAPS, mapped), (CONFIDENCE, certain)):
+            assets[kind] = _uploaded(store, file, f"{kind}/{row.id}.tif")
+        properties["mmearth:hectares"] = result.hectares
+    if not work.drop_embeddings:
+        assets[EMBEDDINGS] = _uploaded(store, raster, f"{EMBEDDINGS}/{row.id}.tif")
+        store.upload(item_path(raster), f"{EMBEDDINGS}/{row.id}.stac.json")
+    valid = made.valid_pixels
+    properties |= {"mmearth:valid_pixels": valid, "mmearth:seconds": round(time.monotonic() - began, 1)}
+    item = _item(row, work, assets, properties)
+    store.write(f"{ITEMS}/{row.id}.json", (json.dumps(item, ensure_ascii=False, indent=1) + "\n").encode())
+    return valid
+
+
+def _uploaded(store: Store, file: Path, name: str) -> dict[str, Any]:
+    """Put a raster and its style into the store; the asset of the item."""
+    style = file.with_suffix(".qml")
+    if style.exists():
+        store.upload(style, name.removesuffix(".tif") + ".qml")
+    size, digest = file.stat().st_size, hashlib.sha256()
+    with file.open("rb") as content:
+        while part := content.read(1 << 20):
+            digest.update(part)
+    store.upload(file, name)
+    return {
+        "href": f"../{name}",
+        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+        "roles": ["data"],
+        "file:size": size,
+        "file:checksum": f"1220{digest.hexdigest()}",
+    }
+
+
+def _item(row: Row, work: Work, assets: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The STAC Item of a row that is done."""
+    return {
+        "type": "Feature",
+        "stac_version": STAC_VERSION,
+        "stac_extensions": ["https://stac-extensions.github.io/file/v2.1.0/schema.json"],
+        "id": row.id,
+        "geometry": shapely.geometry.mapping(row.geometry),
+        "bbox": shapely.bounds(row.geometry).tolist(),
+        "properties": {
+            "datetime": None if row.datetime is None else row.datetime.isoformat().replace("+00:00", "Z"),
+            **({} if row.datetime else {"start_datetime": "2015-06-23T00:00:00Z", "end_datetime": _now()}),
+            "created": _now(),
+            "mmearth:run_key": work.key(row),
+            "mmearth:model_id": work.model_id,
+            "mmearth:steps": work.steps,
+            "mmearth:scene": row.id if row.item else row.source,
+            "mmearth:place": row.tile,
+            "mmearth:look": row.look,
+            "mmearth:host": platform.node(),
+            **properties,
+        },
+        "links": [],
+        "assets": dict(assets),
+    }
+
+
+def _scratch(store: Store, work: Work, row: Row) -> Path:
+    """Where a row is made: the same each time, so that what was cut off is gone on with."""
+    if work.scratch is not None:
+        return Path(work.scratch) / f"{row.id}-{work.key(row)[:12]}"
+    if not isinstance(store, Folder):
+        raise MMEarthError(f"{store.address} is no folder: say with `scratch=FOLDER` where a worker may put its files.")
+    return store.path / ".work" / f"{row.id}-{work.key(row)[:12]}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class _Beat:
+    """A `Progress` that is written into the store now and then, by a thread of its own: who is at a row, how far."""
+
+    def __init__(self, store: Store, row: Row, work: Work) -> None:
+        self._store, self._name = store, f"{RUNNING}/{row.id}.json"
+        who = {"host": platform.node(), "process": os.getpid(), "since": _now()}
+        self._told = {"id": row.id, "key": work.key(row), **who}
+        self._task, self._done, self._total = "Waiting", 0, 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._tell, name="mmearth beat", daemon=True)
+
+    def message(self, text: str) -> None:
+        if text == "Fetching":
+            self._task = text
+
+    def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:  # noqa: ARG002
+        self._task, self._done, self._total = task, 0, total
+
+    def advance(self, amount: int) -> None:
+        self._done += amount
+
+    def finish(self) -> None: ...
+
+    def partial(self, path: Path) -> None: ...
+
+    def __enter__(self) -> "_Beat":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._store.delete(self._name)
+
+    def _tell(self) -> None:
+        while True:
+            told = {**self._told, "task": self._task, "done": self._done, "total": self._total, "time": _now()}
+            with suppress(MMEarthError):  # a sign that is not seen is no reason to stop
+                self._store.write(self._name, json.dumps(told).encode())
+            if self._over.wait(BEAT):
+                return

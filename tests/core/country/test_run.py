@@ -1,0 +1,188 @@
+"""`run`: every scene of a plan exactly once, whoever dies meanwhile; what cannot be done is listed and goes on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("distributed")
+
+import rasterio
+from affine import Affine
+from land import write_land
+from pyarrow import parquet
+from rasterio.crs import CRS
+
+from mmearth_core.country import running, tasks
+from mmearth_core.country.plan_file import read_plan
+from mmearth_core.country.planning import plan
+from mmearth_core.country.running import run, shard_of
+from mmearth_core.embedding.engine import embed
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.raster.grid import Grid
+
+SIDE, STEP = 300, 10
+
+
+def grid(zone: int, left: int, top: int = 0, side: int = SIDE) -> Grid:
+    origin = {32: 727_000, 33: 270_000}[zone]
+    return Grid(
+        side, side, Affine(STEP, 0, origin + STEP * left, 0, -STEP, 5_200_000 - STEP * top), CRS.from_epsg(32600 + zone)
+    )
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seven scenes of two UTM zones, neighbours overlap; one of them is damaged after it was planned."""
+    folder = tmp_path_factory.mktemp("country")
+    (folder / "scenes").mkdir()
+    for number, (zone, left) in enumerate(
+        ((32, 0), (32, 120), (32, 240), (33, 900), (33, 1020), (33, 1140), (33, 1260))
+    ):
+        write_land(folder / "scenes" / f"s{number}.tif", grid(zone, left))
+    plan(scenes=[folder / "scenes"], output=folder / "plan.parquet")
+    broken = folder / "scenes" / "s5.tif"
+    broken.write_bytes(broken.read_bytes()[:50_000])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def serial(planned: Path) -> Path:
+    """What one process makes of the plan."""
+    result = run(plan=planned / "plan.parquet", output=planned / "serial", workers=1)
+    assert sorted(result.done) == ["s0", "s1", "s2", "s3", "s4", "s6"] and list(result.failed) == ["s5"]
+    return planned / "serial"
+
+
+def embeddings(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "embeddings").glob("*.tif")}
+
+
+def test_a_worker_that_dies_a_scene_that_is_damaged_and_one_that_is_there(
+    planned: Path, serial: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    shard = run(plan=planned / "plan.parquet", output=output, shard="0/7")
+    assert len(shard.done) == 1
+    there = output / "embeddings" / f"{shard.done[0]}.tif"
+    before = there.stat().st_mtime_ns
+    command = [
+        sys.executable,
+        "-m",
+        "mmearth_core",
+        "run",
+        str(planned / "plan.parquet"),
+        "-o",
+        str(output),
+        "--workers",
+        "2",
+    ]
+    process = subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    killed = None
+    while process.poll() is None:
+        for beat in (output / "running").glob("*.json"):
+            told = json.loads(beat.read_text() or "{}") if beat.exists() else {}
+            if killed is None and told.get("process", os.getpid()) != os.getpid():
+                os.kill(told["process"], signal.SIGKILL)
+                killed = told["id"]
+        time.sleep(0.02)
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    result = json.loads(out.splitlines()[-1])["result"]
+    assert killed is not None and killed in (*result["done"], "s5")
+    assert sorted([*result["done"], *result["there"]]) == ["s0", "s1", "s2", "s3", "s4", "s6"]
+    assert list(result["there"]) == list(shard.done) and there.stat().st_mtime_ns == before
+    assert embeddings(output) == embeddings(serial)
+    table = parquet.read_table(output / "failures.parquet").to_pydict()
+    assert table["id"] == ["s5"] and "s5.tif" in table["reason"][0]
+    assert not list((output / "running").iterdir()) and not [p for p in (output / ".work").iterdir() if p.is_dir()]
+    # Mended, it is done by the same command, and what failed is no longer told.
+    source = planned / "scenes" / "s5.tif"
+    damaged = source.read_bytes()
+    write_land(source, grid(33, 1140))
+    try:
+        again = run(plan=planned / "plan.parquet", output=output, workers=1)
+    finally:
+        source.write_bytes(damaged)
+    assert again.done == ("s5",) and len(again.there) == 6 and not (output / "failures.parquet").exists()
+
+
+def test_neighbours_have_no_seam(planned: Path, serial: Path, tmp_path: Path) -> None:
+    """Both sides of the cut are, within a quantisation step, what a single scene of both would give there."""
+    write_land(tmp_path / "both.tif", Grid(SIDE, 420, grid(32, 0).transform, grid(32, 0).crs))
+    embed(scene=tmp_path / "both.tif", output=tmp_path / "emb.tif")
+    with rasterio.open(tmp_path / "emb.tif") as one:
+        whole, transform = one.read().astype(int), one.transform
+    for name in ("s0", "s1"):
+        with rasterio.open(serial / "embeddings" / f"{name}.tif") as part:
+            values = part.read().astype(int)
+            left = round((part.transform.c - transform.c) / STEP)
+        inner = values[:, :, :-70] if name == "s1" else values  # the rest looks beyond what `both` shows
+        expected = whole[:, :, left : left + inner.shape[2]]
+        inner = inner[:, :, : expected.shape[2]]
+        edge = inner[:, :, -60:] if name == "s0" else inner[:, :, :60]
+        wanted = expected[:, :, -60:] if name == "s0" else expected[:, :, :60]
+        assert np.abs(edge - wanted).max() <= 1, name
+    widths = {row.id: (row.column, row.width) for row in read_plan(planned / "plan.parquet").rows}
+    assert widths["s0"] == (0, 210) and widths["s1"] == (90, 120)
+
+
+def test_shards_are_all_of_the_plan_once(planned: Path) -> None:
+    made = read_plan(planned / "plan.parquet")
+    parts = [shard_of(made, f"{index}/3") for index in range(3)]
+    assert sorted(row.id for part in parts for row in part) == [row.id for row in made.rows]
+    sums = [sum(row.megapixels for row in part) for part in parts]
+    assert max(sums) - min(sums) <= max(row.megapixels for row in made.rows)
+    for wrong in ("3/3", "1", "-1/3", "a/b"):
+        with pytest.raises(MMEarthError, match="is no part of a plan"):
+            shard_of(made, wrong)
+
+
+def test_what_the_machine_fails_at_is_tried_again(
+    planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def failing(**asked: Any) -> Any:
+        calls.append(Path(asked["output"]).stem)
+        if calls.count(calls[-1]) <= (2 if calls[-1] == "s0" else 9):
+            raise EnvironmentFailure("The disk is full; make room.")
+        return embed(**asked)
+
+    monkeypatch.setattr(tasks, "embed", failing)
+    monkeypatch.setattr(running, "_PAUSE", 0.0)
+    made = read_plan(planned / "plan.parquet")
+    few = [row for row in made.rows if row.id in {"s0", "s1"}]
+    monkeypatch.setattr(running, "shard_of", lambda *_: few)
+    result = run(plan=planned / "plan.parquet", output=tmp_path / "o", shard="0/1", retries=2)
+    assert result.done == ("s0",) and result.failed == {"s1": "The disk is full; make room."}
+    assert calls.count("s0") == 3 and calls.count("s1") == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"steps": "embed,classify"}, "Maps need classes"),
+        ({"drop_embeddings": True}, "leaves nothing where there are no maps"),
+        ({"workers": 2, "shard": "0/2"}, "exclude each other"),
+        ({"plan": "nowhere.parquet"}, "does not exist"),
+        ({"output": "ftp://host/x"}, "is no place that can be written to"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(asked: dict[str, Any], sentence: str, planned: Path, tmp_path: Path) -> None:
+    with pytest.raises(MMEarthError, match=sentence):
+        run(**{"plan": planned / "plan.parquet", "output": tmp_path / "o", **asked})
+    assert not (tmp_path / "o").exists()
+
+
+def test_the_run_of_another_plan_is_not_mixed_in(planned: Path, serial: Path, tmp_path: Path) -> None:
+    plan(scenes=[planned / "scenes" / "s0.tif"], output=tmp_path / "other.parquet")
+    with pytest.raises(MMEarthError, match="holds the run of another plan"):
+        run(plan=tmp_path / "other.parquet", output=serial, workers=1)
