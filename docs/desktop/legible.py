@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMenu,
     QProgressBar,
     QStyle,
     QStyleOptionComboBox,
@@ -343,6 +344,8 @@ def _said(widget, tooltips=True):
     yield _text(widget)
     if tooltips:
         yield re.sub(r"<[^>]*>", "", widget.toolTip())
+    if isinstance(widget, QMenu):
+        yield from (action.text() for action in widget.actions())
     if isinstance(widget, QComboBox):
         yield from (widget.itemText(index) for index in range(widget.count()))
     elif isinstance(widget, QTabBar):

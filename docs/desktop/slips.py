@@ -4,7 +4,7 @@ Each is a part of a walk (`yield from`) that ends where it began, and an error w
 fewer samples, files left behind, nothing said.
 """
 
-from hands import MATERIAL, RIGHT, after, click, click_on_map, draw, find, open_tab, press, product, say
+from hands import MATERIAL, RIGHT, after, click, click_on_map, draw, drawn, find, open_tab, press, product, say
 from qgis.core import Qgis, QgsGeometry, QgsPointXY, QgsProject
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
@@ -39,22 +39,27 @@ def wrong_clicks(plugin, canvas, shape):
     expect(samples.featureCount() == 0, "a polygon of one corner is a sample")
     press(canvas, Qt.Key.Key_Escape)
     dismiss()
-    draw(canvas, 1, beside(canvas, plugin.context.workspace.embedding))
+    seen = canvas.extent()
+    canvas.zoomByFactor(1.5)
+    yield drawn(canvas)
+    draw(canvas, 1, above(canvas, plugin.context.workspace.embedding))
     yield lambda: samples.featureCount() == 1
     yield warned
     dismiss()
     press(canvas, Qt.Key.Key_Z)
     yield lambda: samples.featureCount() == 0
+    canvas.setExtent(seen)
+    canvas.refresh()
+    yield drawn(canvas)
 
 
-def beside(canvas, embedding):
+def above(canvas, embedding):
     """A triangle that is seen and has nothing of the embedding below it."""
-    seen, place = canvas.extent(), embedding.extent()
-    low, high = place.yMaximum(), seen.yMaximum()
-    expect(high - low > 20 * canvas.mapUnitsPerPixel(), "nothing is seen beside the embedding")
-    middle, side = place.center().x(), (high - low) / 4
-    corners = [(middle, low + side), (middle + side, low + side), (middle, low + 2 * side)]
-    return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in (*corners, corners[0])]])
+    low, high = embedding.extent().yMaximum(), canvas.extent().yMaximum()
+    expect(high - low > 20 * canvas.mapUnitsPerPixel(), "nothing is seen above the embedding")
+    x, y, side = embedding.extent().center().x(), (low + high) / 2, (high - low) / 4
+    corners = [(x, y), (x + side, y), (x, y + side)]
+    return QgsGeometry.fromPolygonXY([[QgsPointXY(*each) for each in (*corners, corners[0])]])
 
 
 def map_of_one_class(dock):

@@ -9,6 +9,9 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..numbers import decimal
 
+#: Hectares from which an interval needs no decimals.
+_WHOLE = 10
+
 
 def share(estimate: dict[str, Any] | None, digits: int = 1) -> tuple[str, str]:
     """A share in per cent without the sign, and its 95 % interval (ends with so many `digits`), or that there are too
@@ -33,11 +36,14 @@ def joined(figure: tuple[str, str]) -> str:
     return f"{number} ({between})" if between else number
 
 
-def hectares(estimate: dict[str, Any] | None) -> tuple[str, str]:
-    """An area and its 95 % interval."""
+def hectares(estimate: dict[str, Any] | None, narrow: bool = False) -> tuple[str, str]:
+    """An area and its 95 % interval; where there is little room (`narrow`), one that reaches ten hectares is told in
+    whole ones."""
     if not estimate or estimate.get("value") is None:
         return "–", ""
-    return area(estimate["value"]), _between(estimate, 1, _decimals(estimate["value"]))
+    digits = _decimals(estimate["value"])
+    wide = (estimate.get("high95") or 0) >= _WHOLE
+    return area(estimate["value"]), _between(estimate, 1, 0 if narrow and wide else digits)
 
 
 def area(value: float) -> str:

@@ -25,8 +25,9 @@ from ..widgets.labels import shortened
 
 #: What is right and what is wrong, laid thinly over the ground of a light or a dark table.
 _RIGHT, _WRONG = QColor(46, 160, 100), QColor(220, 90, 50)
-#: More classes than this are named by numbers in the head; letters of a name at the side that there is room for.
-_NAMED, _LETTERS = 3, 15
+#: More classes than this are named by numbers in the head; letters of a name at the side that there is room for beside
+#: points, and beside shares with their decimals.
+_NAMED, _LETTERS, _BESIDE_SHARES = 3, 15, 9
 
 
 class MatrixTable(QWidget):
@@ -89,9 +90,8 @@ class MatrixTable(QWidget):
         self.table.setColumnCount(size + 1)
         for number, name in enumerate(names):
             head = QTableWidgetItem(name if size <= _NAMED else str(number + 1))
-            side = QTableWidgetItem(
-                name if size <= _NAMED else shortened(f"{number + 1}  {name}", self.table, _LETTERS)
-            )
+            letters = _BESIDE_SHARES if by_area else _LETTERS
+            side = QTableWidgetItem(name if size <= _NAMED else shortened(f"{number + 1}  {name}", self.table, letters))
             for item in (head, side):
                 item.setToolTip(name)
             if name in self._colours:

@@ -135,13 +135,13 @@ class AccuracyTable(QWidget):
         name = QTableWidgetItem(f"{entry['name']}\n{there}")
         if entry["name"] in colours:
             name.setIcon(swatch(colours[entry["name"]]))
-        name.setToolTip(entry["name"])
+        name.setToolTip(name.text())  # a long name is cut
         self.table.setItem(row, 0, name)
         estimated = entry["estimated_ha"]
         figures = [
             share(entry["users_accuracy"], 0),
             share(entry["producers_accuracy"], 0),
-            (area(entry["mapped_ha"]), "") if estimated is None else hectares(estimated),
+            (area(entry["mapped_ha"]), "") if estimated is None else hectares(estimated, narrow=True),
         ]
         for column, figure in enumerate(figures, start=1):
             item = QTableWidgetItem("\n".join(filter(None, figure)))
@@ -152,7 +152,7 @@ class AccuracyTable(QWidget):
         """As high as its rows: the panel scrolls; the table only to the side, where it is too wide for the panel."""
         rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
         bar = self.table.horizontalScrollBar().sizeHint().height()
-        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)  # figures come first
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + bar + 4)
 
     # --- handing on -------------------------------------------------------------------------------------------------

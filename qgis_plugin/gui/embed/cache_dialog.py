@@ -53,6 +53,7 @@ class CacheDialog(QDialog):
         self.note.setWordWrap(True)
         self.note.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setText(self.tr("Close"))
         role = QDialogButtonBox.ButtonRole.ActionRole
         self.open_button = buttons.addButton(self.tr("Open"), role)
         self.remove_button = buttons.addButton(self.tr("Remove"), role)

@@ -23,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.numbers import decimal
 from ...core.samples.class_comparison import ClassComparison, separability_csv, spread_csv
 from ..icons import swatch
-from ..widgets.labels import wrapped
+from ..widgets.labels import shortened, wrapped
 from .spread_plot import SpreadPlot
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: Classes below the first are mixed up easily, above the second hardly ever (as the worker's `separability` has it).
 _MIXED, _APART = 1.0, 1.9
 _GOOD, _BAD = QColor(46, 160, 100), QColor(220, 90, 50)
+#: Letters of a name that there is room for in the heads of the matrix.
+_LETTERS = 10
 #: A sample that is shown fills this share of the canvas, so that its surroundings are seen too.
 _ROOM = 4.0
 
@@ -152,7 +154,8 @@ class ClassPlots(QDialog):
         self.matrix.setColumnCount(len(names))
         for number, (name, colour) in enumerate(classes):
             for put in (self.matrix.setHorizontalHeaderItem, self.matrix.setVerticalHeaderItem):
-                item = QTableWidgetItem(swatch(colour), name)
+                item = QTableWidgetItem(swatch(colour), shortened(name, self.matrix, _LETTERS))
+                item.setToolTip(name)
                 put(number, item)
         worst: tuple[float, str, str] | None = None
         for row, one in enumerate(names):

@@ -23,9 +23,12 @@ from ...core.accuracy.figures import area
 from ...core.accuracy.tables import clipped, write
 from ...core.numbers import decimal
 from ..accuracy.matrix import shade
+from ..widgets.labels import shortened
 
 #: Digits of hectares in files.
 _DIGITS = 4
+#: Letters of a name that there is room for in the heads of the matrix.
+_LETTERS = 10
 
 
 class ChangeTable(QWidget):
@@ -76,8 +79,11 @@ class ChangeTable(QWidget):
         names = rows[0][1:]
         self.table.setColumnCount(len(names))
         self.table.setRowCount(len(rows) - 1)
-        self.table.setHorizontalHeaderLabels(names)
-        self.table.setVerticalHeaderLabels([row[0] for row in rows[1:]])
+        for number, name in enumerate(names):
+            for put in (self.table.setHorizontalHeaderItem, self.table.setVerticalHeaderItem):
+                item = QTableWidgetItem(shortened(name, self.table, _LETTERS))
+                item.setToolTip(name)
+                put(number, item)
         for number, name in enumerate(self._hectares):
             became = self._hectares[name]
             for column, other in enumerate(self._hectares):
