@@ -17,6 +17,7 @@ from mmearth_core.accuracy.reference_sample import SampleResult
 from mmearth_core.accuracy.summary import AccuracyReport
 from mmearth_core.country.planning import PlanResult
 from mmearth_core.country.running import RunResult
+from mmearth_core.country.status import StatusResult
 from mmearth_core.demonstration.run import DemoResult
 from mmearth_core.embedding.conversion import ConvertResult
 from mmearth_core.embedding.engine import EmbedResult
@@ -70,6 +71,7 @@ __all__ = [
     "sample",
     "separability",
     "similar",
+    "status",
     "suggest",
     "tidy",
     "trust",
@@ -727,6 +729,17 @@ def run(
     Raises:
         MMEarthError: Plan, probe or options are unusable.
         EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
+    """
+
+def status(*, output: str | Path) -> StatusResult:
+    """Say how far a run is.
+
+    Args:
+        output: Folder or address that mmearth run writes to.
+
+    Raises:
+        MMEarthError: There is no run.
+        EnvironmentFailure: The place cannot be reached.
     """
 
 def weights_list() -> ModelList:

@@ -147,6 +147,7 @@ VERBS: dict[str, Verb] = {
         afresh=(),
         extra="cluster",
     ),
+    "status": Verb("mmearth_core.country.status", "say how far a run is", COUNTRY, inputs=("output",), extra="cluster"),
     "weights list": Verb("mmearth_core.encoder.weights", "list the models that have a name", MODELS),
     "weights fetch": Verb(
         "mmearth_core.encoder.weights", "download an official checkpoint", MODELS, inputs=("model",), kept="work"

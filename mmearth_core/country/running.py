@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from mmearth_core.country.plan_file import Plan, Row, read_plan
 from mmearth_core.country.stores import Store, store_at
-from mmearth_core.country.tasks import FAILED, Outcome, Steps, Work, do, is_done, note_failure
+from mmearth_core.country.tasks import FAILED, PLAN, Outcome, Steps, Work, do, is_done, note_failure
 from mmearth_core.embedding.backends import BackendName, open_backend
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.labelling.probe_file import load_probe
@@ -22,8 +22,8 @@ from mmearth_core.processors import available_processors
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.wording import counted
 
-#: The table of what failed, and the plan that was run, in the output.
-FAILURES, PLAN = "failures.parquet", "plan.parquet"
+#: The table of what failed, in the output.
+FAILURES = "failures.parquet"
 #: Processors of a worker by default: what the encoder uses well.
 THREADS = 2
 _PAUSE = 5.0

@@ -34,6 +34,8 @@ from mmearth_core.processors import limit_processors
 from mmearth_core.progress import CancelToken
 
 Steps = Literal["embed", "embed,classify"]
+#: The plan that was run, in the output.
+PLAN = "plan.parquet"
 #: Folders of a run, and what is in them: marks of what is done, of what is at work, of what failed.
 ITEMS, RUNNING, FAILED = "items", "running", "failed"
 EMBEDDINGS, MAPS, CONFIDENCE = "embeddings", "maps", "confidence"

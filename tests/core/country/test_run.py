@@ -2,6 +2,8 @@
 
 import json
 import os
+import platform
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from mmearth_core.country import running, tasks
 from mmearth_core.country.plan_file import read_plan
 from mmearth_core.country.planning import plan
 from mmearth_core.country.running import run, shard_of
+from mmearth_core.country.status import status
 from mmearth_core.embedding.engine import embed
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.raster.grid import Grid
@@ -85,13 +88,14 @@ def test_a_worker_that_dies_a_scene_that_is_damaged_and_one_that_is_there(
         "2",
     ]
     process = subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    killed = None
+    killed, seen = None, list[str]()
     while process.poll() is None:
         for beat in (output / "running").glob("*.json"):
             told = json.loads(beat.read_text() or "{}") if beat.exists() else {}
             if killed is None and told.get("process", os.getpid()) != os.getpid():
                 os.kill(told["process"], signal.SIGKILL)
                 killed = told["id"]
+                seen = str(status(output=output)).splitlines()
         time.sleep(0.02)
     out, err = process.communicate()
     assert process.returncode == 0, err
@@ -100,6 +104,11 @@ def test_a_worker_that_dies_a_scene_that_is_damaged_and_one_that_is_there(
     assert sorted([*result["done"], *result["there"]]) == ["s0", "s1", "s2", "s3", "s4", "s6"]
     assert list(result["there"]) == list(shard.done) and there.stat().st_mtime_ns == before
     assert embeddings(output) == embeddings(serial)
+    assert seen[0].startswith(f"{output}: ") and " of 7 scenes done" in seen[0]
+    assert any(f"  {killed}: " in line and f"on {platform.node()} since" in line for line in seen), seen
+    told = status(output=output)
+    assert len(told.done) == 6 and list(told.failed) == ["s5"] and not told.running and not told.gone
+    assert told.done_megapixels < told.megapixels and json.dumps(told.as_dict())
     table = parquet.read_table(output / "failures.parquet").to_pydict()
     assert table["id"] == ["s5"] and "s5.tif" in table["reason"][0]
     assert not list((output / "running").iterdir()) and not [p for p in (output / ".work").iterdir() if p.is_dir()]
@@ -186,3 +195,15 @@ def test_the_run_of_another_plan_is_not_mixed_in(planned: Path, serial: Path, tm
     plan(scenes=[planned / "scenes" / "s0.tif"], output=tmp_path / "other.parquet")
     with pytest.raises(MMEarthError, match="holds the run of another plan"):
         run(plan=tmp_path / "other.parquet", output=serial, workers=1)
+
+
+def test_a_worker_without_a_sign_of_life_is_gone(serial: Path, tmp_path: Path) -> None:
+    shutil.copytree(serial, tmp_path / "run")
+    (tmp_path / "run" / "items" / "s3.json").unlink()
+    beat = {"id": "s3", "host": "far", "task": "Embedding", "done": 1, "total": 4, "since": "2026-01-01T00:00:00Z"}
+    (tmp_path / "run" / "running" / "s3.json").write_text(json.dumps({**beat, "time": "2026-01-01T00:01:00Z"}))
+    told = status(output=tmp_path / "run")
+    assert told.gone == ("s3",) and "s3: no sign of life" in str(told) and told.left_seconds is None
+    with pytest.raises(MMEarthError, match="is no run"):
+        status(output=tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
