@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.accuracy.reference_sample import SampleResult
 from mmearth_core.accuracy.summary import AccuracyReport
+from mmearth_core.country.collecting import CollectResult
 from mmearth_core.country.planning import PlanResult
 from mmearth_core.country.running import RunResult
 from mmearth_core.country.status import StatusResult
@@ -57,6 +58,7 @@ __all__ = [
     "change",
     "classify",
     "cluster",
+    "collect",
     "demo",
     "embed",
     "embed_array",
@@ -739,6 +741,22 @@ def status(*, output: str | Path) -> StatusResult:
 
     Raises:
         MMEarthError: There is no run.
+        EnvironmentFailure: The place cannot be reached.
+    """
+
+def collect(*, output: str | Path, name: str = "country", licence: str = "proprietary") -> CollectResult:
+    """Describe what a run has made as one: a STAC Collection, mosaics that open like one raster, areas of classes.
+
+    Writes collection.json, for each kind and UTM zone a mosaic (VRT, in which nothing is copied), and areas.csv. What
+    is not done yet is left out, and said; collect again when it is.
+
+    Args:
+        output: Folder or address that mmearth run writes to.
+        name: The id of the Collection.
+        licence: Under which it may be used, as an SPDX identifier such as CC-BY-4.0.
+
+    Raises:
+        MMEarthError: There is no run, or nothing of it is done.
         EnvironmentFailure: The place cannot be reached.
     """
 

@@ -148,6 +148,13 @@ VERBS: dict[str, Verb] = {
         extra="cluster",
     ),
     "status": Verb("mmearth_core.country.status", "say how far a run is", COUNTRY, inputs=("output",), extra="cluster"),
+    "collect": Verb(
+        "mmearth_core.country.collecting",
+        "describe a run as one: a STAC Collection, mosaics, areas",
+        COUNTRY,
+        inputs=("output",),
+        extra="cluster",
+    ),
     "weights list": Verb("mmearth_core.encoder.weights", "list the models that have a name", MODELS),
     "weights fetch": Verb(
         "mmearth_core.encoder.weights", "download an official checkpoint", MODELS, inputs=("model",), kept="work"

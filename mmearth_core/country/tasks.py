@@ -25,13 +25,14 @@ from mmearth_core.country.fetching import scene_of
 from mmearth_core.country.plan_file import Row
 from mmearth_core.country.stores import Folder, Store, store_at
 from mmearth_core.embedding.engine import embed
-from mmearth_core.embedding.stac.item import STAC_VERSION, item_path
+from mmearth_core.embedding.stac.item import item_path
 from mmearth_core.errors import MMEarthError
 from mmearth_core.labelling.classification import classify
 from mmearth_core.locks import one_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.processors import limit_processors
 from mmearth_core.progress import CancelToken
+from mmearth_core.raster.opening import opened
 
 Steps = Literal["embed", "embed,classify"]
 #: The plan that was run, in the output.
@@ -39,6 +40,7 @@ PLAN = "plan.parquet"
 #: Folders of a run, and what is in them: marks of what is done, of what is at work, of what failed.
 ITEMS, RUNNING, FAILED = "items", "running", "failed"
 EMBEDDINGS, MAPS, CONFIDENCE = "embeddings", "maps", "confidence"
+_FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 #: Seconds between two signs of life of a row at work.
 BEAT = 10.0
 
@@ -178,20 +180,23 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
         store.upload(item_path(raster), f"{EMBEDDINGS}/{row.id}.stac.json")
     valid = made.valid_pixels
     properties |= {"mmearth:valid_pixels": valid, "mmearth:seconds": round(time.monotonic() - began, 1)}
-    item = _item(row, work, assets, properties)
+    own = json.loads(item_path(raster).read_text(encoding="utf-8"))
+    item = _item(row, work, own, assets, properties)
     store.write(f"{ITEMS}/{row.id}.json", (json.dumps(item, ensure_ascii=False, indent=1) + "\n").encode())
     return valid
 
 
 def _uploaded(store: Store, file: Path, name: str) -> dict[str, Any]:
     """Put a raster and its style into the store; the asset of the item."""
-    style = file.with_suffix(".qml")
-    if style.exists():
-        store.upload(style, name.removesuffix(".tif") + ".qml")
+    for beside, named in zip(described_by(file.name), described_by(name), strict=True):
+        if (path := file.with_name(beside)).exists():
+            store.upload(path, named)
     size, digest = file.stat().st_size, hashlib.sha256()
     with file.open("rb") as content:
         while part := content.read(1 << 20):
             digest.update(part)
+    with opened(str(file), wanted="a raster") as dataset:
+        shape, transform, code = dataset.shape, list(dataset.transform)[:6], dataset.crs.to_epsg()
     store.upload(file, name)
     return {
         "href": f"../{name}",
@@ -199,33 +204,43 @@ def _uploaded(store: Store, file: Path, name: str) -> dict[str, Any]:
         "roles": ["data"],
         "file:size": size,
         "file:checksum": f"1220{digest.hexdigest()}",
+        "proj:shape": list(shape),
+        "proj:transform": transform,
+        **({} if code is None else {"proj:code": f"EPSG:{code}"}),
     }
 
 
-def _item(row: Row, work: Work, assets: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The STAC Item of a row that is done."""
+def described_by(raster: str) -> tuple[str, str]:
+    """The files that may lie beside a raster and say how it looks and what its classes are called."""
+    return raster.rpartition(".")[0] + ".qml", f"{raster}.aux.xml"
+
+
+def _item(
+    row: Row, work: Work, own: Mapping[str, Any], assets: Mapping[str, Any], properties: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The STAC Item of a row that is done: what the item of its embedding, `own`, says, and what else was made. Without
+    the embedding it says nothing of the `emb:` extension."""
+    kept = EMBEDDINGS in assets
+    told = {name: value for name, value in own["properties"].items() if kept or not name.startswith("emb:")}
+    extensions = [each for each in own["stac_extensions"] if kept or "embeddings" not in each]
     return {
-        "type": "Feature",
-        "stac_version": STAC_VERSION,
-        "stac_extensions": ["https://stac-extensions.github.io/file/v2.1.0/schema.json"],
+        **own,
         "id": row.id,
+        "stac_extensions": [*extensions, _FILE_EXTENSION],
         "geometry": shapely.geometry.mapping(row.geometry),
         "bbox": shapely.bounds(row.geometry).tolist(),
         "properties": {
-            "datetime": None if row.datetime is None else row.datetime.isoformat().replace("+00:00", "Z"),
-            **({} if row.datetime else {"start_datetime": "2015-06-23T00:00:00Z", "end_datetime": _now()}),
-            "created": _now(),
+            **told,
             "mmearth:run_key": work.key(row),
-            "mmearth:model_id": work.model_id,
             "mmearth:steps": work.steps,
-            "mmearth:scene": row.id if row.item else row.source,
-            "mmearth:place": row.tile,
+            "mmearth:scene": row.source or row.id,
+            "mmearth:tile": row.tile,
             "mmearth:look": row.look,
             "mmearth:host": platform.node(),
             **properties,
         },
-        "links": [],
-        "assets": dict(assets),
+        "links": [each for each in own["links"] if each["rel"] == "emb:model"],
+        "assets": {name: {**(own["assets"].get(name) or {}), **asset} for name, asset in assets.items()},
     }
 
 

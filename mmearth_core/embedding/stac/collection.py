@@ -113,7 +113,7 @@ def _read(path: Path) -> _Member:
     """Raises `MMEarthError` when what a Collection needs is not in an item."""
     member = _Member(path, json.loads(path.read_text(encoding="utf-8")))
     try:
-        member.collection, member.interval, _summary(member)
+        member.collection, member.interval, summary(member.content["properties"])
         if any(link["rel"] == "emb:model" for link in member.content["links"]):
             return member
     except (LookupError, TypeError):
@@ -121,8 +121,8 @@ def _read(path: Path) -> _Member:
     raise MMEarthError(f"{path} is damaged or of an earlier version; embed its scene again.")
 
 
-def _summary(member: _Member) -> dict[str, Any]:
-    properties = member.content["properties"]
+def summary(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What the `emb:` extension wants a Collection to say, of the properties of one of its Items."""
     return {
         "emb:type": "pixel",
         "emb:dimensions": len(properties["emb:quantization"]["scale"]),
@@ -153,7 +153,7 @@ def _collection(name: str, members: Sequence[_Member], licence: str) -> dict[str
             "spatial": {"bbox": [_around([m.content["bbox"] for m in members if "bbox" in m.content])]},
             "temporal": {"interval": [[min(starts), max(ends)]]},
         },
-        **_summary(members[0]),
+        **summary(first["properties"]),
         "links": [
             dict(model),
             source,

@@ -17,18 +17,24 @@ import pytest
 pytest.importorskip("distributed")
 
 import rasterio
+import shapely
 from affine import Affine
+from embedded_fields import write_vector
 from land import write_land
 from pyarrow import parquet
 from rasterio.crs import CRS
 
+from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.country import running, tasks
+from mmearth_core.country.collecting import collect
 from mmearth_core.country.plan_file import read_plan
 from mmearth_core.country.planning import plan
 from mmearth_core.country.running import run, shard_of
 from mmearth_core.country.status import status
 from mmearth_core.embedding.engine import embed
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.labelling.fitting import fit
+from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.grid import Grid
 
 SIDE, STEP = 300, 10
@@ -207,3 +213,74 @@ def test_a_worker_without_a_sign_of_life_is_gone(serial: Path, tmp_path: Path) -
     with pytest.raises(MMEarthError, match="is no run"):
         status(output=tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.fixture(scope="module")
+def mapped(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Maps of three neighbours of one zone and one of the other, without their embeddings."""
+    folder = tmp_path_factory.mktemp("mapped")
+    chosen = [planned / "scenes" / f"s{number}.tif" for number in (0, 1, 2, 3)]
+    plan(scenes=chosen, output=folder / "plan.parquet")
+    embed(scene=chosen[0], output=folder / "emb.tif")
+    here = grid(32, 0)
+    boxes, names = [], []
+    for row in range(8):
+        for col in range(6):
+            x, y = here.transform * (43 * col + 20, 29 * row + 14)
+            boxes.append(shapely.box(x - 80, y - 60, x + 80, y + 60))
+            names.append(f"crop {(row * 5 + ((727_000 // 10 + 43 * col + 20) // 43) * 3) % 2}")
+    write_vector(folder / "samples.gpkg", boxes, {"class": names}, crs="EPSG:32632")
+    fit(embeddings=[folder / "emb.tif"], samples=[folder / "samples.gpkg"], output=folder / "probe.json")
+    result = run(
+        plan=folder / "plan.parquet", output=folder / "out", steps="embed,classify", probe=folder / "probe.json",
+        drop_embeddings=True, workers=1,
+    )  # fmt: skip
+    assert len(result.done) == 4 and not (folder / "out" / "embeddings").exists()
+    return folder
+
+
+def test_a_run_becomes_a_collection_and_mosaics(mapped: Path) -> None:
+    output = mapped / "out"
+    made = collect(output=output, name="alps", licence="CC-BY-4.0")
+    assert made.mosaics == {
+        "maps": ("maps-32632.vrt", "maps-32633.vrt"),
+        "confidence": ("confidence-32632.vrt", "confidence-32633.vrt"),
+    }
+    with rasterio.open(output / "maps-32632.vrt") as whole:
+        assert whole.shape == (300, 540) and whole.nodata == 0 and whole.colormap(1)[1][3] == 255
+        together = whole.read(1)
+        for name in ("s0", "s1", "s2"):
+            with rasterio.open(output / "maps" / f"{name}.tif") as part:
+                row, col = whole.index(*(part.transform * (0.5, 0.5)))
+                np.testing.assert_array_equal(together[row : row + part.height, col : col + part.width], part.read(1))
+    assert (together > 0).all()
+    assert (output / "maps-32632.qml").read_bytes() == (output / "maps" / "s0.qml").read_bytes()
+    told = json.loads((output / "collection.json").read_text())
+    assert told["id"] == "alps" and told["license"] == "CC-BY-4.0" and "emb:type" not in told
+    assert [link["href"] for link in told["links"] if link["rel"] == "item"] == [f"./items/s{n}.json" for n in range(4)]
+    assert sum(made.hectares.values()) == pytest.approx(
+        sum(row.own_km2 for row in read_plan(mapped / "plan.parquet").rows) * 100, rel=2e-3
+    )
+    table = (output / "areas.csv").read_text().splitlines()
+    assert table[0] == "class,ha,share" and len(table) == 1 + len(made.hectares)
+
+
+def test_a_mosaic_is_sampled_like_one_map(mapped: Path, tmp_path: Path) -> None:
+    collect(output=mapped / "out")
+    drawn = sample(map=mapped / "out" / "maps-32632.vrt", output=tmp_path / "p.gpkg", n=60)
+    assert drawn.points == 60
+    whole, one = (ClassMap.open(mapped / "out" / name) for name in ("maps-32632.vrt", "maps/s0.tif"))
+    assert whole.legend == one.legend and one.legend.names == ("crop 0", "crop 1")
+
+
+def test_embeddings_of_a_run_are_a_collection_of_the_extension(serial: Path, tmp_path: Path) -> None:
+    shutil.copytree(serial, tmp_path / "run")
+    made = collect(output=tmp_path / "run")
+    assert made.missing == ("s5",) and "not done yet, and so not in it: s5" in str(made)
+    told = json.loads((tmp_path / "run" / "collection.json").read_text())
+    assert told["emb:type"] == "pixel" and told["emb:dimensions"] == 64
+    with rasterio.open(tmp_path / "run" / "embeddings-32633.vrt") as whole:
+        assert whole.count == 64 and whole.descriptions[0] == "E00" and whole.scales[0] != 1
+        shutil.rmtree(tmp_path / "run" / "items")
+    with pytest.raises(MMEarthError, match="Nothing of the run"):
+        collect(output=tmp_path / "run")
