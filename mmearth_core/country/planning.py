@@ -13,13 +13,13 @@ import numpy as np
 import shapely
 
 from mmearth_core import __version__
-from mmearth_core.country.areas import read_area
-from mmearth_core.country.cells import narrow
-from mmearth_core.country.choosing import Piece, choose
-from mmearth_core.country.globe import on_map, polygons_in, square_kilometres
-from mmearth_core.country.listing import list_scenes
+from mmearth_core.country.covering.areas import read_area
+from mmearth_core.country.covering.cells import narrow
+from mmearth_core.country.covering.choosing import Piece, choose
+from mmearth_core.country.covering.globe import on_map, polygons_in, square_kilometres
+from mmearth_core.country.covering.listing import list_scenes
+from mmearth_core.country.covering.scenes import Found
 from mmearth_core.country.plan_file import Plan, Row, write_plan
-from mmearth_core.country.scenes import Found
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import check_output
@@ -183,7 +183,7 @@ def _searched(
         raise MMEarthError(
             "A catalogue is asked for an area and days; give the area and `dates=FIRST/LAST`, or `scenes`."
         )
-    from mmearth_core.country.searching import search  # noqa: PLC0415 - the extra `search`, where there are no scenes
+    from mmearth_core.country.covering.searching import search  # noqa: PLC0415 - the extra `search`, where there are no scenes
 
     return search(
         area,

@@ -14,7 +14,7 @@ from typing import Any
 import shapely
 import shapely.geometry
 
-from mmearth_core.country.globe import outline
+from mmearth_core.country.covering.globe import outline
 from mmearth_core.raster.grid import Grid
 
 #: Earth Search's names of the bands, and by how much their pixels are larger than those of 10 m.

@@ -17,7 +17,7 @@ from rasterio.crs import CRS
 from stac_catalogue import item, served
 
 from mmearth_core.cli.command import main
-from mmearth_core.country.globe import outline
+from mmearth_core.country.covering.globe import outline
 from mmearth_core.country.plan_file import read_plan
 from mmearth_core.country.planning import plan
 from mmearth_core.errors import EnvironmentFailure, MMEarthError

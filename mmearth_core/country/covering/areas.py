@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from mmearth_core.country.globe import in_degrees, polygons_in
+from mmearth_core.country.covering.globe import in_degrees, polygons_in
 from mmearth_core.errors import MMEarthError
 from mmearth_core.vectors.reading import read_vector
 

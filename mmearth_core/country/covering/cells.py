@@ -11,7 +11,7 @@ from typing import Any
 
 import shapely
 
-from mmearth_core.country.globe import box_in_degrees, outline, polygons_in, zone_of
+from mmearth_core.country.covering.globe import box_in_degrees, outline, polygons_in, zone_of
 from mmearth_core.raster.grid import Grid
 
 Box = tuple[float, float, float, float]

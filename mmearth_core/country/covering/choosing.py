@@ -10,9 +10,9 @@ from typing import Any
 
 import shapely
 
-from mmearth_core.country.cells import cells, same_ground
-from mmearth_core.country.globe import polygons_in, square_kilometres
-from mmearth_core.country.scenes import Candidate
+from mmearth_core.country.covering.cells import cells, same_ground
+from mmearth_core.country.covering.globe import polygons_in, square_kilometres
+from mmearth_core.country.covering.scenes import Candidate
 
 #: Less ground than this (km²), or share of a cell, is not worth a scene of its own while another may cover it.
 LEAST, SHARE = 0.25, 0.01

@@ -9,10 +9,10 @@ from affine import Affine
 from rasterio.crs import CRS
 from rasterio.features import rasterize
 
-from mmearth_core.country.cells import cells
-from mmearth_core.country.choosing import choose
-from mmearth_core.country.globe import on_map, outline, square_kilometres
-from mmearth_core.country.scenes import Candidate
+from mmearth_core.country.covering.cells import cells
+from mmearth_core.country.covering.choosing import choose
+from mmearth_core.country.covering.globe import on_map, outline, square_kilometres
+from mmearth_core.country.covering.scenes import Candidate
 from mmearth_core.raster.grid import Grid
 
 #: Pixels of 100 m instead of 10, so that a tile of 109.8 km is small.

@@ -10,8 +10,8 @@ import shapely.geometry
 from affine import Affine
 from rasterio.features import shapes
 
-from mmearth_core.country.globe import in_degrees, outline, polygons_in
-from mmearth_core.country.scenes import Candidate, Found
+from mmearth_core.country.covering.globe import in_degrees, outline, polygons_in
+from mmearth_core.country.covering.scenes import Candidate, Found
 from mmearth_core.errors import MMEarthError
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.opening import opened

@@ -14,7 +14,7 @@ from pystac_client.exceptions import APIError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from mmearth_core.country.scenes import Candidate, Found
+from mmearth_core.country.covering.scenes import Candidate, Found
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid
