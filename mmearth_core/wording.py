@@ -5,6 +5,8 @@ from unicodedata import category, normalize
 
 #: Marks that turn the order of what is read.
 _TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: What stands for the name of their file where samples are in none.
+NO_FILE = "The sample layer"
 #: Letters of a part of a word that tells the whole.
 _TELLING = 4
 

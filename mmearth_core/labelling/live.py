@@ -50,9 +50,10 @@ from mmearth_core.sources.stack import Pixels, Stack, StackReader, stacks_of, wi
 from mmearth_core.sources.unlabelled import USUAL, BesideLabels, Unlabelled, draw_unlabelled
 from mmearth_core.vectors.footprints import touching
 from mmearth_core.vectors.reading import VectorLayer, class_names
+from mmearth_core.wording import NO_FILE
 
 #: What messages call samples that are in no file.
-DRAWN = Path("The sample layer")
+DRAWN = Path(NO_FILE)
 #: Most pixels a view is drawn in: those of a screen of 3840 × 2160.
 MOST_PIXELS = 1 << 23
 #: Pixels of blocks under samples, and of a view, kept in memory for each embedding, in bytes.

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 from mmearth_core.accuracy.estimators import Estimate
 from mmearth_core.accuracy.summary import area, joined, percent
-from mmearth_core.wording import hectares
+from mmearth_core.wording import NO_FILE, hectares
 
 #: English, German and French.
 LanguageName = Literal["en", "de", "fr"]
@@ -110,7 +110,9 @@ class Language:
             return self._told(text, depth)
         if _COMPUTED.fullmatch(gap) and _MARKED.fullmatch(text):
             return self.numeral(text)
-        return self._listed(text, depth) if " " in text and last not in _NAMES else text
+        if last in _NAMES:
+            return self._words.get(text, text) if text == NO_FILE else text
+        return self._listed(text, depth) if " " in text else text
 
     def _listed(self, text: str, depth: int) -> str:
         """A part of a sentence in the language: one by one when it is a list of known things, else as a whole."""

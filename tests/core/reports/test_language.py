@@ -109,6 +109,14 @@ def test_parts_of_errors_are_told_one_by_one():
     assert "4 de B02. 2 sur 60 points" in beside and "left out" not in beside
 
 
+@pytest.mark.parametrize(("name", "said"), [("de", "Der Beispiel-Layer"), ("fr", "La couche d’échantillons")])
+def test_samples_in_no_file_are_called_in_the_language(name, said):
+    told = Language(name).told
+    assert told("The sample layer has one class only (a); label at least two classes.").startswith(said)
+    assert told("The sample layer: 3 pixels left out: claimed by two classes").startswith(said)
+    assert told("pixels holds no feature with both a geometry and a class; draw some first.").startswith("pixels ")
+
+
 def test_parts_that_were_joined_are_worded_part_by_part():
     german = Language("de")
     told = "s.gpkg: 1 of 3 features left out: no usable pixel"
