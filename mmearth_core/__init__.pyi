@@ -18,6 +18,7 @@ from mmearth_core.accuracy.summary import AccuracyReport
 from mmearth_core.country.collecting import CollectResult
 from mmearth_core.country.planning import PlanResult
 from mmearth_core.country.running import RunResult
+from mmearth_core.country.searching import SearchResult
 from mmearth_core.country.status import StatusResult
 from mmearth_core.demonstration.run import DemoResult
 from mmearth_core.embedding.conversion import ConvertResult
@@ -71,6 +72,7 @@ __all__ = [
     "report",
     "run",
     "sample",
+    "search",
     "separability",
     "similar",
     "status",
@@ -689,6 +691,7 @@ def run(
     steps: Literal["embed", "embed,classify"] = "embed",
     probe: str | Path | None = None,
     drop_embeddings: bool = False,
+    chips: bool = False,
     model: str | Path = "default",
     smooth: Literal["none", "edges", "strong"] = "edges",
     exclude_clouds: bool = False,
@@ -714,6 +717,7 @@ def run(
         steps: What is done with every scene.
         probe: Probe made by mmearth fit, for classify.
         drop_embeddings: Keep the maps only: the embeddings of a country take more money than their computing.
+        chips: Make the mean vector of every square of 320 m as well, which mmearth search looks through.
         model: Name or file of the model; a file must be there for every worker.
         smooth: Smoothing of the maps, as in classify.
         exclude_clouds: Leave out what the scenes' own classification calls cloud, shadow or cirrus.
@@ -747,8 +751,8 @@ def status(*, output: str | Path) -> StatusResult:
 def collect(*, output: str | Path, name: str = "country", licence: str = "proprietary") -> CollectResult:
     """Describe what a run has made as one: a STAC Collection, mosaics that open like one raster, areas of classes.
 
-    Writes collection.json, for each kind and UTM zone a mosaic (VRT, in which nothing is copied), and areas.csv. What
-    is not done yet is left out, and said; collect again when it is.
+    Writes collection.json, for each kind and UTM zone a mosaic (VRT, in which nothing is copied), areas.csv, and of a
+    run with chips their table. What is not done yet is left out, and said; collect again when it is.
 
     Args:
         output: Folder or address that mmearth run writes to.
@@ -758,6 +762,29 @@ def collect(*, output: str | Path, name: str = "country", licence: str = "propri
     Raises:
         MMEarthError: There is no run, or nothing of it is done.
         EnvironmentFailure: The place cannot be reached.
+    """
+
+def search(
+    *,
+    chips: str | Path,
+    like: str | Path,
+    output: str | Path,
+    n: int = 100,
+    inside: bool = False,
+    overwrite: bool = False,
+) -> SearchResult:
+    """Find the squares of 320 m that are most like some ground, in all of a run.
+
+    Args:
+        chips: Table of chips that mmearth collect makes of a run with chips.
+        like: The example: a vector file of polygons, or west,south,east,north in degrees.
+        output: Vector file to write (GeoPackage or GeoJSON): the squares, best first, with how alike each is.
+        n: How many squares.
+        inside: Find squares of the example itself too.
+        overwrite: Replace an output that exists.
+
+    Raises:
+        MMEarthError: The example lies on no square, or an input is unusable.
     """
 
 def weights_list() -> ModelList:

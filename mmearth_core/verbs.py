@@ -155,6 +155,14 @@ VERBS: dict[str, Verb] = {
         inputs=("output",),
         extra="cluster",
     ),
+    "search": Verb(
+        "mmearth_core.country.searching",
+        "find the squares of a run that are most like some ground",
+        COUNTRY,
+        inputs=("chips",),
+        short=_N,
+        extra="search",
+    ),
     "weights list": Verb("mmearth_core.encoder.weights", "list the models that have a name", MODELS),
     "weights fetch": Verb(
         "mmearth_core.encoder.weights", "download an official checkpoint", MODELS, inputs=("model",), kept="work"

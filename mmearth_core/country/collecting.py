@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,27 +12,31 @@ from typing import Any
 
 from affine import Affine
 
+from mmearth_core import __version__
+from mmearth_core.country.chips import read_chips, together, write_chips
 from mmearth_core.country.mosaic import Part, mosaic, on_one_lattice
 from mmearth_core.country.status import plan_of
 from mmearth_core.country.stores import Store, store_at
-from mmearth_core.country.tasks import CONFIDENCE, EMBEDDINGS, ITEMS, MAPS, described_by
+from mmearth_core.country.tasks import CHIPS, CONFIDENCE, EMBEDDINGS, ITEMS, MAPS, described_by
 from mmearth_core.embedding.stac.collection import summary
 from mmearth_core.embedding.stac.item import STAC_VERSION
 from mmearth_core.errors import MMEarthError
 from mmearth_core.wording import counted, hectares
 
-COLLECTION, AREAS = "collection.json", "areas.csv"
+COLLECTION, AREAS, SQUARES = "collection.json", "areas.csv", "chips.parquet"
 
 
 @dataclass(frozen=True)
 class CollectResult:
-    """What describes a run as a whole: its Collection, the mosaics by what is in them, and hectares by class."""
+    """What describes a run as a whole: its Collection, the mosaics by what is in them, hectares by class, and how many
+    squares can be searched."""
 
     collection: str
     mosaics: dict[str, tuple[str, ...]]
     hectares: dict[str, float]
     scenes: int
     missing: tuple[str, ...]
+    chips: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -45,6 +50,7 @@ class CollectResult:
         lines = [f"{self.collection}: {counted(self.scenes, 'scene')}."]
         lines += [f"  {kind}: {', '.join(names)}" for kind, names in self.mosaics.items()]
         lines += [f"  {name}: {hectares(area)} ha" for name, area in self.hectares.items()]
+        lines += [f"  {SQUARES}: {counted(self.chips, 'square')} to search"] if self.chips else []
         if self.missing:
             some = ", ".join(self.missing[:10]) + (" …" if len(self.missing) > 10 else "")
             lines.append(f"! not done yet, and so not in it: {some}")
@@ -54,8 +60,8 @@ class CollectResult:
 def collect(*, output: str | Path, name: str = "country", licence: str = "proprietary") -> CollectResult:
     """Describe what a run has made as one: a STAC Collection, mosaics that open like one raster, areas of classes.
 
-    Writes collection.json, for each kind and UTM zone a mosaic (VRT, in which nothing is copied), and areas.csv. What
-    is not done yet is left out, and said; collect again when it is.
+    Writes collection.json, for each kind and UTM zone a mosaic (VRT, in which nothing is copied), areas.csv, and of a
+    run with chips their table. What is not done yet is left out, and said; collect again when it is.
 
     Args:
         output: Folder or address that mmearth run writes to.
@@ -79,9 +85,10 @@ def collect(*, output: str | Path, name: str = "country", licence: str = "propri
         areas.update(item["properties"].get("mmearth:hectares", {}))
     if areas:
         store.write(AREAS, _table(areas).encode())
-    told = _collection(name, licence, items, mosaics, areas)
+    squares = _chips(store, items)
+    told = _collection(name, licence, items, mosaics, areas, squares)
     store.write(COLLECTION, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
-    return CollectResult(f"{output}/{COLLECTION}", mosaics, dict(areas), len(items), tuple(missing))
+    return CollectResult(f"{output}/{COLLECTION}", mosaics, dict(areas), len(items), tuple(missing), squares)
 
 
 def _contents(store: Store) -> list[bytes]:
@@ -119,6 +126,24 @@ def _mosaics(store: Store, kind: str, items: Sequence[Mapping[str, Any]]) -> tup
     return tuple(names)
 
 
+def _chips(store: Store, items: Sequence[Mapping[str, Any]]) -> int:
+    """Put the chips of all scenes together; how many squares they are."""
+    parts = []
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder) / SQUARES
+        for item in items:
+            name = f"{CHIPS}/{item['id']}.parquet"
+            if CHIPS in item["assets"] and (content := store.read(name)) is not None:
+                here.write_bytes(content)
+                parts.append(read_chips(here))
+        if not parts:
+            return 0
+        whole = together(parts)
+        write_chips(here, whole, software=f"mmearth {__version__}")
+        store.upload(here, SQUARES)
+    return len(whole)
+
+
 def _table(areas: Mapping[str, float]) -> str:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
@@ -135,6 +160,7 @@ def _collection(
     items: Sequence[Mapping[str, Any]],
     mosaics: Mapping[str, Sequence[str]],
     areas: Mapping[str, float],
+    squares: int,
 ) -> dict[str, Any]:
     """The STAC Collection. Of embeddings that are all there it says, in the terms of `emb:`, what they are."""
     boxes = [item["bbox"] for item in items]
@@ -186,7 +212,12 @@ def _collection(
             }
             for kind, several in mosaics.items()
             for each in several
-        },
+        }
+        | (
+            {"chips": {"href": f"./{SQUARES}", "type": "application/vnd.apache.parquet", "roles": ["data"]}}
+            if squares
+            else {}
+        ),
     }
 
 

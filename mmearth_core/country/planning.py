@@ -31,7 +31,7 @@ from mmearth_core.wording import counted
 #: Where scenes are looked for by default: free, without an account, a cloud-optimised GeoTIFF for each band.
 EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
 #: Pixels that two processors embed in a second, and bytes that a pixel of 64 bands takes on disk, as measured on whole
-#: tiles (docs/benchmarks.md).
+#: tiles (benchmarks/country.py measures both again).
 RATE, BYTES = 140_000.0, 67.0
 #: How far from an edge between pixels a border may lie, in pixels, and still be on it.
 _NEAR = 1e-3
@@ -183,7 +183,7 @@ def _searched(
         raise MMEarthError(
             "A catalogue is asked for an area and days; give the area and `dates=FIRST/LAST`, or `scenes`."
         )
-    from mmearth_core.country.covering.searching import search  # noqa: PLC0415 - the extra `search`, where there are no scenes
+    from mmearth_core.country.covering.catalogue import search  # noqa: PLC0415 - the extra `search`, where there are no scenes
 
     return search(
         area,

@@ -60,6 +60,7 @@ def run(
     steps: Steps = "embed",
     probe: str | Path | None = None,
     drop_embeddings: bool = False,
+    chips: bool = False,
     model: str | Path = "default",
     smooth: Smoothing = DEFAULT,
     exclude_clouds: bool = False,
@@ -85,6 +86,7 @@ def run(
         steps: What is done with every scene.
         probe: Probe made by mmearth fit, for classify.
         drop_embeddings: Keep the maps only: the embeddings of a country take more money than their computing.
+        chips: Make the mean vector of every square of 320 m as well, which mmearth search looks through.
         model: Name or file of the model; a file must be there for every worker.
         smooth: Smoothing of the maps, as in classify.
         exclude_clouds: Leave out what the scenes' own classification calls cloud, shadow or cirrus.
@@ -105,7 +107,7 @@ def run(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     began = time.monotonic()
-    work = _work(output, steps, probe, drop_embeddings, model, smooth, exclude_clouds, backend, scratch, threads)
+    work = _work(output, steps, probe, drop_embeddings, chips, model, smooth, exclude_clouds, backend, scratch, threads)
     whole, store = read_plan(plan), store_at(output)
     if work.maps and any(row.look > 1 for row in whole.rows):
         raise MMEarthError(
@@ -164,6 +166,7 @@ def _work(
     steps: Steps,
     probe: str | Path | None,
     drop_embeddings: bool,
+    chips: bool,
     model: str | Path,
     smooth: Smoothing,
     exclude_clouds: bool,
@@ -176,7 +179,7 @@ def _work(
         raise MMEarthError(
             "Maps need classes: give `probe=FILE` made by mmearth fit, and `steps=embed,classify` with it."
         )
-    if drop_embeddings and not mapped:
+    if drop_embeddings and not (mapped or chips):
         raise MMEarthError("`drop_embeddings` leaves nothing where there are no maps; give `steps=embed,classify` too.")
     header = open_backend(model, backend).header
     if probe is not None:
@@ -197,6 +200,7 @@ def _work(
         model_id=header.model_id,
         probe=None if probe is None else Path(probe).read_text(encoding="utf-8"),
         drop_embeddings=drop_embeddings,
+        chips=chips,
         smooth=smooth,
         exclude_clouds=exclude_clouds,
         backend=backend,

@@ -21,6 +21,7 @@ import shapely
 import shapely.geometry
 
 from mmearth_core import __version__
+from mmearth_core.country.chips import pooled, write_chips
 from mmearth_core.country.fetching import scene_of
 from mmearth_core.country.plan_file import Row
 from mmearth_core.country.stores import Folder, Store, store_at
@@ -39,7 +40,7 @@ Steps = Literal["embed", "embed,classify"]
 PLAN = "plan.parquet"
 #: Folders of a run, and what is in them: marks of what is done, of what is at work, of what failed.
 ITEMS, RUNNING, FAILED = "items", "running", "failed"
-EMBEDDINGS, MAPS, CONFIDENCE = "embeddings", "maps", "confidence"
+EMBEDDINGS, MAPS, CONFIDENCE, CHIPS = "embeddings", "maps", "confidence", "chips"
 _FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 #: Seconds between two signs of life of a row at work.
 BEAT = 10.0
@@ -56,6 +57,7 @@ class Work:
     model_id: str
     probe: str | None = None
     drop_embeddings: bool = False
+    chips: bool = False
     smooth: Smoothing = DEFAULT
     exclude_clouds: bool = False
     backend: Literal["auto", "onnx", "torch"] = "auto"
@@ -175,6 +177,12 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
         for kind, file in ((MAPS, mapped), (CONFIDENCE, certain)):
             assets[kind] = _uploaded(store, file, f"{kind}/{row.id}.tif")
         properties["mmearth:hectares"] = result.hectares
+    if work.chips:
+        table = folder / "chips.parquet"
+        write_chips(table, pooled(raster, cancel), software=f"mmearth {__version__}")
+        store.upload(table, f"{CHIPS}/{row.id}.parquet")
+        parquet = {"type": "application/vnd.apache.parquet", "roles": ["data"]}
+        assets[CHIPS] = {"href": f"../{CHIPS}/{row.id}.parquet", **parquet}
     if not work.drop_embeddings:
         assets[EMBEDDINGS] = _uploaded(store, raster, f"{EMBEDDINGS}/{row.id}.tif")
         store.upload(item_path(raster), f"{EMBEDDINGS}/{row.id}.stac.json")
