@@ -692,6 +692,7 @@ def run(
     probe: str | Path | None = None,
     drop_embeddings: bool = False,
     chips: bool = False,
+    zarr: bool = False,
     model: str | Path = "default",
     smooth: Literal["none", "edges", "strong"] = "edges",
     exclude_clouds: bool = False,
@@ -718,6 +719,7 @@ def run(
         probe: Probe made by mmearth fit, for classify.
         drop_embeddings: Keep the maps only: the embeddings of a country take more money than their computing.
         chips: Make the mean vector of every square of 320 m as well, which mmearth search looks through.
+        zarr: Make a Zarr store (version 3) of every embedding as well; needs the extra `zarr`.
         model: Name or file of the model; a file must be there for every worker.
         smooth: Smoothing of the maps, as in classify.
         exclude_clouds: Leave out what the scenes' own classification calls cloud, shadow or cirrus.

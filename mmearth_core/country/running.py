@@ -61,6 +61,7 @@ def run(
     probe: str | Path | None = None,
     drop_embeddings: bool = False,
     chips: bool = False,
+    zarr: bool = False,
     model: str | Path = "default",
     smooth: Smoothing = DEFAULT,
     exclude_clouds: bool = False,
@@ -87,6 +88,7 @@ def run(
         probe: Probe made by mmearth fit, for classify.
         drop_embeddings: Keep the maps only: the embeddings of a country take more money than their computing.
         chips: Make the mean vector of every square of 320 m as well, which mmearth search looks through.
+        zarr: Make a Zarr store (version 3) of every embedding as well; needs the extra `zarr`.
         model: Name or file of the model; a file must be there for every worker.
         smooth: Smoothing of the maps, as in classify.
         exclude_clouds: Leave out what the scenes' own classification calls cloud, shadow or cirrus.
@@ -107,7 +109,9 @@ def run(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     began = time.monotonic()
-    work = _work(output, steps, probe, drop_embeddings, chips, model, smooth, exclude_clouds, backend, scratch, threads)
+    work = _work(
+        output, steps, probe, drop_embeddings, chips, zarr, model, smooth, exclude_clouds, backend, scratch, threads
+    )
     whole, store = read_plan(plan), store_at(output)
     if work.maps and any(row.look > 1 for row in whole.rows):
         raise MMEarthError(
@@ -167,6 +171,7 @@ def _work(
     probe: str | Path | None,
     drop_embeddings: bool,
     chips: bool,
+    zarr: bool,
     model: str | Path,
     smooth: Smoothing,
     exclude_clouds: bool,
@@ -179,7 +184,7 @@ def _work(
         raise MMEarthError(
             "Maps need classes: give `probe=FILE` made by mmearth fit, and `steps=embed,classify` with it."
         )
-    if drop_embeddings and not (mapped or chips):
+    if drop_embeddings and not (mapped or chips or zarr):
         raise MMEarthError("`drop_embeddings` leaves nothing where there are no maps; give `steps=embed,classify` too.")
     header = open_backend(model, backend).header
     if probe is not None:
@@ -201,6 +206,7 @@ def _work(
         probe=None if probe is None else Path(probe).read_text(encoding="utf-8"),
         drop_embeddings=drop_embeddings,
         chips=chips,
+        zarr=zarr,
         smooth=smooth,
         exclude_clouds=exclude_clouds,
         backend=backend,

@@ -25,6 +25,7 @@ from mmearth_core.country.chips import pooled, write_chips
 from mmearth_core.country.fetching import scene_of
 from mmearth_core.country.plan_file import Row
 from mmearth_core.country.stores import Folder, Store, store_at
+from mmearth_core.country.zarr_copy import write_zarr
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.stac.item import item_path
 from mmearth_core.errors import MMEarthError
@@ -40,7 +41,7 @@ Steps = Literal["embed", "embed,classify"]
 PLAN = "plan.parquet"
 #: Folders of a run, and what is in them: marks of what is done, of what is at work, of what failed.
 ITEMS, RUNNING, FAILED = "items", "running", "failed"
-EMBEDDINGS, MAPS, CONFIDENCE, CHIPS = "embeddings", "maps", "confidence", "chips"
+EMBEDDINGS, MAPS, CONFIDENCE, CHIPS, ZARR = "embeddings", "maps", "confidence", "chips", "zarr"
 _FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 #: Seconds between two signs of life of a row at work.
 BEAT = 10.0
@@ -58,6 +59,7 @@ class Work:
     probe: str | None = None
     drop_embeddings: bool = False
     chips: bool = False
+    zarr: bool = False
     smooth: Smoothing = DEFAULT
     exclude_clouds: bool = False
     backend: Literal["auto", "onnx", "torch"] = "auto"
@@ -183,6 +185,15 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
         store.upload(table, f"{CHIPS}/{row.id}.parquet")
         parquet = {"type": "application/vnd.apache.parquet", "roles": ["data"]}
         assets[CHIPS] = {"href": f"../{CHIPS}/{row.id}.parquet", **parquet}
+    if work.zarr:
+        copied = write_zarr(raster, folder, cancel)
+        for file in sorted(path for path in copied.rglob("*") if path.is_file()):
+            store.upload(file, f"{ZARR}/{row.id}.zarr/{file.relative_to(copied).as_posix()}")
+        assets[ZARR] = {
+            "href": f"../{ZARR}/{row.id}.zarr",
+            "type": "application/vnd+zarr; version=3",
+            "roles": ["data"],
+        }
     if not work.drop_embeddings:
         assets[EMBEDDINGS] = _uploaded(store, raster, f"{EMBEDDINGS}/{row.id}.tif")
         store.upload(item_path(raster), f"{EMBEDDINGS}/{row.id}.stac.json")

@@ -56,7 +56,7 @@ TORCH_ROOMS = (
 )
 #: Where the library of the extra `zarr` may be imported, those of `search`, `cluster` and `cloud`, and the others of
 #: `train`.
-ZARR_ROOM = "sources.elsewhere.tessera_zarr"
+ZARR_ROOMS = ("sources.elsewhere.tessera_zarr", "country.zarr_copy")
 COUNTRY = "country"
 TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
 TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx"}
@@ -163,7 +163,7 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
             root = name.partition(".")[0]
             if root not in sys.stdlib_module_names and root != "mmearth_core":
                 asked = core | torch | (train if name_of(path).startswith(TRAINING_ROOMS) else set())
-                asked |= zarr if name_of(path) == ZARR_ROOM else set()
+                asked |= zarr if name_of(path) in ZARR_ROOMS else set()
                 asked |= set().union(*far, {"dask"}) if name_of(path).startswith(COUNTRY) else set()
                 assert distributions.get(root, root) in asked, f"{name_of(path)} imports {root}"
 

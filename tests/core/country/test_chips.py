@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("pyarrow")
+pytest.importorskip("zarr")
 
 import pyogrio
 import shapely
@@ -41,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_land(folder / "scenes" / "a.tif", grid(0, 300), empty=(slice(0, 40), slice(0, 40)))
     write_land(folder / "scenes" / "b.tif", grid(100, 300))
     plan(scenes=[folder / "scenes"], output=folder / "plan.parquet")
-    run(plan=folder / "plan.parquet", output=folder / "out", chips=True, workers=1)
+    run(plan=folder / "plan.parquet", output=folder / "out", chips=True, zarr=True, workers=1)
     collect(output=folder / "out")
     return folder
 
@@ -81,6 +82,7 @@ def test_what_two_scenes_have_of_a_square_becomes_one(made: Path) -> None:
         assert pixels == sum(count for _, count in seen) <= 1024
         expected = sum(mean * count for mean, count in seen) / pixels
         np.testing.assert_allclose(vector, expected, rtol=1e-4, atol=1e-5)
+    assert sorted(each.name for each in (made / "out" / "zarr").glob("*/zarr.json")) == ["zarr.json"] * 2
     told = json.loads((made / "out" / "collection.json").read_text())
     assert told["assets"]["chips"]["href"] == "./chips.parquet"
 
