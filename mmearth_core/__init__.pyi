@@ -654,6 +654,7 @@ def plan(
     catalog: str = "https://earth-search.aws.element84.com/v1",
     collection: str = "sentinel-2-l2a",
     best_of: int = 1,
+    split: int | None = None,
     model: str | Path = "default",
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -674,6 +675,8 @@ def plan(
         catalog: Address of a STAC API.
         collection: Which of its collections.
         best_of: How many scenes are embedded of each place, the least clouded first; their dates vote in a map.
+        split: Pixels of a side, a multiple of 256, beyond which a scene is done in parts by several workers, which
+            collect puts together again; by default none is.
         model: Name or file of the model, for the bands that are needed.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from mmearth_core import __version__
 from mmearth_core.country.covering.areas import read_area
 from mmearth_core.country.covering.cells import narrow
 from mmearth_core.country.covering.choosing import Piece, choose
-from mmearth_core.country.covering.globe import on_map, polygons_in, square_kilometres
+from mmearth_core.country.covering.globe import box_in_degrees, on_map, polygons_in, square_kilometres
 from mmearth_core.country.covering.listing import list_scenes
 from mmearth_core.country.covering.scenes import Found
 from mmearth_core.country.plan_file import Plan, Row, write_plan
@@ -82,6 +83,7 @@ def plan(
     catalog: str = EARTH_SEARCH,
     collection: str = "sentinel-2-l2a",
     best_of: int = 1,
+    split: int | None = None,
     model: str | Path = "default",
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -102,6 +104,8 @@ def plan(
         catalog: Address of a STAC API.
         collection: Which of its collections.
         best_of: How many scenes are embedded of each place, the least clouded first; their dates vote in a map.
+        split: Pixels of a side, a multiple of 256, beyond which a scene is done in parts by several workers, which
+            collect puts together again; by default none is.
         model: Name or file of the model, for the bands that are needed.
         overwrite: Replace an output that exists.
         progress: Receives progress; silent by default.
@@ -119,6 +123,8 @@ def plan(
         raise MMEarthError(
             f"`best_of={best_of}` and `max_cloud={max_cloud:g}`: give 1 scene of a place or more, and 0 … 100 percent."
         )
+    if split is not None and (split < 256 or split % 256):
+        raise MMEarthError(f"`split={split}` is no side of a part; give a multiple of 256, such as 5120.")
     ground = None if area is None else read_area(area)
     header = open_backend(model, "auto").header
     wanted = header.bands
@@ -146,12 +152,13 @@ def plan(
             f"{counted(seams, 'pair')} of neighbours share less than 2 × {header.halo} pixels, what the encoder sees"
             " around one: a seam may show between them."
         )
-    rows = tuple(row for piece in choice.pieces if (row := _row(piece)) is not None)
+    rows = tuple(row for piece in choice.pieces for row in _rows(piece, split))
     asked = {
         "area": None if area is None else str(area),
         "scenes": [str(each) for each in scenes],
         **({} if scenes else {"catalog": catalog, "collection": collection, "dates": dates, "max_cloud": max_cloud}),
         "best_of": best_of,
+        "split": split,
         "bands": list(wanted),
     }
     write_plan(path, Plan(rows, ground, choice.missing, asked), software=f"mmearth {__version__}")
@@ -208,34 +215,44 @@ def _days(text: str) -> tuple[date, date]:
     return first, last
 
 
-def _row(piece: Piece) -> Row | None:
-    """The row of a piece; None when it holds no pixel's centre."""
-    scene = piece.candidate
-    grid, crs = scene.grid, scene.grid.crs.to_wkt()
+def _rows(piece: Piece, split: int | None) -> list[Row]:
+    """The rows of a piece: one, or of a scene beyond `split` pixels of a side one for each part; none when it holds no
+    pixel's centre."""
+    grid, crs = piece.candidate.grid, piece.candidate.grid.crs.to_wkt()
     window, whole = _window(grid, on_map(piece.own, crs))
     if not window:
-        return None
-    own = square_kilometres(piece.own)
-    pixels = (
-        window.pixels * min(1.0, own * 1e6 / (window.pixels * (grid.pixel_area or math.inf)))
-        if not whole
-        else window.pixels
-    )
+        return []
+    if split is None or max(window.width, window.height) <= split:
+        return [_row(piece, window, whole, piece.own, "")]
+    found = []
+    for part in _parts(window, split):
+        box = box_in_degrees(grid.crop(part).bounds, crs)
+        own = box if whole else polygons_in(piece.own.intersection(box))
+        if not own.is_empty:
+            inner, filled = _window(grid, on_map(own, crs))
+            if inner:
+                found.append(_row(piece, inner, filled, own, f"-{part.row // split}-{part.col // split}"))
+    return found
+
+
+def _parts(window: Window, split: int) -> Iterator[Window]:
+    """A window cut at multiples of `split` pixels of its scene: the same whoever cuts it, and at edges of blocks."""
+    for row in range(window.row // split * split, window.row_end, split):
+        for col in range(window.col // split * split, window.col_end, split):
+            yield Window(row, col, split, split).intersection(window)
+
+
+def _row(piece: Piece, window: Window, whole: bool, own: Any, part: str) -> Row:
+    """The row of a window of a piece, which makes the ground `own`."""
+    scene = piece.candidate
+    ground = square_kilometres(own)
+    share = 1.0 if whole else min(1.0, ground * 1e6 / (window.pixels * (scene.grid.pixel_area or math.inf)))
+    pixels = window.pixels * share
     hrefs = [str(asset["href"]) for asset in ((scene.item or {}).get("assets") or {}).values()]
-    key = hashlib.sha256(
-        json.dumps(
-            [
-                scene.name,
-                scene.source,
-                sorted(hrefs),
-                window.columns_first,
-                piece.look,
-                shapely.to_wkb(piece.own, hex=True),
-            ]
-        ).encode()
-    ).hexdigest()
+    told = [scene.name, scene.source, sorted(hrefs), window.columns_first, piece.look, shapely.to_wkb(own, hex=True)]
+    look = "" if piece.look == 1 else f"-look{piece.look}"
     return Row(
-        id=scene.name if piece.look == 1 else f"{scene.name}-look{piece.look}",
+        id=re.sub(r"[^\w.-]+", "_", f"{scene.name}{look}{part}"),
         look=piece.look,
         tile=scene.tile,
         source=scene.source,
@@ -246,20 +263,20 @@ def _row(piece: Piece) -> Row | None:
         level=scene.level,
         offset=scene.offset,
         evidence=scene.evidence,
-        crs=crs,
+        crs=scene.grid.crs.to_wkt(),
         column=window.col,
         row=window.row,
         width=window.width,
         height=window.height,
         whole=whole,
-        own_km2=own,
+        own_km2=ground,
         megapixels=pixels / 1e6,
         input_bytes=scene.bytes,
         output_bytes=round(pixels * BYTES),
         seconds=pixels / RATE,
-        key=key,
+        key=hashlib.sha256(json.dumps(told).encode()).hexdigest(),
         footprint=scene.footprint,
-        geometry=piece.own,
+        geometry=own,
     )
 
 

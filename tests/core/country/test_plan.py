@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("pystac_client")
 
+import pyogrio
 import rasterio
 import shapely
 from affine import Affine
@@ -153,3 +154,25 @@ def test_neighbours_that_share_too_little_are_told(tmp_path: Path) -> None:
         )
     made = plan(scenes=[tmp_path / "a.tif", tmp_path / "b.tif", tmp_path / "c.tif"], output=tmp_path / "p.parquet")
     assert any("2 pairs of neighbours share less than 2 × 80 pixels" in each for each in made.messages), made.messages
+
+
+def test_a_large_scene_is_done_in_parts_that_are_all_of_it(tmp_path: Path) -> None:
+    big = Grid(600, 900, Affine(10, 0, 500_000, 0, -10, 5_200_000), CRS.from_epsg(32632))
+    write_land(tmp_path / "big.tif", big)
+    made = plan(scenes=[tmp_path / "big.tif"], split=256, output=tmp_path / "p.parquet")
+    rows = read_plan(made.path).rows
+    assert [row.id for row in rows] == [f"big-{r}-{c}" for r in range(3) for c in range(4)]
+    total = np.zeros(big.shape, int)
+    for row in rows:
+        assert row.whole
+        total[row.row : row.row + row.height, row.column : row.column + row.width] += 1
+    assert (total == 1).all() and len({row.key for row in rows}) == 12
+    middle = shapely.centroid(outline(big)).buffer(0.02)
+    pyogrio.raw.write(
+        tmp_path / "a.gpkg", shapely.to_wkb(np.array([middle])), [], [], geometry_type="Polygon", crs="EPSG:4326"
+    )
+    cut = plan(area=tmp_path / "a.gpkg", scenes=[tmp_path / "big.tif"], split=256, output=tmp_path / "q.parquet")
+    parts = [row.geometry for row in read_plan(cut.path).rows]
+    assert len(parts) > 4 and shapely.union_all(parts).symmetric_difference(middle).area < 1e-9
+    with pytest.raises(MMEarthError, match="split=100"):
+        plan(scenes=[tmp_path / "big.tif"], split=100, output=tmp_path / "r.parquet")

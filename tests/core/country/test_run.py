@@ -284,3 +284,18 @@ def test_embeddings_of_a_run_are_a_collection_of_the_extension(serial: Path, tmp
         shutil.rmtree(tmp_path / "run" / "items")
     with pytest.raises(MMEarthError, match="Nothing of the run"):
         collect(output=tmp_path / "run")
+
+
+def test_parts_of_a_scene_are_put_together_without_a_seam(tmp_path: Path) -> None:
+    write_land(tmp_path / "big.tif", Grid(SIDE, 460, grid(32, 0).transform, grid(32, 0).crs))
+    plan(scenes=[tmp_path / "big.tif"], split=256, output=tmp_path / "p.parquet")
+    made = run(plan=tmp_path / "p.parquet", output=tmp_path / "out", workers=1)
+    assert len(made.done) == 4
+    collect(output=tmp_path / "out")
+    embed(scene=tmp_path / "big.tif", output=tmp_path / "whole.tif")
+    with (
+        rasterio.open(tmp_path / "whole.tif") as one,
+        rasterio.open(tmp_path / "out" / "embeddings-32632.vrt") as parts,
+    ):
+        assert one.transform == parts.transform and one.shape == parts.shape
+        assert np.abs(one.read().astype(int) - parts.read().astype(int)).max() <= 1
