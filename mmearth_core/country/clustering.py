@@ -4,9 +4,10 @@ Dask does a task again whose worker died, and may do a finished one again; `task
 that is restarted is found again, and given what is left.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import dask
@@ -41,6 +42,7 @@ def on_cluster(
     each with `memory`. Raises `EnvironmentFailure` when no scheduler answers for `PATIENCE` seconds."""
     left = {row.id: row for row in rows}
     with ExitStack() as opened:
+        opened.enter_context(_quiet())
         opened.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": retries}))
         address: Any = scheduler
         if scheduler is None:
@@ -63,6 +65,20 @@ def on_cluster(
                 progress.message(f"The scheduler is gone; {len(left)} scenes go on when it is back.")
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask logs what it mends as errors, with tracebacks; what matters of it is told by us."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+
+
 def _client(address: Any, cancel: CancelToken) -> Client:
     began = time.monotonic()
     while True:
@@ -82,40 +98,50 @@ def _ended(
 ) -> Iterator[Outcome]:
     """Outcomes until all rows ended, or the scheduler is gone."""
     waiting, running = iter(rows), dict[Future, Row]()
-    resources = {"GPU": 1} if any("GPU" in each.get("resources", {}) for each in _workers(client).values()) else None
     following = as_completed(loop=client.loop, with_results=False, raise_errors=False)
 
     def submit() -> None:
-        room = _BESIDES + _AHEAD * len(_workers(client)) - len(running)
+        there = _workers(client)
+        resources = {"GPU": 1} if any("GPU" in each.get("resources", {}) for each in there.values()) else None
+        room = _BESIDES + _AHEAD * len(there) - len(running)
         for row, _ in zip(waiting, range(room), strict=False):
             key = f"{row.id}-{work.key(row)[:12]}"
             future = client.submit(do, row, work, key=key, retries=retries, pure=False, resources=resources)
             running[future] = row
             following.add(future)
 
-    submit()
-    while running:
-        while not following.has_ready():
-            cancel.check()
-            if client.status != "running":
-                return
-            time.sleep(_LOOK)
-        future = next(following)
-        row = running.pop(future)
-        error = future.exception() if future.status != "finished" else None
-        if future.status == "finished":
-            yield future.result()
-        elif isinstance(error, KilledWorker):
+    def next_one() -> tuple[Row, Outcome | BaseException | None] | None:
+        """A row that ended and how; nothing when the scheduler is gone."""
+        try:
+            submit()
+            while running and not following.has_ready():
+                cancel.check()
+                if client.status != "running":
+                    return None
+                time.sleep(_LOOK)
+            if not running:
+                return None
+            future = next(following)
+            row = running.pop(future)
+            return row, future.result() if future.status == "finished" else future.exception()
+        except (OSError, TimeoutError, FutureCancelledError):  # of the connection: what a task raised is returned
+            return None
+
+    while (ended := next_one()) is not None:
+        row, how = ended
+        if isinstance(how, Outcome):
+            yield how
+        elif isinstance(how, KilledWorker):
             yield _failed(
-                store, work, row, "Its worker died again and again, perhaps for want of memory; give `memory` more."
+                store, work, row, "Its worker died again and again, perhaps for want of memory; give more `memory`."
             )
-        elif isinstance(error, MMEarthError):
-            yield _failed(store, work, row, error.text)
-        elif isinstance(error, FutureCancelledError) or future.status in {"cancelled", "lost"}:
+        elif isinstance(how, MMEarthError):
+            yield _failed(store, work, row, how.text)
+        elif how is None or isinstance(how, FutureCancelledError):
             return
-        elif error is not None:
-            raise error
-        submit()
+        else:
+            what = " ".join(f"{type(how).__name__}: {how}".split())[:500]
+            yield _failed(store, work, row, f"It failed unexpectedly ({what}); please report it.")
 
 
 def _workers(client: Client) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from mmearth_core.country.stores import Folder, Store, store_at
 from mmearth_core.country.zarr_copy import write_zarr
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.stac.item import item_path
-from mmearth_core.errors import MMEarthError
+from mmearth_core.errors import MMEarthError, as_told
 from mmearth_core.labelling.classification import classify
 from mmearth_core.locks import one_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
@@ -130,6 +130,8 @@ def do(row: Row, work: Work, cancel: CancelToken | None = None) -> Outcome:
         note_failure(store, work, row, error.text)
         shutil.rmtree(folder, ignore_errors=True)
         return Outcome(row.id, "failed", time.monotonic() - began, reason=error.text)
+    except (OSError, MemoryError) as error:
+        raise as_told(error, "cluster") or error from error
     store.delete(f"{FAILED}/{row.id}.json")
     shutil.rmtree(folder, ignore_errors=True)
     return Outcome(row.id, "done", time.monotonic() - began, pixels)

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -299,3 +300,41 @@ def test_parts_of_a_scene_are_put_together_without_a_seam(tmp_path: Path) -> Non
     ):
         assert one.transform == parts.transform and one.shape == parts.shape
         assert np.abs(one.read().astype(int) - parts.read().astype(int)).max() <= 1
+
+
+def test_a_scheduler_that_is_restarted_is_found_again(planned: Path, serial: Path, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    dask, nowhere = str(Path(sys.executable).with_name("dask")), subprocess.DEVNULL
+
+    def cluster() -> list[subprocess.Popen[bytes]]:
+        head = [dask, "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard"]
+        worker = [dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(tmp_path)]
+        return [subprocess.Popen(each, stdout=nowhere, stderr=nowhere) for each in (head, worker)]
+
+    def stop(processes: list[subprocess.Popen[bytes]]) -> None:
+        for each in processes:
+            each.kill()
+            each.wait()
+
+    output = tmp_path / "out"
+    command = [sys.executable, "-m", "mmearth_core", "run", str(planned / "plan.parquet"), "-o", str(output)]
+    first = cluster()
+    process = subprocess.Popen(
+        [*command, "--scheduler", address], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        while process.poll() is None and not list((output / "items").glob("*.json")):
+            time.sleep(0.05)
+        stop(first)
+        second = cluster()
+        try:
+            out, err = process.communicate(timeout=120)
+        finally:
+            stop(second)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    assert "The scheduler is gone" in err and "Traceback" not in err, err
+    assert embeddings(output) == embeddings(serial) and "failed: s5" in out
