@@ -318,6 +318,7 @@ def test_the_worker_is_not_looked_for_while_qgis_starts():
     light |= {"qgis_plugin.core.embed", "qgis_plugin.core.embed.ground", "qgis_plugin.core.sources"}
     light |= {"qgis_plugin.core.numbers", "qgis_plugin.core.guide"}
     light |= {"qgis_plugin.core.working_set"}  # reads JSON
+    light |= {"qgis_plugin.core.scenes", "qgis_plugin.core.scenes.single_scenes"}  # a sentence
     light |= {"qgis_plugin.core.workspace", "qgis_plugin.core.layer_tree"}  # which ways to smooth there are
     light |= {"qgis_plugin.core.samples", "qgis_plugin.core.samples.pixels", "qgis_plugin.core.pixel_grid"}
     light |= {"qgis_plugin.core.maps", "qgis_plugin.core.maps.map_history"}  # what was done to a map, a few lines
