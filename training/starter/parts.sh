@@ -1,0 +1,38 @@
+#!/bin/bash
+# Trains what docs/starter.md says each part of the recipe is worth by: seven short recipes, three seeds each, one after
+# the other; finished ones are passed over, interrupted ones go on. Then calibrate, and compare:
+#   training/starter/parts.sh RUNS
+#   mmearth weights convert RUNS/base-0/base-0.safetensors --calibrate SCENES/*.tif -o MODELS     (each of them)
+#   python -m training.compare base=MODELS/base-0.onnx,… teacher=… --half both --kept SCORES --data DATA -o parts.md
+set -euo pipefail
+runs="${1:?folder of the runs}"
+config="$(dirname "${BASH_SOURCE[0]}")/starter-atto-p8.yaml"
+modalities="sentinel2,sentinel1,aster,dynamic_world,lat,lon,month"
+weights="sentinel2: 1.0, sentinel1: 0.3, aster: 0.05, dynamic_world: 0.5, lat: 0.002, lon: 0.002, month: 0.01"
+short=(optimiser.epochs=12 watch.validate_epochs=12 mp_mae.haze=0 mp_mae.mask_ratio=0.6 mp_mae.agreement=2.0)
+plain=("${short[@]}" mp_mae.teaching.weight=0 "outputs=[$modalities]" "mp_mae.weighting={$weights}")
+taught=(
+  "${short[@]}" mp_mae.teaching.weight=1 "outputs=[$modalities,teacher_galileo_nano]"
+  "mp_mae.weighting={$weights, teacher_galileo_nano: 0.2}"
+)
+sensors=(mp_mae.cross_sensor.weight=0.5)
+looks=(mp_mae.haze=0.5 mp_mae.patches=0.5 mp_mae.looks.dates=0.5 mp_mae.looks.scale=1.5)
+cover=(mp_mae.guidance.weight=0.5)
+
+train() {
+  local name="$1" seed
+  shift
+  for seed in 0 1 2; do
+    [ -f "$runs/$name-$seed/$name-$seed.safetensors" ] || mmearth pretrain "$config" -o "$runs/$name-$seed" \
+      --set "seed=$seed" "export.name=$name-$seed" "$@"
+  done
+}
+
+mkdir -p "$runs"
+train base "${plain[@]}"
+train teacher "${taught[@]}"
+train sensors "${plain[@]}" "${sensors[@]}"
+train looks "${plain[@]}" "${looks[@]}"
+train cover "${plain[@]}" "${cover[@]}"
+train s2 "${short[@]}" mp_mae.teaching.weight=0 outputs=s2 mp_mae.weighting=sum
+train all "${taught[@]}" "${sensors[@]}" "${looks[@]}" "${cover[@]}"
