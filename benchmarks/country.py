@@ -29,7 +29,7 @@ from rasterio.crs import CRS
 from mmearth_core.embedding.engine import embed
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit
-from mmearth_core.processors import available_processors, limit_processors, processor_name
+from mmearth_core.processors import available_processors, limited_processors, processor_name
 from mmearth_core.raster.grid import Grid
 
 #: A tile's own ground: 100 km on each side, pixels of 10 m.
@@ -54,7 +54,6 @@ class Rates:
 
 def measured(folder: Path) -> Rates:
     """The rates of one worker of this machine."""
-    limit_processors(WORKER)
     grid = Grid(SIDE, SIDE, Affine(10, 0, 500_000, 0, -10, 5_200_000), CRS.from_epsg(32632))
     scene = write_land(folder / "scene.tif", grid)
     began = time.monotonic()
@@ -146,7 +145,7 @@ def main() -> None:
     print(f"{processor_name()}, {available_processors()} processors")
     if arguments.overhead:
         print(f"Dask: {1000 * overhead():.1f} ms for each of 10,000 tasks that do nothing")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, limited_processors(WORKER):
         rates = measured(Path(folder))
     print(
         f"one worker of {WORKER} processors embeds {rates.embed / 1e6:.3f} Mpx/s and maps {rates.classify / 1e6:.1f};"

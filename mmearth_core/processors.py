@@ -5,7 +5,8 @@ import os
 import platform
 import sys
 import threading
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,15 +22,21 @@ _limit: int | None = None
 
 def available_processors() -> int:
     """Processors this process may use: at least 1. Of those of the machine what its scheduler, the share of its
-    container and `limit_processors` leave."""
+    container and `limited_processors` leave."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1  # Linux has it
     return max(1, min(each for each in (count, _share(), _limit) if each is not None))
 
 
-def limit_processors(count: int) -> None:
-    """From now on this process uses so many processors at most: one of several workers of a machine."""
+@contextmanager
+def limited_processors(count: int | None) -> Iterator[None]:
+    """Inside, this process uses so many processors at most, as one of several workers of a machine; None: as before."""
     global _limit  # noqa: PLW0603 - of the process, as the affinity is
-    _limit = max(1, count)
+    before = _limit
+    _limit = before if count is None else max(1, count)
+    try:
+        yield
+    finally:
+        _limit = before
 
 
 def _share() -> int | None:

@@ -32,7 +32,7 @@ from mmearth_core.errors import MMEarthError, as_told
 from mmearth_core.labelling.classification import classify
 from mmearth_core.locks import one_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
-from mmearth_core.processors import limit_processors
+from mmearth_core.processors import limited_processors
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.opening import opened
 
@@ -111,8 +111,6 @@ def do(row: Row, work: Work, cancel: CancelToken | None = None) -> Outcome:
     next time, such as a full disk or a lost connection, is raised: `EnvironmentFailure`, `Cancelled`."""
     began, cancel = time.monotonic(), cancel or CancelToken()
     store = store_at(work.output)
-    if work.threads is not None:
-        limit_processors(work.threads)
     if is_done(store, work, row):
         return Outcome(row.id, "there")
     folder = _scratch(store, work, row)
@@ -123,7 +121,8 @@ def do(row: Row, work: Work, cancel: CancelToken | None = None) -> Outcome:
             if is_done(store, work, row):
                 return Outcome(row.id, "there")
             folder.mkdir(exist_ok=True)
-            pixels = _made(row, work, store, folder, beat, cancel, began)
+            with limited_processors(work.threads):
+                pixels = _made(row, work, store, folder, beat, cancel, began)
     except MMEarthError as error:
         if type(error) is not MMEarthError:  # the environment's, or a cancel: what is in the folder is gone on with
             raise

@@ -27,6 +27,8 @@ def test_the_share_of_a_container_counts(
     monkeypatch.setattr(processors, "_QUOTAS", ((str(tmp_path / "a"),), (str(tmp_path / "q"), str(tmp_path / "p"))))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(99)), raising=False)
     assert processors.available_processors() == expected
-    monkeypatch.setattr(processors, "_limit", None)
-    processors.limit_processors(2)
-    assert processors.available_processors() == min(2, expected)
+    with processors.limited_processors(2):
+        assert processors.available_processors() == min(2, expected)
+        with processors.limited_processors(None):
+            assert processors.available_processors() == min(2, expected)
+    assert processors.available_processors() == expected
