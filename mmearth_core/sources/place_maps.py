@@ -40,12 +40,16 @@ def new_maps_of_places(
 
 
 def maps_of(path: str | Path, working_set: str | Path | None = None) -> MapsTogether:
-    """The map at a path; or the maps of all places of a working set, in the folder at the path.
+    """The map at a path; or the maps of all places of a working set, in the folder at the path; or the mosaics of a
+    country, in the folder that mmearth collect has put together.
 
     Raises `MMEarthError` when a place has no map, or one of another place, or it is not known whose maps they are.
     """
     path = Path(path)
     if working_set is None:
+        mosaics = sorted(path.glob("maps-*.vrt")) if (path / "collection.json").is_file() else []
+        if mosaics:
+            return MapsTogether.of(path, {each.stem.removeprefix("maps-"): ClassMap.open(each) for each in mosaics})
         if path.is_dir():
             raise MMEarthError(
                 f"{path} is a folder; name the working set whose places it has the maps of with `working_set`, or give"

@@ -17,6 +17,8 @@ import pytest
 
 pytest.importorskip("distributed")
 
+import pyogrio
+import pyproj
 import rasterio
 import shapely
 from affine import Affine
@@ -25,6 +27,7 @@ from land import write_land
 from pyarrow import parquet
 from rasterio.crs import CRS
 
+from mmearth_core.accuracy.assessment import assess
 from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.country import running, tasks
 from mmearth_core.country.collecting import collect
@@ -272,6 +275,30 @@ def test_a_mosaic_is_sampled_like_one_map(mapped: Path, tmp_path: Path) -> None:
     assert drawn.points == 60
     whole, one = (ClassMap.open(mapped / "out" / name) for name in ("maps-32632.vrt", "maps/s0.tif"))
     assert whole.legend == one.legend and one.legend.names == ("crop 0", "crop 1")
+
+
+def test_the_mosaics_of_all_zones_are_sampled_and_judged_together(mapped: Path, tmp_path: Path) -> None:
+    made = collect(output=mapped / "out")
+    drawn = sample(map=mapped / "out", output=tmp_path / "p.gpkg", n=80)
+    assert drawn.points == 80
+    meta, _, shapes, values = pyogrio.raw.read(tmp_path / "p.gpkg", return_fids=True)
+    fields = dict(zip(meta["fields"].tolist(), values, strict=True))
+    zones = {name: rasterio.open(mapped / "out" / f"maps-{name}.vrt") for name in ("32632", "32633")}
+    names = np.array(["", "crop 0", "crop 1"], object)
+    lonlat = shapely.get_coordinates(shapely.from_wkb(shapes))
+    moved = {
+        z: pyproj.Transformer.from_crs(meta["crs"], f"EPSG:{z}", always_xy=True).transform(*lonlat.T) for z in zones
+    }
+    seen = {z: np.array([v[0] for v in zones[z].sample(np.column_stack(moved[z]))]) for z in zones}
+    label = names[np.where(seen["32632"] > 0, seen["32632"], seen["32633"])]
+    assert (label != "").all() and (seen["32633"] > 0).any() and (seen["32632"] > 0).any()
+    fields["class"] = label
+    pyogrio.raw.write(
+        tmp_path / "r.gpkg", shapes, list(fields.values()), list(fields), geometry_type="Point", crs=meta["crs"]
+    )
+    judged = assess(map=mapped / "out", reference=tmp_path / "r.gpkg")
+    assert judged.overall.value == 1 and judged.units == 80 and judged.places == ("32632", "32633")
+    assert judged.covered_ha == pytest.approx(sum(made.hectares.values()), rel=1e-3)
 
 
 def test_embeddings_of_a_run_are_a_collection_of_the_extension(serial: Path, tmp_path: Path) -> None:
