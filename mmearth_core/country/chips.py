@@ -4,19 +4,17 @@ Squares are those of a lattice of the coordinate system, whoever makes them: wha
 together, by the pixels that each saw.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
 from mmearth_core.country.covering.globe import box_in_degrees
+from mmearth_core.country.geoparquet import GEOMETRY, read_table, write_table
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import atomic_path
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import Window
 from mmearth_core.sources.embedding import open_embedding
@@ -138,11 +136,6 @@ def write_chips(path: Path, chips: Chips, *, software: str) -> None:
     """GeoParquet: the square of each chip in degrees, its vector, its place in the lattice and what was seen of it."""
     shapes = chips.outlines(np.arange(len(chips)))
     bands = chips.vectors.shape[1]
-    geo = {
-        "version": "1.1.0",
-        "primary_column": "geometry",
-        "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Polygon"]}},
-    }
     told = {
         "format": _FORMAT,
         "format_version": _VERSION,
@@ -160,23 +153,18 @@ def write_chips(path: Path, chips: Chips, *, software: str) -> None:
         "vector": pa.FixedSizeListArray.from_arrays(pa.array(chips.vectors.reshape(-1)), bands),
         "geometry": pa.array([shapely.to_wkb(shape) for shape in shapes], pa.binary()),
     }
-    table = pa.table(columns).replace_schema_metadata({"geo": json.dumps(geo), "mmearth": json.dumps(told)})
-    with atomic_path(path) as staged:
-        pq.write_table(table, staged, compression="zstd")
+    write_table(path, pa.table(columns), told, {GEOMETRY: {"geometry_types": ["Polygon"]}})
 
 
 def read_chips(path: str | Path) -> Chips:
     """Raises `MMEarthError` when a file is missing or holds no chips."""
-    refused = MMEarthError(f"{path} holds no chips of this version; make them with: mmearth run … --chips.")
-    try:
-        table = pq.read_table(path)
-        told = json.loads((table.schema.metadata or {}).get(b"mmearth", b"{}"))
-    except FileNotFoundError as error:
-        raise MMEarthError(f"{path} does not exist; make chips with: mmearth run … --chips.") from error
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise refused from error
-    if told.get("format") != _FORMAT or told.get("format_version") != _VERSION:
-        raise refused
+    table, told = read_table(
+        path,
+        _FORMAT,
+        _VERSION,
+        f"{path} holds no chips of this version; make them with: mmearth run … --chips.",
+        f"{path} does not exist; make chips with: mmearth run … --chips.",
+    )
     vectors = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     numbers = {name: table[name].to_numpy() for name in ("column", "row", "pixels", "whole")}
     return Chips(

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 
+from mmearth_core.country.geoparquet import GEOMETRY, read_table, write_table
 from mmearth_core.errors import MMEarthError
-from mmearth_core.files import atomic_path
 
 #: What the file says it is, under `mmearth` in its schema's metadata.
 FORMAT, VERSION = "mmearth-plan", 1
@@ -104,31 +103,16 @@ def write_plan(path: Path, plan: Plan, *, software: str) -> None:
         "area": shapely.to_wkb(plan.area, hex=True),
         "missing": shapely.to_wkb(plan.missing, hex=True),
     }
-    geo = {
-        "version": "1.1.0",
-        "primary_column": "geometry",
-        "columns": {
-            "geometry": {"encoding": "WKB", "geometry_types": types, "bbox": bounds},
-            "footprint": {"encoding": "WKB", "geometry_types": []},
-        },
-    }
-    schema = _COLUMNS.with_metadata({"geo": json.dumps(geo), "mmearth": json.dumps(told, ensure_ascii=False)})
-    with atomic_path(path) as staged:
-        pq.write_table(pa.table(columns, schema=schema), staged, compression="zstd")
+    shapes = {GEOMETRY: {"geometry_types": types, "bbox": bounds}, "footprint": {"geometry_types": []}}
+    write_table(path, pa.table(columns, schema=_COLUMNS), told, shapes)
 
 
 def read_plan(path: str | Path) -> Plan:
     """Raises `MMEarthError` when a file is missing, damaged, or no plan."""
-    refused = MMEarthError(f"{path} is not a plan of this version; make one with: mmearth plan.")
-    try:
-        table = pq.read_table(path)
-        told = json.loads((table.schema.metadata or {}).get(b"mmearth", b"{}"))
-    except FileNotFoundError as error:
-        raise MMEarthError(f"{path} does not exist; make a plan with: mmearth plan.") from error
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise refused from error
-    if told.get("format") != FORMAT or told.get("format_version") != VERSION or table.schema.names != _COLUMNS.names:
-        raise refused
+    refused = f"{path} is not a plan of this version; make one with: mmearth plan."
+    table, told = read_table(path, FORMAT, VERSION, refused, f"{path} does not exist; make a plan with: mmearth plan.")
+    if table.schema.names != _COLUMNS.names:
+        raise MMEarthError(refused)
     rows = tuple(Row(**{name: _read(name, value) for name, value in each.items()}) for each in table.to_pylist())
     return Plan(rows, shapely.from_wkb(told["area"]), shapely.from_wkb(told["missing"]), told["asked"])
 
