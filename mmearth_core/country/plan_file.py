@@ -103,7 +103,10 @@ def write_plan(path: Path, plan: Plan, *, software: str) -> None:
         "area": shapely.to_wkb(plan.area, hex=True),
         "missing": shapely.to_wkb(plan.missing, hex=True),
     }
-    shapes = {GEOMETRY: {"geometry_types": types, "bbox": bounds}, "footprint": {"geometry_types": []}}
+    shapes: dict[str, dict[str, Any]] = {
+        GEOMETRY: {"geometry_types": types, "bbox": bounds},
+        "footprint": {"geometry_types": []},
+    }
     write_table(path, pa.table(columns, schema=_COLUMNS), told, shapes)
 
 
