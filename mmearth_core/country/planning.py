@@ -31,8 +31,8 @@ from mmearth_core.wording import counted
 
 #: Where scenes are looked for by default: free, without an account, a cloud-optimised GeoTIFF for each band.
 EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
-#: Pixels that two processors embed in a second (benchmarks/country.py), and bytes that a pixel of 64 bands takes on disk
-#: (of a real scene).
+#: Pixels that two processors embed in a second (benchmarks/country.py), and bytes that a pixel of 64 bands takes on
+#: disk (of a real scene).
 RATE, BYTES = 126_000.0, 60.0
 #: How far from an edge between pixels a border may lie, in pixels, and still be on it.
 _NEAR = 1e-3
