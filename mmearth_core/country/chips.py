@@ -5,6 +5,7 @@ together, by the pixels that each saw.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,22 +26,18 @@ SIDE, LEAST = 320.0, 0.25
 _FORMAT, _VERSION = "mmearth-chips", 1
 
 
+@dataclass(frozen=True, eq=False)
 class Chips:
     """Squares: `crs` (codes or WKT), `column` and `row` (n,) in the lattice of each, `vectors` float32 (n, bands), and
     how many pixels of each were seen, `pixels`, of `whole`."""
 
-    def __init__(
-        self,
-        model_id: str,
-        crs: NDArray[np.str_],
-        column: NDArray[np.int64],
-        row: NDArray[np.int64],
-        vectors: NDArray[np.float32],
-        pixels: NDArray[np.int64],
-        whole: NDArray[np.int64],
-    ) -> None:
-        self.model_id, self.crs, self.column, self.row = model_id, crs, column, row
-        self.vectors, self.pixels, self.whole = vectors, pixels, whole
+    model_id: str
+    crs: NDArray[np.str_]
+    column: NDArray[np.int64]
+    row: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    pixels: NDArray[np.int64]
+    whole: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -173,9 +170,3 @@ def read_chips(path: str | Path) -> Chips:
         vectors=vectors.reshape(-1, told["bands"]).astype(np.float32),
         **numbers,
     )
-
-
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors (n, bands) of length one."""
-    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
-    return np.asarray(vectors / lengths, np.float32)

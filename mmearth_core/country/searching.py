@@ -9,10 +9,11 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-from mmearth_core.country.chips import LEAST, Chips, read_chips, unit
+from mmearth_core.country.chips import LEAST, Chips, read_chips
 from mmearth_core.country.covering.areas import read_area
 from mmearth_core.country.covering.globe import on_map
 from mmearth_core.errors import MMEarthError
+from mmearth_core.evaluation.knn import unit_rows
 from mmearth_core.files import atomic_path, check_output
 from mmearth_core.locks import sole_writer
 from mmearth_core.wording import counted
@@ -74,8 +75,8 @@ def search(
     example = _touched(known, read_area(like)) & seen
     if not example.any():
         raise MMEarthError(f"{like} lies on no square of {chips}; choose an example within the run.")
-    wanted = unit(unit(known.vectors[example]).mean(axis=0, keepdims=True))[0]
-    alike = np.concatenate([unit(known.vectors[i : i + _BATCH]) @ wanted for i in range(0, len(known), _BATCH)])
+    wanted = unit_rows(unit_rows(known.vectors[example]).mean(axis=0, keepdims=True))[0]
+    alike = np.concatenate([unit_rows(known.vectors[i : i + _BATCH]) @ wanted for i in range(0, len(known), _BATCH)])
     alike[~seen if inside else ~seen | example] = -np.inf
     count = min(n, int(np.isfinite(alike).sum()))
     if not count:

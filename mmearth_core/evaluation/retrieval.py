@@ -6,6 +6,8 @@ Numpy only; knows features, not where they come from.
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core.evaluation.knn import unit_rows
+
 
 def retrieval_accuracy(features: NDArray[np.floating]) -> NDArray[np.float64]:
     """Share (t · (t − 1),) of places that are found again, for every ordered pair of different dates.
@@ -45,7 +47,4 @@ def _directions(features: NDArray[np.floating]) -> NDArray[np.float64]:
     """Rows (n, d) centred, divided by each column's standard deviation, and of length 1."""
     rows = np.asarray(features, np.float64)
     spread = rows.std(axis=0)
-    rows = (rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: NDArray[np.float64] = rows / np.where(length > 0, length, 1)
-    return unit
+    return unit_rows((rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1))

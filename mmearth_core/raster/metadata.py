@@ -18,6 +18,11 @@ OFFSET_BASELINE = 4.0
 T = TypeVar("T", float, Level)
 
 
+def offset_of(baseline: float) -> float:
+    """DN to add to products of a processing baseline as ESA publishes them."""
+    return -1000.0 if baseline >= OFFSET_BASELINE else 0.0
+
+
 @dataclass(frozen=True)
 class Said(Generic[T]):
     """A value and who says so, as it reads in a sentence ("the tag PROCESSING_LEVEL of scene.tif")."""

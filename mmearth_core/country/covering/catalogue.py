@@ -18,7 +18,7 @@ from mmearth_core.country.covering.scenes import Candidate, Found
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.metadata import OFFSET_BASELINE, parse_number, parse_time
+from mmearth_core.raster.metadata import offset_of, parse_number, parse_time
 from mmearth_core.raster.products.stac import band_assets, item_metadata
 from mmearth_core.sentinel2 import needed_bands
 from mmearth_core.wording import left_out
@@ -91,7 +91,7 @@ def candidate(item: Mapping[str, Any], wanted: Sequence[str]) -> Candidate:
         value = offset.value
         evidence.append(f"offset {value:g}: {offset.source}")
     elif baseline is not None:
-        value = -1000.0 if baseline.value >= OFFSET_BASELINE else 0.0
+        value = offset_of(baseline.value)
         evidence.append(f"offset {value:g}: baseline {baseline.value:.2f}, {baseline.source}")
     sizes = [parse_number(assets[chosen[band]].get("file:size")) for band in keys]
     return Candidate(

@@ -13,10 +13,10 @@ from mmearth_core.band_names.reading import ONE_BY_ONE, Circumstances, Label, is
 from mmearth_core.band_names.wavelengths import nanometres
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.metadata import (
-    OFFSET_BASELINE,
     Metadata,
     Said,
     level_in,
+    offset_of,
     parse_number,
     parse_time,
     significant,
@@ -107,8 +107,7 @@ def item_metadata(item: dict[str, Any], name: str, used: Collection[Position] | 
     if applied is True:
         said = (Said(0.0, f"earthsearch:boa_offset_applied in {source}"),)
     elif applied is False and baseline is not None:
-        value = -1000.0 if baseline >= OFFSET_BASELINE else 0.0
-        said = (Said(value, f"earthsearch:boa_offset_applied in {source}"),)
+        said = (Said(offset_of(baseline), f"earthsearch:boa_offset_applied in {source}"),)
     else:
         said = _said({round(offset * 10000, 3): several for offset, several in offsets.items()}, source)
     time = properties.get("datetime") or properties.get("start_datetime")
