@@ -21,9 +21,10 @@ from mmearth_core.country.tasks import CHIPS, CONFIDENCE, EMBEDDINGS, ITEMS, MAP
 from mmearth_core.embedding.stac.collection import summary
 from mmearth_core.embedding.stac.item import STAC_VERSION
 from mmearth_core.errors import MMEarthError
+from mmearth_core.sources.place_maps import COLLECTION
 from mmearth_core.wording import counted, hectares
 
-COLLECTION, AREAS, SQUARES = "collection.json", "areas.csv", "chips.parquet"
+AREAS, SQUARES = "areas.csv", "chips.parquet"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 
 from mmearth_core.country.plan_file import Row
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.files import put
+from mmearth_core.files import atomic_path, put
 from mmearth_core.progress import CancelToken
 
 #: Bytes that are brought at once; how often what was cut off is tried again, after so many seconds, twice as many, ….
@@ -45,7 +45,7 @@ def _fetch(href: str, file: Path, cancel: CancelToken) -> None:
     from obstore.exceptions import BaseError  # noqa: PLC0415
     from obstore.store import from_url  # noqa: PLC0415
 
-    root, _, name = f"{told.scheme}://{told.netloc}", None, told.path.lstrip("/")
+    root, name = f"{told.scheme}://{told.netloc}", told.path.lstrip("/")
     options: Mapping[str, Any] = {"client_options": {"allow_http": True}} if told.scheme == "http" else {}
     if told.scheme == "s3" and not os.environ.get("AWS_ACCESS_KEY_ID") and not os.environ.get("AWS_PROFILE"):
         options = {"config": {"skip_signature": True, "region": os.environ.get("AWS_REGION", "us-west-2")}}
@@ -67,9 +67,8 @@ def _fetch(href: str, file: Path, cancel: CancelToken) -> None:
 def _copied(source: Path, file: Path) -> None:
     if not source.is_file():
         raise MMEarthError(f"{source} does not exist; make the plan again where the scenes are.")
-    part = file.with_name(f".{file.name}.part")
-    shutil.copyfile(source, part)
-    put(part, file)
+    with atomic_path(file) as staged:
+        shutil.copyfile(source, staged)
 
 
 def _patiently(href: str, action: Callable[[], None], failures: tuple[type[Exception], ...]) -> None:

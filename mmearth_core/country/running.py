@@ -1,20 +1,32 @@
 """The verb `run`: the rows of a plan are embedded and mapped, here, by a cluster, or a shard of them at a time."""
 
 import io
-import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mmearth_core.country.plan_file import Plan, Row, read_plan
-from mmearth_core.country.stores import Store, store_at
-from mmearth_core.country.tasks import FAILED, PLAN, Outcome, Steps, Work, do, is_done, note_failure
+from mmearth_core.country.stores import Folder, Store, store_at
+from mmearth_core.country.tasks import (
+    FAILED,
+    ITEMS,
+    PLAN,
+    Outcome,
+    Steps,
+    Work,
+    do,
+    is_done,
+    item_of,
+    keep_probe,
+    note_failure,
+)
 from mmearth_core.embedding.backends import BackendName, open_backend
+from mmearth_core.encoder.description import EncoderDescription
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
@@ -109,19 +121,44 @@ def run(
     """
     progress, cancel = progress or Silent(), cancel or CancelToken()
     began = time.monotonic()
-    work = _work(
-        output, steps, probe, drop_embeddings, chips, zarr, model, smooth, exclude_clouds, backend, scratch, threads
-    )
+    mapped = steps == "embed,classify"
+    if mapped != (probe is not None):
+        raise MMEarthError(
+            "Maps need classes: give `probe=FILE` made by mmearth fit, and `steps=embed,classify` with it."
+        )
+    if drop_embeddings and not (mapped or chips or zarr):
+        raise MMEarthError("`drop_embeddings` leaves nothing where there are no maps; give `steps=embed,classify` too.")
+    header = open_backend(model, backend).header
+    if probe is not None:
+        _check_probe(probe, header)
     whole, store = read_plan(plan), store_at(output)
-    if work.maps and any(row.look > 1 for row in whole.rows):
+    if mapped and any(row.look > 1 for row in whole.rows):
         raise MMEarthError(
             "The looks of a plan are not mapped together; give `steps=embed`, or make the plan with `best_of=1`."
         )
     if sum(each is not None for each in (workers, scheduler, shard)) > 1:
         raise MMEarthError("`workers`, `scheduler` and `shard` exclude each other; give one of them.")
-    _keep_plan(store, Path(plan))
+    place = scratch or (store.path / ".work" if isinstance(store, Folder) else None)
+    if place is None:
+        raise MMEarthError(f"{store.address} is no folder: say with `scratch=FOLDER` where a worker may put its files.")
     rows = list(whole.rows) if shard is None else shard_of(whole, shard)
-    there = [row for row in rows if is_done(store, work, row)]
+    _keep_plan(store, Path(plan))
+    work = Work(
+        output=str(output),
+        model=str(model),
+        model_id=header.model_id,
+        probe=None if probe is None else keep_probe(store, Path(probe)),
+        drop_embeddings=drop_embeddings,
+        chips=chips,
+        zarr=zarr,
+        smooth=smooth,
+        exclude_clouds=exclude_clouds,
+        backend=backend,
+        scratch=str(place),
+        threads=threads,
+    )
+    items = set(store.names(ITEMS))  # asked once: of a country's scenes that are not there none is read
+    there = [row for row in rows if item_of(row) in items and is_done(store, work, row)]
     done_before = {row.id for row in there}
     todo = sorted((row for row in rows if row.id not in done_before), key=lambda row: -row.megapixels)
     count = 1 if shard is not None else workers or max(1, available_processors() // threads)
@@ -165,54 +202,18 @@ def shard_of(plan: Plan, shard: str) -> list[Row]:
     return parts[number]
 
 
-def _work(
-    output: str | Path,
-    steps: Steps,
-    probe: str | Path | None,
-    drop_embeddings: bool,
-    chips: bool,
-    zarr: bool,
-    model: str | Path,
-    smooth: Smoothing,
-    exclude_clouds: bool,
-    backend: Literal["auto", "onnx", "torch"],
-    scratch: str | Path | None,
-    threads: int,
-) -> Work:
-    mapped = steps == "embed,classify"
-    if mapped != (probe is not None):
+def _check_probe(probe: str | Path, header: EncoderDescription) -> None:
+    """Refuse a probe that cannot map single images, or those of this model."""
+    learned = load_probe(probe)
+    if len(learned.columns.slots) > 1 or learned.looks_at.layers:
         raise MMEarthError(
-            "Maps need classes: give `probe=FILE` made by mmearth fit, and `steps=embed,classify` with it."
+            f"{probe} has learned of several dates or of layers, and a plan has one image of a place; fit one on"
+            " one embedding."
         )
-    if drop_embeddings and not (mapped or chips or zarr):
-        raise MMEarthError("`drop_embeddings` leaves nothing where there are no maps; give `steps=embed,classify` too.")
-    header = open_backend(model, backend).header
-    if probe is not None:
-        learned = load_probe(probe)
-        if len(learned.columns.slots) > 1 or learned.looks_at.layers:
-            raise MMEarthError(
-                f"{probe} has learned of several dates or of layers, and a plan has one image of a place; fit one on"
-                " one embedding."
-            )
-        if learned.columns.slots[0].identity != header.model_id:
-            raise MMEarthError(
-                f"{probe} is of another model than {header.name}; name the one it was fitted with by `model`."
-            )
-    return Work(
-        output=str(output),
-        steps=steps,
-        model=str(model),
-        model_id=header.model_id,
-        probe=None if probe is None else Path(probe).read_text(encoding="utf-8"),
-        drop_embeddings=drop_embeddings,
-        chips=chips,
-        zarr=zarr,
-        smooth=smooth,
-        exclude_clouds=exclude_clouds,
-        backend=backend,
-        scratch=None if scratch is None else str(scratch),
-        threads=threads,
-    )
+    if learned.columns.slots[0].identity != header.model_id:
+        raise MMEarthError(
+            f"{probe} is of another model than {header.name}; name the one it was fitted with by `model`."
+        )
 
 
 def _keep_plan(store: Store, plan: Path) -> None:
@@ -252,7 +253,7 @@ def _followed(outcomes: Iterable[Outcome], rows: dict[str, Row], progress: Progr
 
 def _write_failures(store: Store) -> None:
     """The table of all that failed and was not done since; none when nothing is."""
-    told = [json.loads(content) for name in sorted(store.names(FAILED)) if (content := store.read(name)) is not None]
+    told = list(store.records(FAILED))
     if not told:
         store.delete(FAILURES)
         return

@@ -1,8 +1,6 @@
 """The verb `status`: how far a run is, who is at what, what failed, and how long the rest will take."""
 
-import json
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,9 +83,9 @@ def status(*, output: str | Path) -> StatusResult:
     store = store_at(output)
     plan = plan_of(store)
     rows = {row.id: row for row in plan.rows}
-    done = {item["id"]: item for item in _all(store, ITEMS) if item.get("id") in rows}
+    done = {item["id"]: item for item in store.records(ITEMS) if item.get("id") in rows}
     running, gone = list[AtWork](), list[str]()
-    for told in _all(store, RUNNING):
+    for told in store.records(RUNNING):
         if told.get("id") in done:
             continue
         age = datetime.now(UTC) - datetime.fromisoformat(str(told["time"]))
@@ -96,7 +94,7 @@ def status(*, output: str | Path) -> StatusResult:
             continue
         share = told["done"] / told["total"] if told.get("total") else None
         running.append(AtWork(told["id"], told["host"], told["task"], share, told["since"]))
-    failed = {each["id"]: str(each["reason"]) for each in _all(store, FAILED) if each["id"] not in done}
+    failed = {each["id"]: str(each["reason"]) for each in store.records(FAILED) if each["id"] not in done}
     computed = sum(float(item["properties"].get("mmearth:seconds", 0)) for item in done.values())
     made = sum(rows[name].megapixels for name in done)
     whole = sum(row.megapixels for row in rows.values())
@@ -125,14 +123,3 @@ def plan_of(store: Store) -> Plan:
         path = Path(folder) / PLAN
         path.write_bytes(content)
         return read_plan(path)
-
-
-def _all(store: Store, folder: str) -> Iterator[dict[str, Any]]:
-    """The JSON files of a folder; one that goes meanwhile, or is cut, is passed over."""
-    for name in sorted(store.names(folder)):
-        try:
-            told = json.loads(store.read(name) or b"")
-        except ValueError:
-            continue
-        if isinstance(told, dict):
-            yield told

@@ -1,5 +1,6 @@
 """Where a run puts what it makes: a folder, or a bucket of object storage. What has its name there is whole."""
 
+import json
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -44,6 +45,16 @@ class Store(ABC):
     @abstractmethod
     def gdal_path(self, name: str) -> str:
         """What GDAL, and so QGIS, opens a file by."""
+
+    def records(self, folder: str) -> Iterator[dict[str, Any]]:
+        """The JSON files of a folder, by their names; one that goes meanwhile, or is cut, is passed over."""
+        for name in sorted(self.names(folder)):
+            try:
+                told = json.loads(self.read(name) or b"")
+            except ValueError:
+                continue
+            if isinstance(told, dict):
+                yield told
 
 
 class Folder(Store):

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,11 +25,11 @@ from mmearth_core import __version__
 from mmearth_core.country.chips import pooled, write_chips
 from mmearth_core.country.fetching import scene_of
 from mmearth_core.country.plan_file import Row
-from mmearth_core.country.stores import Folder, Store, store_at
+from mmearth_core.country.stores import Store, store_at
 from mmearth_core.country.zarr_copy import write_zarr
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.stac.item import item_path
-from mmearth_core.errors import MMEarthError, as_told
+from mmearth_core.errors import EnvironmentFailure, MMEarthError, as_told
 from mmearth_core.labelling.classification import classify
 from mmearth_core.locks import one_writer
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
@@ -49,11 +50,12 @@ BEAT = 10.0
 
 @dataclass(frozen=True)
 class Work:
-    """What is done with every row. `probe` is the content of its file. `scratch`: a folder of the machine that does it,
-    by default below the output where that is a folder; `threads`: processors a worker uses at most."""
+    """What is done with every row, small enough to go along with each. `probe` is the digest of the probe, which lies
+    in the output (`keep_probe`), None where no maps are made. `scratch`: a folder of the machine that does it;
+    `threads`: processors a worker uses at most."""
 
     output: str
-    steps: Steps
+    scratch: str
     model: str
     model_id: str
     probe: str | None = None
@@ -63,15 +65,13 @@ class Work:
     smooth: Smoothing = DEFAULT
     exclude_clouds: bool = False
     backend: Literal["auto", "onnx", "torch"] = "auto"
-    scratch: str | None = None
     threads: int | None = None
 
     @property
-    def maps(self) -> bool:
-        """Whether maps are made."""
-        return self.probe is not None
+    def steps(self) -> Steps:
+        return "embed" if self.probe is None else "embed,classify"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of all that decides what comes out."""
         told = {
@@ -97,9 +97,14 @@ class Outcome:
     reason: str = ""
 
 
+def item_of(row: Row) -> str:
+    """The item of a row, in the output."""
+    return f"{ITEMS}/{row.id}.json"
+
+
 def is_done(store: Store, work: Work, row: Row) -> bool:
     """Whether the item of a row is there, and of this very work."""
-    content = store.read(f"{ITEMS}/{row.id}.json")
+    content = store.read(item_of(row))
     try:
         return content is not None and json.loads(content)["properties"]["mmearth:run_key"] == work.key(row)
     except (ValueError, LookupError, TypeError):
@@ -113,7 +118,8 @@ def do(row: Row, work: Work, cancel: CancelToken | None = None) -> Outcome:
     store = store_at(work.output)
     if is_done(store, work, row):
         return Outcome(row.id, "there")
-    folder = _scratch(store, work, row)
+    # The same each time, so that what was cut off is gone on with.
+    folder = Path(work.scratch) / f"{row.id}-{work.key(row)[:12]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         # Two who do one row on one machine would disturb each other; the second finds it done.
@@ -136,6 +142,18 @@ def do(row: Row, work: Work, cancel: CancelToken | None = None) -> Outcome:
     return Outcome(row.id, "done", time.monotonic() - began, pixels)
 
 
+def keep_probe(store: Store, probe: Path) -> str:
+    """Put the probe of a run into its output, where every worker finds it; its digest."""
+    content = probe.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    store.write(_probe_named(digest), content)
+    return digest
+
+
+def _probe_named(digest: str) -> str:
+    return f"probe-{digest[:12]}.json"
+
+
 def note_failure(store: Store, work: Work, row: Row, reason: str) -> None:
     """Keep why a row failed, until it is done."""
     told = {"id": row.id, "key": work.key(row), "reason": reason, "host": platform.node(), "time": _now()}
@@ -148,7 +166,7 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
     if not row.whole:
         area = folder / "own.geojson"
         area.write_text(json.dumps(shapely.geometry.mapping(row.geometry)), encoding="utf-8")
-    beat.message("Fetching")
+    beat.start("Fetching", 0, "B")
     scene = scene_of(row, folder, cancel)
     raster = folder / f"{row.id}.tif"
     made = embed(
@@ -165,7 +183,10 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
     assets, properties = dict[str, Any](), dict[str, Any]()
     if work.probe is not None:
         probe = folder / "probe.json"
-        probe.write_text(work.probe, encoding="utf-8")
+        content = store.read(_probe_named(work.probe))
+        if content is None:
+            raise EnvironmentFailure(f"The probe of the run is no longer in {work.output}; start the run again.")
+        probe.write_bytes(content)
         mapped, certain = folder / "map.tif", folder / "confidence.tif"
         result = classify(
             embedding=raster,
@@ -202,7 +223,7 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
     properties |= {"mmearth:valid_pixels": valid, "mmearth:seconds": round(time.monotonic() - began, 1)}
     own = json.loads(item_path(raster).read_text(encoding="utf-8"))
     item = _item(row, work, own, assets, properties)
-    store.write(f"{ITEMS}/{row.id}.json", (json.dumps(item, ensure_ascii=False, indent=1) + "\n").encode())
+    store.write(item_of(row), (json.dumps(item, ensure_ascii=False, indent=1) + "\n").encode())
     return valid
 
 
@@ -264,15 +285,6 @@ def _item(
     }
 
 
-def _scratch(store: Store, work: Work, row: Row) -> Path:
-    """Where a row is made: the same each time, so that what was cut off is gone on with."""
-    if work.scratch is not None:
-        return Path(work.scratch) / f"{row.id}-{work.key(row)[:12]}"
-    if not isinstance(store, Folder):
-        raise MMEarthError(f"{store.address} is no folder: say with `scratch=FOLDER` where a worker may put its files.")
-    return store.path / ".work" / f"{row.id}-{work.key(row)[:12]}"
-
-
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -288,9 +300,7 @@ class _Beat:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._tell, name="mmearth beat", daemon=True)
 
-    def message(self, text: str) -> None:
-        if text == "Fetching":
-            self._task = text
+    def message(self, text: str) -> None: ...
 
     def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:  # noqa: ARG002
         self._task, self._done, self._total = task, 0, total

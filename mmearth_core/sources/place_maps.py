@@ -11,6 +11,9 @@ from mmearth_core.sources.embedding import open_embedding
 from mmearth_core.sources.working_set import PlaceOfWork, working_set_of
 from mmearth_core.wording import counted, left_out
 
+#: What tells the folder of a country that was collected, and its mosaics of maps.
+COLLECTION, MOSAICS = "collection.json", "maps-*.vrt"
+
 
 def map_of_place(folder: Path, name: str) -> Path:
     """The map of a place in the folder of those of all."""
@@ -47,7 +50,7 @@ def maps_of(path: str | Path, working_set: str | Path | None = None) -> MapsToge
     """
     path = Path(path)
     if working_set is None:
-        mosaics = sorted(path.glob("maps-*.vrt")) if (path / "collection.json").is_file() else []
+        mosaics = sorted(path.glob(MOSAICS)) if (path / COLLECTION).is_file() else []
         if mosaics:
             return MapsTogether.of(path, {each.stem.removeprefix("maps-"): ClassMap.open(each) for each in mosaics})
         if path.is_dir():

@@ -42,15 +42,12 @@ class Choice:
 def choose(candidates: Sequence[Candidate], area: Any, *, looks: int = 1) -> Choice:
     """Cover an area (polygons in degrees) with scenes, `looks` times where there are so many."""
     tiles = _tiles(candidates)
-    of_tile = dict(enumerate(cells([tile[0].grid for tile in tiles])))
-    own = {index: polygons_in(cell.intersection(area)) for index, cell in of_tile.items()}
+    own = [polygons_in(cell.intersection(area)) for cell in cells([tile[0].grid for tile in tiles])]
     pieces: list[Piece] = []
-    left = [list(tile) for tile in tiles]
+    left = tiles
     missing = area
     for look in range(1, looks + 1):
-        found: list[tuple[Candidate, Any]] = []
-        for index, cell in own.items():
-            found += _cover(left[index], cell)
+        found = [each for scenes, cell in zip(left, own, strict=True) for each in _cover(scenes, cell)]
         found, rest = _filled(found, [each for tile in left for each in tile], area)
         if look == 1:
             missing = rest

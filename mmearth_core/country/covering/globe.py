@@ -36,8 +36,7 @@ def box_in_degrees(box: tuple[float, float, float, float], crs: str) -> Any:
     west, south, east, north = box
     if west >= east or south >= north:
         return shapely.Polygon()
-    system = pyproj.CRS(crs)
-    step = _STEP / system.axis_info[0].unit_conversion_factor if system.is_projected else _ANGLE
+    step = _step_in(crs)
     xs, ys = (_stops(low, high, step) for low, high in ((west, east), (south, north)))
     corners = [*((x, south) for x in xs), *((east, y) for y in ys[1:]), *((x, north) for x in xs[-2::-1])]
     ring = [*corners, *((west, y) for y in ys[-2:0:-1])]
@@ -46,9 +45,7 @@ def box_in_degrees(box: tuple[float, float, float, float], crs: str) -> Any:
 
 def in_degrees(shape: Any, crs: str) -> Any:
     """A shape of some CRS (WKT or code) in degrees, as `box_in_degrees`."""
-    system = pyproj.CRS(crs)
-    step = _STEP / system.axis_info[0].unit_conversion_factor if system.is_projected else _ANGLE
-    return _moved(shapely.segmentize(shape, step), crs)
+    return _moved(shapely.segmentize(shape, _step_in(crs)), crs)
 
 
 def on_map(shape: Any, crs: str) -> Any:
@@ -76,6 +73,13 @@ def zone_of(grid: Grid) -> tuple[int, bool] | None:
     if code is None or not (32601 <= code <= 32660 or 32701 <= code <= 32760):
         return None
     return code % 100, code < 32700
+
+
+@cache
+def _step_in(crs: str) -> float:
+    """The step by which lines are followed, in the units of a CRS."""
+    system = pyproj.CRS(crs)
+    return float(_STEP / system.axis_info[0].unit_conversion_factor) if system.is_projected else _ANGLE
 
 
 def _moved(shape: Any, crs: str) -> Any:

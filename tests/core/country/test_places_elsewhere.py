@@ -28,7 +28,7 @@ from mmearth_core.country.planning import plan
 from mmearth_core.country.running import run
 from mmearth_core.country.stores import Bucket, Folder, Store, store_at
 from mmearth_core.embedding.engine import embed
-from mmearth_core.errors import EnvironmentFailure
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.raster.grid import Grid
 
 GRID = Grid(300, 300, Affine(10, 0, 500_000, 0, -10, 5_200_000), CRS.from_epsg(32632))
@@ -88,6 +88,14 @@ def test_a_store_keeps_what_it_is_given(kind: str, request: pytest.FixtureReques
 def test_a_bucket_that_is_not_there_is_a_failure_of_the_environment(s3: str) -> None:
     with pytest.raises(EnvironmentFailure, match="Could not write x to s3://other"):
         store_at(s3.replace("country", "other")).write("x", b"1")
+
+
+def test_a_bucket_needs_a_folder_to_work_in_and_nothing_is_begun_without(s3: str, tmp_path: Path) -> None:
+    write_land(tmp_path / "a.tif", GRID)
+    plan(scenes=[tmp_path / "a.tif"], output=tmp_path / "p.parquet")
+    with pytest.raises(MMEarthError, match="say with scratch="):
+        run(plan=tmp_path / "p.parquet", output=f"{s3}/none", workers=1)
+    assert store_at(f"{s3}/none").read("plan.parquet") is None
 
 
 @pytest.fixture(scope="module")
