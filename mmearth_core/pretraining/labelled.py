@@ -3,16 +3,12 @@
 The figure is for comparing moments of one run, on the same tiles with the same split each time. It is no result.
 """
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
-from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from mmearth_core.encoder.model_file import Statistics
@@ -20,6 +16,7 @@ from mmearth_core.encoder.network import Encoder
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.knn import NEIGHBOURS, predict_knn
 from mmearth_core.evaluation.splits import deal
+from mmearth_core.evaluation.tasks.arrays import read_arrays
 from mmearth_core.pretraining.monitor import pooled_features
 from mmearth_core.sentinel2 import LEVELS, check_bands
 from mmearth_core.tiles.holdout import blocks
@@ -65,7 +62,9 @@ def read_labelled(
     degrees the halves are whole blocks of 1°. Tiles are cut to whole patches. Raises `MMEarthError` when something is
     missing, a tile is smaller than a patch, or a half is empty.
     """
-    arrays = _read(path)
+    arrays = read_arrays(path, "level")
+    if arrays["label"].ndim != 1:
+        raise MMEarthError(f"{path}: label has shape {arrays['label'].shape}; give a class of each tile, (N,).")
     x, names = arrays["x"], [str(band) for band in arrays["bands"]]
     levels = np.char.lower(np.broadcast_to(arrays["level"].astype(str), len(x)))
     if not set(levels) <= set(LEVELS) & set(statistics):
@@ -95,28 +94,3 @@ def read_labelled(
             " each class at two places or more."
         )
     return LabelledTiles(images, labels, half)
-
-
-def _read(path: str | Path) -> Mapping[str, NDArray[Any]]:
-    """The arrays of a file, of shapes that belong together."""
-    try:
-        file = np.load(path, allow_pickle=False)
-        if not isinstance(file, NpzFile):
-            raise MMEarthError(f"{path} is a single array; give an .npz with x, bands, level and label.")
-        with file:
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
-        raise MMEarthError(f"Cannot read the labelled tiles {path} ({error}); give a whole .npz.") from error
-    missing = [name for name in ("x", "bands", "level", "label") if name not in arrays]
-    if missing:
-        raise MMEarthError(f"{path} has no {', '.join(missing)}; add it: tiles need x, bands, level and label.")
-    count, bands = arrays["x"].shape[:2] if arrays["x"].ndim == 4 else (0, 0)
-    fitting = {"bands": [(bands,)], "level": [(), (1,), (count,)], "label": [(count,)], "lonlat": [(count, 2)]}
-    odd = [name for name, shapes in fitting.items() if name in arrays and arrays[name].shape not in shapes]
-    if odd or count < 2:
-        found = ", ".join(f"{name} has shape {arrays[name].shape}" for name in ("x", *odd))
-        raise MMEarthError(
-            f"{path}: {found}; give x (N, bands, H, W) of two tiles or more, bands (bands,), level () or (N,),"
-            " label (N,) and lonlat (N, 2)."
-        )
-    return arrays

@@ -26,7 +26,8 @@ ROOMS = (
     {"demonstration", "inspection"},
     {"country"},
     {"pretraining"},
-    {"tiles", "evaluation"},
+    {"evaluation"},
+    {"tiles"},
     {"reports"},
     {"accuracy"},
     {"labelling"},
@@ -58,7 +59,7 @@ TORCH_ROOMS = (
 #: `train`.
 ZARR_ROOMS = ("sources.elsewhere.tessera_zarr", "country.zarr_copy")
 COUNTRY = "country"
-TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves")
+TRAINING_ROOMS = ("pretraining", "tiles", "evaluation.curves", "evaluation.tasks.geobench")
 TORCH_LIBRARIES = {"torch", "torchvision", "timm", "safetensors", "onnx"}
 LONGEST_MODULE, LARGEST_ROOM = 450, 16
 
