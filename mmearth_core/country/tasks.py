@@ -27,15 +27,20 @@ from mmearth_core.country.fetching import scene_of
 from mmearth_core.country.plan_file import Row
 from mmearth_core.country.stores import Store, store_at
 from mmearth_core.country.zarr_copy import write_zarr
-from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.engine import embed_extent
+from mmearth_core.embedding.planning import Extent, around_path
 from mmearth_core.embedding.stac.item import item_path
 from mmearth_core.errors import EnvironmentFailure, MMEarthError, as_told
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classification import classify_part
+from mmearth_core.labelling.probe_file import load_probe
+from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.locks import one_writer
-from mmearth_core.maps.smoothing import DEFAULT, Smoothing
+from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.processors import limited_processors
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.opening import opened
+from mmearth_core.raster.scene import SceneOptions
+from mmearth_core.sources.stack import stacks_of
 
 Steps = Literal["embed", "embed,classify"]
 #: The plan that was run, in the output.
@@ -70,6 +75,11 @@ class Work:
     @property
     def steps(self) -> Steps:
         return "embed" if self.probe is None else "embed,classify"
+
+    @property
+    def margin(self) -> int:
+        """Pixels around a row's own that are embedded with it: those that the smoothing of its map looks at."""
+        return 0 if self.probe is None else margin(self.smooth)
 
     @cached_property
     def digest(self) -> str:
@@ -169,13 +179,16 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
     beat.start("Fetching", 0, "B")
     scene = scene_of(row, folder, cancel)
     raster = folder / f"{row.id}.tif"
-    made = embed(
-        scene=scene,
-        output=raster,
+    around = around_path(raster) if work.margin else raster
+    if not around.exists():  # a raster without its surroundings is half of the result
+        raster.unlink(missing_ok=True)
+    made = embed_extent(
+        scene,
+        raster,
         model=work.model,
-        window=(row.column, row.row, row.width, row.height) if area is None else None,
-        aoi=area,
-        exclude_clouds=work.exclude_clouds,
+        options=SceneOptions(exclude_clouds=work.exclude_clouds),
+        extent=Extent(window=(row.column, row.row, row.width, row.height) if area is None else None, aoi=area),
+        margin=work.margin,
         backend=work.backend,
         progress=beat,
         cancel=cancel,
@@ -188,13 +201,14 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
             raise EnvironmentFailure(f"The probe of the run is no longer in {work.output}; start the run again.")
         probe.write_bytes(content)
         mapped, certain = folder / "map.tif", folder / "confidence.tif"
-        result = classify(
-            embedding=raster,
+        on_pixels, _ = PixelProbe.of(load_probe(probe), stacks_of(around)[0])
+        result = classify_part(
+            on_pixels,
+            stacks_of(raster)[0],
             model=probe,
             output=mapped,
             confidence=certain,
             smooth=work.smooth,
-            overwrite=True,
             progress=beat,
             cancel=cancel,
         )

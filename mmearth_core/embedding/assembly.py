@@ -17,6 +17,7 @@ from mmearth_core.embedding.quantisation import HIGHEST, LOWEST
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Tile, TilePlan, Window
 from mmearth_core.raster.writer import BLOCK
+from mmearth_core.vectors.aoi import AreaOfInterest
 
 #: Columns handled at once: 64 bands × 256 rows × 2048 columns are 34 MB.
 _COLUMNS = 8 * BLOCK
@@ -37,10 +38,16 @@ class Tally:
 
 
 def assemble(
-    raster: EmbeddingRaster, plan: TilePlan, journal: TileJournal, progress: Progress, cancel: CancelToken
+    raster: EmbeddingRaster,
+    area: Window,
+    plan: TilePlan,
+    journal: TileJournal,
+    progress: Progress,
+    cancel: CancelToken,
+    inside: AreaOfInterest | None = None,
 ) -> Tally:
-    """Write the embedding raster of `plan.area` from the journal's tiles."""
-    area, tiles = plan.area, list(plan)
+    """Write the embedding raster of an area of the plan from the journal's tiles; of it what lies `inside` polygons."""
+    tiles = list(plan)
     windows = list(area.parts(BLOCK, _COLUMNS))
     valid = clipped = 0
     progress.start("Writing", area.pixels, "px")
@@ -55,6 +62,8 @@ def assemble(
             block = waiting.result()
             if following is not None:
                 waiting = gather(following)
+            if block is not None and inside is not None:
+                block *= inside.inside(window)
             if block is not None:
                 dataset.write(block, window=window.relative_to(area).ranges)
                 valid += int(np.count_nonzero(block[0] != NODATA))

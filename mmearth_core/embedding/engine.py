@@ -20,7 +20,7 @@ from mmearth_core.embedding.forecast import Pace, Trial, tried
 from mmearth_core.embedding.journal import RESULT, TileJournal
 from mmearth_core.embedding.needs import check_disk, needs
 from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
-from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
+from mmearth_core.embedding.planning import USUAL, WHOLE, EmbeddingJob, Extent, Tiling, plan_embedding
 from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, of_one_job
 from mmearth_core.embedding.ranges import with_quantiser
@@ -37,7 +37,7 @@ from mmearth_core.raster.identity import check_unchanged
 from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.products.stac import sidecar_item
-from mmearth_core.raster.scene import Scene, SceneOptions
+from mmearth_core.raster.scene import AS_IT_IS, Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK, check_ending, companions
 from mmearth_core.wording import counted
 
@@ -136,11 +136,45 @@ def embed(
         MMEarthError: The input cannot be used; nothing is left behind.
         EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
     """
+    return embed_extent(
+        scene,
+        Path(output),
+        model=model,
+        options=SceneOptions(bands, level, offset, scale, mask, mask_values, mask_bits, exclude_clouds, crs),
+        extent=Extent(window, aoi, bounds, bounds_crs),
+        tiling=Tiling(tile, halo),
+        backend=backend,
+        resume=resume,
+        overwrite=overwrite,
+        preview=preview,
+        progress=progress,
+        cancel=cancel,
+    )
+
+
+def embed_extent(
+    scene: str | Path | Sequence[str | Path],
+    output: Path,
+    *,
+    model: str | Path = "default",
+    options: SceneOptions = AS_IT_IS,
+    extent: Extent = WHOLE,
+    tiling: Tiling = USUAL,
+    margin: int = 0,
+    backend: BackendName = "auto",
+    resume: bool = True,
+    overwrite: bool = False,
+    preview: str | Path | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> EmbedResult:
+    """`embed`, of which it is all, for those who have its options as records. With a `margin` of pixels the raster
+    `around_path(output)` is written as well: what is chosen and so much around it, as far as the scene goes, for who
+    looks around a pixel (`smoothed`). The caller removes it."""
     began = time.monotonic()
     progress, cancel = progress or Silent(), cancel or CancelToken()
-    output = Path(output)
     scenes = [scene] if isinstance(scene, str | Path) else scene
-    inputs = (*scenes, model, aoi, mask)
+    inputs = (*scenes, model, extent.aoi, options.mask)
     check_ending(output)
     # With `resume`, what is there may be what is asked for; that shows once it is known what is asked for.
     check_output(output, overwrite=overwrite or resume, inputs=inputs)
@@ -150,10 +184,11 @@ def embed(
         output,
         runner.header,
         runner.name,
-        options=SceneOptions(bands, level, offset, scale, mask, mask_values, mask_bits, exclude_clouds, crs),
-        extent=Extent(window, aoi, bounds, bounds_crs),
-        tiling=Tiling(tile, halo),
+        options=options,
+        extent=extent,
+        tiling=tiling,
         batch_size=runner.batch_size,
+        margin=margin,
         cancel=cancel,
     )
     if not job.raster.scales:
@@ -180,11 +215,7 @@ def embed(
 
 def _is_at_it(journal: TileJournal, job: EmbeddingJob) -> bool | None:
     """Whether who writes the output is at work on this very embedding; None as long as that is not said."""
-    return journal.matches(_specification(job)) if journal.folder.exists() else None
-
-
-def _specification(job: EmbeddingJob) -> dict[str, Any]:
-    return job.raster.provenance | {"model_id": job.header.model_id}
+    return journal.matches(job.specification) if journal.folder.exists() else None
 
 
 def _embed(
@@ -207,22 +238,26 @@ def _embed(
     check_disk(
         raster.file, needs(plan, header.architecture, len(raster.bands), runner.batch_size).disk, _size(journal.folder)
     )
-    finished = _begin(journal, _specification(job), resume, progress, cancel)
+    finished = _begin(journal, job.specification, resume, progress, cancel)
     todo = [part for part in plan if part.index not in finished]
     shown = None if preview is None else TilePictures(Path(preview), raster, plan, journal.folder)
     left = sum(part.core.pixels for part in todo)
     try:
         with bounded_cache(), cancel.on_cancel(runner.interrupt):
-            progress.start("Embedding", plan.area.pixels, "px", ground_area(raster.grid))
-            progress.advance(plan.area.pixels - left)
+            progress.start("Embedding", plan.reach.pixels, "px", ground_area(raster.grid))
+            progress.advance(plan.reach.pixels - left)
             pace = Pace(progress, trial.processor_seconds)
             ground = _compute(runner, job, todo, journal, shown, pace, progress, cancel)
             progress.finish()
-            ground += count_tiles(source, [part for part in plan if part.index in finished], job.polygons, cancel)
+            done = [part for part in plan if part.index in finished]
+            ground += count_tiles(source, plan, done, job.polygons, cancel)
             _tell_useless_masks(source, ground, progress)
             check_unchanged(source, job.identity, cancel)
             staged = replace(raster, path=journal.folder / RESULT)
-            tally = assemble(staged, plan, journal, progress, cancel)
+            inside = job.polygons if plan.margin else None  # without a margin tiles hold nothing else
+            tally = assemble(staged, plan.area, plan, journal, progress, cancel, inside)
+            if tally.valid and job.around is not None:
+                assemble(job.around, plan.reach, plan, journal, progress, cancel)
         if not tally.valid:
             masks = ", ".join(each.path for each in source.exclusions)
             raise MMEarthError(
@@ -295,13 +330,24 @@ def _there_already(job: EmbeddingJob, began: float) -> EmbedResult | None:
         return None
     clipped, ground = told
     same = (raster.model_id, raster.grid.shape) == (wanted.model_id, wanted.grid.shape)
-    if not same or not of_one_job(raster.provenance, wanted.provenance):
+    if not same or not of_one_job(raster.provenance, wanted.provenance) or not _has_its_surroundings(job):
         return None
     strips = raster.grid.window.parts(BLOCK, raster.grid.width)
     with bounded_cache(), opened(raster.path, wanted="an embedding raster") as dataset:
         parts = (dataset.read(1, window=strip.ranges) for strip in strips)
         valid = sum(int(np.count_nonzero(part != NODATA)) for part in parts)
     return _result(job, pixels=0, valid=valid, ground=ground, clipped=clipped, seconds=time.monotonic() - began)
+
+
+def _has_its_surroundings(job: EmbeddingJob) -> bool:
+    """Whether the raster with the margin is there as well, where one is wanted."""
+    if job.around is None:
+        return True
+    try:
+        there = EmbeddingRaster.open(job.around.path)
+    except MMEarthError:
+        return False
+    return there.grid.shape == job.around.grid.shape and of_one_job(there.provenance, job.around.provenance)
 
 
 def _announce(
@@ -371,7 +417,7 @@ def _compute(
     following = iter([*todo[1:], None])
     pace.begin(todo[0] if todo else None)
     # Closed at once however this ends, which also ends the tile that is being computed.
-    with closing(compute_tiles(runner, job.source, todo, job.polygons, stored, pace.look)) as results:
+    with closing(compute_tiles(runner, job.source, job.plan, todo, job.polygons, stored, pace.look)) as results:
         for tile, codes, count in results:
             cancel.check()
             journal.save(tile, codes)

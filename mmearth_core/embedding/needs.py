@@ -38,7 +38,13 @@ def largest_context(architecture: Footprint, dimensions: int, batch_size: int) -
 
 
 def default_tile(
-    raster: tuple[int, int], area: Window, architecture: Footprint, halo: int, dimensions: int, batch_size: int = 1
+    raster: tuple[int, int],
+    area: Window,
+    architecture: Footprint,
+    halo: int,
+    dimensions: int,
+    batch_size: int = 1,
+    margin: int = 0,
 ) -> int:
     """The tile size that computes the fewest pixels inside the memory budget, a multiple of the patch size.
 
@@ -53,10 +59,10 @@ def default_tile(
         for side in (*raster, area.row_end, area.col_end)
         for parts in range(1, math.ceil(side / smallest) + 1)
     }
-    largest = max(smallest, (math.isqrt(limit) - 2 * halo) // patch * patch)
+    largest = max(smallest, (math.isqrt(limit) - 2 * (halo + margin)) // patch * patch)
     best, fewest = smallest, math.inf
     for size in (*sorted(candidates, reverse=True), largest):
-        plan = TilePlan(raster, area, size, halo, patch)
+        plan = TilePlan(raster, area, size, halo, patch, margin)
         cost = plan.context_pixels * (1.0 if size in candidates else 1.05)
         if plan.largest_context <= limit and cost < fewest:
             best, fewest = size, cost
@@ -64,10 +70,11 @@ def default_tile(
 
 
 def needs(plan: TilePlan, architecture: Footprint, dimensions: int, batch_size: int) -> Needs:
-    """What a plan takes, as an upper estimate."""
+    """What a plan takes, as an upper estimate: of disk its tiles and the raster, and with a margin one more raster."""
+    rasters = 2 if plan.margin else 1
     return Needs(
         memory=_BASE_MEMORY + plan.largest_context * batch_size * bytes_per_pixel(architecture, dimensions),
-        disk=int(2 * plan.area.pixels * dimensions * _COMPRESSION),
+        disk=int((1 + rasters) * plan.reach.pixels * dimensions * _COMPRESSION),
     )
 
 

@@ -18,7 +18,7 @@ from mmearth_core.embedding.arrays import embed_pixels, network_input
 from mmearth_core.embedding.backends import Backend
 from mmearth_core.embedding.quantisation import quantise
 from mmearth_core.progress import CancelToken
-from mmearth_core.raster.grid import Tile
+from mmearth_core.raster.grid import Tile, TilePlan, Window
 from mmearth_core.raster.ground.count import GroundCount
 from mmearth_core.raster.ground.reader import SceneReader
 from mmearth_core.raster.ground.rule import Cause, is_ground
@@ -33,13 +33,15 @@ _MOMENT = 0.5
 def compute_tiles(
     runner: Backend,
     source: Scene,
+    plan: TilePlan,
     tiles: Sequence[Tile],
     polygons: AreaOfInterest | None,
     stored: tuple[Sequence[float], Sequence[float]],
     waiting: Callable[[], None] | None = None,
 ) -> Generator[tuple[Tile, NDArray[np.uint8] | None, GroundCount], None, None]:
-    """Each tile's codes (bands, height, width of its core) in the order given, None where no pixel is wanted, and what
-    its pixels are. `stored`: scales and offsets of the codes. `waiting` is called now and then while a tile takes long.
+    """Codes (bands, height, width of its core) of each of the `tiles` of a plan in the order given, None where no pixel
+    is wanted, and what its pixels are (of those in the plan's area). `stored`: scales and offsets of the codes.
+    `waiting` is called now and then while a tile takes long.
 
     While the caller handles one batch the next is being computed. Closing the iterator ends the running tile at once.
     """
@@ -48,11 +50,14 @@ def compute_tiles(
 
     def load(tile: Tile) -> _Loaded:
         dn, causes = readers.mine().look(tile.context)
-        wanted = _wanted(causes[tile.core.relative_to(tile.context).slices], tile, polygons)
         ground = is_ground(causes)
-        there = is_ground(wanted)
+        there = ground[tile.core.relative_to(tile.context).slices]
+        if polygons is not None:
+            there = there & polygons.inside(tile.core, plan.margin)
+        own = tile.core.intersection(plan.area)
+        count = _counted(causes[own.relative_to(tile.context).slices], own, polygons)
         pixels = network_input(dn, ground, source.bands, source.level, header) if there.any() else None
-        return _Loaded(tile, pixels, there, GroundCount.of(wanted))
+        return _Loaded(tile, pixels, there, count)
 
     def compute(batch: list[_Loaded]) -> list[NDArray[np.uint8] | None]:
         pixels = [loaded.pixels for loaded in batch if loaded.pixels is not None]
@@ -71,22 +76,23 @@ def compute_tiles(
 
 
 def count_tiles(
-    source: Scene, tiles: Iterable[Tile], polygons: AreaOfInterest | None, cancel: CancelToken
+    source: Scene, plan: TilePlan, tiles: Iterable[Tile], polygons: AreaOfInterest | None, cancel: CancelToken
 ) -> GroundCount:
-    """What the pixels of tiles are that an earlier run computed; reads them, without their context."""
+    """What the pixels of those tiles of a plan are that an earlier run computed; reads them, without their context."""
     count = GroundCount()
     with source.reader() as reader:
         for tile in tiles:
             cancel.check()
-            count += GroundCount.of(_wanted(reader.look(tile.core)[1], tile, polygons))
+            own = tile.core.intersection(plan.area)
+            count += _counted(reader.look(own)[1], own, polygons)
     return count
 
 
-def _wanted(causes: NDArray[np.uint8], tile: Tile, polygons: AreaOfInterest | None) -> NDArray[np.uint8]:
-    """What the pixels of a core are, those outside the polygons being nothing else."""
-    if polygons is None:
-        return causes
-    return np.where(polygons.inside(tile.core), causes, np.uint8(Cause.OUTSIDE))
+def _counted(causes: NDArray[np.uint8], window: Window, polygons: AreaOfInterest | None) -> GroundCount:
+    """What the pixels of a window are, those outside the polygons being nothing else."""
+    if polygons is not None:
+        causes = np.where(polygons.inside(window), causes, np.uint8(Cause.OUTSIDE))
+    return GroundCount.of(causes)
 
 
 @dataclass(frozen=True)

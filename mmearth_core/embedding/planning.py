@@ -78,6 +78,27 @@ class EmbeddingJob:
         decisive = [self.header.model_id, *(self.raster.provenance[name] for name in _DECISIVE)]
         return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
+    @property
+    def around(self) -> EmbeddingRaster | None:
+        """The raster of what is chosen and the margin around it; None without a margin."""
+        reach, margin = self.plan.reach, self.plan.margin
+        if not margin:
+            return None
+        told = {**self.raster.provenance, "window": list(reach.columns_first), "margin": margin}
+        grid = self.source.grid.crop(reach)
+        return replace(self.raster, path=around_path(self.raster.file), grid=grid, provenance=told)
+
+    @property
+    def specification(self) -> dict[str, Any]:
+        """What tells from each other the jobs whose finished tiles differ."""
+        margin = {"margin": self.plan.margin} if self.plan.margin else {}
+        return self.raster.provenance | margin | {"model_id": self.header.model_id}
+
+
+def around_path(output: Path) -> Path:
+    """Where the raster of an embedding and the margin around it lies: `NAME.around.tif` beside `NAME.tif`."""
+    return output.with_suffix(".around.tif")
+
 
 def plan_embedding(
     scene: str | Path | Sequence[str | Path],
@@ -89,14 +110,15 @@ def plan_embedding(
     extent: Extent,
     tiling: Tiling,
     batch_size: int = 1,
+    margin: int = 0,
     cancel: CancelToken | None = None,
 ) -> EmbeddingJob:
-    """Open the scene and decide everything. Raises `Cancelled`."""
+    """Open the scene and decide everything; `margin` as in `TilePlan`. Raises `Cancelled`."""
     source = readable(scene, header, options)
     polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
     area = _area(source, extent, polygons)
     source = replace(source, warnings=(*source.warnings, *_cut(source, extent, polygons)))
-    plan = _plan(source, area, header, tiling, batch_size)
+    plan = _plan(source, area, header, tiling, batch_size, margin)
     identity = identify(source, cancel)
     raster = _describe(output, source, identity, plan, header, backend, polygons)
     return EmbeddingJob(header, source, identity, polygons, plan, raster)
@@ -162,7 +184,9 @@ def _cut(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> tupl
     )
 
 
-def _plan(source: Scene, area: Window, header: EncoderDescription, tiling: Tiling, batch_size: int) -> TilePlan:
+def _plan(
+    source: Scene, area: Window, header: EncoderDescription, tiling: Tiling, batch_size: int, margin: int
+) -> TilePlan:
     patch, architecture, tile, halo = header.patch, header.architecture, tiling.tile, tiling.halo
     if halo == "exact" and architecture.exact_halo is None:
         raise MMEarthError(
@@ -178,10 +202,11 @@ def _plan(source: Scene, area: Window, header: EncoderDescription, tiling: Tilin
         if value > most:
             raise MMEarthError(f"`{name}={value}` is too large; take {most} at most, or leave it out.")
     if header.side is not None:
-        tile = _tile_inside(header, tile, pixels)
+        # A margin makes tiles larger, and what they give to the network must still fit.
+        tile = _tile_inside(header, tile, pixels + -(-margin // patch) * patch)
     elif tile is None:
-        tile = default_tile(source.grid.shape, area, architecture, pixels, header.dimensions, batch_size)
-    return TilePlan(source.grid.shape, area, tile, pixels, patch)
+        tile = default_tile(source.grid.shape, area, architecture, pixels, header.dimensions, batch_size, margin)
+    return TilePlan(source.grid.shape, area, tile, pixels, patch, margin)
 
 
 def _tile_inside(header: EncoderDescription, tile: int | None, halo: int) -> int:

@@ -27,10 +27,11 @@ from mmearth_core.maps.legend import unknown_name
 from mmearth_core.maps.origins import origin_tags, with_step
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.grid import Window
+from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.writer import check_raster, companions, new_geotiff, ramp_style
+from mmearth_core.sources.alignment import whole_shift
 from mmearth_core.sources.place_maps import files_of_places
-from mmearth_core.sources.stack import Pixels, stacks_of
+from mmearth_core.sources.stack import Pixels, Stack, stacks_of
 from mmearth_core.wording import counted
 
 #: Of a window: classes, confidence, and what `PixelProbe.beyond_layers` counts.
@@ -116,6 +117,29 @@ def classify(
     return results[0] if len(results) == 1 else _in_all(results, Path(output), confidence)
 
 
+def classify_part(
+    on_pixels: PixelProbe,
+    part: Stack,
+    *,
+    model: Path,
+    output: Path,
+    confidence: Path,
+    smooth: Smoothing = DEFAULT,
+    progress: Progress,
+    cancel: CancelToken,
+) -> ClassifyResult:
+    """The map of the pixels that a `part` has an embedding of, as they are in the map of more: `on_pixels` holds them
+    and what lies `margin(smooth)` pixels around, so that parts side by side are the map of the whole.
+
+    `part` lies in the pixels of `on_pixels`; only where it has embeddings is of interest. Existing outputs are
+    replaced. Raises as `classify`, and `ValueError` for a probe that looks at layers.
+    """
+    if on_pixels.probe.layers:
+        raise ValueError("what lies beyond layers is not counted for parts")
+    where = _Outputs(output, confidence).checked(overwrite=True, inputs=(model, *part.files, *on_pixels.stack.files))
+    return _classify(on_pixels, where, smooth, None, model, progress, cancel, part)
+
+
 @dataclass(frozen=True)
 class _Outputs:
     """Where a map goes, and its confidence, if it is wanted."""
@@ -163,13 +187,15 @@ def _classify(
     model: Path,
     progress: Progress,
     cancel: CancelToken,
+    part: Stack | None = None,
 ) -> ClassifyResult:
-    """The map of one place."""
-    probe, grid, confidence = on_pixels.probe, on_pixels.stack.grid, where.confidence
+    """The map of one place, or of a part of it."""
+    probe, whole, confidence = on_pixels.probe, on_pixels.stack.grid, where.confidence
+    grid, area = _mapped(on_pixels.stack, part)
     tallied, beyond = AreaTally(grid), np.zeros(1 + len(probe.layers), np.intp)
 
     def classified(pixels: Pixels, window: Window) -> _Found:
-        kept = window.relative_to(surrounded(window, margin(smooth), grid))
+        kept = window.relative_to(surrounded(window, margin(smooth), whole))
         values, certainty = classify_block(
             on_pixels, pixels, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
         )
@@ -179,7 +205,7 @@ def _classify(
     if len(probe.columns.slots) > 1:
         tags["dates"] = "together" if probe.together else "vote"
     asked = {
-        "embedding": ", ".join(file.name for file in map(Path, on_pixels.stack.files)),
+        "embedding": ", ".join(file.name for file in map(Path, (part or on_pixels.stack).files)),
         "probe": model.name,
         "learned from": f"{counted(probe.training.polygons, 'sample')}, {counted(probe.training.pixels, 'pixel')}",
         "smoothing": smooth,
@@ -214,13 +240,27 @@ def _classify(
         def write(window: Window, result: _Found) -> None:
             values, certainty, lacking = result
             beyond[:] += lacking
+            window = window.relative_to(area)
+            if inner is not None:
+                there = inner.read(window).anywhere
+                values *= there
+                if certainty is not None:
+                    certainty *= there
             drawn.write(values, 1, window=window.ranges)
             if measured is not None and certainty is not None:
                 measured.write(certainty, window=window.ranges)
             tallied.add(values, window.row)
 
+        inner = None if part is None else opening.enter_context(part.reader())
         transform_blocks(
-            on_pixels.stack, classified, write, progress=progress, cancel=cancel, task="classify", margin=margin(smooth)
+            on_pixels.stack,
+            classified,
+            write,
+            progress=progress,
+            cancel=cancel,
+            task="classify",
+            onto=area,
+            margin=margin(smooth),
         )
     if confidence is not None:
         write_text(confidence.with_suffix(".qml"), ramp_style(conventions()["confidence"]))
@@ -236,6 +276,16 @@ def _classify(
         hectares={name: tallied.square_metres.get(value, 0.0) / 10_000 for value, name in named.items()},
         messages=tuple(f"{said}." for said in on_pixels.said_beyond(beyond)),
     )
+
+
+def _mapped(stack: Stack, part: Stack | None) -> tuple[Grid, Window]:
+    """The grid of the map of a stack, or of a part of it, and where in the stack's pixels that lies."""
+    if part is None:
+        return stack.grid, stack.grid.window
+    shift = whole_shift(stack.grid, part.grid)
+    if shift is None:
+        raise ValueError(f"{part.name} does not lie in the pixels of {stack.name}")
+    return part.grid, Window(*shift, *part.grid.shape)
 
 
 def check_unknown(unknown: float | None) -> None:

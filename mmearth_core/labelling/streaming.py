@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -45,9 +46,11 @@ def transform_blocks(
     cancel: CancelToken,
     task: str,
     within: Window | None = None,
+    onto: Window | None = None,
     margin: int = 0,
 ) -> None:
-    """Call `write(window, function(pixels, window))` for windows that cover the stack, or what is `within`, once.
+    """Call `write(window, function(pixels, window))` for windows that cover the stack, or what is `within`, once: of
+    blocks of the stack's grid or, `onto` a window, of those of a raster of it.
 
     `function` gets pixels (height, width) and runs in several threads at once, each with a reader of its own and one
     BLAS thread; `write` is called in raster order on the calling thread. Few windows are in flight. With a `margin` it
@@ -55,9 +58,11 @@ def transform_blocks(
     changes meanwhile, `Cancelled` when `cancel` is set; errors of both functions pass through.
     """
     workers = available_processors()
-    area = stack.grid.window if within is None else within.intersection(stack.grid.window)
-    blocks = (window.intersection(area) for window in block_windows(stack.grid, numbers=stack.numbers))
-    windows = (window for window in blocks if window)
+    whole = stack.grid.window if onto is None else onto
+    area = whole if within is None else within.intersection(whole)
+    counted = block_windows(stack.grid.crop(whole), numbers=stack.numbers)
+    blocks = (replace(block, row=block.row + whole.row, col=block.col + whole.col) for block in counted)
+    windows = (window for block in blocks if (window := block.intersection(area)))
     readers: SimpleQueue[StackReader] = SimpleQueue()
 
     def work(window: Window) -> Result:

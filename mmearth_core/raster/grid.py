@@ -183,7 +183,8 @@ class Grid:
 class Tile:
     """`core` is kept and written exactly once; `context` is what the network reads: core and halo, in whole cells.
 
-    Both are in raster pixels; `core` never leaves the planned area, `context` leaves the raster by less than a cell.
+    Both are in raster pixels; `core` never leaves the planned area and its margin, `context` leaves the raster by less
+    than a cell.
     """
 
     index: int
@@ -198,6 +199,9 @@ class TilePlan:
     `size` and `halo` are multiples of `stride` (the encoder's patch size), so a tile's stem and downsampling cells
     are the same whatever the area or the tile size; and a context ends with the raster, so the network's zero padding
     stands at the raster's edge in every plan: a pixel's embedding does not depend on the plan.
+
+    With a `margin` the tiles at the area's edges hold so many pixels beyond it too, as far as the raster goes: for who
+    looks around a pixel of the area afterwards. Those tiles grow by it; there are no more of them.
     """
 
     raster: tuple[int, int]
@@ -205,12 +209,20 @@ class TilePlan:
     size: int
     halo: int
     stride: int
+    margin: int = 0
 
     def __post_init__(self) -> None:
         if self.size <= 0 or self.size % self.stride or self.halo < 0 or self.halo % self.stride:
             raise ValueError(f"tile {self.size} and halo {self.halo} must be multiples of the patch size {self.stride}")
+        if self.margin < 0:
+            raise ValueError(f"the margin {self.margin} is below 0")
         if self.area != self.area.intersection(Window(0, 0, *self.raster)):
             raise ValueError(f"the area {self.area} reaches outside the raster of {self.raster} pixels")
+
+    @property
+    def reach(self) -> Window:
+        """The area and the margin around it: what the cores cover."""
+        return self.area.padded(self.margin).intersection(Window(0, 0, *self.raster))
 
     @property
     def _rows(self) -> range:
@@ -228,9 +240,17 @@ class TilePlan:
         for r in self._rows:
             for c in self._cols:
                 cell = Window(r * self.size, c * self.size, self.size, self.size)
-                core = cell.intersection(self.area)
+                core = self._grown(cell.intersection(self.area))
                 yield Tile(index, core, self._context(core))
                 index += 1
+
+    def _grown(self, core: Window) -> Window:
+        """A part of the area with the margin at those of its edges that are the area's."""
+        area, reach = self.area, self.reach
+        row, col = reach.row if core.row == area.row else core.row, reach.col if core.col == area.col else core.col
+        row_end = reach.row_end if core.row_end == area.row_end else core.row_end
+        col_end = reach.col_end if core.col_end == area.col_end else core.col_end
+        return Window(row, col, row_end - row, col_end - col)
 
     @property
     def context_pixels(self) -> int:
@@ -249,7 +269,8 @@ class TilePlan:
         """Heights and widths of the contexts: every row of tiles has one height, every column one width."""
         down = [Window(r * self.size, self.area.col, self.size, 1).intersection(self.area) for r in self._rows]
         across = [Window(self.area.row, c * self.size, 1, self.size).intersection(self.area) for c in self._cols]
-        return [self._context(core).height for core in down], [self._context(core).width for core in across]
+        heights = [self._context(self._grown(core)).height for core in down]
+        return heights, [self._context(self._grown(core)).width for core in across]
 
     def _context(self, core: Window) -> Window:
         """`core` plus the halo, grown to whole cells, inside the raster grown to whole cells."""

@@ -10,6 +10,7 @@ from rasterio.features import geometry_mask
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.ground.rule import grown
 from mmearth_core.vectors.reading import in_crs_of, read_vector
 
 
@@ -23,12 +24,14 @@ class AreaOfInterest:
     window: Window
     beyond: float
 
-    def inside(self, window: Window) -> NDArray[np.bool_]:
-        """(height, width) of a window: whether a pixel's centre lies in the area."""
-        grid = self.grid.crop(window)
+    def inside(self, window: Window, margin: int = 0) -> NDArray[np.bool_]:
+        """(height, width) of a window: whether a pixel's centre lies in the area, or that of one which is at most
+        `margin` rows and columns away."""
+        wider = window.padded(margin)
+        grid = self.grid.crop(wider)
         parts = shapely.get_parts(self.geometry)
         inside: NDArray[np.bool_] = geometry_mask(parts, grid.shape, grid.transform, invert=True)
-        return inside
+        return grown(inside, margin)[window.relative_to(wider).slices]
 
 
 def read_area(path: str | Path, grid: Grid) -> AreaOfInterest:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,10 @@ from mmearth_core.country.plan_file import read_plan
 from mmearth_core.country.planning import plan
 from mmearth_core.country.running import run, shard_of
 from mmearth_core.country.status import status
-from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.engine import embed, embed_extent
+from mmearth_core.embedding.planning import Tiling
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
+from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.grid import Grid
@@ -169,13 +172,13 @@ def test_what_the_machine_fails_at_is_tried_again(
 ) -> None:
     calls: list[str] = []
 
-    def failing(**asked: Any) -> Any:
-        calls.append(Path(asked["output"]).stem)
+    def failing(scene: str, output: Path, **asked: Any) -> Any:
+        calls.append(output.stem)
         if calls.count(calls[-1]) <= (2 if calls[-1] == "s0" else 9):
             raise EnvironmentFailure("The disk is full; make room.")
-        return embed(**asked)
+        return embed_extent(scene, output, **asked)
 
-    monkeypatch.setattr(tasks, "embed", failing)
+    monkeypatch.setattr(tasks, "embed_extent", failing)
     monkeypatch.setattr(running, "_PAUSE", 0.0)
     made = read_plan(planned / "plan.parquet")
     few = [row for row in made.rows if row.id in {"s0", "s1"}]
@@ -314,19 +317,61 @@ def test_embeddings_of_a_run_are_a_collection_of_the_extension(serial: Path, tmp
         collect(output=tmp_path / "run")
 
 
-def test_parts_of_a_scene_are_put_together_without_a_seam(tmp_path: Path) -> None:
-    write_land(tmp_path / "big.tif", Grid(SIDE, 460, grid(32, 0).transform, grid(32, 0).crs))
-    plan(scenes=[tmp_path / "big.tif"], split=256, output=tmp_path / "p.parquet")
-    made = run(plan=tmp_path / "p.parquet", output=tmp_path / "out", workers=1)
-    assert len(made.done) == 4
+def read(path: Path) -> np.ndarray:
+    with rasterio.open(path) as dataset:
+        data: np.ndarray = dataset.read()
+    return data
+
+
+def test_maps_of_parts_and_of_neighbours_are_the_map_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two scenes that overlap, each cut into parts, mapped by a probe that is sure of nothing, so that smoothing
+    decides much; with the exact halo, which leaves no step of quantisation between embeddings of one ground."""
+    exact = partial(embed_extent, tiling=Tiling(halo="exact"))
+    monkeypatch.setattr(tasks, "embed_extent", exact)
+    (tmp_path / "scenes").mkdir()
+    for name, left, width in (("whole.tif", 0, 616), ("scenes/a.tif", 0, 480), ("scenes/b.tif", 136, 480)):
+        write_land(tmp_path / name, Grid(480, width, grid(32, left).transform, grid(32, 0).crs))
+    exact(tmp_path / "whole.tif", tmp_path / "emb.tif")
+    rng, boxes = np.random.default_rng(1), []
+    for row, col in np.ndindex(8, 9):
+        x, y = grid(32, 0).transform * (58 * col + 20, 35 * row + 14)
+        boxes.append(shapely.box(x - 80, y - 60, x + 80, y + 60))
+    names = [f"crop {each}" for each in rng.integers(3, size=len(boxes))]
+    write_vector(tmp_path / "samples.gpkg", boxes, {"class": names}, crs="EPSG:32632")
+    probe = tmp_path / "probe.json"
+    fit(embeddings=[tmp_path / "emb.tif"], samples=[tmp_path / "samples.gpkg"], output=probe)
+    classify(embedding=tmp_path / "emb.tif", model=probe, output=tmp_path / "map.tif", confidence=tmp_path / "sure.tif")
+    plan(scenes=[tmp_path / "scenes"], split=256, output=tmp_path / "p.parquet")
+    made = run(plan=tmp_path / "p.parquet", output=tmp_path / "out", steps="embed,classify", probe=probe, workers=1)
+    assert len(made.done) == 8
     collect(output=tmp_path / "out")
-    embed(scene=tmp_path / "big.tif", output=tmp_path / "whole.tif")
-    with (
-        rasterio.open(tmp_path / "whole.tif") as one,
-        rasterio.open(tmp_path / "out" / "embeddings-32632.vrt") as parts,
-    ):
-        assert one.transform == parts.transform and one.shape == parts.shape
-        assert np.abs(one.read().astype(int) - parts.read().astype(int)).max() <= 1
+    for kind, one in (("maps", "map.tif"), ("confidence", "sure.tif"), ("embeddings", "emb.tif")):
+        np.testing.assert_array_equal(read(tmp_path / "out" / f"{kind}-32632.vrt"), read(tmp_path / one), kind)
+    for part in (tmp_path / "out" / "embeddings").glob("*.tif"):
+        row = next(row for row in read_plan(tmp_path / "p.parquet").rows if row.id == part.stem)
+        assert read(part).shape[1:] == (row.height, row.width), "no margin is written"
+
+
+@pytest.mark.realdata
+def test_parts_of_a_real_scene_are_mapped_without_a_seam(realdata: Path, tmp_path: Path) -> None:
+    """With the halo by default: the encoder gives numbers of parts that may be a step away, and so one pixel in a
+    million, of which two classes are as likely as each other, another class."""
+    scene, here = realdata / "aberystwyth_s2_20210527.tif", tmp_path / "out"
+    embed(scene=scene, output=tmp_path / "emb.tif")
+    fit(embeddings=[tmp_path / "emb.tif"], samples=[realdata / "aberystwyth_samples.gpkg"], output=tmp_path / "p.json")
+    classify(embedding=tmp_path / "emb.tif", model=tmp_path / "p.json", output=tmp_path / "one.tif")
+    plan(scenes=[scene], split=512, output=tmp_path / "p.parquet")
+    run(plan=tmp_path / "p.parquet", output=here, steps="embed,classify", probe=tmp_path / "p.json", workers=1)
+    collect(output=here)
+    whole, parts = read(tmp_path / "emb.tif"), read(here / "embeddings-27700.vrt")
+    steps = np.abs(whole.astype(int) - parts.astype(int)).max(axis=0)
+    assert steps.max() <= 1
+    apart = np.argwhere(read(tmp_path / "one.tif")[0] != read(here / "maps-27700.vrt")[0])
+    assert len(apart) <= 4, f"{len(apart)} of {steps.size} pixels differ, and 242 without a margin"
+    for row, col in apart:
+        assert steps[max(0, row - 2) : row + 3, max(0, col - 2) : col + 3].any(), "a step of quantisation is the reason"
 
 
 def test_a_scheduler_that_is_restarted_is_found_again(planned: Path, serial: Path, tmp_path: Path) -> None:

@@ -5,18 +5,23 @@ import re
 import shutil
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from affine import Affine
+from embedded_fields import write_vector
 from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
+from scipy.ndimage import maximum_filter
 
 import mmearth_core
-from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.engine import embed, embed_extent
 from mmearth_core.embedding.journal import TileJournal
+from mmearth_core.embedding.planning import Extent, Tiling, around_path
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
@@ -221,6 +226,34 @@ def test_an_area_of_interest_leaves_out_what_lies_outside(scene, whole, tmp_path
     inside = found[0] > 0
     assert 0.3 < inside.mean() < 0.6 and not inside[0, -1] and inside[60, 60]
     assert np.abs(found.astype(int) - truth)[:, inside].max() <= 1
+
+
+def test_a_margin_is_embedded_into_a_raster_of_its_own(scene, whole, tmp_path):
+    """The raster itself, its item and the count of its pixels are as without: what lies around is beside it."""
+    shape = shapely.Polygon([(400_900, 5_799_000), (402_500, 5_799_000), (402_500, 5_797_600)])
+    area = write_vector(tmp_path / "area.gpkg", [shape], {"class": ["a"]})
+    embed_it = partial(embed_extent, scene, extent=Extent(aoi=area), tiling=Tiling(104))
+    without, made = embed_it(tmp_path / "a.tif"), embed_it(tmp_path / "b.tif", margin=3)
+    assert str(made.ground) == str(without.ground) and made.valid_pixels == without.valid_pixels
+    assert steps_apart(codes(tmp_path / "a.tif"), codes(tmp_path / "b.tif")) <= 1
+    told, before = (EmbeddingRaster.open(tmp_path / f"{name}.tif") for name in "ba")
+    assert told.grid == before.grid and told.provenance == before.provenance
+    around = EmbeddingRaster.open(around_path(tmp_path / "b.tif"))
+    columns_first = tuple(around.provenance["window"])
+    window = Window.from_columns_first(columns_first)
+    assert window == Window.from_columns_first(tuple(told.provenance["window"])).padded(3)
+    inner, outer = codes(told.file) > 0, codes(around.file)
+    expected = np.pad(inner[0], 3)
+    assert (outer[0][expected] > 0).all()
+    reached = maximum_filter(expected, 7) & (codes(whole)[0][window.slices] > 0)
+    np.testing.assert_array_equal(outer[0] > 0, reached)
+    apart = np.abs(outer.astype(int) - codes(whole)[:, *window.slices].astype(int))
+    assert apart[:, reached].max() <= 1
+    around.file.unlink()
+    with pytest.raises(MMEarthError, match="exists already"):  # half of the result is none
+        embed_it(told.file, margin=3)
+    assert embed_it(told.file, margin=3, overwrite=True).pixels and around.file.is_file()
+    assert embed_it(told.file, margin=3).pixels == 0
 
 
 def test_a_mask_takes_pixels_out(scene, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rasterio.crs import CRS
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling import streaming
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classification import classify, classify_part
 from mmearth_core.labelling.deciding import classify_block
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.probe import Probe
@@ -23,9 +24,10 @@ from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.streaming import surrounded
 from mmearth_core.maps.class_map import PLACES_TAG, ClassMap
 from mmearth_core.maps.conventions import UNKNOWN
-from mmearth_core.maps.smoothing import MARGIN, Smoothing
-from mmearth_core.progress import CancelToken
+from mmearth_core.maps.smoothing import MARGIN, Smoothing, margin
+from mmearth_core.progress import CancelToken, Silent
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.sources.stack import Stack
 from mmearth_core.vectors.kept import in_pixels
 
 
@@ -122,6 +124,40 @@ def test_a_smoothed_map_does_not_depend_on_blocks(
             smooth=smooth, unknown=0.05,
         )[0]  # fmt: skip
         np.testing.assert_array_equal(part, maps[0][0][window.slices])
+
+
+@pytest.mark.parametrize("smooth", ["none", "edges", "strong"])
+def test_maps_of_parts_are_the_map_of_the_whole(
+    scene: Any, model: Path, probe: Probe, dn: np.ndarray, tmp_path: Path, smooth: Smoothing
+) -> None:
+    """Parts that are cut at odd places and along a slope, each with what its smoothing looks at around it."""
+    classify(embedding=scene.path, model=model, output=tmp_path / "m.tif", confidence=tmp_path / "c.tif", smooth=smooth)
+    whole, certain = read(tmp_path / "m.tif")[0], read(tmp_path / "c.tif")
+    rows, cols = np.mgrid[:300, :420]
+    slope = rows + 2 * cols < 600
+    found, sure, pixels = np.zeros_like(whole), np.zeros_like(certain), 0
+    for number, (window, side) in enumerate(
+        [(Window(0, 0, 300, 300), slope), (Window(0, 150, 131, 270), ~slope), (Window(131, 150, 169, 270), ~slope)]
+    ):
+        around = window.padded(margin(smooth)).intersection(scene.raster.grid.window)
+        own = np.where(side, dn, 0)[:, *window.slices]
+        stacks = []
+        for name, place, values in (("a", around, dn[:, *around.slices]), ("o", window, own)):
+            raster = replace(scene.raster, path=tmp_path / f"{name}{number}.tif", grid=scene.raster.grid.crop(place))
+            with new_embedding(raster) as dataset:
+                dataset.write(values)
+            stacks.append(Stack.alone(EmbeddingRaster.open(raster.path)))
+        result = classify_part(
+            PixelProbe.of(probe, stacks[0])[0], stacks[1], model=model, output=tmp_path / "p.tif",
+            confidence=tmp_path / "q.tif", smooth=smooth, progress=Silent(), cancel=CancelToken(),
+        )  # fmt: skip
+        assert ClassMap.open(tmp_path / "p.tif").grid == scene.raster.grid.crop(window)
+        found[window.slices] += read(tmp_path / "p.tif")[0]
+        sure[:, *window.slices] += read(tmp_path / "q.tif")
+        pixels += sum(result.pixels.values())
+    np.testing.assert_array_equal(found, whole)
+    np.testing.assert_array_equal(sure, certain)
+    assert pixels == (whole > 0).sum() and (found > 0).sum() == (scene.truth > 0).sum()
 
 
 def test_a_smoothed_map_is_nearer_to_the_truth_says_so_and_is_surer(scene: Any, model: Path, tmp_path: Path) -> None:

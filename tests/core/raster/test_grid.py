@@ -19,7 +19,7 @@ def plans(draw: st.DrawFn) -> TilePlan:
     size, halo = stride * draw(st.integers(1, 12)), stride * draw(st.integers(0, 6))
     area = draw(windows)
     raster = area.row_end + draw(st.integers(0, 50)), area.col_end + draw(st.integers(0, 50))
-    return TilePlan(raster, area, max(size, 16), halo, stride)
+    return TilePlan(raster, area, max(size, 16), halo, stride, draw(st.integers(0, 5)))
 
 
 def test_what_users_give_columns_first_becomes_rows_first_and_back() -> None:
@@ -30,14 +30,16 @@ def test_what_users_give_columns_first_becomes_rows_first_and_back() -> None:
 
 
 @given(plans())
-def test_every_pixel_of_the_area_is_in_exactly_one_core(plan: TilePlan) -> None:
-    count = np.zeros((plan.area.row_end, plan.area.col_end), int)
+def test_every_pixel_of_the_area_and_its_margin_is_in_exactly_one_core(plan: TilePlan) -> None:
+    count = np.zeros(plan.raster, int)
     tiles = list(plan)
     for tile in tiles:
         assert tile.core
         count[tile.core.slices] += 1
-    assert (count[plan.area.slices] == 1).all()
-    assert count.sum() == plan.area.pixels
+    assert (count[plan.reach.slices] == 1).all()
+    assert count.sum() == plan.reach.pixels
+    assert plan.reach == plan.area.padded(plan.margin).intersection(Window(0, 0, *plan.raster))
+    assert len(tiles) == len(list(replace(plan, margin=0))), "a margin makes tiles larger, not more of them"
     assert [tile.index for tile in tiles] == list(range(len(plan)))
 
 
@@ -48,13 +50,17 @@ def test_context_holds_core_and_halo_and_is_aligned_to_the_stride(plan: TilePlan
         assert around.intersection(tile.context) == around
         for edge in (tile.context.row, tile.context.col, tile.context.row_end, tile.context.col_end):
             assert edge % plan.stride == 0
-        assert tile.context.height <= plan.size + 2 * plan.halo
-        assert tile.context.width <= plan.size + 2 * plan.halo
+        grown = -(-plan.margin // plan.stride) * plan.stride
+        assert tile.context.height <= plan.size + 2 * (plan.halo + grown)
+        assert tile.context.width <= plan.size + 2 * (plan.halo + grown)
+    assert plan.largest_context == max(tile.context.pixels for tile in plan)
+    assert plan.context_pixels == sum(tile.context.pixels for tile in plan)
 
 
 @given(plans(), windows)
 def test_cores_of_another_area_are_the_same_but_clipped(plan: TilePlan, area: Window) -> None:
     """Embedding a window gives the pixels of the whole embedding."""
+    plan = replace(plan, margin=0)
     whole = replace(plan, area=Window(0, 0, *plan.raster))
     cores = {(tile.core.row // plan.size, tile.core.col // plan.size): tile.core for tile in whole}
     area = area.intersection(whole.area)
