@@ -31,6 +31,7 @@ from mmearth_core.encoder.weights import FetchResult, ModelList
 from mmearth_core.errors import Cancelled as Cancelled
 from mmearth_core.errors import EnvironmentFailure as EnvironmentFailure
 from mmearth_core.errors import MMEarthError as MMEarthError
+from mmearth_core.evaluation.evaluating import EvaluateResult
 from mmearth_core.inspection import Description
 from mmearth_core.labelling.changing.change import ChangeResult
 from mmearth_core.labelling.classification import ClassifyResult
@@ -63,6 +64,7 @@ __all__ = [
     "demo",
     "embed",
     "embed_array",
+    "evaluate",
     "fit",
     "info",
     "load_encoder",
@@ -952,6 +954,52 @@ def pretrain(
         Cancelled: `cancel` was set; the run can go on from where it was.
     """
 
+def evaluate(
+    *,
+    tasks: Sequence[str | Path],
+    output: str | Path,
+    models: Sequence[str] = (),
+    protocols: Sequence[
+        Literal["knn5", "linear", "segment-linear", "linear-paper", "finetune-paper", "finetune", "segment-unet"]
+    ] = (),
+    partitions: Sequence[float] = (1.0,),
+    seeds: int = 1,
+    features: Literal["embedding", "last-map"] = "embedding",
+    epochs: int | None = None,
+    level: Literal["auto", "l1c", "l2a"] = "auto",
+    offset: Literal["auto"] | float = "auto",
+    scale: Literal["auto"] | float = "auto",
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> EvaluateResult:
+    """Judge encoders on labelled tiles: tables with intervals, controls and label-efficiency curves.
+
+    In every table stand a random encoder of the same architecture, the bands' mean and spread in 5 × 5 pixels, the
+    bands, and statistics of the tile, all with the same treatment. Each cell of a table is a file in the folder; what
+    is there is not computed again.
+
+    Args:
+        tasks: Folders of GEO-Bench 1.0, .npz files of labelled tiles, or folders of labelled GeoTIFFs.
+        output: Folder for cells, results.json, results.csv, report.html and report.md; made if need be.
+        models: Names or files of models, or NAME=FILE; by default every model with a name that is on this machine.
+        protocols: How they are judged; by default knn5 and linear, of pixels segment-linear. Each is for its kind of
+            task and passes over others.
+        partitions: Shares of the training labels, 0 to 1; GEO-Bench has 0.01, 0.02, 0.05, 0.1, 0.2, 0.5 and 1.
+        seeds: How often what is drawn is drawn: places of the parts, labels of a share, random encoders.
+        features: What of an encoder is judged while it is frozen: the bands of its embedding, by mean and spread over a
+            tile, or the mean of its last map, as published comparisons do (needs the .safetensors or .pth).
+        epochs: Epochs of the protocols that train, instead of their own; the tables then name it with the protocol.
+        level: Processing level of tiles that do not say it, l1c or l2a.
+        offset: DN to add to tiles of GeoTIFFs that do not say it, 0 or -1000.
+        scale: Reflectance per unit of GeoTIFFs that do not say it.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; finished cells are kept.
+
+    Raises:
+        MMEarthError: A task or a model cannot be used, or nothing is left to judge.
+        EnvironmentFailure, Cancelled: The machine failed or it was cancelled; finished cells are kept.
+    """
+
 def demo(
     *,
     output: str | Path = "demo-output",
@@ -1020,8 +1068,9 @@ def load_encoder(name_or_path: str | Path) -> Encoder:
     the patch size.
 
     Args:
-        name_or_path: Registry name, one of our .safetensors, or an official .pth in the sparse (pretraining checkpoint)
-            or dense layout. Published weights have no frozen response normalisation: they come with scope "sample".
+        name_or_path: Registry name, one of our .safetensors or .onnx, or an official .pth in the sparse (pretraining
+            checkpoint) or dense layout. Published weights have no frozen response normalisation: they come with scope
+            "sample".
 
     Raises:
         MMEarthError: The file is missing, damaged, holds anything but tensors, or lacks or adds entries (each is

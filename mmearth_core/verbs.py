@@ -201,6 +201,17 @@ VERBS: dict[str, Verb] = {
         afresh=("--overwrite",),
         extra="train",
     ),
+    "evaluate": Verb(
+        "mmearth_core.evaluation.evaluating",
+        "judge encoders on labelled tiles, beside the controls they have to beat",
+        TRAIN,
+        inputs=("tasks",),
+        shape="all",
+        many=("models", "protocols", "partitions"),
+        kept="work",
+        afresh=(),
+        extra="train",
+    ),
     "demo": Verb(
         "mmearth_core.demonstration.run", "see it work on a synthetic scene", LOOK, inputs=("output",), kept="files"
     ),

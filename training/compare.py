@@ -37,6 +37,7 @@ from mmearth_core.embedding.backends import open_backend
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.baselines import Whitening, neighbourhood
 from mmearth_core.evaluation.curves import label_efficiency
+from mmearth_core.evaluation.judging.subjects import AROUND, RANDOM, RAW
 from mmearth_core.evaluation.protocol import (
     BASELINE_CLASSIFIERS,
     PROBES,
@@ -66,9 +67,9 @@ KINDS: Mapping[Kind, str] = {
     "polygons": "Pixels of polygons, tested on other polygons",
     "pixels": "Pixels, tested at other places",
 }
-RAW, AROUND, WHITENED = "raw bands", "raw bands 5×5", "whitened bands 5×5"
+WHITENED = "whitened bands 5×5"
 BASELINES = (RAW, AROUND, WHITENED)
-RANDOM, BEST_BANDS = "random encoder", "best of bands"
+BEST_BANDS = "best of bands"
 #: Random encoders that are made where none is given, and the fewest draws that a report may have.
 RANDOM_SEEDS, FEWEST_DRAWS = 3, 10
 

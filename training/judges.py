@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core import embed
-from mmearth_core.embedding.arrays import embed_pixels, network_input
+from mmearth_core.embedding.arrays import network_input
 from mmearth_core.embedding.backends import Backend
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.encoder.model_file import ModelHeader
 from mmearth_core.errors import MMEarthError
-from mmearth_core.evaluation.baselines import pooled_mean, pooled_mean_and_spread
+from mmearth_core.evaluation.baselines import POOLINGS
+from mmearth_core.evaluation.judging.subjects import embedded as embedded_tiles
 from mmearth_core.evaluation.splits import Task
 from mmearth_core.raster.scene import open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS, Level
@@ -42,11 +43,6 @@ Kind = Literal["tiles", "polygons", "pixels"]
 Features = Mapping[str, NDArray[np.floating]]
 #: Makes a map (…, k', H, W) of bands (…, k, H, W).
 BandChange = Callable[[NDArray[np.floating]], NDArray[np.floating]]
-#: How the map of a tile becomes one row.
-POOLINGS: Mapping[str, Callable[[NDArray[np.floating]], NDArray[np.float32]]] = {
-    "mean": pooled_mean,
-    "mean + spread": pooled_mean_and_spread,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +90,7 @@ class Tiles:
 
     def embedding(self, backend: Backend) -> NDArray[np.float32]:
         """(n, D, H, W) before quantisation: every tile as a scene of its own, nothing outside it is known."""
-        height, width = self.dn.shape[2:]
-        maps = [embed_pixels(backend, tile[None])[:, :, :height, :width] for tile in self.pixels(backend.header)]
-        return np.concatenate(maps)
+        return embedded_tiles(backend, self.pixels(backend.header))
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.errors import MMEarthError
-from mmearth_core.evaluation.baselines import neighbourhood
+from mmearth_core.evaluation.baselines import POOLINGS, neighbourhood
 from mmearth_core.evaluation.retrieval import nearest_elsewhere
 from mmearth_core.files import check_output
 from training.compare import AROUND, models_of
-from training.judges import POOLINGS, Tiles, eurosat
+from training.judges import Tiles, eurosat
 
 #: Tiles shown of each class, and the reflectance × 10000 that is white.
 SHOWN_OF_A_CLASS, WHITE = 2, 2600.0

@@ -15,9 +15,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, model_id, read_header
+from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, model_id, read_header, read_onnx
 from mmearth_core.encoder.network import EmbeddingHead, Encoder
 from mmearth_core.encoder.official import encoder_tensors, infer_architecture, load_tensors
+from mmearth_core.encoder.onnx_file import parse
 from mmearth_core.encoder.registry import MODELS, local_file
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
@@ -31,21 +32,17 @@ def load_encoder(name_or_path: str | Path) -> Encoder:
     the patch size.
 
     Args:
-        name_or_path: Registry name, one of our .safetensors, or an official .pth in the sparse (pretraining checkpoint)
-            or dense layout. Published weights have no frozen response normalisation: they come with scope "sample".
+        name_or_path: Registry name, one of our .safetensors or .onnx, or an official .pth in the sparse (pretraining
+            checkpoint) or dense layout. Published weights have no frozen response normalisation: they come with scope
+            "sample".
 
     Raises:
         MMEarthError: The file is missing, damaged, holds anything but tensors, or lacks or adds entries (each is
             named).
     """
     path = local_file(name_or_path)
-    if path.suffix == ".safetensors":
+    if path.suffix in (".safetensors", ".onnx"):
         return load_model(path)[0]
-    if path.suffix == ".onnx":
-        raise MMEarthError(
-            f"{path} is the exported form, which is only run; give the .safetensors of the same model or an official"
-            " .pth."
-        )
     state = official_state(path)
     tensors, foreign = encoder_tensors(state)
     architecture = infer_architecture(tensors)
@@ -60,13 +57,9 @@ def load_encoder(name_or_path: str | Path) -> Encoder:
 
 
 def load_model(path: Path) -> tuple[Encoder, EmbeddingHead | None]:
-    """Encoder and, when calibrated, projection of a `.safetensors` of ours, in evaluation mode."""
-    header = read_header(path)
-    try:
-        stored = load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise MMEarthError(f"{path} is damaged ({error}); fetch or convert it again.") from error
-    stored = {name: tensor.float() for name, tensor in stored.items()}
+    """Encoder and, when calibrated, projection of a `.safetensors` of ours, in evaluation mode; or of a `.onnx`, which
+    holds the same numbers."""
+    header, stored = _stored(path)
     encoder = Encoder(header.architecture)
     encoder.set_grn(header.grn)
     encoder.header = header
@@ -79,6 +72,19 @@ def load_model(path: Path) -> tuple[Encoder, EmbeddingHead | None]:
     if header.model_id != model_id(canonical_tensors(encoder, head), header):
         raise MMEarthError(f"{path} is damaged (its numbers are not those of its model_id); fetch or convert it again.")
     return encoder.eval(), head
+
+
+def _stored(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
+    """The header of a model file of ours and its tensors by name. Raises `MMEarthError`."""
+    if path.suffix == ".onnx":
+        header, content = read_onnx(path)
+        arrays = parse(content).tensors
+        return header, {name: torch.from_numpy(array.astype(np.float32)) for name, array in arrays.items()}
+    header = read_header(path)
+    try:
+        return header, {name: tensor.float() for name, tensor in load_file(path).items()}
+    except (SafetensorError, OSError) as error:
+        raise MMEarthError(f"{path} is damaged ({error}); fetch or convert it again.") from error
 
 
 def save_model(path: Path, encoder: Encoder, head: EmbeddingHead | None, header: ModelHeader) -> ModelHeader:

@@ -3,6 +3,7 @@
 Learns nothing about imagery. Numpy, scipy and scikit-learn only; no file is read.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,13 @@ def pooled_mean_and_spread(maps: NDArray[np.floating]) -> NDArray[np.float32]:
     """Mean and standard deviation over each tile: (n, k, H, W) → (n, 2k)."""
     spread = np.asarray(maps.std(axis=(2, 3), dtype=np.float64), np.float32)
     return np.concatenate([pooled_mean(maps), spread], axis=1)
+
+
+#: How the map of a tile becomes one row.
+POOLINGS: Mapping[str, Callable[[NDArray[np.floating]], NDArray[np.float32]]] = {
+    "mean": pooled_mean,
+    "mean + spread": pooled_mean_and_spread,
+}
 
 
 def predict_forest(

@@ -54,7 +54,7 @@ def predict_standardised(
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - as above
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
-    with one_thread_each(), _unfinished_is_good_enough():
+    with one_thread_each(), unfinished_is_good_enough():
         model.fit(np.asarray(train, np.float64), label)
         predicted: NDArray[np.intp] = model.predict(np.asarray(test, np.float64))
     return predicted
@@ -64,12 +64,12 @@ def fitted_probe(
     train: NDArray[np.floating], label: NDArray[np.intp], group: NDArray[np.intp], *, seed: int = 0
 ) -> "Probe":
     """The probe of `predict_logistic`, fitted to `train` (m, d) with classes `label` and places `group` (m,)."""
-    with _unfinished_is_good_enough():
+    with unfinished_is_good_enough():
         return Probe(train, label, _choose(train, label, group, seed))
 
 
 @contextmanager
-def _unfinished_is_good_enough() -> Iterator[None]:
+def unfinished_is_good_enough() -> Iterator[None]:
     """Nothing is said of a search that did not end: for prediction its result is as good."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - half a second, and only where one is fitted
 

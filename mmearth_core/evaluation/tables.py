@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.evaluation.protocol import Metric, Scores, spread
+from mmearth_core.reports.markdown import table_lines
 
 #: What the metrics are called in tables and pictures.
 TITLES: Mapping[Metric, str] = {"macro_f1": "macro-F1", "accuracy": "overall accuracy"}
@@ -95,5 +96,4 @@ def _gap(gap: NDArray[np.floating] | None) -> str:
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in GitHub's Markdown; bars inside cells are escaped."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+    return "\n".join(table_lines(head, rows)) + "\n"

@@ -53,6 +53,7 @@ TORCH_ROOMS = (
     "encoder.onnx_graph",
     "encoder.torch_backend",
     "embedding.model_writing",
+    "evaluation.trained",
     "pretraining",
 )
 #: Where the library of the extra `zarr` may be imported, those of `search`, `cluster` and `cloud`, and the others of

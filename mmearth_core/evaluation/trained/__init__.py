@@ -1,0 +1,1 @@
+"""What of judging needs torch: random encoders, and protocols that train."""
