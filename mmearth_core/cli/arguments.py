@@ -110,25 +110,38 @@ class CommandLine:
     def help(self) -> str:
         """What `--help` prints."""
         wrapper = textwrap.TextWrapper(_WIDTH, break_on_hyphens=False)
-        parts = [f"usage: {self._usage()}"]
-        parts += [wrapper.fill(self._in_options(paragraph)) for paragraph in self._declaration.paragraphs]
+        parts = [f"usage: {self.usage}"]
+        parts += [wrapper.fill(paragraph) for paragraph in self.paragraphs]
         if self._verb.inputs:
             width = max(map(len, self._verb.inputs)) + 4
-            rows = [_row(_metavar(name), self._meaning(self._parameters[name]), width) for name in self._verb.inputs]
-            parts.append("\n".join(["inputs:", *rows]))
-        options = [
-            _row(", ".join(self._forms(each)), self._meaning(each), _INDENT)
-            for name, each in self._parameters.items()
-            if name not in self._verb.inputs
-        ]
-        if self._from_file:
-            options.append(_row("--config YAML", "read options from this file (NAME: VALUE)", _INDENT))
-        options += [_row(f"--{name}", text, _INDENT) for name, text in COMMON.items()]
-        options.append(_row("-h, --help", "show this and exit", _INDENT))
-        return "\n\n".join([*parts, "\n".join(["options:", *options]), ""])[:-1]
+            parts.append("\n".join(["inputs:", *(_row(typed, meaning, width) for typed, meaning in self.inputs)]))
+        rows = [_row(typed, meaning, _INDENT) for typed, meaning in self.options]
+        return "\n\n".join([*parts, "\n".join(["options:", *rows]), ""])[:-1]
 
-    def _usage(self) -> str:
-        inputs = self._inputs
+    @property
+    def paragraphs(self) -> list[str]:
+        """What the verb does, with its arguments as they are typed."""
+        return [self._in_options(paragraph) for paragraph in self._declaration.paragraphs]
+
+    @property
+    def inputs(self) -> list[tuple[str, str]]:
+        """What is given by position: how the help writes it, and what it means."""
+        return [(_metavar(name), self._meaning(self._parameters[name])) for name in self._verb.inputs]
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """Every option: how it is typed, `-o OUTPUT, --output OUTPUT`, and what it means."""
+        named = [each for name, each in self._parameters.items() if name not in self._verb.inputs]
+        found = [(", ".join(self._forms(each)), self._meaning(each)) for each in named]
+        if self._from_file:
+            found.append(("--config YAML", "read options from this file (NAME: VALUE)"))
+        found += [(f"--{name}", text) for name, text in COMMON.items()]
+        return [*found, ("-h, --help", "show this and exit")]
+
+    @property
+    def usage(self) -> str:
+        """The command in one line: `mmearth fit EMBEDDING SAMPLES -o OUTPUT [options]`."""
+        inputs = self._typed_inputs
         if self._verb.inputs and not self._parameters[self._verb.inputs[0]].needed:
             inputs = f"[{inputs}]"
         required = [
@@ -139,7 +152,7 @@ class CommandLine:
         return " ".join(filter(None, [self._program, inputs, *required, "[options]"]))
 
     @property
-    def _inputs(self) -> str:
+    def _typed_inputs(self) -> str:
         """The inputs as they are typed: `EMBEDDING SAMPLES [EMBEDDING SAMPLES …]`."""
         names = " ".join(map(_metavar, self._verb.inputs))
         return names if self._verb.shape == "one each" else f"{names} [{names} …]"
@@ -245,7 +258,7 @@ class CommandLine:
             if len(values) == 1:
                 return {names[0]: values}
             if len(values) % len(names):
-                raise ArgumentsError(f"expected {self._inputs}, but there are {len(values)} files")
+                raise ArgumentsError(f"expected {self._typed_inputs}, but there are {len(values)} files")
             return {name: values[index :: len(names)] for index, name in enumerate(names)}
         if len(values) > len(names):
             raise ArgumentsError(f"unexpected argument {values[len(names)]}")
