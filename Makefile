@@ -22,6 +22,7 @@ ENV := .venv
 QGIS_ENV := .venv-qgis
 PACKAGE_ENV := .venv-package
 LOWEST_ENV := .venv-lowest
+SITE_ENV := .venv-site
 # What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
 LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
 DIST := dist
@@ -33,12 +34,13 @@ QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
 # Of PyQt6 only its list of names is read, so it comes without Qt.
 QT6_NAMES := --no-deps 'PyQt6>=6.6,<7'
 PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77' 'uv>=0.5' 'markdown-it-py>=3,<5' pillow
+SITE_BUILDER := 'mkdocs-material>=9.7,<10' 'markdown-it-py>=3,<5' pdoc pillow
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
-.PHONY: help demo env stub env-qgis env-package env-lowest \
+.PHONY: help demo env stub env-qgis env-package env-lowest env-site \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
-  test test-core test-plugin test-plugin-apart test-lowest constraints requirements api translations guide package benchmark clean
+  test test-core test-plugin test-plugin-apart test-lowest constraints requirements api site translations guide package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
@@ -47,6 +49,7 @@ help:
 	@echo "make test-lowest  what needs no torch, with the lowest versions that pyproject.toml allows; needs Python 3.11"
 	@echo "make lint       only the checks that run nothing"
 	@echo "make api        the reference of the Python functions in docs/api, of their docstrings"
+	@echo "make site       the documentation as a site in site/, with nothing from elsewhere; open site/index.html"
 	@echo "make constraints  makes the environments anew of the newest versions and writes these to constraints.txt"
 	@echo "make requirements  the packages that the plugin installs, with digests, for all systems, from constraints.txt"
 	@echo "make translations  takes new texts of the plugin up in qgis_plugin/i18n and compiles them; needs Qt's lrelease"
@@ -113,10 +116,12 @@ env-package: $(PACKAGE_ENV)/.installed
 
 env-lowest: $(LOWEST_ENV)/.installed
 
+env-site: $(SITE_ENV)/.installed
+
 constraints:
-	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV)
-	$(MAKE) --no-print-directory CONSTRAINTS=/dev/null env env-package env-qgis
-	$(ENV)/bin/python .ci/constraints.py $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) >constraints.txt
+	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) $(SITE_ENV)
+	$(MAKE) --no-print-directory CONSTRAINTS=/dev/null env env-package env-qgis env-site
+	$(ENV)/bin/python .ci/constraints.py $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) $(SITE_ENV) >constraints.txt
 
 # Of the wheel's own needs, for every system and Python that they can be had for; `make constraints` comes first.
 requirements: env-package
@@ -126,6 +131,11 @@ requirements: env-package
 api: env
 	rm -rf docs/api
 	$(ENV)/bin/python .ci/api.py docs/api
+
+# Its reference is read from the docstrings; the package itself is not installed. The variable keeps a notice about
+# another program out of what is printed.
+site: env-site
+	NO_MKDOCS_2_WARNING=1 $(SITE_ENV)/bin/mkdocs build --strict --quiet --site-dir site
 
 translations:
 	@$(require-python)
@@ -148,8 +158,8 @@ benchmark: env
 	  echo "== $$script"; $(ENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/api
+	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(SITE_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/api site
 
 $(DEMO)/.installed: pyproject.toml constraints.txt
 	@$(require-python)
@@ -182,6 +192,12 @@ $(PACKAGE_ENV)/.installed: Makefile constraints.txt
 	$(PYTHON) -m venv $(PACKAGE_ENV)
 	@$(call install,$(PACKAGE_ENV),$(PACKER))
 	@$(call install,$(PACKAGE_ENV),$(QT6_NAMES))
+	@touch $@
+
+$(SITE_ENV)/.installed: Makefile constraints.txt
+	@$(require-python)
+	$(PYTHON) -m venv $(SITE_ENV)
+	@$(call install,$(SITE_ENV),$(SITE_BUILDER))
 	@touch $@
 
 # $(call install,ENVIRONMENT,REQUIREMENTS)

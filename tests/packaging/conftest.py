@@ -34,6 +34,14 @@ def package_environment() -> Path:
 
 
 @pytest.fixture(scope="session")
+def site_environment() -> Path:
+    """The environment that makes the site of the documentation."""
+    made = make("env-site")
+    assert made.returncode == 0, made.stdout + made.stderr
+    return ROOT / ".venv-site"
+
+
+@pytest.fixture(scope="session")
 def qgis_python() -> Path:
     """The Python that has QGIS and pytest-qgis. Without QGIS, what needs it is skipped, but not where QGIS must be."""
     made = make("env-qgis")
