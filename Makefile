@@ -183,22 +183,27 @@ $(LOWEST_ENV)/.installed: pyproject.toml .ci/lowest.py
 # QGIS' own Python with pytest beside it; it sees the system's packages, and the worker runs in $(ENV).
 $(QGIS_ENV)/.installed: Makefile constraints.txt
 	@$(require-qgis)
-	$(QGIS_PYTHON) -m venv --system-site-packages $(QGIS_ENV)
+	@$(call environment,$(QGIS_PYTHON) -m venv --system-site-packages,$(QGIS_ENV))
 	@$(call install,$(QGIS_ENV),$(QGIS_TESTER))
 	@touch $@
 
 $(PACKAGE_ENV)/.installed: Makefile constraints.txt
 	@$(require-python)
-	$(PYTHON) -m venv $(PACKAGE_ENV)
+	@$(call environment,$(PYTHON) -m venv,$(PACKAGE_ENV))
 	@$(call install,$(PACKAGE_ENV),$(PACKER))
 	@$(call install,$(PACKAGE_ENV),$(QT6_NAMES))
 	@touch $@
 
 $(SITE_ENV)/.installed: Makefile constraints.txt
 	@$(require-python)
-	$(PYTHON) -m venv $(SITE_ENV)
+	@$(call environment,$(PYTHON) -m venv,$(SITE_ENV))
 	@$(call install,$(SITE_ENV),$(SITE_BUILDER))
 	@touch $@
+
+# $(call environment,COMMAND,ENVIRONMENT): one that is there, or linked to, is kept, and what it holds brought up to date.
+define environment
+[ -x $(2)/bin/python ] || { echo "$(1) $(2)"; $(1) $(2); }
+endef
 
 # $(call install,ENVIRONMENT,REQUIREMENTS)
 define install
