@@ -15,7 +15,7 @@ BackendName = Literal["auto", "onnx", "torch"]
 #: Model files that a backend runs, the preferred one first.
 SUFFIXES: dict[BackendName, tuple[str, ...]] = {
     "onnx": (".onnx",),
-    "torch": (".safetensors",),
+    "torch": (".safetensors", ".onnx"),
     "auto": (".onnx", ".safetensors"),
 }
 
@@ -55,7 +55,7 @@ def open_backend(model: str | Path, backend: BackendName = "auto") -> Backend:
         raise MMEarthError(f"{path} is an official checkpoint; run: mmearth weights convert {path} --calibrate SCENE")
     if path.suffix not in suffixes:
         raise MMEarthError(f"{path} cannot be run by the {backend} backend; give a {suffixes[0]} file.")
-    if path.suffix == ".onnx":
+    if path.suffix == ".onnx" and backend != "torch":
         if _is_foreign(path):
             from mmearth_core.encoder.foreign.backend import ForeignBackend  # noqa: PLC0415 - loads ONNX Runtime
 

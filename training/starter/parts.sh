@@ -1,5 +1,5 @@
 #!/bin/bash
-# Trains what docs/starter.md says each part of the recipe is worth by: seven short recipes, three seeds each, one after
+# Trains what docs/starter.md says each part of the recipe is worth by: twelve short recipes, three seeds each, one after
 # the other; finished ones are passed over, interrupted ones go on. Then calibrate, and compare:
 #   training/starter/parts.sh RUNS
 #   mmearth weights convert RUNS/base-0/base-0.safetensors --calibrate SCENES/*.tif -o MODELS     (each of them)
@@ -36,3 +36,9 @@ train looks "${plain[@]}" "${looks[@]}"
 train cover "${plain[@]}" "${cover[@]}"
 train s2 "${short[@]}" mp_mae.teaching.weight=0 outputs=s2 mp_mae.weighting=sum
 train all "${taught[@]}" "${sensors[@]}" "${looks[@]}" "${cover[@]}"
+# Size, patch, mask and response norm, each in the recipe with the teacher.
+train mask30 "${taught[@]}" mp_mae.mask_ratio=0.3
+train mask75 "${taught[@]}" mp_mae.mask_ratio=0.75
+train patch16 "${taught[@]}" mp_mae.patch=16 mp_mae.crop=48
+train femto "${taught[@]}" mp_mae.size=femto
+train norm "${taught[@]}" mp_mae.grn=sample

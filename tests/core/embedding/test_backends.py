@@ -53,10 +53,8 @@ def test_an_official_checkpoint_must_be_converted(weights, tmp_path):
 
 def test_each_backend_takes_its_own_files(tmp_path):
     packaged = local_file("default", suffixes=(".onnx",))
-    assert "give a .safetensors file" in sentence(packaged, "torch")
     (tmp_path / "model.safetensors").write_bytes(b"x")
     assert "give a .onnx file" in sentence(tmp_path / "model.safetensors", "onnx")
-    assert "no .safetensors file in this installation" in sentence("default", "torch")
     (tmp_path / "model.txt").write_bytes(b"x")
     assert "cannot be run by the auto backend" in sentence(tmp_path / "model.txt")
     assert open_backend("default").header == open_backend(packaged, "onnx").header
@@ -181,6 +179,25 @@ class TestConverted:
         expected = other.run(pixels)
         assert (np.abs(one.run(pixels) - expected).max((0, 2, 3)) / expected.std((0, 2, 3))).max() < 1e-4
         assert np.array_equal(pixels, before)
+
+    def test_torch_runs_the_exported_form_as_well(self, converted):
+        pixels = np.random.default_rng(0).normal(size=(1, 12, 24, 16)).astype(np.float32)
+        one, other = (open_backend(converted[1] / f"small{s}", "torch") for s in (".onnx", ".safetensors"))
+        assert (one.name, one.header) == ("torch", other.header)
+        assert np.array_equal(one.run(pixels), other.run(pixels))
+
+    def test_torch_runs_the_model_of_the_package(self):
+        pixels = np.random.default_rng(0).normal(size=(1, 12, 32, 32)).astype(np.float32)
+        one, other = open_backend("default", "torch"), open_backend("default", "onnx")
+        assert (one.name, other.name) == ("torch", "onnx")
+        steps = np.array(one.header.scales)[:, None, None]
+        assert (np.abs(one.run(pixels) - other.run(pixels)) / steps).max() < 0.1
+
+    def test_torch_refuses_a_damaged_exported_form(self, converted, tmp_path):
+        content = bytearray((converted[1] / "small.onnx").read_bytes())
+        content[len(content) // 2] ^= 1
+        (tmp_path / "small.onnx").write_bytes(content)
+        assert "is damaged" in sentence(tmp_path / "small.onnx", "torch")
 
     def test_a_name_prefers_the_exported_form(self, converted, weights):
         for suffix in (".safetensors", ".onnx"):

@@ -263,8 +263,12 @@ class TestSafetensors:
         with pytest.raises(MMEarthError, match="is not a model of mmearth"):
             load_encoder(tmp_path / "theirs.safetensors")
 
-    def test_the_exported_form_is_not_for_torch(self, converted):
+    def test_the_exported_form_holds_the_same_encoder(self, converted):
+        import torch
+
         from mmearth_core.encoder.loading import load_encoder
 
-        with pytest.raises(MMEarthError, match=r"give the \.safetensors"):
-            load_encoder(converted[1] / "small.onnx")
+        one, other = (load_encoder(converted[1] / f"small{suffix}") for suffix in (".onnx", ".safetensors"))
+        assert one.header == other.header
+        stored = other.state_dict()
+        assert all(torch.equal(value, stored[name]) for name, value in one.state_dict().items())

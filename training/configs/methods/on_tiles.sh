@@ -1,0 +1,27 @@
+#!/bin/bash
+# Trains each method on the starter's tiles for as many steps as parts.sh does (training/starter), three seeds each;
+# finished ones are passed over, interrupted ones go on. `ns_mae` is not among them: no tile has a canopy height.
+#   python -m training.starter.make_tiles DATA tiles
+#   training/configs/methods/on_tiles.sh tiles RUNS
+#   mmearth weights convert RUNS/softcon-0/softcon-0.safetensors --calibrate SCENES/*.tif -o MODELS     (each of them)
+#   python -m training.compare mp_mae=MODELS/mp_mae-0.onnx,… softcon=… --half both --kept SCORES --data DATA
+set -euo pipefail
+tiles="${1:?folder of the tiles}" runs="${2:?folder of the runs}"
+here="$(dirname "${BASH_SOURCE[0]}")"
+same=(
+  "data.datasets=[$tiles]" data.hold_out=0.3 data.block_degrees=1.0 data.hold_out_seed=8 data.unplaced=learn data.workers=0
+  optimiser.epochs=12 optimiser.warmup_epochs=1 watch.validate_epochs=12 watch.picture_epochs=0 threads=1
+)
+
+mkdir -p "$runs"
+for seed in 0 1 2; do
+  for method in mp_mae softcon omnisat a2_mae; do
+    changes=()
+    if [ "$method" = mp_mae ]; then
+      changes=("outputs=[sentinel2,sentinel1,aster,dynamic_world,lat,lon,month]")
+    fi
+    name="$method-$seed"
+    [ -f "$runs/$name/$name.safetensors" ] || mmearth pretrain "$here/$method.yaml" -o "$runs/$name" \
+      --set "seed=$seed" "export.name=$name" "${same[@]}" "${changes[@]}"
+  done
+done
