@@ -227,9 +227,9 @@ def test_the_reference_has_every_verb_and_every_function(pages: dict[str, Page])
         for sentence in told:
             assert re.sub(r"[\s`]", "", sentence) in shown, f"{name}: {sentence}"
     shown = functions.text()
-    for name in offered:
-        for named in set(getattr(getattr(mmearth_core, name), "__annotations__", {})) - {"return"}:
-            assert f"{named}:" in shown, f"{name}: {named}"
+    for name, declaration in declarations(STUB).items():
+        for parameter in declaration.parameters:
+            assert f"{parameter}:" in shown, f"{name}: {parameter}"
 
 
 def test_every_benchmark_is_told_of() -> None:
