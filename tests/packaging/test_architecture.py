@@ -23,7 +23,7 @@ ROOMS = (
     {"__main__"},
     {"worker"},
     {"cli"},
-    {"demonstration", "inspection"},
+    {"demonstration", "inspection", "adapters"},
     {"country"},
     {"pretraining"},
     {"evaluation"},
@@ -55,6 +55,7 @@ TORCH_ROOMS = (
     "embedding.model_writing",
     "evaluation.trained",
     "pretraining",
+    "adapters",
 )
 #: Where the library of the extra `zarr` may be imported, those of `search`, `cluster` and `cloud`, and the others of
 #: `train`.
@@ -164,6 +165,8 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
         for name in imports_of(tree_of(path)):
             root = name.partition(".")[0]
             if root not in sys.stdlib_module_names and root != "mmearth_core":
+                if root == "torchgeo_bench" and name_of(path) == "adapters.torchgeo_bench":
+                    continue  # it is loaded by that library, never by us
                 asked = core | torch | (train if name_of(path).startswith(TRAINING_ROOMS) else set())
                 asked |= zarr if name_of(path) in ZARR_ROOMS else set()
                 asked |= set().union(*far, {"dask"}) if name_of(path).startswith(COUNTRY) else set()

@@ -3,7 +3,7 @@
 Controls get the same treatment as encoders: the same pooling over a tile, or the same pixels of it. No torch here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -15,7 +15,7 @@ from mmearth_core.embedding.backends import Backend
 from mmearth_core.encoder.description import EncoderDescription
 from mmearth_core.evaluation.baselines import POOLINGS, neighbourhood
 from mmearth_core.evaluation.tasks.contract import TileTask
-from mmearth_core.sentinel2 import check_bands
+from mmearth_core.sentinel2 import Level, check_bands
 
 #: What of an encoder is judged: the bands of its embedding at every pixel, or its last map as published comparisons do.
 Features = Literal["embedding", "last-map"]
@@ -97,12 +97,17 @@ def check_task(task: TileTask, header: EncoderDescription) -> tuple[str, ...]:
 
 def network_inputs(images: NDArray[np.float32], task: TileTask, header: EncoderDescription) -> NDArray[np.float32]:
     """Tiles of a task as the network of a model takes them, (n, C, H, W): by name, normalised, missing bands filled."""
-    present = tuple(band for band in header.bands if band in task.bands)
-    chosen = images[:, [task.bands.index(band) for band in present]]
-    known: NDArray[np.bool_] = np.any(np.isfinite(chosen), axis=1)
-    return np.stack(
-        [network_input(tile, there, present, task.level, header) for tile, there in zip(chosen, known, strict=True)]
-    )
+    present = [band for band in header.bands if band in task.bands]
+    return normalised(images[:, [task.bands.index(band) for band in present]], present, task.level, header)
+
+
+def normalised(
+    dn: NDArray[np.float32], present: Sequence[str], level: Level, header: EncoderDescription
+) -> NDArray[np.float32]:
+    """Tiles (n, k, H, W) of the `present` bands in reflectance × 10000, NaN where nothing is measured, as the network
+    of a model takes them, (n, C, H, W)."""
+    known: NDArray[np.bool_] = np.any(np.isfinite(dn), axis=1)
+    return np.stack([network_input(tile, there, present, level, header) for tile, there in zip(dn, known, strict=True)])
 
 
 def embedded(backend: Backend, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
