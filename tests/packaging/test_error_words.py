@@ -12,7 +12,7 @@ from mmearth_core.reports.language import Language
 
 WORDS = CORE.root / "reports" / "words"
 #: Rooms that only the command line and Python lead to.
-NOT_IN_QGIS = {"cli", "country", "evaluation", "pretraining", "tiles"}
+NOT_IN_QGIS = {"adapters", "cli", "country", "evaluation", "pretraining", "tiles"}
 #: Sentences without words of their own, and why.
 EXCEPTIONS: dict[str, str] = {}
 #: What the operating system says, which stands in no source.
