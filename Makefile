@@ -23,12 +23,14 @@ QGIS_ENV := .venv-qgis
 PACKAGE_ENV := .venv-package
 LOWEST_ENV := .venv-lowest
 SITE_ENV := .venv-site
+PEERS_ENV := .venv-peers
 # What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
 LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
 DIST := dist
 # What the environments hold; the versions are those of CONSTRAINTS.
 ANALYST := -e .
 DEVELOPER := -e '.[dev,train]'
+PEERS := -e '.[torch]' 'torchgeo>=0.8' 'terratorch>=1.2' 'omnicloudmask>=1.8'
 LOWEST_TESTER := -e . pytest hypothesis 'pystac[validation]' h5py matplotlib
 QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
 # Of PyQt6 only its list of names is read, so it comes without Qt.
@@ -38,7 +40,7 @@ SITE_BUILDER := 'mkdocs-material>=9.7,<10' 'markdown-it-py>=3,<5' pdoc pillow
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
-.PHONY: help demo env stub env-qgis env-package env-lowest env-site \
+.PHONY: help demo env stub env-qgis env-package env-lowest env-site peers \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
   test test-core test-plugin test-plugin-apart test-lowest constraints requirements api site translations guide package benchmark clean
 
@@ -57,6 +59,7 @@ help:
 	@echo "make guide      the guide that ships with the plugin, in qgis_plugin/help, of docs/"
 	@echo "make package    the plugin for QGIS as a zip in dist/, made of the last commit"
 	@echo "make benchmark  speed and quality measurements (minutes to hours)"
+	@echo "make peers      the environment that benchmarks/peers compares in: torchgeo, terratorch, OmniCloudMask"
 	@echo "make clean      remove the environments and caches"
 
 demo: $(DEMO)/.installed
@@ -118,6 +121,8 @@ env-lowest: $(LOWEST_ENV)/.installed
 
 env-site: $(SITE_ENV)/.installed
 
+peers: $(PEERS_ENV)/.installed
+
 constraints:
 	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) $(SITE_ENV)
 	$(MAKE) --no-print-directory CONSTRAINTS=/dev/null env env-package env-qgis env-site
@@ -158,7 +163,7 @@ benchmark: env
 	  echo "== $$script"; $(ENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(SITE_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
+	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(SITE_ENV) $(PEERS_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/api site
 
 $(DEMO)/.installed: pyproject.toml constraints.txt
@@ -178,6 +183,12 @@ $(LOWEST_ENV)/.installed: pyproject.toml .ci/lowest.py
 	$(LOWEST_PYTHON) .ci/lowest.py >$(LOWEST_ENV)/constraints.txt
 	$(LOWEST_ENV)/bin/pip install --quiet --disable-pip-version-check --constraint $(LOWEST_ENV)/constraints.txt \
 	  $(LOWEST_TESTER)
+	@touch $@
+
+$(PEERS_ENV)/.installed: Makefile constraints.txt
+	@$(require-python)
+	@$(call environment,$(PYTHON) -m venv,$(PEERS_ENV))
+	@$(call install,$(PEERS_ENV),$(PEERS))
 	@touch $@
 
 # QGIS' own Python with pytest beside it; it sees the system's packages, and the worker runs in $(ENV).
