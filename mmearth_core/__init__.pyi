@@ -676,7 +676,7 @@ def plan(
         max_cloud: Percent of clouds that a scene of a catalogue may have.
         catalog: Address of a STAC API.
         collection: Which of its collections.
-        best_of: How many scenes are embedded of each place, the least clouded first; run makes maps of one only.
+        best_of: How many scenes are embedded of each place, the least clouded first; in a map of run they vote.
         split: Pixels of a side, a multiple of 256, beyond which a scene is done in parts by several workers, which
             collect puts together again; by default none is.
         model: Name or file of the model, for the bands that are needed.

@@ -5,7 +5,7 @@ together, by the pixels that each saw.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +127,20 @@ def together(parts: Sequence[Chips]) -> Chips:
         total.astype(np.int64),
         whole[first],
     )
+
+
+def over_looks(looks: Sequence[Chips]) -> Chips:
+    """Chips of several looks at the same ground, each of them put `together`: the mean of what they saw of a square,
+    and `pixels` of `whole` over all of them that saw it."""
+    mixed = together(looks)
+    if len(looks) == 1:
+        return mixed
+    keys = np.rec.fromarrays([mixed.crs, mixed.column, mixed.row]).tolist()
+    whole = dict.fromkeys(keys, 0)
+    for each in looks:
+        for key, count in zip(np.rec.fromarrays([each.crs, each.column, each.row]).tolist(), each.whole, strict=True):
+            whole[key] += int(count)
+    return replace(mixed, whole=np.array([whole[key] for key in keys], np.int64))
 
 
 def write_chips(path: Path, chips: Chips, *, software: str) -> None:

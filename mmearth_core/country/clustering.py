@@ -16,7 +16,7 @@ from distributed.client import FutureCancelledError
 
 from mmearth_core.country.plan_file import Row
 from mmearth_core.country.stores import Store
-from mmearth_core.country.tasks import Outcome, Work, do, note_failure
+from mmearth_core.country.tasks import Outcome, Work, do, given_up
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken, Progress
 
@@ -27,7 +27,7 @@ PATIENCE, _PAUSE, _LOOK = 600.0, 2.0, 0.1
 
 
 def on_cluster(
-    rows: Sequence[Row],
+    units: Sequence[Sequence[Row]],
     work: Work,
     store: Store,
     *,
@@ -35,12 +35,16 @@ def on_cluster(
     scheduler: str | None,
     retries: int,
     memory: str,
+    gpu: bool,
     progress: Progress,
     cancel: CancelToken,
 ) -> Iterator[Outcome]:
-    """How each row ended, as they end. `scheduler`: the address of one, else a cluster is made of so many `workers`,
-    each with `memory`. Raises `EnvironmentFailure` when no scheduler answers for `PATIENCE` seconds."""
-    left = {row.id: row for row in rows}
+    """How each row of the units ended, as these end. `scheduler`: the address of one, else a cluster is made of so many
+    `workers`, each with `memory`. With `gpu` a task takes one `GPU` of the resources that workers declare, if any does:
+    one at a time is at a card, and those without are left alone.
+
+    Raises `EnvironmentFailure` when no scheduler answers for `PATIENCE` seconds."""
+    left = {rows[0].id: rows for rows in units}
     with ExitStack() as opened:
         opened.enter_context(_quiet())
         opened.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": retries}))
@@ -58,9 +62,9 @@ def on_cluster(
         while left:
             with _client(address, cancel) as client:
                 progress.message(f"Dask's dashboard: {client.dashboard_link}")
-                for outcome in _ended(client, list(left.values()), work, store, retries, cancel):
-                    del left[outcome.id]
-                    yield outcome
+                for rows, outcomes in _ended(client, list(left.values()), work, store, retries, gpu, cancel):
+                    del left[rows[0].id]
+                    yield from outcomes
             if left:
                 progress.message(f"The scheduler is gone; {len(left)} scenes go on when it is back.")
 
@@ -94,24 +98,31 @@ def _client(address: Any, cancel: CancelToken) -> Client:
 
 
 def _ended(
-    client: Client, rows: list[Row], work: Work, store: Store, retries: int, cancel: CancelToken
-) -> Iterator[Outcome]:
-    """Outcomes until all rows ended, or the scheduler is gone."""
-    waiting, running = iter(rows), dict[Future, Row]()
+    client: Client,
+    units: Sequence[Sequence[Row]],
+    work: Work,
+    store: Store,
+    retries: int,
+    gpu: bool,
+    cancel: CancelToken,
+) -> Iterator[tuple[Sequence[Row], tuple[Outcome, ...]]]:
+    """Units and the outcomes of their rows until all ended, or the scheduler is gone."""
+    waiting, running = iter(units), dict[Future, Sequence[Row]]()
     following = as_completed(loop=client.loop, with_results=False, raise_errors=False)
 
     def submit() -> None:
         there = _workers(client)
-        resources = {"GPU": 1} if any("GPU" in each.get("resources", {}) for each in there.values()) else None
+        declared = any(each.get("resources", {}).get("GPU") for each in there.values())
+        resources = {"GPU": 1} if gpu and declared else None
         room = _BESIDES + _AHEAD * len(there) - len(running)
-        for row, _ in zip(waiting, range(room), strict=False):
-            key = f"{row.id}-{work.key(row)[:12]}"
-            future = client.submit(do, row, work, key=key, retries=retries, pure=False, resources=resources)
-            running[future] = row
+        for _, rows in zip(range(room), waiting, strict=False):  # in this order, none is taken beyond the room
+            key = f"{rows[0].id}-{work.key(rows[0])[:12]}"
+            future = client.submit(do, rows, work, key=key, retries=retries, pure=False, resources=resources)
+            running[future] = rows
             following.add(future)
 
-    def next_one() -> tuple[Row, Outcome | BaseException | None] | None:
-        """A row that ended and how; nothing when the scheduler is gone."""
+    def next_one() -> tuple[Sequence[Row], tuple[Outcome, ...] | BaseException | None] | None:
+        """A unit that ended and how; nothing when the scheduler is gone."""
         try:
             submit()
             while running and not following.has_ready():
@@ -122,32 +133,26 @@ def _ended(
             if not running:
                 return None
             future = next(following)
-            row = running.pop(future)
-            return row, future.result() if future.status == "finished" else future.exception()
+            rows = running.pop(future)
+            return rows, future.result() if future.status == "finished" else future.exception()
         except (OSError, TimeoutError, FutureCancelledError):  # of the connection: what a task raised is returned
             return None
 
     while (ended := next_one()) is not None:
-        row, how = ended
-        if isinstance(how, Outcome):
-            yield how
+        rows, how = ended
+        if isinstance(how, tuple):
+            yield rows, how
         elif isinstance(how, KilledWorker):
-            yield _failed(
-                store, work, row, "Its worker died again and again, perhaps for want of memory; give more `memory`."
-            )
+            reason = "Its worker died again and again, perhaps for want of memory; give more `memory`."
+            yield rows, given_up(store, work, rows, reason)
         elif isinstance(how, MMEarthError):
-            yield _failed(store, work, row, how.text)
+            yield rows, given_up(store, work, rows, how.text)
         elif how is None or isinstance(how, FutureCancelledError):
             return
         else:
             what = " ".join(f"{type(how).__name__}: {how}".split())[:500]
-            yield _failed(store, work, row, f"It failed unexpectedly ({what}); please report it.")
+            yield rows, given_up(store, work, rows, f"It failed unexpectedly ({what}); please report it.")
 
 
 def _workers(client: Client) -> dict[str, Any]:
     return dict(client.scheduler_info(n_workers=-1)["workers"])
-
-
-def _failed(store: Store, work: Work, row: Row, reason: str) -> Outcome:
-    note_failure(store, work, row, reason)
-    return Outcome(row.id, "failed", reason=reason)

@@ -13,7 +13,7 @@ from typing import Any
 from affine import Affine
 
 from mmearth_core import __version__
-from mmearth_core.country.chips import read_chips, together, write_chips
+from mmearth_core.country.chips import Chips, over_looks, read_chips, together, write_chips
 from mmearth_core.country.mosaic import Part, mosaic, on_one_lattice
 from mmearth_core.country.status import plan_of
 from mmearth_core.country.stores import Store, store_at
@@ -106,19 +106,20 @@ def _item(content: bytes) -> dict[str, Any]:
 
 
 def _mosaics(store: Store, kind: str, items: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Write the mosaics of a kind, one for each system and lattice; their names."""
-    systems: dict[str, list[Part]] = defaultdict(list)
+    """Write the mosaics of a kind, one for each system and lattice, and look; their names."""
+    systems: dict[tuple[str, str], list[Part]] = defaultdict(list)
     for item in items:
         asset = item["assets"].get(kind)
         if asset is not None:
             part = Part(asset["href"].removeprefix("../"), tuple(asset["proj:shape"]), Affine(*asset["proj:transform"]))
-            systems[str(asset.get("proj:code", "other"))].append(part)
+            look = item["properties"].get("mmearth:look", 1) if kind == EMBEDDINGS else 1  # of a place there is one map
+            systems[str(asset.get("proj:code", "other")), "" if look == 1 else f"-look{look}"].append(part)
     names = []
-    for code, parts in sorted(systems.items()):
+    for (code, look), parts in sorted(systems.items()):
         groups = on_one_lattice(parts)
         for number, group in enumerate(groups, start=1):
             zone = code.removeprefix("EPSG:") + (f"-{number}" if len(groups) > 1 else "")
-            name = f"{kind}-{zone}.vrt"
+            name = f"{kind}-{zone}{look}.vrt"
             store.write(name, mosaic(group, store.gdal_path(group[0].name)).encode())
             for beside, named in zip(described_by(group[0].name), described_by(name), strict=True):
                 if (content := store.read(beside)) is not None:
@@ -129,17 +130,17 @@ def _mosaics(store: Store, kind: str, items: Sequence[Mapping[str, Any]]) -> tup
 
 def _chips(store: Store, items: Sequence[Mapping[str, Any]]) -> int:
     """Put the chips of all scenes together; how many squares they are."""
-    parts = []
+    looks = defaultdict[int, list[Chips]](list)
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder) / SQUARES
         for item in items:
             name = f"{CHIPS}/{item['id']}.parquet"
             if CHIPS in item["assets"] and (content := store.read(name)) is not None:
                 here.write_bytes(content)
-                parts.append(read_chips(here))
-        if not parts:
+                looks[item["properties"].get("mmearth:look", 1)].append(read_chips(here))
+        if not looks:
             return 0
-        whole = together(parts)
+        whole = over_looks([together(parts) for _, parts in sorted(looks.items())])
         write_chips(here, whole, software=f"mmearth {__version__}")
         store.upload(here, SQUARES)
     return len(whole)

@@ -19,6 +19,7 @@ _COLUMNS = pa.schema(
     [
         ("id", pa.string()),
         ("look", pa.int32()),
+        ("place", pa.string()),
         ("tile", pa.string()),
         ("source", pa.string()),
         ("item", pa.string()),
@@ -50,10 +51,12 @@ _COLUMNS = pa.schema(
 class Row:
     """What is embedded of one scene. `source`: its path, or "" when it is that of the STAC Item `item`. The window
     (`column`, `row`, `width`, `height`) holds the ground that is its own, `geometry` (polygons in degrees); `whole`:
-    every pixel of the window is. `output_bytes` and `seconds` are expected, `key` tells it from every other work."""
+    every pixel of the window is. `place`: the row of the first look at the same ground, which holds all of this one's.
+    `output_bytes` and `seconds` are expected, `key` tells it from every other work."""
 
     id: str
     look: int
+    place: str
     tile: str
     source: str
     item: Mapping[str, Any] | None = field(repr=False)
@@ -88,6 +91,14 @@ class Plan:
     area: Any = field(repr=False)
     missing: Any = field(repr=False)
     asked: Mapping[str, Any]
+
+    @property
+    def places(self) -> list[tuple[Row, ...]]:
+        """The rows of each place, the first look first."""
+        found: dict[str, list[Row]] = {}
+        for row in sorted(self.rows, key=lambda row: row.look):
+            found.setdefault(row.place, []).append(row)
+        return [tuple(rows) for rows in found.values()]
 
 
 def write_plan(path: Path, plan: Plan, *, software: str) -> None:

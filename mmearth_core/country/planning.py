@@ -16,7 +16,7 @@ import shapely
 from mmearth_core import __version__
 from mmearth_core.country.covering.areas import read_area
 from mmearth_core.country.covering.cells import narrow
-from mmearth_core.country.covering.choosing import Piece, choose
+from mmearth_core.country.covering.choosing import LEAST, Piece, choose
 from mmearth_core.country.covering.globe import box_in_degrees, on_map, polygons_in, square_kilometres
 from mmearth_core.country.covering.listing import list_scenes
 from mmearth_core.country.covering.scenes import Found
@@ -103,7 +103,7 @@ def plan(
         max_cloud: Percent of clouds that a scene of a catalogue may have.
         catalog: Address of a STAC API.
         collection: Which of its collections.
-        best_of: How many scenes are embedded of each place, the least clouded first; run makes maps of one only.
+        best_of: How many scenes are embedded of each place, the least clouded first; in a map of run they vote.
         split: Pixels of a side, a multiple of 256, beyond which a scene is done in parts by several workers, which
             collect puts together again; by default none is.
         model: Name or file of the model, for the bands that are needed.
@@ -152,7 +152,13 @@ def plan(
             f"{counted(seams, 'pair')} of neighbours share less than 2 × {header.halo} pixels, what the encoder sees"
             " around one: a seam may show between them."
         )
-    rows = tuple(row for piece in choice.pieces for row in _rows(piece, split))
+    first = [row for piece in choice.pieces if piece.look == 1 for row in _rows(piece, split)]
+    rows, unused = _with_looks(first, choice.pieces)
+    if unused > 0:
+        told.append(
+            f"{unused:,.1f} km² of further looks are left out: less than {LEAST:g} km² of a place each, not worth"
+            " reading a scene for."
+        )
     asked = {
         "area": None if area is None else str(area),
         "scenes": [str(each) for each in scenes],
@@ -235,6 +241,28 @@ def _rows(piece: Piece, split: int | None) -> list[Row]:
     return found
 
 
+def _with_looks(first: Sequence[Row], pieces: Sequence[Piece]) -> tuple[tuple[Row, ...], float]:
+    """The rows of the first look and those of the others, cut so that each lies in one of the first; in the order of
+    the places. And how many km² of the others are too small to be worth a scene."""
+    tree, unused = shapely.STRtree([row.geometry for row in first]), 0.0
+    found = [[row] for row in first]
+    for piece in pieces:
+        if piece.look == 1:
+            continue
+        shared = {
+            index: polygons_in(piece.own.intersection(first[index].geometry))
+            for index in sorted(tree.query(piece.own, predicate="intersects").tolist())
+        }
+        worth = {index: own for index, own in shared.items() if square_kilometres(own) >= LEAST}
+        unused += sum(square_kilometres(own) for index, own in shared.items() if index not in worth)
+        for number, (index, own) in enumerate(worth.items()):
+            window, whole = _window(piece.candidate.grid, on_map(own, piece.candidate.grid.crs.to_wkt()))
+            if window:
+                part = "" if len(worth) == 1 else f"-{number}"
+                found[index].append(_row(piece, window, whole, own, part, place=first[index].id))
+    return tuple(row for rows in found for row in rows), unused
+
+
 def _parts(window: Window, split: int) -> Iterator[Window]:
     """A window cut at multiples of `split` pixels of its scene: the same whoever cuts it, and at edges of blocks."""
     for row in range(window.row // split * split, window.row_end, split):
@@ -242,8 +270,8 @@ def _parts(window: Window, split: int) -> Iterator[Window]:
             yield Window(row, col, split, split).intersection(window)
 
 
-def _row(piece: Piece, window: Window, whole: bool, own: Any, part: str) -> Row:
-    """The row of a window of a piece, which makes the ground `own`."""
+def _row(piece: Piece, window: Window, whole: bool, own: Any, part: str, place: str | None = None) -> Row:
+    """The row of a window of a piece, which makes the ground `own`; by default it is a place itself."""
     scene = piece.candidate
     ground = square_kilometres(own)
     share = 1.0 if whole else min(1.0, ground * 1e6 / (window.pixels * (scene.grid.pixel_area or math.inf)))
@@ -251,9 +279,11 @@ def _row(piece: Piece, window: Window, whole: bool, own: Any, part: str) -> Row:
     hrefs = [str(asset["href"]) for asset in ((scene.item or {}).get("assets") or {}).values()]
     told = [scene.name, scene.source, sorted(hrefs), window.columns_first, piece.look, shapely.to_wkb(own, hex=True)]
     look = "" if piece.look == 1 else f"-look{piece.look}"
+    name = re.sub(r"[^\w.-]+", "_", f"{scene.name}{look}{part}")
     return Row(
-        id=re.sub(r"[^\w.-]+", "_", f"{scene.name}{look}{part}"),
+        id=name,
         look=piece.look,
+        place=place or name,
         tile=scene.tile,
         source=scene.source,
         item=scene.item,

@@ -2,8 +2,8 @@
 
 import io
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ from mmearth_core.country.tasks import (
     Steps,
     Work,
     do,
+    given_up,
     is_done,
     item_of,
     keep_probe,
-    note_failure,
 )
 from mmearth_core.embedding.backends import BackendName, open_backend
 from mmearth_core.encoder.description import EncoderDescription
@@ -128,20 +128,18 @@ def run(
         )
     if drop_embeddings and not (mapped or chips or zarr):
         raise MMEarthError("`drop_embeddings` leaves nothing where there are no maps; give `steps=embed,classify` too.")
-    header = open_backend(model, backend).header
-    if probe is not None:
-        _check_probe(probe, header)
+    runner = open_backend(model, backend)
+    header = runner.header
     whole, store = read_plan(plan), store_at(output)
-    if mapped and any(row.look > 1 for row in whole.rows):
-        raise MMEarthError(
-            "The looks of a plan are not mapped together; give `steps=embed`, or make the plan with `best_of=1`."
-        )
+    if probe is not None:
+        _check_probe(probe, header, max(row.look for row in whole.rows))
     if sum(each is not None for each in (workers, scheduler, shard)) > 1:
         raise MMEarthError("`workers`, `scheduler` and `shard` exclude each other; give one of them.")
     place = scratch or (store.path / ".work" if isinstance(store, Folder) else None)
     if place is None:
         raise MMEarthError(f"{store.address} is no folder: say with `scratch=FOLDER` where a worker may put its files.")
-    rows = list(whole.rows) if shard is None else shard_of(whole, shard)
+    units = _units(whole if shard is None else replace(whole, rows=tuple(shard_of(whole, shard))), together=mapped)
+    rows = [row for unit in units for row in unit]
     _keep_plan(store, Path(plan))
     work = Work(
         output=str(output),
@@ -160,7 +158,8 @@ def run(
     items = set(store.names(ITEMS))  # asked once: of a country's scenes that are not there none is read
     there = [row for row in rows if item_of(row) in items and is_done(store, work, row)]
     done_before = {row.id for row in there}
-    todo = sorted((row for row in rows if row.id not in done_before), key=lambda row: -row.megapixels)
+    todo = [unit for unit in units if not {row.id for row in unit} <= done_before]
+    todo.sort(key=lambda unit: -_size(unit))
     count = 1 if shard is not None else workers or max(1, available_processors() // threads)
     progress.start("Running", round(sum(row.megapixels for row in rows) * 1e6), "px")
     progress.advance(round(sum(row.megapixels for row in there) * 1e6))
@@ -171,15 +170,16 @@ def run(
 
         outcomes = on_cluster(
             todo, work, store, workers=count, scheduler=scheduler, retries=retries, memory=memory,
-            progress=progress, cancel=cancel,
+            gpu=runner.name == "torch", progress=progress, cancel=cancel,
         )  # fmt: skip
-    found = _followed(outcomes, {row.id: row for row in todo}, progress)
+    found = _followed(outcomes, {row.id: row for row in rows if row.id not in done_before}, progress)
     progress.finish()
     _write_failures(store)
+    states = dict.fromkeys(done_before, "there") | {each.id: each.state for each in found}
     return RunResult(
         output=str(output),
         done=tuple(each.id for each in found if each.state == "done"),
-        there=(*sorted(done_before), *(each.id for each in found if each.state == "there")),
+        there=tuple(sorted(name for name, state in states.items() if state == "there")),
         failed={each.id: each.reason for each in found if each.state == "failed"},
         pixels=sum(each.pixels for each in found),
         seconds=time.monotonic() - began,
@@ -187,7 +187,8 @@ def run(
 
 
 def shard_of(plan: Plan, shard: str) -> list[Row]:
-    """The rows of a shard I/N, 0 ≤ I < N: the same whoever asks, and shards about as much work as each other."""
+    """The rows of a shard I/N, 0 ≤ I < N: the same whoever asks, all rows of a place in one, and shards about as much
+    work as each other."""
     try:
         number, count = map(int, shard.split("/"))
     except ValueError:
@@ -195,22 +196,34 @@ def shard_of(plan: Plan, shard: str) -> list[Row]:
     if not 0 <= number < count:
         raise MMEarthError(f"`shard={shard}` is no part of a plan; give for example 0/8, the first of eight.")
     loads, parts = [0.0] * count, list[list[Row]]([] for _ in range(count))
-    for row in sorted(plan.rows, key=lambda row: (-row.megapixels, row.id)):
+    for rows in sorted(plan.places, key=lambda rows: (-_size(rows), rows[0].id)):
         least = loads.index(min(loads))
-        loads[least] += row.megapixels
-        parts[least].append(row)
+        loads[least] += _size(rows)
+        parts[least].extend(rows)
     return parts[number]
 
 
-def _check_probe(probe: str | Path, header: EncoderDescription) -> None:
-    """Refuse a probe that cannot map single images, or those of this model."""
+def _units(plan: Plan, *, together: bool) -> list[tuple[Row, ...]]:
+    """What one worker does at a time: a row, or `together` all of a place."""
+    return plan.places if together else [(row,) for row in plan.rows]
+
+
+def _size(rows: Sequence[Row]) -> float:
+    """Megapixels."""
+    return sum(row.megapixels for row in rows)
+
+
+def _check_probe(probe: str | Path, header: EncoderDescription, looks: int) -> None:
+    """Refuse a probe that cannot map images alone, so many looks at a place at most, or those of this model."""
     learned = load_probe(probe)
-    if len(learned.columns.slots) > 1 or learned.looks_at.layers:
+    if learned.looks_at.layers:
+        raise MMEarthError(f"{probe} has learned of layers, and a plan has none; fit one on embeddings alone.")
+    if learned.together and len(learned.columns.slots) > looks:
         raise MMEarthError(
-            f"{probe} has learned of several dates or of layers, and a plan has one image of a place; fit one on"
-            " one embedding."
+            f"{probe} sees {len(learned.columns.slots)} dates together, and the plan has {looks} of a place; plan with"
+            " `best_of`, or fit one whose dates vote."
         )
-    if learned.columns.slots[0].identity != header.model_id:
+    if any(slot.identity != header.model_id for slot in learned.columns.slots):
         raise MMEarthError(
             f"{probe} is of another model than {header.name}; name the one it was fitted with by `model`."
         )
@@ -225,18 +238,19 @@ def _keep_plan(store: Store, plan: Path) -> None:
         raise MMEarthError(f"{store.address} holds the run of another plan; choose another `output`.")
 
 
-def _here(rows: Iterable[Row], work: Work, store: Store, retries: int, cancel: CancelToken) -> Iterator[Outcome]:
-    """One row after the other, in this process."""
-    for row in rows:
+def _here(
+    units: Iterable[Sequence[Row]], work: Work, store: Store, retries: int, cancel: CancelToken
+) -> Iterator[Outcome]:
+    """One after the other, in this process."""
+    for rows in units:
         for attempt in range(retries + 1):
             cancel.check()
             try:
-                yield do(row, work, cancel)
+                yield from do(rows, work, cancel)
                 break
             except EnvironmentFailure as error:
                 if attempt == retries:
-                    note_failure(store, work, row, error.text)
-                    yield Outcome(row.id, "failed", reason=error.text)
+                    yield from given_up(store, work, rows, error.text)
                 else:
                     time.sleep(_PAUSE)
 
@@ -245,7 +259,8 @@ def _followed(outcomes: Iterable[Outcome], rows: dict[str, Row], progress: Progr
     found = []
     for each in outcomes:
         found.append(each)
-        progress.advance(round(rows[each.id].megapixels * 1e6))
+        if each.id in rows:  # else it was there before, and is done again for another look at its place
+            progress.advance(round(rows[each.id].megapixels * 1e6))
         if each.state == "failed":
             progress.message(f"{each.id} failed: {each.reason}")
     return found

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from mmearth_core.country.beat import BEAT, RUNNING
 from mmearth_core.country.plan_file import Plan, read_plan
 from mmearth_core.country.stores import Store, store_at
-from mmearth_core.country.tasks import BEAT, FAILED, ITEMS, PLAN, RUNNING
+from mmearth_core.country.tasks import FAILED, ITEMS, PLAN
 from mmearth_core.errors import MMEarthError
 from mmearth_core.wording import counted
 

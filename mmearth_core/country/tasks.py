@@ -1,19 +1,16 @@
-"""One row of a plan, done: the scene fetched, embedded, mapped, put into the store; its item last, as the mark of that.
+"""Rows of a plan, done: scenes fetched, embedded, mapped, put into the store; the item of each last, as a mark of that.
 
 Whoever does a row again finds the item and does nothing: engines may run a task twice, its outputs are there once.
 """
 
 import hashlib
 import json
-import os
 import platform
 import shutil
-import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -22,14 +19,15 @@ import shapely
 import shapely.geometry
 
 from mmearth_core import __version__
+from mmearth_core.country.beat import Beat, now
 from mmearth_core.country.chips import pooled, write_chips
 from mmearth_core.country.fetching import scene_of
 from mmearth_core.country.plan_file import Row
 from mmearth_core.country.stores import Store, store_at
 from mmearth_core.country.zarr_copy import write_zarr
-from mmearth_core.embedding.engine import embed_extent
+from mmearth_core.embedding.engine import EmbedResult, embed_extent
 from mmearth_core.embedding.planning import Extent, around_path
-from mmearth_core.embedding.stac.item import item_path
+from mmearth_core.embedding.stac.item import acquired_on, item_path
 from mmearth_core.errors import EnvironmentFailure, MMEarthError, as_told
 from mmearth_core.labelling.classification import classify_part
 from mmearth_core.labelling.probe_file import load_probe
@@ -40,17 +38,16 @@ from mmearth_core.processors import limited_processors
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.opening import opened
 from mmearth_core.raster.scene import SceneOptions
-from mmearth_core.sources.stack import stacks_of
+from mmearth_core.sources.stack import Stack
+from mmearth_core.sources.working_set import DatedEmbedding, PlaceOfWork
 
 Steps = Literal["embed", "embed,classify"]
 #: The plan that was run, in the output.
 PLAN = "plan.parquet"
-#: Folders of a run, and what is in them: marks of what is done, of what is at work, of what failed.
-ITEMS, RUNNING, FAILED = "items", "running", "failed"
+#: Folders of a run, and what is in them: marks of what is done, and of what failed.
+ITEMS, FAILED = "items", "failed"
 EMBEDDINGS, MAPS, CONFIDENCE, CHIPS, ZARR = "embeddings", "maps", "confidence", "chips", "zarr"
 _FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
-#: Seconds between two signs of life of a row at work.
-BEAT = 10.0
 
 
 @dataclass(frozen=True)
@@ -121,35 +118,97 @@ def is_done(store: Store, work: Work, row: Row) -> bool:
         return False
 
 
-def do(row: Row, work: Work, cancel: CancelToken | None = None) -> Outcome:
-    """Do a row. An input that cannot be used is an outcome, `failed`, and is noted in the store; what may go better the
-    next time, such as a full disk or a lost connection, is raised: `EnvironmentFailure`, `Cancelled`."""
+def do(rows: Sequence[Row], work: Work, cancel: CancelToken | None = None) -> tuple[Outcome, ...]:
+    """Do a row, or all that show one place and are mapped together: how each ended. An input that cannot be used is an
+    outcome, `failed`, and is noted in the store; what may go better the next time, such as a full disk or a lost
+    connection, is raised: `EnvironmentFailure`, `Cancelled`."""
     began, cancel = time.monotonic(), cancel or CancelToken()
     store = store_at(work.output)
-    if is_done(store, work, row):
-        return Outcome(row.id, "there")
+    if not _left(store, work, rows):
+        return tuple(Outcome(row.id, "there") for row in rows)
     # The same each time, so that what was cut off is gone on with.
-    folder = Path(work.scratch) / f"{row.id}-{work.key(row)[:12]}"
+    folder = Path(work.scratch) / f"{rows[0].id}-{work.key(rows[0])[:12]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         # Two who do one row on one machine would disturb each other; the second finds it done.
-        with one_writer(folder, lambda: True, cancel=cancel), _Beat(store, row, work) as beat:
-            if is_done(store, work, row):
-                return Outcome(row.id, "there")
+        with one_writer(folder, lambda: True, cancel=cancel), Beat(store, rows[0].id, work.key(rows[0])) as beat:
+            left = _left(store, work, rows)
+            if not left:
+                return tuple(Outcome(row.id, "there") for row in rows)
             folder.mkdir(exist_ok=True)
             with limited_processors(work.threads):
-                pixels = _made(row, work, store, folder, beat, cancel, began)
-    except MMEarthError as error:
-        if type(error) is not MMEarthError:  # the environment's, or a cancel: what is in the folder is gone on with
-            raise
-        note_failure(store, work, row, error.text)
-        shutil.rmtree(folder, ignore_errors=True)
-        return Outcome(row.id, "failed", time.monotonic() - began, reason=error.text)
+                outcomes = _done(rows, left, work, store, folder, beat, cancel, began)
     except (OSError, MemoryError) as error:
         raise as_told(error, "cluster") or error from error
-    store.delete(f"{FAILED}/{row.id}.json")
+    for each in outcomes:
+        if each.state == "done":
+            store.delete(f"{FAILED}/{each.id}.json")
     shutil.rmtree(folder, ignore_errors=True)
-    return Outcome(row.id, "done", time.monotonic() - began, pixels)
+    return outcomes
+
+
+def _left(store: Store, work: Work, rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not is_done(store, work, row)]
+
+
+def _done(
+    rows: Sequence[Row],
+    left: Sequence[Row],
+    work: Work,
+    store: Store,
+    folder: Path,
+    beat: Beat,
+    cancel: CancelToken,
+    began: float,
+) -> tuple[Outcome, ...]:
+    """All steps of the rows of which some are `left` to do. A map is made anew of all that show its place, as soon as
+    one of them is new; one that cannot be used does not vote."""
+    failed, found = dict[str, str](), dict[str, _Embedded]()
+
+    def try_all(those: Sequence[Row]) -> None:
+        for row in those:
+            try:
+                found[row.id] = _embedded(row, work, folder, beat, cancel)
+            except MMEarthError as error:
+                if type(error) is not MMEarthError:  # the environment's, or a cancel: what is there is gone on with
+                    raise
+                note_failure(store, work, row, error.text)
+                failed[row.id] = error.text
+
+    try_all(left)
+    if found:
+        try_all([row for row in rows if row not in left])
+    looks = [found[row.id] for row in rows if row.id in found]
+    try:
+        mapped = _mapped(looks, work, store, folder, beat, cancel) if looks and work.probe is not None else None
+    except MMEarthError as error:
+        if type(error) is not MMEarthError:
+            raise
+        for each in looks:
+            note_failure(store, work, each.row, error.text)
+            failed[each.row.id] = error.text
+        looks, mapped = [], None
+    # The item that names the map comes last: until then none does.
+    for each in reversed(looks):
+        _kept(each, mapped if each is looks[0] else None, work, store, cancel, began)
+    seconds = time.monotonic() - began
+    done = {each.row.id: each.made.valid_pixels for each in looks}
+    return tuple(
+        Outcome(row.id, "failed", seconds, reason=failed[row.id])
+        if row.id in failed
+        else Outcome(row.id, "done", seconds / len(done), done[row.id])
+        if row.id in done
+        else Outcome(row.id, "there")
+        for row in rows
+    )
+
+
+def given_up(store: Store, work: Work, rows: Sequence[Row], reason: str) -> tuple[Outcome, ...]:
+    """Note of those of some rows that are not done that they failed, and why; how each ended."""
+    left = _left(store, work, rows)
+    for row in left:
+        note_failure(store, work, row, reason)
+    return tuple(Outcome(row.id, "failed", reason=reason) if row in left else Outcome(row.id, "there") for row in rows)
 
 
 def keep_probe(store: Store, probe: Path) -> str:
@@ -166,19 +225,34 @@ def _probe_named(digest: str) -> str:
 
 def note_failure(store: Store, work: Work, row: Row, reason: str) -> None:
     """Keep why a row failed, until it is done."""
-    told = {"id": row.id, "key": work.key(row), "reason": reason, "host": platform.node(), "time": _now()}
+    told = {"id": row.id, "key": work.key(row), "reason": reason, "host": platform.node(), "time": now()}
     store.write(f"{FAILED}/{row.id}.json", json.dumps(told, ensure_ascii=False).encode())
 
 
-def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cancel: CancelToken, began: float) -> int:
-    """All steps of a row, into the store; returns its valid pixels."""
+@dataclass(frozen=True, eq=False)
+class _Embedded:
+    """A row that is embedded: its raster, and that of it and what a map looks at around; what `embed` told of it."""
+
+    row: Row
+    raster: Path
+    around: Path
+    made: EmbedResult
+
+    @property
+    def date(self) -> date | None:
+        return acquired_on(self.raster)
+
+
+def _embedded(row: Row, work: Work, folder: Path, beat: Beat, cancel: CancelToken) -> _Embedded:
+    place = folder / row.id
+    place.mkdir(exist_ok=True)
     area = None
     if not row.whole:
-        area = folder / "own.geojson"
+        area = place / "own.geojson"
         area.write_text(json.dumps(shapely.geometry.mapping(row.geometry)), encoding="utf-8")
     beat.start("Fetching", 0, "B")
-    scene = scene_of(row, folder, cancel)
-    raster = folder / f"{row.id}.tif"
+    scene = scene_of(row, place, cancel)
+    raster = place / f"{row.id}.tif"
     around = around_path(raster) if work.margin else raster
     if not around.exists():  # a raster without its surroundings is half of the result
         raster.unlink(missing_ok=True)
@@ -193,36 +267,65 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
         progress=beat,
         cancel=cancel,
     )
-    assets, properties = dict[str, Any](), dict[str, Any]()
-    if work.probe is not None:
-        probe = folder / "probe.json"
-        content = store.read(_probe_named(work.probe))
-        if content is None:
-            raise EnvironmentFailure(f"The probe of the run is no longer in {work.output}; start the run again.")
-        probe.write_bytes(content)
-        mapped, certain = folder / "map.tif", folder / "confidence.tif"
-        on_pixels, _ = PixelProbe.of(load_probe(probe), stacks_of(around)[0])
-        result = classify_part(
-            on_pixels,
-            stacks_of(raster)[0],
-            model=probe,
-            output=mapped,
-            confidence=certain,
-            smooth=work.smooth,
-            progress=beat,
-            cancel=cancel,
-        )
-        for kind, file in ((MAPS, mapped), (CONFIDENCE, certain)):
-            assets[kind] = _uploaded(store, file, f"{kind}/{row.id}.tif")
-        properties["mmearth:hectares"] = result.hectares
+    return _Embedded(row, raster, around, made)
+
+
+@dataclass(frozen=True, eq=False)
+class _Map:
+    """The map of a place: what its item says of the files and of it."""
+
+    assets: dict[str, Any]
+    properties: dict[str, Any]
+
+
+def _mapped(
+    looks: Sequence[_Embedded], work: Work, store: Store, folder: Path, beat: Beat, cancel: CancelToken
+) -> _Map:
+    """The map of what some looks show of a place, with its confidence, into the store."""
+    probe, content = folder / "probe.json", store.read(_probe_named(work.probe or ""))
+    if content is None:
+        raise EnvironmentFailure(f"The probe of the run is no longer in {work.output}; start the run again.")
+    probe.write_bytes(content)
+    place = looks[0].row.place
+    whole, part = (
+        Stack.of(PlaceOfWork(tuple(DatedEmbedding(str(path), look.date) for look, path in each), place))
+        for each in ([(look, look.around) for look in looks], [(look, look.raster) for look in looks])
+    )
+    on_pixels, messages = PixelProbe.of_looks(load_probe(probe), whole)
+    mapped, certain = folder / "map.tif", folder / "confidence.tif"
+    result = classify_part(
+        on_pixels,
+        part,
+        model=probe,
+        output=mapped,
+        confidence=certain,
+        smooth=work.smooth,
+        progress=beat,
+        cancel=cancel,
+    )
+    files = {str(look.around): look.row.id for look in looks}
+    return _Map(
+        {kind: _uploaded(store, file, f"{kind}/{place}.tif") for kind, file in ((MAPS, mapped), (CONFIDENCE, certain))},
+        {
+            "mmearth:hectares": result.hectares,
+            "mmearth:looks": [files[str(image.path)] for image in on_pixels.stack.images if image is not None],
+            **({"mmearth:messages": list(messages)} if messages else {}),
+        },
+    )
+
+
+def _kept(each: _Embedded, mapped: _Map | None, work: Work, store: Store, cancel: CancelToken, began: float) -> None:
+    """What is kept of a row, into the store, and its item last."""
+    row, raster = each.row, each.raster
+    assets, properties = ({}, {}) if mapped is None else ({**mapped.assets}, {**mapped.properties})
     if work.chips:
-        table = folder / "chips.parquet"
+        table = raster.with_suffix(".parquet")
         write_chips(table, pooled(raster, cancel), software=f"mmearth {__version__}")
         store.upload(table, f"{CHIPS}/{row.id}.parquet")
         parquet = {"type": "application/vnd.apache.parquet", "roles": ["data"]}
         assets[CHIPS] = {"href": f"../{CHIPS}/{row.id}.parquet", **parquet}
     if work.zarr:
-        copied = write_zarr(raster, folder, cancel)
+        copied = write_zarr(raster, raster.parent, cancel)
         for file in sorted(path for path in copied.rglob("*") if path.is_file()):
             store.upload(file, f"{ZARR}/{row.id}.zarr/{file.relative_to(copied).as_posix()}")
         assets[ZARR] = {
@@ -233,12 +336,13 @@ def _made(row: Row, work: Work, store: Store, folder: Path, beat: "_Beat", cance
     if not work.drop_embeddings:
         assets[EMBEDDINGS] = _uploaded(store, raster, f"{EMBEDDINGS}/{row.id}.tif")
         store.upload(item_path(raster), f"{EMBEDDINGS}/{row.id}.stac.json")
-    valid = made.valid_pixels
-    properties |= {"mmearth:valid_pixels": valid, "mmearth:seconds": round(time.monotonic() - began, 1)}
+    properties |= {
+        "mmearth:valid_pixels": each.made.valid_pixels,
+        "mmearth:seconds": round(time.monotonic() - began, 1),
+    }
     own = json.loads(item_path(raster).read_text(encoding="utf-8"))
     item = _item(row, work, own, assets, properties)
     store.write(item_of(row), (json.dumps(item, ensure_ascii=False, indent=1) + "\n").encode())
-    return valid
 
 
 def _uploaded(store: Store, file: Path, name: str) -> dict[str, Any]:
@@ -291,54 +395,10 @@ def _item(
             "mmearth:scene": row.source or row.id,
             "mmearth:tile": row.tile,
             "mmearth:look": row.look,
+            "mmearth:place": row.place,
             "mmearth:host": platform.node(),
             **properties,
         },
         "links": [each for each in own["links"] if each["rel"] == "emb:model"],
         "assets": {name: {**(own["assets"].get(name) or {}), **asset} for name, asset in assets.items()},
     }
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class _Beat:
-    """A `Progress` that is written into the store now and then, by a thread of its own: who is at a row, how far."""
-
-    def __init__(self, store: Store, row: Row, work: Work) -> None:
-        self._store, self._name = store, f"{RUNNING}/{row.id}.json"
-        who = {"host": platform.node(), "process": os.getpid(), "since": _now()}
-        self._told = {"id": row.id, "key": work.key(row), **who}
-        self._task, self._done, self._total = "Waiting", 0, 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._tell, name="mmearth beat", daemon=True)
-
-    def message(self, text: str) -> None: ...
-
-    def start(self, task: str, total: int, unit: str, area_per_unit: float | None = None) -> None:  # noqa: ARG002
-        self._task, self._done, self._total = task, 0, total
-
-    def advance(self, amount: int) -> None:
-        self._done += amount
-
-    def finish(self) -> None: ...
-
-    def partial(self, path: Path) -> None: ...
-
-    def __enter__(self) -> "_Beat":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self._store.delete(self._name)
-
-    def _tell(self) -> None:
-        while True:
-            told = {**self._told, "task": self._task, "done": self._done, "total": self._total, "time": _now()}
-            with suppress(MMEarthError):  # a sign that is not seen is no reason to stop
-                self._store.write(self._name, json.dumps(told).encode())
-            if self._over.wait(BEAT):
-                return

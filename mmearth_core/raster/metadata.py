@@ -4,23 +4,27 @@ Each statement keeps its source, so a decision can be explained and a contradict
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from mmearth_core.errors import MMEarthError
 from mmearth_core.sentinel2 import Level
 
 #: First processing baseline whose products carry +1000 DN.
 OFFSET_BASELINE = 4.0
+#: What is to be added to them, in DN; and no product has a lower one than that of Landsat, in whose units some write
+#: Sentinel-2 too.
+PRODUCT_OFFSET, LOWEST_OFFSET = -1000.0, -2000.0
 
 T = TypeVar("T", float, Level)
 
 
 def offset_of(baseline: float) -> float:
     """DN to add to products of a processing baseline as ESA publishes them."""
-    return -1000.0 if baseline >= OFFSET_BASELINE else 0.0
+    return PRODUCT_OFFSET if baseline >= OFFSET_BASELINE else 0.0
 
 
 @dataclass(frozen=True)
@@ -197,3 +201,82 @@ def from_product_name(text: str, source: str) -> Metadata:
         time=parse_time("T".join(time.groups())) if time else None,
         stretched=source if _BROWSER.search(text) else None,
     )
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is known of level and offset (DN) before a pixel is read: None where the pixels will decide; and how, in the
+    words of the evidence of `radiometry.decide`."""
+
+    level: Level | None
+    offset: float | None
+    evidence: tuple[str, ...]
+
+
+def expected(metadata: Metadata, *, source: str) -> Expected:
+    """What `radiometry.decide` will do with what files say of themselves, before their pixels are read.
+
+    Raises `MMEarthError` where it is sure to: for contradictions, and offsets that no product has.
+    """
+    check_offsets(source, metadata)
+    check_levels(source, metadata)
+    level = metadata.levels[0] if metadata.levels else None
+    told = ["Level by the pixels: nothing says it." if level is None else level_by(level)]
+    baseline = metadata.baselines[0] if metadata.baselines else None
+    offset = None
+    if metadata.offsets:
+        offset = metadata.offsets[0].value
+        told.append(offset_by(metadata.offsets[0]).removesuffix(".") + ", unless the pixels rule it out.")
+    elif baseline is None:
+        told.append("Offset by the pixels: nothing says it.")
+    elif baseline.value < OFFSET_BASELINE:
+        offset = 0.0
+        told.append(offset_before(baseline))
+    else:
+        told.append(
+            f"Offset by the pixels: baseline {baseline.value:05.2f} by {baseline.source} has {both(PRODUCT_OFFSET)},"
+            " which may be removed already."
+        )
+    return Expected(None if level is None else level.value, offset, tuple(told))
+
+
+def check_offsets(source: str, metadata: Metadata) -> None:
+    """Refuse offsets that contradict each other, and one that no product has."""
+    if len(metadata.offsets) > 1:
+        raise MMEarthError(
+            f"{source}: contradictory offsets ({listed(metadata.offsets, both)}); pass `offset=-1000` or `offset=0`."
+        )
+    for said in metadata.offsets:
+        if not LOWEST_OFFSET <= said.value <= 0:
+            raise MMEarthError(
+                f"{source}: {said.source} says offset {both(said.value)}, which no product has; pass"
+                f" `offset=-1000` or `offset=0`."
+            )
+
+
+def check_levels(source: str, metadata: Metadata) -> None:
+    said = metadata.levels
+    if len(said) > 1:
+        raise MMEarthError(f"{source}: contradictory levels ({listed(said)}); pass `level=l1c` or `level=l2a`.")
+
+
+def offset_by(said: Said[float]) -> str:
+    return f"Offset {both(said.value)} by {said.source}."
+
+
+def offset_before(baseline: Said[float]) -> str:
+    return f"Offset 0: baseline {baseline.value:05.2f} by {baseline.source} has none."
+
+
+def level_by(said: Said[Level]) -> str:
+    return f"Level {said.value.upper()} by {said.source}."
+
+
+def both(value: float) -> str:
+    """A value as sentences about offsets have it: digital numbers, reflectance × 10000 whatever the file's unit is, as
+    the product's metadata have them; beside them the reflectance, as STAC has it."""
+    return f"{value:.0f} (reflectance {value / 10_000:.2g})" if value else "0"
+
+
+def listed(statements: tuple[Said[Any], ...], word: Callable[[Any], str] = str) -> str:
+    return ", ".join(f"{word(s.value)} by {s.source}" for s in statements)

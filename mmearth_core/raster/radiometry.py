@@ -5,23 +5,31 @@ the raster is refused with the option to pass: a wrong guess would quietly spoil
 Thresholds come from Sentinel-2 tiles of both levels, with and without offset (tests/core/raster/test_radiometry.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.raster.metadata import OFFSET_BASELINE, Metadata, Said
+from mmearth_core.raster.metadata import (
+    LOWEST_OFFSET,
+    OFFSET_BASELINE,
+    PRODUCT_OFFSET,
+    Metadata,
+    Said,
+    both,
+    check_levels,
+    check_offsets,
+    level_by,
+    listed,
+    offset_before,
+    offset_by,
+)
 from mmearth_core.sentinel2 import LEVELS, Level
 
 #: Reflectance × 10000 is the unit of DN.
 DN_PER_REFLECTANCE = 10000.0
-#: What baseline ≥ 04.00 products carry.
-PRODUCT_OFFSET = -1000.0
-#: No product has a lower one: that of Landsat, in whose units some write Sentinel-2 too.
-_LOWEST_OFFSET = -2000.0
 #: Land and cloud are brighter than this in some band, in DN; the open sea and deep lakes may not be.
 _DARKEST_LAND = 500
 
@@ -114,7 +122,7 @@ class _Decision:
                 f" pass `scale` if the values are reflectance in other units."
             )
         if len(self.metadata.scales) > 1:
-            raise MMEarthError(f"{self.source}: contradictory scales ({_list(self.metadata.scales)}); pass `scale`.")
+            raise MMEarthError(f"{self.source}: contradictory scales ({listed(self.metadata.scales)}); pass `scale`.")
         top = max(float(np.percentile(values, 99)) for values in samples.values())
         if self.metadata.scales:
             said = self.metadata.scales[0]
@@ -206,30 +214,27 @@ class _Decision:
     def offset(self, dn: Samples, given: str | float) -> float:
         if given != "auto":
             value = float(given)
-            if not _LOWEST_OFFSET <= value <= 0:
+            if not LOWEST_OFFSET <= value <= 0:
                 raise MMEarthError(f"`offset={given}`: it is what is added to the values, so pass -1000 or 0.")
             if -1 < value < 0:
                 raise MMEarthError(
                     f"`offset={given}` is no digital number but a reflectance; pass"
                     f" `offset={value * DN_PER_REFLECTANCE:g}`, as the product's metadata have it."
                 )
-            self.evidence.append(f"Offset {_both(value)} as given.")
+            self.evidence.append(f"Offset {both(value)} as given.")
             return value
         said = self.metadata.offsets
-        if len(said) > 1:
-            raise MMEarthError(
-                f"{self.source}: contradictory offsets ({_list(said, _both)}); pass `offset=-1000` or `offset=0`."
-            )
+        check_offsets(self.source, self.metadata)
         floor_band = min(dn, key=lambda name: float(np.percentile(dn[name], 1)))
         floor = float(np.percentile(dn[floor_band], 1))
-        darkest = f"the darkest 1 % of {floor_band} is {_both(floor)}"
+        darkest = f"the darkest 1 % of {floor_band} is {both(floor)}"
         if floor < _FLOOR_ABSENT:
             self._check_darkest(dn)
         if said:
             return self._said_offset(said[0], dn, floor, darkest)
         baseline = self.metadata.baselines[0] if self.metadata.baselines else None
         if baseline is not None and baseline.value < OFFSET_BASELINE:
-            self.evidence.append(f"Offset 0: baseline {baseline.value:05.2f} by {baseline.source} has none.")
+            self.evidence.append(offset_before(baseline))
             return 0.0
         return self._offset_by_values(dn, floor, darkest, baseline)
 
@@ -239,38 +244,33 @@ class _Decision:
         if ground.any() and min(float(np.percentile(values[ground], 1)) for values in dn.values()) >= _FLOOR_PRESENT:
             raise MMEarthError(
                 f"{self.source}: {100 * (1 - ground.mean()):.3g} % of the pixels are nearly 0 in every band, all others"
-                f" above {_both(_FLOOR_PRESENT)}: undeclared fill that compression has blurred, beside values that"
+                f" above {both(_FLOOR_PRESENT)}: undeclared fill that compression has blurred, beside values that"
                 f" still carry the +1000 of products of baseline 04.00 and later? Declare the fill as no-data"
                 f" (gdal_translate -a_nodata), or leave it out with `mask`, and pass `offset=-1000` or `offset=0`."
             )
 
     def _said_offset(self, said: Said[float], dn: Samples, floor: float, darkest: str) -> float:
         """Metadata is followed unless the values rule it out: catalogues are known to be wrong in both directions."""
-        if not _LOWEST_OFFSET <= said.value <= 0:
-            raise MMEarthError(
-                f"{self.source}: {said.source} says offset {_both(said.value)}, which no product has; pass"
-                f" `offset=-1000` or `offset=0`."
-            )
         if said.value < 0 and floor < _FLOOR_CONTRADICTS:
             self.evidence.append(
-                f"Offset 0: {said.source} says {_both(said.value)}, but {darkest}, so it is removed already."
+                f"Offset 0: {said.source} says {both(said.value)}, but {darkest}, so it is removed already."
             )
             self.warnings.append(
-                f"{said.source} says offset {_both(said.value)}, but the values ({darkest}) show it is removed."
+                f"{said.source} says offset {both(said.value)}, but the values ({darkest}) show it is removed."
             )
             return 0.0
         if not self.metadata.authoritative:
             if said.value < 0 and floor < _FLOOR_PRESENT - 50:
                 raise MMEarthError(
-                    f"{self.source}: {said.source} says offset {_both(said.value)}, but {darkest}; pass"
+                    f"{self.source}: {said.source} says offset {both(said.value)}, but {darkest}; pass"
                     f" `offset=-1000` if it is still to be removed, or `offset=0`."
                 )
             if said.value == 0 and floor >= _FLOOR_PRESENT and len(_just_above(dn)) >= min(4, len(dn)):
                 raise MMEarthError(
                     f"{self.source}: {said.source} says the offset is removed, but the darkest values of several bands"
-                    f" lie just above {_both(1000)}, as they do with it; pass `offset=-1000` or `offset=0`."
+                    f" lie just above {both(1000)}, as they do with it; pass `offset=-1000` or `offset=0`."
                 )
-        self.evidence.append(f"Offset {_both(said.value)} by {said.source}.")
+        self.evidence.append(offset_by(said))
         return said.value
 
     def _offset_by_values(self, dn: Samples, floor: float, darkest: str, baseline: Said[float] | None) -> float:
@@ -281,20 +281,20 @@ class _Decision:
             low, middle = np.percentile(dn["B10"], [1, 50])
             if _CIRRUS_WITH[0] <= low and middle <= _CIRRUS_WITH[1]:
                 self.evidence.append(
-                    f"Offset {_both(PRODUCT_OFFSET)}: the cirrus band B10, nearly black by nature, is {middle:.0f}."
+                    f"Offset {both(PRODUCT_OFFSET)}: the cirrus band B10, nearly black by nature, is {middle:.0f}."
                 )
                 return PRODUCT_OFFSET
         close = _just_above(dn) if floor >= _FLOOR_PRESENT else set[str]()
         if baseline is not None and len(close) >= min(4, len(dn)):
             self.evidence.append(
-                f"Offset {_both(PRODUCT_OFFSET)}: baseline {baseline.value:05.2f} by {baseline.source} has it, and"
-                f" {darkest}, just above {_both(1000)}."
+                f"Offset {both(PRODUCT_OFFSET)}: baseline {baseline.value:05.2f} by {baseline.source} has it, and"
+                f" {darkest}, just above {both(1000)}."
             )
             return PRODUCT_OFFSET
         if all(close & group for group in _SPREAD):
             self.evidence.append(
-                f"Offset {_both(PRODUCT_OFFSET)}: the darkest pixels of {', '.join(sorted(close))} are all just above"
-                f" {_both(1000)}; without it water and shadow would be darker."
+                f"Offset {both(PRODUCT_OFFSET)}: the darkest pixels of {', '.join(sorted(close))} are all just above"
+                f" {both(1000)}; without it water and shadow would be darker."
             )
             return PRODUCT_OFFSET
         raise MMEarthError(
@@ -311,11 +311,10 @@ class _Decision:
             self.evidence.append(f"Level {level.upper()} as given.")
             return level
         said = self.metadata.levels
-        if len(said) > 1:
-            raise MMEarthError(f"{self.source}: contradictory levels ({_list(said)}); pass `level=l1c` or `level=l2a`.")
+        check_levels(self.source, self.metadata)
         shown, why = self._level_by_values(dn)
         if said:
-            self.evidence.append(f"Level {said[0].value.upper()} by {said[0].source}.")
+            self.evidence.append(level_by(said[0]))
             if shown is not None and shown != said[0].value:
                 self.warnings.append(
                     f"{said[0].source} says {said[0].value.upper()}, but the values look like"
@@ -345,12 +344,6 @@ class _Decision:
         if dark is not None and dark < _DARK_BLUE_L2A:
             return "l2a", f"blue over vegetation and clear water is {dark:.0f}, without the haze of L1C"
         return None, "by its values or metadata"
-
-
-def _both(value: float) -> str:
-    """A value as sentences about offsets have it: digital numbers, reflectance × 10000 whatever the file's unit is, as
-    the product's metadata have them; beside them the reflectance, as STAC has it."""
-    return f"{value:.0f} (reflectance {value / DN_PER_REFLECTANCE:.2g})" if value else "0"
 
 
 def _just_above(dn: Samples) -> set[str]:
@@ -390,7 +383,3 @@ def _dark_blue(dn: Samples) -> float | None:
         targets.append((nir < 500) & (swir < 200))
     medians = [float(np.median(blue[t])) for t in targets if t.sum() >= _MINIMUM_PIXELS]
     return min(medians) if medians else None
-
-
-def _list(statements: tuple[Said[Any], ...], word: Callable[[Any], str] = str) -> str:
-    return ", ".join(f"{word(s.value)} by {s.source}" for s in statements)

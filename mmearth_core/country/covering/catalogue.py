@@ -18,7 +18,7 @@ from mmearth_core.country.covering.scenes import Candidate, Found
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.metadata import offset_of, parse_number, parse_time
+from mmearth_core.raster.metadata import expected, parse_number, parse_time
 from mmearth_core.raster.products.stac import band_assets, item_metadata
 from mmearth_core.sentinel2 import needed_bands
 from mmearth_core.wording import left_out
@@ -68,7 +68,8 @@ def search(
 
 
 def candidate(item: Mapping[str, Any], wanted: Sequence[str]) -> Candidate:
-    """What an Item says of a scene. Raises `MMEarthError` when it lacks too many bands, or does not say where it lies.
+    """What an Item says of a scene. Raises `MMEarthError` when it lacks too many bands, does not say where it lies, or
+    says what `embed` will refuse.
 
     Of several assets of one band the one whose pixels it says are smallest counts."""
     name, properties, assets = str(item.get("id")), item.get("properties") or {}, item.get("assets") or {}
@@ -82,17 +83,7 @@ def candidate(item: Mapping[str, Any], wanted: Sequence[str]) -> Candidate:
         raise MMEarthError(f"{name} does not say where its pixels of 10 m lie; choose a catalogue that does (proj:…).")
     keys = [*present, *(["SCL"] if "SCL" in chosen else [])]
     metadata = item_metadata(dict(item), name, {(chosen[band], 1) for band in present})
-    level = metadata.levels[0] if metadata.levels else None
-    offset = metadata.offsets[0] if metadata.offsets else None
-    baseline = metadata.baselines[0] if metadata.baselines else None
-    evidence = [f"level {level.value}: {level.source}"] if level else []
-    value = None
-    if offset is not None:
-        value = offset.value
-        evidence.append(f"offset {value:g}: {offset.source}")
-    elif baseline is not None:
-        value = offset_of(baseline.value)
-        evidence.append(f"offset {value:g}: baseline {baseline.value:.2f}, {baseline.source}")
+    known = expected(metadata, source=name)
     sizes = [parse_number(assets[chosen[band]].get("file:size")) for band in keys]
     return Candidate(
         name=name,
@@ -102,9 +93,9 @@ def candidate(item: Mapping[str, Any], wanted: Sequence[str]) -> Candidate:
         item=_slim(item, [chosen[band] for band in keys]),
         date=metadata.time,
         cloud=parse_number(properties.get("eo:cloud_cover")),
-        level=level.value if level else None,
-        offset=value,
-        evidence="; ".join(evidence),
+        level=known.level,
+        offset=known.offset,
+        evidence=" ".join(known.evidence),
         bytes=int(sum(size for size in sizes if size is not None)) if all(sizes) else None,
         tile=_tile(name, properties),
     )

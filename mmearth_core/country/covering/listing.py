@@ -82,7 +82,7 @@ def _candidate(path: Path, scene: Scene, number: int) -> Candidate:
         date=scene.datetime,
         level=scene.level,
         offset=scene.offset,
-        evidence="; ".join(scene.evidence),
+        evidence=" ".join(scene.evidence),
         bytes=sum(Path(file).stat().st_size for file in scene.inputs if Path(file).is_file()) or None,
     )
 

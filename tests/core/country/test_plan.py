@@ -15,14 +15,16 @@ import shapely
 from affine import Affine
 from land import write_land
 from rasterio.crs import CRS
-from stac_catalogue import item, served
+from stac_catalogue import NAMES, item, served
 
 from mmearth_core.cli.command import main
+from mmearth_core.country.covering.catalogue import candidate
 from mmearth_core.country.covering.globe import outline
 from mmearth_core.country.plan_file import read_plan
 from mmearth_core.country.planning import plan
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.scene import open_scene
 
 BOX = "8.0,46.0,10.2,46.8"
 
@@ -69,7 +71,7 @@ def test_a_catalogue_becomes_a_plan(catalogue: str, tmp_path: Path) -> None:
     first, later = rows["S2A_32TMS_20230701_1_L2A"], rows["S2B_32TNS_20230706_0_L2A"]
     assert (first.level, first.offset, first.tile, first.cloud) == ("l2a", 0.0, "32TMS", 3.0)
     assert "boa_offset_applied" in first.evidence and first.datetime.isoformat() == "2023-07-01T10:10:00+00:00"
-    assert (later.level, later.offset) == ("l2a", 0.0) and "offset 0: raster:bands in" in later.evidence
+    assert (later.level, later.offset) == ("l2a", 0.0) and "Offset 0 by raster:bands in" in later.evidence
     assert len(first.hrefs) == 13 and all(href.endswith(".tif") for href in first.hrefs)
     assert set(first.item["assets"]) == set(item("x", tile(4, 52))["assets"]) - {"thumbnail"}
     assert first.input_bytes == 13_000 and first.output_bytes == pytest.approx(60e6 * first.megapixels, rel=1e-6)
@@ -81,6 +83,42 @@ def test_a_catalogue_becomes_a_plan(catalogue: str, tmp_path: Path) -> None:
     assert len({row.key for row in found.rows}) == 3
     again = plan(area=BOX, catalog=catalogue, dates="2023-07-01/2023-07-31", output=tmp_path / "q.parquet")
     assert [row.key for row in read_plan(again.path).rows] == [row.key for row in found.rows]
+
+
+def test_a_plan_says_of_the_offset_what_embed_will_say(tmp_path: Path) -> None:
+    """Of a late baseline alone nobody knows whether the +1000 is still there: the pixels decide, no row promises."""
+    here = Grid(300, 300, Affine(10, 0, 500_000, 0, -10, 5_200_000), CRS.from_epsg(32632))
+    write_land(tmp_path / "land.tif", here)
+    scenes = {}
+    for name, baseline, offset in (("late", "05.09", None), ("early", "02.14", None), ("wrong", "05.09", 0.5)):
+        told = item(name, here, files=f"{tmp_path}/{{name}}/{{band}}.tif", baseline=baseline, applied=None)
+        for asset in told["assets"].values():
+            asset["raster:bands"] = [{"scale": 0.0001} | ({} if offset is None else {"offset": offset})]
+        for key in [key for key in told["assets"] if key in {"coastal", "nir09", "scl", "thumbnail"}]:
+            del told["assets"][key]
+        (tmp_path / name).mkdir()
+        with rasterio.open(tmp_path / "land.tif") as dataset:
+            for key in told["assets"]:
+                band, factor = NAMES[key]
+                values = dataset.read(dataset.descriptions.index(band) + 1)[::factor, ::factor]
+                profile = {**dataset.profile, "count": 1, "height": values.shape[0], "width": values.shape[1]}
+                profile["transform"] = here.transform * Affine.scale(factor)
+                with rasterio.open(tmp_path / name / f"{key}.tif", "w", **profile) as one:
+                    one.write(values, 1)
+        (tmp_path / f"{name}.json").write_text(json.dumps(told))
+        scenes[name] = told
+    wanted = [band for band, _ in NAMES.values() if band != "SCL"]
+    late, early = (candidate(scenes[name], wanted) for name in ("late", "early"))
+    assert late.offset is None and "Offset by the pixels: baseline 05.09 by the STAC item late" in late.evidence
+    assert early.offset == 0 and "Offset 0: baseline 02.14 by the STAC item early has none." in early.evidence
+    assert "Level L2A by the STAC item" in late.evidence
+    with pytest.raises(MMEarthError, match="which no product has"):
+        candidate(scenes["wrong"], wanted)
+    for name, found in (("late", late), ("early", early)):
+        opened = open_scene(tmp_path / f"{name}.json", wanted=wanted)
+        assert opened.offset == 0 and opened.level == found.level
+        said = next(each for each in opened.evidence if each.startswith("Offset")).replace(".json", "")
+        assert (name == "early") == (said in found.evidence), "the pixels of the late one have no +1000"
 
 
 def test_several_scenes_of_a_place_are_looks(catalogue: str, tmp_path: Path) -> None:
