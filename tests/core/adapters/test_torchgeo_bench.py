@@ -18,6 +18,8 @@ class Spec:
     source_name: str
     mean: float
     max: float
+    std: float = 500.0
+    min: float = 1.0
 
 
 def specs(bands: tuple[str, ...], unit: float = 1.0) -> list[Spec]:
