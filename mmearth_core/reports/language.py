@@ -35,6 +35,13 @@ _COMPUTED = re.compile(r"…|_?[A-Z][A-Z_]*")
 _SAID, _NEEDED = "said", frozenset({"text", "remedy", "sentence", "note"})
 #: How the name of a gap ends that holds a name, which stays.
 _NAMES = frozenset({"path", "name", "source", "file", "folder", "field", "output", "filename"})
+#: A day of the year as `sources.slots` writes it, several of them, and which stands for which.
+_DAY = re.compile(
+    r"(\d{1,2}) (January|February|March|April|May|June|July|August|September|October|November|December)|undated"
+)
+_DAYS = re.compile(rf"(?:{_DAY.pattern})(?:(?:, |; | for )(?:{_DAY.pattern}))*")
+#: A number stays on the line of its per cent sign.
+_BREAK = re.compile(r"(?<=\d) %")
 #: How many sentences are told in a row, and how deep in each other.
 _DEEPEST = 4
 #: Where one sentence ends and another begins.
@@ -68,7 +75,16 @@ class Language:
 
     def told(self, sentence: str) -> str:
         """A sentence in the language, whatever values stand in it; of several, each has to be known."""
-        return self._told(sentence) or sentence
+        found = self._told(sentence)
+        return sentence if found is None else _BREAK.sub("\xa0%", found)
+
+    def days(self, text: str) -> str:
+        """A text with its days of the year as the language has them: "E00, 12 May"."""
+        return _DAY.sub(self._day, text) if self._words else text
+
+    def _day(self, found: re.Match[str]) -> str:
+        day = found[0]
+        return self._words.get(day) or self._words[f"{{number}} {found[2]}"].format(number=found[1])
 
     def _told(self, said: str, depth: int = 0) -> str | None:
         """A sentence, or several, in the language; None when it is not known, or has more parts than any of ours."""
@@ -112,6 +128,8 @@ class Language:
             return self.numeral(text)
         if last in _NAMES:
             return self._words.get(text, text) if text == NO_FILE else text
+        if _DAYS.fullmatch(text):
+            return self.days(text).replace(" for ", self._words[" for "])
         return self._listed(text, depth) if " " in text else text
 
     def _listed(self, text: str, depth: int) -> str:

@@ -196,22 +196,22 @@ class LiveVerbs:
         dates: Dates = "vote",
     ) -> Comparison:
         """How the classes of some samples differ on the embedding, and in the `scene` that it, or `scene_of` of the
-        embeddings of a working set, was made of."""
+        embeddings of a working set, was made of; `no_spectra` says why there are none of a place, or of several."""
         live = self._embedding(embedding)
         labelled = live.samples(samples, cancel)
         stack = live.places[0].stack
-        spectra = None
+        spectra = why = None
         told: list[str] = []
-        if scene is not None and len(live.places) == 1:
+        if len(live.places) > 1:
+            why = "No spectra: the samples lie on several places; choose one embedding."
+        elif scene is not None:
             try:
                 image, told = image_of(stack, scene, scene_of)
                 spectra = spectra_under(labelled, stack, scene, image=image, cancel=cancel)
             except MMEarthError as error:  # what the embedding says of the classes is worth having without it
-                told = [str(error)]
-        elif scene is not None:
-            told = ["No spectra: the samples lie on several places; choose one embedding."]
+                told, why = [], str(error)
         found = compare(labelled, bands=band_names(labelled, stack), spectra=spectra, dates=dates)
-        return replace(found, messages=(*live.messages, *found.messages, *told))
+        return replace(found, messages=(*live.messages, *found.messages, *told), no_spectra=why)
 
     def suggest_samples(
         self,

@@ -51,6 +51,10 @@ _LANES = lanes()
 _ENGLISH = Language()
 #: Where a result has sentences.
 _SENTENCES = {"warnings", "messages", "evidence", "history"}
+#: Where it has a single one, or none.
+_SENTENCE = {"no_spectra"}
+#: Where it names days of the year: dates that decide, and the bands of each.
+_DAYS = {"told_on", "date", "dates", "bands"}
 
 
 class Events(JsonLines):
@@ -244,7 +248,20 @@ class Server:
             for name in _SENTENCES & result.keys():
                 if isinstance(result[name], list):
                     result[name] = [self._say.told(str(each)) for each in result[name]]
-        return result
+            for name in _SENTENCE & result.keys():
+                if result[name] is not None:
+                    result[name] = self._say.told(str(result[name]))
+        return self._with_days(result)
+
+    def _with_days(self, value: Any, *, named: bool = False) -> Any:
+        """A result, or a part of it, with its days of the year in the client's language."""
+        if isinstance(value, str):
+            return self._say.days(value) if named else value
+        if isinstance(value, dict):
+            return {name: self._with_days(each, named=name in _DAYS) for name, each in value.items()}
+        if isinstance(value, list) and (named or any(isinstance(each, dict) for each in value)):
+            return [self._with_days(each, named=named) for each in value]
+        return value
 
     def _answer(self, request: Request, done: "Future[Any]") -> None:
         """Tell how a request ended: its last event."""

@@ -1238,8 +1238,8 @@
         <translation>Die Matrix als Datei für Programme, mit vollen Zahlen</translation>
     </message>
     <message>
-        <source>{0} ha changed ({1} %), {2} ha did not.</source>
-        <translation>{0} ha verändert ({1} %), {2} ha nicht.</translation>
+        <source>{0} ha changed ({1} %), {2} ha did not.</source>
+        <translation>{0} ha verändert ({1} %), {2} ha nicht.</translation>
     </message>
     <message>
         <source>{} ha are unsure.</source>
@@ -1390,12 +1390,12 @@
         <translation>Klassen vergleichen</translation>
     </message>
     <message>
-        <source>reflectance: median and 10–90 %</source>
-        <translation>Reflektanz: Median und 10–90 %</translation>
+        <source>reflectance: median and 10–90 %</source>
+        <translation>Reflektanz: Median und 10–90 %</translation>
     </message>
     <message>
-        <source>embedding: median and 10–90 %</source>
-        <translation>Einbettung: Median und 10–90 %</translation>
+        <source>embedding: median and 10–90 %</source>
+        <translation>Einbettung: Median und 10–90 %</translation>
     </message>
     <message>
         <source>Spectra</source>
@@ -2150,7 +2150,7 @@
         <translation>„{}“ ist kein Halo; schreiben Sie eine Zahl von Pixeln oder das Wort exact.</translation>
     </message>
     <message>
-        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
+        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
         <translation>{} Mpx mit {} in {} s eingebettet; {} % der Werte begrenzt.</translation>
     </message>
 </context>
@@ -3333,8 +3333,8 @@ Ersetzen?</translation>
         <translation>Zeichnen Sie Beispielflächen jeder Klasse an zwei oder mehr Orten, weit voneinander, um mehr zu erfahren.</translation>
     </message>
     <message>
-        <source>Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).</source>
-        <translation>Genauigkeit an {} weggelassenen Orten: {} % (95-%-Intervall {} bis {} %).</translation>
+        <source>Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).</source>
+        <translation>Genauigkeit an {} weggelassenen Orten: {} % (95-%-Intervall {} bis {} %).</translation>
     </message>
     <message>
         <source>Samples within {} m of each other count as one place.</source>
@@ -4286,8 +4286,8 @@ Ersetzen?</translation>
         <translation>Zu wenige, um etwas zu wissen: Zeichnen Sie Beispielflächen jeder Klasse an zwei oder mehr Orten, voneinander entfernt.</translation>
     </message>
     <message>
-        <source>{} % right ({} … {} %) on {} places left out in turn</source>
-        <translation>{} % richtig ({} … {} %) an {} reihum ausgelassenen Orten</translation>
+        <source>{} % right ({} … {} %) on {} places left out in turn</source>
+        <translation>{} % richtig ({} … {} %) an {} reihum ausgelassenen Orten</translation>
     </message>
     <message>
         <source>{}, only {} m apart</source>
@@ -4593,8 +4593,8 @@ Ersetzen?</translation>
         <translation>Die Karte zeigt {0}, die Referenz sagt {1}: {2} {3}</translation>
     </message>
     <message>
-        <source>{0} % of the area, {1} ha</source>
-        <translation>{0} % der Fläche, {1} ha</translation>
+        <source>{0} % of the area, {1} ha</source>
+        <translation>{0} % der Fläche, {1} ha</translation>
     </message>
 </context>
 <context>
@@ -5489,8 +5489,8 @@ Noch nicht begonnen und dann neu anzufordern: {1}</translation>
         <translation>Kein Modell kommt ohne diesen Ort aus: Die Klasse hat nirgends sonst Beispiele.</translation>
     </message>
     <message>
-        <source>{} % of its pixels are taken for {}, most for {}</source>
-        <translation>{} % seiner Pixel werden für {} gehalten, die meisten für {}</translation>
+        <source>{} % of its pixels are taken for {}, most for {}</source>
+        <translation>{} % seiner Pixel werden für {} gehalten, die meisten für {}</translation>
     </message>
     <message>
         <source>This was before the last change; it is looked at again when the hand rests.</source>
@@ -5961,8 +5961,8 @@ Doppelklicken, um im Reiter „Einbetten“ zu antworten</translation>
 <context>
     <name>Scenes</name>
     <message>
-        <source>{} %</source>
-        <translation>{} %</translation>
+        <source>{} %</source>
+        <translation>{} %</translation>
     </message>
     <message>
         <source>embedded</source>

@@ -85,7 +85,7 @@
     </message>
     <message>
         <source>Lay the map out on a sheet with legend, scale and origin; of several places that of the one in view</source>
-        <translation>Mettre la carte en page avec légende, échelle et origine ; de plusieurs lieux, celle du lieu affiché</translation>
+        <translation>Mettre la carte en page avec légende, échelle et origine ; de plusieurs lieux, celle du lieu affiché</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -180,7 +180,7 @@
     </message>
     <message>
         <source>Lay the map out on a sheet with legend, scale and origin; of several places that of the one in view</source>
-        <translation>Mettre la carte en page avec légende, échelle et origine ; de plusieurs lieux, celle du lieu affiché</translation>
+        <translation>Mettre la carte en page avec légende, échelle et origine ; de plusieurs lieux, celle du lieu affiché</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -200,7 +200,7 @@
     </message>
     <message>
         <source>None is of {}: label some in every place, or nothing is known of it.</source>
-        <translation>Aucun n’est de {} : étiquetez-en quelques-uns dans chaque lieu, sinon on n’en sait rien.</translation>
+        <translation>Aucun n’est de {} : étiquetez-en quelques-uns dans chaque lieu, sinon on n’en sait rien.</translation>
     </message>
     <message>
         <source>Label at least {} more.</source>
@@ -244,7 +244,7 @@
     </message>
     <message>
         <source>By place: {}.</source>
-        <translation>Par lieu : {}.</translation>
+        <translation>Par lieu : {}.</translation>
     </message>
     <message>
         <source>Assessing the map</source>
@@ -299,7 +299,7 @@
     </message>
     <message>
         <source>User's accuracy: how often the map is right where it shows the class. Producer's accuracy: how much of the class on the ground the map shows. Below each figure its 95 % interval, or “too few” where the points say next to nothing.</source>
-        <translation>Exactitude de l’utilisateur : combien de fois la carte a raison là où elle montre la classe. Exactitude du producteur : quelle part de la classe au sol la carte montre. Sous chaque chiffre son intervalle à 95 %, ou « trop peu » là où les points ne disent presque rien.</translation>
+        <translation>Exactitude de l’utilisateur : combien de fois la carte a raison là où elle montre la classe. Exactitude du producteur : quelle part de la classe au sol la carte montre. Sous chaque chiffre son intervalle à 95 %, ou « trop peu » là où les points ne disent presque rien.</translation>
     </message>
     <message>
         <source>Overall accuracy</source>
@@ -339,7 +339,7 @@
     </message>
     <message>
         <source>Below: how many of the reference are of this class</source>
-        <translation>En dessous : combien de la référence sont de cette classe</translation>
+        <translation>En dessous : combien de la référence sont de cette classe</translation>
     </message>
     <message>
         <source>{} points</source>
@@ -367,11 +367,11 @@
     </message>
     <message>
         <source>{0} cannot be written ({1}); choose another folder.</source>
-        <translation>{0} ne peut pas être écrit ({1}) ; choisissez un autre dossier.</translation>
+        <translation>{0} ne peut pas être écrit ({1}) ; choisissez un autre dossier.</translation>
     </message>
     <message>
         <source>The tables are in {0}: {1}.</source>
-        <translation>Les tableaux sont dans {0} : {1}.</translation>
+        <translation>Les tableaux sont dans {0} : {1}.</translation>
     </message>
 </context>
 <context>
@@ -658,7 +658,7 @@
     </message>
     <message>
         <source>The layer could not be copied for the worker ({}); save it as a GeoPackage and take that.</source>
-        <translation>La couche n'a pas pu être copiée pour le processus de calcul ({}) ; enregistrez-la en GeoPackage et prenez celui-ci.</translation>
+        <translation>La couche n'a pas pu être copiée pour le processus de calcul ({}) ; enregistrez-la en GeoPackage et prenez celui-ci.</translation>
     </message>
     <message>
         <source>Writing the report</source>
@@ -666,7 +666,7 @@
     </message>
     <message>
         <source>Edits that are not saved yet count: {}. Save them to keep them.</source>
-        <translation>Les modifications non enregistrées comptent : {}. Enregistrez-les pour les garder.</translation>
+        <translation>Les modifications non enregistrées comptent : {}. Enregistrez-les pour les garder.</translation>
     </message>
 </context>
 <context>
@@ -729,7 +729,7 @@
     </message>
     <message>
         <source>Which band of Sentinel-2 each band of the layer is: the model tells them apart</source>
-        <translation>À quelle bande de Sentinel-2 correspond chaque bande de la couche : le modèle les distingue</translation>
+        <translation>À quelle bande de Sentinel-2 correspond chaque bande de la couche : le modèle les distingue</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -777,7 +777,7 @@
     </message>
     <message>
         <source>Recognised; change only what is wrong, then confirm.</source>
-        <translation>Reconnu ; ne changez que ce qui est faux, puis confirmez.</translation>
+        <translation>Reconnu ; ne changez que ce qui est faux, puis confirmez.</translation>
     </message>
 </context>
 <context>
@@ -958,7 +958,7 @@
     </message>
     <message>
         <source>The errors of both dates show as change. How much really changed tell “Draw reference sample” and “Assess map”, which take this map; choose dates of one season.</source>
-        <translation>Les erreurs des deux dates apparaissent comme changement. Ce qui a vraiment changé, « Tirer un échantillon de référence » et « Évaluer une carte », qui acceptent cette carte, le disent ; choisissez des dates de la même saison.</translation>
+        <translation>Les erreurs des deux dates apparaissent comme changement. Ce qui a vraiment changé, « Tirer un échantillon de référence » et « Évaluer une carte », qui acceptent cette carte, le disent ; choisissez des dates de la même saison.</translation>
     </message>
     <message>
         <source>Embedding before</source>
@@ -966,7 +966,7 @@
     </message>
     <message>
         <source>A raster made by “Embed layer” of the earlier date. The map has its pixels.</source>
-        <translation>Un raster fait par « Calculer le plongement », de la date antérieure. La carte a ses pixels.</translation>
+        <translation>Un raster fait par « Calculer le plongement », de la date antérieure. La carte a ses pixels.</translation>
     </message>
     <message>
         <source>… or working set before</source>
@@ -974,7 +974,7 @@
     </message>
     <message>
         <source>Instead of an embedding: several dates or places that “Gather working set” put together.</source>
-        <translation>Au lieu d’un plongement : plusieurs dates ou lieux réunis par « Rassembler un jeu de travail ».</translation>
+        <translation>Au lieu d’un plongement : plusieurs dates ou lieux réunis par « Rassembler un jeu de travail ».</translation>
     </message>
     <message>
         <source>Embedding after</source>
@@ -990,7 +990,7 @@
     </message>
     <message>
         <source>Instead of an embedding: the same places later. Images are compared with those of their season.</source>
-        <translation>Au lieu d’un plongement : les mêmes lieux plus tard. Les images sont comparées à celles de leur saison.</translation>
+        <translation>Au lieu d’un plongement : les mêmes lieux plus tard. Les images sont comparées à celles de leur saison.</translation>
     </message>
     <message>
         <source>Smoothing</source>
@@ -998,7 +998,7 @@
     </message>
     <message>
         <source>How much its neighbours say in a pixel's class on each date: none; edges, where no edge lies between, so that roads and rivers stay; strong, also across faint edges.</source>
-        <translation>Ce que les voisins disent de la classe d'un pixel à chaque date : none, rien ; edges, là où aucun bord ne les sépare, pour que routes et rivières restent ; strong, aussi à travers des bords faibles.</translation>
+        <translation>Ce que les voisins disent de la classe d'un pixel à chaque date : none, rien ; edges, là où aucun bord ne les sépare, pour que routes et rivières restent ; strong, aussi à travers des bords faibles.</translation>
     </message>
     <message>
         <source>Probability needed for a change</source>
@@ -1006,7 +1006,7 @@
     </message>
     <message>
         <source>What is less probable on one of the dates is called unsure, for example 0.6; blank: every difference is a change.</source>
-        <translation>Ce qui est moins probable à l'une des dates s'appelle unsure (incertain), par exemple 0.6 ; vide : chaque différence est un changement.</translation>
+        <translation>Ce qui est moins probable à l'une des dates s'appelle unsure (incertain), par exemple 0.6 ; vide : chaque différence est un changement.</translation>
     </message>
     <message>
         <source>Changes shown apart</source>
@@ -1014,7 +1014,7 @@
     </message>
     <message>
         <source>So many of the largest changes get a value of their own; the rest is called other change.</source>
-        <translation>Autant des plus grands changements reçoivent une valeur propre ; le reste s'appelle other change (autre changement).</translation>
+        <translation>Autant des plus grands changements reçoivent une valeur propre ; le reste s'appelle other change (autre changement).</translation>
     </message>
     <message>
         <source>Change</source>
@@ -1030,7 +1030,7 @@
     </message>
     <message>
         <source>The raster to write of how unlike the two embeddings are, if it is wanted; it needs no classes.</source>
-        <translation>Le raster à écrire de la dissemblance des deux plongements, s'il est voulu ; il n'a pas besoin de classes.</translation>
+        <translation>Le raster à écrire de la dissemblance des deux plongements, s'il est voulu ; il n'a pas besoin de classes.</translation>
     </message>
     <message>
         <source>Matrix in hectares</source>
@@ -1042,7 +1042,7 @@
     </message>
     <message>
         <source>For working sets of several places, in place of a map: the folder to write the map of each place into, and in its folder “distance” the distances of each, where they are wanted.</source>
-        <translation>Pour des jeux de travail de plusieurs lieux, au lieu d’une carte : le dossier où écrire la carte de chaque lieu, et dans son dossier « distance » les distances de chacun, si elles sont voulues.</translation>
+        <translation>Pour des jeux de travail de plusieurs lieux, au lieu d’une carte : le dossier où écrire la carte de chaque lieu, et dans son dossier « distance » les distances de chacun, si elles sont voulues.</translation>
     </message>
     <message>
         <source>Hectares mapped as changed</source>
@@ -1062,7 +1062,7 @@
     </message>
     <message>
         <source>What to compare is not said, or twice; choose an embedding or a working set, each time.</source>
-        <translation>Ce qui est à comparer n'est pas indiqué, ou l'est deux fois ; choisissez chaque fois un embedding ou un jeu de travail.</translation>
+        <translation>Ce qui est à comparer n'est pas indiqué, ou l'est deux fois ; choisissez chaque fois un embedding ou un jeu de travail.</translation>
     </message>
     <message>
         <source>{} ha changed, {} ha did not.</source>
@@ -1097,7 +1097,7 @@
     </message>
     <message>
         <source>The errors of both maps show as change; what is less sure is called unsure</source>
-        <translation>Les erreurs des deux cartes apparaissent comme changement ; ce qui est moins sûr est dit incertain</translation>
+        <translation>Les erreurs des deux cartes apparaissent comme changement ; ce qui est moins sûr est dit incertain</translation>
     </message>
     <message>
         <source>Before</source>
@@ -1105,7 +1105,7 @@
     </message>
     <message>
         <source>The earlier image; the map has its pixels</source>
-        <translation>L’image la plus ancienne ; la carte a ses pixels</translation>
+        <translation>L’image la plus ancienne ; la carte a ses pixels</translation>
     </message>
     <message>
         <source>After</source>
@@ -1181,7 +1181,7 @@
     </message>
     <message>
         <source>The image before ({0}) is later than the one after ({1}); swap them.</source>
-        <translation>L’image d’avant ({0}) est plus récente que celle d’après ({1}) ; échangez-les.</translation>
+        <translation>L’image d’avant ({0}) est plus récente que celle d’après ({1}) ; échangez-les.</translation>
     </message>
     <message>
         <source>Choose the model that was saved beside an earlier map, or draw samples.</source>
@@ -1238,8 +1238,8 @@
         <translation>La matrice en fichier pour des programmes, avec les chiffres complets</translation>
     </message>
     <message>
-        <source>{0} ha changed ({1} %), {2} ha did not.</source>
-        <translation>{0} ha ont changé ({1} %), {2} ha non.</translation>
+        <source>{0} ha changed ({1} %), {2} ha did not.</source>
+        <translation>{0} ha ont changé ({1} %), {2} ha non.</translation>
     </message>
     <message>
         <source>{} ha are unsure.</source>
@@ -1247,7 +1247,7 @@
     </message>
     <message>
         <source>In rows what it was, in columns what it is, in hectares:</source>
-        <translation>En lignes ce que c’était, en colonnes ce que c’est, en hectares :</translation>
+        <translation>En lignes ce que c’était, en colonnes ce que c’est, en hectares :</translation>
     </message>
     <message>
         <source>{0} ha were {1} and are {2}</source>
@@ -1290,11 +1290,11 @@
     </message>
     <message>
         <source>Compare classes: spectra, embedding, how well they can be told apart, samples that are odd</source>
-        <translation>Comparer les classes : spectres, plongement, séparabilité, échantillons singuliers</translation>
+        <translation>Comparer les classes : spectres, plongement, séparabilité, échantillons singuliers</translation>
     </message>
     <message>
         <source>All samples in a table (T): sort, find those that look like another class, relabel, split, erase</source>
-        <translation>Tous les échantillons dans un tableau (T) : trier, trouver ceux qui ressemblent à une autre classe, réétiqueter, séparer, effacer</translation>
+        <translation>Tous les échantillons dans un tableau (T) : trier, trouver ceux qui ressemblent à une autre classe, réétiqueter, séparer, effacer</translation>
     </message>
 </context>
 <context>
@@ -1344,7 +1344,7 @@
     </message>
     <message>
         <source>{} is {} now ({} samples); undo takes it back.</source>
-        <translation>{} est maintenant {} ({} échantillons) ; annuler le défait.</translation>
+        <translation>{} est maintenant {} ({} échantillons) ; annuler le défait.</translation>
     </message>
     <message>
         <source>Class sets (*.json)</source>
@@ -1390,12 +1390,12 @@
         <translation>Comparer les classes</translation>
     </message>
     <message>
-        <source>reflectance: median and 10–90 %</source>
-        <translation>réflectance : médiane et 10–90 %</translation>
+        <source>reflectance: median and 10–90 %</source>
+        <translation>réflectance : médiane et 10–90 %</translation>
     </message>
     <message>
-        <source>embedding: median and 10–90 %</source>
-        <translation>plongement : médiane et 10–90 %</translation>
+        <source>embedding: median and 10–90 %</source>
+        <translation>plongement : médiane et 10–90 %</translation>
     </message>
     <message>
         <source>Spectra</source>
@@ -1443,7 +1443,7 @@
     </message>
     <message>
         <source>Jeffries–Matusita distance on the embedding: 0 is the same, 2 is never mixed up.</source>
-        <translation>Distance de Jeffries–Matusita sur le plongement : 0 = identiques, 2 = jamais confondues.</translation>
+        <translation>Distance de Jeffries–Matusita sur le plongement : 0 = identiques, 2 = jamais confondues.</translation>
     </message>
     <message>
         <source>Each date votes: of two classes that date counts which tells them apart best.</source>
@@ -1459,11 +1459,11 @@
     </message>
     <message>
         <source>Closest are {0} and {1}: more samples of both, where they meet, help most.</source>
-        <translation>Les plus proches sont {0} et {1} : d’autres échantillons des deux, là où elles se touchent, aident le plus.</translation>
+        <translation>Les plus proches sont {0} et {1} : d’autres échantillons des deux, là où elles se touchent, aident le plus.</translation>
     </message>
     <message>
         <source>{0} and {1} will be mixed up: draw clearer samples of both, or make them one class.</source>
-        <translation>{0} et {1} seront confondues : dessinez des échantillons plus nets des deux, ou faites-en une seule classe.</translation>
+        <translation>{0} et {1} seront confondues : dessinez des échantillons plus nets des deux, ou faites-en une seule classe.</translation>
     </message>
     <message>
         <source>Class</source>
@@ -1526,7 +1526,7 @@
     </message>
     <message>
         <source>The colours were not kept in {} ({}); save the layer's style to keep them.</source>
-        <translation>Les couleurs n'ont pas été conservées dans {} ({}) ; enregistrez le style de la couche pour les garder.</translation>
+        <translation>Les couleurs n'ont pas été conservées dans {} ({}) ; enregistrez le style de la couche pour les garder.</translation>
     </message>
 </context>
 <context>
@@ -1628,7 +1628,7 @@
     </message>
     <message>
         <source>How much its neighbours say in a pixel's class: none; edges, where no edge lies between, so that roads and rivers stay; strong, also across faint edges.</source>
-        <translation>Ce que ses voisins disent de la classe d’un pixel : none, rien ; edges, là où aucun bord ne les sépare, si bien que routes et rivières restent ; strong, aussi par-dessus les bords faibles.</translation>
+        <translation>Ce que ses voisins disent de la classe d’un pixel : none, rien ; edges, là où aucun bord ne les sépare, si bien que routes et rivières restent ; strong, aussi par-dessus les bords faibles.</translation>
     </message>
     <message>
         <source>Map</source>
@@ -1648,7 +1648,7 @@
     </message>
     <message>
         <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
-        <translation>Pour un jeu de travail de plusieurs lieux, à la place d’une carte : le dossier où écrire la carte de chaque lieu et, dans son dossier « confidence », la confiance de chacun, si elle est voulue.</translation>
+        <translation>Pour un jeu de travail de plusieurs lieux, à la place d’une carte : le dossier où écrire la carte de chaque lieu et, dans son dossier « confidence », la confiance de chacun, si elle est voulue.</translation>
     </message>
     <message>
         <source>Pixels with a class</source>
@@ -1771,7 +1771,7 @@
     </message>
     <message>
         <source>For a working set of several places, in place of a map: the folder to write that of each place into.</source>
-        <translation>Pour un jeu de travail de plusieurs lieux, au lieu d’une carte : le dossier où écrire celle de chaque lieu.</translation>
+        <translation>Pour un jeu de travail de plusieurs lieux, au lieu d’une carte : le dossier où écrire celle de chaque lieu.</translation>
     </message>
     <message>
         <source>Share of each cluster</source>
@@ -1782,11 +1782,11 @@
     <name>DatesBox</name>
     <message>
         <source>Each date has a model of its own, and they vote where they are clear: a cloud on one hides nothing.</source>
-        <translation>Chaque date a son propre modèle, et elles votent là où elles sont claires : un nuage sur l’une ne cache rien.</translation>
+        <translation>Chaque date a son propre modèle, et elles votent là où elles sont claires : un nuage sur l’une ne cache rien.</translation>
     </message>
     <message>
         <source>One model sees all dates at once and can tell classes by how they change; where a date is not clear there is no map.</source>
-        <translation>Un seul modèle voit toutes les dates à la fois et peut reconnaître les classes à leur évolution ; là où une date n’est pas claire, il n’y a pas de carte.</translation>
+        <translation>Un seul modèle voit toutes les dates à la fois et peut reconnaître les classes à leur évolution ; là où une date n’est pas claire, il n’y a pas de carte.</translation>
     </message>
     <message>
         <source>each votes</source>
@@ -1798,7 +1798,7 @@
     </message>
     <message>
         <source>How the dates of a place decide together: for the live map, validation and the map of the whole</source>
-        <translation>Comment les dates d’un lieu décident ensemble : pour la carte en direct, la validation et la carte de l’ensemble</translation>
+        <translation>Comment les dates d’un lieu décident ensemble : pour la carte en direct, la validation et la carte de l’ensemble</translation>
     </message>
     <message>
         <source>Dates</source>
@@ -1844,7 +1844,7 @@
     </message>
     <message>
         <source>The tour needs a Python to compute with: set one up on this page first.</source>
-        <translation>La visite a besoin d'un Python pour calculer : configurez-en un d'abord sur cette page.</translation>
+        <translation>La visite a besoin d'un Python pour calculer : configurez-en un d'abord sur cette page.</translation>
     </message>
 </context>
 <context>
@@ -1983,7 +1983,7 @@
     </message>
     <message>
         <source>That of a product or folder whose files have none; a layer has its own.</source>
-        <translation>Celui d’un produit ou dossier dont les fichiers n’en ont pas ; une couche a le sien.</translation>
+        <translation>Celui d’un produit ou dossier dont les fichiers n’en ont pas ; une couche a le sien.</translation>
     </message>
     <message>
         <source>Bands</source>
@@ -1999,7 +1999,7 @@
     </message>
     <message>
         <source>Added to reflectance × 10000: -1000 (reflectance -0.1) for products of baseline 04.00 and later, else 0; blank: from the metadata.</source>
-        <translation>Ajouté à la réflectance × 10000 : -1000 (réflectance -0,1) pour les produits de baseline 04.00 et suivantes, sinon 0 ; vide : d'après les métadonnées.</translation>
+        <translation>Ajouté à la réflectance × 10000 : -1000 (réflectance -0,1) pour les produits de baseline 04.00 et suivantes, sinon 0 ; vide : d'après les métadonnées.</translation>
     </message>
     <message>
         <source>Scale</source>
@@ -2023,7 +2023,7 @@
     </message>
     <message>
         <source>Values of the mask that are left out, for example 3,8,9,10, or a range such as 40-100; blank: what a known mask (SCL, Fmask, MAJA) calls cloud, else all but 0.</source>
-        <translation>Valeurs du masque à écarter, par exemple 3,8,9,10, ou un intervalle comme 40-100 ; vide : ce qu'un masque connu (SCL, Fmask, MAJA) appelle nuage, sinon tout sauf 0.</translation>
+        <translation>Valeurs du masque à écarter, par exemple 3,8,9,10, ou un intervalle comme 40-100 ; vide : ce qu'un masque connu (SCL, Fmask, MAJA) appelle nuage, sinon tout sauf 0.</translation>
     </message>
     <message>
         <source>Mask bits</source>
@@ -2031,7 +2031,7 @@
     </message>
     <message>
         <source>Bits of the mask that are left out if it is a bit field: numbers from 0, or names such as cloud.</source>
-        <translation>Bits du masque à écarter s'il est un champ de bits : numéros à partir de 0, ou noms comme cloud.</translation>
+        <translation>Bits du masque à écarter s'il est un champ de bits : numéros à partir de 0, ou noms comme cloud.</translation>
     </message>
     <message>
         <source>Leave out clouds</source>
@@ -2111,7 +2111,7 @@
     </message>
     <message>
         <source>What to embed is not said, or more than once; choose a Sentinel-2 layer, a product or a folder.</source>
-        <translation>Ce qui est à traiter n'est pas indiqué, ou l'est plus d'une fois ; choisissez une couche Sentinel-2, un produit ou un dossier.</translation>
+        <translation>Ce qui est à traiter n'est pas indiqué, ou l'est plus d'une fois ; choisissez une couche Sentinel-2, un produit ou un dossier.</translation>
     </message>
     <message>
         <source>“{}” is an embedding already; choose the Sentinel-2 layer.</source>
@@ -2119,7 +2119,7 @@
     </message>
     <message>
         <source>“{}” has too few bands ({}); choose a layer with at least {} Sentinel-2 bands.</source>
-        <translation>« {} » a trop peu de bandes ({}) ; choisissez une couche avec au moins {} bandes Sentinel-2.</translation>
+        <translation>« {} » a trop peu de bandes ({}) ; choisissez une couche avec au moins {} bandes Sentinel-2.</translation>
     </message>
     <message>
         <source>“{}” has {} bands, and {} are named; name each of them, in their order.</source>
@@ -2127,7 +2127,7 @@
     </message>
     <message>
         <source>“{0}” is in {1}, and {2} was chosen; leave it blank, or set that of the layer.</source>
-        <translation>« {0} » est en {1}, et {2} a été choisi ; laissez-le vide, ou changez celui de la couche.</translation>
+        <translation>« {0} » est en {1}, et {2} a été choisi ; laissez-le vide, ou changez celui de la couche.</translation>
     </message>
     <message>
         <source>There are mask values but no mask; choose the raster that holds them.</source>
@@ -2135,22 +2135,22 @@
     </message>
     <message>
         <source>The mask values are not understood; write numbers or ranges with commas between, as 3,8 or 40-100.</source>
-        <translation>Les valeurs du masque ne sont pas comprises ; écrivez des nombres ou des intervalles séparés par des virgules, comme 3,8 ou 40-100.</translation>
+        <translation>Les valeurs du masque ne sont pas comprises ; écrivez des nombres ou des intervalles séparés par des virgules, comme 3,8 ou 40-100.</translation>
     </message>
     <message>
         <source>There are mask bits but no mask; choose the raster that holds them.</source>
-        <translation>Il y a des bits de masque mais pas de masque ; choisissez le raster qui les contient.</translation>
+        <translation>Il y a des bits de masque mais pas de masque ; choisissez le raster qui les contient.</translation>
     </message>
     <message>
         <source>Mask values and mask bits say the same thing twice; give one of them.</source>
-        <translation>Les valeurs et les bits du masque disent deux fois la même chose ; donnez l'un des deux.</translation>
+        <translation>Les valeurs et les bits du masque disent deux fois la même chose ; donnez l'un des deux.</translation>
     </message>
     <message>
         <source>“{}” is no halo; write a number of pixels or the word exact.</source>
-        <translation>« {} » n'est pas un halo ; écrivez un nombre de pixels ou le mot exact.</translation>
+        <translation>« {} » n'est pas un halo ; écrivez un nombre de pixels ou le mot exact.</translation>
     </message>
     <message>
-        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
+        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
         <translation>{} Mpx traités avec {} en {} s ; {} % des valeurs écrêtées.</translation>
     </message>
 </context>
@@ -2158,7 +2158,7 @@
     <name>EmbedForm</name>
     <message>
         <source>No layer of polygons is chosen; choose one, or another area.</source>
-        <translation>Aucune couche de polygones n'est choisie ; choisissez-en une, ou une autre zone.</translation>
+        <translation>Aucune couche de polygones n'est choisie ; choisissez-en une, ou une autre zone.</translation>
     </message>
     <message>
         <source>Area</source>
@@ -2302,7 +2302,7 @@
     </message>
     <message>
         <source>Read also files in other folders and on the network that a VRT names; for a layer you know only</source>
-        <translation>Lire aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ; seulement pour une couche dont vous connaissez l’origine</translation>
+        <translation>Lire aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ; seulement pour une couche dont vous connaissez l’origine</translation>
     </message>
     <message>
         <source>Model</source>
@@ -2333,7 +2333,7 @@
     </message>
     <message>
         <source>The folder for the embedding of {0} cannot be made ({1}); choose another place for it.</source>
-        <translation>Le dossier pour l'embedding de {0} n'a pas pu être créé ({1}) ; choisissez un autre emplacement.</translation>
+        <translation>Le dossier pour l'embedding de {0} n'a pas pu être créé ({1}) ; choisissez un autre emplacement.</translation>
     </message>
     <message>
         <source>Going on: {0} of {1} tiles are done.</source>
@@ -2372,7 +2372,7 @@
     </message>
     <message>
         <source>{} is being written already; choose another file.</source>
-        <translation>{} est déjà en cours d’écriture ; choisissez un autre fichier.</translation>
+        <translation>{} est déjà en cours d’écriture ; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>{} exists. Replace it?</source>
@@ -2400,7 +2400,7 @@
     </message>
     <message>
         <source>The next step: draw what you know, in a new sample layer unless there is one</source>
-        <translation>L’étape suivante : dessiner ce que vous connaissez, dans une nouvelle couche s’il n’y en a pas</translation>
+        <translation>L’étape suivante : dessiner ce que vous connaissez, dans une nouvelle couche s’il n’y en a pas</translation>
     </message>
     <message>
         <source>Add a Sentinel-2 raster to the project to begin.</source>
@@ -2412,7 +2412,7 @@
     </message>
     <message>
         <source>{} has too few bands for a Sentinel-2 scene ({} of at least {}); choose another layer.</source>
-        <translation>{} a trop peu de bandes pour une scène Sentinel-2 ({} sur au moins {}) ; choisissez une autre couche.</translation>
+        <translation>{} a trop peu de bandes pour une scène Sentinel-2 ({} sur au moins {}) ; choisissez une autre couche.</translation>
     </message>
     <message>
         <source>Looking at {}…</source>
@@ -2444,11 +2444,11 @@
     </message>
     <message>
         <source>This layer is being embedded, or waits for it; choose another to embed it next</source>
-        <translation>Le plongement de cette couche est en calcul ou attend son tour ; choisissez une autre couche pour la suite</translation>
+        <translation>Le plongement de cette couche est en calcul ou attend son tour ; choisissez une autre couche pour la suite</translation>
     </message>
     <message>
         <source>Embed the layer when those before it are done; nothing has to be waited for here</source>
-        <translation>Calculer le plongement de la couche après les précédentes ; rien à attendre ici</translation>
+        <translation>Calculer le plongement de la couche après les précédentes ; rien à attendre ici</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -2472,11 +2472,11 @@
     </message>
     <message>
         <source>{0} cancelled. Finished tiles ({1}) are kept; embed the layer again to go on.</source>
-        <translation>{0} annulé. Les tuiles terminées ({1}) sont gardées ; relancez le calcul pour continuer.</translation>
+        <translation>{0} annulé. Les tuiles terminées ({1}) sont gardées ; relancez le calcul pour continuer.</translation>
     </message>
     <message>
         <source>{} cancelled; no tile was finished yet.</source>
-        <translation>{} annulé ; aucune tuile n’était encore terminée.</translation>
+        <translation>{} annulé ; aucune tuile n’était encore terminée.</translation>
     </message>
 </context>
 <context>
@@ -2487,7 +2487,7 @@
     </message>
     <message>
         <source>The polygons of {0} cannot be written ({1}); make room on the disk and try again.</source>
-        <translation>Les polygones de {0} ne peuvent pas être écrits ({1}) ; libérez de l'espace sur le disque et réessayez.</translation>
+        <translation>Les polygones de {0} ne peuvent pas être écrits ({1}) ; libérez de l'espace sur le disque et réessayez.</translation>
     </message>
 </context>
 <context>
@@ -2518,7 +2518,7 @@
     </message>
     <message>
         <source>Several dates, places and layers together: list them, embed them all, map them with one model</source>
-        <translation>Plusieurs dates, lieux et couches ensemble : les lister, calculer tous les plongements, les cartographier avec un modèle</translation>
+        <translation>Plusieurs dates, lieux et couches ensemble : les lister, calculer tous les plongements, les cartographier avec un modèle</translation>
     </message>
     <message>
         <source>None yet</source>
@@ -2767,7 +2767,7 @@
     </message>
     <message>
         <source>QGIS cannot read the example {}; remove the file and try again.</source>
-        <translation>QGIS ne peut pas lire l'exemple {} ; supprimez le fichier et réessayez.</translation>
+        <translation>QGIS ne peut pas lire l'exemple {} ; supprimez le fichier et réessayez.</translation>
     </message>
 </context>
 <context>
@@ -2968,11 +2968,11 @@
     </message>
     <message>
         <source>{0} cannot be replaced ({1}), so the new model is {2}; close the old one where it is open.</source>
-        <translation>{0} ne peut pas être remplacé ({1}), le nouveau modèle est donc {2} ; fermez l'ancien là où il est ouvert.</translation>
+        <translation>{0} ne peut pas être remplacé ({1}), le nouveau modèle est donc {2} ; fermez l'ancien là où il est ouvert.</translation>
     </message>
     <message>
         <source>{} was written but QGIS cannot open it; make the map again.</source>
-        <translation>{} a été écrit mais QGIS ne peut pas l'ouvrir ; refaites la carte.</translation>
+        <translation>{} a été écrit mais QGIS ne peut pas l'ouvrir ; refaites la carte.</translation>
     </message>
     <message>
         <source>Map</source>
@@ -3059,7 +3059,7 @@
     </message>
     <message>
         <source>The map has no file yet; name its file first.</source>
-        <translation>La carte n'a pas encore de fichier ; nommez d'abord son fichier.</translation>
+        <translation>La carte n'a pas encore de fichier ; nommez d'abord son fichier.</translation>
     </message>
     <message>
         <source>There are no samples with a class yet; draw some for each class.</source>
@@ -3067,7 +3067,7 @@
     </message>
     <message>
         <source>There is no map to lay out; make one first, or choose one in the layer tree.</source>
-        <translation>Il n'y a pas de carte à mettre en page ; faites-en une d'abord, ou choisissez-en une dans l'arbre des couches.</translation>
+        <translation>Il n'y a pas de carte à mettre en page ; faites-en une d'abord, ou choisissez-en une dans l'arbre des couches.</translation>
     </message>
     <message>
         <source>These files exist in {}:
@@ -3107,7 +3107,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Map each place of the working set with one model of all samples; the model lies with the maps</source>
-        <translation>Cartographier chaque lieu du jeu de travail avec un modèle de tous les échantillons ; le modèle est avec les cartes</translation>
+        <translation>Cartographier chaque lieu du jeu de travail avec un modèle de tous les échantillons ; le modèle est avec les cartes</translation>
     </message>
     <message>
         <source>The map is written. Its project was closed; the files are kept.</source>
@@ -3210,7 +3210,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>A small model file (.json) for “Classify embedding”, which may be used on every embedding of the same encoder, and the accuracy by cross-validation over places.</source>
-        <translation>Un petit fichier de modèle (.json) pour « Classer le plongement », utilisable sur tout plongement du même encodeur, et l’exactitude par validation croisée sur les lieux.</translation>
+        <translation>Un petit fichier de modèle (.json) pour « Classer le plongement », utilisable sur tout plongement du même encodeur, et l’exactitude par validation croisée sur les lieux.</translation>
     </message>
     <message>
         <source>Several small polygons in different places teach more than a large one; five in each class are a good beginning.</source>
@@ -3222,7 +3222,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Polygons, lines or points on the embedding, also unsaved ones; at least two classes. Blank for a working set that names its samples.</source>
-        <translation>Polygones, lignes ou points sur le plongement, même non enregistrés ; au moins deux classes. Vide pour un jeu de travail qui nomme ses échantillons.</translation>
+        <translation>Polygones, lignes ou points sur le plongement, même non enregistrés ; au moins deux classes. Vide pour un jeu de travail qui nomme ses échantillons.</translation>
     </message>
     <message>
         <source>Class field</source>
@@ -3238,7 +3238,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>How the dates of a working set decide: vote, each with a model of its own, where it is clear; together, all in one model, where every date is clear.</source>
-        <translation>Comment les dates d’un jeu de travail décident : vote, chacune avec son propre modèle, là où elle est claire ; together, toutes dans un seul modèle, là où chaque date est claire.</translation>
+        <translation>Comment les dates d’un jeu de travail décident : vote, chacune avec son propre modèle, là où elle est claire ; together, toutes dans un seul modèle, là où chaque date est claire.</translation>
     </message>
     <message>
         <source>More embeddings</source>
@@ -3262,7 +3262,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Samples within this distance count as one place, and are left out together; blank: what the model sees around a pixel, less where that would leave too few places.</source>
-        <translation>Les échantillons situés à moins de cette distance comptent comme un seul lieu et sont exclus ensemble ; vide : ce que le modèle voit autour d’un pixel, moins là où il resterait trop peu de lieux.</translation>
+        <translation>Les échantillons situés à moins de cette distance comptent comme un seul lieu et sont exclus ensemble ; vide : ce que le modèle voit autour d’un pixel, moins là où il resterait trop peu de lieux.</translation>
     </message>
     <message>
         <source>Pixels without a label</source>
@@ -3270,7 +3270,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Pixels of the embeddings to learn from as well, though nobody labelled them; 0 for none.</source>
-        <translation>Pixels des embeddings dont on apprend aussi, bien que personne ne les ait nommés ; 0 : aucun.</translation>
+        <translation>Pixels des embeddings dont on apprend aussi, bien que personne ne les ait nommés ; 0 : aucun.</translation>
     </message>
     <message>
         <source>Common classes</source>
@@ -3278,7 +3278,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>tempered: classes that are common win doubtful pixels, a little; none: all classes count alike.</source>
-        <translation>tempered : les classes fréquentes gagnent un peu les pixels douteux ; none : toutes les classes comptent autant.</translation>
+        <translation>tempered : les classes fréquentes gagnent un peu les pixels douteux ; none : toutes les classes comptent autant.</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -3314,15 +3314,15 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>There are no samples to learn from; choose a layer of samples.</source>
-        <translation>Il n'y a pas d'échantillons pour l'apprentissage ; choisissez une couche d'échantillons.</translation>
+        <translation>Il n'y a pas d'échantillons pour l'apprentissage ; choisissez une couche d'échantillons.</translation>
     </message>
     <message>
         <source>A working set holds all embeddings and samples; add the further ones to it.</source>
-        <translation>Un jeu de travail contient tous les plongements et échantillons ; ajoutez-y les autres.</translation>
+        <translation>Un jeu de travail contient tous les plongements et échantillons ; ajoutez-y les autres.</translation>
     </message>
     <message>
         <source>Further embeddings: {}, layers of their samples: {}; give each its own.</source>
-        <translation>Autres embeddings : {}, couches de leurs échantillons : {} ; donnez à chacun la sienne.</translation>
+        <translation>Autres embeddings : {}, couches de leurs échantillons : {} ; donnez à chacun la sienne.</translation>
     </message>
     <message>
         <source>{} classes from {} pixels of {} samples.</source>
@@ -3333,8 +3333,8 @@ Les remplacer ?</translation>
         <translation>Dessinez des échantillons de chaque classe en deux lieux ou plus, loin l’un de l’autre, pour en savoir plus.</translation>
     </message>
     <message>
-        <source>Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).</source>
-        <translation>Exactitude sur {} lieux laissés de côté : {} % (intervalle à 95 % de {} à {} %).</translation>
+        <source>Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).</source>
+        <translation>Exactitude sur {} lieux laissés de côté : {} % (intervalle à 95 % de {} à {} %).</translation>
     </message>
     <message>
         <source>Samples within {} m of each other count as one place.</source>
@@ -3342,11 +3342,11 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>The model sees {} m around a pixel: the accuracy may be too good.</source>
-        <translation>Le modèle voit {} m autour d’un pixel : l’exactitude est peut-être trop bonne.</translation>
+        <translation>Le modèle voit {} m autour d’un pixel : l’exactitude est peut-être trop bonne.</translation>
     </message>
     <message>
         <source>  {}: F1 {} from {} places</source>
-        <translation>  {} : F1 {} sur {} lieux</translation>
+        <translation>  {} : F1 {} sur {} lieux</translation>
     </message>
 </context>
 <context>
@@ -3361,7 +3361,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -3373,7 +3373,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -3385,7 +3385,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -3468,7 +3468,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Save it in a folder above the embeddings: what it names elsewhere is read only where “Follow what the input refers to” is ticked.</source>
-        <translation>Enregistrez-le dans un dossier au-dessus des plongements : ce qu’il nomme ailleurs n’est lu que si « Suivre les renvois de l’entrée » est coché.</translation>
+        <translation>Enregistrez-le dans un dossier au-dessus des plongements : ce qu’il nomme ailleurs n’est lu que si « Suivre les renvois de l’entrée » est coché.</translation>
     </message>
     <message>
         <source>Embeddings</source>
@@ -3476,7 +3476,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Rasters made by “Embed layer”, of any dates and places.</source>
-        <translation>Rasters faits par « Calculer le plongement », de toutes dates et de tous lieux.</translation>
+        <translation>Rasters faits par « Calculer le plongement », de toutes dates et de tous lieux.</translation>
     </message>
     <message>
         <source>Dates</source>
@@ -3484,7 +3484,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>The day each image was taken, as 2021-04-01, in the order of the embeddings with a comma between; blank: what was written beside each.</source>
-        <translation>Le jour de chaque image, comme 2021-04-01, dans l’ordre des plongements, séparés par des virgules ; vide : ce qui est écrit à côté de chacun.</translation>
+        <translation>Le jour de chaque image, comme 2021-04-01, dans l’ordre des plongements, séparés par des virgules ; vide : ce qui est écrit à côté de chacun.</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -3492,7 +3492,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Rasters to learn from too, such as heights or radar, by their first band; each covers all places.</source>
-        <translation>Rasters dont apprendre aussi, comme des altitudes ou du radar, par leur première bande ; chacun couvre tous les lieux.</translation>
+        <translation>Rasters dont apprendre aussi, comme des altitudes ou du radar, par leur première bande ; chacun couvre tous les lieux.</translation>
     </message>
     <message>
         <source>Leave out places without a layer</source>
@@ -3500,7 +3500,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Goes on without the places that one of the layers has no value in, and says which; else it stops.</source>
-        <translation>Continue sans les lieux où l’une des couches n’a pas de valeur, et dit lesquels ; sinon il s’arrête.</translation>
+        <translation>Continue sans les lieux où l’une des couches n’a pas de valeur, et dit lesquels ; sinon il s’arrête.</translation>
     </message>
     <message>
         <source>Samples</source>
@@ -3536,15 +3536,15 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>“{}” is no date; write it as 2021-04-01.</source>
-        <translation>« {} » n’est pas une date ; écrivez-la comme 2021-04-01.</translation>
+        <translation>« {} » n’est pas une date ; écrivez-la comme 2021-04-01.</translation>
     </message>
     <message>
         <source>Embeddings: {}, dates: {}; give each embedding its date.</source>
-        <translation>Embeddings : {}, dates : {} ; donnez sa date à chaque embedding.</translation>
+        <translation>Embeddings : {}, dates : {} ; donnez sa date à chaque embedding.</translation>
     </message>
     <message>
         <source>“{}” has edits that are not saved; save them first.</source>
-        <translation>« {} » a des modifications non enregistrées ; enregistrez-les d’abord.</translation>
+        <translation>« {} » a des modifications non enregistrées ; enregistrez-les d’abord.</translation>
     </message>
 </context>
 <context>
@@ -3586,18 +3586,18 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>In {} of the pixels a band is missing; it is filled.</source>
-        <translation>Dans {} des pixels, une bande manque ; elle est complétée.</translation>
+        <translation>Dans {} des pixels, une bande manque ; elle est complétée.</translation>
     </message>
     <message>
         <source>In {} of the pixels a band is 0 beside dark ones; that is kept as reflectance 0.</source>
-        <translation>Dans {} des pixels, une bande vaut 0 à côté de bandes sombres ; elle est gardée comme réflectance 0.</translation>
+        <translation>Dans {} des pixels, une bande vaut 0 à côté de bandes sombres ; elle est gardée comme réflectance 0.</translation>
     </message>
 </context>
 <context>
     <name>GuideWindow</name>
     <message>
         <source>MMEarth: guide</source>
-        <translation>MMEarth : guide</translation>
+        <translation>MMEarth : guide</translation>
     </message>
     <message>
         <source>To the page before</source>
@@ -3632,7 +3632,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>What this page is for and how it is used; no network is needed</source>
-        <translation>À quoi sert cette page et comment l'utiliser ; sans réseau</translation>
+        <translation>À quoi sert cette page et comment l'utiliser ; sans réseau</translation>
     </message>
     <message>
         <source>Help on this page</source>
@@ -3655,7 +3655,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>{} holds no vector layer that QGIS can read; choose another file.</source>
-        <translation>{} ne contient aucune couche vecteur que QGIS sache lire ; choisissez un autre fichier.</translation>
+        <translation>{} ne contient aucune couche vecteur que QGIS sache lire ; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>{} samples added</source>
@@ -3663,7 +3663,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>new classes: {}</source>
-        <translation>nouvelles classes : {}</translation>
+        <translation>nouvelles classes : {}</translation>
     </message>
     <message>
         <source>{} invalid shapes repaired</source>
@@ -3671,7 +3671,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>left out: {}</source>
-        <translation>laissés de côté : {}</translation>
+        <translation>laissés de côté : {}</translation>
     </message>
     <message>
         <source>Taking samples in…</source>
@@ -3699,11 +3699,11 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>The layer whose features become samples; it stays as it is</source>
-        <translation>La couche dont les entités deviennent des échantillons ; elle reste telle quelle</translation>
+        <translation>La couche dont les entités deviennent des échantillons ; elle reste telle quelle</translation>
     </message>
     <message>
         <source>Open a file: it becomes a layer of the project</source>
-        <translation>Ouvrir un fichier : il devient une couche du projet</translation>
+        <translation>Ouvrir un fichier : il devient une couche du projet</translation>
     </message>
     <message>
         <source>The field that names the class of each feature, by a word or a number</source>
@@ -3924,11 +3924,11 @@ Les remplacer ?</translation>
     <name>JudgedMaps</name>
     <message>
         <source>No map in the project: {}. Make the maps of all places on the tab “Map”; they are assessed as one.</source>
-        <translation>Pas de carte dans le projet : {}. Faites les cartes de tous les lieux dans l’onglet « Carte » ; elles sont évaluées comme une seule.</translation>
+        <translation>Pas de carte dans le projet : {}. Faites les cartes de tous les lieux dans l’onglet « Carte » ; elles sont évaluées comme une seule.</translation>
     </message>
     <message>
         <source>Older than its embedding: the map of {}. Make the maps again, or what is judged is the old one.</source>
-        <translation>Plus ancienne que son plongement : la carte de {}. Refaites les cartes, sinon c’est l’ancienne qui est évaluée.</translation>
+        <translation>Plus ancienne que son plongement : la carte de {}. Refaites les cartes, sinon c’est l’ancienne qui est évaluée.</translation>
     </message>
     <message>
         <source>{} does not name its classes; give it a paletted style first.</source>
@@ -3939,7 +3939,7 @@ Les remplacer ?</translation>
     <name>KeySheet</name>
     <message>
         <source>MMEarth: keys</source>
-        <translation>MMEarth : touches</translation>
+        <translation>MMEarth : touches</translation>
     </message>
     <message>
         <source>Tools that draw</source>
@@ -3970,7 +3970,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Choose the class; two digits one after the other where there are more than ten</source>
-        <translation>Choisir la classe ; deux chiffres l'un après l'autre s'il y en a plus de dix</translation>
+        <translation>Choisir la classe ; deux chiffres l'un après l'autre s'il y en a plus de dix</translation>
     </message>
     <message>
         <source>Erase the sample under the cursor</source>
@@ -4078,7 +4078,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Skip: to the next point that is not labelled</source>
-        <translation>Passer : au prochain point sans étiquette</translation>
+        <translation>Passer : au prochain point sans étiquette</translation>
     </message>
 </context>
 <context>
@@ -4093,11 +4093,11 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>The class could not be written to {}; check that the layer can be edited.</source>
-        <translation>La classe n'a pas pu être écrite dans {} ; vérifiez que la couche est modifiable.</translation>
+        <translation>La classe n'a pas pu être écrite dans {} ; vérifiez que la couche est modifiable.</translation>
     </message>
     <message>
         <source>{0} could not be saved ({1}); check that its file can be written, and save again.</source>
-        <translation>{0} n'a pas pu être enregistrée ({1}) ; vérifiez que son fichier est accessible en écriture, puis enregistrez de nouveau.</translation>
+        <translation>{0} n'a pas pu être enregistrée ({1}) ; vérifiez que son fichier est accessible en écriture, puis enregistrez de nouveau.</translation>
     </message>
 </context>
 <context>
@@ -4243,7 +4243,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>How much its neighbours say in a pixel's class; with “keep edges” roads and rivers stay. Also for the map of the whole layer. The live map shows it where all pixels are seen: zoom in</source>
-        <translation>Ce que ses voisins disent de la classe d’un pixel ; avec « garder les bords », routes et rivières restent. Aussi pour la carte de toute la couche. La carte en direct le montre là où tous les pixels sont visibles : zoomez</translation>
+        <translation>Ce que ses voisins disent de la classe d’un pixel ; avec « garder les bords », routes et rivières restent. Aussi pour la carte de toute la couche. La carte en direct le montre là où tous les pixels sont visibles : zoomez</translation>
     </message>
     <message>
         <source>Smoothing</source>
@@ -4255,7 +4255,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Samples within this distance are one place, left out together; also for the map of the whole layer</source>
-        <translation>Les échantillons situés à moins de cette distance sont un seul lieu, exclus ensemble ; aussi pour la carte de toute la couche</translation>
+        <translation>Les échantillons situés à moins de cette distance sont un seul lieu, exclus ensemble ; aussi pour la carte de toute la couche</translation>
     </message>
     <message>
         <source>Validation distance</source>
@@ -4263,7 +4263,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Share of what is seen; painted in {} s.</source>
-        <translation>Part de ce qui est visible ; dessinée en {} s.</translation>
+        <translation>Part de ce qui est visible ; dessinée en {} s.</translation>
     </message>
     <message>
         <source>The embedding is not in view; zoom to it.</source>
@@ -4271,7 +4271,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Not smoothed at this scale; the map of the whole layer is.</source>
-        <translation>Non lissée à cette échelle ; la carte de toute la couche l’est.</translation>
+        <translation>Non lissée à cette échelle ; la carte de toute la couche l’est.</translation>
     </message>
     <message>
         <source>Painted is the place that fills most of the view.</source>
@@ -4283,11 +4283,11 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Too few to know: draw samples of each class in two places or more, apart from each other.</source>
-        <translation>Trop peu pour savoir : dessinez des échantillons de chaque classe en deux lieux ou plus, éloignés l’un de l’autre.</translation>
+        <translation>Trop peu pour savoir : dessinez des échantillons de chaque classe en deux lieux ou plus, éloignés l’un de l’autre.</translation>
     </message>
     <message>
-        <source>{} % right ({} … {} %) on {} places left out in turn</source>
-        <translation>{} % justes ({} … {} %) sur {} lieux écartés tour à tour</translation>
+        <source>{} % right ({} … {} %) on {} places left out in turn</source>
+        <translation>{} % justes ({} … {} %) sur {} lieux écartés tour à tour</translation>
     </message>
     <message>
         <source>{}, only {} m apart</source>
@@ -4295,11 +4295,11 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Too few to know: {}; no second place of {}.</source>
-        <translation>Trop peu pour savoir : {} ; aucun second lieu de {}.</translation>
+        <translation>Trop peu pour savoir : {} ; aucun second lieu de {}.</translation>
     </message>
     <message>
         <source>Too few to know: {}.</source>
-        <translation>Trop peu pour savoir : {}.</translation>
+        <translation>Trop peu pour savoir : {}.</translation>
     </message>
     <message>
         <source>{} that looks like {}</source>
@@ -4397,11 +4397,11 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>A folder with NAME_map.tif of each scene, and the embeddings in the folder “embeddings” in it.</source>
-        <translation>Un dossier avec NOM_map.tif de chaque scène, et les plongements dans son dossier « embeddings ».</translation>
+        <translation>Un dossier avec NOM_map.tif de chaque scène, et les plongements dans son dossier « embeddings ».</translation>
     </message>
     <message>
         <source>Stopped, or with further scenes in the folder, run it again with the same folders: what is embedded is kept. For dates that vote on one map take a working set.</source>
-        <translation>Arrêté, ou avec d’autres scènes dans le dossier : relancez avec les mêmes dossiers, les plongements prêts sont gardés. Pour que des dates votent pour une seule carte, prenez un jeu de travail.</translation>
+        <translation>Arrêté, ou avec d’autres scènes dans le dossier : relancez avec les mêmes dossiers, les plongements prêts sont gardés. Pour que des dates votent pour une seule carte, prenez un jeu de travail.</translation>
     </message>
     <message>
         <source>Folder of scenes</source>
@@ -4409,7 +4409,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Sentinel-2 rasters, zips of products and .SAFE folders; embeddings in it are mapped as they are.</source>
-        <translation>Rasters Sentinel-2, zips de produits et dossiers .SAFE ; les plongements qui s’y trouvent sont cartographiés tels quels.</translation>
+        <translation>Rasters Sentinel-2, zips de produits et dossiers .SAFE ; les plongements qui s’y trouvent sont cartographiés tels quels.</translation>
     </message>
     <message>
         <source>Processing level</source>
@@ -4417,7 +4417,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Of all scenes; auto reads it from the metadata of each.</source>
-        <translation>De toutes les scènes ; auto le lit dans les métadonnées de chacune.</translation>
+        <translation>De toutes les scènes ; auto le lit dans les métadonnées de chacune.</translation>
     </message>
     <message>
         <source>Leave out clouds</source>
@@ -4433,7 +4433,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>How much its neighbours say in a pixel's class: none, edges, strong.</source>
-        <translation>La part des voisins dans la classe d’un pixel : none (aucune), edges (jusqu’aux bords), strong (forte).</translation>
+        <translation>La part des voisins dans la classe d’un pixel : none (aucune), edges (jusqu’aux bords), strong (forte).</translation>
     </message>
     <message>
         <source>Confidence</source>
@@ -4457,7 +4457,7 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>The folder to write into; maps of the same names are replaced.</source>
-        <translation>Le dossier où écrire ; les cartes de mêmes noms sont remplacées.</translation>
+        <translation>Le dossier où écrire ; les cartes de mêmes noms sont remplacées.</translation>
     </message>
     <message>
         <source>Scenes mapped</source>
@@ -4477,23 +4477,23 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>“{}” is no folder; choose one.</source>
-        <translation>« {} » n'est pas un dossier ; choisissez-en un.</translation>
+        <translation>« {} » n'est pas un dossier ; choisissez-en un.</translation>
     </message>
     <message>
         <source>“{}” holds no raster, zip or .SAFE folder; choose another one.</source>
-        <translation>« {} » ne contient ni raster, ni zip, ni dossier .SAFE ; choisissez-en un autre.</translation>
+        <translation>« {} » ne contient ni raster, ni zip, ni dossier .SAFE ; choisissez-en un autre.</translation>
     </message>
     <message>
         <source>The maps cannot go into the folder of the scenes; choose another one.</source>
-        <translation>Les cartes ne peuvent pas aller dans le dossier des scènes ; choisissez-en un autre.</translation>
+        <translation>Les cartes ne peuvent pas aller dans le dossier des scènes ; choisissez-en un autre.</translation>
     </message>
     <message>
         <source>{0} of {1}: {2}</source>
-        <translation>{0} sur {1} : {2}</translation>
+        <translation>{0} sur {1} : {2}</translation>
     </message>
     <message>
         <source>{0} of {1} are done; run it again with the same folders to go on.</source>
-        <translation>{0} sur {1} sont faites ; relancez avec les mêmes dossiers pour continuer.</translation>
+        <translation>{0} sur {1} sont faites ; relancez avec les mêmes dossiers pour continuer.</translation>
     </message>
     <message>
         <source>Stopped before the first scene; run it again to begin.</source>
@@ -4501,19 +4501,19 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>“{}” is no model of classes; make one with “Fit classes to samples”, or save it in the dock.</source>
-        <translation>« {} » n’est pas un modèle de classes ; faites-en un avec « Apprendre les classes des échantillons » ou enregistrez-le dans le panneau.</translation>
+        <translation>« {} » n’est pas un modèle de classes ; faites-en un avec « Apprendre les classes des échantillons » ou enregistrez-le dans le panneau.</translation>
     </message>
     <message>
         <source>Left out, for they are no scenes: {}</source>
-        <translation>Laissé de côté, car ce ne sont pas des scènes : {}</translation>
+        <translation>Laissé de côté, car ce ne sont pas des scènes : {}</translation>
     </message>
     <message>
         <source>Failed: {0}: {1}</source>
-        <translation>Échec : {0} : {1}</translation>
+        <translation>Échec : {0} : {1}</translation>
     </message>
     <message>
         <source>No scene was mapped: {} failed, {} are no scenes; see above for why.</source>
-        <translation>Aucune scène n'a été cartographiée : {} ont échoué, {} ne sont pas des scènes ; voir plus haut pourquoi.</translation>
+        <translation>Aucune scène n'a été cartographiée : {} ont échoué, {} ne sont pas des scènes ; voir plus haut pourquoi.</translation>
     </message>
     <message>
         <source>{0} scenes mapped, {1} failed.</source>
@@ -4551,14 +4551,14 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>Embedding: {}</source>
-        <translation>Plongement : {}</translation>
+        <translation>Plongement : {}</translation>
     </message>
 </context>
 <context>
     <name>MatrixTable</name>
     <message>
         <source>Points are what was labelled; shares of the area weigh them by how large each class is on the map</source>
-        <translation>Les points sont ce qui a été étiqueté ; les parts de surface les pondèrent par la taille de chaque classe sur la carte</translation>
+        <translation>Les points sont ce qui a été étiqueté ; les parts de surface les pondèrent par la taille de chaque classe sur la carte</translation>
     </message>
     <message>
         <source>What the map says, by row, of what the reference says, by column</source>
@@ -4590,11 +4590,11 @@ Les remplacer ?</translation>
     </message>
     <message>
         <source>The map shows {0}, the reference says {1}: {2} {3}</source>
-        <translation>La carte montre {0}, la référence dit {1} : {2} {3}</translation>
+        <translation>La carte montre {0}, la référence dit {1} : {2} {3}</translation>
     </message>
     <message>
-        <source>{0} % of the area, {1} ha</source>
-        <translation>{0} % de la superficie, {1} ha</translation>
+        <source>{0} % of the area, {1} ha</source>
+        <translation>{0} % de la superficie, {1} ha</translation>
     </message>
 </context>
 <context>
@@ -5016,7 +5016,7 @@ Les remplacer ?</translation>
 Not begun yet, and to be asked for again then: {1}</source>
         <translation>{0}
 
-Pas encore commencé, à redemander ensuite : {1}</translation>
+Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Still embedding</source>
@@ -5035,7 +5035,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5047,7 +5047,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5059,7 +5059,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -5112,7 +5112,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5124,7 +5124,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5136,7 +5136,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -5170,7 +5170,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5182,7 +5182,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5194,7 +5194,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -5205,7 +5205,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <name>ReplacedFiles</name>
     <message>
         <source>{} is a file with unsaved edits ({}); save or discard them, or choose another name.</source>
-        <translation>{} est un fichier aux modifications non enregistrées ({}) : enregistrez-les ou annulez-les, ou choisissez un autre nom.</translation>
+        <translation>{} est un fichier aux modifications non enregistrées ({}) : enregistrez-les ou annulez-les, ou choisissez un autre nom.</translation>
     </message>
 </context>
 <context>
@@ -5224,7 +5224,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>The report could not be set; the log tells more.</source>
-        <translation>Le rapport n’a pas pu être mis en page ; le journal en dit plus.</translation>
+        <translation>Le rapport n’a pas pu être mis en page ; le journal en dit plus.</translation>
     </message>
 </context>
 <context>
@@ -5239,11 +5239,11 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{0} was not embedded: {1}</source>
-        <translation>Plongement de {0} non calculé : {1}</translation>
+        <translation>Plongement de {0} non calculé : {1}</translation>
     </message>
     <message>
         <source>Waits: {}</source>
-        <translation>En attente : {}</translation>
+        <translation>En attente : {}</translation>
     </message>
     <message>
         <source>Do not embed {}</source>
@@ -5415,7 +5415,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>The layer of samples: polygons, in which you can draw, lines or points</source>
-        <translation>La couche des échantillons : polygones, où l’on peut dessiner, lignes ou points</translation>
+        <translation>La couche des échantillons : polygones, où l’on peut dessiner, lignes ou points</translation>
     </message>
     <message>
         <source>The field that names the class of each sample</source>
@@ -5434,7 +5434,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <name>SampleModel</name>
     <message>
         <source>Pixels of the embedding that the sample covers: what is learned from it</source>
-        <translation>Pixels du plongement couverts par l'échantillon : ce qui en est appris</translation>
+        <translation>Pixels du plongement couverts par l'échantillon : ce qui en est appris</translation>
     </message>
     <message>
         <source>What a model takes the sample for that did not learn from this place</source>
@@ -5478,19 +5478,19 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Not looked at yet: this takes an embedding and samples of two classes.</source>
-        <translation>Pas encore examiné : il faut un plongement et des échantillons de deux classes.</translation>
+        <translation>Pas encore examiné : il faut un plongement et des échantillons de deux classes.</translation>
     </message>
     <message>
         <source>No pixel can be learned from: the sample lies outside, on no-data or under samples of other classes.</source>
-        <translation>Aucun pixel à apprendre : l'échantillon est hors de l'image, sur NoData ou sous des échantillons d'autres classes.</translation>
+        <translation>Aucun pixel à apprendre : l'échantillon est hors de l'image, sur NoData ou sous des échantillons d'autres classes.</translation>
     </message>
     <message>
         <source>No model can do without this place: the class has no samples anywhere else.</source>
-        <translation>Aucun modèle ne peut se passer de ce lieu : la classe n'a pas d'échantillon ailleurs.</translation>
+        <translation>Aucun modèle ne peut se passer de ce lieu : la classe n'a pas d'échantillon ailleurs.</translation>
     </message>
     <message>
-        <source>{} % of its pixels are taken for {}, most for {}</source>
-        <translation>{} % de ses pixels sont pris pour {}, la plupart pour {}</translation>
+        <source>{} % of its pixels are taken for {}, most for {}</source>
+        <translation>{} % de ses pixels sont pris pour {}, la plupart pour {}</translation>
     </message>
     <message>
         <source>This was before the last change; it is looked at again when the hand rests.</source>
@@ -5501,7 +5501,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <name>SampleTool</name>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -5513,7 +5513,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -5525,7 +5525,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -5552,7 +5552,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Name of the new class:</source>
-        <translation>Nom de la nouvelle classe :</translation>
+        <translation>Nom de la nouvelle classe :</translation>
     </message>
     <message>
         <source>{} of {} selected</source>
@@ -5576,7 +5576,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Give the selected samples another class; its digit does the same</source>
-        <translation>Donner une autre classe aux échantillons sélectionnés ; son chiffre fait de même</translation>
+        <translation>Donner une autre classe aux échantillons sélectionnés ; son chiffre fait de même</translation>
     </message>
     <message>
         <source>New class…</source>
@@ -5584,7 +5584,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Split the selected samples off: they become a class of their own</source>
-        <translation>Séparer les échantillons sélectionnés : ils deviennent une classe à part</translation>
+        <translation>Séparer les échantillons sélectionnés : ils deviennent une classe à part</translation>
     </message>
     <message>
         <source>Show</source>
@@ -5600,7 +5600,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Erase the selected samples (Delete); undo brings them back</source>
-        <translation>Effacer les échantillons sélectionnés (Suppr) ; annuler les ramène</translation>
+        <translation>Effacer les échantillons sélectionnés (Suppr) ; annuler les ramène</translation>
     </message>
     <message>
         <source>Only doubtful ones</source>
@@ -5608,7 +5608,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>Only samples that look like another class: mislabelled, mixed, or unlike the others of theirs</source>
-        <translation>Seulement les échantillons qui ressemblent à une autre classe : mal étiquetés, mixtes ou différents des autres</translation>
+        <translation>Seulement les échantillons qui ressemblent à une autre classe : mal étiquetés, mixtes ou différents des autres</translation>
     </message>
 </context>
 <context>
@@ -5635,7 +5635,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>The class has no name; type one.</source>
-        <translation>La classe n'a pas de nom ; saisissez-en un.</translation>
+        <translation>La classe n'a pas de nom ; saisissez-en un.</translation>
     </message>
     <message>
         <source>There is a class {} already; choose another name.</source>
@@ -5643,27 +5643,27 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} is too long, for the field takes {} characters; choose a shorter name.</source>
-        <translation>{} est trop long, car le champ accepte {} caractères ; choisissez un nom plus court.</translation>
+        <translation>{} est trop long, car le champ accepte {} caractères ; choisissez un nom plus court.</translation>
     </message>
     <message>
         <source>{} cannot be read ({}); choose a file that you may read.</source>
-        <translation>{} ne peut pas être lu ({}) ; choisissez un fichier que vous pouvez lire.</translation>
+        <translation>{} ne peut pas être lu ({}) ; choisissez un fichier que vous pouvez lire.</translation>
     </message>
     <message>
         <source>{} is not a class set, for it is no JSON; choose another file.</source>
-        <translation>{} n'est pas un jeu de classes, car ce n'est pas du JSON ; choisissez un autre fichier.</translation>
+        <translation>{} n'est pas un jeu de classes, car ce n'est pas du JSON ; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>{} is not a class set, for its “format” is not “{}”; choose another file.</source>
-        <translation>{} n'est pas un jeu de classes, car son « format » n'est pas « {} » ; choisissez un autre fichier.</translation>
+        <translation>{} n'est pas un jeu de classes, car son « format » n'est pas « {} » ; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>{} has version {} of the format of class sets, this plugin reads version {}; update it.</source>
-        <translation>{} a la version {} du format des jeux de classes, cette extension lit la version {} ; mettez-la à jour.</translation>
+        <translation>{} a la version {} du format des jeux de classes, cette extension lit la version {} ; mettez-la à jour.</translation>
     </message>
     <message>
         <source>{} lists no classes; add some to it.</source>
-        <translation>{} ne contient aucune classe ; ajoutez-en.</translation>
+        <translation>{} ne contient aucune classe ; ajoutez-en.</translation>
     </message>
     <message>
         <source>code</source>
@@ -5675,15 +5675,15 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} has the {} {} twice; correct it there.</source>
-        <translation>{} contient deux fois {} {} ; corrigez-le dans ce fichier.</translation>
+        <translation>{} contient deux fois {} {} ; corrigez-le dans ce fichier.</translation>
     </message>
     <message>
         <source>{} cannot be written ({}); choose another place.</source>
-        <translation>{} ne peut pas être écrit ({}) ; choisissez un autre emplacement.</translation>
+        <translation>{} ne peut pas être écrit ({}) ; choisissez un autre emplacement.</translation>
     </message>
     <message>
         <source>Two classes would be called {}; rename one of them first.</source>
-        <translation>Deux classes s'appelleraient {} ; renommez-en une d'abord.</translation>
+        <translation>Deux classes s'appelleraient {} ; renommez-en une d'abord.</translation>
     </message>
     <message>
         <source>Class set {}</source>
@@ -5691,19 +5691,19 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{}: class {} is no object with name and colour; correct it there.</source>
-        <translation>{} : la classe {} n'est pas un objet avec nom et couleur ; corrigez-la dans ce fichier.</translation>
+        <translation>{} : la classe {} n'est pas un objet avec nom et couleur ; corrigez-la dans ce fichier.</translation>
     </message>
     <message>
         <source>{}: class {} has no name; give it one there.</source>
-        <translation>{} : la classe {} n'a pas de nom ; donnez-lui-en un dans ce fichier.</translation>
+        <translation>{} : la classe {} n'a pas de nom ; donnez-lui-en un dans ce fichier.</translation>
     </message>
     <message>
         <source>{}: the colour of {} is no colour; write it like #0072b2.</source>
-        <translation>{} : la couleur de {} n'en est pas une ; écrivez-la comme #0072b2.</translation>
+        <translation>{} : la couleur de {} n'en est pas une ; écrivez-la comme #0072b2.</translation>
     </message>
     <message>
         <source>{}: the code of {} is no whole number; correct it there.</source>
-        <translation>{} : le code de {} n'est pas un nombre entier ; corrigez-le dans ce fichier.</translation>
+        <translation>{} : le code de {} n'est pas un nombre entier ; corrigez-le dans ce fichier.</translation>
     </message>
     <message>
         <source>water</source>
@@ -5739,11 +5739,11 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} holds no polygons, so nothing can be taken in; make a new sample layer.</source>
-        <translation>{} ne contient pas de polygones et ne peut rien importer ; créez une nouvelle couche d'échantillons.</translation>
+        <translation>{} ne contient pas de polygones et ne peut rien importer ; créez une nouvelle couche d'échantillons.</translation>
     </message>
     <message>
         <source>Points and lines become pixels of an embedding; choose an embedding first.</source>
-        <translation>Les points et lignes deviennent des pixels d'un plongement ; choisissez d'abord un plongement.</translation>
+        <translation>Les points et lignes deviennent des pixels d'un plongement ; choisissez d'abord un plongement.</translation>
     </message>
     <message>
         <source>without a class</source>
@@ -5759,7 +5759,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} does not take the new samples; check that the layer can be edited.</source>
-        <translation>{} n'accepte pas les nouveaux échantillons ; vérifiez que la couche est modifiable.</translation>
+        <translation>{} n'accepte pas les nouveaux échantillons ; vérifiez que la couche est modifiable.</translation>
     </message>
     <message>
         <source>without a shape</source>
@@ -5787,7 +5787,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>What {} holds counts as samples, but only polygons can be drawn; make a new sample layer.</source>
-        <translation>Ce que contient {} compte comme échantillons, mais seuls des polygones peuvent être dessinés ; créez une nouvelle couche d’échantillons.</translation>
+        <translation>Ce que contient {} compte comme échantillons, mais seuls des polygones peuvent être dessinés ; créez une nouvelle couche d’échantillons.</translation>
     </message>
     <message>
         <source>Sample of {}</source>
@@ -5795,7 +5795,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} does not take the new sample; check that the layer can be edited.</source>
-        <translation>{} n'accepte pas le nouvel échantillon ; vérifiez que la couche est modifiable.</translation>
+        <translation>{} n'accepte pas le nouvel échantillon ; vérifiez que la couche est modifiable.</translation>
     </message>
     <message>
         <source>Erase sample</source>
@@ -5819,11 +5819,11 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} could not be saved ({}); check that its file can be written, and save again.</source>
-        <translation>{} n'a pas pu être enregistrée ({}) ; vérifiez que son fichier est accessible en écriture, puis enregistrez de nouveau.</translation>
+        <translation>{} n'a pas pu être enregistrée ({}) ; vérifiez que son fichier est accessible en écriture, puis enregistrez de nouveau.</translation>
     </message>
     <message>
         <source>That place cannot be expressed in the CRS of {} ({}); draw elsewhere, or use a layer in another CRS.</source>
-        <translation>Cet endroit ne peut pas être exprimé dans le SCR de {} ({}) ; dessinez ailleurs, ou prenez une couche dans un autre SCR.</translation>
+        <translation>Cet endroit ne peut pas être exprimé dans le SCR de {} ({}) ; dessinez ailleurs, ou prenez une couche dans un autre SCR.</translation>
     </message>
     <message>
         <source>The shape has no area; draw a larger one.</source>
@@ -5835,7 +5835,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} cannot be made without a coordinate reference system; set that of the project first.</source>
-        <translation>{} ne peut pas être créé sans système de coordonnées ; définissez d'abord celui du projet.</translation>
+        <translation>{} ne peut pas être créé sans système de coordonnées ; définissez d'abord celui du projet.</translation>
     </message>
     <message>
         <source>it does not open again</source>
@@ -5843,11 +5843,11 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>{} is not a layer of polygons, lines or points; choose such a layer.</source>
-        <translation>{} n'est pas une couche de polygones, de lignes ou de points ; choisissez-en une.</translation>
+        <translation>{} n'est pas une couche de polygones, de lignes ou de points ; choisissez-en une.</translation>
     </message>
     <message>
         <source>Field {} of {} holds other than whole numbers; choose the field with the class.</source>
-        <translation>Le champ {} de {} contient autre chose que des nombres entiers ; choisissez le champ de la classe.</translation>
+        <translation>Le champ {} de {} contient autre chose que des nombres entiers ; choisissez le champ de la classe.</translation>
     </message>
     <message>
         <source>{} has no field {}; choose the field with the class.</source>
@@ -5858,7 +5858,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     <name>SamplesPanel</name>
     <message>
         <source>There is no sample layer; make one first, or choose one.</source>
-        <translation>Il n'y a pas de couche d'échantillons ; créez-en une d'abord, ou choisissez-en une.</translation>
+        <translation>Il n'y a pas de couche d'échantillons ; créez-en une d'abord, ou choisissez-en une.</translation>
     </message>
     <message>
         <source>The worker is being started for the first time; it says what classes are like.</source>
@@ -5898,7 +5898,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>On the map digits choose the class; ? shows all keys.</source>
-        <translation>Sur la carte, les chiffres choisissent la classe ; ? montre toutes les touches.</translation>
+        <translation>Sur la carte, les chiffres choisissent la classe ; ? montre toutes les touches.</translation>
     </message>
     <message>
         <source>Take the last edit back (Z on the map)</source>
@@ -5945,7 +5945,7 @@ Pas encore commencé, à redemander ensuite : {1}</translation>
     </message>
     <message>
         <source>By its name; double-click if the image was taken on another day</source>
-        <translation>D’après son nom ; double-cliquez si l’image a été prise un autre jour</translation>
+        <translation>D’après son nom ; double-cliquez si l’image a été prise un autre jour</translation>
     </message>
     <message>
         <source>{}
@@ -5955,14 +5955,14 @@ Double-cliquez pour y répondre dans l’onglet du plongement</translation>
     </message>
     <message>
         <source>Do not embed it; finished tiles are kept</source>
-        <translation>Ne pas calculer ; les tuiles terminées restent</translation>
+        <translation>Ne pas calculer ; les tuiles terminées restent</translation>
     </message>
 </context>
 <context>
     <name>Scenes</name>
     <message>
-        <source>{} %</source>
-        <translation>{} %</translation>
+        <source>{} %</source>
+        <translation>{} %</translation>
     </message>
     <message>
         <source>embedded</source>
@@ -5990,7 +5990,7 @@ Double-cliquez pour y répondre dans l’onglet du plongement</translation>
     </message>
     <message>
         <source>failed: {}</source>
-        <translation>échec : {}</translation>
+        <translation>échec : {}</translation>
     </message>
 </context>
 <context>
@@ -6009,7 +6009,7 @@ Double-cliquez pour y répondre dans l’onglet du plongement</translation>
     </message>
     <message>
         <source>Left out, for they are no scenes ({0}): {1}</source>
-        <translation>Laissé de côté, car ce ne sont pas des scènes ({0}) : {1}</translation>
+        <translation>Laissé de côté, car ce ne sont pas des scènes ({0}) : {1}</translation>
     </message>
     <message>
         <source>Putting them together…</source>
@@ -6017,7 +6017,7 @@ Double-cliquez pour y répondre dans l’onglet du plongement</translation>
     </message>
     <message>
         <source>{} is not a working set; make one with “Save set…”.</source>
-        <translation>{} n’est pas un jeu de travail ; créez-en un avec « Enregistrer le jeu… ».</translation>
+        <translation>{} n’est pas un jeu de travail ; créez-en un avec « Enregistrer le jeu… ».</translation>
     </message>
     <message>
         <source>The working set names files in other places:
@@ -6025,11 +6025,11 @@ Double-cliquez pour y répondre dans l’onglet du plongement</translation>
 {}
 
 Read them?</source>
-        <translation>Le jeu de travail nomme des fichiers situés ailleurs :
+        <translation>Le jeu de travail nomme des fichiers situés ailleurs :
 
 {}
 
-Les lire ?</translation>
+Les lire ?</translation>
     </message>
     <message>
         <source>Files elsewhere</source>
@@ -6037,7 +6037,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Cannot be opened: {}</source>
-        <translation>Impossible à ouvrir : {}</translation>
+        <translation>Impossible à ouvrir : {}</translation>
     </message>
     <message>
         <source>Add rasters…</source>
@@ -6061,7 +6061,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Open a working set: the file that the toolbox and the command line take too</source>
-        <translation>Ouvrir un jeu de travail : le fichier que prennent aussi la boîte à outils et la ligne de commande</translation>
+        <translation>Ouvrir un jeu de travail : le fichier que prennent aussi la boîte à outils et la ligne de commande</translation>
     </message>
     <message>
         <source>Save set…</source>
@@ -6073,7 +6073,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Embed what is ticked and not embedded yet, one after the other; you can go on working meanwhile</source>
-        <translation>Calculer les plongements cochés qui manquent, l’un après l’autre ; vous pouvez continuer à travailler</translation>
+        <translation>Calculer les plongements cochés qui manquent, l’un après l’autre ; vous pouvez continuer à travailler</translation>
     </message>
     <message>
         <source>Work with these</source>
@@ -6085,7 +6085,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The next step: draw in any of the scenes; all of them are mapped</source>
-        <translation>L’étape suivante : dessiner dans n’importe quelle scène ; toutes sont cartographiées</translation>
+        <translation>L’étape suivante : dessiner dans n’importe quelle scène ; toutes sont cartographiées</translation>
     </message>
     <message>
         <source>Change…</source>
@@ -6105,7 +6105,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>
-        <translation>Cochez ce qui va ensemble : dates d’un lieu, plusieurs lieux, couches d’apprentissage.</translation>
+        <translation>Cochez ce qui va ensemble : dates d’un lieu, plusieurs lieux, couches d’apprentissage.</translation>
     </message>
     <message>
         <source>Embed {}</source>
@@ -6117,23 +6117,23 @@ Les lire ?</translation>
     </message>
     <message>
         <source>{} ticked and not embedded: embed them first, or they are left out</source>
-        <translation>{} cochées sans plongement : calculez-le d’abord, sinon elles sont laissées de côté</translation>
+        <translation>{} cochées sans plongement : calculez-le d’abord, sinon elles sont laissées de côté</translation>
     </message>
     <message>
         <source>Tick two scenes, or a scene and a layer; a single one is chosen in the Embed tab</source>
-        <translation>Cochez deux scènes, ou une scène et une couche ; une seule se choisit dans l’onglet du plongement</translation>
+        <translation>Cochez deux scènes, ou une scène et une couche ; une seule se choisit dans l’onglet du plongement</translation>
     </message>
     <message>
         <source>Samples and maps are of all that is ticked: dates of a place vote, each place gets a map</source>
-        <translation>Échantillons et cartes portent sur tout ce qui est coché : les dates d’un lieu votent, chaque lieu a sa carte</translation>
+        <translation>Échantillons et cartes portent sur tout ce qui est coché : les dates d’un lieu votent, chaque lieu a sa carte</translation>
     </message>
     <message>
         <source>Worked on now: {0} scenes ({1}). Samples may be drawn in any of them.</source>
-        <translation>En cours : {0} scènes ({1}). Les échantillons peuvent être dessinés dans chacune.</translation>
+        <translation>En cours : {0} scènes ({1}). Les échantillons peuvent être dessinés dans chacune.</translation>
     </message>
     <message>
         <source>Saved: {0} scenes ({1}).</source>
-        <translation>Enregistré : {0} scènes ({1}).</translation>
+        <translation>Enregistré : {0} scènes ({1}).</translation>
     </message>
     <message>
         <source>Learning from the samples…</source>
@@ -6145,7 +6145,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The model of the samples is saved: {}</source>
-        <translation>Le modèle des échantillons est enregistré : {}</translation>
+        <translation>Le modèle des échantillons est enregistré : {}</translation>
     </message>
     <message>
         <source>Add rasters</source>
@@ -6188,7 +6188,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The scene in near infrared: red plants</source>
-        <translation>La scène en proche infrarouge : la végétation est rouge</translation>
+        <translation>La scène en proche infrarouge : la végétation est rouge</translation>
     </message>
     <message>
         <source>Live map</source>
@@ -6208,18 +6208,18 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The scene of the embedding in use is not in the project; add it to see it.</source>
-        <translation>La scène du plongement utilisé n'est pas dans le projet ; ajoutez-la pour la voir.</translation>
+        <translation>La scène du plongement utilisé n'est pas dans le projet ; ajoutez-la pour la voir.</translation>
     </message>
     <message>
         <source>{} does not name the bands that this needs; choose them in the properties of the layer.</source>
-        <translation>{} ne nomme pas les bandes nécessaires ; choisissez-les dans les propriétés de la couche.</translation>
+        <translation>{} ne nomme pas les bandes nécessaires ; choisissez-les dans les propriétés de la couche.</translation>
     </message>
 </context>
 <context>
     <name>SegmentTool</name>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6231,7 +6231,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6243,7 +6243,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -6251,7 +6251,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>click a place, and what looks like it is outlined</source>
-        <translation>cliquez un lieu : ce qui lui ressemble est entouré</translation>
+        <translation>cliquez un lieu : ce qui lui ressemble est entouré</translation>
     </message>
     <message>
         <source>looking for what is like this place …</source>
@@ -6263,19 +6263,19 @@ Les lire ?</translation>
     </message>
     <message>
         <source>wheel: more or less; click inside: take it; Shift+click: add a place; Esc: drop it</source>
-        <translation>molette : plus ou moins ; clic dedans : prendre ; Maj+clic : ajouter un lieu ; Échap : abandonner</translation>
+        <translation>molette : plus ou moins ; clic dedans : prendre ; Maj+clic : ajouter un lieu ; Échap : abandonner</translation>
     </message>
     <message>
         <source>Choose an embedding first: it knows what looks alike.</source>
-        <translation>Choisissez d’abord un plongement : il sait ce qui se ressemble.</translation>
+        <translation>Choisissez d’abord un plongement : il sait ce qui se ressemble.</translation>
     </message>
     <message>
         <source>It goes on beyond what is seen, and is cut there: zoom out to take all of it.</source>
-        <translation>Cela continue au-delà de ce qui est visible et y est coupé : effectuez un zoom arrière pour tout prendre.</translation>
+        <translation>Cela continue au-delà de ce qui est visible et y est coupé : effectuez un zoom arrière pour tout prendre.</translation>
     </message>
     <message>
         <source>It goes on farther than one click looks, and is cut there: add the rest with Shift and a click.</source>
-        <translation>Cela s’étend plus loin que ce qu’un clic regarde et y est coupé : ajoutez le reste avec Maj et un clic.</translation>
+        <translation>Cela s’étend plus loin que ce qu’un clic regarde et y est coupé : ajoutez le reste avec Maj et un clic.</translation>
     </message>
 </context>
 <context>
@@ -6429,7 +6429,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>For a working set of several places, in place of a raster: the folder to write that of each place into.</source>
-        <translation>Pour un jeu de travail de plusieurs lieux, au lieu d’un raster : le dossier où écrire celui de chaque lieu.</translation>
+        <translation>Pour un jeu de travail de plusieurs lieux, au lieu d’un raster : le dossier où écrire celui de chaque lieu.</translation>
     </message>
     <message>
         <source>Pixels compared with</source>
@@ -6437,7 +6437,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>What to compare with is not said, or twice; choose either a place or features.</source>
-        <translation>Ce avec quoi comparer n'est pas indiqué, ou l'est deux fois ; choisissez soit un lieu, soit des entités.</translation>
+        <translation>Ce avec quoi comparer n'est pas indiqué, ou l'est deux fois ; choisissez soit un lieu, soit des entités.</translation>
     </message>
     <message>
         <source>Compared with one pixel.</source>
@@ -6535,42 +6535,42 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The model sees several dates of a place at once ({}), and a scene of a folder is of one; put the dates of each place into a working set and map that, or learn with “Dates: each votes”.</source>
-        <translation>Le modèle voit plusieurs dates d’un lieu à la fois ({}), et une scène d’un dossier n’en a qu’une ; mettez les dates de chaque lieu dans un jeu de travail et cartographiez-le, ou apprenez avec « Dates : chacune vote ».</translation>
+        <translation>Le modèle voit plusieurs dates d’un lieu à la fois ({}), et une scène d’un dossier n’en a qu’une ; mettez les dates de chaque lieu dans un jeu de travail et cartographiez-le, ou apprenez avec « Dates : chacune vote ».</translation>
     </message>
 </context>
 <context>
     <name>Sources</name>
     <message>
         <source>“{}” is not a raster that can be opened; choose another layer.</source>
-        <translation>« {} » n’est pas un raster qui s’ouvre ; choisissez une autre couche.</translation>
+        <translation>« {} » n’est pas un raster qui s’ouvre ; choisissez une autre couche.</translation>
     </message>
     <message>
         <source>“{0}” is not a raster file but comes from a service or database ({1})</source>
-        <translation>« {0} » n’est pas un fichier raster mais vient d’un service ou d’une base de données ({1})</translation>
+        <translation>« {0} » n’est pas un fichier raster mais vient d’un service ou d’une base de données ({1})</translation>
     </message>
     <message>
         <source>“{}” is not a raster file but in QGIS' memory only</source>
-        <translation>« {} » n’est pas un fichier raster mais n’existe que dans la mémoire de QGIS</translation>
+        <translation>« {} » n’est pas un fichier raster mais n’existe que dans la mémoire de QGIS</translation>
     </message>
     <message>
         <source>“{0}” is opened in a way of its own ({1}), in which nothing but QGIS sees it</source>
-        <translation>« {0} » est ouvert d’une façon particulière ({1}), que seul QGIS voit</translation>
+        <translation>« {0} » est ouvert d’une façon particulière ({1}), que seul QGIS voit</translation>
     </message>
     <message>
         <source>“{}” is not a raster file on this computer</source>
-        <translation>« {} » n’est pas un fichier raster sur cet ordinateur</translation>
+        <translation>« {} » n’est pas un fichier raster sur cet ordinateur</translation>
     </message>
     <message>
         <source>{}; save it as a GeoTIFF (Export, Save As) and take that.</source>
-        <translation>{} ; enregistrez-le en GeoTIFF (Exporter, Sauvegarder sous) et prenez celui-là.</translation>
+        <translation>{} ; enregistrez-le en GeoTIFF (Exporter, Sauvegarder sous) et prenez celui-là.</translation>
     </message>
     <message>
         <source>“{0}” is in {1} by its file and in {2} by the layer's properties; set the layer's back, or save it as a GeoTIFF in the right one (Export, Save As) and take that.</source>
-        <translation>« {0} » est en {1} d’après son fichier et en {2} d’après les propriétés de la couche ; rétablissez celui de la couche, ou enregistrez-le en GeoTIFF dans le bon (Exporter, Sauvegarder sous) et prenez celui-là.</translation>
+        <translation>« {0} » est en {1} d’après son fichier et en {2} d’après les propriétés de la couche ; rétablissez celui de la couche, ou enregistrez-le en GeoTIFF dans le bon (Exporter, Sauvegarder sous) et prenez celui-là.</translation>
     </message>
     <message>
         <source>“{}” has no coordinate reference system; set it (Layer, Set CRS of Layer) and try again.</source>
-        <translation>« {} » n’a pas de système de coordonnées de référence ; définissez-le (Couche, Définir le SCR de la couche) et réessayez.</translation>
+        <translation>« {} » n’a pas de système de coordonnées de référence ; définissez-le (Couche, Définir le SCR de la couche) et réessayez.</translation>
     </message>
 </context>
 <context>
@@ -6585,11 +6585,11 @@ Les lire ?</translation>
     </message>
     <message>
         <source>That place is outside the embedding; choose one inside.</source>
-        <translation>Ce lieu est hors du plongement ; choisissez-en un à l'intérieur.</translation>
+        <translation>Ce lieu est hors du plongement ; choisissez-en un à l'intérieur.</translation>
     </message>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -6601,7 +6601,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -6613,7 +6613,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -6763,7 +6763,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The places, the most useful one first: choose one to see it on the map</source>
-        <translation>Les lieux, le plus utile d'abord : choisissez-en un pour le voir sur la carte</translation>
+        <translation>Les lieux, le plus utile d'abord : choisissez-en un pour le voir sur la carte</translation>
     </message>
     <message>
         <source>Embed a layer and draw samples first.</source>
@@ -6779,15 +6779,15 @@ Les lire ?</translation>
     </message>
     <message>
         <source>{0}  {1} {2} or {3} {4}?</source>
-        <translation>{0}  {1} {2} ou {3} {4} ?</translation>
+        <translation>{0}  {1} {2} ou {3} {4} ?</translation>
     </message>
     <message>
         <source>So sure is the map of its two likeliest classes here: {0} against {1}</source>
-        <translation>Voici la probabilité des deux classes les plus vraisemblables ici : {0} contre {1}</translation>
+        <translation>Voici la probabilité des deux classes les plus vraisemblables ici : {0} contre {1}</translation>
     </message>
     <message>
         <source>Number keys give the place its class, Delete skips it. The map is hidden: hold M to see it.</source>
-        <translation>Les chiffres donnent sa classe au lieu, Suppr le saute. La carte est masquée : maintenez M pour la voir.</translation>
+        <translation>Les chiffres donnent sa classe au lieu, Suppr le saute. La carte est masquée : maintenez M pour la voir.</translation>
     </message>
 </context>
 <context>
@@ -6862,7 +6862,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>A map with the same names and colours; it says what was done and which classes changed.</source>
-        <translation>Une carte aux mêmes noms et couleurs ; elle dit ce qui a été fait et quelles classes ont changé.</translation>
+        <translation>Une carte aux mêmes noms et couleurs ; elle dit ce qui a été fait et quelles classes ont changé.</translation>
     </message>
     <message>
         <source>Name roads and rivers as kept where they are broken into short pieces, or give them a smaller area.</source>
@@ -6882,7 +6882,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>For all classes, and after semicolons for single ones: 0.1; forest=0.5</source>
-        <translation>Pour toutes les classes, et après des points-virgules pour certaines : 0.1; forêt=0.5</translation>
+        <translation>Pour toutes les classes, et après des points-virgules pour certaines : 0.1; forêt=0.5</translation>
     </message>
     <message>
         <source>Kept classes</source>
@@ -6890,7 +6890,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Classes that neither lose nor win a pixel, with semicolons between them: roads; rivers</source>
-        <translation>Classes qui ne perdent ni ne gagnent de pixel, séparées par des points-virgules : routes; rivières</translation>
+        <translation>Classes qui ne perdent ni ne gagnent de pixel, séparées par des points-virgules : routes; rivières</translation>
     </message>
     <message>
         <source>Majority of pixels</source>
@@ -6898,7 +6898,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>First, every pixel gets the commonest class of so many pixels on a side around it: 3, 5, …; 1 leaves that out. It also removes what is thin, such as rivers and roads.</source>
-        <translation>D’abord, chaque pixel reçoit la classe la plus fréquente d’une fenêtre d’autant de pixels de côté : 3, 5, … ; 1 s’en passe. Ce qui est mince, comme rivières et routes, disparaît aussi.</translation>
+        <translation>D’abord, chaque pixel reçoit la classe la plus fréquente d’une fenêtre d’autant de pixels de côté : 3, 5, … ; 1 s’en passe. Ce qui est mince, comme rivières et routes, disparaît aussi.</translation>
     </message>
     <message>
         <source>The map to write.</source>
@@ -6957,7 +6957,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Click a field, a lake, a forest: what looks like it is outlined along its edges. The wheel makes it larger or smaller, a click inside takes it.</source>
-        <translation>Cliquez un champ, un lac, une forêt : ce qui lui ressemble est entouré le long de ses bords. La molette l’agrandit ou le réduit, un clic dedans le prend.</translation>
+        <translation>Cliquez un champ, un lac, une forêt : ce qui lui ressemble est entouré le long de ses bords. La molette l’agrandit ou le réduit, un clic dedans le prend.</translation>
     </message>
     <message>
         <source>Side of the square in pixels of the embedding</source>
@@ -6965,7 +6965,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>A tree in a field, a boat on a lake: what lies inside the outline and is no larger belongs to it</source>
-        <translation>Un arbre dans un champ, un bateau sur un lac : ce qui est dans le contour et n’est pas plus grand en fait partie</translation>
+        <translation>Un arbre dans un champ, un bateau sur un lac : ce qui est dans le contour et n’est pas plus grand en fait partie</translation>
     </message>
     <message>
         <source>Side of the square</source>
@@ -7004,11 +7004,11 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Every pixel gets 64 numbers that say what it and its surroundings look like. Press the button; the example takes some seconds.</source>
-        <translation>Chaque pixel reçoit 64 nombres qui disent à quoi il ressemble, lui et ses alentours. Appuyez sur le bouton ; l'exemple prend quelques secondes.</translation>
+        <translation>Chaque pixel reçoit 64 nombres qui disent à quoi il ressemble, lui et ses alentours. Appuyez sur le bouton ; l'exemple prend quelques secondes.</translation>
     </message>
     <message>
         <source>Press “Draw samples”. Then choose a class by its digit, click the corners of an area of it on the map, and end with the right button. Draw two areas of each of two classes, apart from each other.</source>
-        <translation>Appuyez sur « Dessiner des échantillons ». Choisissez ensuite une classe par son chiffre, cliquez les sommets d'une zone sur la carte, et terminez par un clic droit. Dessinez deux zones de chacune de deux classes, éloignées l'une de l'autre.</translation>
+        <translation>Appuyez sur « Dessiner des échantillons ». Choisissez ensuite une classe par son chiffre, cliquez les sommets d'une zone sur la carte, et terminez par un clic droit. Dessinez deux zones de chacune de deux classes, éloignées l'une de l'autre.</translation>
     </message>
     <message>
         <source>What you see is mapped, and mapped again with every sample that you draw. Where it is wrong, draw one more.</source>
@@ -7016,11 +7016,11 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Happy with it? The whole scene is mapped, with names, colours and the model in its files.</source>
-        <translation>Satisfait ? Toute la scène est cartographiée, avec les noms, les couleurs et le modèle dans ses fichiers.</translation>
+        <translation>Satisfait ? Toute la scène est cartographiée, avec les noms, les couleurs et le modèle dans ses fichiers.</translation>
     </message>
     <message>
         <source>How good it is, the tab “Accuracy” tells, from points drawn at random. “Help”, below, explains every tab; the key ? shows all keys.</source>
-        <translation>L'onglet « Exactitude » dit ce qu'elle vaut, d'après des points tirés au hasard. « Aide », en bas, explique chaque onglet ; la touche ? montre toutes les touches.</translation>
+        <translation>L'onglet « Exactitude » dit ce qu'elle vaut, d'après des points tirés au hasard. « Aide », en bas, explique chaque onglet ; la touche ? montre toutes les touches.</translation>
     </message>
     <message>
         <source>Skip the tour</source>
@@ -7089,14 +7089,14 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Worker: {}</source>
-        <translation>Calculateur : {}</translation>
+        <translation>Calculateur : {}</translation>
     </message>
 </context>
 <context>
     <name>WorkingSets</name>
     <message>
         <source>“{}” is not a working set; make one with “Gather working set”.</source>
-        <translation>« {} » n’est pas un jeu de travail ; faites-en un avec « Rassembler un jeu de travail ».</translation>
+        <translation>« {} » n’est pas un jeu de travail ; faites-en un avec « Rassembler un jeu de travail ».</translation>
     </message>
     <message>
         <source>Embedding</source>
@@ -7112,11 +7112,11 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Instead of an embedding: several dates, places and layers that “Gather working set” put together.</source>
-        <translation>Au lieu d’un plongement : plusieurs dates, lieux et couches réunis par « Rassembler un jeu de travail ».</translation>
+        <translation>Au lieu d’un plongement : plusieurs dates, lieux et couches réunis par « Rassembler un jeu de travail ».</translation>
     </message>
     <message>
         <source>What to work on is not said, or twice; choose either an embedding or a working set.</source>
-        <translation>Ce sur quoi travailler n'est pas indiqué, ou l'est deux fois ; choisissez soit un embedding, soit un jeu de travail.</translation>
+        <translation>Ce sur quoi travailler n'est pas indiqué, ou l'est deux fois ; choisissez soit un embedding, soit un jeu de travail.</translation>
     </message>
     <message>
         <source>Folder of maps</source>
@@ -7128,15 +7128,15 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The working set has several places; choose the folder of their maps.</source>
-        <translation>Le jeu de travail a plusieurs lieux ; choisissez le dossier de leurs cartes.</translation>
+        <translation>Le jeu de travail a plusieurs lieux ; choisissez le dossier de leurs cartes.</translation>
     </message>
     <message>
         <source>A folder is for the maps of a working set of several places; choose the map to write.</source>
-        <translation>Un dossier sert aux cartes d’un jeu de travail de plusieurs lieux ; choisissez la carte à écrire.</translation>
+        <translation>Un dossier sert aux cartes d’un jeu de travail de plusieurs lieux ; choisissez la carte à écrire.</translation>
     </message>
     <message>
         <source>No map to write is named; choose its file.</source>
-        <translation>Aucune carte à écrire n'est indiquée ; choisissez son fichier.</translation>
+        <translation>Aucune carte à écrire n'est indiquée ; choisissez son fichier.</translation>
     </message>
     <message>
         <source>Map</source>
@@ -7152,7 +7152,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>Instead of a map: the folder with the maps of all places of a working set, which count as one map.</source>
-        <translation>Au lieu d’une carte : le dossier des cartes de tous les lieux d’un jeu de travail, qui comptent comme une seule carte.</translation>
+        <translation>Au lieu d’une carte : le dossier des cartes de tous les lieux d’un jeu de travail, qui comptent comme une seule carte.</translation>
     </message>
     <message>
         <source>Working set of the maps</source>
@@ -7164,11 +7164,11 @@ Les lire ?</translation>
     </message>
     <message>
         <source>The map is not said, or twice; choose either a map or a folder of maps.</source>
-        <translation>La carte n'est pas indiquée, ou l'est deux fois ; choisissez soit une carte, soit un dossier de cartes.</translation>
+        <translation>La carte n'est pas indiquée, ou l'est deux fois ; choisissez soit une carte, soit un dossier de cartes.</translation>
     </message>
     <message>
         <source>The folder's maps are of a working set that is not named; choose it.</source>
-        <translation>Les cartes du dossier sont d'un jeu de travail qui n'est pas indiqué ; choisissez-le.</translation>
+        <translation>Les cartes du dossier sont d'un jeu de travail qui n'est pas indiqué ; choisissez-le.</translation>
     </message>
 </context>
 <context>
@@ -7190,7 +7190,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>There is no class with that key; add it, or type another.</source>
-        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
+        <translation>Il n'y a pas de classe avec cette touche ; ajoutez-la, ou tapez-en une autre.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
@@ -7202,7 +7202,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>There is no sample under the cursor; move onto one.</source>
-        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
+        <translation>Il n'y a pas d'échantillon sous le curseur ; placez-le sur l'un d'eux.</translation>
     </message>
     <message>
         <source>Choose or make a sample layer first.</source>
@@ -7214,7 +7214,7 @@ Les lire ?</translation>
     </message>
     <message>
         <source>This sample lies outside the embedding: nothing is learned from it. Z takes it back.</source>
-        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
+        <translation>Cet échantillon est hors du plongement : rien n’en est appris. Z l’annule.</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
@@ -7225,11 +7225,11 @@ Les lire ?</translation>
     <name>inputs</name>
     <message>
         <source>The layer “{}” is not a file of its own, or is filtered or edited; save it as one (Export, Save As) and take that.</source>
-        <translation>La couche « {} » n’est pas un fichier à elle seule, ou elle est filtrée ou modifiée ; enregistrez-la dans un fichier (Exporter, Sauvegarder sous) et prenez celui-ci.</translation>
+        <translation>La couche « {} » n’est pas un fichier à elle seule, ou elle est filtrée ou modifiée ; enregistrez-la dans un fichier (Exporter, Sauvegarder sous) et prenez celui-ci.</translation>
     </message>
     <message>
         <source>The layer “{}” could not be copied for the worker ({}); save it as a GeoPackage and take that.</source>
-        <translation>La couche « {} » n'a pas pu être copiée pour le processus de calcul ({}) ; enregistrez-la en GeoPackage et prenez celui-ci.</translation>
+        <translation>La couche « {} » n'a pas pu être copiée pour le processus de calcul ({}) ; enregistrez-la en GeoPackage et prenez celui-ci.</translation>
     </message>
 </context>
 </TS>

@@ -105,7 +105,7 @@ class Assess(OfMaps):
             self.ask("report", {**page, "overwrite": True}, feedback)
 
     def report(self, result: Values) -> str:
-        overall = percent(result["overall_accuracy"], " %")
+        overall = percent(result["overall_accuracy"], "\xa0%")
         return "\n".join(
             [
                 self.tr("Overall accuracy {} from {} {}.").format(overall, decimal(result["units"]), result["unit"]),

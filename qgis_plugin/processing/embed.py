@@ -301,7 +301,7 @@ class Embed(Algorithm):
         return {"bounds": bounds, **({"bounds_crs": wkt(crs)} if crs.isValid() else {})}
 
     def report(self, result: Values) -> str:
-        made = self.tr("{} Mpx embedded with {} in {} s; {} % of values clipped.").format(
+        made = self.tr("{} Mpx embedded with {} in {} s; {}\xa0% of values clipped.").format(
             decimal(result["valid_pixels"] / 1e6, 2),
             result["model_name"],
             decimal(result["seconds"]),

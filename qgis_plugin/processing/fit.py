@@ -195,7 +195,7 @@ class Fit(OfEmbedding):
             return "\n".join(lines)
         low, high = validation["interval95"]
         lines.append(
-            self.tr("Accuracy on {} places that were left out: {} % (95 % interval {} to {} %).").format(
+            self.tr("Accuracy on {} places that were left out: {}\xa0% (95\xa0% interval {} to {}\xa0%).").format(
                 validation["left_out"], *(decimal(100 * share, 1) for share in (validation["accuracy"], low, high))
             )
         )

@@ -101,6 +101,14 @@ def test_translations_take_what_the_texts_take(translations, language):
         assert ("%" in translation) == ("%" in text), translation
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_begins_with_what_ends_a_word(translations, language):
+    """As "8,6 %" or "Carte : …" would, where their blank breaks."""
+    breaks = r"[\d}] %|« | [»;:?!](?!\w)" if language == "fr" else r"[\d}] %"
+    texts = translations.read(I18N / f"mmearth_{language}.ts").values()
+    assert not [text for text in texts if re.search(breaks, text)]
+
+
 def _fields(text):
     return [(name, form) for _, name, form, _ in string.Formatter().parse(text) if name is not None]
 
@@ -157,7 +165,7 @@ def test_texts_of_base_classes_wrappers_and_tables_are_translated(plugin_in, rul
             ],
             "fr": [
                 "Carte et échantillon",
-                "Les polygones de {0} ne peuvent pas être écrits ({1}) ; libérez de l'espace sur le disque et"
+                "Les polygones de {0} ne peuvent pas être écrits ({1})\u00a0; libérez de l'espace sur le disque et"
                 " réessayez.",
                 "Le disque est plein.",
                 "eau",

@@ -88,6 +88,7 @@ def compared():
         "told_on": None,
         "odd": [odd, {**odd, "nearest": NAMES[0], "date": None}],
         "messages": [],
+        "no_spectra": None,
     }
 
 

@@ -49,7 +49,8 @@ class OddSample:
 class Comparison:
     """Classes side by side, as a probe would learn them. `samples` and `pixels` count what each has; `separability`
     (classes, classes) is the Jeffries–Matusita distance, 0 … 2, not-a-number on the diagonal and where a class has too
-    few samples; where several dates vote, that of the date that tells the two apart best, named in `told_on`."""
+    few samples; where several dates vote, that of the date that tells the two apart best, named in `told_on`.
+    `no_spectra` says why there are none where a scene was asked for, or there are several places."""
 
     classes: tuple[MapClass, ...]
     samples: tuple[int, ...]
@@ -60,6 +61,7 @@ class Comparison:
     odd: tuple[OddSample, ...]
     messages: tuple[str, ...]
     told_on: tuple[tuple[str | None, ...], ...] | None = None
+    no_spectra: str | None = None
 
 
 def compare(

@@ -54,7 +54,7 @@ def area(value: float) -> str:
 def shares(pixels: dict[str, Any]) -> str:
     """`water 12.5 %, forest 87.5 %` from the number of pixels by name."""
     total = max(1, sum(pixels.values()))
-    return ", ".join(f"{name} {decimal(100 * number / total, 1)} %" for name, number in pixels.items())
+    return ", ".join(f"{name} {decimal(100 * number / total, 1)}\xa0%" for name, number in pixels.items())
 
 
 def _decimals(value: float) -> int:

@@ -49,8 +49,8 @@ def _share(count: int, total: int) -> str:
     """Percent; what is there is never told as nothing, what is not all never as all."""
     percent = 100 * count / total
     if percent < 0.1:
-        return f"< {decimal(0.1, 1)} %"
-    return f"> {decimal(99.9, 1)} %" if 99.9 < percent < 100 else f"{significant(percent, 3)} %"
+        return f"< {decimal(0.1, 1)}\xa0%"
+    return f"> {decimal(99.9, 1)}\xa0%" if 99.9 < percent < 100 else f"{significant(percent, 3)}\xa0%"
 
 
 def _tr(text: str) -> str:

@@ -204,7 +204,7 @@ class SampleModel(QAbstractTableModel):
             )
         if verdict.share is None:
             return self.tr("No model can do without this place: the class has no samples anywhere else.")
-        said = self.tr("{} % of its pixels are taken for {}, most for {}").format(
+        said = self.tr("{}\xa0% of its pixels are taken for {}, most for {}").format(
             decimal(100 * verdict.share), self._name(sample), verdict.predicted
         )
         if not self._stale:
@@ -266,4 +266,4 @@ def _said(column: int, verdict: Verdict | None) -> str:
         return QLocale().toString(verdict.pixels)
     if verdict.predicted is None or verdict.share is None:
         return "–"
-    return verdict.predicted if column == SEEN else f"{decimal(100 * verdict.share)} %"
+    return verdict.predicted if column == SEEN else f"{decimal(100 * verdict.share)}\xa0%"

@@ -238,7 +238,7 @@ def _guessed(layer: QgsMapLayer) -> tuple[str, bool]:
 def state_text(row: Row) -> str:
     """How it stands with a row, in the user's words."""
     if row.state == RUNNING:
-        return _tr("{} %").format(round(100 * row.share))
+        return _tr("{}\xa0%").format(round(100 * row.share))
     texts = {
         EMBEDDED: _tr("embedded"),
         STALE: _tr("changed since it was embedded"),

@@ -121,7 +121,7 @@ class MatrixTable(QWidget):
         if matrix["proportions"]:
             share = matrix["proportions"][row][column]
             size = area(share * self._result["covered_ha"])
-            text += ", " + self.tr("{0} % of the area, {1} ha").format(decimal(100 * share, 1), size)
+            text += ", " + self.tr("{0}\xa0% of the area, {1} ha").format(decimal(100 * share, 1), size)
         return text
 
     def _fit(self) -> None:

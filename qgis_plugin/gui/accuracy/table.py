@@ -108,7 +108,7 @@ class AccuracyTable(QWidget):
         points = result["unit"] == "points"
         what = self.tr("Overall accuracy") if points else self.tr("Agreement")
         units = self.tr("{} reference points") if points else self.tr("{} pixels in reference polygons")
-        overall = percent(result["overall_accuracy"], " %")
+        overall = percent(result["overall_accuracy"], "\xa0%")
         self.headline.setText(f"{what} <b>{overall}</b>, {units.format(decimal(result['units']))}")
         headers = [
             self.tr("Class"),

@@ -83,7 +83,7 @@ class FinalMapBox(QWidget):
         self._share.setRange(0.0, 50.0)
         self._share.setDecimals(1)
         self._share.setValue(1.0)
-        self._share.setSuffix(" %")
+        self._share.setSuffix("\xa0%")
         self._share.setEnabled(False)
         tip = self.tr(
             "Pixels more unlike all samples than all but this share of the samples' own pixels get no class: “unknown”."

@@ -69,7 +69,7 @@ class ShareBars(QWidget):
             value = pixels.get(each["name"], 0) / total
             bar.setValue(round(1000 * value))
             bar.setStyleSheet(f"QProgressBar::chunk {{ background-color: {each['colour']}; }}")
-            share.setText(f"{decimal(100 * value, 1)} %")
+            share.setText(f"{decimal(100 * value, 1)}\xa0%")
             for column, widget in enumerate((swatch, label, bar, share)):
                 self._grid.addWidget(widget, row, column)
 
@@ -136,7 +136,7 @@ class LiveBox(QWidget):
         self.share.setRange(0.1, 50)
         self.share.setDecimals(1)
         self.share.setValue(1)
-        self.share.setSuffix(" %")
+        self.share.setSuffix("\xa0%")
         self.share.setEnabled(False)
         self.share.setToolTip(self.unknown.toolTip())
         options = QHBoxLayout()
@@ -295,7 +295,7 @@ class LiveBox(QWidget):
         if result["accuracy"] is None:
             return self.tr("Too few to know: draw samples of each class in two places or more, apart from each other.")
         low, high = result["interval95"]
-        figures = self.tr("{} % right ({} … {} %) on {} places left out in turn").format(
+        figures = self.tr("{}\xa0% right ({} … {}\xa0%) on {} places left out in turn").format(
             *(decimal(100 * share) for share in (result["accuracy"], low, high)), decimal(result["left_out"])
         )
         if result["block_m"] < result["sight_m"]:

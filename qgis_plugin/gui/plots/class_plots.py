@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.numbers import decimal
+from ...core.numbers import decimal, in_locale
 from ...core.samples.class_comparison import ClassComparison, separability_csv, spread_csv
 from ..icons import swatch
 from ..widgets.labels import shortened, wrapped
@@ -55,8 +55,8 @@ class ClassPlots(QDialog):
         self._comparison = ClassComparison(context, self)
         self._comparison.found.connect(self._show)
         self._comparison.told.connect(self._tell)
-        self.spectra = SpreadPlot(self.tr("reflectance: median and 10–90 %"))
-        self.embedding = SpreadPlot(self.tr("embedding: median and 10–90 %"))
+        self.spectra = SpreadPlot(self.tr("reflectance: median and 10–90\xa0%"))
+        self.embedding = SpreadPlot(self.tr("embedding: median and 10–90\xa0%"))
         self.matrix = _table("separabilityMatrix")
         self.verdict = wrapped("separabilityVerdict")
         self.odd = _table("oddSamples")
@@ -140,7 +140,8 @@ class ClassPlots(QDialog):
                 plot.show_spread(None, [])
             return
         classes = [(each["name"], QColor(each["colour"])) for each in result["classes"]]
-        why = self.tr("Spectra are shown where the scene of the embedding is in the project and its bands are known.")
+        known = self.tr("Spectra are shown where the scene of the embedding is in the project and its bands are known.")
+        why = in_locale(result["no_spectra"]) if result["no_spectra"] else known
         self.spectra.show_spread(result["spectra"], classes, why)
         self.embedding.show_spread(result["embedding"], classes)
         self._fill_matrix(classes)

@@ -110,7 +110,7 @@ class ChangeDialog(QDialog):
         self.share = QSpinBox(self)
         self.share.setRange(1, 99)
         self.share.setValue(60)
-        self.share.setSuffix(" %")
+        self.share.setSuffix("\xa0%")
         self.share.setEnabled(False)
         self.sure.toggled.connect(self.share.setEnabled)
         self.sure.setToolTip(self.tr("The errors of both maps show as change; what is less sure is called unsure"))
@@ -244,7 +244,7 @@ class ChangeDialog(QDialog):
     def _show_progress(self, step: str, share: float) -> None:
         self.bar.setRange(0, 0 if share < 0 else 100)
         self.bar.setValue(max(0, round(100 * share)))
-        self.bar.setFormat(f"{step} – %p %")
+        self.bar.setFormat(f"{step} – %p\xa0%")
 
     def _finished(self, layer: object | None, result: dict[str, Any]) -> None:
         self._running(False)

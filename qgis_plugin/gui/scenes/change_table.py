@@ -69,7 +69,7 @@ class ChangeTable(QWidget):
         """Fill the table."""
         self._hectares = result["hectares"]
         whole = result["changed_ha"] + result["unchanged_ha"] + (result["unsure_ha"] or 0) or 1.0
-        text = self.tr("{0} ha changed ({1} %), {2} ha did not.").format(
+        text = self.tr("{0} ha changed ({1}\xa0%), {2} ha did not.").format(
             area(result["changed_ha"]), decimal(100 * result["changed_ha"] / whole, 1), area(result["unchanged_ha"])
         )
         if result["unsure_ha"] is not None:

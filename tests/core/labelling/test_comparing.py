@@ -199,9 +199,10 @@ def test_the_worker_says_why_there_are_no_spectra(scene: Any, sample_file: Path)
     rows = [[int(f), c, bytes(w).hex()] for f, c, w in zip(fids, columns[0], wkb, strict=True)]
     drawn = DrawnSamples.from_json({"crs": meta["crs"], "features": rows})
     asked = {"cancel": CancelToken(), "embedding": str(scene.path), "samples": drawn}
-    assert LiveVerbs().compare_classes(**asked).spectra is None
+    found = LiveVerbs().compare_classes(**asked)
+    assert found.spectra is None and found.no_spectra is None, "no scene was given"
     found = LiveVerbs().compare_classes(**asked, scene="nowhere.tif")
-    assert found.spectra is None and "nowhere.tif does not exist" in found.messages[-1]
+    assert found.spectra is None and "nowhere.tif does not exist" in (found.no_spectra or "")
     assert found.embedding.bands[0] == "E00" and np.isfinite(found.embedding.middle).all()
 
 

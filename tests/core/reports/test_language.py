@@ -66,7 +66,7 @@ def test_sentences_are_found_again_whatever_is_in_them():
     )
     told = "No reference point in the mapped class 'moor of the north' (1.5 % of the area): nothing is known about it,"
     words = german.told(f"{told} the estimates describe the rest.")
-    assert words.startswith("Kein Referenzpunkt in der kartierten Klasse 'moor of the north' (1,5 % der Fläche)")
+    assert words.startswith("Kein Referenzpunkt in der kartierten Klasse 'moor of the north' (1,5\u00a0% der Fläche)")
     offset = "Offset -1000 (reflectance -0.1): the cirrus band B10, nearly black by nature, is 1012."
     assert german.told(offset).startswith("Offset -1000 (Reflektanz -0,1): Das Cirrusband B10")
     assert german.told("Offset 0 by a tag.") == "Offset 0 nach a tag."
@@ -96,8 +96,8 @@ def test_parts_of_errors_are_told_one_by_one():
         f"x.tif has no ground in the chosen area: 100 % left out ({left}). Nothing was written; choose"
         " another area or scene."
     ) == (
-        "x.tif n’a pas de sol dans la zone choisie\u00a0: 100 % exclus (sans données 12 %, par le masque 3.5 %,"
-        " remplissage non déclaré 2 %). Rien n’a été écrit\u00a0; choisissez une autre zone ou une autre scène."
+        "x.tif n’a pas de sol dans la zone choisie\u00a0: 100\u00a0% exclus (sans données 12\u00a0%, par le masque"
+        " 3.5\u00a0%, remplissage non déclaré 2\u00a0%). Rien n’a été écrit\u00a0; choisissez une autre zone ou une autre scène."
     )
     assert french.told(
         "Could not write a.tif (No space left on device); close it where it is open, or choose another output."
@@ -134,6 +134,30 @@ def test_parts_that_were_joined_are_worded_part_by_part():
     )
     assert german.told(told) == words
     assert german.told("w.json: unheard of; write it again.") == "w.json: unheard of; write it again."
+
+
+def test_days_of_the_year_are_told_in_the_language():
+    german, french = Language("de"), Language("fr")
+    sentence = "hill has no image for 12 May, 1 July, undated: that does not vote"
+    assert german.told(sentence) == "hill hat kein Bild für 12. Mai, 1. Juli, ohne Datum: Das stimmt nicht mit ab"
+    assert "12 mai, 1er juillet, sans date" in french.told(sentence)
+    pairs = "hill: images stand for the dates learned, by the day of the year: 20 April for 10 April; 1 July for 12 July"
+    assert german.told(pairs).endswith(": 20. April für 10. April; 1. Juli für 12. Juli")
+    assert french.told(pairs).endswith("20 avril pour le 10 avril; 1er juillet pour le 12 juillet")
+    assert german.days("E00, 12 May") == "E00, 12. Mai" and Language("en").days("E00, 12 May") == "E00, 12 May"
+    named = "forest in May: 3 of 9 points left out: outside the map."
+    assert "forest in May" in german.told(named), "a name is no day"
+
+
+@pytest.mark.parametrize("name", ["de", "fr"])
+def test_a_number_stays_with_its_per_cent_sign(name):
+    folder = resources.files(sections.__package__).joinpath(f"words/{name}")
+    words = [json.loads(file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".json")]
+    broken = [said for each in words for said in each.values() if re.search(r"[\d}] %", said)]
+    if name == "fr":
+        broken += [said for each in words for said in each.values() if re.search(r"« | [»;:?!](?!\w)", said)]
+    assert not broken
+    assert "\u00a0%" in Language(name).told("x.tif covers 3.5 % of hill: beyond, it counts as its mean.")
 
 
 def test_a_sentence_of_many_parts_is_told_in_no_time():

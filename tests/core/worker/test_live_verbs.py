@@ -125,6 +125,7 @@ def test_dates_together_are_previewed_validated_and_fitted_alike(places: Any, tm
         assert (one.read(1) == other.read(1)).all()
     assert verbs.validate(progress=Silent(), **said)["interval95"]
     assert verbs.compare_classes(**said).told_on is None
+    assert "several places" in (verbs.compare_classes(**said).no_spectra or "")
     assert verbs.compare_classes(**(said | {"dates": "vote"})).told_on is not None
 
 

@@ -342,7 +342,7 @@ def test_assess_equals_the_command_line(panel, sample, wait, run_core, mapped):
         assert [float(each) for each in (*between.split("–"), number)] == pytest.approx(
             [entry["estimated_ha"][each] for each in ("low95", "high95", "value")], abs=0.51
         )
-    assert f"{100 * theirs['overall_accuracy']['value']:.1f} % (" in text(panel, "accuracy_headline")
+    assert f"{100 * theirs['overall_accuracy']['value']:.1f}\xa0% (" in text(panel, "accuracy_headline")
 
 
 def test_the_matrix_is_shown_in_points_and_in_shares_of_the_area(panel, sample, wait, mapped):

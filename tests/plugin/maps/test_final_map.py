@@ -249,8 +249,8 @@ def test_nothing_to_do_is_said(context):
 
 
 def test_shares_of_classes():
-    assert class_shares({"pixels": {"a": 1, "b": 3}, "unknown": 0}) == "b 75.0 %, a 25.0 %"
-    assert class_shares({"pixels": {"a": 1}, "unknown": 1}) == "a 50.0 %, unknown 50.0 %"
+    assert class_shares({"pixels": {"a": 1, "b": 3}, "unknown": 0}) == "b 75.0\xa0%, a 25.0\xa0%"
+    assert class_shares({"pixels": {"a": 1}, "unknown": 1}) == "a 50.0\xa0%, unknown 50.0\xa0%"
     assert "no pixel" in class_shares({"pixels": {"a": 0}, "unknown": 0})
 
 

@@ -309,9 +309,9 @@ def test_removing_the_confidence_layer_by_hand_unchecks_it(panel, wait):
     ("parts", "says"),
     [
         ({"accuracy": None, "interval95": None}, "in two places or more, apart from each other."),
-        ({"block_m": 40.0}, "80 % right (70 … 90 %) on 7 places left out in turn, only 40 m apart."),
-        ({}, "80 % right (70 … 90 %) on 7 places left out in turn."),
-        ({"enough": False}, "Too few to know: 80 % right (70 … 90 %) on 7 places left out in turn."),
+        ({"block_m": 40.0}, "80\xa0% right (70 … 90\xa0%) on 7 places left out in turn, only 40 m apart."),
+        ({}, "80\xa0% right (70 … 90\xa0%) on 7 places left out in turn."),
+        ({"enough": False}, "Too few to know: 80\xa0% right (70 … 90\xa0%) on 7 places left out in turn."),
         ({"enough": False, "unvalidated": ["b"]}, "left out in turn; no second place of b."),
     ],
 )

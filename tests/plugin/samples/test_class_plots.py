@@ -154,4 +154,10 @@ def test_classes_are_compared_on_what_the_map_learns_from(plots, workbench, two_
     assert [plots.odd.item(row, 2).text().endswith("spread (1 July)") for row in (0, 1)] == [True, False]
 
 
+def test_where_there_are_no_spectra_their_place_says_why(plots):
+    why = "No spectra: the samples lie on several places; choose one embedding."
+    plots._show({**plots._result, "spectra": None, "no_spectra": why})
+    assert plots.spectra._why == why and plots.spectra._spread is None
+
+
 ODD = {"fid": 1, "part": 0, "label": "water", "nearest": "forest", "distance": 3.2}

@@ -103,11 +103,11 @@ def test_rows_are_sorted_by_numbers_and_doubtful_ones_come_first(window):
     assert column(window, AREA) == ["4.0 ha", "3.0 ha", "2.0 ha", "1.0 ha"]
     window.view.sortByColumn(SEEN, Qt.SortOrder.AscendingOrder)
     assert column(window, SEEN) == [WATER, GRASS, FOREST, "–"]
-    assert column(window, AGREES) == ["10 %", "60 %", "90 %", "–"]
+    assert column(window, AGREES) == ["10\xa0%", "60\xa0%", "90\xa0%", "–"]
     window.doubtful.setChecked(True)
     assert column(window, SEEN) == [WATER]
     assert window.rows.index(0, SEEN).data(Qt.ItemDataRole.DecorationRole) is not None
-    assert "10 % of its pixels" in window.rows.index(0, SEEN).data(Qt.ItemDataRole.ToolTipRole)
+    assert "10\xa0% of its pixels" in window.rows.index(0, SEEN).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_what_is_known_of_a_sample_goes_when_it_changes(window, table, wait):
