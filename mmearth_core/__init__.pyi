@@ -186,7 +186,7 @@ def working_set(
         overwrite: Replace an output that exists.
 
     Raises:
-        MMEarthError: An input is unusable, or lies elsewhere.
+        MMEarthError: An input is unusable, lies elsewhere, or is given twice, or two layers have one name.
     """
 
 def fit(

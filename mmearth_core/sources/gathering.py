@@ -1,7 +1,9 @@
 """The verb `working-set`: embeddings, extra layers and samples are put into places, by where they lie."""
 
 import datetime
+import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile, zip_longest
@@ -108,7 +110,7 @@ def working_set(
         overwrite: Replace an output that exists.
 
     Raises:
-        MMEarthError: An input is unusable, or lies elsewhere.
+        MMEarthError: An input is unusable, lies elsewhere, or is given twice, or two layers have one name.
     """
     path = check_output(output, overwrite=overwrite, inputs=(*embeddings, *layers, *samples))
     if path.suffix.lower() != ".json":
@@ -125,6 +127,7 @@ def working_set(
             " with"
             " `names`."
         )
+    _check_different(embeddings, layers)
     called = [_plain(name) for name in names] or [Path(each).stem for each in embeddings]
     told = [
         DatedEmbedding(str(name), day) if day else working_set_of(name).places[0].embeddings[0]
@@ -149,7 +152,7 @@ def working_set(
     lost = [each.file for each in told_layers if not any(each in place.samples for place in kept)]
     if lost:
         messages.append(f"Samples left out with these places: {', '.join(lost)}.")
-    messages += _partly(stacks, covered)
+    messages += [*_partly(stacks, covered), *_days_that_count_more(kept)]
     write_working_set(path, found, software=f"mmearth {__version__}")
     folder = path.absolute().parent
     named = dict.fromkeys(name for place in found.places for name in place.named)
@@ -160,6 +163,34 @@ def working_set(
             f"Not beside or below {path.name}, so read only where what an input refers to is trusted: {', '.join(far)}."
         )
     return WorkingSetResult(path, found, tuple(messages), left, tuple(warnings))
+
+
+def _check_different(embeddings: Sequence[str | Path], layers: Sequence[str | Path]) -> None:
+    """Raise `MMEarthError` when an image is given twice, which would vote twice, or two layers have one name."""
+    seen = set[str]()
+    for each in embeddings:
+        if (real := os.path.realpath(each) if is_local(str(each)) else str(each)) in seen:
+            raise MMEarthError(f"{each} is given twice and would vote twice; give each embedding once.")
+        seen.add(real)
+    called: dict[str, str | Path] = {}
+    for each in layers:
+        title = ExtraLayer(str(each)).title
+        if title in called:
+            raise MMEarthError(f"Two layers have the name {title} ({called[title]}, {each}); rename one of the files.")
+        called[title] = each
+
+
+def _days_that_count_more(places: Sequence[PlaceOfWork]) -> list[str]:
+    """What is to be said of places with several images of one day."""
+    found = []
+    for place in places:
+        days = Counter(each.date for each in place.embeddings if each.date)
+        found += [
+            f"{place.name}: {number} images are of {day}, so that day votes {number} times."
+            for day, number in days.items()
+            if number > 1
+        ]
+    return found
 
 
 def _together(embeddings: Sequence[Embedding]) -> list[list[int]]:

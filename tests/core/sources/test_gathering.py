@@ -1,6 +1,7 @@
 """`working-set` puts what lies together into one place, dates it, and gives each place its samples."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import shapely
 
 from mmearth_core.cli.command import main
 from mmearth_core.errors import MMEarthError
+from mmearth_core.reports.language import Language
 from mmearth_core.sources import gathering
 from mmearth_core.sources.gathering import working_set
 from mmearth_core.sources.working_set import working_set_of
@@ -119,6 +121,28 @@ def test_what_does_not_belong_is_refused(folder: Path, tmp_path: Path, write_vec
         working_set(embeddings=one, dates=["2021-01-01", "2021-01-02"], output=tmp_path / "n.json")  # type: ignore[list-item]
     with pytest.raises(MMEarthError, match="let it end so"):
         working_set(embeddings=one, output=tmp_path / "n.txt")
+
+
+def test_what_would_vote_twice_is_refused_or_told(folder: Path, tmp_path: Path) -> None:
+    april, copy = folder / "wales_0401.tif", tmp_path / "copy.tif"
+    shutil.copy(april, copy)
+    output = tmp_path / "set.json"
+    with pytest.raises(MMEarthError, match=r"wales_0401\.tif is given twice"):
+        working_set(embeddings=[april, folder / "." / "wales_0401.tif"], output=output)
+    day = date(2020, 4, 10)
+    told = working_set(embeddings=[april, copy], dates=[day, day], output=output).messages
+    assert any("2 images are of 2020-04-10, so that day votes 2 times" in each for each in told)
+    assert "stimmt dieser Tag 2-mal ab" in Language("de").told(told[-1])
+
+
+def test_two_layers_of_one_name_are_refused_with_what_to_do(folder: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        shutil.copy(folder / "dem.tif", tmp_path / name / "h.tif")
+    layers = [tmp_path / name / "h.tif" for name in ("one", "two")]
+    with pytest.raises(MMEarthError, match="Two layers have the name h .*; rename one of the files"):
+        working_set(embeddings=[folder / "wales_0401.tif"], layers=layers, output=tmp_path / "set.json")
+    assert not (tmp_path / "set.json").exists()
 
 
 def test_places_are_called_by_what_tells_them_apart() -> None:
