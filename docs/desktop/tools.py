@@ -5,6 +5,7 @@ python3 docs/desktop/run.py PACKAGE.zip --python WORKER_PYTHON --walk tools [--d
 
 import os
 import sys
+import time
 
 sys.path.insert(0, os.environ["WALK_FOLDER"])
 from hands import (
@@ -64,11 +65,15 @@ def walk():
     number, shape = shapes[-1]
     press(canvas, Qt.Key.Key_0 + number)
     place = shape.pointOnSurface().asPoint()
-    canvas.setExtent(shape.boundingBox().buffered(900))
+    seen = shape.boundingBox()
+    seen.grow(canvas.extent().width() / 12)  # in whatever units
+    canvas.setExtent(seen)
     yield drawn(canvas)
+    clicked, outlined = time.monotonic(), []
+    tool._grower.grown.connect(lambda _region: outlined.append(time.monotonic() - clicked))
     click_on_map(canvas, place)
     yield lambda: tool._region is not None and not tool._grower.busy
-    say(f"outlined: {tool._region.pixels} pixels")
+    say(f"outlined: {tool._region.pixels} pixels, {1000 * outlined[0]:.0f} ms after the click")
     for _ in range(4):
         turn(canvas, on_canvas(canvas, place), 1)
         yield lambda: not tool._grower.busy

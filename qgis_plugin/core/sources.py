@@ -48,6 +48,13 @@ def why_not_readable(layer: QgsMapLayer | None) -> str:
     return _tr("{}; save it as a GeoTIFF (Export, Save As) and take that.").format(problem)
 
 
+def is_gone(layer: QgsMapLayer) -> bool:
+    """Whether a layer is of a raster file that is no longer where it was."""
+    path = path_of(layer)
+    named = path.startswith(("/vsi", "http://", "https://", "<")) or _NAME.match(path) or _MEMORY.search(path)
+    return isinstance(layer, QgsRasterLayer) and layer.providerType() == "gdal" and not (named or _is_there(path))
+
+
 def why_not_placed(layer: QgsRasterLayer) -> str:
     """Why the worker would see a raster at another place than QGIS, in a sentence; empty when it does not.
 

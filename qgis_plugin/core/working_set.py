@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,4 +59,5 @@ def _place(folder: Path, told: dict[str, Any]) -> Place:
 
 
 def _found(folder: Path, name: str) -> str:
-    return name if name.startswith(("/vsi", "http://", "https://")) else str(folder / name)
+    """As QGIS calls the file, which knows no way up: a layer is found by it."""
+    return name if name.startswith(("/vsi", "http://", "https://")) else os.path.normpath(folder / name)

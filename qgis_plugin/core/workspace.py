@@ -16,7 +16,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from . import layers
 from .layer_tree import topmost
@@ -48,6 +48,8 @@ class Workspace(QObject):
         self._embedding = None
         self._set: str | None = None
         self._of_set: list[QgsRasterLayer] = []
+        #: Why the set that the project was saved with is not worked on; empty when there is nothing to be said.
+        self.lost_set = ""
         self._samples = None
         self._field = "class"
         self._block: float | None = None
@@ -182,17 +184,32 @@ class Workspace(QObject):
         embedding, samples = project.mapLayer(kept["embedding"]), project.mapLayer(kept["samples"])
         if isinstance(embedding, QgsRasterLayer) and embedding.isValid():
             self.embedding = embedding
-            self._recall_set()
+        self._recall_set()
         if isinstance(samples, QgsVectorLayer) and samples.isValid():
             self.set_samples(samples, kept["field"] or "class")
 
     def _recall_set(self) -> None:
-        """The set too, when it is as it was: its file is there and all of its layers are."""
+        """The set too, when it is as it was: its file and all that it names are there, and so are its layers."""
         project = QgsProject.instance()
         path, ids = project.readEntry(_SCOPE, "set")[0], project.readListEntry(_SCOPE, "set_layers")[0]
-        found = [project.mapLayer(each) for each in ids]
-        if path and Path(path).is_file() and found and all(layer is not None and layer.isValid() for layer in found):
-            self.work_on_set(path, found)
+        self.lost_set = ""
+        if not path or not ids:
+            return
+        layers_of_set = [project.mapLayer(each) for each in ids]
+        files = [file for place in places_of(path) for file in place.files]
+        gone = [file for file in files if not file.startswith(("/vsi", "http")) and not Path(file).exists()]
+        whole = all(isinstance(each, QgsRasterLayer) and each.isValid() for each in layers_of_set)
+        if files and not gone and whole:
+            self.work_on_set(path, layers_of_set)
+            return
+        what = ", ".join(gone or [path])
+        if files and not gone:
+            what = QCoreApplication.translate("Workspace", "a layer of it")
+        self.lost_set = QCoreApplication.translate(
+            "Workspace",
+            "The scenes are no longer worked on together, for this is not where it was: {}. Open “Several scenes…”, and"
+            " “Work with these” puts together what is left.",
+        ).format(what)
 
     def _forget(self, ids: list[str]) -> None:
         left = [layer for layer in self._of_set if layer.id() not in ids]

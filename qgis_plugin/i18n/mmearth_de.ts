@@ -3350,6 +3350,29 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>FolderButton</name>
+    <message>
+        <source>Folder to maps…</source>
+        <translation>Ordner zu Karten…</translation>
+    </message>
+    <message>
+        <source>Embed and map all scenes of a folder, a map each, with what the samples in work teach</source>
+        <translation>Alle Szenen eines Ordners einbetten und kartieren, jede für sich, mit dem, was die benutzten Beispiele lehren</translation>
+    </message>
+    <message>
+        <source>Learning from the samples…</source>
+        <translation>Lernt aus den Beispielen…</translation>
+    </message>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Aus den Beispielen wird gelernt</translation>
+    </message>
+    <message>
+        <source>The model of the samples is saved: {}</source>
+        <translation>Das Modell der Beispiele ist gespeichert: {}</translation>
+    </message>
+</context>
+<context>
     <name>FreehandTool</name>
     <message>
         <source>Keep the button pressed while you draw.</source>
@@ -3549,6 +3572,10 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>Gathering</name>
+    <message>
+        <source>A layer left the project while they were put together; tick what belongs together again.</source>
+        <translation>Ein Layer hat das Projekt verlassen, während sie zusammengestellt wurden; haken Sie noch einmal an, was zusammengehört.</translation>
+    </message>
     <message>
         <source>Go on without these places</source>
         <translation>Ohne diese Orte fortfahren</translation>
@@ -5954,6 +5981,12 @@ Double-click to answer it in the Embed tab</source>
 Doppelklicken, um im Reiter „Einbetten“ zu antworten</translation>
     </message>
     <message>
+        <source>{}
+Say where it is now (Change Data Source… of the layer), or remove the layer</source>
+        <translation>{}
+Sagen Sie, wo sie jetzt ist (Datenquelle ändern… am Layer), oder entfernen Sie den Layer</translation>
+    </message>
+    <message>
         <source>Do not embed it; finished tiles are kept</source>
         <translation>Nicht einbetten; fertige Kacheln bleiben</translation>
     </message>
@@ -6010,6 +6043,10 @@ Doppelklicken, um im Reiter „Einbetten“ zu antworten</translation>
     <message>
         <source>Left out, for they are no scenes ({0}): {1}</source>
         <translation>Ausgelassen, weil es keine Szenen sind ({0}): {1}</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be read ({1}); choose another one.</source>
+        <translation>Der Ordner {0} lässt sich nicht lesen ({1}); wählen Sie einen anderen.</translation>
     </message>
     <message>
         <source>Putting them together…</source>
@@ -6080,6 +6117,14 @@ Sollen sie gelesen werden?</translation>
         <translation>Mit diesen arbeiten</translation>
     </message>
     <message>
+        <source>Cancel all</source>
+        <translation>Alle abbrechen</translation>
+    </message>
+    <message>
+        <source>Embed nothing more; finished tiles are kept</source>
+        <translation>Nichts mehr einbetten; fertige Kacheln bleiben</translation>
+    </message>
+    <message>
         <source>Draw samples</source>
         <translation>Beispiele zeichnen</translation>
     </message>
@@ -6096,14 +6141,6 @@ Sollen sie gelesen werden?</translation>
         <translation>Kartieren, was zwischen zwei Tagen woraus wurde, mit Flächen in Hektar</translation>
     </message>
     <message>
-        <source>Folder to maps…</source>
-        <translation>Ordner zu Karten…</translation>
-    </message>
-    <message>
-        <source>Embed and map all scenes of a folder, a map each, with what the samples in work teach</source>
-        <translation>Alle Szenen eines Ordners einbetten und kartieren, jede für sich, mit dem, was die benutzten Beispiele lehren</translation>
-    </message>
-    <message>
         <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>
         <translation>Haken Sie an, was zusammengehört: Tage eines Ortes, mehrere Orte, Layer zum Lernen.</translation>
     </message>
@@ -6116,12 +6153,24 @@ Sollen sie gelesen werden?</translation>
         <translation>Einbetten</translation>
     </message>
     <message>
+        <source>They are no longer worked on together; tick what belongs together, and “Work with these”.</source>
+        <translation>Mit ihnen wird nicht mehr gemeinsam gearbeitet; haken Sie an, was zusammengehört, und „Mit diesen arbeiten“.</translation>
+    </message>
+    <message>
+        <source>{} ticked whose files are gone are left out: find them again, or take the tick away</source>
+        <translation>{} angehakte, deren Dateien fehlen, bleiben weg: Finden Sie sie wieder, oder nehmen Sie den Haken weg</translation>
+    </message>
+    <message>
         <source>{} ticked and not embedded: embed them first, or they are left out</source>
         <translation>{} angehakt und nicht eingebettet: betten Sie sie zuerst ein, sonst bleiben sie aus</translation>
     </message>
     <message>
         <source>Tick two scenes, or a scene and a layer; a single one is chosen in the Embed tab</source>
         <translation>Haken Sie zwei Szenen an oder eine Szene und einen Layer; eine einzelne wird im Reiter „Einbetten“ gewählt</translation>
+    </message>
+    <message>
+        <source>Their dates are being read</source>
+        <translation>Ihre Aufnahmedaten werden gelesen</translation>
     </message>
     <message>
         <source>Samples and maps are of all that is ticked: dates of a place vote, each place gets a map</source>
@@ -6134,18 +6183,6 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>Saved: {0} scenes ({1}).</source>
         <translation>Gespeichert: {0} Szenen ({1}).</translation>
-    </message>
-    <message>
-        <source>Learning from the samples…</source>
-        <translation>Lernt aus den Beispielen…</translation>
-    </message>
-    <message>
-        <source>Learning from the samples</source>
-        <translation>Aus den Beispielen wird gelernt</translation>
-    </message>
-    <message>
-        <source>The model of the samples is saved: {}</source>
-        <translation>Das Modell der Beispiele ist gespeichert: {}</translation>
     </message>
     <message>
         <source>Add rasters</source>
@@ -7169,6 +7206,17 @@ Sollen sie gelesen werden?</translation>
     <message>
         <source>The folder's maps are of a working set that is not named; choose it.</source>
         <translation>Die Karten im Ordner gehören zu einem Arbeitsset, das nicht genannt ist; wählen Sie es.</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>a layer of it</source>
+        <translation>einer seiner Layer</translation>
+    </message>
+    <message>
+        <source>The scenes are no longer worked on together, for this is not where it was: {}. Open “Several scenes…”, and “Work with these” puts together what is left.</source>
+        <translation>Mit den Szenen wird nicht mehr gemeinsam gearbeitet, denn dies ist nicht mehr, wo es war: {}. Öffnen Sie „Mehrere Szenen…“, und „Mit diesen arbeiten“ stellt zusammen, was da ist.</translation>
     </message>
 </context>
 <context>

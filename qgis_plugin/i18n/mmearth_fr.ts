@@ -3350,6 +3350,29 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>FolderButton</name>
+    <message>
+        <source>Folder to maps…</source>
+        <translation>Dossier en cartes…</translation>
+    </message>
+    <message>
+        <source>Embed and map all scenes of a folder, a map each, with what the samples in work teach</source>
+        <translation>Plonger et cartographier toutes les scènes d’un dossier, une carte chacune, avec ce qu’enseignent les échantillons utilisés</translation>
+    </message>
+    <message>
+        <source>Learning from the samples…</source>
+        <translation>Apprentissage des échantillons…</translation>
+    </message>
+    <message>
+        <source>Learning from the samples</source>
+        <translation>Apprentissage des échantillons</translation>
+    </message>
+    <message>
+        <source>The model of the samples is saved: {}</source>
+        <translation>Le modèle des échantillons est enregistré : {}</translation>
+    </message>
+</context>
+<context>
     <name>FreehandTool</name>
     <message>
         <source>Keep the button pressed while you draw.</source>
@@ -3549,6 +3572,10 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>Gathering</name>
+    <message>
+        <source>A layer left the project while they were put together; tick what belongs together again.</source>
+        <translation>Une couche a quitté le projet pendant l’assemblage ; cochez de nouveau ce qui va ensemble.</translation>
+    </message>
     <message>
         <source>Go on without these places</source>
         <translation>Continuer sans ces lieux</translation>
@@ -5954,6 +5981,12 @@ Double-click to answer it in the Embed tab</source>
 Double-cliquez pour y répondre dans l’onglet du plongement</translation>
     </message>
     <message>
+        <source>{}
+Say where it is now (Change Data Source… of the layer), or remove the layer</source>
+        <translation>{}
+Dites où il est maintenant (Changer la source de données… de la couche), ou retirez la couche</translation>
+    </message>
+    <message>
         <source>Do not embed it; finished tiles are kept</source>
         <translation>Ne pas calculer ; les tuiles terminées restent</translation>
     </message>
@@ -6010,6 +6043,10 @@ Double-cliquez pour y répondre dans l’onglet du plongement</translation>
     <message>
         <source>Left out, for they are no scenes ({0}): {1}</source>
         <translation>Laissé de côté, car ce ne sont pas des scènes ({0}) : {1}</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be read ({1}); choose another one.</source>
+        <translation>Le dossier {0} ne peut pas être lu ({1}) ; choisissez-en un autre.</translation>
     </message>
     <message>
         <source>Putting them together…</source>
@@ -6080,6 +6117,14 @@ Les lire ?</translation>
         <translation>Travailler avec</translation>
     </message>
     <message>
+        <source>Cancel all</source>
+        <translation>Tout annuler</translation>
+    </message>
+    <message>
+        <source>Embed nothing more; finished tiles are kept</source>
+        <translation>Ne plus rien calculer ; les tuiles finies sont gardées</translation>
+    </message>
+    <message>
         <source>Draw samples</source>
         <translation>Dessiner des échantillons</translation>
     </message>
@@ -6096,14 +6141,6 @@ Les lire ?</translation>
         <translation>Cartographier ce qui est devenu quoi entre deux dates, avec les surfaces en hectares</translation>
     </message>
     <message>
-        <source>Folder to maps…</source>
-        <translation>Dossier en cartes…</translation>
-    </message>
-    <message>
-        <source>Embed and map all scenes of a folder, a map each, with what the samples in work teach</source>
-        <translation>Plonger et cartographier toutes les scènes d’un dossier, une carte chacune, avec ce qu’enseignent les échantillons utilisés</translation>
-    </message>
-    <message>
         <source>Tick what belongs together: dates of one place, several places, layers to learn from.</source>
         <translation>Cochez ce qui va ensemble : dates d’un lieu, plusieurs lieux, couches d’apprentissage.</translation>
     </message>
@@ -6116,12 +6153,24 @@ Les lire ?</translation>
         <translation>Plongement</translation>
     </message>
     <message>
+        <source>They are no longer worked on together; tick what belongs together, and “Work with these”.</source>
+        <translation>Elles ne sont plus utilisées ensemble ; cochez ce qui va ensemble, puis « Travailler avec ».</translation>
+    </message>
+    <message>
+        <source>{} ticked whose files are gone are left out: find them again, or take the tick away</source>
+        <translation>{} cochées dont les fichiers ont disparu sont laissées de côté : retrouvez-les, ou décochez-les</translation>
+    </message>
+    <message>
         <source>{} ticked and not embedded: embed them first, or they are left out</source>
         <translation>{} cochées sans plongement : calculez-le d’abord, sinon elles sont laissées de côté</translation>
     </message>
     <message>
         <source>Tick two scenes, or a scene and a layer; a single one is chosen in the Embed tab</source>
         <translation>Cochez deux scènes, ou une scène et une couche ; une seule se choisit dans l’onglet du plongement</translation>
+    </message>
+    <message>
+        <source>Their dates are being read</source>
+        <translation>Leurs dates sont en lecture</translation>
     </message>
     <message>
         <source>Samples and maps are of all that is ticked: dates of a place vote, each place gets a map</source>
@@ -6134,18 +6183,6 @@ Les lire ?</translation>
     <message>
         <source>Saved: {0} scenes ({1}).</source>
         <translation>Enregistré : {0} scènes ({1}).</translation>
-    </message>
-    <message>
-        <source>Learning from the samples…</source>
-        <translation>Apprentissage des échantillons…</translation>
-    </message>
-    <message>
-        <source>Learning from the samples</source>
-        <translation>Apprentissage des échantillons</translation>
-    </message>
-    <message>
-        <source>The model of the samples is saved: {}</source>
-        <translation>Le modèle des échantillons est enregistré : {}</translation>
     </message>
     <message>
         <source>Add rasters</source>
@@ -7169,6 +7206,17 @@ Les lire ?</translation>
     <message>
         <source>The folder's maps are of a working set that is not named; choose it.</source>
         <translation>Les cartes du dossier sont d'un jeu de travail qui n'est pas indiqué ; choisissez-le.</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>a layer of it</source>
+        <translation>une de ses couches</translation>
+    </message>
+    <message>
+        <source>The scenes are no longer worked on together, for this is not where it was: {}. Open “Several scenes…”, and “Work with these” puts together what is left.</source>
+        <translation>Les scènes ne sont plus utilisées ensemble, car ceci n’est plus à sa place : {}. Ouvrez « Plusieurs scènes… », et « Travailler avec » assemble ce qui reste.</translation>
     </message>
 </context>
 <context>

@@ -175,7 +175,7 @@ def _pixel_of(grid: Grid, seed: Seed, crs: str | None) -> tuple[int, int]:
     """The pixel (row, column) that holds a place. Raises `MMEarthError` when none does."""
     xy = (seed.x, seed.y) if crs is None else moved_to(grid, (seed.x, seed.y), crs)
     if not holds(grid, xy):
-        raise MMEarthError(f"The place {seed.x:.10g},{seed.y:.10g} is outside the embedding; click inside of it.")
+        raise MMEarthError("This place is outside the embedding; click inside of it.")
     column, row = in_pixels(grid, *xy)
     return int(row), int(column)
 

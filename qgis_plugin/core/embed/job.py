@@ -197,9 +197,11 @@ class EmbedJob(QObject):
         self._cache.enforce_limit(keep=[path, *files_in_use()])
 
     def _open(self, path: Path) -> QgsRasterLayer | None:
-        """The embedding as a layer: one of the project that shows this file, or a new one. None when it is damaged."""
+        """The embedding as a layer: one of the project that shows this file and was made of no other layer, for two
+        scenes may hold the same, or a new one. None when it is damaged."""
         for layer in layers.embeddings():
-            if Path(layers.path_of(layer)) == path:
+            scene = layers.source_of(layer)
+            if Path(layers.path_of(layer)) == path and (scene is None or scene.id() == self._source_id):
                 layer.reload()
                 return layer
         layer = QgsRasterLayer(str(path), free_name(self.tr("Embedding"), self._name), "gdal")

@@ -66,6 +66,7 @@ class EmbedQueue(QObject):
         self._items: list[Queued] = []
         self._last: dict[str, Queued] = {}
         QgsProject.instance().cleared.connect(self._other_project)
+        QgsProject.instance().layersWillBeRemoved.connect(self._layers_leave)
 
     @property
     def running(self) -> Queued | None:
@@ -124,6 +125,7 @@ class EmbedQueue(QObject):
     def close(self) -> None:
         """Stop and tell nobody; what is finished of the one that runs is kept."""
         QgsProject.instance().cleared.disconnect(self._other_project)
+        QgsProject.instance().layersWillBeRemoved.disconnect(self._layers_leave)
         for item in self._items:
             item.job.close()
         self._items = []
@@ -150,6 +152,12 @@ class EmbedQueue(QObject):
         item.job.deleteLater()
         self.changed.emit()
         self._next()
+
+    def _layers_leave(self, ids: list[str]) -> None:
+        """What waits and leaves the project is not embedded; the one that runs is finished."""
+        for item in self.waiting:
+            if item.source in ids:
+                self.cancel(item)
 
     def _other_project(self) -> None:
         """Layers that wait have left with their project; the one that runs is finished for the cache."""

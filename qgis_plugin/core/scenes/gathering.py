@@ -9,9 +9,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, pyqtSignal
 
 from ...settings import home
@@ -22,6 +22,9 @@ from .scene_list import LAYER, Row
 if TYPE_CHECKING:
     from ...context import Context
     from ..worker.client import Job
+
+#: The ids of the embedding layers that are to be worked on; None: the set is only saved.
+Ids = Optional[Sequence[str]]
 
 
 class Gathering(QObject):
@@ -36,12 +39,11 @@ class Gathering(QObject):
         super().__init__(parent)
         self._context = context
         self._job: Job | None = None
-        self._lacking: tuple[dict[str, Any], str, list[QgsRasterLayer] | None] | None = None
+        self._lacking: tuple[dict[str, Any], str, Ids] | None = None
 
     def work_with(self, rows: Sequence[Row]) -> None:
         """Put rows together, and work on them. Those without embedding are the caller's to leave out."""
-        embeddings = [row.embedding for row in rows if row.embedding is not None]
-        self._work_with(arguments(rows), embeddings)
+        self._work_with(arguments(rows), [row.embedding.id() for row in rows if row.embedding is not None])
 
     def save(self, rows: Sequence[Row], path: str, samples: str | None, field: str) -> None:
         """Write rows, and a file of samples, as a working set that others read; what is in work stays."""
@@ -54,12 +56,12 @@ class Gathering(QObject):
         """What was asked for last, without the places that lack a layer."""
         if self._lacking is None:
             return
-        asked, path, embeddings = self._lacking
+        asked, path, ids = self._lacking
         asked = {**asked, "skip_places": True}
-        if embeddings is None:
+        if ids is None:
             self._submit(asked, path, None)
         else:
-            self._work_with(asked, embeddings)
+            self._work_with(asked, ids)
 
     def close(self) -> None:
         """Ask no more."""
@@ -67,28 +69,35 @@ class Gathering(QObject):
         if job is not None:
             job.cancel()
 
-    def _work_with(self, asked: dict[str, Any], embeddings: list[QgsRasterLayer]) -> None:
+    def _work_with(self, asked: dict[str, Any], ids: Sequence[str]) -> None:
         digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
         path = home() / "sets" / f"{digest}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._submit(asked, str(path), embeddings)
+        self._submit(asked, str(path), ids)
 
-    def _submit(self, asked: dict[str, Any], path: str, embeddings: list[QgsRasterLayer] | None) -> None:
+    def _submit(self, asked: dict[str, Any], path: str, ids: Ids) -> None:
         self.close()
         job = self._job = self._context.client.submit(
             "working_set",
             {**asked, "output": path, "overwrite": True, "trust": True},
             labels={"skip_places": without_places()},
         )
-        job.finished.connect(lambda result: self._done(job, path, embeddings, result))
-        job.failed.connect(lambda kind, message: self._not_done(job, kind, message, (asked, path, embeddings)))
+        job.finished.connect(lambda result: self._done(job, path, ids, result))
+        job.failed.connect(lambda kind, message: self._not_done(job, kind, message, (asked, path, ids)))
 
-    def _done(self, job: Job, path: str, embeddings: list[QgsRasterLayer] | None, result: dict[str, Any]) -> None:
+    def _done(self, job: Job, path: str, ids: Ids, result: dict[str, Any]) -> None:
         if job is not self._job:
             return
         self._job = None
-        if embeddings is None:
+        if ids is None:
             self.gathered.emit(path, [*result["messages"], *result["warnings"]])
+            return
+        found = [QgsProject.instance().mapLayer(each) for each in ids]
+        embeddings = [layer for layer in found if isinstance(layer, QgsRasterLayer)]
+        if len(embeddings) < len(ids):  # it may be another project meanwhile
+            self.failed.emit(
+                self.tr("A layer left the project while they were put together; tick what belongs together again.")
+            )
             return
         # That what it names lies elsewhere, as the warnings tell, is so of every file of our own.
         inside = {Path(file).resolve() for place in places_of(path) for file in place.embeddings}
@@ -96,9 +105,7 @@ class Gathering(QObject):
         self._context.workspace.work_on_set(path, kept)
         self.gathered.emit(path, result["messages"])
 
-    def _not_done(
-        self, job: Job, kind: str, message: str, asked: tuple[dict[str, Any], str, list[QgsRasterLayer] | None]
-    ) -> None:
+    def _not_done(self, job: Job, kind: str, message: str, asked: tuple[dict[str, Any], str, Ids]) -> None:
         if job is not self._job:
             return
         self._job = None

@@ -18,8 +18,8 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from .. import layers
 from ..embed import colours
-from ..embed.queue import CANCELLED, FAILED, RUNNING, WAITING, EmbedQueue
-from ..sources import why_not_readable
+from ..embed.queue import FAILED, RUNNING, WAITING, EmbedQueue
+from ..sources import is_gone, why_not_readable
 
 if TYPE_CHECKING:
     from ..worker.client import WorkerClient
@@ -38,7 +38,8 @@ _DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?([01]\d)[-_]?([0-3]\d)(?!\d)")
 class Row:
     """A row of the list. `layer`: the scene, or the embedding itself where its scene is not in the project, or a layer
     beside them; `state`: one of those here and in the queue; `share`: how far it is embedded; `told`: why it failed.
-    `day`: ISO, or empty; `guessed`: it is only read from the name."""
+    `day`: ISO, or empty; `guessed`: it is only read from the name; `there`: the file of its embedding is there;
+    `asked`: the worker is still to tell its date."""
 
     layer: QgsRasterLayer
     embedding: QgsRasterLayer | None
@@ -49,6 +50,24 @@ class Row:
     day: str = ""
     guessed: bool = False
     used: bool = False
+    there: bool = True
+    asked: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is a scene or layer whose file is gone, so that nothing can be done with it."""
+        return self.state == GONE and (self.embedding is None or self.embedding is self.layer)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be worked with now: it is a layer beside the scenes, or its embedding is there to stay."""
+        embedded = self.embedding is not None and self.there and self.state not in (WAITING, RUNNING)
+        return not self.is_scene or embedded
+
+    @property
+    def to_embed(self) -> bool:
+        """Whether it is a scene that is not embedded, or no longer as it is."""
+        return self.state in (NEW, STALE, GONE, FAILED) and self.layer is not self.embedding and not self.lost
 
     @property
     def is_scene(self) -> bool:
@@ -70,13 +89,14 @@ class SceneList(QObject):
         super().__init__(parent)
         self._client, self._queue = client, queue
         self._closed = False
-        self._days: dict[str, str] = {}  # of embeddings, by file and its state, as the worker told
+        self._days: dict[str, str | None] = {}  # of embeddings, by file and state, as the worker told; None: asked
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(50)
         self._later.timeout.connect(self.changed)
         project = QgsProject.instance()
-        self._heard = (project.layersAdded, project.layersRemoved, queue.changed, queue.progressed, queue.ended)
+        of_project = (project.layersAdded, project.layersRemoved, project.layerTreeRoot().nameChanged)
+        self._heard = (*of_project, queue.changed, queue.progressed, queue.ended)
         for signal in self._heard:
             signal.connect(self.look_again)
 
@@ -99,6 +119,9 @@ class SceneList(QObject):
         for layer in QgsProject.instance().mapLayers().values():
             if layer not in made_of and _offered(layer):
                 rows.append(self._of_scene(layer) if layer.bandCount() >= FEWEST_BANDS else _of_layer(layer))
+            elif layer not in made_of and _lost(layer):
+                day, guessed = _said_or_guessed(layer)
+                rows.append(Row(layer, None, layer.name(), GONE, day=day, guessed=guessed, used=True, there=False))
         return sorted(rows, key=lambda row: (not row.is_scene, row.day or "9", row.name.lower()))
 
     def used(self) -> list[Row]:
@@ -156,7 +179,8 @@ class SceneList(QObject):
         name = layers.title_of(embedding) if scene is None else scene.name()
         state, share, told = EMBEDDED, 0.0, ""
         before = embedding.customProperty(layers.SOURCE_STATE)
-        if not _is_there(embedding):
+        there = _is_there(embedding)
+        if not there:
             state = GONE
         elif scene is not None and before and layers.file_state(scene) not in ("", before):
             state = STALE
@@ -164,7 +188,8 @@ class SceneList(QObject):
             state, share, told = self._in_queue(scene) or (state, share, told)
         day, guessed = self._day(embedding, scene)
         used = embedding.customProperty(_USED) or (scene is not None and scene.customProperty(_USED))
-        return Row(scene or embedding, embedding, name, state, share, told, day, guessed, used == _YES)
+        asked = guessed and self._days.get(_key(embedding), "") is None
+        return Row(scene or embedding, embedding, name, state, share, told, day, guessed, used == _YES, there, asked)
 
     def _of_scene(self, scene: QgsRasterLayer) -> Row:
         state, share, told = self._in_queue(scene) or (NEW, 0.0, "")
@@ -174,10 +199,8 @@ class SceneList(QObject):
 
     def _in_queue(self, scene: QgsRasterLayer) -> tuple[str, float, str] | None:
         item = self._queue.of(scene.id())
-        if item is None or item.state not in (WAITING, RUNNING, FAILED, CANCELLED):
+        if item is None or item.state not in (WAITING, RUNNING, FAILED):
             return None
-        if item.state == CANCELLED:
-            return NEW, 0.0, ""
         return item.state, item.share, "" if item.error is None else item.error.message
 
     def _day(self, embedding: QgsRasterLayer, scene: QgsMapLayer | None) -> tuple[str, bool]:
@@ -185,22 +208,30 @@ class SceneList(QObject):
         for layer in (embedding, scene):
             if layer is not None and layer.customProperty(_DATE):
                 return str(layer.customProperty(_DATE)), False
-        key = f"{layers.path_of(embedding)} {layers.file_state(embedding)}"
+        key = _key(embedding)
         if key not in self._days:
             self._ask(key, layers.path_of(embedding))
-        return (self._days[key], False) if self._days[key] else _guessed(scene or embedding)
+        told = self._days[key]
+        return (told, False) if told else _guessed(scene or embedding)
 
     def _ask(self, key: str, path: str) -> None:
         self._days[key] = ""
         if not self._client.available() or self._client.state == "failed":
             return
+        self._days[key] = None
         job = self._client.submit("info", {"file": path})
         job.finished.connect(lambda told: self._answered(key, told))
+        job.failed.connect(lambda *_: self._answered(key, {}))
 
     def _answered(self, key: str, told: dict[str, Any]) -> None:
         if not self._closed:
             self._days[key] = str(told.get("date") or "")
             self.look_again()
+
+
+def _key(embedding: QgsRasterLayer) -> str:
+    """The file of an embedding, as it is now."""
+    return f"{layers.path_of(embedding)} {layers.file_state(embedding)}"
 
 
 def _of_layer(layer: QgsRasterLayer) -> Row:
@@ -211,6 +242,14 @@ def _offered(layer: QgsMapLayer) -> bool:
     """Whether a layer is a raster file and nothing that we made."""
     ours = layer.customProperty(layers.PRODUCT)
     return isinstance(layer, QgsRasterLayer) and not ours and not why_not_readable(layer)
+
+
+def _lost(layer: QgsMapLayer) -> bool:
+    """Whether a layer belongs to those that are worked on together and its file is gone. The embedding of a scene that
+    is there can be made again, and is not missed."""
+    ours = layer.customProperty(layers.PRODUCT)
+    kind = ours is None or (ours == "embedding" and layers.source_of(layer) is None)
+    return kind and layer.customProperty(_USED) == _YES and is_gone(layer)
 
 
 def _is_there(layer: QgsRasterLayer) -> bool:

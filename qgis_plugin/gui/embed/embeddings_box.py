@@ -149,9 +149,12 @@ class EmbeddingsBox(QGroupBox):
 
     def _take_up(self, *_: object) -> None:
         """A project that has one embedding is opened to work with it, as with its samples."""
-        found = layers.embeddings()
-        if self._context.workspace.embedding is None and len(found) == 1:
-            self._context.workspace.embedding = found[0]
+        found, workspace = layers.embeddings(), self._context.workspace
+        if workspace.embedding is None and len(found) == 1:
+            workspace.embedding = found[0]
+        if workspace.lost_set:
+            self._context.warn(workspace.lost_set)
+            workspace.lost_set = ""
 
     def _recognised(self, layer: QgsMapLayer) -> None:
         """An embedding is listed, and worked with when it was opened for that or is the only one."""

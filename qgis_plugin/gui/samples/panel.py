@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
@@ -69,6 +69,7 @@ class SamplesPanel(QWidget):
         for name, tool in self.tools.items():
             tool.setAction(self.tool_row.actions_of[name])
             tool.hinted.connect(self._hint)
+            tool.refused.connect(lambda sentence: context.tell(sentence, Qgis.MessageLevel.Warning))
             tool.table_wanted.connect(self.classes.listed.click)
         self.tool_row.square_size.valueChanged.connect(self._set_size)
         self.tool_row.holes.valueChanged.connect(self._set_holes)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qgis.core import (
-    Qgis,
     QgsCoordinateReferenceSystem,
     QgsGeometry,
     QgsPointXY,
@@ -36,7 +35,7 @@ _REACH = 6
 
 
 class SampleTool(QgsMapTool):
-    """Draws for the `ClassTable` it was given with `set_table`; says in a sentence, by `messageEmitted`, why not."""
+    """Draws for the `ClassTable` it was given with `set_table`; says in a sentence, by `refused`, why not."""
 
     #: Keys while a shape is not finished.
     shape_keys: tuple[keys.KeyTable, ...] = (keys.SHAPE,)
@@ -48,6 +47,8 @@ class SampleTool(QgsMapTool):
     table_wanted = pyqtSignal()
     #: What to do next, for the status bar; empty when the tool rests.
     hinted = pyqtSignal(str)
+    #: Why something was not done. QGIS' own `messageEmitted` would cut what is longer than a line.
+    refused = pyqtSignal(str)
 
     def __init__(self, canvas: QgsMapCanvas, workspace: Workspace) -> None:
         super().__init__(canvas)
@@ -279,4 +280,4 @@ class SampleTool(QgsMapTool):
             self.hinted.emit(typed + hint)
 
     def _say(self, sentence: str) -> None:
-        self.messageEmitted.emit(sentence, Qgis.MessageLevel.Warning)
+        self.refused.emit(sentence)

@@ -247,7 +247,8 @@ class SegmentTool(SampleTool):
 
 
 class _CanvasNote(QLabel):
-    """A line in the corner of the canvas, for what the status bar has no room for; the mouse goes through it."""
+    """A line in the lower corner of the canvas, for what the status bar has no room for, where no message of QGIS' lies
+    on it; the mouse goes through it."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
         super().__init__(canvas)
@@ -267,4 +268,4 @@ class _CanvasNote(QLabel):
         room = self.parentWidget().width() - 16
         self.setFixedWidth(max(60, min(room, self.fontMetrics().horizontalAdvance(sentence) + 20)))
         self.setFixedHeight(self.heightForWidth(self.width()))
-        self.move(8, 8)
+        self.move(8, self.parentWidget().height() - self.height() - 8)

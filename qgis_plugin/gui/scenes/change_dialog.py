@@ -25,7 +25,7 @@ from ...core.replaced_files import why_not
 from ...core.samples.classes import SampleError
 from ...core.samples.sample_layer import collect
 from ...core.scenes.change_job import Asked, ChangeJob
-from ...core.scenes.scene_list import GONE, Row, SceneList
+from ...core.scenes.scene_list import Row, SceneList
 from ..icons import icon
 from ..widgets.file_widget import FileWidget
 from ..widgets.labels import WarningLine, wrapped
@@ -58,7 +58,7 @@ class ChangeDialog(QDialog):
 
     def offer(self) -> None:
         """List what there is to compare now: the earliest before and the latest after, unless others were chosen."""
-        rows = [row for row in self._scenes.rows() if row.embedding is not None and row.state != GONE]
+        rows = [row for row in self._scenes.rows() if row.embedding is not None and row.there]
         before, after = self.before.currentData(), self.after.currentData()
         for combo in (self.before, self.after):
             combo.blockSignals(True)

@@ -93,7 +93,8 @@ class SceneTable(QTreeWidget):
         item.setIcon(_STATE, QgsApplication.getThemeIcon("/mIconWarning.svg") if warned else QIcon())
         item.setText(_STATE, "" if row.state == RUNNING else text)
         answer = self.tr("{}\nDouble-click to answer it in the Embed tab").format(text)
-        item.setToolTip(_STATE, answer if row.state == FAILED else text)
+        gone = self.tr("{}\nSay where it is now (Change Data Source… of the layer), or remove the layer").format(text)
+        item.setToolTip(_STATE, answer if row.state == FAILED else gone if row.lost else text)
         self._show_work(item, row, text)
 
     def _show_work(self, item: QTreeWidgetItem, row: Row, text: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsProject
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QShowEvent
+from qgis.PyQt.QtCore import QEvent, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QIcon, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -24,22 +24,19 @@ from qgis.PyQt.QtWidgets import (
 from ...core import layers
 from ...core.embed.queue import DONE, FAILED, RUNNING, WAITING, EmbedQueue, Queued
 from ...core.embed.request import usual_options
-from ...core.maps.final_map import MODEL, default_output
-from ...core.samples.classes import SampleError
-from ...core.samples.sample_layer import collect
 from ...core.scenes.gathering import Gathering, elsewhere, without_places
-from ...core.scenes.scene_list import GONE, NEW, STALE, Row, SceneList
-from ...core.scenes.single_scenes import why_not_one_by_one
+from ...core.scenes.scene_list import NEW, STALE, Row, SceneList
 from ...core.working_set import Place, places_of
 from ..icons import icon
 from ..widgets.labels import WarningLine, wrapped
+from .folder_button import FolderButton
 from .scene_table import SceneTable
 
 if TYPE_CHECKING:
     from ...context import Context
 
-#: States of what is to be embedded.
-_TO_EMBED = (NEW, STALE, GONE, FAILED)
+#: States of what is answered, or looked at, in the Embed tab.
+_IN_TAB = (NEW, STALE, FAILED, WAITING, RUNNING)
 #: What the files of scenes are called.
 _RASTERS = (".tif", ".tiff", ".jp2", ".vrt", ".img", ".nc")
 #: Names that a sentence lists.
@@ -62,6 +59,7 @@ class ScenesWindow(QDialog):
         self._context, self._queue = context, queue
         self._closed = False
         self._outdated: dict[Queued, str] = {}
+        self._told_of = ""  # the set in work that the note speaks of
         self.scenes = SceneList(context.client, queue, self)
         self.gathering = Gathering(context, self)
         self.table = SceneTable(self.scenes, queue, self)
@@ -81,6 +79,7 @@ class ScenesWindow(QDialog):
         """Let go of project, queue and worker."""
         if not self._closed:
             self._closed = True
+            self.folder_button.let_go()
             self._context.workspace.embeddingChanged.disconnect(self.scenes.look_again)
             self._queue.ended.disconnect(self._replace)
             self.gathering.close()
@@ -91,6 +90,12 @@ class ScenesWindow(QDialog):
         """A file may have changed meanwhile."""
         super().showEvent(event)
         self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Also while one was in another window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.scenes.look_again()
 
     # what is done
 
@@ -105,7 +110,12 @@ class ScenesWindow(QDialog):
 
     def add_folder(self, folder: str) -> None:
         """Add the scenes of a folder; layers of few bands are left out, and told."""
-        files = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in _RASTERS)
+        try:
+            files = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in _RASTERS)
+        except OSError as error:
+            text = self.tr("The folder {0} cannot be read ({1}); choose another one.")
+            self._failed(text.format(folder, error.strerror))
+            return
         self.add_files([str(path) for path in files], scenes_only=True)
 
     def embed_all(self) -> None:
@@ -120,8 +130,7 @@ class ScenesWindow(QDialog):
 
     def work_with(self) -> None:
         """Work with what is ticked: samples, live map and maps are of all of them."""
-        self.failure.show_text("")
-        self._say(self.tr("Putting them together…"))
+        self._say_and_forgive(self.tr("Putting them together…"))
         self.gathering.work_with(self._ready())
 
     def open_set(self, path: str) -> None:
@@ -216,19 +225,21 @@ class ScenesWindow(QDialog):
         )
         self.work_button = _button("scenesWork", "gather", self.work_with, self)
         self.work_button.setText(self.tr("Work with these"))
+        self.cancel_button = _button("scenesCancel", "", self._queue.cancel_all, self)
+        self.cancel_button.setIcon(QgsApplication.getThemeIcon("/mActionRemove.svg"))
+        self.cancel_button.setText(self.tr("Cancel all"))
+        self.cancel_button.setToolTip(self.tr("Embed nothing more; finished tiles are kept"))
         self.draw_button = _button("scenesDraw", "samples", self.draw_wanted.emit, self)
         self.draw_button.setText(self.tr("Draw samples"))
         self.draw_button.setToolTip(self.tr("The next step: draw in any of the scenes; all of them are mapped"))
         self.change_button = _button("scenesChange", "change", self.change_wanted.emit, self)
         self.change_button.setText(self.tr("Change…"))
         self.change_button.setToolTip(self.tr("Map what became what between two dates, with areas in hectares"))
-        self.folder_button = _button("scenesMapFolder", "map", self._map_folder, self)
-        self.folder_button.setText(self.tr("Folder to maps…"))
-        self.folder_button.setToolTip(
-            self.tr("Embed and map all scenes of a folder, a map each, with what the samples in work teach")
-        )
+        self.folder_button = FolderButton(self._context, self)
+        self.folder_button.said.connect(self._say_and_forgive)
+        self.folder_button.failed.connect(self._failed)
         doing = QHBoxLayout()
-        for button in (self.embed_button, self.work_button, self.draw_button):
+        for button in (self.embed_button, self.cancel_button, self.work_button, self.draw_button):
             doing.addWidget(button)
         doing.addStretch(1)
         doing.addWidget(self.folder_button)
@@ -244,39 +255,54 @@ class ScenesWindow(QDialog):
     def _show(self) -> None:
         self.table.show_rows(self.scenes.rows(), self._context.workspace.places)
         count = len(self._to_embed())
+        self.cancel_button.setVisible(len(self._queue.items) > 1)
         self.embed_button.setText(self.tr("Embed {}").format(count) if count else self.tr("Embed"))
         self.embed_button.setEnabled(count > 0 and self._context.client.available())
         ready = self._ready()
         in_work = self._in_work(ready)
         enough = len(ready) > 1 and any(row.is_scene for row in ready)
-        self.work_button.setEnabled(enough and not in_work)
+        self.work_button.setEnabled(enough and not in_work and not any(row.asked for row in ready))
         self.work_button.setToolTip(self._why_work(ready, enough))
         self.draw_button.setVisible(in_work)
-        dated = [row for row in self.scenes.rows() if row.embedding is not None and row.state != GONE]
+        if self._told_of and self._told_of != self._context.workspace.working_set:
+            self._say(
+                self.tr("They are no longer worked on together; tick what belongs together, and “Work with these”.")
+            )
+        dated = [row for row in self.scenes.rows() if row.embedding is not None and row.there]
         self.change_button.setEnabled(len(dated) > 1)
 
     def _why_work(self, ready: list[Row], enough: bool) -> str:
-        unready = len(self.scenes.used()) - len(ready)
+        lost = sum(row.lost for row in self.scenes.used())
+        unready = len(self.scenes.used()) - len(ready) - lost
+        if lost:
+            return self.tr(
+                "{} ticked whose files are gone are left out: find them again, or take the tick away"
+            ).format(lost)
         if unready:
             return self.tr("{} ticked and not embedded: embed them first, or they are left out").format(unready)
         if not enough:
             return self.tr("Tick two scenes, or a scene and a layer; a single one is chosen in the Embed tab")
+        if any(row.asked for row in ready):
+            return self.tr("Their dates are being read")
         return self.tr("Samples and maps are of all that is ticked: dates of a place vote, each place gets a map")
 
     def _ready(self) -> list[Row]:
         """What is ticked and can be worked with."""
-        used = self.scenes.used()
-        return [row for row in used if not row.is_scene or (row.embedding is not None and row.state != GONE)]
+        return [row for row in self.scenes.used() if row.ready]
 
     def _to_embed(self) -> list[Row]:
-        return [row for row in self.scenes.used() if row.state in _TO_EMBED and row.layer is not row.embedding]
+        return [row for row in self.scenes.used() if row.to_embed]
 
     def _in_work(self, rows: list[Row]) -> bool:
-        """Whether these rows are the set in work."""
-        files = {file for place in self._context.workspace.places for file in place.files}
-        return bool(files) and files == {layers.path_of(row.embedding or row.layer) for row in rows}
+        """Whether these rows are the set in work, with the dates that they have now."""
+        places = self._context.workspace.places
+        days = {file: day for place in places for file, day in zip(place.embeddings, place.dates)}
+        files = {file for place in places for file in place.files}
+        found = {layers.path_of(row.embedding or row.layer): row.day for row in rows}
+        return bool(files) and files == set(found) and all(found[file] in ("", day) for file, day in days.items())
 
     def _say(self, text: str) -> None:
+        self._told_of = ""
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
@@ -290,7 +316,13 @@ class ScenesWindow(QDialog):
             text = self.tr("Saved: {0} scenes ({1}).")
         self.failure.show_text("")
         self._say(" ".join([text.format(scenes, _listed([place.name for place in places])), *messages]))
+        if self._context.workspace.working_set == path:
+            self._told_of = path
         self._show()
+
+    def _say_and_forgive(self, text: str) -> None:
+        self.failure.show_text("")
+        self._say(text)
 
     def _failed(self, sentence: str) -> None:
         self._say("")
@@ -309,61 +341,15 @@ class ScenesWindow(QDialog):
 
     def _open_row(self, row: Row) -> None:
         """A row that waits for an answer is opened where it is given; what is embedded is looked at."""
-        if row.state in (*_TO_EMBED, WAITING, RUNNING):
+        if row.state in _IN_TAB or (row.to_embed and not row.lost):
             self.chosen.emit(row.layer)
+        if row.state in _IN_TAB or not row.there:
             return
         canvas = self._context.iface.mapCanvas()
         canvas.setExtent(canvas.mapSettings().layerExtentToOutputExtent(row.layer, row.layer.extent()))
         canvas.refresh()
 
     # files
-
-    def _map_folder(self) -> None:
-        """The algorithm that maps a folder: with a model of the samples in work, which is saved on the way, else with
-        that of the map that was made last, if there is one."""
-        workspace = self._context.workspace
-        try:
-            drawn = None if workspace.samples is None else collect(workspace.samples, workspace.field)
-        except SampleError as error:
-            self._failed(str(error))
-            return
-        if drawn is not None and drawn["features"] and workspace.embedding is not None:
-            self._learn(drawn, default_output(workspace.embedding))
-        else:
-            self._open_map_folder(self._last_model())
-
-    def _learn(self, samples: dict[str, Any], beside: Path) -> None:
-        """Save what the samples teach beside the map of the embedding in work, then go on with it."""
-        workspace, path = self._context.workspace, beside.with_name(f"{beside.stem}_samples_model.json")
-        fit = {**workspace.learned(), "samples": samples, "output": str(path), "block": workspace.block}
-        self.folder_button.setEnabled(False)
-        self.failure.show_text("")
-        self._say(self.tr("Learning from the samples…"))
-        job = self._context.client.submit(
-            "fit_samples", {**fit, "overwrite": True}, title=self.tr("Learning from the samples"), task=True
-        )
-        job.finished.connect(lambda result: self._learned(path, result["probe"]))
-        job.failed.connect(lambda _kind, message: self._failed(message))
-        job.ended.connect(lambda: self.folder_button.setEnabled(True))
-
-    def _learned(self, path: Path, probe: dict[str, Any]) -> None:
-        why = why_not_one_by_one(probe)
-        if why and not self._closed:
-            self._failed(why)
-        elif not self._closed:
-            self._say(self.tr("The model of the samples is saved: {}").format(path))
-            self._open_map_folder(str(path))
-
-    def _open_map_folder(self, model: str) -> None:
-        import processing
-
-        processing.execAlgorithmDialog("mmearth:map_folder", {"MODEL": model} if model else {})
-
-    def _last_model(self) -> str:
-        """The model of the map that was made last; empty without one."""
-        models = [str(layer.customProperty(MODEL, "")) for layer in QgsProject.instance().mapLayers().values()]
-        files = sorted((path for path in map(Path, filter(None, models)) if path.is_file()), key=_made)
-        return str(files[-1]) if files else ""
 
     def _browse(self) -> None:
         paths = QFileDialog.getOpenFileNames(self, self.tr("Add rasters"), _folder())[0]
@@ -397,10 +383,6 @@ def _folder() -> str:
     return QgsProject.instance().absolutePath()
 
 
-def _made(path: Path) -> float:
-    return path.stat().st_mtime
-
-
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
 
@@ -417,7 +399,7 @@ def _tool(name: str, text: str, tip: str, picture: str, action: Callable[[], obj
 
 
 def _button(name: str, picture: str, action: Callable[[], object], parent: QWidget) -> QPushButton:
-    button = QPushButton(icon(picture), "", parent)
+    button = QPushButton(icon(picture) if picture else QIcon(), "", parent)
     button.setObjectName(name)
     button.setAutoDefault(False)
     button.clicked.connect(lambda _=False: action())

@@ -17,6 +17,7 @@ class ProgressBar(QProgressBar):
         super().__init__(parent)
         self.setTextVisible(False)
         self._label = QLabel(self)
+        self.setFormat("%p\xa0%")
         self.valueChanged.connect(self._place)
 
     def setFormat(self, text: str) -> None:

@@ -97,7 +97,8 @@ def test_parts_of_errors_are_told_one_by_one():
         " another area or scene."
     ) == (
         "x.tif n’a pas de sol dans la zone choisie\u00a0: 100\u00a0% exclus (sans données 12\u00a0%, par le masque"
-        " 3.5\u00a0%, remplissage non déclaré 2\u00a0%). Rien n’a été écrit\u00a0; choisissez une autre zone ou une autre scène."
+        " 3.5\u00a0%, remplissage non déclaré 2\u00a0%). Rien n’a été écrit\u00a0; choisissez une autre zone"
+        " ou une autre scène."
     )
     assert french.told(
         "Could not write a.tif (No space left on device); close it where it is open, or choose another output."
@@ -141,7 +142,8 @@ def test_days_of_the_year_are_told_in_the_language():
     sentence = "hill has no image for 12 May, 1 July, undated: that does not vote"
     assert german.told(sentence) == "hill hat kein Bild für 12. Mai, 1. Juli, ohne Datum: Das stimmt nicht mit ab"
     assert "12 mai, 1er juillet, sans date" in french.told(sentence)
-    pairs = "hill: images stand for the dates learned, by the day of the year: 20 April for 10 April; 1 July for 12 July"
+    days = "20 April for 10 April; 1 July for 12 July"
+    pairs = f"hill: images stand for the dates learned, by the day of the year: {days}"
     assert german.told(pairs).endswith(": 20. April für 10. April; 1. Juli für 12. Juli")
     assert french.told(pairs).endswith("20 avril pour le 10 avril; 1er juillet pour le 12 juillet")
     assert german.days("E00, 12 May") == "E00, 12. Mai" and Language("en").days("E00, 12 May") == "E00, 12 May"

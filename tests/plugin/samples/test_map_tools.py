@@ -70,7 +70,7 @@ def use(canvas, workspace, table):
         tool = kind(canvas, workspace)
         tool.set_table(table)
         tool.said, tool.added = [], []
-        tool.messageEmitted.connect(lambda text, _level: tool.said.append(text))
+        tool.refused.connect(tool.said.append)
         tool.sampleAdded.connect(tool.added.append)
         canvas.setMapTool(tool)
         made.append(tool)

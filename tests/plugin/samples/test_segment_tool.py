@@ -35,7 +35,7 @@ def tool(workbench, shown_canvas, rules):
     tool = SegmentTool(shown_canvas, workbench.workspace, workbench.client)
     tool.set_table(table)
     tool.table, tool.said, tool.hints = table, [], []
-    tool.messageEmitted.connect(lambda text, _level: tool.said.append(text))
+    tool.refused.connect(tool.said.append)
     tool.hinted.connect(tool.hints.append)
     shown_canvas.setMapTool(tool)
     yield tool

@@ -234,6 +234,7 @@ def test_places_without_a_layer_are_left_out_by_a_click(window, context, embeddi
     )
     window.add_files([str(tmp_path / f"{name}.tif") for name in ("here", "there", "h")])
     window.show()
+    wait_until(window.work_button.isEnabled)
     window.work_button.click()
     wait_until(lambda: not window.failure.isHidden())
     assert "there: " in window.failure.label.text() and "“Go on without these places”" in window.failure.label.text()
