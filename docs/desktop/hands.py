@@ -184,7 +184,7 @@ def read():
 def _catalogue():
     name = f"mmearth_{QgsApplication.locale()[:2]}.ts"
     path = Path(os.environ["WALK_FOLDER"]).parents[1] / "qgis_plugin" / "i18n" / name
-    return legible.translations(path) if path.exists() else None
+    return legible.Catalogue(path) if path.exists() else None
 
 
 def say(text):

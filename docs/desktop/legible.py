@@ -44,7 +44,7 @@ _TOLD = Qt.ItemDataRole.ToolTipRole
 
 
 def faults(package, catalogue=None):
-    """One line for each text of the plugin `package` that cannot be read; `catalogue` of `translations`, if any."""
+    """One line for each text of the plugin `package` that cannot be read; `catalogue` (a `Catalogue`), if any."""
     found = []
     for root in roots(package):
         shot = root.window().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
@@ -290,10 +290,10 @@ def _faint(widget, shot):
     if isinstance(widget, QGroupBox) or seen.size() != widget.size() or seen.isEmpty():
         return  # a part of it would say little
     cut = shot.copy(seen)
-    pixels = np.frombuffer(cut.constBits().asstring(cut.sizeInBytes()), np.uint8)
-    pixels = pixels.reshape(cut.height(), cut.bytesPerLine() // 4, 4)[:, : cut.width(), 2::-1].reshape(-1, 3)
-    colours, counts = np.unique(pixels, axis=0, return_counts=True)
-    light = _luminance(colours)
+    pixels = np.frombuffer(cut.constBits().asstring(cut.sizeInBytes()), "=u4") & 0xFFFFFF
+    pixels = pixels.reshape(cut.height(), cut.bytesPerLine() // 4)[:, : cut.width()]
+    packed, counts = np.unique(pixels, return_counts=True)
+    light = _luminance(np.stack([packed >> 16, packed >> 8 & 0xFF, packed & 0xFF], axis=1))
     ground = light[np.argmax(counts)]
     contrast = ((np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)).max()
     if contrast < FAINTEST:
@@ -307,12 +307,33 @@ def _luminance(colours):
     return linear @ (0.2126, 0.7152, 0.0722)
 
 
-def translations(path):
-    """Patterns of the English texts in a .ts file that its language says otherwise, and of what it says."""
-    messages = ElementTree.parse(path).iter("message")  # noqa: S314 - our own file
-    pairs = [(each.findtext("source"), each.findtext("translation")) for each in messages]
-    english = [_pattern(text) for text, said in pairs if text != said and re.search(r"[A-Za-z]{3}", _bare(text))]
-    return english, [_pattern(said) for _, said in pairs if re.search(r"\w{3}", _bare(said))]
+class Catalogue:
+    """The texts of a .ts file; each line is looked up once, for windows say the same again and again."""
+
+    def __init__(self, path):
+        messages = ElementTree.parse(path).iter("message")  # noqa: S314 - our own file
+        pairs = [(each.findtext("source"), each.findtext("translation")) for each in messages]
+        self._english = _Texts(text for text, said in pairs if text != said and re.search("[A-Za-z]{3}", _bare(text)))
+        self._own = _Texts(said for _, said in pairs if re.search(r"\w{3}", _bare(said)))
+        self._found = {}
+
+    def is_english(self, line):
+        """Whether a line is the English of a text that the language says otherwise, and none of the language."""
+        if line not in self._found:
+            self._found[line] = self._english.holds(line) and not self._own.holds(line)
+        return self._found[line]
+
+
+class _Texts:
+    """Texts of which some have gaps."""
+
+    def __init__(self, texts):
+        texts = set(texts)
+        self._whole = {_plain(text) for text in texts if text == _bare(text)}
+        self._patterns = [_pattern(text) for text in texts if text != _bare(text)]
+
+    def holds(self, line):
+        return line in self._whole or any(each.fullmatch(line) for each in self._patterns)
 
 
 def _bare(text):
@@ -325,12 +346,11 @@ def _pattern(text):
 
 def _foreign(widget, catalogue):
     """What is English, or has a point for a comma, where QGIS speaks another language."""
-    english, own = catalogue
     if _OWN & set(_name(widget).split(" in ")):
         return
     for text in _said(widget):
         for line in filter(None, map(str.strip, _plain(text).splitlines())):
-            if any(each.fullmatch(line) for each in english) and not any(each.fullmatch(line) for each in own):
+            if catalogue.is_english(line):
                 yield f"“{line}” is not translated"
             elif _ENGLISH.search(line):
                 yield f"“{line}” is English"

@@ -68,6 +68,7 @@ def walk():
     seen = shape.boundingBox()
     seen.grow(canvas.extent().width() / 12)  # in whatever units
     canvas.setExtent(seen)
+    canvas.refresh()
     yield drawn(canvas)
     clicked, outlined = time.monotonic(), []
     tool._grower.grown.connect(lambda _region: outlined.append(time.monotonic() - clicked))

@@ -79,7 +79,7 @@ def plugin(language, theme, qgis_iface, settings, worker_python, qgis_new_projec
 @pytest.fixture
 def catalogue(legible, language):
     path = ROOT / "qgis_plugin" / "i18n" / f"mmearth_{language}.ts"
-    return legible.translations(path) if path.exists() else None
+    return legible.Catalogue(path) if path.exists() else None
 
 
 def settle():
@@ -131,7 +131,7 @@ def test_the_check_finds_what_cannot_be_read(legible, theme):
     named["bar"].setValue(30)
     whole.show()
     settle()
-    catalogue = legible.translations(ROOT / "qgis_plugin" / "i18n" / "mmearth_de.ts")
+    catalogue = legible.Catalogue(ROOT / "qgis_plugin" / "i18n" / "mmearth_de.ts")
     package = type(whole).__module__.split(".")[0]
     found = {fault.split(":")[0] for fault in legible.faults(package, catalogue)}
     assert found == {"cut", "low", "faint", "above", "below", "out", "bar", "point", "english"}
@@ -147,7 +147,7 @@ def test_a_bar_says_how_far_it_is_beside_it(theme):
     label = bar.findChild(QLabel)
     for value in (0, 7, 100):
         bar.setValue(value)
-        assert label.text() == f"{value}%"
+        assert label.text() == f"{value}\xa0%"
         assert label.width() >= label.sizeHint().width() and label.geometry().right() <= bar.width()
     bar.setRange(0, 0)
     assert label.text() == ""
