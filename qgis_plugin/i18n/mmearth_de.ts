@@ -3573,7 +3573,7 @@ Ersetzen?</translation>
 <context>
     <name>Gathering</name>
     <message>
-        <source>A layer left the project while they were put together; tick what belongs together again.</source>
+        <source>A layer left the project while they were put together; choose what belongs together and try again.</source>
         <translation>Ein Layer hat das Projekt verlassen, während sie zusammengestellt wurden; haken Sie noch einmal an, was zusammengehört.</translation>
     </message>
     <message>

@@ -3573,7 +3573,7 @@ Les remplacer ?</translation>
 <context>
     <name>Gathering</name>
     <message>
-        <source>A layer left the project while they were put together; tick what belongs together again.</source>
+        <source>A layer left the project while they were put together; choose what belongs together and try again.</source>
         <translation>Une couche a quitté le projet pendant l’assemblage ; cochez de nouveau ce qui va ensemble.</translation>
     </message>
     <message>

@@ -95,9 +95,10 @@ class Gathering(QObject):
         found = [QgsProject.instance().mapLayer(each) for each in ids]
         embeddings = [layer for layer in found if isinstance(layer, QgsRasterLayer)]
         if len(embeddings) < len(ids):  # it may be another project meanwhile
-            self.failed.emit(
-                self.tr("A layer left the project while they were put together; tick what belongs together again.")
+            text = self.tr(
+                "A layer left the project while they were put together; choose what belongs together and try again."
             )
+            self.failed.emit(text)
             return
         # That what it names lies elsewhere, as the warnings tell, is so of every file of our own.
         inside = {Path(file).resolve() for place in places_of(path) for file in place.embeddings}
