@@ -118,7 +118,7 @@ def test_one_sample_one_table_and_one_report_of_all_places(panel, desk, two_plac
     )
     result = panel.assessment.result
     assert result["places"] == list(PLACES) and f"against {result['units']} reference points" in printed
-    assert f"{100 * result['overall_accuracy']['value']:.1f}\xa0%" in printed
+    assert f"{100 * result['overall_accuracy']['value']:.1f} %" in printed
     assert panel.assessment.judged.beside("_accuracy.csv") == two_places / "maps" / "accuracy.csv"
 
     failed = []
