@@ -658,6 +658,7 @@ def plan(
     best_of: int = 1,
     split: int | None = None,
     model: str | Path = "default",
+    picture: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -680,7 +681,8 @@ def plan(
         split: Pixels of a side, a multiple of 256, beyond which a scene is done in parts by several workers, which
             collect puts together again; by default none is.
         model: Name or file of the model, for the bands that are needed.
-        overwrite: Replace an output that exists.
+        picture: A picture to draw as well (SVG): the area, scenes by zone, where they are cut, and what is missing.
+        overwrite: Replace outputs that exist.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
 

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from affine import Affine
 
 from mmearth_core import __version__
 from mmearth_core.country.chips import Chips, over_looks, read_chips, together, write_chips
-from mmearth_core.country.mosaic import Part, mosaic, on_one_lattice
 from mmearth_core.country.status import plan_of
 from mmearth_core.country.stores import Store, store_at
 from mmearth_core.country.tasks import CHIPS, CONFIDENCE, EMBEDDINGS, ITEMS, MAPS, described_by
 from mmearth_core.embedding.stac.collection import summary
 from mmearth_core.embedding.stac.item import STAC_VERSION
 from mmearth_core.errors import MMEarthError
+from mmearth_core.raster.grid import Grid, Window
+from mmearth_core.raster.opening import opened
+from mmearth_core.raster.vrt import VirtualBand, VirtualSource, virtual_raster
 from mmearth_core.sources.place_maps import COLLECTION
 from mmearth_core.wording import counted, hectares
 
@@ -107,25 +110,79 @@ def _item(content: bytes) -> dict[str, Any]:
 
 def _mosaics(store: Store, kind: str, items: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Write the mosaics of a kind, one for each system and lattice, and look; their names."""
-    systems: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    systems: dict[tuple[str, str], list[_Part]] = defaultdict(list)
     for item in items:
         asset = item["assets"].get(kind)
         if asset is not None:
-            part = Part(asset["href"].removeprefix("../"), tuple(asset["proj:shape"]), Affine(*asset["proj:transform"]))
+            part = _Part(
+                asset["href"].removeprefix("../"), tuple(asset["proj:shape"]), Affine(*asset["proj:transform"])
+            )
             look = item["properties"].get("mmearth:look", 1) if kind == EMBEDDINGS else 1  # of a place there is one map
             systems[str(asset.get("proj:code", "other")), "" if look == 1 else f"-look{look}"].append(part)
     names = []
     for (code, look), parts in sorted(systems.items()):
-        groups = on_one_lattice(parts)
+        groups = _on_one_lattice(parts)
         for number, group in enumerate(groups, start=1):
             zone = code.removeprefix("EPSG:") + (f"-{number}" if len(groups) > 1 else "")
             name = f"{kind}-{zone}{look}.vrt"
-            store.write(name, mosaic(group, store.gdal_path(group[0].name)).encode())
+            store.write(name, _mosaic(group, store.gdal_path(group[0].name)).encode())
             for beside, named in zip(described_by(group[0].name), described_by(name), strict=True):
                 if (content := store.read(beside)) is not None:
                     store.write(named, content)
             names.append(name)
     return tuple(names)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A raster of a mosaic: its name beside the mosaic, (height, width), and where it lies."""
+
+    name: str
+    shape: tuple[int, int]
+    transform: Affine
+
+
+def _mosaic(parts: Sequence[_Part], example: str) -> str:
+    """The VRT of parts on one lattice, in one coordinate system. `example`: what GDAL opens one of them by; its bands,
+    with names, scales, colours and no-data value, are those of the mosaic, and its tags."""
+    step, down = parts[0].transform.a, parts[0].transform.e
+    left, top = min(part.transform.c for part in parts), max(part.transform.f for part in parts)
+    sources = [
+        VirtualSource(
+            part.name,
+            Window(round((part.transform.f - top) / down), round((part.transform.c - left) / step), *part.shape),
+            beside=True,
+        )
+        for part in parts
+    ]
+    height, width = (max(getattr(each.window, end) for each in sources) for end in ("row_end", "col_end"))
+    with opened(example, wanted="a raster") as dataset:
+        grid = Grid(height, width, Affine(step, 0, left, 0, down, top), dataset.crs)
+        coloured = dataset.count == 1 and dataset.colorinterp[0].name == "palette"
+        bands = [
+            VirtualBand(
+                number,
+                dataset.dtypes[number - 1],
+                dataset.nodata,
+                dataset.descriptions[number - 1],
+                dataset.scales[number - 1],
+                dataset.offsets[number - 1],
+                dataset.colormap(1) if coloured else None,
+            )
+            for number in range(1, dataset.count + 1)
+        ]
+        tags = {key: value for key, value in dataset.tags().items() if key != "AREA_OR_POINT"}
+    return virtual_raster(grid, bands, sources, tags)
+
+
+def _on_one_lattice(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Parts by the lattice of their pixels: those of one group can be put together without resampling."""
+    found: dict[tuple[float, ...], list[_Part]] = {}
+    for part in parts:
+        t = part.transform
+        key = (t.a, t.e, *np.round((t.c % t.a / t.a % 1, t.f % -t.e / -t.e % 1), 3).tolist())
+        found.setdefault(key, []).append(part)
+    return list(found.values())
 
 
 def _chips(store: Store, items: Sequence[Mapping[str, Any]]) -> int:

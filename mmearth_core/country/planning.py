@@ -20,6 +20,7 @@ from mmearth_core.country.covering.choosing import LEAST, Piece, choose
 from mmearth_core.country.covering.globe import box_in_degrees, on_map, polygons_in, square_kilometres
 from mmearth_core.country.covering.listing import list_scenes
 from mmearth_core.country.covering.scenes import Found
+from mmearth_core.country.picture import write_picture
 from mmearth_core.country.plan_file import Plan, Row, write_plan
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.errors import MMEarthError
@@ -72,7 +73,7 @@ class PlanResult:
         return "\n".join(lines)
 
 
-@sole_writer("output")
+@sole_writer("output", "picture")
 def plan(
     *,
     output: str | Path,
@@ -85,6 +86,7 @@ def plan(
     best_of: int = 1,
     split: int | None = None,
     model: str | Path = "default",
+    picture: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -107,7 +109,8 @@ def plan(
         split: Pixels of a side, a multiple of 256, beyond which a scene is done in parts by several workers, which
             collect puts together again; by default none is.
         model: Name or file of the model, for the bands that are needed.
-        overwrite: Replace an output that exists.
+        picture: A picture to draw as well (SVG): the area, scenes by zone, where they are cut, and what is missing.
+        overwrite: Replace outputs that exist.
         progress: Receives progress; silent by default.
         cancel: Set it to stop; nothing is left then.
 
@@ -119,6 +122,10 @@ def plan(
     path = check_output(output, overwrite=overwrite, inputs=(*scenes, *([area] if isinstance(area, Path) else [])))
     if path.suffix.lower() != ".parquet":
         raise MMEarthError(f"{path} is to be a plan and does not end in .parquet; let it end so.")
+    if picture is not None:
+        picture = check_output(picture, overwrite=overwrite, inputs=(path,))
+        if picture.suffix.lower() != ".svg":
+            raise MMEarthError(f"{picture} is to be a picture and does not end in .svg; let it end so.")
     if best_of < 1 or not 0 <= max_cloud <= 100:
         raise MMEarthError(
             f"`best_of={best_of}` and `max_cloud={max_cloud:g}`: give 1 scene of a place or more, and 0 … 100 percent."
@@ -167,7 +174,10 @@ def plan(
         "split": split,
         "bands": list(wanted),
     }
-    write_plan(path, Plan(rows, ground, choice.missing, asked), software=f"mmearth {__version__}")
+    made = Plan(rows, ground, choice.missing, asked)
+    if picture is not None:
+        write_picture(Path(picture), made)
+    write_plan(path, made, software=f"mmearth {__version__}")
     return PlanResult(
         path=path,
         scenes=len(rows),

@@ -34,9 +34,9 @@ from mmearth_core.raster.grid import Tile, TilePlan
 from mmearth_core.raster.ground.count import GroundCount
 from mmearth_core.raster.ground.rule import Cause
 from mmearth_core.raster.identity import check_unchanged
-from mmearth_core.raster.layout import ground_area
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.products.stac import sidecar_item
+from mmearth_core.raster.raster_file import ground_area
 from mmearth_core.raster.scene import AS_IT_IS, Scene, SceneOptions
 from mmearth_core.raster.writer import BLOCK, check_ending, companions
 from mmearth_core.wording import counted

@@ -16,7 +16,7 @@ from mmearth_core.embedding.planning import USUAL, WHOLE, EmbeddingJob, Extent, 
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.raster.grid import Tile
-from mmearth_core.raster.layout import ground_area
+from mmearth_core.raster.raster_file import ground_area
 from mmearth_core.raster.scene import AS_IT_IS, SceneOptions
 from mmearth_core.records import FLAT
 

@@ -4,13 +4,13 @@ The tiles are those of the journal; nothing is copied or computed. A picture is 
 """
 
 import time
-from html import escape
 from pathlib import Path
 
 from mmearth_core.embedding.journal import tiles_in
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
 from mmearth_core.files import write_text
 from mmearth_core.raster.grid import TilePlan
+from mmearth_core.raster.vrt import VirtualBand, VirtualSource, virtual_raster
 
 #: Seconds between two pictures.
 _INTERVAL = 1.0
@@ -39,27 +39,10 @@ class TilePictures:
         return path
 
     def _text(self) -> str:
-        grid, t = self._raster.grid, self._raster.grid.transform
         finished = [
-            (path.resolve(), self._cores[index]) for index, path in tiles_in(self._tiles).items() if path.stat().st_size
+            VirtualSource(str(path.resolve()), self._cores[index], beside=False)
+            for index, path in tiles_in(self._tiles).items()
+            if path.stat().st_size
         ]
-        bands = []
-        for number, (colour, source) in enumerate(_BANDS, start=1):
-            parts = "".join(
-                f'<SimpleSource><SourceFilename relativeToVRT="0">{escape(str(path))}</SourceFilename>'
-                f"<SourceBand>{source}</SourceBand>"
-                f'<SrcRect xOff="0" yOff="0" xSize="{core.width}" ySize="{core.height}"/>'
-                f'<DstRect xOff="{core.col}" yOff="{core.row}" xSize="{core.width}" ySize="{core.height}"/>'
-                "</SimpleSource>\n"
-                for path, core in finished
-            )
-            bands.append(
-                f'<VRTRasterBand dataType="Byte" band="{number}"><NoDataValue>{NODATA}</NoDataValue>'
-                f"<ColorInterp>{colour}</ColorInterp>\n{parts}</VRTRasterBand>\n"
-            )
-        return (
-            f'<VRTDataset rasterXSize="{grid.width}" rasterYSize="{grid.height}">\n'
-            f"<SRS>{escape(grid.crs.to_wkt())}</SRS>\n"
-            f"<GeoTransform>{t.c!r}, {t.a!r}, {t.b!r}, {t.f!r}, {t.d!r}, {t.e!r}</GeoTransform>\n"
-            f"{''.join(bands)}</VRTDataset>\n"
-        )
+        bands = [VirtualBand(source, nodata=NODATA, shown=colour) for colour, source in _BANDS]
+        return virtual_raster(self._raster.grid, bands, finished)

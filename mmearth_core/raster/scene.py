@@ -19,10 +19,10 @@ from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.ground.evidence import Survey, comparable, refined, survey
 from mmearth_core.raster.ground.reader import SceneReader
 from mmearth_core.raster.ground.rule import GroundRule
-from mmearth_core.raster.layout import BandSource, arrange, ground_steps
 from mmearth_core.raster.metadata import Metadata
 from mmearth_core.raster.placing import placed_inputs
 from mmearth_core.raster.radiometry import DN_PER_REFLECTANCE, Radiometry, decide
+from mmearth_core.raster.raster_file import BandSource, arrange, ground_steps
 from mmearth_core.raster.scene_files import collect
 from mmearth_core.records import COMMAS, ONE_OR_MANY, RELATIVE
 from mmearth_core.sentinel2 import Level, check_bands, needed_bands

@@ -11,8 +11,8 @@ from rasterio.vrt import WarpedVRT
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.layout import ground_steps
 from mmearth_core.raster.opening import opened, reading
+from mmearth_core.raster.raster_file import ground_steps
 from mmearth_core.records import POSITIVE
 from mmearth_core.sources.working_set import ExtraLayer
 

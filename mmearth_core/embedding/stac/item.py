@@ -25,7 +25,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.files import write_json
 from mmearth_core.raster.grid import Grid
 from mmearth_core.raster.ground.count import GroundCount
-from mmearth_core.raster.layout import ground_steps
+from mmearth_core.raster.raster_file import ground_steps
 
 #: Sentinel-2A was launched on this day: the earliest a scene without a date can be from.
 _LAUNCH = datetime(2015, 6, 23, tzinfo=UTC)

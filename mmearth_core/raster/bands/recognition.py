@@ -12,8 +12,7 @@ from mmearth_core.band_names.conventions import squeezed
 from mmearth_core.band_names.reading import ASK, ONE_BY_ONE, Circumstances, Label, band_name, is_known, read_bands
 from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.bands.labels import hints_of
-from mmearth_core.raster.layout import ground_steps
-from mmearth_core.raster.raster_file import RasterFile
+from mmearth_core.raster.raster_file import RasterFile, ground_steps
 from mmearth_core.sentinel2 import BANDS
 
 #: The scene classification of L2A products: not a band, but carried along for `exclude_clouds`.

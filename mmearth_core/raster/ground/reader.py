@@ -15,9 +15,8 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.raster.exclusion import Exclusion
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.ground.rule import NO_DATA, Cause, GroundRule, grown, is_ground
-from mmearth_core.raster.layout import BandSource
 from mmearth_core.raster.opening import opened, reading
-from mmearth_core.raster.raster_file import SCENE, RasterFile
+from mmearth_core.raster.raster_file import SCENE, BandSource, RasterFile
 from mmearth_core.raster.resampling import nearest, support, upsample
 
 #: The samples by which values are judged: windows of this edge, this many along each axis of the raster.

@@ -22,7 +22,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import MODALITIES, SENTINEL1_STORED, SENTINEL2_STORED, Modality
 from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.identity import identify
-from mmearth_core.raster.layout import ground_steps
+from mmearth_core.raster.raster_file import ground_steps
 from mmearth_core.raster.scene import Scene, open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.tiles.build.alignment import AlignedRaster, Limits, header_of, lonlat

@@ -15,7 +15,7 @@ from rasterio.enums import Resampling
 from mmearth_core.errors import MMEarthError
 from mmearth_core.modalities import TEACHER_PREFIX, Modality, teacher
 from mmearth_core.raster.grid import Grid
-from mmearth_core.raster.layout import ground_steps
+from mmearth_core.raster.raster_file import ground_steps
 from mmearth_core.tiles.build.alignment import AlignedRaster, header_of
 from mmearth_core.tiles.build.specification import Teacher
 

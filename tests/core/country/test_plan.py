@@ -1,6 +1,7 @@
 """`plan`: a catalogue asked over the network, or scenes at hand, become rows that say what is embedded of each."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyogrio
 import rasterio
 import shapely
 from affine import Affine
+from defusedxml import ElementTree
 from land import write_land
 from rasterio.crs import CRS
 from stac_catalogue import NAMES, item, served
@@ -27,6 +29,7 @@ from mmearth_core.raster.grid import Grid, Window
 from mmearth_core.raster.scene import open_scene
 
 BOX = "8.0,46.0,10.2,46.8"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def tile(column: int, row: int, zone: int = 32) -> Grid:
@@ -130,11 +133,25 @@ def test_several_scenes_of_a_place_are_looks(catalogue: str, tmp_path: Path) -> 
 
 def test_what_no_scene_shows_is_said(catalogue: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["plan", "8.0,45.9,12.0,46.8", "--catalog", catalogue, "--dates", "2023-07-01/2023-07-31"]
-    assert main([*words, "-o", str(tmp_path / "p.parquet")]) == 0
+    assert main([*words, "-o", str(tmp_path / "p.parquet"), "--picture", str(tmp_path / "p.svg")]) == 0
     told = capsys.readouterr().out
     assert "are missing: no scene shows them" in told and "! left out: S2A_32TNS_20230702" in told
     found = read_plan(tmp_path / "p.parquet")
     assert not found.missing.is_empty and found.missing.distance(shapely.Point(11.5, 46)) == 0
+    drawn = ElementTree.parse(tmp_path / "p.svg").getroot()
+    paths = {each[0].text: each for each in drawn.iter(f"{SVG}path") if len(each)}
+    assert set(paths) == {row.id for row in found.rows} | {"missing", "area"}
+    texts = [each.text or "" for each in drawn.iter(f"{SVG}text")]
+    assert any(text.startswith("UTM zone 32N: 3 scenes") for text in texts) and "32TNS" in texts
+    # What is missing lies in the east, below what is drawn of the scenes or beside it, and inside the picture.
+    corners = {
+        name: np.array(re.findall(r"[\d.-]+", each.get("d")), float).reshape(-1, 2) for name, each in paths.items()
+    }
+    width, height = (float(drawn.get(name) or 0) for name in ("width", "height"))
+    for points in corners.values():
+        assert points.min() >= -0.1 and points[:, 0].max() < width and points[:, 1].max() < height
+    assert corners["missing"][:, 0].max() == pytest.approx(corners["area"][:, 0].max(), abs=0.5)
+    assert corners["S2A_32TMS_20230701_1_L2A"][:, 0].max() < corners["missing"][:, 0].max()
 
 
 @pytest.mark.parametrize(
@@ -147,12 +164,15 @@ def test_what_no_scene_shows_is_said(catalogue: str, tmp_path: Path, capsys: pyt
         ({"area": BOX, "dates": "2023-07-01/2023-07-31", "best_of": 0}, "best_of=0"),
         ({"scenes": ["nowhere"]}, "does not exist"),
         ({"output": "p.json", "area": BOX}, r"does not end in \.parquet"),
+        ({"area": BOX, "picture": "p.png"}, r"does not end in \.svg"),
     ],
 )
 def test_what_cannot_be_planned_is_refused(
     asked: dict[str, Any], sentence: str, catalogue: str, tmp_path: Path
 ) -> None:
     output = tmp_path / asked.get("output", "p.parquet")
+    if "picture" in asked:
+        asked = {**asked, "picture": tmp_path / asked["picture"]}
     with pytest.raises(MMEarthError, match=sentence):
         plan(**{"catalog": catalogue, **asked, "output": output})
     assert not list(tmp_path.iterdir())
