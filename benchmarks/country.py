@@ -1,10 +1,14 @@
 """What a country takes: hours, money and storage, reckoned with rates that are measured first.
 
     PYTHONPATH=tests/material python benchmarks/country.py [--overhead] [--gpu-rate MPX_PER_SECOND]
+    PYTHONPATH=tests/material python benchmarks/country.py --parts SCENE SAMPLES [--split 512] [--smooth edges]
 
 Measured on this machine: pixels that one worker of two processors embeds in a second, and maps, on a generated scene of
 2048 × 2048 pixels, and the bytes that a pixel of either takes. With `--overhead` also what Dask costs for each of
 10,000 tasks that do nothing.
+
+With `--parts` nothing but how far the map and the embeddings of a scene that is cut into parts are from those in one
+piece, at how many of its pixels.
 
 Reckoned: 1,000 tiles and the 12,400 of all land, one date, on 256 processors, as a queue: the time of a tile varies,
 one in a hundred takes four times as long (its machine is shared), one in fifty fails half-way and is done again.
@@ -21,14 +25,19 @@ from pathlib import Path
 
 import numpy as np
 import pyogrio
+import rasterio
 import shapely
 from affine import Affine
 from land import write_land
 from rasterio.crs import CRS
 
+from mmearth_core.country.collecting import collect
+from mmearth_core.country.planning import plan
+from mmearth_core.country.running import run
 from mmearth_core.embedding.engine import embed
 from mmearth_core.labelling.classification import classify
 from mmearth_core.labelling.fitting import fit
+from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.processors import available_processors, limited_processors, processor_name
 from mmearth_core.raster.grid import Grid
 
@@ -79,6 +88,23 @@ def measured(folder: Path) -> Rates:
     sizes = [(folder / name).stat().st_size for name in ("emb.tif", "m.tif", "c.tif")]
     pixels = SIDE * SIDE
     return Rates(pixels / embedding, pixels / mapping, sizes[0] / pixels, (sizes[1] + sizes[2]) / pixels)
+
+
+def parts(folder: Path, scene: Path, samples: Path, split: int, smooth: Smoothing) -> str:
+    """What differs between a scene in parts and in one piece."""
+    embed(scene=scene, output=folder / "emb.tif")
+    fit(embeddings=[folder / "emb.tif"], samples=[samples], output=folder / "p.json")
+    classify(embedding=folder / "emb.tif", model=folder / "p.json", output=folder / "m.tif", smooth=smooth)
+    plan(scenes=[scene], split=split, output=folder / "plan.parquet")
+    asked = {"steps": "embed,classify", "probe": folder / "p.json", "smooth": smooth}
+    done = run(plan=folder / "plan.parquet", output=folder / "out", **asked, workers=1)
+    mosaics = collect(output=folder / "out").mosaics
+    told = f"{scene.name} in {len(done.done)} parts, smoothing {smooth}"
+    for kind, whole in (("maps", "m.tif"), ("embeddings", "emb.tif")):
+        with rasterio.open(folder / "out" / mosaics[kind][0]) as made, rasterio.open(folder / whole) as one:
+            apart = (made.read() != one.read()).any(axis=0)
+        told += f"\n{kind}: {apart.sum():,} of {apart.size:,} pixels differ"
+    return told
 
 
 def queue(tiles: int, workers: int, seconds: float, seed: int = 0) -> tuple[float, float]:
@@ -141,7 +167,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--overhead", action="store_true", help="measure what Dask costs for each task, too")
     parser.add_argument("--gpu-rate", type=float, metavar="MPX", help="million pixels that a card embeds in a second")
+    parser.add_argument("--parts", nargs=2, type=Path, metavar=("SCENE", "SAMPLES"), help="compare parts with a whole")
+    parser.add_argument("--split", type=int, default=512, help="pixels of a side of the parts")
+    parser.add_argument("--smooth", default=DEFAULT, help="smoothing of the maps that are compared")
     arguments = parser.parse_args()
+    if arguments.parts:
+        with tempfile.TemporaryDirectory() as folder:
+            print(parts(Path(folder), *arguments.parts, arguments.split, arguments.smooth))
+        return
     print(f"{processor_name()}, {available_processors()} processors")
     if arguments.overhead:
         print(f"Dask: {1000 * overhead():.1f} ms for each of 10,000 tasks that do nothing")

@@ -16,7 +16,7 @@ from embedded_fields import write_vector
 from land import write_land
 from rasterio.crs import CRS
 
-from mmearth_core.country.chips import read_chips
+from mmearth_core.country.chips import Chips, over_looks
 from mmearth_core.country.collecting import collect
 from mmearth_core.country.plan_file import read_plan
 from mmearth_core.country.planning import plan
@@ -164,12 +164,17 @@ def test_a_look_that_cannot_be_used_does_not_vote_until_it_is_mended(made: Path,
     assert item(output, "a")["properties"]["mmearth:looks"] == ["a", "b-look3"]
 
 
-def test_chips_of_looks_count_what_each_saw(made: Path, tmp_path: Path) -> None:
-    ask(made, tmp_path / "out", chips=True, drop_embeddings=True)
-    collect(output=tmp_path / "out")
-    chips = read_chips(tmp_path / "out" / "chips.parquet")
-    assert (chips.pixels <= chips.whole).all() and set(chips.whole.tolist()) <= {2048, 3072}
-    assert chips.pixels.sum() == 2 * SIDE**2 + SIDE * 110
+def test_chips_of_looks_count_what_each_saw() -> None:
+    def chips(columns: list[int], values: list[float], pixels: list[int]) -> Chips:
+        zeros, whole = np.zeros(len(columns), np.int64), np.full(len(columns), 1024, np.int64)
+        vectors = np.array([[each, -each] for each in values], np.float32)
+        crs = np.full(len(columns), "EPSG:32632")
+        return Chips("m", crs, np.array(columns), zeros, vectors, np.array(pixels, np.int64), whole)
+
+    found = over_looks([chips([0, 1], [1.0, 2.0], [1024, 512]), chips([1, 2], [4.0, 8.0], [1024, 4])])
+    assert (found.column.tolist(), found.pixels.tolist()) == ([0, 1, 2], [1024, 1536, 4])
+    assert found.whole.tolist() == [1024, 2048, 1024]
+    np.testing.assert_allclose(found.vectors[:, 0], [1, (2 * 512 + 4 * 1024) / 1536, 8])
 
 
 def test_a_probe_that_sees_more_dates_together_than_there_are_looks_is_refused(made: Path, tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ from mmearth_core.country.status import status
 from mmearth_core.embedding.engine import embed
 from mmearth_core.labelling.fitting import fit
 
-SIDE, PATIENCE = 320, 300.0
+SIDE, PATIENCE = 256, 300.0
 EAST, WEST = CRS.from_epsg(32648), CRS.from_epsg(32647)
 #: Where crops begin in the eastern zone, and in what of the western one is made of the same pixels: row, column.
-EASTERN, WESTERN = ((0, 0), (0, 160), (160, 0), (160, 160)), ((0, 0), (0, 160), (160, 160))
+EASTERN, WESTERN = ((0, 0), (0, 128), (128, 0), (128, 128)), ((0, 0), (0, 128), (128, 128))
 
 
 def write(path: Path, values: np.ndarray, transform: Affine, crs: CRS, like: rasterio.DatasetReader) -> None:
@@ -51,17 +51,17 @@ def write_crops(scene: Path, folder: Path) -> list[Path]:
     x, _ = Transformer.from_crs(4326, EAST, always_xy=True).transform(102.0, 17.9)
     with rasterio.open(scene) as dataset:
         pixels = dataset.read()
-        laid = Affine(10, 0, round(x / 80) * 80 - 8 * 640, 0, -10, north)
+        laid = Affine(10, 0, round(x / 80) * 80 - 8 * 560, 0, -10, north)
         to_west = Transformer.from_crs(EAST, WEST, always_xy=True)
-        left, top = to_west.transform(*(laid * (100, 200)))
+        left, top = to_west.transform(*(laid * (160, 200)))
         western = Affine(10, 0, round(left / 80) * 80, 0, -10, round(top / 80) * 80)
-        there = np.zeros((dataset.count, 480, 480), np.uint16)
+        there = np.zeros((dataset.count, 384, 384), np.uint16)
         reproject(
             pixels, there, src_transform=laid, src_crs=EAST, dst_transform=western, dst_crs=WEST,
             resampling=Resampling.nearest, src_nodata=0, dst_nodata=0,
         )  # fmt: skip
         made = []
-        here = 200, 500
+        here = 200, 416
         for name, spots, source, transform, crs in (
             ("east", EASTERN, pixels[:, here[0] :, here[1] :], laid * Affine.translation(here[1], here[0]), EAST),
             ("west", WESTERN, there, western, WEST),

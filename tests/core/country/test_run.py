@@ -331,11 +331,11 @@ def test_maps_of_parts_and_of_neighbours_are_the_map_of_the_whole(
     exact = partial(embed_extent, tiling=Tiling(halo="exact"))
     monkeypatch.setattr(tasks, "embed_extent", exact)
     (tmp_path / "scenes").mkdir()
-    for name, left, width in (("whole.tif", 0, 616), ("scenes/a.tif", 0, 480), ("scenes/b.tif", 136, 480)):
-        write_land(tmp_path / name, Grid(480, width, grid(32, left).transform, grid(32, 0).crs))
+    for name, left, width in (("whole.tif", 0, 488), ("scenes/a.tif", 0, 408), ("scenes/b.tif", 80, 408)):
+        write_land(tmp_path / name, Grid(336, width, grid(32, left).transform, grid(32, 0).crs))
     exact(tmp_path / "whole.tif", tmp_path / "emb.tif")
     rng, boxes = np.random.default_rng(1), []
-    for row, col in np.ndindex(8, 9):
+    for row, col in np.ndindex(8, 8):
         x, y = grid(32, 0).transform * (58 * col + 20, 35 * row + 14)
         boxes.append(shapely.box(x - 80, y - 60, x + 80, y + 60))
     names = [f"crop {each}" for each in rng.integers(3, size=len(boxes))]
@@ -345,7 +345,7 @@ def test_maps_of_parts_and_of_neighbours_are_the_map_of_the_whole(
     classify(embedding=tmp_path / "emb.tif", model=probe, output=tmp_path / "map.tif", confidence=tmp_path / "sure.tif")
     plan(scenes=[tmp_path / "scenes"], split=256, output=tmp_path / "p.parquet")
     made = run(plan=tmp_path / "p.parquet", output=tmp_path / "out", steps="embed,classify", probe=probe, workers=1)
-    assert len(made.done) == 8
+    assert len(made.done) == 6
     collect(output=tmp_path / "out")
     for kind, one in (("maps", "map.tif"), ("confidence", "sure.tif"), ("embeddings", "emb.tif")):
         np.testing.assert_array_equal(read(tmp_path / "out" / f"{kind}-32632.vrt"), read(tmp_path / one), kind)
@@ -357,19 +357,31 @@ def test_maps_of_parts_and_of_neighbours_are_the_map_of_the_whole(
 @pytest.mark.realdata
 def test_parts_of_a_real_scene_are_mapped_without_a_seam(realdata: Path, tmp_path: Path) -> None:
     """With the halo by default: the encoder gives numbers of parts that may be a step away, and so one pixel in a
-    million, of which two classes are as likely as each other, another class."""
-    scene, here = realdata / "aberystwyth_s2_20210527.tif", tmp_path / "out"
+    million, of which two classes are as likely as each other, another class (benchmarks/country.py --parts)."""
+    scene, here = tmp_path / "scene.tif", tmp_path / "out"
+    with rasterio.open(realdata / "aberystwyth_s2_20210527.tif") as dataset:
+        values, transform = dataset.read(window=((300, 700), (200, 700))), dataset.transform
+        profile = {
+            **dataset.profile,
+            "height": 400,
+            "width": 500,
+            "transform": transform * Affine.translation(200, 300),
+        }
+        with rasterio.open(scene, "w", **profile) as made:
+            made.write(values)
+            made.descriptions = dataset.descriptions
+            made.update_tags(**dataset.tags())
     embed(scene=scene, output=tmp_path / "emb.tif")
     fit(embeddings=[tmp_path / "emb.tif"], samples=[realdata / "aberystwyth_samples.gpkg"], output=tmp_path / "p.json")
     classify(embedding=tmp_path / "emb.tif", model=tmp_path / "p.json", output=tmp_path / "one.tif")
-    plan(scenes=[scene], split=512, output=tmp_path / "p.parquet")
+    plan(scenes=[scene], split=256, output=tmp_path / "p.parquet")
     run(plan=tmp_path / "p.parquet", output=here, steps="embed,classify", probe=tmp_path / "p.json", workers=1)
     collect(output=here)
     whole, parts = read(tmp_path / "emb.tif"), read(here / "embeddings-27700.vrt")
     steps = np.abs(whole.astype(int) - parts.astype(int)).max(axis=0)
     assert steps.max() <= 1
     apart = np.argwhere(read(tmp_path / "one.tif")[0] != read(here / "maps-27700.vrt")[0])
-    assert len(apart) <= 4, f"{len(apart)} of {steps.size} pixels differ, and 242 without a margin"
+    assert len(apart) <= 2, f"{len(apart)} of {steps.size} pixels differ"
     for row, col in apart:
         assert steps[max(0, row - 2) : row + 3, max(0, col - 2) : col + 3].any(), "a step of quantisation is the reason"
 
