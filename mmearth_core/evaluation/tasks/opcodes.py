@@ -5,7 +5,7 @@ its instructions are followed for numbers, texts, lists and dictionaries alone; 
 the name it asked for, and of these only numpy's own arrays and numbers are understood.
 """
 
-import pickletools
+import pickletools  # nosec B403 - names instructions; nothing is loaded by it
 from collections.abc import Callable
 from typing import Any
 
