@@ -131,7 +131,7 @@ def test_it_learns_to_render_a_scene_better_than_constants_would() -> None:
         torch.nn.utils.clip_grad_norm_(method.parameters(), 5.0)
         optimiser.step()
     found = {name: part.mean.item() for name, part in method(batch).parts.items()}
-    assert found["image"] < 0.9 * constant["image"] and found["depth"] < 0.6 * constant["depth"], (found, constant)
+    assert found["image"] < 0.8 * constant["image"] and found["depth"] < 0.6 * constant["depth"], (found, constant)
     assert method.figure(batch) is not None
 
 
