@@ -49,8 +49,7 @@ class Network:
 
     def codes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Values (64, H, W) → codes."""
-        offsets = tuple(-127.5 * scale for scale in self.header.scales)
-        return quantise(values, np.ones(values.shape[1:], bool), self.header.scales, offsets)
+        return quantise(values, np.ones(values.shape[1:], bool), self.header.scales, self.header.offsets)
 
     @torch.inference_mode()
     def __call__(self, pixels: torch.Tensor) -> torch.Tensor:

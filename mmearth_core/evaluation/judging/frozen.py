@@ -62,7 +62,7 @@ def linear(train: Rows, valid: Rows, test: NDArray[np.floating], target: Target,
         models = [_regression() for _ in columns]
         for c in SWEEP:
             for model, column in zip(models, columns, strict=True):
-                if model is not None and len(np.unique(column)) > 1:
+                if len(np.unique(column)) > 1:
                     model.set_params(C=c).fit(learned, column)
             told = _predicted(models, columns, chosen_by, target)
             score = Evidence.of(target, classes, valid.labels, told).metric(METRICS[target][0])

@@ -212,7 +212,7 @@ def _cell(
         began = time.monotonic()
         parts = task.parts(share, seed)
         if trains(protocol) and each.network is not None:
-            told = _trained(plan, task, each.network(seed), protocol, share, seed, cancel)
+            told = _trained(plan, task, each.network(seed), protocol, share, seed, parts, cancel)
         else:
             of_subject = seed if each.varies else 0
             if of_subject not in memory:
@@ -248,6 +248,7 @@ def _trained(
     protocol: TrainedName,
     share: float,
     seed: int,
+    parts: Parts,
     cancel: CancelToken,
 ) -> Told:
     """What a network tells of the test tiles after it was trained."""
@@ -255,7 +256,7 @@ def _trained(
     from mmearth_core.evaluation.trained.training import train  # noqa: PLC0415 - loads torch
 
     recipe = recipe_of(protocol, task.name, share, plan.epochs)
-    return train(task, *network, recipe, task.parts(share, seed), seed, cancel)
+    return train(task, *network, recipe, parts, seed, cancel)
 
 
 class _Seen:
