@@ -31,6 +31,7 @@ from benchmarks.peers.engines import ENGINES, Network
 from mmearth_core.embedding.needs import default_tile
 from mmearth_core.files import write_text
 from mmearth_core.raster.grid import Window
+from mmearth_core.reports.markdown import table_lines
 
 #: Side of a context of peers, and pixels of it that are cut off on each side.
 _PEERS = (224, 32)
@@ -120,22 +121,24 @@ def row(pixels: int, contexts: tuple[int, int], found: list[dict[str, Any]]) -> 
 
 
 def table(told: dict[str, Any]) -> str:
-    lines = [
-        told["machine"],
-        f"limit: {told['limit_mpx_s']:.3f} Mpx/s",
-        "| engine | context − halo | Mpx/s | of the limit | processor s | peak GiB | more than a step from `embed` |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+    head = ["engine", "context − halo", "Mpx/s", "of the limit", "processor s", "peak GiB", "> a step from `embed`"]
+    rows = [
+        [each["engine"], f"{each['side']} − 2 × {each['halo']}", *_figures(each, told["limit_mpx_s"])]
+        for each in told["rows"]
     ]
-    for each in told["rows"]:
-        name = f"| {each['engine']} | {each['side']} − 2 × {each['halo']}"
-        if "failed" in each:
-            lines.append(f"{name} | failed: {' '.join(each['failed'])} |||||")
-            continue
-        lines.append(
-            f"{name} | {each['mpx_s']:.3f} | {each['mpx_s'] / told['limit_mpx_s']:.0%}"
-            f" | {each['processor_seconds']:.0f} | {each['peak_gib']:.2f} | {each['differing']:.2%} |"
-        )
-    return "\n".join(lines)
+    return "\n".join([told["machine"], "", f"limit: {told['limit_mpx_s']:.3f} Mpx/s", "", *table_lines(head, rows)])
+
+
+def _figures(each: dict[str, Any], limit_mpx_s: float) -> list[str]:
+    if "failed" in each:
+        return [f"failed: {' '.join(each['failed'])}", *[""] * 4]
+    return [
+        f"{each['mpx_s']:.3f}",
+        f"{each['mpx_s'] / limit_mpx_s:.0%}",
+        f"{each['processor_seconds']:.0f}",
+        f"{each['peak_gib']:.2f}",
+        f"{each['differing']:.2%}",
+    ]
 
 
 if __name__ == "__main__":

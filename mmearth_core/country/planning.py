@@ -163,8 +163,8 @@ def plan(
     rows, unused = _with_looks(first, choice.pieces)
     if unused > 0:
         told.append(
-            f"{unused:,.1f} km² of further looks are left out: less than {LEAST:g} km² of a place each, not worth"
-            " reading a scene for."
+            f"{unused:,.1f} km² of further looks left out: less than {LEAST:g} km² of a place each, not worth reading a"
+            " scene for."
         )
     asked = {
         "area": None if area is None else str(area),

@@ -18,7 +18,6 @@ from torch import Tensor
 from mmearth_core.encoder.model_file import METADATA_KEY, ModelHeader, Statistics, model_id, read_header, read_onnx
 from mmearth_core.encoder.network import EmbeddingHead, Encoder
 from mmearth_core.encoder.official import encoder_tensors, infer_architecture, load_tensors
-from mmearth_core.encoder.onnx_file import parse
 from mmearth_core.encoder.registry import MODELS, local_file
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
@@ -77,8 +76,7 @@ def load_model(path: Path) -> tuple[Encoder, EmbeddingHead | None]:
 def _stored(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
     """The header of a model file of ours and its tensors by name. Raises `MMEarthError`."""
     if path.suffix == ".onnx":
-        header, content = read_onnx(path)
-        arrays = parse(content).tensors
+        header, _, arrays = read_onnx(path)
         return header, {name: torch.from_numpy(array.astype(np.float32)) for name, array in arrays.items()}
     header = read_header(path)
     try:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,7 +163,7 @@ def read_header(path: str | Path) -> ModelHeader:
     if path.suffix == ".safetensors":
         metadata = _safetensors_metadata(path)
     elif path.suffix == ".onnx":
-        return read_onnx(path)[0]
+        return read_onnx(path).header
     else:
         raise MMEarthError(f"{path} is not a model file; give an .onnx or a .safetensors.")
     return header_from_metadata(metadata, path)
@@ -176,8 +176,16 @@ def header_from_metadata(metadata: Mapping[str, str], path: Path) -> ModelHeader
     return ModelHeader.from_json(metadata[METADATA_KEY], path)
 
 
-def read_onnx(path: Path) -> tuple[ModelHeader, bytes]:
-    """The header of a `.onnx` of ours and the file's bytes, whose tensors and network are those of the header.
+class OnnxModel(NamedTuple):
+    """A `.onnx` of ours: its header, the file's bytes, and its tensors by name."""
+
+    header: ModelHeader
+    content: bytes
+    tensors: Mapping[str, NDArray[Any]]
+
+
+def read_onnx(path: Path) -> OnnxModel:
+    """A `.onnx` of ours, whose tensors and network are those of its header.
 
     Raises `MMEarthError` when the file is damaged, not a model of ours, or holds other numbers than it says.
     """
@@ -195,7 +203,7 @@ def read_onnx(path: Path) -> tuple[ModelHeader, bytes]:
     bound = file.metadata.get(CONTENT_KEY)
     if bound is not None and bound != content_digest(file.network, file.metadata[METADATA_KEY]):
         raise MMEarthError(f"{path} is damaged (its network is not what it describes); fetch or convert it again.")
-    return header, content
+    return OnnxModel(header, content, file.tensors)
 
 
 def _safetensors_metadata(path: Path) -> dict[str, str]:

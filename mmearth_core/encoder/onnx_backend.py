@@ -17,7 +17,7 @@ class OnnxBackend:
     batch_size = 1
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
-        self.header, content = read_onnx(path)
+        self.header, content, _ = read_onnx(path)
         session = open_session(path, content, threads=threads)
         found = [(value.name, value.shape[1:2]) for value in (*session.get_inputs(), *session.get_outputs())]
         described = [(INPUT, [len(self.header.bands)]), (EMBEDDING, [len(self.header.scales)])]

@@ -74,7 +74,7 @@ def evaluate(
         partitions: Shares of the training labels, 0 to 1; GEO-Bench has 0.01, 0.02, 0.05, 0.1, 0.2, 0.5 and 1.
         seeds: How often what is drawn is drawn: places of the parts, labels of a share, random encoders.
         features: What of an encoder is judged while it is frozen: the bands of its embedding, by mean and spread over a
-            tile, or the mean of its last map, as published comparisons do (needs the .safetensors or .pth).
+            tile, or the mean of its last map, as published comparisons do.
         epochs: Epochs of the protocols that train, instead of their own; the tables then name it with the protocol.
         level: Processing level of tiles that do not say it, l1c or l2a.
         offset: DN to add to tiles of GeoTIFFs that do not say it, 0 or -1000.

@@ -12,7 +12,7 @@ from mmearth_core.labelling.regression import log_softmax
 from mmearth_core.labelling.streaming import CHUNK
 from mmearth_core.sources.embedding import Embedding, Stored
 from mmearth_core.sources.layers import scaled_layer, without_value
-from mmearth_core.sources.slots import FARTHEST, Slot, days_apart, match
+from mmearth_core.sources.slots import FARTHEST, match, not_used, seasons_apart
 from mmearth_core.sources.stack import Pixels, Stack
 
 
@@ -57,29 +57,20 @@ class PixelProbe:
         if len(stack.images) == 1 or len(probe.columns.slots) > 1:
             return cls.of(probe, stack)
         learned = probe.columns.slots[0]
-        apart = [_days_apart(learned, slot) for slot in stack.slots]
+        apart = [seasons_apart(learned, slot) for slot in stack.slots]
         near = [index for index, days in enumerate(apart) if days <= FARTHEST] or [int(np.argmin(apart))]
+        slots = tuple(stack.slots[index] for index in near)
+        images, dates = tuple(stack.images[index] for index in near), tuple(stack.dates[index] for index in near)
+        chosen = replace(stack, images=images, dates=dates, slots=slots)
+        messages: tuple[str, ...] = ()
         if len(near) == 1:
-            chosen = replace(
-                stack, images=(stack.images[near[0]],), dates=(stack.dates[near[0]],), slots=(stack.slots[near[0]],)
-            )
             found, messages = cls.of(probe, chosen)
         else:
             for slot in stack.slots:
                 match((learned,), (slot,), stack.name)  # raises when it is of another model
-            images = tuple(stack.images[index] for index in near)
-            slots = tuple(stack.slots[index] for index in near)
-            voting = replace(
-                probe,
-                columns=replace(probe.columns, slots=slots),
-                members=tuple(replace(probe.members[0], slots=(index,)) for index in range(len(near))),
-            )
-            dates = tuple(stack.dates[index] for index in near)
-            found, messages = cls(voting, replace(stack, images=images, dates=dates, slots=slots)), ()
-        unused, place = [str(slot) for index, slot in enumerate(stack.slots) if index not in near], stack.name
-        if unused:
-            messages = (*messages, f"{place}: {', '.join(unused)} is near no date that was learned, and is not used")
-        return found, messages
+            members = tuple(replace(probe.members[0], slots=(index,)) for index in range(len(near)))
+            found = cls(replace(probe, columns=replace(probe.columns, slots=slots), members=members), chosen)
+        return found, (*messages, *not_used(stack.slots, near, stack.name))
 
     @property
     def lacking(self) -> str:
@@ -110,11 +101,6 @@ class PixelProbe:
         """What works through pixels chunk by chunk; for one thread. Where `guided` it gives the guide of `smoothed`
         too."""
         return Scorer(self, guided=guided)
-
-
-def _days_apart(one: Slot, other: Slot) -> float:
-    """Days of the year between two slots; 0 where one has none."""
-    return 0.0 if one.day is None or other.day is None else days_apart(one.day, other.day)
 
 
 class MemberOnPixels:

@@ -4,7 +4,7 @@ A probe with several dates has a slot for each: an identity and a day of the yea
 day of the year, whatever the year; what has no partner near enough does not vote.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -71,6 +71,17 @@ def days_apart(one: int, other: int) -> float:
     """Days between two days of the year, around its end too."""
     apart = abs(one - other)
     return min(apart, _YEAR - apart)
+
+
+def seasons_apart(one: Slot, other: Slot) -> float:
+    """Days of the year between two slots; 0 where one has none, for then nothing tells them apart."""
+    return 0.0 if one.day is None or other.day is None else days_apart(one.day, other.day)
+
+
+def not_used(images: Sequence[Slot], used: Collection[int | None], place: str) -> tuple[str, ...]:
+    """What is to be said of the images of a place that stand for no date of a probe; nothing where all do."""
+    unused = [str(each) for index, each in enumerate(images) if index not in used]
+    return (f"{place}: {', '.join(unused)} is near no date that was learned, and is not used",) if unused else ()
 
 
 @dataclass(frozen=True)
@@ -153,13 +164,10 @@ def _told(slots: Sequence[Slot], images: Sequence[Slot], found: list[int | None]
     lacking = [str(slots[slot]) for slot, image in enumerate(found) if image is None]
     if lacking:
         messages.append(f"{place} has no image for {', '.join(lacking)}: that does not vote")
-    unused = [str(each) for index, each in enumerate(images) if index not in found]
-    if unused:
-        messages.append(f"{place}: {', '.join(unused)} is near no date that was learned, and is not used")
-    return tuple(messages)
+    return (*messages, *not_used(images, found, place))
 
 
 def _season(slot: Slot, image: Slot) -> tuple[str, ...]:
-    if slot.day is None or image.day is None or days_apart(slot.day, image.day) <= FARTHEST:
+    if seasons_apart(slot, image) <= FARTHEST:
         return ()
     return (f"The image is of {image}, the probe learned from one of {slot}: another season looks different",)

@@ -4,6 +4,7 @@ In full precision, on a GPU where there is one. A run is a function of task, rec
 """
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from mmearth_core.encoder.network import Encoder
 from mmearth_core.errors import EnvironmentFailure
 from mmearth_core.evaluation.judging.evidence import METRICS, Evidence
 from mmearth_core.evaluation.judging.frozen import Told
-from mmearth_core.evaluation.judging.subjects import check_task
+from mmearth_core.evaluation.judging.subjects import check_task, network_inputs
 from mmearth_core.evaluation.tasks.contract import Parts, TileTask
 from mmearth_core.evaluation.trained.networks import Classifier, UNet, drop_paths
 from mmearth_core.evaluation.trained.random_encoder import whole
@@ -62,7 +63,8 @@ class _Training:
     def __init__(
         self, task: TileTask, encoder: Encoder, header: ModelHeader, recipe: Recipe, parts: Parts, seed: int
     ) -> None:
-        self.task, self.header, self.recipe, self.parts, self.seed = task, header, recipe, parts, seed
+        self.task, self.recipe, self.parts, self.seed = task, recipe, parts, seed
+        self.header = replace(header, statistics={task.level: self._statistics(header)})
         if recipe.norm == "sample":
             encoder.set_grn("sample")
         drop_paths(encoder, recipe.drop_path)
@@ -70,7 +72,6 @@ class _Training:
         classes = len(task.classes)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = (UNet if recipe.head == "unet" else Classifier)(encoder, classes).to(self.device)
-        self.statistics = self._statistics()
 
     def run(self, cancel: CancelToken) -> Told:
         recipe, count = self.recipe, len(self.parts.train)
@@ -143,27 +144,19 @@ class _Training:
 
     def _pixels(self, rows: NDArray[np.intp]) -> Tensor:
         """What the network takes of tiles: by name, normalised by the recipe's statistics, in whole patches."""
-        images, bands = self.task.images(rows), self.header.bands
-        present = tuple(band for band in bands if band in self.task.bands)
-        chosen = images[:, [self.task.bands.index(band) for band in present]]
-        known: NDArray[np.bool_] = np.any(np.isfinite(chosen), axis=1)
-        tiles = [
-            self.statistics.normalised(tile, there, present=present, wanted=bands)
-            for tile, there in zip(chosen, known, strict=True)
-        ]
-        return torch.from_numpy(whole(np.stack(tiles), self.header))
+        return torch.from_numpy(whole(network_inputs(self.task.images(rows), self.task, self.header), self.header))
 
     def _cut(self, logits: Tensor) -> Tensor:
         """Maps without what was added to make whole patches."""
         return logits if logits.ndim == 2 else logits[:, :, : self.task.shape[0], : self.task.shape[1]]
 
-    def _statistics(self) -> Statistics:
+    def _statistics(self, header: ModelHeader) -> Statistics:
         """Of the encoder's bands. Those that the task lacks are filled afterwards, whatever stands here for them."""
         if self.recipe.statistics == "model":
-            return self.header.statistics[self.task.level]
+            return header.statistics[self.task.level]
         own = self.task.statistics or measured(self.task, self.parts.train[:_MEASURED])
         by_band = dict(zip(self.task.bands, zip(own.mean, own.std, strict=True), strict=True))
-        mean, std = zip(*(by_band.get(band, (0.0, 1.0)) for band in self.header.bands), strict=True)
+        mean, std = zip(*(by_band.get(band, (0.0, 1.0)) for band in header.bands), strict=True)
         return Statistics(mean, std)
 
 
