@@ -45,10 +45,10 @@ def narrow(grids: Sequence[Grid], halo: int) -> int:
         boxes = [shapely.box(*grid.bounds) for grid in those]
         near = shapely.STRtree(boxes).query(boxes, predicate="intersects").T
         for one, other in (pair for pair in near.tolist() if pair[0] < pair[1]):
-            west, south, east, north = shapely.bounds(boxes[one].intersection(boxes[other])).tolist()
-            shared, length = sorted((east - west, north - south))
-            pixel = max(those[one].pixel_size)
-            found += length > 2 * halo * pixel > shared
+            bounds = those[one].bounds, those[other].bounds
+            axis, shared = _axis(*bounds), _shared(*bounds)
+            across, along = (shared[side + 2] - shared[side] for side in (axis, 1 - axis))
+            found += along > 2 * halo * max(those[one].pixel_size) > across
     return found
 
 
@@ -67,11 +67,10 @@ def _kept(index: int, grids: Sequence[Grid], near: Sequence[int]) -> Box:
     ours = west, south, east, north = grids[index].bounds
     for other in near:
         theirs = grids[other].bounds
-        left, low = max(ours[0], theirs[0]), max(ours[1], theirs[1])
-        right, high = min(ours[2], theirs[2]), min(ours[3], theirs[3])
+        left, low, right, high = _shared(ours, theirs)
         if right <= left or high <= low:
             continue
-        axis = 0 if right - left <= high - low else 1
+        axis = _axis(ours, theirs)
         # By its middle, and of equal ones by its place in the list, one is on this side of the cut.
         mine, others = ((box[axis] + box[axis + 2], number) for box, number in ((ours, index), (theirs, other)))
         cut = _between_pixels((left + right) / 2 if axis == 0 else (low + high) / 2, grids[min(index, other)], axis)
@@ -80,6 +79,20 @@ def _kept(index: int, grids: Sequence[Grid], near: Sequence[int]) -> Box:
         else:
             south, north = (south, min(north, cut)) if mine < others else (max(south, cut), north)
     return west, south, max(west, east), max(south, north)
+
+
+def _shared(one: Box, other: Box) -> Box:
+    """What two boxes have in common; its right is left of its left where they have nothing."""
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _axis(one: Box, other: Box) -> int:
+    """Across which axis two boxes are cut, 0 or 1: where they share the smaller part of the smaller of both, for there
+    one goes on where the other ends; of equal ones where less is shared."""
+    shared = _shared(one, other)
+    length = [shared[axis + 2] - shared[axis] for axis in (0, 1)]
+    smaller = [min(box[axis + 2] - box[axis] for box in (one, other)) for axis in (0, 1)]
+    return min((0, 1), key=lambda axis: (length[axis] / smaller[axis], length[axis]))
 
 
 def _between_pixels(value: float, grid: Grid, axis: int) -> float:

@@ -9,7 +9,7 @@ from affine import Affine
 from rasterio.crs import CRS
 from rasterio.features import rasterize
 
-from mmearth_core.country.covering.cells import cells
+from mmearth_core.country.covering.cells import cells, narrow
 from mmearth_core.country.covering.choosing import choose
 from mmearth_core.country.covering.globe import on_map, outline, square_kilometres
 from mmearth_core.country.covering.scenes import Candidate
@@ -55,6 +55,23 @@ def test_neighbours_are_cut_between_two_pixels_in_the_middle_of_what_they_share(
         inset = np.abs(own - piece.candidate.grid.bounds)
         assert np.logical_or(inset < 0.1, np.abs(inset - 4900) <= STEP).all(), "half of what is shared"
         assert np.abs((own - 499_960) / STEP - np.rint((own - 499_960) / STEP))[[0, 2]].max() < 1e-3, "between pixels"
+
+
+@pytest.mark.parametrize(("high", "wide"), [(160, 408), (408, 160)])
+def test_strips_that_share_most_of_their_length_are_cut_across_it(high: int, wide: int) -> None:
+    """Not along the shorter side of what they share, which would end one's ground at the other's very edge."""
+    along = int(wide < high)
+    grids = [
+        Grid(high, wide, Affine(10, 0, 600_000 + (0 if along else moved), 0, -10, 5_100_000 - (moved if along else 0)),
+             CRS.from_epsg(32632))
+        for moved in (0, 800)
+    ]  # fmt: skip
+    owned = [np.array(shapely.bounds(on_map(cell, "EPSG:32632"))) for cell in cells(grids)]
+    for own, grid in zip(owned, grids, strict=True):
+        inset = np.abs(own - grid.bounds)
+        assert sorted(np.rint(inset)) == [0, 0, 0, 1640], "half of what is shared, across the strip alone"
+        assert inset[[0, 2] if along else [1, 3]].max() < 1
+    assert narrow(grids, 100) == 0
 
 
 @pytest.mark.parametrize(("zones", "south"), [((32, 33), False), ((60, 1), False), ((23, 24), True)])
