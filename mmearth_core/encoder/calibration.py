@@ -5,7 +5,7 @@ the response normalisation is frozen block by block, the projection is fitted, t
 measured. Nothing here is ever fitted to the scene a user embeds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -235,7 +235,8 @@ def measure_halo(
     progress: Progress,
     cancel: CancelToken,
 ) -> tuple[int, dict[int, float]]:
-    """The smallest halo that is as good as the exact one (`_HALO_ERROR`), and the largest error found for each tried.
+    """The smallest halo that is as good as the exact one (`_HALO_ERROR`), and the largest error found for each tried,
+    which are those up to it.
 
     Compared on the border cells of cores cut out of the largest chips, where a missing context shows most.
     """
@@ -247,20 +248,27 @@ def measure_halo(
     if not large:
         raise MMEarthError(f"At least one scene must be {side} × {side} pixels to measure the halo; give a larger one.")
     step = torch.as_tensor(scales).float()[:, None, None]
-    tried = range(patch, exact, patch)
-    errors = dict.fromkeys(tried, 0.0)
-    progress.start("Measuring the halo", len(large), "chips")
-    for chip in large:
-        pixels = chip.pixels[None, :, :side, :side]
-        truth = model(pixels)[0, :, exact : exact + core, exact : exact + core]
-        for halo in tried:
+
+    def cores(halo: int) -> Iterator[Tensor]:
+        cut = exact - halo
+        for chip in large:
             cancel.check()
-            cut = exact - halo
-            seen = model(pixels[:, :, cut : side - cut, cut : side - cut])[0, :, halo : halo + core, halo : halo + core]
-            errors[halo] = max(errors[halo], float(((seen - truth).abs() / step).max()))
+            seen = model(chip.pixels[None, :, cut : side - cut, cut : side - cut])
+            yield seen[0, :, halo : halo + core, halo : halo + core]
+
+    tried = range(patch, exact, patch)
+    errors: dict[int, float] = {}
+    progress.start("Measuring the halo", len(tried) + 1, "halos")
+    truth = list(cores(exact))
+    progress.advance(1)
+    for halo in tried:
+        found = zip(cores(halo), truth, strict=True)
+        errors[halo] = max(float(((seen - true).abs() / step).max()) for seen, true in found)
         progress.advance(1)
+        if errors[halo] <= _HALO_ERROR:
+            break
     progress.finish()
-    return next((halo for halo in tried if errors[halo] <= _HALO_ERROR), exact), errors
+    return next((halo for halo, error in errors.items() if error <= _HALO_ERROR), exact), errors
 
 
 def _whitening(pixels: Tensor) -> Tensor:
