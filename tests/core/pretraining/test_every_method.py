@@ -1,6 +1,7 @@
 """What holds of every method: runs go on exactly, processes learn as one, and the encoder does not know its method."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -114,45 +115,78 @@ def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
     assert list((tmp_path / "whole" / "pictures").glob("*-0001.png"))
 
 
-@pytest.mark.parametrize("method", [name for name in TRIED if name != "mp_mae"])
-def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_path: Path, method: str) -> None:
+#: Pretrains by one configuration after the other, each into its folder; each time the processes meet at another port,
+#: for where they have met before, they find what they told each other then.
+EACH = """
+import os, sys
+from mmearth_core.pretraining.pretrain import pretrain
+os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "False"
+for config, output, port in zip(sys.argv[1::3], sys.argv[2::3], sys.argv[3::3]):
+    os.environ["MASTER_PORT"] = port
+    pretrain(config=config, output=output)
+"""
+
+
+def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_path: Path) -> None:
+    """One after the other in the same two processes, for their start takes longest (mp_mae: test_ddp.py)."""
     common = {"optimiser__effective_batch": 8, "data__hold_out": 0.3, "watch__validation_tiles": 8}
-    pretrain(config=run_of(method, optimiser__batch=8, **common), output=tmp_path / "one")
-    config = run_of(method, optimiser__batch=4, **common)
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    command = [*torchrun, "-m", "mmearth_core", "pretrain", str(config), "-o", str(tmp_path / "two"), "--quiet"]
+    methods = [name for name in TRIED if name != "mp_mae"]
+    asked: list[str] = []
+    for method in methods:
+        pretrain(config=run_of(method, optimiser__batch=8, **common), output=tmp_path / f"{method}-one")
+        config = run_of(method, optimiser__batch=4, **common).rename(tmp_path / f"{method}.yaml")
+        with socket.socket() as free:
+            free.bind(("localhost", 0))
+            asked += [str(config), str(tmp_path / f"{method}-two"), str(free.getsockname()[1])]
+    (tmp_path / "each.py").write_text(EACH)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     shown = subprocess.run(
-        command, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False, timeout=200
-    )
+        [*command, str(tmp_path / "each.py"), *asked],
+        env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False, timeout=400,
+    )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
-    one, two = (without_clock(tmp_path / name) for name in ("one", "two"))
-    assert len(one) == len(two) > 5
-    for a, b in zip(one, two, strict=True):
-        found = dict(numbers(b))
-        for key, value in numbers(a):
-            assert found[key] == pytest.approx(value, rel=1e-3, abs=1e-7), (a["step"], key)
+    for method in methods:
+        one, two = (without_clock(tmp_path / f"{method}-{name}") for name in ("one", "two"))
+        assert len(one) == len(two) > 5, method
+        for a, b in zip(one, two, strict=True):
+            found = dict(numbers(b))
+            for key, value in numbers(a):
+                assert found[key] == pytest.approx(value, rel=1e-3, abs=1e-7), (method, a["step"], key)
+
+
+@pytest.fixture(scope="module")
+def first() -> dict[str, Path]:
+    """Runs of mp_mae that another method goes on from, by what their encoder takes; made when they are asked for."""
+    return {}
 
 
 @pytest.mark.parametrize("method", [name for name in TRIED if name != "mp_mae"])
 def test_a_run_begins_with_the_encoder_of_another_methods_run(
-    run_of: Callable[..., Path], tmp_path: Path, method: str
+    run_of: Callable[..., Path],
+    first: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
+    method: str,
 ) -> None:
     short = {"optimiser__epochs": 1, "optimiser__warmup_epochs": 0, "watch__validate_epochs": 0}
     inputs = "rgb" if method in OF_SCENES else "s2"
-    pretrain(config=run_of("mp_mae", mp_mae__inputs=inputs, **short), output=tmp_path / "first")
-    built = build_method(read_config(run_of(method, init=str(tmp_path / "first"))))
-    told = start_from(str(tmp_path / "first"), built)
+    if inputs not in first:
+        first[inputs] = tmp_path_factory.mktemp("mp_mae") / "first"
+        pretrain(config=run_of("mp_mae", mp_mae__inputs=inputs, **short), output=first[inputs])
+    begun = first[inputs]
+    built = build_method(read_config(run_of(method, init=str(begun))))
+    told = start_from(str(begun), built)
     assert told.endswith("which was trained by mp_mae")
-    state = max((tmp_path / "first" / "checkpoints").iterdir()) / "weights.safetensors"
+    state = max((begun / "checkpoints").iterdir()) / "weights.safetensors"
     for name, tensor in load_file(state).items():
         if name.startswith("encoder."):
             assert torch.equal(built.method.state_dict()[name], tensor)
-    pretrain(config=run_of(method, init=str(tmp_path / "first"), **short), output=tmp_path / "second")
+    pretrain(config=run_of(method, init=str(begun), **short), output=tmp_path / "second")
     card = (tmp_path / "second" / "README.md").read_text(encoding="utf-8")
     assert built.method.fidelity in card and "It started from first." in card
     if method in OF_SCENES:
         assert "nothing about Earth observation" in card and not (tmp_path / "second" / "encoder.safetensors").exists()
         return
-    encoders = [load_encoder(tmp_path / name / "encoder.safetensors") for name in ("first", "second")]
+    encoders = [load_encoder(run / "encoder.safetensors") for run in (begun, tmp_path / "second")]
     assert encoders[0].state_dict().keys() == encoders[1].state_dict().keys()
     assert encoders[0].architecture == encoders[1].architecture
