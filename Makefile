@@ -22,7 +22,6 @@ ENV := .venv
 QGIS_ENV := .venv-qgis
 PACKAGE_ENV := .venv-package
 LOWEST_ENV := .venv-lowest
-SITE_ENV := .venv-site
 PEERS_ENV := .venv-peers
 # What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
 LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
@@ -36,13 +35,13 @@ QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
 # Of PyQt6 only its list of names is read, so it comes without Qt.
 QT6_NAMES := --no-deps 'PyQt6>=6.6,<7'
 PACKER := 'qgis-plugin-ci>=2.10,<3' build 'setuptools>=77' 'uv>=0.5' 'markdown-it-py>=3,<5' pillow
-SITE_BUILDER := 'mkdocs-material>=9.7,<10' 'markdown-it-py>=3,<5' pdoc pillow
+SITE_BUILDER := 'mkdocs-material>=9.7,<10' pdoc
 # What ships to users, hence is held to the rules of QGIS's plugin repository.
 SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
-.PHONY: help demo env stub env-qgis env-package env-lowest env-site peers \
+.PHONY: help demo env stub env-qgis env-package env-lowest peers \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
-  test test-core test-plugin test-plugin-apart test-lowest constraints requirements api site translations guide package benchmark clean
+  test test-core test-plugin test-plugin-apart test-lowest test-lowest-apart constraints requirements api site translations guide package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
@@ -91,14 +90,16 @@ lint-security: env
 	@echo "== bandit, the rules of QGIS's plugin repository, on: $(SHIPPED)"
 	$(ENV)/bin/bandit --quiet -r $(SHIPPED) -t "$$(cat .ci/bandit-rules.txt)"
 
-# In QGIS and outside of it side by side, for both wait a lot. Each runs to its end even when the other fails, so that
-# one run tells everything; what QGIS' tests say is shown in one piece when they end.
-test: lint env-package
-	-@$(MAKE) --no-print-directory env-qgis
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-core test-plugin-apart
+# Two at a time, for the tests in QGIS and those outside of it wait a lot. Each runs to its end even when another fails,
+# so that one run tells everything.
+test:
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint test-core test-plugin-apart
 
-test-plugin-apart:
-	@log="$$(mktemp)"; status=0; $(MAKE) --no-print-directory test-plugin >"$$log" 2>&1 || status=1; \
+# What these print is shown in one piece, when they end.
+test-plugin-apart: env env-qgis
+test-lowest-apart: env-lowest
+test-plugin-apart test-lowest-apart: %-apart:
+	@log="$$(mktemp)"; status=0; $(MAKE) --no-print-directory $* >"$$log" 2>&1 || status=1; \
 	echo; cat "$$log"; rm -f "$$log"; exit $$status
 
 test-core: env env-package
@@ -119,14 +120,12 @@ env-package: $(PACKAGE_ENV)/.installed
 
 env-lowest: $(LOWEST_ENV)/.installed
 
-env-site: $(SITE_ENV)/.installed
-
 peers: $(PEERS_ENV)/.installed
 
 constraints:
-	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) $(SITE_ENV)
-	$(MAKE) --no-print-directory CONSTRAINTS=/dev/null env env-package env-qgis env-site
-	$(ENV)/bin/python .ci/constraints.py $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) $(SITE_ENV) >constraints.txt
+	rm -rf $(ENV) $(PACKAGE_ENV) $(QGIS_ENV)
+	$(MAKE) --no-print-directory CONSTRAINTS=/dev/null env env-package env-qgis
+	$(ENV)/bin/python .ci/constraints.py $(ENV) $(PACKAGE_ENV) $(QGIS_ENV) >constraints.txt
 
 # Of the wheel's own needs, for every system and Python that they can be had for; `make constraints` comes first.
 requirements: env-package
@@ -139,8 +138,8 @@ api: env
 
 # Its reference is read from the docstrings; the package itself is not installed. The variable keeps a notice about
 # another program out of what is printed.
-site: env-site
-	NO_MKDOCS_2_WARNING=1 $(SITE_ENV)/bin/mkdocs build --strict --quiet --site-dir site
+site: env-package
+	NO_MKDOCS_2_WARNING=1 $(PACKAGE_ENV)/bin/mkdocs build --strict --quiet --site-dir site
 
 translations:
 	@$(require-python)
@@ -163,7 +162,7 @@ benchmark: env
 	  echo "== $$script"; $(ENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(SITE_ENV) $(PEERS_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
+	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(PEERS_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/api site
 
 $(DEMO)/.installed: pyproject.toml constraints.txt
@@ -201,14 +200,8 @@ $(QGIS_ENV)/.installed: Makefile constraints.txt
 $(PACKAGE_ENV)/.installed: Makefile constraints.txt
 	@$(require-python)
 	@$(call environment,$(PYTHON) -m venv,$(PACKAGE_ENV))
-	@$(call install,$(PACKAGE_ENV),$(PACKER))
+	@$(call install,$(PACKAGE_ENV),$(PACKER) $(SITE_BUILDER))
 	@$(call install,$(PACKAGE_ENV),$(QT6_NAMES))
-	@touch $@
-
-$(SITE_ENV)/.installed: Makefile constraints.txt
-	@$(require-python)
-	@$(call environment,$(PYTHON) -m venv,$(SITE_ENV))
-	@$(call install,$(SITE_ENV),$(SITE_BUILDER))
 	@touch $@
 
 # $(call environment,COMMAND,ENVIRONMENT): one that is there, or linked to, is kept, and what it holds brought up to date.

@@ -27,18 +27,10 @@ def make_fixture() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def package_environment() -> Path:
-    """The environment that packs the plugin."""
+    """The environment that packs the plugin and makes the site of the documentation."""
     made = make("env-package")
     assert made.returncode == 0, made.stdout + made.stderr
     return ROOT / ".venv-package"
-
-
-@pytest.fixture(scope="session")
-def site_environment() -> Path:
-    """The environment that makes the site of the documentation."""
-    made = make("env-site")
-    assert made.returncode == 0, made.stdout + made.stderr
-    return ROOT / ".venv-site"
 
 
 @pytest.fixture(scope="session")

@@ -108,10 +108,10 @@ def is_elsewhere(address: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def site(site_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(package_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built as `make site` does; strict, so a link or a heading that is not there ends it."""
     folder = tmp_path_factory.mktemp("site") / "site"
-    command = [site_environment / "bin" / "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
+    command = [package_environment / "bin" / "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert made.returncode == 0, made.stdout + made.stderr
