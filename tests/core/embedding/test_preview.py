@@ -47,7 +47,7 @@ def test_of_a_window_in_folders_of_any_name(scene, tmp_path, name):
     folder.mkdir()
     watching = Watching()
     embed(
-        scene=scene, output=folder / f"{name}.tif", tile=64, window=(90, 30, 100, 70), preview=folder / "look",
+        scene=scene, output=folder / f"{name}.tif", tile=64, halo=16, window=(90, 30, 100, 70), preview=folder / "look",
         progress=watching,
     )  # fmt: skip
     same_as_the_raster(watching, folder / f"{name}.tif")
@@ -60,8 +60,8 @@ def test_of_an_area_of_interest(scene, tmp_path):
     )
     watching = Watching()
     embed(
-        scene=scene, output=tmp_path / "emb.tif", tile=64, aoi=tmp_path / "aoi.gpkg", preview=tmp_path / "look",
-        progress=watching,
+        scene=scene, output=tmp_path / "emb.tif", tile=64, halo=16, aoi=tmp_path / "aoi.gpkg",
+        preview=tmp_path / "look", progress=watching,
     )  # fmt: skip
     same_as_the_raster(watching, tmp_path / "emb.tif")
 
@@ -69,7 +69,7 @@ def test_of_an_area_of_interest(scene, tmp_path):
 def test_a_resumed_run_never_rewrites_a_picture_that_is_being_looked_at(scene, tmp_path):
     cancel = CancelToken()
     first = Watching(cancel)
-    options = {"scene": scene, "output": tmp_path / "emb.tif", "tile": 64, "preview": tmp_path / "look"}
+    options = {"scene": scene, "output": tmp_path / "emb.tif", "tile": 64, "halo": 16, "preview": tmp_path / "look"}
     with pytest.raises(Cancelled):
         embed(**options, progress=first, cancel=cancel)
     second = Watching()

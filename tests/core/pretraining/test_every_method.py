@@ -119,20 +119,26 @@ def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
 #: for where they have met before, they find what they told each other then.
 EACH = """
 import os, sys
-from mmearth_core.pretraining.pretrain import pretrain
+from mmearth_core.cli.command import main
 os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "False"
 for config, output, port in zip(sys.argv[1::3], sys.argv[2::3], sys.argv[3::3]):
     os.environ["MASTER_PORT"] = port
-    pretrain(config=config, output=output)
+    assert main(["pretrain", config, "-o", output, "--quiet"]) == 0
 """
 
 
 def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_path: Path) -> None:
-    """One after the other in the same two processes, for their start takes longest (mp_mae: test_ddp.py)."""
-    common = {"optimiser__effective_batch": 8, "data__hold_out": 0.3, "watch__validation_tiles": 8}
-    methods = [name for name in TRIED if name != "mp_mae"]
+    """One after the other in the same two processes, for their start takes longest."""
+    common = {
+        "optimiser__effective_batch": 8,
+        "data__hold_out": 0.3,
+        "watch__validation_tiles": 8,
+        "watch__validate_epochs": 2,
+        "watch__picture_epochs": 2,
+        "watch__checkpoint_steps": 99,
+    }
     asked: list[str] = []
-    for method in methods:
+    for method in TRIED:
         pretrain(config=run_of(method, optimiser__batch=8, **common), output=tmp_path / f"{method}-one")
         config = run_of(method, optimiser__batch=4, **common).rename(tmp_path / f"{method}.yaml")
         with socket.socket() as free:
@@ -145,9 +151,12 @@ def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_pa
         env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False, timeout=400,
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
-    for method in methods:
+    assert shown.stdout.count("Process 1 is done.") == len(TRIED)
+    for method in TRIED:
+        assert list((tmp_path / f"{method}-two" / "pictures").glob("*.png")), method
         one, two = (without_clock(tmp_path / f"{method}-{name}") for name in ("one", "two"))
         assert len(one) == len(two) > 5, method
+        assert one[-1]["kind"] == "validation", method
         for a, b in zip(one, two, strict=True):
             found = dict(numbers(b))
             for key, value in numbers(a):

@@ -22,7 +22,7 @@ config, run = Path(sys.argv[1]), Path(sys.argv[2])
 random.seed(4)
 torch.set_num_threads(1)
 caught = 0
-for attempt in range(5):
+for attempt in range(4):
     size = (run / "log.jsonl").stat().st_size if (run / "log.jsonl").is_file() else 0
     child = os.fork()
     if not child:
@@ -51,17 +51,15 @@ def lines_of(run: Path) -> list[dict]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks and kills")
-@pytest.mark.parametrize("looks", ["one look", "two looks that differ in everything"])
 def test_a_run_that_is_killed_again_and_again_gives_the_same_numbers(
-    recipe: Callable[..., Path], tmp_path: Path, looks: str
+    recipe: Callable[..., Path], tmp_path: Path
 ) -> None:
-    changes: dict[str, object] = {}
-    if looks != "one look":
-        write_synthetic_tiles(tmp_path / "dated", 40, size=24, dates=2)
-        changes = {
-            "data__datasets": [str(tmp_path / "dated")], "mp_mae__agreement": 1.0, "mp_mae__patches": 0.5,
-            "mp_mae__jitter": True, "mp_mae__haze": 0.5, "mp_mae__looks": {"dates": 0.7, "scale": 1.5},
-        }  # fmt: skip
+    """Of two looks that differ in everything that is drawn."""
+    write_synthetic_tiles(tmp_path / "dated", 40, size=24, dates=2)
+    changes: dict[str, object] = {
+        "data__datasets": [str(tmp_path / "dated")], "mp_mae__agreement": 1.0, "mp_mae__patches": 0.5,
+        "mp_mae__jitter": True, "mp_mae__haze": 0.5, "mp_mae__looks": {"dates": 0.7, "scale": 1.5},
+    }  # fmt: skip
     config = recipe(optimiser__epochs=2, watch__checkpoint_steps=3, watch__log_steps=2, optimiser__batch=2, **changes)
     pretrain(config=config, output=tmp_path / "whole")
     shown = subprocess.run(

@@ -72,7 +72,7 @@ def test_a_dataset_without_the_teacher_may_be_beside_one_with_it(taught: Path, t
 
 
 def test_a_teacher_is_learned_and_going_on_changes_nothing(recipe: Recipe, taught: Path, tmp_path: Path) -> None:
-    config = recipe(data__datasets=[str(taught)], watch__picture_epochs=1, optimiser__epochs=6, **RUN)
+    config = recipe(data__datasets=[str(taught)], watch__picture_epochs=6, optimiser__epochs=6, **RUN)
     pretrain(config=config, output=tmp_path / "whole")
     lines = train_lines(tmp_path / "whole")
     assert set(lines[0]["losses"]) == {"sentinel2", NAME}

@@ -96,7 +96,7 @@ def test_blocks_are_read_as_the_file_stores_them(block: Any, read: Any, monkeypa
 
 def test_few_blocks_lie_apart() -> None:
     near = []
-    for seed in range(20):
+    for seed in range(8):
         ground = Ground(20_000, 20_000, block=(5000, 5000))  # of which no more than a part is read
         assert drawn(ground, seed=seed).blocks == BLOCKS / 2, "all there are"
         first = np.array([(w.row, w.col) for w in _spread(ground.grid, (1024, 1024), 4, seed)]) / 20_000

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,32 @@ def test_embedding_removed_meanwhile(box, wait):
     wait(lambda: ended, 60, "the map")
     assert ended[0][0].isValid()
     assert not box.findChild(QPushButton, "final_map_make").isEnabled()
+
+
+@pytest.mark.parametrize("when", ["at once", "between two steps"])
+def test_an_embedding_that_is_deleted_meanwhile_leaves_nothing(box, project, embedding, wait, tmp_path, when):
+    own, ended = tmp_path / "own.tif", []
+    shutil.copy(embedding, own)
+    layer = QgsRasterLayer(str(own), "own")
+    QgsProject.instance().addMapLayer(layer)
+    project.workspace.embedding = layer
+    box._file.setFilePath(str(tmp_path / "town_map.tif"))
+    box.final_map.failed.connect(lambda *outcome: ended.append(outcome))
+    box.final_map.finished.connect(lambda *outcome: ended.append(outcome))
+    press(box, "final_map_make")
+    if when == "at once":
+        own.unlink()
+    else:
+        job = box.final_map._job
+        job.finished.disconnect(box.final_map._done)
+        wait(lambda: not job.running, 60, "the model")
+        own.unlink()
+        job.finished.connect(box.final_map._done)
+        job.finished.emit(job.result())
+    wait(lambda: ended, 60, "the end")
+    kind, told = ended[0][:2]
+    assert kind == "input" and "own.tif" in told
+    assert list(tmp_path.glob("town*")) == []
 
 
 def test_cancelled_between_two_steps(box, wait, tmp_path):

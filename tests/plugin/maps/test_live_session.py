@@ -1,6 +1,7 @@
 """The live map in a real canvas with the real worker: edits and moves repaint it, and it equals the final map."""
 
 import os
+import shutil
 import signal
 import subprocess
 
@@ -227,6 +228,31 @@ def test_a_killed_worker_is_replaced(at_work, context, wait):
     add(samples, "later", centre.x(), centre.y())
     wait(lambda: len(session.results) > count, seconds=90, what="a map by the next worker")
     assert session.results[-1]["pixels"]["later"] > 0
+    samples.rollBack()
+
+
+def test_an_embedding_that_is_deleted_is_told_and_followed_again_when_it_is_back(
+    at_work, context, embedding, tmp_path, wait
+):
+    """Also while the map is fitted: the file goes as soon as the question is asked."""
+    session, samples, file, away = at_work, context.workspace.samples, tmp_path / "own.tif", tmp_path / "away.tif"
+    shutil.copy(embedding, file)
+    own = QgsRasterLayer(str(file), "own")
+    QgsProject.instance().addMapLayer(own)
+    context.workspace.embedding = own
+    assert session.start()
+    wait(lambda: session.results, what="the map")
+    centre = own.extent().center()
+    add(samples, "another", centre.x(), centre.y())
+    file.rename(away)
+    add(samples, "another", centre.x() + 200, centre.y())
+    wait(lambda: session.reasons and "own.tif" in session.reasons[-1], what="the reason")
+    assert session.on and session.layer is None, "no map of what is not there stays as if it were"
+    away.rename(file)
+    count = len(session.results)
+    add(samples, "another", centre.x(), centre.y() + 200)
+    wait(lambda: len(session.results) > count, what="the map again")
+    assert session.results[-1]["pixels"]["another"] > 0 and session.layer is not None
     samples.rollBack()
 
 
