@@ -41,7 +41,8 @@ SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
 .PHONY: help demo env stub env-qgis env-package env-lowest peers \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
-  test test-core test-plugin test-plugin-apart test-lowest test-lowest-apart constraints requirements api site translations guide package benchmark clean
+  test test-core test-others test-pretraining test-pretraining-apart test-plugin test-plugin-apart test-lowest \
+  test-lowest-apart constraints requirements api site translations guide package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
@@ -93,18 +94,25 @@ lint-security: env
 # Two at a time, for the tests in QGIS and those outside of it wait a lot. Each runs to its end even when another fails,
 # so that one run tells everything.
 test:
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint test-core test-plugin-apart
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint test-others test-plugin-apart test-pretraining-apart
 
 # What these print is shown in one piece, when they end.
 test-plugin-apart: env env-qgis
+test-pretraining-apart: env
 test-lowest-apart: env-lowest
-test-plugin-apart test-lowest-apart: %-apart:
+test-plugin-apart test-pretraining-apart test-lowest-apart: %-apart:
 	@log="$$(mktemp)"; status=0; $(MAKE) --no-print-directory $* >"$$log" 2>&1 || status=1; \
 	echo; cat "$$log"; rm -f "$$log"; exit $$status
 
-test-core: env env-package
-	@echo "== pytest"
-	$(ENV)/bin/python -m pytest -rfEs
+test-core: test-others test-pretraining
+
+test-others: env env-package
+	@echo "== pytest, but for pretraining"
+	$(ENV)/bin/python -m pytest -rfEs --ignore=tests/core/pretraining
+
+test-pretraining: env
+	@echo "== pytest of pretraining"
+	$(ENV)/bin/python -m pytest -rfEs tests/core/pretraining
 
 test-plugin: env env-qgis
 	@echo "== pytest in QGIS"

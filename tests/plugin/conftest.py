@@ -69,15 +69,34 @@ def _with_this_core(python, packages, folder):
     return str(folder / "bin" / "python")
 
 
+#: Runs commands, one a line as JSON, with what is loaded once; answers with the exit code and what was printed.
+_COMMANDS = """
+import contextlib, io, json, os, sys
+from mmearth_core.cli.command import main
+for line in sys.stdin:
+    words, os.environ["MMEARTH_HOME"] = json.loads(line)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        code = main(words)
+    print(json.dumps([code, printed.getvalue()]), flush=True)
+"""
+
+
 @pytest.fixture(scope="session")
-def run_core(worker_python):
+def run_core(worker_python, tmp_path_factory):
     """Runs `mmearth …` in the worker's Python."""
+    home = str(tmp_path_factory.mktemp("home"))
+    command, pipe = [worker_python, "-c", _COMMANDS], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as process:
 
-    def run(*arguments):
-        command = [worker_python, "-m", "mmearth_core", *map(str, arguments)]
-        return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+        def run(*arguments):
+            words = [list(map(str, arguments)), os.environ.get("MMEARTH_HOME", home)]
+            print(json.dumps(words), file=process.stdin, flush=True)
+            code, printed = json.loads(process.stdout.readline())
+            assert code == 0, arguments
+            return printed
 
-    return run
+        yield run
+        process.stdin.close()
 
 
 @pytest.fixture(scope="session")

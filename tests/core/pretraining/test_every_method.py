@@ -93,7 +93,8 @@ def test_a_configuration_of_each_method_is_ready_to_use(tried: str) -> None:
 def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
     run_of: Callable[..., Path], tmp_path: Path, method: str
 ) -> None:
-    config = run_of(method, optimiser__effective_batch=8, watch__picture_epochs=2, watch__checkpoint_steps=99)
+    pictures = 0 if method in OF_SCENES else 2  # theirs take long, and are drawn by two processes below
+    config = run_of(method, optimiser__effective_batch=8, watch__picture_epochs=pictures, watch__checkpoint_steps=99)
     pretrain(config=config, output=tmp_path / "whole")
     cancel, original, asked = CancelToken(), Loop._check, []
 
@@ -112,7 +113,7 @@ def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
     assert without_clock(tmp_path / "whole") == without_clock(tmp_path / "run")
     weights = [max((tmp_path / name / "checkpoints").iterdir()) / "weights.safetensors" for name in ("whole", "run")]
     assert weights[0].read_bytes() == weights[1].read_bytes()
-    assert list((tmp_path / "whole" / "pictures").glob("*-0002.png"))
+    assert list((tmp_path / "whole" / "pictures").glob("*-0002.png")) or not pictures
 
 
 #: Pretrains by one configuration after the other, each into its folder; each time the processes meet at another port,

@@ -222,7 +222,7 @@ def test_an_embedding_that_is_deleted_meanwhile_leaves_nothing(box, project, emb
         job.finished.emit(job.result())
     wait(lambda: ended, 60, "the end")
     kind, told = ended[0][:2]
-    assert kind == "input" and "own.tif" in told
+    assert kind == "input" and "“own” does not exist" in told
     assert list(tmp_path.glob("town*")) == []
 
 

@@ -246,7 +246,7 @@ def test_an_embedding_that_is_deleted_is_told_and_followed_again_when_it_is_back
     add(samples, "another", centre.x(), centre.y())
     file.rename(away)
     add(samples, "another", centre.x() + 200, centre.y())
-    wait(lambda: session.reasons and "own.tif" in session.reasons[-1], what="the reason")
+    wait(lambda: session.reasons and "“own” does not exist" in session.reasons[-1], what="the reason")
     assert session.on and session.layer is None, "no map of what is not there stays as if it were"
     away.rename(file)
     count = len(session.results)

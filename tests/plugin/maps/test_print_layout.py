@@ -11,30 +11,38 @@ from qgis_plugin.core.maps.map_history import keep_history
 from qgis_plugin.core.maps.print_layout import MapSheets, round_length
 
 
-@pytest.fixture
-def town(context, material, run_core, tmp_path):
-    """The map of the material, of which one class was cut away: it is in the legend of the file and not on the map."""
-    for name in ("embedding.tif", "samples.gpkg"):
-        shutil.copy(material / name, tmp_path / name)
-    run_core("fit", tmp_path / "embedding.tif", tmp_path / "samples.gpkg", "-o", tmp_path / "model.json", "--quiet")
-    run_core("classify", tmp_path / "embedding.tif", tmp_path / "model.json", "-o", tmp_path / "map.tif", "--quiet")
+@pytest.fixture(scope="module")
+def made(material, run_core, tmp_path_factory):
+    """A folder with the map of the material, of which one class was cut away: it is in the legend of the file and not
+    on the map."""
+    folder = tmp_path_factory.mktemp("made") / "town"
+    shutil.copytree(material, folder)
+    run_core("fit", folder / "embedding.tif", folder / "samples.gpkg", "-o", folder / "model.json", "--quiet")
+    run_core("classify", folder / "embedding.tif", folder / "model.json", "-o", folder / "map.tif", "--quiet")
     run_core(
-        *("tidy", tmp_path / "map.tif", "-o", tmp_path / "town.tif", "--quiet"),
+        *("tidy", folder / "map.tif", "-o", folder / "town.tif", "--quiet"),
         *("--min-area", "0", "water=99999"),
     )
-    layer = QgsRasterLayer(str(tmp_path / "town.tif"), "Town [% 1 + 1 %]")
+    return folder
+
+
+@pytest.fixture
+def town(context, made, tmp_path):
+    """The layer of the map, of a copy."""
+    shutil.copytree(made, tmp_path / "town")
+    layer = QgsRasterLayer(str(tmp_path / "town" / "town.tif"), "Town [% 1 + 1 %]")
     layers.mark(layer, "map")
     QgsProject.instance().addMapLayer(layer)
     return layer
 
 
 def test_a_map_is_laid_out_with_the_classes_that_are_on_it(context, town, wait, tmp_path):
-    made, sheets = [], MapSheets(context)
-    sheets.made.connect(made.append)
-    sheets.failed.connect(lambda *why: made.append(why))
+    found, sheets = [], MapSheets(context)
+    sheets.made.connect(found.append)
+    sheets.failed.connect(lambda *why: found.append(why))
     sheets.lay_out(town)
-    wait(lambda: made, 60, "the layout")
-    layout = made[0]
+    wait(lambda: found, 60, "the layout")
+    layout = found[0]
     assert QgsProject.instance().layoutManager().layoutByName(layout.name()) is layout
     legend = next(item for item in layout.items() if isinstance(item, QgsLayoutItemLegend))
     model = legend.model()
