@@ -117,7 +117,8 @@ def test_scenes_that_were_moved_are_missed_when_the_project_is_opened_again(wind
     QgsProject.instance().clear()
     path.rename(tmp_path / "moved.tif")
     QgsProject.instance().read(project)
-    wait_until(lambda: not window.embed_button.isEnabled())
+    # The list is drawn anew a moment after the project is read.
+    wait_until(lambda: window.table.topLevelItemCount() == 1 and not window.embed_button.isEnabled())
     assert state_text(rows(window)["mine"]) == "its file is gone" == window.table.item_of("mine").text(3)
     rows(window)["mine"].layer.setDataSource(str(tmp_path / "moved.tif"), "mine", "gdal")
     window.scenes.look_again()
