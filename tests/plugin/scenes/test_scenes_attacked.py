@@ -1,7 +1,9 @@
 """Many scenes while the ground is taken away below them: layers, files and projects leave, move and come back."""
 
 import json
+import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -132,9 +134,11 @@ def test_a_cancelled_scene_keeps_what_is_true_of_its_old_embedding(window, conte
     window.embed_button.click()
     wait_until(lambda: window._queue.running is None)
     Path(layers.path_of(context.workspace.embedding)).unlink()
+    os.kill(context.client.pid, signal.SIGSTOP)  # or it might be done before it hears of the cancel
     window.embed_all()
     assert not rows(window)["mine"].ready
     window._queue.cancel_all()
+    os.kill(context.client.pid, signal.SIGCONT)
     wait_until(lambda: window._queue.running is None)
     row = rows(window)["mine"]
     assert row.state == "gone" and not row.ready and row.to_embed
