@@ -1,6 +1,6 @@
 """Click to segment: how long a click and a turn of the wheel take, and how well the shape fits what was clicked.
 
-    PYTHONPATH=tests/material .venv/bin/python benchmarks/growing.py [DATA_FOLDER]
+    PYTHONPATH=.:tests/material .venv/bin/python benchmarks/growing.py [DATA_FOLDER]
 
 Times are those of the worker's own function, from the request to the shape, and of the processors for it, on
 2048 × 2048 pixels of embeddings made in the formats of ours, AlphaEarth and TESSERA: 12 clicks, each with 20 turns, in
