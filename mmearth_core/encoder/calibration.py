@@ -267,8 +267,10 @@ def measure_halo(
         progress.advance(1)
         if errors[halo] <= _HALO_ERROR:
             break
+    else:
+        halo = exact
     progress.finish()
-    return next((halo for halo, error in errors.items() if error <= _HALO_ERROR), exact), errors
+    return halo, errors
 
 
 def _whitening(pixels: Tensor) -> Tensor:

@@ -46,7 +46,8 @@ def narrow(grids: Sequence[Grid], halo: int) -> int:
         near = shapely.STRtree(boxes).query(boxes, predicate="intersects").T
         for one, other in (pair for pair in near.tolist() if pair[0] < pair[1]):
             bounds = those[one].bounds, those[other].bounds
-            axis, shared = _axis(*bounds), _shared(*bounds)
+            shared = _shared(*bounds)
+            axis = _axis(*bounds, shared)
             across, along = (shared[side + 2] - shared[side] for side in (axis, 1 - axis))
             found += along > 2 * halo * max(those[one].pixel_size) > across
     return found
@@ -67,10 +68,10 @@ def _kept(index: int, grids: Sequence[Grid], near: Sequence[int]) -> Box:
     ours = west, south, east, north = grids[index].bounds
     for other in near:
         theirs = grids[other].bounds
-        left, low, right, high = _shared(ours, theirs)
+        left, low, right, high = shared = _shared(ours, theirs)
         if right <= left or high <= low:
             continue
-        axis = _axis(ours, theirs)
+        axis = _axis(ours, theirs, shared)
         # By its middle, and of equal ones by its place in the list, one is on this side of the cut.
         mine, others = ((box[axis] + box[axis + 2], number) for box, number in ((ours, index), (theirs, other)))
         cut = _between_pixels((left + right) / 2 if axis == 0 else (low + high) / 2, grids[min(index, other)], axis)
@@ -86,10 +87,9 @@ def _shared(one: Box, other: Box) -> Box:
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
-def _axis(one: Box, other: Box) -> int:
+def _axis(one: Box, other: Box, shared: Box) -> int:
     """Across which axis two boxes are cut, 0 or 1: where they share the smaller part of the smaller of both, for there
     one goes on where the other ends; of equal ones where less is shared."""
-    shared = _shared(one, other)
     length = [shared[axis + 2] - shared[axis] for axis in (0, 1)]
     smaller = [min(box[axis + 2] - box[axis] for box in (one, other)) for axis in (0, 1)]
     return min((0, 1), key=lambda axis: (length[axis] / smaller[axis], length[axis]))

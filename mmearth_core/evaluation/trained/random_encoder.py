@@ -37,20 +37,19 @@ def random_subject(task: TileTask, architecture: Architecture, seed: int, featur
     if features == "last-map":
         return OfLastMap(task, encoder, header)
     rows = np.random.default_rng(seed).permutation(task.parts(1.0, 0).train)[:CHIPS]
-    pixels = network_inputs(task.images(np.sort(rows)), task, header)
-    chips = [
-        Chip(torch.from_numpy(each), torch.ones(each.shape[1:], dtype=torch.bool)) for each in whole(pixels, header)
-    ]
+    pixels = whole_inputs(task.images(np.sort(rows)), task, header)
+    chips = [Chip(each, torch.ones(each.shape[1:], dtype=torch.bool)) for each in pixels]
     with torch.inference_mode():
         freeze_response_norms(encoder, chips, Silent(), CancelToken())
         head, _, _ = fit_projection(encoder, chips, PARTS, Silent(), CancelToken())
     return _Embedded(task, EmbeddingModel(encoder, head).eval(), header)
 
 
-def whole(pixels: NDArray[np.float32], header: ModelHeader) -> NDArray[np.float32]:
-    """What a network takes (n, C, H, W), with sides grown by 0, the mean, to whole patches."""
+def whole_inputs(images: NDArray[np.float32], task: TileTask, header: ModelHeader) -> Tensor:
+    """`subjects.network_inputs` (n, C, H, W) with sides grown by 0, the mean, to whole patches."""
+    pixels = network_inputs(images, task, header)
     grow = [(-side) % header.patch for side in pixels.shape[2:]]
-    return np.pad(pixels, ((0, 0), (0, 0), (0, grow[0]), (0, grow[1]))) if any(grow) else pixels
+    return torch.from_numpy(np.pad(pixels, ((0, 0), (0, 0), (0, grow[0]), (0, grow[1]))) if any(grow) else pixels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +61,13 @@ class OfLastMap:
     header: ModelHeader
 
     def pooled(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        pixels = torch.from_numpy(whole(network_inputs(images, self.task, self.header), self.header))
+        pixels = whole_inputs(images, self.task, self.header)
         with torch.inference_mode():
             return pooled_mean(self.encoder(pixels).numpy())
 
     def maps(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Enlarged to the pixels, bilinear."""
-        pixels = torch.from_numpy(whole(network_inputs(images, self.task, self.header), self.header))
+        pixels = whole_inputs(images, self.task, self.header)
         with torch.inference_mode():
             last: Tensor = self.encoder(pixels)
             large = torch.nn.functional.interpolate(last, scale_factor=self.header.patch, mode="bilinear")
@@ -88,7 +87,7 @@ class _Embedded:
         return POOLINGS[POOLING["embedding"]](self.maps(images))
 
     def maps(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        pixels = whole(network_inputs(images, self.task, self.header), self.header)
+        pixels = whole_inputs(images, self.task, self.header)
         with torch.inference_mode():
-            found = [self.model(torch.from_numpy(each[None])).numpy() for each in pixels]
+            found = [self.model(each[None]).numpy() for each in pixels]
         return np.concatenate(found)[:, :, : images.shape[2], : images.shape[3]]

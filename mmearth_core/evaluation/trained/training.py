@@ -19,10 +19,10 @@ from mmearth_core.encoder.network import Encoder
 from mmearth_core.errors import EnvironmentFailure
 from mmearth_core.evaluation.judging.evidence import METRICS, Evidence
 from mmearth_core.evaluation.judging.frozen import Told
-from mmearth_core.evaluation.judging.subjects import check_task, network_inputs
+from mmearth_core.evaluation.judging.subjects import check_task
 from mmearth_core.evaluation.tasks.contract import Parts, TileTask
 from mmearth_core.evaluation.trained.networks import Classifier, UNet, drop_paths
-from mmearth_core.evaluation.trained.random_encoder import whole
+from mmearth_core.evaluation.trained.random_encoder import whole_inputs
 from mmearth_core.evaluation.trained.recipes import Recipe
 from mmearth_core.progress import CancelToken
 
@@ -144,7 +144,7 @@ class _Training:
 
     def _pixels(self, rows: NDArray[np.intp]) -> Tensor:
         """What the network takes of tiles: by name, normalised by the recipe's statistics, in whole patches."""
-        return torch.from_numpy(whole(network_inputs(self.task.images(rows), self.task, self.header), self.header))
+        return whole_inputs(self.task.images(rows), self.task, self.header)
 
     def _cut(self, logits: Tensor) -> Tensor:
         """Maps without what was added to make whole patches."""

@@ -169,6 +169,7 @@ def test_a_worker_and_the_scheduler_die_and_every_output_is_there_once(realdata:
         process.kill()
         cluster.stop()
     assert process.returncode == 0, err
+    assert "The scheduler is gone" in out and "Traceback" not in err, (out, err)
     result = json.loads(out.splitlines()[-1])["result"]
     assert sorted([*result["done"], *result["there"]]) == sorted(serial.done) and there[0] in result["there"]
     assert list(result["failed"]) == ["east3"] and "east3.tif" in result["failed"]["east3"]

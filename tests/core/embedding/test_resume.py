@@ -21,22 +21,22 @@ from mmearth_core.progress import CancelToken, Silent
 
 #: Small tiles that see little around them: there is much to interrupt, and little to compute.
 TILES = {"tile": 64, "halo": 16}
-RUN = """
+RUN = f"""
 import sys
 from mmearth_core.embedding.engine import embed
-print(embed(scene=sys.argv[1], output=sys.argv[2], tile=64, halo=16).pixels)
+print(embed(scene=sys.argv[1], output=sys.argv[2], **{TILES}).pixels)
 """
 
 #: Runs the command in forks of a process that has loaded everything, one for each line of input: the seconds after
 #: which the fork is killed. Prints how each ended, as `os.waitpid` tells it.
-FORKS = """
+FORKS = f"""
 import os, signal, sys, time
 import onnxruntime
 from mmearth_core.embedding.engine import embed
 for line in sys.stdin:
     child = os.fork()
     if not child:
-        embed(scene=sys.argv[1], output=sys.argv[2], tile=64, halo=16)
+        embed(scene=sys.argv[1], output=sys.argv[2], **{TILES})
         os._exit(0)
     deadline, ended = time.monotonic() + float(line), (0, 0)
     while ended == (0, 0) and time.monotonic() < deadline:

@@ -158,10 +158,12 @@ def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_pa
         one, two = (without_clock(tmp_path / f"{method}-{name}") for name in ("one", "two"))
         assert len(one) == len(two) > 5, method
         assert one[-1]["kind"] == "validation", method
+        assert (tmp_path / f"{method}-two" / "encoder.safetensors").is_file() or method in OF_SCENES, method
+        near = {"rel": 1e-4, "abs": 1e-9} if method == "mp_mae" else {"rel": 1e-3, "abs": 1e-7}
         for a, b in zip(one, two, strict=True):
             found = dict(numbers(b))
             for key, value in numbers(a):
-                assert found[key] == pytest.approx(value, rel=1e-3, abs=1e-7), (method, a["step"], key)
+                assert found[key] == pytest.approx(value, **near), (method, a["step"], key)
 
 
 @pytest.fixture(scope="module")
