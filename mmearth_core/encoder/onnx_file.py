@@ -62,8 +62,8 @@ _ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
 #: The operators of which `onnx_graph` makes a network. None repeats or chooses: such a network always comes to an end.
 OPERATORS = frozenset(
     {
-        *("Add", "Cast", "Concat", "Conv", "Gelu", "LayerNormalization", "MatMul", "Mul", "Reshape", "Resize", "Shape"),
-        *("Split", "Transpose", "Unsqueeze"),
+        *("Add", "Cast", "Concat", "Conv", "Div", "Gelu", "Gemm", "LayerNormalization", "MatMul", "Max", "Min"),
+        *("Mul", "Reshape", "Resize", "Shape", "Size", "Split", "Sub", "Transpose", "Unsqueeze"),
     }
 )
 #: Element types of ONNX by their number.

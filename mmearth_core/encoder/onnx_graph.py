@@ -23,13 +23,18 @@ from mmearth_core.files import atomic_path
 #: The first opset with Gelu; ONNX Runtime ≥ 1.18 runs it.
 _OPSET = 20
 _IR_VERSION = 10
-#: Pieces into which the positions of a stage are cut for its pointwise layers, so that the fourfold-wide activations
-#: stay in the processor's cache and never exist for a whole tile. Divides the positions of one patch at each stage.
-_PIECES = (16, 16, 4, 1)
+#: The pointwise layers of a stage are computed piece by piece of its positions, so that their fourfold-wide activations
+#: stay in the processor's caches and never exist for a whole tile: so many bytes of a piece, and so many pieces at
+#: most. A small tile leaves the last ones empty, those of a larger one are larger.
+_PIECE_BYTES, _PIECES = 2_621_440, (256, 128, 64, 32)
 _NORM_EPS = 1e-6
 
 #: Strips of rows in which the embedding is made; divides every patch size.
 _STRIPS = 8
+
+
+def _integers(*values: int) -> NDArray[np.int64]:
+    return np.array(values, np.int64)
 
 
 class _Graph:
@@ -67,7 +72,7 @@ class _Graph:
 
     def kernel(self, name: str) -> str:
         """A (out, in) tensor as a 1×1 convolution kernel."""
-        return self.op("Unsqueeze", self.weight(name), self.constant(np.array([2, 3], np.int64)))
+        return self.op("Unsqueeze", self.weight(name), self.constant(_integers(2, 3)))
 
     def conv(self, x: str, layer: str, **attributes: Any) -> str:
         return self.op("Conv", x, self.weight(f"{layer}.weight"), self.weight(f"{layer}.bias"), **attributes)
@@ -92,30 +97,38 @@ class _Graph:
     def channels_first(self, x: str) -> str:
         return self.op("Transpose", x, perm=[0, 3, 1, 2])
 
-    def block(self, x: str, layer: str, channels: int, pieces: int) -> str:
+    def block(self, x: str, layer: str, channels: int, lengths: str, pieces: int) -> str:
+        """A block of a map; `lengths`: of the `pieces` of its positions."""
         y = self.channels_last(self.conv(x, f"{layer}.conv_dw", group=channels, pads=[3, 3, 3, 3]))
         shape = self.op("Shape", y)
-        y = self.norm(self.op("Reshape", y, self.constant(np.array([-1, channels], np.int64))), f"{layer}.norm")
-        parts = self.ops("Split", y, outputs=pieces, axis=0, num_outputs=pieces) if pieces > 1 else [y]
+        y = self.norm(self.op("Reshape", y, self.constant(_integers(-1, channels))), f"{layer}.norm")
         wide, wide_bias = self.matrix(f"{layer}.mlp.fc1.weight"), self.weight(f"{layer}.mlp.fc1.bias")
-        narrow, narrow_bias = self._fold_response_norm(layer)
+        narrow = self._fold_response_norm(layer)
         parts = [
-            self.op(
-                "Add",
-                self.op("MatMul", self.op("Gelu", self.op("Add", self.op("MatMul", part, wide), wide_bias)), narrow),
-                narrow_bias,
-            )
-            for part in parts
+            self.op("Gemm", self.op("Gelu", self.op("Gemm", part, wide, wide_bias)), *narrow)
+            for part in self.ops("Split", y, lengths, outputs=pieces, axis=0)
         ]
-        y = self.op("Concat", *parts, axis=0) if pieces > 1 else parts[0]
-        return self.op("Add", x, self.channels_first(self.op("Reshape", y, shape)))
+        y = self.op("Reshape", self.op("Concat", *parts, axis=0), shape)
+        return self.op("Add", x, self.channels_first(y))
+
+    def lengths(self, x: str, channels: int, pieces: int) -> str:
+        """Lengths of the pieces of a map's positions: alike until it ends, as many as needed, at most `pieces`."""
+        positions = self.op("Div", self.op("Size", x), self.constant(_integers(channels)))
+        rounded = self.op("Add", positions, self.constant(_integers(pieces - 1)))
+        least = self.op("Div", rounded, self.constant(_integers(pieces)))
+        each = self.op("Max", least, self.constant(_integers(_PIECE_BYTES // (16 * channels))))
+        begin, end = (
+            self.op("Min", self.op("Mul", each, self.constant(_integers(*range(first, first + pieces)))), positions)
+            for first in (0, 1)
+        )
+        return self.op("Sub", end, begin)
 
     def _fold_response_norm(self, layer: str) -> tuple[str, str]:
         """fc2(x·(1 + weight·scale) + bias) as one matrix and one bias."""
         norm, narrow = f"{layer}.mlp.grn", self.matrix(f"{layer}.mlp.fc2.weight")
         one = self.constant(np.ones(1, np.float32))
         gain = self.op("Add", self.op("Mul", self.weight(f"{norm}.weight"), self.weight(f"{norm}.scale")), one)
-        rows = self.op("Unsqueeze", gain, self.constant(np.array([1], np.int64)))
+        rows = self.op("Unsqueeze", gain, self.constant(_integers(1)))
         shift = self.op("MatMul", self.weight(f"{norm}.bias"), narrow)
         return self.op("Mul", narrow, rows), self.op("Add", self.weight(f"{layer}.mlp.fc2.bias"), shift)
 
@@ -142,8 +155,9 @@ def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> o
         if stage:
             layer = f"encoder.downsample_layers.{stage - 1}"
             x = graph.conv(graph.norm_channels_first(x, f"{layer}.0"), f"{layer}.1", strides=[2, 2])
+        lengths = graph.lengths(x, channels, _PIECES[stage])
         for index in range(depth):
-            x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, _PIECES[stage])
+            x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, lengths, _PIECES[stage])
         maps.append(x)
     _head(graph, maps, stride)
     if encoder.readout is not None:  # computes nothing; the file's model_id is that of all its tensors

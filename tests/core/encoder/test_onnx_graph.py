@@ -86,6 +86,20 @@ def test_the_calibrated_model_agrees_as_well(converted, calibrated):
     assert (np.abs(found - expected).max((0, 2, 3)) / expected.std((0, 2, 3))).max() < 1e-4
 
 
+@pytest.mark.parametrize("size", [640, 10_240, 100_000])
+def test_any_pieces_give_the_same(tmp_path, monkeypatch, size):
+    """Pieces that all must be larger to reach the end, that end within a piece, and of which most are empty."""
+    made, x = make_model(), pixels(2, 12, 40, 72)
+    export_onnx(tmp_path / "usual.onnx", *made)
+    monkeypatch.setattr("mmearth_core.encoder.onnx_graph._PIECE_BYTES", size)
+    export_onnx(tmp_path / "model.onnx", *made)
+    with torch.inference_mode():
+        expected = EmbeddingModel(*made[:2])(torch.from_numpy(x)).numpy()
+    found = OnnxBackend(tmp_path / "model.onnx").run(x)
+    assert (np.abs(found - expected) / expected.std((0, 2, 3))[:, None, None]).max() < 1e-4
+    np.testing.assert_array_equal(found, OnnxBackend(tmp_path / "usual.onnx").run(x))
+
+
 def test_samples_of_a_batch_do_not_see_each_other(tmp_path):
     export_onnx(tmp_path / "model.onnx", *make_model())
     backend, x = OnnxBackend(tmp_path / "model.onnx"), pixels(3, 12, 16, 24)
