@@ -99,7 +99,8 @@ class _Graph:
 
     def block(self, x: str, layer: str, channels: int, lengths: str, pieces: int) -> str:
         """A block of a map; `lengths`: of the `pieces` of its positions."""
-        y = self.channels_last(self.conv(x, f"{layer}.conv_dw", group=channels, pads=[3, 3, 3, 3]))
+        y = self.conv(self.channels_first(x), f"{layer}.conv_dw", group=channels, pads=[3, 3, 3, 3])
+        y = self.channels_last(y)
         shape = self.op("Shape", y)
         y = self.norm(self.op("Reshape", y, self.constant(_integers(-1, channels))), f"{layer}.norm")
         wide, wide_bias = self.matrix(f"{layer}.mlp.fc1.weight"), self.weight(f"{layer}.mlp.fc1.bias")
@@ -108,8 +109,7 @@ class _Graph:
             self.op("Gemm", self.op("Gelu", self.op("Gemm", part, wide, wide_bias)), *narrow)
             for part in self.ops("Split", y, lengths, outputs=pieces, axis=0)
         ]
-        y = self.op("Reshape", self.op("Concat", *parts, axis=0), shape)
-        return self.op("Add", x, self.channels_first(y))
+        return self.op("Add", x, self.op("Reshape", self.op("Concat", *parts, axis=0), shape))
 
     def lengths(self, x: str, channels: int, pieces: int) -> str:
         """Lengths of the pieces of a map's positions: alike until it ends, as many as needed, at most `pieces`."""
@@ -149,16 +149,17 @@ def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> o
         x = graph.conv(x, "encoder.stem.0", strides=[stride, stride], group=architecture.channels[0])
     else:
         x = graph.conv(x, "encoder.stem.0", strides=[stride, stride])
-    x = graph.norm_channels_first(x, "encoder.stem.1")
+    x = graph.norm(graph.channels_last(x), "encoder.stem.1")
     maps = []
     for stage, (depth, channels) in enumerate(zip(architecture.depths, architecture.channels, strict=True)):
         if stage:
             layer = f"encoder.downsample_layers.{stage - 1}"
-            x = graph.conv(graph.norm_channels_first(x, f"{layer}.0"), f"{layer}.1", strides=[2, 2])
+            x = graph.channels_first(graph.norm(x, f"{layer}.0"))
+            x = graph.channels_last(graph.conv(x, f"{layer}.1", strides=[2, 2]))
         lengths = graph.lengths(x, channels, _PIECES[stage])
         for index in range(depth):
             x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, lengths, _PIECES[stage])
-        maps.append(x)
+        maps.append(graph.channels_first(x))
     _head(graph, maps, stride)
     if encoder.readout is not None:  # computes nothing; the file's model_id is that of all its tensors
         graph.constants.append(numpy_helper.from_array(canonical_tensors(encoder, head)["readout"], "readout"))
