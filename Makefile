@@ -165,9 +165,10 @@ package: env-package
 
 benchmark: env
 	@# better_maps and better_dates want labelled scenes: python -m benchmarks.better_maps DATA_FOLDER -o TABLE.md
-	@for script in $(filter-out $(wildcard benchmarks/better_*.py),$(wildcard benchmarks/*.py)); do \
+	@# gpu.py wants a graphics card: benchmarks/gpu.sh
+	@for script in $(filter-out benchmarks/gpu.py $(wildcard benchmarks/better_*.py),$(wildcard benchmarks/*.py)); do \
 	  [ -f "$$script" ] || { echo "benchmarks/ holds no script yet"; exit 1; }; \
-	  echo "== $$script"; $(ENV)/bin/python "$$script"; done
+	  echo "== $$script"; PYTHONPATH=. $(ENV)/bin/python "$$script"; done
 
 clean:
 	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(PEERS_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings

@@ -113,11 +113,12 @@ def main() -> None:
 
 def row(pixels: int, contexts: tuple[int, int], found: list[dict[str, Any]]) -> dict[str, Any]:
     described = {"engine": found[0]["engine"], "side": contexts[0], "halo": contexts[1]}
-    if "failed" in found[0]:
-        return {**described, **found[0]}
+    if failed := next((each for each in found if "failed" in each), None):
+        return {**described, **failed}
     told = ("seconds", "processor_seconds", "peak_gib")
     median = {key: statistics.median(each[key] for each in found) for key in told}
-    return {**described, "mpx_s": pixels / 1e6 / median["seconds"], **median, "differing": found[0]["differing"]}
+    rest = {"mpx_s": pixels / 1e6 / median["seconds"], "rounds": len(found), "differing": found[0]["differing"]}
+    return {**described, **median, **rest}
 
 
 def table(told: dict[str, Any]) -> str:

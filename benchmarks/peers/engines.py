@@ -10,6 +10,7 @@ is documented to do is done with the libraries that it uses.
 """
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -71,8 +72,11 @@ def profile_of(scene: Path) -> dict[str, Any]:
 
 
 def cores(begin: int, side: int, halo: int, end: int) -> slice:
-    """What of a context that begins at `begin` is kept: all but the halo, which the raster's ends have none of."""
-    first = 0 if begin == 0 else halo
+    """What of a context that begins at `begin` is kept: all but the halo, which the raster's ends have none of.
+
+    A context may reach beyond an end, as torchgeo's do: what lies outside is not kept.
+    """
+    first = halo if begin > 0 else -begin
     return slice(first, end - begin if begin + side >= end else side - halo)
 
 
@@ -109,6 +113,7 @@ def patches(scene: Path, output: Path, side: int, halo: int) -> None:
 
     network, profile = Network(), profile_of(scene)
     folder = output.with_suffix(".patches")
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     written = []
     for dn, place in _sampled(scene, side, halo):
