@@ -168,7 +168,7 @@ benchmark: env
 	@# gpu.py wants a graphics card: benchmarks/gpu.sh
 	@for script in $(filter-out benchmarks/gpu.py $(wildcard benchmarks/better_*.py),$(wildcard benchmarks/*.py)); do \
 	  [ -f "$$script" ] || { echo "benchmarks/ holds no script yet"; exit 1; }; \
-	  echo "== $$script"; PYTHONPATH=. $(ENV)/bin/python "$$script"; done
+	  echo "== $$script"; PYTHONPATH=.:tests/material $(ENV)/bin/python "$$script"; done
 
 clean:
 	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(PEERS_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings

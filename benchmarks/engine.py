@@ -2,19 +2,25 @@
 
     python benchmarks/engine.py speed  [--size 3000]      end to end ÷ (raw forward ÷ overlap), and where the rest goes
     python benchmarks/engine.py memory [--valid 2600]     peak of a 10980 × 10980 × 12 scene, default options
+    python benchmarks/engine.py profile [--side 768]      where the network's time goes, by ONNX Runtime's operators
+    python benchmarks/engine.py pairs --against OLD.onnx [--side 1008] [--repeats 5]
+                                                          the default model and another export of it, in turn
 
 The scenes are synthetic; the work does not depend on what they show. In the memory run only a square of `--valid`
 pixels holds data, which changes the time and not the peak. Prints the machine and the command.
 """
 
 import argparse
+import json
 import os
 import platform
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +30,8 @@ from rasterio.transform import from_origin
 
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.embedding.engine import embed
+from mmearth_core.encoder.registry import local_file
+from mmearth_core.encoder.session import INPUT
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.sentinel2 import ENCODER_BANDS
 
@@ -61,7 +69,7 @@ def machine() -> str:
 def raw_rate(side: int, repeats: int = 3) -> float:
     """Pixels per second of the network alone on one square of `side` pixels, the best of some runs."""
     backend = open_backend("default")
-    pixels = np.random.default_rng(0).normal(size=(1, len(backend.header.bands), side, side)).astype(np.float32)
+    pixels = noise(side)
     seconds = []
     for _ in range(repeats + 1):
         began = time.perf_counter()
@@ -99,17 +107,68 @@ def memory(valid: int, folder: Path) -> None:
     print(f"peak memory {peak / 1e9:.2f} GB")
 
 
+def noise(side: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(1, len(ENCODER_BANDS), side, side)).astype(np.float32)
+
+
+def profile(side: int, folder: Path) -> None:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = available_processors()
+    options.enable_mem_pattern, options.log_severity_level = False, 3
+    options.enable_profiling, options.profile_file_prefix = True, str(folder / "profile")
+    path = local_file("default", suffixes=(".onnx",))
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    for _ in range(2):
+        session.run(None, {INPUT: noise(side)})
+    events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
+    began = max(each["ts"] for each in events if each["name"] == "model_run")
+    spent: Counter[str] = Counter()
+    for each in events:
+        if each["name"].endswith("kernel_time") and each["ts"] >= began:
+            spent[each["args"]["op_name"]] += each["dur"]
+    print(f"{side} × {side} pixels, {options.intra_op_num_threads} threads: {spent.total() / 1e6:.2f} s")
+    for operator, duration in spent.most_common(12):
+        print(f"{operator:24s} {duration / 1e3:8.0f} ms {duration / spent.total():6.1%}")
+
+
+def pairs(other: Path, side: int, repeats: int) -> None:
+    backends = []
+    for path in (other, local_file("default", suffixes=(".onnx",))):
+        began = time.perf_counter()
+        backends.append(open_backend(path))
+        print(f"{path.name} loaded in {time.perf_counter() - began:.2f} s")
+    pixels = noise(side)
+    first, second = (backend.run(pixels) for backend in backends)
+    print(f"largest difference {np.abs(first - second).max():g}")
+    ratios = []
+    for _ in range(repeats):
+        seconds = []
+        for backend in backends:
+            began = time.perf_counter()
+            backend.run(pixels)
+            seconds.append(time.perf_counter() - began)
+        ratios.append(seconds[0] / seconds[1])
+    print(f"{side} × {side}: {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("speed", "memory"), nargs="?", default="speed")
+    parser.add_argument("what", choices=("speed", "memory", "profile", "pairs"), nargs="?", default="speed")
     parser.add_argument("--size", type=int, default=3000)
     parser.add_argument("--valid", type=int, default=2600)
+    parser.add_argument("--side", type=int, default=768)
+    parser.add_argument("--against", type=Path)
+    parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     print(machine())
     print("$ python", *sys.argv)
     with tempfile.TemporaryDirectory() as folder:
         if arguments.what == "speed":
             speed(arguments.size, Path(folder))
+        elif arguments.what == "profile":
+            profile(arguments.side, Path(folder))
+        elif arguments.what == "pairs":
+            pairs(arguments.against, arguments.side, arguments.repeats)
         else:
             memory(arguments.valid, Path(folder))
 

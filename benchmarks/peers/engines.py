@@ -22,6 +22,7 @@ import rasterio
 import torch
 from numpy.typing import NDArray
 from rasterio.windows import Window
+from torch.utils.flop_counter import FlopCounterMode
 
 from mmearth_core.embedding.arrays import network_input
 from mmearth_core.embedding.quantisation import quantise
@@ -51,6 +52,13 @@ class Network:
     def codes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Values (64, H, W) → codes."""
         return quantise(values, np.ones(values.shape[1:], bool), self.header.scales, self.header.offsets)
+
+    def operations(self) -> float:
+        """Floating-point operations of a pixel, wherever the network is."""
+        device = next(self.model.parameters()).device
+        with FlopCounterMode(display=False) as counter:
+            self(torch.zeros(1, len(self.header.bands), 256, 256, device=device))
+        return counter.get_total_flops() / 256**2
 
     @torch.inference_mode()
     def __call__(self, pixels: torch.Tensor) -> torch.Tensor:

@@ -14,8 +14,8 @@ from mmearth_core.processors import available_processors
 #: Names of the graph's input and output (see `onnx_graph`).
 INPUT, EMBEDDING = "pixels", "embedding"
 
-#: Models of up to so many bytes stay open: loading a network of some thousand operations takes the better part of a
-#: second, and whoever embeds something once mostly does so again.
+#: Models of up to so many bytes stay open: loading a network of some thousand operations takes about a second,
+#: and whoever embeds something once mostly does so again.
 _KEPT_BYTES, _KEPT = 32_000_000, 2
 
 #: What ONNX Runtime raises for a file it cannot use.

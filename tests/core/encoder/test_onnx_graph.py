@@ -15,7 +15,7 @@ from mmearth_core.encoder.model_file import ModelHeader, model_id, read_header  
 from mmearth_core.encoder.network import EmbeddingHead, EmbeddingModel, Encoder, randomise  # noqa: E402
 from mmearth_core.encoder.onnx_backend import OnnxBackend  # noqa: E402
 from mmearth_core.encoder.onnx_graph import build_graph, export_onnx  # noqa: E402
-from mmearth_core.errors import MMEarthError  # noqa: E402
+from mmearth_core.errors import Cancelled, MMEarthError  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("one_torch_thread")]
 
@@ -98,6 +98,17 @@ def test_any_pieces_give_the_same(tmp_path, monkeypatch, size):
     found = OnnxBackend(tmp_path / "model.onnx").run(x)
     assert (np.abs(found - expected) / expected.std((0, 2, 3))[:, None, None]).max() < 1e-4
     np.testing.assert_array_equal(found, OnnxBackend(tmp_path / "usual.onnx").run(x))
+
+
+def test_a_model_is_opened_once_and_one_user_s_end_is_not_the_other_s(tmp_path):
+    export_onnx(tmp_path / "model.onnx", *make_model())
+    first, second = (OnnxBackend(tmp_path / "model.onnx") for _ in range(2))
+    assert first._network._session is second._network._session
+    first.interrupt()
+    with pytest.raises(Cancelled):
+        first.run(pixels(1, 12, 16, 16))
+    assert np.isfinite(second.run(pixels(1, 12, 16, 16))).all()
+    assert OnnxBackend(tmp_path / "model.onnx", threads=1)._network._session is not second._network._session
 
 
 def test_samples_of_a_batch_do_not_see_each_other(tmp_path):
