@@ -124,7 +124,8 @@ def profile(side: int, folder: Path) -> None:
     began = max(each["ts"] for each in events if each["name"] == "model_run")
     spent: Counter[str] = Counter()
     for each in events:
-        if each["name"].endswith("kernel_time") and each["ts"] >= began:
+        # A scan's time is that of the operators inside it, which are told too.
+        if each["name"].endswith("kernel_time") and each["ts"] >= began and each["args"]["op_name"] != "Scan":
             spent[each["args"]["op_name"]] += each["dur"]
     print(f"{side} × {side} pixels, {options.intra_op_num_threads} threads: {spent.total() / 1e6:.2f} s")
     for operator, duration in spent.most_common(12):

@@ -5,7 +5,7 @@
 The seed system of NS-MAE at toy size. It says nothing about Earth observation. Networks start from scratch, from
 NS-MAE, and from NS-MAE with the image term alone, which is what the settings that were released train; they learn from
 1, 5, 10 and 100 % of 300 labelled scenes of another world, from cameras, LiDAR or both, equal steps each, and are
-judged by the intersection over union of cells of 1 m on 100 further scenes.
+judged by the intersection over union of cells of 1 m on 50 further scenes.
 
 Pretraining goes on where it was interrupted. Every training that is done is a line of FOLDER/results.jsonl and is not
 done again, so that parts (--seeds, --starts, …) may run one after the other, or beside each other for different seeds.
@@ -59,10 +59,12 @@ _BOX_WEIGHT = 4.0
 class Study:
     """How large everything is. `changes`: settings of the pretraining; the rest is of the labelling."""
 
-    changes: Sequence[str] = ("optimiser.epochs=20", "watch.picture_epochs=10", "watch.validate_epochs=5")
+    changes: Sequence[str] = (
+        "data.image=[32, 48]", "optimiser.epochs=10", "watch.picture_epochs=5", "watch.validate_epochs=5",
+    )  # fmt: skip
     labelled: int = 300
-    judged: int = 100
-    steps: int = 150
+    judged: int = 50
+    steps: int = 100
     batch: int = 4
     rate: float = 1e-3
 

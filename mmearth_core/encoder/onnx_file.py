@@ -59,11 +59,12 @@ _ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
         "sparse": (15, _Field.TYPE_BYTES, True, ""),
     },
 }
-#: The operators of which `onnx_graph` makes a network. None repeats or chooses: such a network always comes to an end.
+#: The operators of which `onnx_graph` makes a network. None chooses, and `Scan` runs the network inside it once for
+#: each part of a tensor: such a network always comes to an end.
 OPERATORS = frozenset(
     {
-        *("Add", "Cast", "Concat", "Conv", "Div", "Gelu", "Gemm", "LayerNormalization", "MatMul", "Max", "Min"),
-        *("Mul", "Reshape", "Resize", "Shape", "Size", "Split", "Sub", "Transpose", "Unsqueeze"),
+        *("Add", "Cast", "Concat", "Conv", "Gelu", "Gemm", "LayerNormalization", "MatMul", "Mul", "Reshape", "Resize"),
+        *("Scan", "Shape", "Split", "Transpose", "Unsqueeze"),
     }
 )
 #: Element types of ONNX by their number.
@@ -91,31 +92,45 @@ def parse(content: bytes) -> OnnxFile:
 def checked(content: bytes, operators: frozenset[str]) -> tuple[dict[str, str], Any, Any]:
     """What a model says of itself, and the messages of model and graph.
 
-    Raises `ValueError` when the bytes are no model, the network has other operators or networks inside of it, or
-    numbers that lie elsewhere.
+    Raises `ValueError` when the bytes are no model, the network has other operators, networks inside of it but
+    for those of `Scan`, or numbers that lie elsewhere.
     """
     messages = _messages()
     model, graph = messages["Model"](), messages["Graph"]()
     try:
         model.ParseFromString(content)
         graph.ParseFromString(model.graph)
+        scanned = [_scanned(node) for node in graph.nodes] if "Scan" in operators else []
+        bodies = [messages["Graph"].FromString(body) for body in filter(None, scanned)]
     except DecodeError as error:
         raise ValueError("not a protocol buffer") from error
     if not model.graph:
         raise ValueError("no network")
-    used = [f"{each.domain}.{each.operator}".removeprefix(".").removeprefix("ai.onnx.") for each in graph.nodes]
-    unknown = [name for name in used if name not in operators] + ["functions of its own"] * bool(model.functions)
+    nodes = [node for each in (graph, *bodies) for node in each.nodes]
+    unknown = [name for name in map(_operator, nodes) if name not in operators]
+    unknown += ["functions of its own"] * bool(model.functions)
     if unknown:
         raise ValueError(f"its network has {tamed(unknown[0])[:80]}, which is not among the operators that are run")
-    attributes = [attribute for node in graph.nodes for attribute in node.attributes]
-    if any(each.graph or each.graphs for each in attributes):
+    attributes = [attribute for node in nodes for attribute in node.attributes]
+    if sum(bool(each.graph) for each in attributes) > len(bodies) or any(each.graphs for each in attributes):
         raise ValueError("its network has networks inside, which may never come to an end")
-    if graph.sparse or any(each.sparse or each.sparses for each in attributes):
+    if any(each.sparse for each in (graph, *bodies)) or any(each.sparse or each.sparses for each in attributes):
         raise ValueError("its network has sparse numbers, which are not read")
     inside = [tensor for each in attributes for tensor in (each.tensor, *each.tensors)]
-    if any(each.location for each in (*graph.initialisers, *inside)):
+    inside += [tensor for each in (graph, *bodies) for tensor in each.initialisers]
+    if any(each.location for each in inside):
         raise ValueError("numbers outside of the file")
     return {entry.key: entry.value for entry in model.properties}, model, graph
+
+
+def _operator(node: Any) -> str:
+    """An operator's name, with its domain where that is not ONNX' own."""
+    return f"{node.domain}.{node.operator}".removeprefix(".").removeprefix("ai.onnx.")
+
+
+def _scanned(node: Any) -> bytes:
+    """The network that a `Scan` runs for each part of a tensor; nothing for other operators."""
+    return next((each.graph for each in node.attributes if each.graph), b"") if _operator(node) == "Scan" else b""
 
 
 def metadata_of(content: bytes) -> dict[str, str]:

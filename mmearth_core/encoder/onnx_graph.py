@@ -23,10 +23,9 @@ from mmearth_core.files import atomic_path
 #: The first opset with Gelu; ONNX Runtime ≥ 1.18 runs it.
 _OPSET = 20
 _IR_VERSION = 10
-#: The pointwise layers of a stage are computed piece by piece of its positions, so that their fourfold-wide activations
-#: stay in the processor's caches and never exist for a whole tile: so many bytes of a piece, and so many pieces at
-#: most. A small tile leaves the last ones empty, those of a larger one are larger.
-_PIECE_BYTES, _PIECES = 2_621_440, (256, 128, 64, 32)
+#: The pointwise layers of a stage are computed strip by strip of so many rows, so that their fourfold-wide activations
+#: stay in the processor's caches and never exist for a whole tile. Every map's height is a multiple of its rows.
+_ROWS = (4, 4, 2, 1)
 _NORM_EPS = 1e-6
 
 #: Strips of rows in which the embedding is made; divides every patch size.
@@ -38,19 +37,19 @@ def _integers(*values: int) -> NDArray[np.int64]:
 
 
 class _Graph:
-    """Nodes and constants under construction; every method returns the name of a value."""
+    """Nodes and constants under construction; every method returns the name of a value. `prefix`: of the names."""
 
-    def __init__(self, tensors: dict[str, NDArray[np.float16]]) -> None:
+    def __init__(self, tensors: dict[str, NDArray[np.float16]], prefix: str = "") -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self._tensors = tensors
-        self._weights: dict[str, str] = {}
+        self._prefix, self._weights = prefix, dict[str, str]()
 
     def op(self, kind: str, *inputs: str, **attributes: Any) -> str:
         return self.ops(kind, *inputs, outputs=1, **attributes)[0]
 
     def ops(self, kind: str, *inputs: str, outputs: int, **attributes: Any) -> list[str]:
-        names = [f"{kind.lower()}_{len(self.nodes)}_{i}" for i in range(outputs)]
+        names = [f"{self._prefix}{kind.lower()}_{len(self.nodes)}_{i}" for i in range(outputs)]
         self.nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
         return names
 
@@ -97,31 +96,29 @@ class _Graph:
     def channels_first(self, x: str) -> str:
         return self.op("Transpose", x, perm=[0, 3, 1, 2])
 
-    def block(self, x: str, layer: str, channels: int, lengths: str, pieces: int) -> str:
-        """A block of a map; `lengths`: of the `pieces` of its positions."""
-        y = self.conv(self.channels_first(x), f"{layer}.conv_dw", group=channels, pads=[3, 3, 3, 3])
-        y = self.channels_last(y)
-        shape = self.op("Shape", y)
-        y = self.norm(self.op("Reshape", y, self.constant(_integers(-1, channels))), f"{layer}.norm")
-        wide, wide_bias = self.matrix(f"{layer}.mlp.fc1.weight"), self.weight(f"{layer}.mlp.fc1.bias")
+    def block(self, x: str, layer: str, channels: int, strips: str) -> str:
+        """A block of a map, its pointwise layers strip by strip; `strips`: the map's shape as strips."""
+        y = self.channels_last(self.conv(self.channels_first(x), f"{layer}.conv_dw", group=channels, pads=[3, 3, 3, 3]))
+        wide = self.matrix(f"{layer}.mlp.fc1.weight"), self.weight(f"{layer}.mlp.fc1.bias")
+        norm = self.weight(f"{layer}.norm.weight"), self.weight(f"{layer}.norm.bias")
         narrow = self._fold_response_norm(layer)
-        parts = [
-            self.op("Gemm", self.op("Gelu", self.op("Gemm", part, wide, wide_bias)), *narrow)
-            for part in self.ops("Split", y, lengths, outputs=pieces, axis=0)
-        ]
-        return self.op("Add", x, self.op("Reshape", self.op("Concat", *parts, axis=0), shape))
-
-    def lengths(self, x: str, channels: int, pieces: int) -> str:
-        """Lengths of the pieces of a map's positions: alike until it ends, as many as needed, at most `pieces`."""
-        positions = self.op("Div", self.op("Size", x), self.constant(_integers(channels)))
-        rounded = self.op("Add", positions, self.constant(_integers(pieces - 1)))
-        least = self.op("Div", rounded, self.constant(_integers(pieces)))
-        each = self.op("Max", least, self.constant(_integers(_PIECE_BYTES // (16 * channels))))
-        begin, end = (
-            self.op("Min", self.op("Mul", each, self.constant(_integers(*range(first, first + pieces)))), positions)
-            for first in (0, 1)
+        inner = _Graph({}, f"{layer}.")
+        strip = inner.op("LayerNormalization", "spatial", *norm, axis=-1, epsilon=_NORM_EPS)
+        strip = inner.op("Gemm", inner.op("Gelu", inner.op("Gemm", strip, *wide)), *narrow)
+        inner.nodes.append(helper.make_node("Add", ["before", strip], ["after"]))
+        spatial, before, after = (
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, channels])
+            for name in ("spatial", "before", "after")
         )
-        return self.op("Sub", end, begin)
+        body = helper.make_graph(inner.nodes, layer, [spatial, before], [after])
+        done = self.op("Scan", *(self.op("Reshape", each, strips) for each in (y, x)), body=body, num_scan_inputs=2)
+        return self.op("Reshape", done, self.op("Shape", x))
+
+    def strips(self, x: str, rows: int) -> str:
+        """The shape of a map as strips of so many rows: (strips, positions, channels)."""
+        _, _, width, channels = self.ops("Split", self.op("Shape", x), outputs=4, num_outputs=4)
+        length = self.op("Mul", width, self.constant(_integers(rows)))
+        return self.op("Concat", self.constant(_integers(-1)), length, channels, axis=0)
 
     def _fold_response_norm(self, layer: str) -> tuple[str, str]:
         """fc2(x·(1 + weight·scale) + bias) as one matrix and one bias."""
@@ -156,9 +153,9 @@ def build_graph(encoder: Encoder, head: EmbeddingHead, header: ModelHeader) -> o
             layer = f"encoder.downsample_layers.{stage - 1}"
             x = graph.channels_first(graph.norm(x, f"{layer}.0"))
             x = graph.channels_last(graph.conv(x, f"{layer}.1", strides=[2, 2]))
-        lengths = graph.lengths(x, channels, _PIECES[stage])
+        strips = graph.strips(x, _ROWS[stage])
         for index in range(depth):
-            x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, lengths, _PIECES[stage])
+            x = graph.block(x, f"encoder.stages.{stage}.{index}", channels, strips)
         maps.append(graph.channels_first(x))
     _head(graph, maps, stride)
     if encoder.readout is not None:  # computes nothing; the file's model_id is that of all its tensors

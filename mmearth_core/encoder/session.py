@@ -1,6 +1,5 @@
 """Opening and running an exported model with ONNX Runtime, with errors a user can act on."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,6 @@ from mmearth_core.processors import available_processors
 
 #: Names of the graph's input and output (see `onnx_graph`).
 INPUT, EMBEDDING = "pixels", "embedding"
-
-#: Models of up to so many bytes stay open: loading a network of some thousand operations takes about a second,
-#: and whoever embeds something once mostly does so again.
-_KEPT_BYTES, _KEPT = 32_000_000, 2
 
 #: What ONNX Runtime raises for a file it cannot use.
 LOAD_ERRORS = (
@@ -33,29 +28,20 @@ LOAD_ERRORS = (
 def open_session(path: Path, content: bytes, *, threads: int | None = None) -> onnxruntime.InferenceSession:
     """An inference session of a file's content on the CPU; `threads` defaults to the processors this process may use.
 
-    Small models are opened once and shared: a session may run in several threads at a time. Raises `MMEarthError` when
-    the file is damaged or needs a newer ONNX Runtime.
+    Raises `MMEarthError` when the file is damaged or needs a newer ONNX Runtime.
     """
-    opened = _kept if len(content) <= _KEPT_BYTES else _opened
-    try:
-        return opened(content, threads or available_processors())
-    except (*LOAD_ERRORS, UnicodeDecodeError) as error:  # the last: a damaged text in an error of theirs
-        reason = str(error).splitlines()[0][:200]
-        raise MMEarthError(f"{path} is damaged or not an ONNX model ({reason}); fetch or convert it again.") from error
-
-
-def _opened(content: bytes, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or available_processors()
     options.log_severity_level = 3
-    # A pattern plans for the largest tile, and would double the memory.
+    # The arena keeps its peak for ever and a pattern plans for the largest tile: both would double the memory.
     options.enable_mem_pattern = False
     # Idle threads sleep: readers and the writer need the processors too.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
-
-
-_kept = lru_cache(_KEPT)(_opened)
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
+    except (*LOAD_ERRORS, UnicodeDecodeError) as error:  # the last: a damaged text in an error of theirs
+        reason = str(error).splitlines()[0][:200]
+        raise MMEarthError(f"{path} is damaged or not an ONNX model ({reason}); fetch or convert it again.") from error
 
 
 class Network:
@@ -64,8 +50,6 @@ class Network:
     def __init__(self, session: onnxruntime.InferenceSession, entry: str, output: str) -> None:
         self._session, self._entry, self._output = session, entry, output
         self._options = onnxruntime.RunOptions()
-        # What a run took is given back: a session that stays open would keep its peak for ever.
-        self._options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
 
     def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Raises `Cancelled` after `interrupt`, `EnvironmentFailure` when it fails, as it does when memory runs out."""

@@ -1,6 +1,6 @@
 """The operators that networks of others may have: arithmetic on tensors, the same each time, and with an end.
 
-Not among them: loops and choices (`If`, `Loop`, `Scan`), chance (`RandomNormal`, `Dropout`), texts, sequences,
+Not among them: loops and choices (`If`, `Loop`), chance (`RandomNormal`, `Dropout`), texts, sequences,
 training, recurrent layers, and whatever is not of ONNX' own domain.
 """
 
@@ -16,7 +16,7 @@ OPERATORS_OF_OTHERS = OPERATORS | {
     *("Celu", "Elu", "HardSigmoid", "HardSwish", "LeakyRelu", "LogSoftmax", "Mish", "PRelu", "Relu", "Selu"),
     *("Sigmoid", "Softmax", "Softplus", "Softsign", "Swish", "Tanh", "ThresholdedRelu"),
     # layers
-    *("AveragePool", "Attention", "BatchNormalization", "ConvTranspose", "Gemm", "GlobalAveragePool"),
+    *("AveragePool", "Attention", "BatchNormalization", "ConvTranspose", "GlobalAveragePool"),
     *("GlobalMaxPool", "GroupNormalization", "InstanceNormalization", "LRN", "LpNormalization", "LpPool", "MaxPool"),
     *("MeanVarianceNormalization", "RMSNormalization", "Einsum", "CumSum", "RotaryEmbedding"),
     # sums over axes
