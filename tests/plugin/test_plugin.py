@@ -185,11 +185,11 @@ def workers_of(parent: int) -> set:
     return found
 
 
-def test_ten_times_loaded_and_unloaded_leaves_nothing(qgis_iface, settings, worker_python, qgis_new_project, wait):
+def test_four_times_loaded_and_unloaded_leaves_nothing(qgis_iface, settings, worker_python, qgis_new_project, wait):
     from qgis_plugin.settings import home
 
     threads, before = set(threading.enumerate()), workers_of(os.getpid())
-    for _ in range(10):
+    for _ in range(4):
         plugin = classFactory(qgis_iface)
         plugin.initGui()
         plugin.toggle_dock(True)

@@ -9,7 +9,6 @@ from qgis.PyQt.QtCore import QCoreApplication, QEvent, QSize
 from qgis.PyQt.QtGui import QColor
 
 from qgis_plugin.context import Context
-from qgis_plugin.core.worker.client import WorkerClient
 from qgis_plugin.core.workspace import Workspace
 from qgis_plugin.settings import Settings
 
@@ -31,15 +30,18 @@ class OwnSettings(Settings):
 
 
 @contextmanager
-def own_context(iface, folder):
-    """A context with an empty project, an empty cache in `folder` and a worker of its own."""
+def own_context(iface, client, folder):
+    """A context with an empty project, an empty cache in `folder` and the worker of all tests, which idles again at the
+    end: its start takes longer than most of them."""
     QgsProject.instance().clear()
     settings = OwnSettings()
     settings.cache_folder = folder / "cache"
-    client = WorkerClient(settings)
     context = Context(iface, client, settings, Workspace())
     yield context
-    client.stop()
+    vars(client).pop("submit", None)  # of `record`
+    for job in client.running():
+        job.cancel()
+    wait_until(lambda: not client.running())
     QgsProject.instance().clear()
     context.workspace.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -49,8 +49,8 @@ def scene_file(material, tmp_path_factory):
 
 
 @pytest.fixture
-def context(qgis_iface, tmp_path):
-    with own_context(qgis_iface, tmp_path) as context:
+def context(qgis_iface, client, tmp_path):
+    with own_context(qgis_iface, client, tmp_path) as context:
         yield context
 
 

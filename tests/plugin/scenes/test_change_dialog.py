@@ -21,9 +21,9 @@ from qgis_plugin.gui.scenes.desk import ScenesDesk
 
 
 @pytest.fixture
-def desk(qgis_iface, embedding, polygons, rules, tmp_path):
+def desk(qgis_iface, client, embedding, polygons, rules, tmp_path):
     """Two dates of a place, of which a corner is another land on the second, and samples in work."""
-    with own_context(qgis_iface, tmp_path) as context:
+    with own_context(qgis_iface, client, tmp_path) as context:
         for day in ("20210401", "20220406"):
             shutil.copy(embedding, tmp_path / f"field_{day}.tif")
         later = gdal.Open(str(tmp_path / "field_20220406.tif"), gdal.GA_Update)

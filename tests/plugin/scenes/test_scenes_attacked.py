@@ -22,8 +22,8 @@ from qgis_plugin.gui.scenes.desk import ScenesDesk
 
 
 @pytest.fixture
-def context(qgis_iface, tmp_path):
-    with own_context(qgis_iface, tmp_path) as context:
+def context(qgis_iface, client, tmp_path):
+    with own_context(qgis_iface, client, tmp_path) as context:
         yield context
 
 
