@@ -5,6 +5,17 @@ from pathlib import Path
 
 import pytest
 import yaml
+from small_encoder import SMALL, know_small
+
+from mmearth_core.encoder.architecture import SIZES
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_encoder() -> Iterator[None]:
+    """Among the sizes of encoders is the small one."""
+    know_small()
+    yield
+    del SIZES[SMALL]
 
 
 @pytest.fixture(scope="session")
@@ -22,14 +33,14 @@ def recipe(tmp_path: Path, invented_tiles: Path, on_cpu) -> Callable[..., Path]:
     def write(**changes: object) -> Path:
         values: dict[str, dict[str, object] | object] = {
             "data": {"datasets": [str(invented_tiles)], "workers": 0, "hold_out": 0.2},
-            "mp_mae": {"crop": 16, "decoder_width": 32},
+            "mp_mae": {"size": SMALL, "crop": 16, "decoder_width": 16},
             "optimiser": {
                 "epochs": 2, "warmup_epochs": 1, "batch": 4, "effective_batch": 4, "base_learning_rate": 1e-2,
             },
             "watch": {"log_steps": 1, "checkpoint_steps": 4, "picture_epochs": 0},
         }  # fmt: skip
         method = str(changes.get("method", "mp_mae"))
-        values.setdefault(method, {"crop": 16})
+        values.setdefault(method, {"size": SMALL, "crop": 16})
         for key, value in changes.items():
             *groups, last = key.split("__")
             inner = values

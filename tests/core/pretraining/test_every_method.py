@@ -121,6 +121,8 @@ def test_a_run_that_is_cancelled_within_a_step_goes_on_exactly(
 EACH = """
 import os, sys
 from mmearth_core.cli.command import main
+from small_encoder import know_small
+know_small()
 os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "False"
 for config, output, port in zip(sys.argv[1::3], sys.argv[2::3], sys.argv[3::3]):
     os.environ["MASTER_PORT"] = port
@@ -149,7 +151,8 @@ def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_pa
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     shown = subprocess.run(
         [*command, str(tmp_path / "each.py"), *asked],
-        env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False, timeout=400,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, check=False, timeout=400,
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.count("Process 1 is done.") == len(TRIED)

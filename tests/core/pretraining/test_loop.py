@@ -15,6 +15,7 @@ import pytest
 import torch
 import yaml
 from safetensors.torch import load_file
+from small_encoder import SMALL
 
 from mmearth_core.embedding.model_writing import write_model
 from mmearth_core.encoder.loading import load_encoder
@@ -64,7 +65,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, invented_tiles: Path, on_
     recipe = folder / "recipe.yaml"
     values = {
         "data": {"datasets": [str(invented_tiles)], "workers": 0, "hold_out": 0.3},
-        "mp_mae": {"crop": 16, "decoder_width": 32},
+        "mp_mae": {"size": SMALL, "crop": 16, "decoder_width": 16},
         "optimiser": {
             "epochs": 3, "warmup_epochs": 1, "batch": 4, "effective_batch": 8, "base_learning_rate": 2e-2, "clip": 5.0,
         },
@@ -148,7 +149,8 @@ def test_a_run_folder_of_an_earlier_version_is_known(finished: Path, tmp_path: P
     before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
     pretrain(config=run / "config.yaml", output=run)
     assert {path: path.stat().st_mtime_ns for path in run.rglob("*")} == before
-    pretrain(config=run / "config.yaml", output=run, overwrite=True)
+    short = ["optimiser.epochs=1", "optimiser.warmup_epochs=0", "watch.picture_epochs=0"]
+    pretrain(config=run / "config.yaml", output=run, overwrite=True, set=short)
     assert len(json.loads((run / "environment.json").read_text())["starts"]) == 1
 
 
@@ -376,7 +378,8 @@ def test_a_cancelled_run_goes_on_as_if_nothing_had_been(recipe: Recipe, tmp_path
 
 
 def test_ctrl_c_exits_130_with_the_command_that_goes_on(recipe: Recipe, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mmearth_core", "pretrain", str(recipe(optimiser__epochs=500)), "-o", "run"]
+    config = str(recipe(optimiser__epochs=500, mp_mae__size="atto"))
+    command = [sys.executable, "-m", "mmearth_core", "pretrain", config, "-o", "run"]
     process = subprocess.Popen([*command, "--overwrite"], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     log = tmp_path / "run" / "log.jsonl"
     while process.poll() is None and not (log.is_file() and log.stat().st_size):
@@ -384,7 +387,7 @@ def test_ctrl_c_exits_130_with_the_command_that_goes_on(recipe: Recipe, tmp_path
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
-    assert f"Resume with: mmearth pretrain {command[4]} -o run\n" in said
+    assert f"Resume with: mmearth pretrain {config} -o run\n" in said
     assert list((tmp_path / "run" / "checkpoints").glob("step-*/state.json"))
 
 

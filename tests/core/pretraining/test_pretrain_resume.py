@@ -1,6 +1,7 @@
 """A run whose process is killed, at any moment, goes on exactly: its log is that of a run nobody touched."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,13 +13,15 @@ from mmearth_core.pretraining.pretrain import pretrain
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
 
 #: Starts the run in forks of a process that has loaded everything, and kills them: two while a checkpoint is being
-#: written, the others at random moments after the log has grown.
+#: written, the others at random moments after the log has grown and a checkpoint is kept.
 KILLER = """
 import os, random, signal, sys, time
 from pathlib import Path
+from small_encoder import know_small
 from mmearth_core.pretraining.pretrain import pretrain
 import torch.utils.tensorboard.writer
 config, run = Path(sys.argv[1]), Path(sys.argv[2])
+know_small()
 random.seed(4)
 torch.set_num_threads(1)
 caught = 0
@@ -29,7 +32,8 @@ for attempt in range(4):
         pretrain(config=config, output=run)
         os._exit(0)
     def grown():
-        return (run / "log.jsonl").is_file() and (run / "log.jsonl").stat().st_size > size
+        kept = any(run.glob("checkpoints/step-*"))
+        return kept and (run / "log.jsonl").is_file() and (run / "log.jsonl").stat().st_size > size
     def writing():
         return bool(list(run.glob("checkpoints/.step-*.tmp/optimiser.safetensors")))
     wanted = writing if attempt % 3 == 0 else grown
@@ -55,15 +59,16 @@ def test_a_run_that_is_killed_again_and_again_gives_the_same_numbers(
     recipe: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Of two looks that differ in everything that is drawn."""
-    write_synthetic_tiles(tmp_path / "dated", 40, size=24, dates=2)
+    write_synthetic_tiles(tmp_path / "dated", 20, size=24, dates=2)
     changes: dict[str, object] = {
         "data__datasets": [str(tmp_path / "dated")], "mp_mae__agreement": 1.0, "mp_mae__patches": 0.5,
         "mp_mae__jitter": True, "mp_mae__haze": 0.5, "mp_mae__looks": {"dates": 0.7, "scale": 1.5},
     }  # fmt: skip
-    config = recipe(optimiser__epochs=2, watch__checkpoint_steps=3, watch__log_steps=2, optimiser__batch=2, **changes)
+    config = recipe(optimiser__epochs=2, watch__checkpoint_steps=2, watch__log_steps=1, optimiser__batch=2, **changes)
     pretrain(config=config, output=tmp_path / "whole")
     shown = subprocess.run(
         [sys.executable, "-c", KILLER, str(config), str(tmp_path / "killed")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr

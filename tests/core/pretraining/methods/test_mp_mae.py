@@ -1,6 +1,7 @@
 """MP-MAE as a whole: each modality's loss against one worked out by hand, constants, layouts, two processes."""
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from pretraining_steps import descend  # noqa: E402
+from small_encoder import SMALL  # noqa: E402
 
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
@@ -23,7 +25,7 @@ from mmearth_core.pretraining.methods.mp_mae.method import MpMae, build  # noqa:
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig  # noqa: E402
 from mmearth_core.records import read  # noqa: E402
 
-SMALL = {"crop": 24, "decoder_width": 32, "flips": False, "band_drop": 0.0}
+QUICK = {"size": SMALL, "crop": 24, "decoder_width": 32, "flips": False, "band_drop": 0.0}
 PIXEL = [name for name, modality in MODALITIES.items() if modality.level == "pixel"]
 
 
@@ -36,7 +38,7 @@ COMPARED = {
 
 def make_method(outputs=tuple(MODALITIES), **settings) -> MpMae:
     torch.manual_seed(0)
-    return build(read(MpMaeConfig, SMALL | settings, "run.yaml"), outputs)
+    return build(read(MpMaeConfig, QUICK | settings, "run.yaml"), outputs)
 
 
 def make_batch(
@@ -264,7 +266,7 @@ def taught_batch(method: MpMae) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("others", ["masked", "everywhere"])
 def test_a_teacher_is_judged_cell_by_cell_on_the_patches_the_others_are(others):
     torch.manual_seed(0)
-    method = build(MpMaeConfig(**SMALL, others=others, weighting="sum"), ["sentinel2", *TEACHERS], TAUGHT)
+    method = build(MpMaeConfig(**QUICK, others=others, weighting="sum"), ["sentinel2", *TEACHERS], TAUGHT)
     heads = method.decoder.heads
     assert [heads[name].out_features for name in TEACHERS] == [5 * 64, 5 * 4, 5]
     batch = taught_batch(method)
@@ -287,7 +289,7 @@ def test_a_teacher_is_judged_cell_by_cell_on_the_patches_the_others_are(others):
 
 def test_tiles_without_a_teacher_send_no_gradient():
     torch.manual_seed(0)
-    method = build(MpMaeConfig(**SMALL, others="everywhere"), ["sentinel2", *TEACHERS], TAUGHT)
+    method = build(MpMaeConfig(**QUICK, others="everywhere"), ["sentinel2", *TEACHERS], TAUGHT)
     batch = taught_batch(method)
     for name in TEACHERS:
         batch[name] = torch.full_like(batch[name], torch.nan)
@@ -297,14 +299,14 @@ def test_tiles_without_a_teacher_send_no_gradient():
     for name in TEACHERS:
         assert not method.decoder.heads[name].weight.grad.any(), name
     assert method.weights.log_vars.grad[0] != 0 and not method.weights.log_vars.grad[1:].any()
-    plain = build(MpMaeConfig(**SMALL, others="everywhere"), ["sentinel2"])
+    plain = build(MpMaeConfig(**QUICK, others="everywhere"), ["sentinel2"])
     plain.load_state_dict({n: method.state_dict()[n][: len(v)] for n, v in plain.state_dict().items()})
     assert float(plain(batch).objective.detach()) == pytest.approx(float(losses.objective.detach()), rel=1e-6)
 
 
 def test_a_batch_in_which_one_tile_lacks_the_teacher_is_as_if_it_were_not_there():
     torch.manual_seed(0)
-    method = build(MpMaeConfig(**SMALL, grn="sample", weighting="sum"), ["teacher_8"], TAUGHT)
+    method = build(MpMaeConfig(**QUICK, grn="sample", weighting="sum"), ["teacher_8"], TAUGHT)
     batch = taught_batch(method)
     with torch.no_grad():
         both = method(batch).parts["teacher_8"]
@@ -464,7 +466,7 @@ def test_a_batch_whose_looks_share_no_patch_is_learned_from_all_the_same():
 
 
 def test_a_tile_is_validated_by_looks_at_itself():
-    view = built(read(MpMaeConfig, SMALL | DIFFERENT, "run.yaml"), ["sentinel2"], MODALITIES).plain_view
+    view = built(read(MpMaeConfig, QUICK | DIFFERENT, "run.yaml"), ["sentinel2"], MODALITIES).plain_view
     assert view.other_images == 0 and view.places and view.paired and view.haze == 0 and view.looks.scale == 1
 
 
@@ -566,7 +568,7 @@ def test_the_export_is_a_plain_encoder():
     method = make_method()
     encoder = method.export()
     assert encoder.grn == "sample" and not encoder.training
-    assert encoder.forward_maps(torch.zeros(1, 12, 16, 16))[-1].shape == (1, 320, 2, 2)
+    assert encoder.forward_maps(torch.zeros(1, 12, 16, 16))[-1].shape == (1, 32, 2, 2)
     assert torch.equal(encoder.stem[0].weight, method.encoder.stem[0].weight)
 
 
@@ -609,6 +611,8 @@ from mmearth_core.pretraining.methods.mp_mae.method import build
 from mmearth_core.pretraining.methods.comparisons import guidance
 from mmearth_core.pretraining.methods.mp_mae.settings import MpMaeConfig
 from mmearth_core.records import read
+from small_encoder import SMALL, know_small
+know_small()
 guidance._MOST["patches"] = 5
 rank, folder = int(sys.argv[1]), sys.argv[2]
 torch.set_num_threads(1)
@@ -622,7 +626,7 @@ total[0].square().backward()
 assert x.grad.tolist() == [20.0 * (rank + 1), 0.0], x.grad
 for expected in stored["runs"]:
     half = {name: whole[2 * rank : 2 * rank + 2] for name, whole in expected["batch"].items()}
-    settings = {"crop": 24, "decoder_width": 32, **expected["settings"]}
+    settings = {"size": SMALL, "crop": 24, "decoder_width": 32, **expected["settings"]}
     method = build(read(MpMaeConfig, settings, "here"), stored["outputs"])
     method.load_state_dict(expected["state"])
     losses = method(half)
@@ -681,8 +685,10 @@ def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Pa
         runs.append(run)
     stored = {"outputs": list(MODALITIES), "constants": constants, "runs": runs}
     torch.save(stored, tmp_path / "one.pt")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", PROCESS]
     processes = [
-        subprocess.Popen([sys.executable, "-c", PROCESS, str(rank), str(tmp_path)], stderr=subprocess.PIPE)
+        subprocess.Popen([*command, str(rank), str(tmp_path)], stderr=subprocess.PIPE, env=environment)
         for rank in range(2)
     ]
     for process in processes:
