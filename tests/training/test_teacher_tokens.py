@@ -10,11 +10,10 @@ import rasterio
 from affine import Affine
 
 from mmearth_core.modalities import SENTINEL2_STORED
+from mmearth_core.tiles.build.build_tiles import BuildResult
 from mmearth_core.tiles.reader import TileFile
 from training.packed_tiles import read_packed
 from training.scenes_from_arrays import L1C, L2A, WITH_OFFSET
-from training.starter.make_tiles import bigearthnet, majortom, make_tiles, terramind
-from training.starter.sources.packed import PACKED
 from training.starter.sources.teacher import FILE, LAYER, NAME, Tokens, add_tokens, per_source
 
 BAND = "B08"
@@ -91,12 +90,12 @@ def windows(data: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 @pytest.mark.realdata
-def test_the_tokens_of_a_real_tile_are_those_of_its_pixels(realdata: Path, tmp_path: Path) -> None:
+def test_the_tokens_of_a_real_tile_are_those_of_its_pixels(
+    realdata: Path, starter_tiles: tuple[BuildResult, Path]
+) -> None:
     """The window is found by its pixels, not by the tile's name."""
     expected = {pixels.astype(np.uint16).tobytes(): tokens for pixels, tokens in windows(realdata)}
-    sources = [terramind, bigearthnet, majortom, PACKED["czechia"], PACKED["sundarbans"]]
-    make_tiles(realdata, tmp_path / "tiles", sources=sources)
-    file = TileFile(tmp_path / "tiles")
+    file = TileFile(starter_tiles[1])
     assert file.modalities[LAYER].scale == tuple(np.load(realdata / FILE)["scale"].tolist())
     for number, name in enumerate(file.names.tolist()):
         raw = file.read(number, ["sentinel2", LAYER])

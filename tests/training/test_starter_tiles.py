@@ -9,12 +9,12 @@ from mmearth_core.encoder.model_file import read_header
 from mmearth_core.encoder.registry import find
 from mmearth_core.modalities import SENTINEL2_STORED
 from mmearth_core.pretraining.config import read_config
+from mmearth_core.tiles.build.build_tiles import BuildResult
 from mmearth_core.tiles.reader import TileFile
 from training.scenes_from_arrays import Place, pair_place
-from training.starter.make_tiles import bigearthnet, majortom, make_tiles, terramind
 from training.starter.places import BLOCK_DEGREES, SEED, SHARE, split_by_place
 
-RECIPE = Path(__file__).parents[3] / "training" / "starter" / "starter-atto-p8.yaml"
+RECIPE = Path(__file__).parents[2] / "training" / "starter" / "starter-atto-p8.yaml"
 
 
 def test_the_packaged_model_is_that_of_the_recipe_and_was_judged_on_what_the_recipe_holds_out() -> None:
@@ -65,13 +65,16 @@ def test_few_places_are_on_the_sides_that_they_are_on_among_many() -> None:
 
 
 @pytest.mark.realdata
-def test_tiles_of_the_development_imagery(realdata: Path, tmp_path: Path) -> None:
-    result = make_tiles(realdata, tmp_path / "tiles", sources=(terramind, bigearthnet))
-    assert (result.tiles, result.coverage["sentinel1"].tiles, result.coverage["aster"].tiles) == (114, 114, 90)
-    file = TileFile(tmp_path / "tiles")
+def test_tiles_of_the_development_imagery(starter_tiles: tuple[BuildResult, Path]) -> None:
+    result, folder = starter_tiles
+    assert (result.tiles, result.coverage["sentinel1"].tiles, result.coverage["aster"].tiles) == (238, 114, 90)
+    file = TileFile(folder)
     names, levels = file.names, file.levels
+    assert sum(name.startswith(("terramind-", "bigearthnet-")) for name in names.tolist()) == 114
     blue, cirrus = (SENTINEL2_STORED.index(band) for band in ("B02", "B10"))
-    for index, name in enumerate(names):
+    for index, name in enumerate(names.tolist()):
+        if not name.startswith(("terramind-", "bigearthnet-")):
+            continue
         stored = file.read(index, ["sentinel2"])["sentinel2"]
         assert levels[index] == ("l1c" if "-l1c_" in name else "l2a")
         if levels[index] == "l1c":
@@ -87,9 +90,9 @@ def test_tiles_of_the_development_imagery(realdata: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.realdata
-def test_tiles_of_a_whole_scene_lie_apart(realdata: Path, tmp_path: Path) -> None:
-    make_tiles(realdata, tmp_path / "tiles", sources=(majortom,))
-    lonlat = TileFile(tmp_path / "tiles").lonlat
+def test_tiles_of_a_whole_scene_lie_apart(starter_tiles: tuple[BuildResult, Path]) -> None:
+    file = TileFile(starter_tiles[1])
+    lonlat = file.lonlat[[name.startswith("majortom") for name in file.names.tolist()]]
     assert len(lonlat) == 64
     metres = np.radians(lonlat - lonlat[0]) * 6_371_000 * [np.cos(np.radians(lonlat[0, 1])), 1]
     distance = np.hypot(*(metres[:, None] - metres[None]).transpose(2, 0, 1)) + np.diag(np.full(64, np.inf))
