@@ -94,10 +94,20 @@ def _place(error: BaseException) -> str:
 Case = tuple[int, int, int]
 
 
+def whole(chosen: Sequence[int]) -> list[tuple[int, int]]:
+    """The cases without damage: target and run. A run that is there twice, to be drawn more often, is one."""
+    return [
+        (index, number)
+        for index in chosen
+        for number, run in enumerate(TARGETS[index].runs)
+        if run not in TARGETS[index].runs[:number]
+    ]
+
+
 def drawn(number: int, seed: str, chosen: Sequence[int]) -> Case:
     """A case: its number, target and run. Negative numbers are the targets' runs without damage, in order."""
     if number < 0:
-        return [(number, index, run) for index in chosen for run in range(len(TARGETS[index].runs))][-1 - number]
+        return (number, *whole(chosen)[-1 - number])
     rng = Random(f"{seed}/t{number}")  # noqa: S311 - must repeat
     index = rng.choices(chosen, [TARGETS[each].weight for each in chosen])[0]
     return number, index, rng.randrange(len(TARGETS[index].runs))
@@ -220,7 +230,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("corpus", type=Path)
     options.add_argument("--cases", type=int, default=300)
-    options.add_argument("--first", type=int, default=0, help="number of the first case; below 0: without damage")
+    options.add_argument("--first", type=int, default=0, help="of the cases; below 0: those without damage, too")
     options.add_argument("--seed", default="0")
     options.add_argument("--only", default="", help="names of targets, separated by commas")
     options.add_argument("--jobs", type=int, default=1)
@@ -242,9 +252,8 @@ def main() -> int:
     part, parts = map(int, given.share.split("/"))
     names = set(filter(None, given.only.split(",")))
     chosen = [index for index, target in enumerate(TARGETS) if not names or target.name in names]
-    numbers = range(given.first, given.first + given.cases)[part::parts]
-    if given.first < 0:
-        numbers = range(-1, -1 - sum(len(TARGETS[index].runs) for index in chosen), -1)[part::parts]
+    undamaged = range(-1, -1 - len(whole(chosen)), -1) if given.first < 0 else ()
+    numbers = [*undamaged, *range(max(given.first, 0), max(given.first, 0) + given.cases)][part::parts]
     cases = sorted((drawn(number, given.seed, chosen) for number in numbers), key=lambda case: case[1])
     prepare()
     counts = Counter[str]()
