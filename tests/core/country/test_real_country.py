@@ -86,7 +86,7 @@ def write_samples(folder: Path, scene: Path) -> Path:
 
 
 class Cluster:
-    """A scheduler and two workers, processes of their own, at an address that stays."""
+    """A scheduler and workers, processes of their own, at an address that stays."""
 
     def __init__(self, folder: Path) -> None:
         with socket.socket() as free:
@@ -95,12 +95,12 @@ class Cluster:
         self.address, self._folder = f"tcp://127.0.0.1:{self.port}", folder
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def start(self) -> None:
+    def start(self, workers: int) -> None:
         dask, nowhere = str(Path(sys.executable).with_name("dask")), subprocess.DEVNULL
         head = [dask, "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
         worker = [dask, "worker", self.address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
         worker += ["--local-directory", str(self._folder)]
-        self._running = [subprocess.Popen(each, stdout=nowhere, stderr=nowhere) for each in (head, worker, worker)]
+        self._running = [subprocess.Popen(each, stdout=nowhere, stderr=nowhere) for each in (head, *[worker] * workers)]
 
     def stop(self) -> None:
         for each in self._running:
@@ -156,14 +156,14 @@ def test_a_worker_and_the_scheduler_die_and_every_output_is_there_once(realdata:
     cluster = Cluster(tmp_path)
     command = [sys.executable, "-m", "mmearth_core", "run", str(planned.path), "-o", str(output), "--json"]
     command += ["--steps", "embed,classify", "--probe", str(asked["probe"]), "--scheduler", cluster.address]
-    cluster.start()
+    cluster.start(workers=2)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         wait_for(lambda: at_work(output), process)
         os.kill(at_work(output)[0], signal.SIGKILL)  # a worker in the middle of its task
         wait_for(lambda: len(list((output / "items").glob("*.json"))) > 1, process)
         cluster.stop()
-        cluster.start()
+        cluster.start(workers=1)
         out, err = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()

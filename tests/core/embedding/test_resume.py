@@ -71,7 +71,7 @@ def start(scene: Path, output: Path, **options) -> subprocess.Popen:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks and kills")
-def test_killed_at_a_dozen_random_moments(small, tmp_path):
+def test_killed_at_half_a_dozen_random_moments(small, tmp_path):
     output = tmp_path / "emb.tif"
     forks = subprocess.Popen(
         [sys.executable, "-c", FORKS, str(small), str(output)],
@@ -94,7 +94,8 @@ def test_killed_at_a_dozen_random_moments(small, tmp_path):
 
     moments = np.random.default_rng(0)
     kept_work = killed = 0
-    while killed < 12:
+    while killed < 6 or kept_work < 2:
+        assert killed < 24, "no run was killed between two tiles"
         ended = run(moments.uniform(0.05, 0.95) * duration)
         assert ended in (0, signal.SIGKILL)
         killed += ended == signal.SIGKILL
@@ -103,7 +104,6 @@ def test_killed_at_a_dozen_random_moments(small, tmp_path):
             output.unlink()
         else:
             kept_work += bool(list(TileJournal.folder_of(output).glob("*.tile")))
-    assert kept_work > 2
     assert run() == 0
     assert output.read_bytes() == expected
     forks.stdin.close()

@@ -13,7 +13,7 @@ import shapely
 from packed_imagery import write_all
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.evaluation import baselines
+from mmearth_core.evaluation import baselines, logistic
 from mmearth_core.evaluation.protocol import evaluate
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from training import compare
@@ -132,8 +132,9 @@ def test_only_sites_held_out_are_judged_on(data: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def small(monkeypatch) -> None:
-    """Few trees and draws, and one number of labels."""
+    """Few trees and draws, one number of labels, and the strength of a penalty is assumed, not chosen."""
     monkeypatch.setattr(baselines, "TREES", 3)
+    monkeypatch.setattr(logistic, "ENOUGH", 1000)
     monkeypatch.setattr(compare, "FEWEST_DRAWS", 2)
     monkeypatch.setattr(compare, "evaluate", partial(evaluate, counts=(10,)))
 

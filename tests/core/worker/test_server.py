@@ -21,14 +21,16 @@ from mmearth_core.demonstration.synthetic_scene import make_scene
 from mmearth_core.worker import server
 from mmearth_core.worker.server import Events, Server
 
+#: As QGIS starts it, and one that waits a shorter time for an answer or a reader before it ends.
 WORKER = [sys.executable, "-m", "mmearth_core.worker"]
+HASTY = [sys.executable, "-c", "from mmearth_core.worker import server; server.PATIENCE = 2; server.main()"]
 
 
 class Client:
     """A worker and the other ends of its pipes."""
 
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, command: list[str] = HASTY) -> None:
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.last = 0
 
     def send(self, text: str | bytes) -> None:
@@ -85,7 +87,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_handshake_comes_first_and_versions_must_match() -> None:
-    client = Client()
+    client = Client(WORKER)
     assert client.answer("info", file="x")["kind"] == "protocol"
     refused = client.answer("hello", protocol=99, client="9")
     assert refused["kind"] == "protocol" and "same version of both" in refused["message"]
@@ -162,13 +164,14 @@ def test_the_whole_way_over_the_wire(client: Client, demo: Path, tmp_path: Path)
 
 def test_a_preview_shows_the_tiles_that_are_finished(client: Client, demo: Path, tmp_path: Path) -> None:
     number = client.ask(
-        "embed", scene=str(demo / "scene.tif"), output=str(tmp_path / "e.tif"), tile=64, preview=str(tmp_path / "look")
-    )
+        "embed", scene=str(demo / "scene.tif"), output=str(tmp_path / "e.tif"), window=[0, 0, 150, 180], tile=64,
+        preview=str(tmp_path / "look"),
+    )  # fmt: skip
     looked = 0
     for event in client.events():
         if event["event"] == "preview":
             with rasterio.open(event["path"]) as picture:
-                assert (picture.height, picture.width, picture.count) == (300, 360, 3)
+                assert (picture.height, picture.width, picture.count) == (180, 150, 3)
                 part = picture.read()
                 looked += 1
                 first = part
@@ -316,7 +319,7 @@ def test_an_interrupt_ends_it_at_once_without_waiting_for_its_lanes(client: Clie
 
 @pytest.mark.parametrize("requests", [b"", b"nonsense\n" * 5000], ids=["none", "more than a pipe holds"])
 def test_it_ends_with_its_requests_though_nobody_reads_its_answers(requests: bytes) -> None:
-    with subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+    with subprocess.Popen(HASTY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
         assert worker.stdin is not None
         try:
             worker.stdin.write(requests)
