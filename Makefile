@@ -25,6 +25,8 @@ LOWEST_ENV := .venv-lowest
 PEERS_ENV := .venv-peers
 # What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
 LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
+# What is tested beside the rest: runs over a country, comparisons, recipes, damaged files, the plugin's zip.
+LARGE_TESTS := tests/core/country tests/core/evaluation tests/packaging tests/robustness tests/training
 DIST := dist
 # What the environments hold; the versions are those of CONSTRAINTS.
 ANALYST := -e .
@@ -41,8 +43,8 @@ SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 
 .PHONY: help demo env stub env-qgis env-package env-lowest peers \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
-  test test-core test-others test-pretraining test-pretraining-apart test-plugin test-plugin-apart test-lowest \
-  test-lowest-apart constraints requirements api site translations guide package benchmark clean
+  test test-core test-others test-large test-large-apart test-pretraining test-pretraining-apart test-plugin \
+  test-plugin-apart test-lowest test-lowest-apart constraints requirements api site translations guide package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
@@ -94,21 +96,27 @@ lint-security: env
 # Two at a time, for the tests in QGIS and those outside of it wait a lot. Each runs to its end even when another fails,
 # so that one run tells everything.
 test:
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint test-others test-plugin-apart test-pretraining-apart
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going \
+	  lint test-others test-plugin-apart test-pretraining-apart test-large-apart
 
 # What these print is shown in one piece, when they end.
 test-plugin-apart: env env-qgis
 test-pretraining-apart: env
+test-large-apart: env env-package
 test-lowest-apart: env-lowest
-test-plugin-apart test-pretraining-apart test-lowest-apart: %-apart:
+test-plugin-apart test-pretraining-apart test-large-apart test-lowest-apart: %-apart:
 	@log="$$(mktemp)"; status=0; $(MAKE) --no-print-directory $* >"$$log" 2>&1 || status=1; \
 	echo; cat "$$log"; rm -f "$$log"; exit $$status
 
-test-core: test-others test-pretraining
+test-core: test-others test-large test-pretraining
 
-test-others: env env-package
-	@echo "== pytest, but for pretraining"
-	$(ENV)/bin/python -m pytest -rfEs --ignore=tests/core/pretraining
+test-others: env
+	@echo "== pytest, but for pretraining and $(LARGE_TESTS)"
+	$(ENV)/bin/python -m pytest -rfEs $(addprefix --ignore=,tests/core/pretraining $(LARGE_TESTS))
+
+test-large: env env-package
+	@echo "== pytest of $(LARGE_TESTS)"
+	$(ENV)/bin/python -m pytest -rfEs $(LARGE_TESTS)
 
 test-pretraining: env
 	@echo "== pytest of pretraining"
