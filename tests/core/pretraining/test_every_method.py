@@ -131,19 +131,19 @@ for config, output, port in zip(sys.argv[1::3], sys.argv[2::3], sys.argv[3::3]):
 
 
 def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_path: Path) -> None:
-    """One after the other in the same two processes, for their start takes longest."""
+    """One after the other in the same two processes, for their start takes longest; only they draw pictures."""
     common = {
         "optimiser__effective_batch": 8,
         "data__hold_out": 0.3,
         "watch__validation_tiles": 8,
         "watch__validate_epochs": 2,
-        "watch__picture_epochs": 2,
         "watch__checkpoint_steps": 99,
     }
     asked: list[str] = []
     for method in TRIED:
         pretrain(config=run_of(method, optimiser__batch=8, **common), output=tmp_path / f"{method}-one")
-        config = run_of(method, optimiser__batch=4, **common).rename(tmp_path / f"{method}.yaml")
+        config = run_of(method, optimiser__batch=4, watch__picture_epochs=2, **common)
+        config = config.rename(tmp_path / f"{method}.yaml")
         with socket.socket() as free:
             free.bind(("localhost", 0))
             asked += [str(config), str(tmp_path / f"{method}-two"), str(free.getsockname()[1])]
