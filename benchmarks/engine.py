@@ -3,14 +3,16 @@
     python benchmarks/engine.py speed  [--size 3000]      end to end ÷ (raw forward ÷ overlap), and where the rest goes
     python benchmarks/engine.py memory [--valid 2600]     peak of a 10980 × 10980 × 12 scene, default options
     python benchmarks/engine.py profile [--side 768]      where the network's time goes, by ONNX Runtime's operators
-    python benchmarks/engine.py pairs --against OLD.onnx [--side 1008] [--repeats 5]
-                                                          the default model and another export of it, in turn
+    python benchmarks/engine.py pairs --against OLD.onnx [--side 1008] [--repeats 5] [--openvino]
+                                                          the default model and another export of it, in turn; the other
+                                                          by OpenVINO in float32, which must be installed for it
 
 The scenes are synthetic; the work does not depend on what they show. In the memory run only a square of `--valid`
 pixels holds data, which changes the time and not the peak. Prints the machine and the command.
 """
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -21,11 +23,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import rasterio
+from numpy.typing import NDArray
 from rasterio.transform import from_origin
 
 from mmearth_core.embedding.backends import open_backend
@@ -132,21 +136,28 @@ def profile(side: int, folder: Path) -> None:
         print(f"{operator:24s} {duration / 1e3:8.0f} ms {duration / spent.total():6.1%}")
 
 
-def pairs(other: Path, side: int, repeats: int) -> None:
-    backends = []
+def by_openvino(path: Path) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    openvino = importlib.import_module("openvino")
+    choices = {"INFERENCE_NUM_THREADS": available_processors(), "INFERENCE_PRECISION_HINT": "f32"}
+    request = openvino.Core().compile_model(path, "CPU", choices).create_infer_request()
+    return lambda pixels: request.infer({0: pixels}).to_tuple()[0]
+
+
+def pairs(other: Path, side: int, repeats: int, openvino: bool) -> None:
+    runs: list[Callable[[NDArray[np.float32]], NDArray[np.float32]]] = []
     for path in (other, local_file("default", suffixes=(".onnx",))):
         began = time.perf_counter()
-        backends.append(open_backend(path))
+        runs.append(by_openvino(path) if openvino and path == other else open_backend(path).run)
         print(f"{path.name} loaded in {time.perf_counter() - began:.2f} s")
     pixels = noise(side)
-    first, second = (backend.run(pixels) for backend in backends)
+    first, second = (run(pixels) for run in runs)
     print(f"largest difference {np.abs(first - second).max():g}")
     ratios = []
     for _ in range(repeats):
         seconds = []
-        for backend in backends:
+        for run in runs:
             began = time.perf_counter()
-            backend.run(pixels)
+            run(pixels)
             seconds.append(time.perf_counter() - began)
         ratios.append(seconds[0] / seconds[1])
     print(f"{side} × {side}: {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})")
@@ -160,6 +171,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=768)
     parser.add_argument("--against", type=Path)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--openvino", action="store_true")
     arguments = parser.parse_args()
     print(machine())
     print("$ python", *sys.argv)
@@ -169,7 +181,7 @@ def main() -> None:
         elif arguments.what == "profile":
             profile(arguments.side, Path(folder))
         elif arguments.what == "pairs":
-            pairs(arguments.against, arguments.side, arguments.repeats)
+            pairs(arguments.against, arguments.side, arguments.repeats, arguments.openvino)
         else:
             memory(arguments.valid, Path(folder))
 

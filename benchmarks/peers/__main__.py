@@ -7,7 +7,8 @@ Each engine runs in a process of its own, all in turn, `--repeats` times; median
 use them by default, 224 pixels of which 32 are cut off on each side, and on the contexts that `embed` chooses, with
 the halo that the model needs. What each writes is held against what `embed` writes by default: the share of values,
 96 pixels and more from the scene's border, that differ by more than one step. The limit is the processor's own:
-matrices multiplied in float32 by torch in the same run, over the network's operations a pixel.
+matrices multiplied in float32 by torch in the same run, over the network's operations a pixel. Beside peers.json stands
+peers.svg, the picture.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 import rasterio
 import torch
+from matplotlib.figure import Figure
 from torch.utils import benchmark
 
 from benchmarks.engine import machine, make_scene
@@ -112,6 +114,7 @@ def main() -> None:
                     print(engine, *contexts, found, flush=True)
         told["rows"] = [row(pixels, contexts, found) for (_, contexts), found in runs.items()]
     write_text(given.output, json.dumps(told, indent=1) + "\n")
+    picture(told).savefig(given.output.with_suffix(".svg"), metadata={"Date": None})
     print(table(told))
 
 
@@ -132,6 +135,24 @@ def table(told: dict[str, Any]) -> str:
         for each in told["rows"]
     ]
     return "\n".join([told["machine"], "", f"limit: {told['limit_mpx_s']:.3f} Mpx/s", "", *table_lines(head, rows)])
+
+
+def picture(told: dict[str, Any]) -> Figure:
+    """Rates as bars, a panel for each contexts; the line is the limit."""
+    rows = [each for each in told["rows"] if "failed" not in each]
+    contexts = sorted({(each["side"], each["halo"]) for each in rows}, reverse=True)
+    figure = Figure(figsize=(9, 0.6 + 0.35 * len(ENGINES)), layout="constrained")
+    for axes, (side, halo) in zip(np.atleast_1d(figure.subplots(1, len(contexts), sharex=True)), contexts, strict=True):
+        found = sorted((each["mpx_s"], each["engine"]) for each in rows if (each["side"], each["halo"]) == (side, halo))
+        colours = ["C0" if name == "mmearth" else "0.7" for _, name in found]
+        bars = axes.barh([name for _, name in found], [rate for rate, _ in found], color=colours)
+        axes.bar_label(bars, fmt="%.3f", padding=3, fontsize=8)
+        axes.axvline(told["limit_mpx_s"], color="0.3", linestyle=":")
+        axes.set_title(f"contexts of {side} px, {halo} cut off on each side", fontsize=9)
+        axes.set_xlabel("Mpx a second; dotted: the processor's limit", fontsize=8)
+        axes.tick_params(labelsize=8)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
 
 
 def _figures(each: dict[str, Any], limit_mpx_s: float) -> list[str]:
