@@ -98,7 +98,7 @@ def test_olofsson_example_equals_the_formulas_written_out():
     assert_equals_formulas(assess(OLOFSSON, OLOFSSON_HA), OLOFSSON, OLOFSSON_HA)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     counts=st.integers(2, 4).flatmap(
         lambda q: st.lists(st.lists(st.integers(0, 30), min_size=q, max_size=q), min_size=q, max_size=q)

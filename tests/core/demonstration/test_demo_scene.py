@@ -187,7 +187,7 @@ def test_materials_are_reflectances():
     assert {kind.first for kind in KINDS} | {kind.second for kind in KINDS} == set(MATERIAL_NAMES)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), strips=st.floats(0, 1))
 @example(seed=6097, strips=0.0)
 def test_fields_fill_their_block_without_overlap(seed, strips):

@@ -41,7 +41,7 @@ def largest(plan: TilePlan) -> int:
     return max(tile.context.pixels for tile in plan)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(jobs())
 @example(((1001, 1500), Window(0, 0, 1001, 1500), ATTO, 160, 1))
 @example(((561, 561), Window(0, 0, 561, 561), Architecture("tiny", 8, 12), 160, 4))

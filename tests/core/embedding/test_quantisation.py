@@ -29,7 +29,7 @@ def naive(values: np.ndarray, valid: np.ndarray, scales: list[float]) -> np.ndar
     return np.where(valid, np.clip(np.floor(exact + 0.5), 1, 255), 0).astype(np.uint8)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(shapes.flatmap(lambda s: st.tuples(
     # Quarters of a step, so that halves come often and both ways of computing are exact.
     hnp.arrays(np.int16, s, elements=st.integers(-700, 700)), hnp.arrays(bool, s[1:]),
@@ -44,7 +44,6 @@ def test_it_is_the_naive_formula(drawn):
     assert np.array_equal(values, before)
 
 
-@settings(deadline=None)
 @given(hnp.arrays(np.float32, (3, 70, 5), elements=st.floats(-1e6, 1e6, width=32)),
        st.lists(st.floats(1e-4, 10), min_size=3, max_size=3))  # fmt: skip
 def test_decoding_gives_the_value_back_within_half_a_step(values, scales):

@@ -84,7 +84,7 @@ def test_what_is_no_description_is_refused(text):
         ModelHeader.from_json(text, PATH)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_whatever_is_done_to_the_text_there_is_a_header_or_an_error_that_names_the_file(data):
     text = make_header().to_json()

@@ -21,7 +21,7 @@ def places(task: Task, rows: np.ndarray) -> set[int]:
     return set(task.group[rows].tolist())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), held=st.sampled_from([None, 0.3]))
 def test_no_place_is_both_learned_and_tested(seed: int, held: float | None) -> None:
     task = blocks_task(held=held)

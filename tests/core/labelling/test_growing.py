@@ -207,7 +207,7 @@ def test_a_region_does_not_leak_through_a_thread_but_follows_one_that_was_clicke
     assert path[4, 9:20].all() and path.sum() == 11
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(npst.arrays(np.float32, (7, 8), elements=st.floats(0, 4, width=32)), st.floats(0, 4), st.floats(0, 4))
 def test_regions_of_growing_tolerance_contain_each_other(unlike: Any, one: float, other: float) -> None:
     low, high = sorted((one, other))
@@ -215,7 +215,7 @@ def test_regions_of_growing_tolerance_contain_each_other(unlike: Any, one: float
     assert not (small & ~large).any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(npst.arrays(np.float32, (7, 8), elements=st.floats(0, 4, width=32)), st.floats(0, 4))
 def test_a_region_is_alike_and_hangs_together(unlike: Any, tolerance: float) -> None:
     from scipy import ndimage
@@ -243,7 +243,7 @@ def test_unlikeness_does_not_ask_in_which_units_a_band_is() -> None:
     assert np.median(one[valid]) == pytest.approx(np.sqrt(1 + np.pi / 2 / 9), abs=0.25)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(npst.arrays(np.bool_, (6, 6)))
 def test_the_outline_of_a_region_is_a_valid_shape_of_its_pixels(free: Any) -> None:
     free[3, 3] = True

@@ -73,7 +73,7 @@ def test_any_format_and_crs_gives_the_same_pixels(
     assert all(len(pixels(there, n) ^ pixels(here, n)) <= 2 for n in there.legend.names)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     corners=st.lists(st.tuples(st.floats(-40, 460), st.floats(-40, 340)), min_size=3, max_size=8, unique=True),
 )

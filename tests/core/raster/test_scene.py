@@ -65,7 +65,7 @@ def test_bands_come_in_the_encoders_order_and_in_dn(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("flip", [(1, 1), (-1, 1), (1, -1), (-1, -1)])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(row=st.integers(-60, 60), col=st.integers(-60, 60), height=st.integers(1, 90), width=st.integers(1, 90))
 def test_any_window_is_the_crop_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, flip: tuple[int, int], row: int, col: int, height: int, width: int
