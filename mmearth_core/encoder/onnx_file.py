@@ -22,12 +22,12 @@ CONTENT_KEY = "mmearth-content"
 CONSTANT = "constant_"
 
 _Field = descriptor_pb2.FieldDescriptorProto
-#: Of onnx.proto: message → entry → (number, type, whether repeated, message of the entry). The graph and the operator
-#: sets are read as the bytes they are.
+#: Of onnx.proto: message → entry → (number, type, whether repeated, message of the entry). Graphs and operator sets are
+#: read as the bytes they are; a graph as if there could be several, which ONNX Runtime would join to one.
 _ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
     "Property": {"key": (1, _Field.TYPE_STRING, False, ""), "value": (2, _Field.TYPE_STRING, False, "")},
     "Model": {
-        "graph": (7, _Field.TYPE_BYTES, False, ""),
+        "graphs": (7, _Field.TYPE_BYTES, True, ""),
         "operator_sets": (8, _Field.TYPE_BYTES, True, ""),
         "properties": (14, _Field.TYPE_MESSAGE, True, "Property"),
         "functions": (25, _Field.TYPE_BYTES, True, ""),
@@ -42,10 +42,10 @@ _ENTRIES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
     "Attribute": {
         "name": (1, _Field.TYPE_STRING, False, ""),
         "tensor": (5, _Field.TYPE_MESSAGE, False, "Tensor"),
-        "graph": (6, _Field.TYPE_BYTES, False, ""),
+        "graph": (6, _Field.TYPE_BYTES, True, ""),
         "tensors": (10, _Field.TYPE_MESSAGE, True, "Tensor"),
         "graphs": (11, _Field.TYPE_BYTES, True, ""),
-        "sparse": (22, _Field.TYPE_BYTES, False, ""),
+        "sparse": (22, _Field.TYPE_BYTES, True, ""),
         "sparses": (23, _Field.TYPE_BYTES, True, ""),
     },
     "Node": {
@@ -85,7 +85,7 @@ def parse(content: bytes) -> OnnxFile:
     metadata, model, graph = checked(content, OPERATORS)
     tensors = {each.name: _array(each) for each in graph.initialisers if not each.name.startswith(CONSTANT)}
     network = hashlib.sha256(b"".join(model.operator_sets))
-    network.update(model.graph)
+    network.update(model.graphs[0])
     return OnnxFile(metadata, tensors, network.hexdigest())
 
 
@@ -96,23 +96,19 @@ def checked(content: bytes, operators: frozenset[str]) -> tuple[dict[str, str], 
     for those of `Scan`, or numbers that lie elsewhere.
     """
     messages = _messages()
-    model, graph = messages["Model"](), messages["Graph"]()
+    model = _model(content)
     try:
-        model.ParseFromString(content)
-        graph.ParseFromString(model.graph)
-        scanned = [_scanned(node) for node in graph.nodes] if "Scan" in operators else []
-        bodies = [messages["Graph"].FromString(body) for body in filter(None, scanned)]
+        graph = messages["Graph"].FromString(model.graphs[0])
+        bodies = [messages["Graph"].FromString(body) for body in filter(None, map(_scanned, graph.nodes))]
     except DecodeError as error:
         raise ValueError("not a protocol buffer") from error
-    if not model.graph:
-        raise ValueError("no network")
     nodes = [node for each in (graph, *bodies) for node in each.nodes]
     unknown = [name for name in map(_operator, nodes) if name not in operators]
     unknown += ["functions of its own"] * bool(model.functions)
     if unknown:
         raise ValueError(f"its network has {tamed(unknown[0])[:80]}, which is not among the operators that are run")
     attributes = [attribute for node in nodes for attribute in node.attributes]
-    if sum(bool(each.graph) for each in attributes) > len(bodies) or any(each.graphs for each in attributes):
+    if sum(len(each.graph) for each in attributes) > len(bodies) or any(each.graphs for each in attributes):
         raise ValueError("its network has networks inside, which may never come to an end")
     if any(each.sparse for each in (graph, *bodies)) or any(each.sparse or each.sparses for each in attributes):
         raise ValueError("its network has sparse numbers, which are not read")
@@ -130,19 +126,24 @@ def _operator(node: Any) -> str:
 
 def _scanned(node: Any) -> bytes:
     """The network that a `Scan` runs for each part of a tensor; nothing for other operators."""
-    return next((each.graph for each in node.attributes if each.graph), b"") if _operator(node) == "Scan" else b""
+    return next((each.graph[0] for each in node.attributes if each.graph), b"") if _operator(node) == "Scan" else b""
 
 
 def metadata_of(content: bytes) -> dict[str, str]:
     """What a model says of itself, whatever its network is. Raises `ValueError` when the bytes are no model."""
-    model = _messages()["Model"]()
+    model = _model(content)
+    return {entry.key: entry.value for entry in model.properties}
+
+
+def _model(content: bytes) -> Any:
+    """The message of a model with one network. Raises `ValueError`."""
     try:
-        model.ParseFromString(content)
+        model = _messages()["Model"].FromString(content)
     except DecodeError as error:
         raise ValueError("not a protocol buffer") from error
-    if not model.graph:
-        raise ValueError("no network")
-    return {entry.key: entry.value for entry in model.properties}
+    if len(model.graphs) != 1 or not model.graphs[0]:
+        raise ValueError("no network" if not any(model.graphs) else "several networks")
+    return model
 
 
 def content_digest(network: str, header: str) -> str:

@@ -123,6 +123,17 @@ def test_strips_do_no_harm(tmp_path, harm, said):
         OnnxBackend(tmp_path / "model.onnx")
 
 
+def test_what_onnx_runtime_would_join_is_refused(tmp_path):
+    """A protocol buffer may give an entry twice: who takes the last sees other nodes than who joins them."""
+    export_onnx(tmp_path / "model.onnx", *make_model())
+    whole = (tmp_path / "model.onnx").read_bytes()
+    hidden = onnx.ModelProto(graph=onnx.GraphProto(node=[_node("Loop")])).SerializeToString()
+    (tmp_path / "model.onnx").write_bytes(hidden + whole)
+    assert {"Loop", "Scan"} < {node.op_type for node in onnx.load(tmp_path / "model.onnx").graph.node}
+    with pytest.raises(MMEarthError, match="several networks"):
+        OnnxBackend(tmp_path / "model.onnx")
+
+
 def test_samples_of_a_batch_do_not_see_each_other(tmp_path):
     export_onnx(tmp_path / "model.onnx", *make_model())
     backend, x = OnnxBackend(tmp_path / "model.onnx"), pixels(3, 12, 16, 24)
