@@ -78,14 +78,13 @@ class _Graph:
 
     def norm(self, x: str, layer: str) -> str:
         """Layer normalisation over the last axis."""
-        return self.op(
-            "LayerNormalization",
-            x,
-            self.weight(f"{layer}.weight"),
-            self.weight(f"{layer}.bias"),
-            axis=-1,
-            epsilon=_NORM_EPS,
-        )
+        return self.normalised(x, *self.norm_weights(layer))
+
+    def norm_weights(self, layer: str) -> tuple[str, str]:
+        return self.weight(f"{layer}.weight"), self.weight(f"{layer}.bias")
+
+    def normalised(self, x: str, weight: str, bias: str) -> str:
+        return self.op("LayerNormalization", x, weight, bias, axis=-1, epsilon=_NORM_EPS)
 
     def norm_channels_first(self, x: str, layer: str) -> str:
         return self.channels_first(self.norm(self.channels_last(x), layer))
@@ -100,11 +99,11 @@ class _Graph:
         """A block of a map, its pointwise layers strip by strip; `strips`: the map's shape as strips."""
         y = self.channels_last(self.conv(self.channels_first(x), f"{layer}.conv_dw", group=channels, pads=[3, 3, 3, 3]))
         wide = self.matrix(f"{layer}.mlp.fc1.weight"), self.weight(f"{layer}.mlp.fc1.bias")
-        norm = self.weight(f"{layer}.norm.weight"), self.weight(f"{layer}.norm.bias")
+        norm = self.norm_weights(f"{layer}.norm")
         narrow = self._fold_response_norm(layer)
         inner = _Graph({}, f"{layer}.")
-        strip = inner.op("LayerNormalization", "spatial", *norm, axis=-1, epsilon=_NORM_EPS)
-        strip = inner.op("Gemm", inner.op("Gelu", inner.op("Gemm", strip, *wide)), *narrow)
+        strip = inner.op("Gemm", inner.normalised("spatial", *norm), *wide)
+        strip = inner.op("Gemm", inner.op("Gelu", strip), *narrow)
         inner.nodes.append(helper.make_node("Add", ["before", strip], ["after"]))
         spatial, before, after = (
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, channels])
