@@ -1,7 +1,7 @@
 # What a newcomer and the continuous integration run. `make` alone lists the targets.
 #
 #   PYTHON         the interpreter to build environments with (default: the first Python ≥ 3.11 found that has venv)
-#   CONSTRAINTS    the versions to try first; when they cannot be had, whatever pip finds (/dev/null: the newest at once)
+#   CONSTRAINTS    the versions to try first; when they cannot be had, whatever is found (/dev/null: the newest at once)
 #   LOWEST_PYTHON  the oldest Python that pyproject.toml allows, for make test-lowest
 #   QGIS_PYTHON    the Python that can import qgis (default: Debian's)
 
@@ -197,8 +197,7 @@ $(ENV)/.installed: pyproject.toml constraints.txt
 $(LOWEST_ENV)/.installed: pyproject.toml .ci/lowest.py
 	$(LOWEST_PYTHON) -m venv $(LOWEST_ENV)
 	$(LOWEST_PYTHON) .ci/lowest.py >$(LOWEST_ENV)/constraints.txt
-	$(LOWEST_ENV)/bin/pip install --quiet --disable-pip-version-check --constraint $(LOWEST_ENV)/constraints.txt \
-	  $(LOWEST_TESTER)
+	@$(LOWEST_ENV)/bin/python .ci/install.py $(LOWEST_ENV)/constraints.txt $(LOWEST_TESTER)
 	@touch $@
 
 $(PEERS_ENV)/.installed: Makefile constraints.txt
@@ -228,8 +227,8 @@ endef
 
 # $(call install,ENVIRONMENT,REQUIREMENTS)
 define install
-set -- $(1)/bin/pip install --quiet --disable-pip-version-check $(2); echo "$$*"; \
-  "$$@" --constraint $(CONSTRAINTS) || { echo "Now without $(CONSTRAINTS): whatever pip finds." >&2; "$$@"; }
+$(1)/bin/python .ci/install.py $(CONSTRAINTS) $(2) || { echo "Now without $(CONSTRAINTS): whatever is found." >&2; \
+  $(1)/bin/python .ci/install.py /dev/null $(2); }
 endef
 
 define require-qgis

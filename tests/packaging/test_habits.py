@@ -52,6 +52,23 @@ def test_every_library_has_a_lowest_version_that_can_be_tested() -> None:
         assert requirement.specifier.contains(lowest[canonicalize_name(requirement.name)])
 
 
+def test_environments_are_filled_from_the_indexes_that_pip_is_set_to() -> None:
+    install = runpy.run_path(str(ROOT / ".ci" / "install.py"))
+    of_pip = install["settings"](
+        ":env:.find-links='/wheels'\nglobal.find-links='/other'\nglobal.index-url='https://a.example/simple'\n"
+        "install.extra-index-url='https://b.example/simple\\nhttps://c.example/simple'\nlist.format='json'\n"
+    )
+    options = install["options_of_uv"](of_pip)
+    pairs = list(zip(options[::2], options[1::2], strict=True))
+    assert pairs == [
+        ("--index-strategy", "unsafe-best-match"),
+        ("--default-index", "https://a.example/simple"),
+        ("--index", "https://b.example/simple"),
+        ("--index", "https://c.example/simple"),
+        ("--find-links", "/wheels"),
+    ]
+
+
 def test_before_a_commit_runs_what_make_lint_runs() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     checks = re.search(r"^lint: (.*)$", makefile, re.MULTILINE)[1].split()
