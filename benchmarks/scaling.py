@@ -10,16 +10,14 @@ OUTPUT.svg, the picture; sizes that OUTPUT.json already holds, of the same proce
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks.engine import machine, make_scene
+from benchmarks.engine import embedded_apart, machine, make_scene
 from mmearth_core.files import write_text
 from mmearth_core.processors import processor_name
 from mmearth_core.reports.markdown import table_lines
@@ -28,21 +26,12 @@ from mmearth_core.reports.markdown import table_lines
 def measured(scene: Path, side: int, threads: int, model: str) -> dict[str, Any]:
     """One embedding on so many processors: seconds, Mpx/s, seconds of processors, peak in GiB."""
     output = scene.with_name("embedded.tif")
-    command = [sys.executable, "-m", "mmearth_core", "embed", scene, "-o", output, "--model", model]
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, sorted(allowed)[:threads])  # which the process inherits
     try:
-        began = time.perf_counter()
-        with subprocess.Popen(
-            [str(each) for each in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - began
+        seconds, used = embedded_apart(scene, output, model)
     finally:
         os.sched_setaffinity(0, allowed)
-    if process.returncode:
-        raise SystemExit(f"embed ended with {process.returncode}: {' '.join(map(str, command))}")
     written = output.stat().st_size
     output.unlink()
     return {

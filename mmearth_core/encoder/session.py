@@ -25,11 +25,8 @@ LOAD_ERRORS = (
 )
 
 
-def open_session(path: Path, content: bytes, *, threads: int | None = None) -> onnxruntime.InferenceSession:
-    """An inference session of a file's content on the CPU; `threads` defaults to the processors this process may use.
-
-    Raises `MMEarthError` when the file is damaged or needs a newer ONNX Runtime.
-    """
+def session_options(threads: int | None = None) -> onnxruntime.SessionOptions:
+    """How a model is run; `threads` defaults to the processors this process may use."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or available_processors()
     options.log_severity_level = 3
@@ -37,6 +34,15 @@ def open_session(path: Path, content: bytes, *, threads: int | None = None) -> o
     options.enable_mem_pattern = False
     # Idle threads sleep: readers and the writer need the processors too.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def open_session(path: Path, content: bytes, *, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """An inference session of a file's content on the CPU.
+
+    Raises `MMEarthError` when the file is damaged or needs a newer ONNX Runtime.
+    """
+    options = session_options(threads)
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except (*LOAD_ERRORS, UnicodeDecodeError) as error:  # the last: a damaged text in an error of theirs

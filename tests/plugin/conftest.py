@@ -108,6 +108,29 @@ def material(worker_python, run_core, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def mapped(material, run_core, tmp_path_factory):
+    """The material and what the command line makes of it: model.json, town_map.tif and confidence.tif."""
+    folder = tmp_path_factory.mktemp("mapped") / "town"
+    shutil.copytree(material, folder)
+    run_core("fit", folder / "embedding.tif", folder / "samples.gpkg", "-o", folder / "model.json", "--quiet")
+    run_core(
+        *("classify", folder / "embedding.tif", folder / "model.json", "-o", folder / "town_map.tif", "--quiet"),
+        *("--confidence", folder / "confidence.tif"),
+    )
+    return folder
+
+
+@pytest.fixture
+def probe(mapped):
+    return mapped / "model.json"
+
+
+@pytest.fixture
+def class_map(mapped):
+    return mapped / "town_map.tif"
+
+
 @pytest.fixture
 def scene(material):
     return material / "scene.tif"

@@ -1,6 +1,5 @@
 """What holds of every method: runs go on exactly, processes learn as one, and the encoder does not know its method."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from small_encoder import ELSEWHERE
 
 from mmearth_core.encoder.loading import load_encoder
 from mmearth_core.errors import Cancelled
@@ -151,7 +151,7 @@ def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_pa
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     shown = subprocess.run(
         [*command, str(tmp_path / "each.py"), *asked],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**ELSEWHERE, "OMP_NUM_THREADS": "1"},
         capture_output=True, text=True, check=False, timeout=400,
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr

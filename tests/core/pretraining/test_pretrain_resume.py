@@ -1,13 +1,13 @@
 """A run whose process is killed, at any moment, goes on exactly: its log is that of a run nobody touched."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_encoder import ELSEWHERE
 
 from mmearth_core.pretraining.pretrain import pretrain
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
@@ -68,7 +68,7 @@ def test_a_run_that_is_killed_again_and_again_gives_the_same_numbers(
     pretrain(config=config, output=tmp_path / "whole")
     shown = subprocess.run(
         [sys.executable, "-c", KILLER, str(config), str(tmp_path / "killed")],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=ELSEWHERE,
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr

@@ -3,7 +3,6 @@
 import csv
 import html
 import json
-import shutil
 from pathlib import Path
 from time import thread_time
 
@@ -39,19 +38,6 @@ from qgis_plugin.core.samples.class_keys import PAUSE
 from qgis_plugin.gui.accuracy.panel import AccuracyPanel
 
 NAMES = ["bare soil", "built-up", "crops", "forest", "grassland", "water"]
-
-
-@pytest.fixture(scope="session")
-def mapped(material, run_core, tmp_path_factory):
-    """The material and what the command line makes of it: town_map.tif, confidence.tif and model.json."""
-    folder = tmp_path_factory.mktemp("mapped") / "town"
-    shutil.copytree(material, folder)
-    run_core("fit", folder / "embedding.tif", folder / "samples.gpkg", "-o", folder / "model.json", "--quiet")
-    run_core(
-        *("classify", folder / "embedding.tif", folder / "model.json", "-o", folder / "town_map.tif", "--quiet"),
-        *("--confidence", folder / "confidence.tif"),
-    )
-    return folder
 
 
 @pytest.fixture

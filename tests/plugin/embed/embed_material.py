@@ -38,7 +38,6 @@ def own_context(iface, client, folder):
     settings.cache_folder = folder / "cache"
     context = Context(iface, client, settings, Workspace())
     yield context
-    vars(client).pop("submit", None)  # of `record`
     for job in client.running():
         job.cancel()
     wait_until(lambda: not client.running())
@@ -94,13 +93,13 @@ def wait_until(condition, seconds=120):
         time.sleep(0.005)
 
 
-def record(client):
-    """The verbs that are submitted from now on."""
+def record(client, monkeypatch):
+    """The verbs that are submitted from now on, until the test ends."""
     verbs, submit = [], client.submit
 
     def recording(verb, *values, **names):
         verbs.append(verb)
         return submit(verb, *values, **names)
 
-    client.submit = recording
+    monkeypatch.setattr(client, "submit", recording)
     return verbs

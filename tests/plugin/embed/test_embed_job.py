@@ -98,7 +98,7 @@ def test_the_embedding_lies_above_its_source_and_is_in_work(context, source):
     )
 
 
-def test_the_second_time_it_comes_out_of_the_cache(context, source, scene_file, tmp_path):
+def test_the_second_time_it_comes_out_of_the_cache(context, source, scene_file, tmp_path, monkeypatch):
     first = Path(layers.path_of(embed(context, source).end()[1]))
     QgsProject.instance().clear()
     os.utime(first, (1e9, 1e9))
@@ -106,7 +106,7 @@ def test_the_second_time_it_comes_out_of_the_cache(context, source, scene_file, 
     shutil.copy(scene_file, copied)
     again = QgsRasterLayer(str(copied), "Under another name")
     QgsProject.instance().addMapLayer(again)
-    verbs = record(context.client)
+    verbs = record(context.client, monkeypatch)
     began = time.monotonic()
     watch = embed(context, again)
     kind, layer = watch.end()

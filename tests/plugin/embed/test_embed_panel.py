@@ -85,8 +85,8 @@ def test_a_layer_is_read_by_itself(panel, scene_file):
     assert panel.form.details.isCollapsed() and panel.form.band_box.isCollapsed()
 
 
-def test_nothing_is_asked_while_nobody_looks(context, scene_file):
-    verbs = record(context.client)
+def test_nothing_is_asked_while_nobody_looks(context, scene_file, monkeypatch):
+    verbs = record(context.client, monkeypatch)
     panel = EmbedPanel(context)
     add_layer(scene_file, "Autumn")
     wait_until(lambda: panel.layer_combo.currentLayer() is not None)
@@ -149,7 +149,7 @@ def test_what_was_left_out_is_told_beside_the_layer(panel, context, scene_file, 
     )
 
 
-def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_file):
+def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_file, monkeypatch):
     layer = add_layer(scene_file, "Autumn")
     inspected(panel)
     done = []
@@ -163,7 +163,7 @@ def test_embedding_once_and_opening_it_the_second_time(panel, context, scene_fil
     inspected(panel)
     assert "Already embedded – opens at once." in panel.summary.text()
     QgsProject.instance().removeMapLayer(context.workspace.embedding.id())
-    verbs = record(context.client)
+    verbs = record(context.client, monkeypatch)
     panel.embed_button.click()
     ended(panel)
     assert "embed" not in verbs and "opened from the cache" in panel.run.status.text()

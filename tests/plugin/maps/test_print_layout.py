@@ -12,15 +12,13 @@ from qgis_plugin.core.maps.print_layout import MapSheets, round_length
 
 
 @pytest.fixture(scope="module")
-def made(material, run_core, tmp_path_factory):
+def made(mapped, run_core, tmp_path_factory):
     """A folder with the map of the material, of which one class was cut away: it is in the legend of the file and not
     on the map."""
     folder = tmp_path_factory.mktemp("made") / "town"
-    shutil.copytree(material, folder)
-    run_core("fit", folder / "embedding.tif", folder / "samples.gpkg", "-o", folder / "model.json", "--quiet")
-    run_core("classify", folder / "embedding.tif", folder / "model.json", "-o", folder / "map.tif", "--quiet")
+    shutil.copytree(mapped, folder)
     run_core(
-        *("tidy", folder / "map.tif", "-o", folder / "town.tif", "--quiet"),
+        *("tidy", folder / "town_map.tif", "-o", folder / "town.tif", "--quiet"),
         *("--min-area", "0", "water=99999"),
     )
     return folder

@@ -65,17 +65,3 @@ def failure(provider):
         return feedback.errors[0]
 
     return failure
-
-
-@pytest.fixture(scope="session")
-def probe(material, run_core):
-    path = material / "probe.json"
-    run_core("fit", material / "embedding.tif", material / "samples.gpkg", "-o", path, "--quiet")
-    return path
-
-
-@pytest.fixture(scope="session")
-def class_map(material, probe, run_core):
-    path = material / "map.tif"
-    run_core("classify", material / "embedding.tif", probe, "-o", path, "--quiet")
-    return path

@@ -26,11 +26,9 @@ def folder(material, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
-def model(material, run_core):
-    path = material / "folder_model.json"
-    run_core("fit", material / "embedding.tif", material / "samples.gpkg", "-o", path, "--quiet")
-    return str(path)
+@pytest.fixture
+def model(probe):
+    return str(probe)
 
 
 def test_all_scenes_are_mapped_and_failures_told(run, folder, model, tmp_path):

@@ -359,7 +359,7 @@ def test_results_come_with_their_style_and_say_what_they_are(embedding, probe, t
     assert labels == [each["name"] for each in json.loads(probe.read_text())["classes"]]
     assert made["OUTPUT"]
     (step,) = layer.metadata().history()
-    assert "embedding.tif" in step and "probe.json" in step, step
+    assert "embedding.tif" in step and "model.json" in step, step
 
 
 @pytest.mark.usefixtures("provider")

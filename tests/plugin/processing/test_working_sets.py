@@ -72,11 +72,11 @@ def test_layers_become_places_dates_and_layers(run, gather, folder):
     assert any("2021-04-01, 2021-07-12; heights" in text for text in feedback.said)
 
 
-def test_what_is_no_set_is_refused_in_a_sentence(run, refusal, gather, folder, material, probe, tmp_path):
+def test_what_is_no_set_is_refused_in_a_sentence(run, refusal, gather, folder, probe, tmp_path):
     both = {"EMBEDDINGS": [str(folder / "west_july.tif"), str(folder / "east.tif")], "OUTPUT": str(tmp_path / "s.json")}
     assert "Embeddings: 2, dates: 1" in refusal("working_set", DATES="2021-04-01", **both)
     assert "is no date" in refusal("working_set", DATES="2021-04-01, May", **both)
-    none = str(material / "probe.json")
+    none = str(probe)
     fit = {"SAMPLES": str(folder / "samples.gpkg"), "OUTPUT": str(tmp_path / "m.json")}
     assert "either an embedding or a working set" in refusal("fit", **fit)
     assert "is not a working set" in refusal("fit", WORKING_SET=none, **fit)
