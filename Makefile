@@ -93,11 +93,11 @@ lint-security: env
 	@echo "== bandit, the rules of QGIS's plugin repository, on: $(SHIPPED)"
 	$(ENV)/bin/bandit --quiet -r $(SHIPPED) -t "$$(cat .ci/bandit-rules.txt)"
 
-# Two at a time, for the tests in QGIS and those outside of it wait a lot. Each runs to its end even when another fails,
+# Three at a time, for most of them wait a lot for processes that they start. Each runs to its end even when another fails,
 # so that one run tells everything.
 test:
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going \
-	  lint test-others test-plugin-apart test-pretraining-apart test-large-apart
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going \
+	  lint test-plugin-apart test-others test-pretraining-apart test-large-apart
 
 # What these print is shown in one piece, when they end.
 test-plugin-apart: env env-qgis

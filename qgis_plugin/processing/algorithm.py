@@ -60,7 +60,9 @@ class Algorithm(QgsProcessingAlgorithm):
 
     * `define_own()`: defines its parameters and outputs, by `define`; what all have is defined here;
     * `title()`, `about()`: (what it does, what comes out, a tip), `words()` to be found by;
-    * `arguments(parameters, context, feedback)`: those of the verb, without `overwrite`;
+    * `arguments(parameters, context, feedback)`: those of the verb, without `overwrite`; asked in the thread that
+      computes, which must look for no layer (QGIS crashes when one is added or removed meanwhile): extents, points and
+      coordinate systems may be those of layers, so they are read in `prepareAlgorithm`, as layers are;
     * `report(result)`: the result as text, and `results(result)`: as values of outputs;
     * `why_not(parameters, context)`: a sentence when the parameters cannot work, else an empty one.
     """

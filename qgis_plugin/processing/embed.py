@@ -254,10 +254,11 @@ class Embed(Algorithm):
     def prepareAlgorithm(
         self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        """Look also at the CRS that layers were given in QGIS: that of files which have none."""
+        """Look also at the CRS that layers were given in QGIS: that of files which have none; and at the extent."""
         layers = [self.parameterAsRasterLayer(parameters, name, context) for name in ("SCENE", "MASK")]
         given = wkt(self.parameterAsCrs(parameters, "CRS", context))
         self._crs = next(filter(None, (crs_to_send(layer) for layer in layers if layer is not None)), given)
+        self._area = self._bounds(parameters, context) if parameters.get("EXTENT") else {}
         return super().prepareAlgorithm(parameters, context, feedback)
 
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
@@ -286,9 +287,7 @@ class Embed(Algorithm):
             halo=lambda *where: _halo(self.parameterAsString(*where)),
             resume=self.parameterAsBool,
         )
-        area = {}
-        if parameters.get("EXTENT"):
-            area = self._bounds(parameters, context)
+        area = dict(self._area)
         if self.vector("AOI") is not None:
             area["aoi"] = self.vector("AOI").file_of_one_layer()
         return {**reading, **computing, **area, "output": self.output("OUTPUT")}

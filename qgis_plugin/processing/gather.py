@@ -107,10 +107,17 @@ class GatherWorkingSet(Algorithm):
                 return self.tr("“{}” has edits that are not saved; save them first.").format(layer.name())
         return ""
 
+    def prepareAlgorithm(
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Look also at what the layers are called."""
+        self._called = [each.name() for each in self.parameterAsLayerList(parameters, "EMBEDDINGS", context)]
+        return super().prepareAlgorithm(parameters, context, feedback)
+
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         return {
             "embeddings": self.raster("EMBEDDINGS"),
-            "names": [each.name() for each in self.parameterAsLayerList(parameters, "EMBEDDINGS", context)],
+            "names": self._called,
             "dates": self._days(parameters, context),
             "layers": self.raster("LAYERS"),
             "skip_places": self.parameterAsBool(parameters, "SKIP_PLACES", context),

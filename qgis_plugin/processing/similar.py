@@ -61,13 +61,18 @@ class Similar(IntoPlaces, OfEmbedding):
             return self.tr("What to compare with is not said, or twice; choose either a place or features.")
         return super().why_not(parameters, context) or self.why_no_destination(parameters, context)
 
+    def prepareAlgorithm(
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Look also at the place, which may be told by a layer."""
+        self._query = {} if parameters.get("LIKE") else self._place(parameters, context)
+        return super().prepareAlgorithm(parameters, context, feedback)
+
     def arguments(self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Values:  # noqa: ARG002 - as for all
         (output,) = self.written(context)
-        query = {}
+        query = dict(self._query)
         if self.vector("LIKE") is not None:
             query["like"], query["layer"] = self.vector("LIKE").file()
-        else:
-            query = self._place(parameters, context)
         return {"embedding": self.embedding(parameters, context), "output": output, **query}
 
     def _place(self, parameters: Values, context: QgsProcessingContext) -> Values:
