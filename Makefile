@@ -25,8 +25,11 @@ LOWEST_ENV := .venv-lowest
 PEERS_ENV := .venv-peers
 # What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
 LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
+LOWEST_MARKS ?= not torch
 # What is tested beside the rest: runs over a country, comparisons, recipes, damaged files, the plugin's zip.
 LARGE_TESTS := tests/core/country tests/core/evaluation tests/packaging tests/robustness tests/training
+# torch's threads wait for each other by spinning: where others want the processors too, most of what they take is lost.
+ONE_THREAD := OMP_NUM_THREADS=1
 DIST := dist
 # What the environments hold; the versions are those of CONSTRAINTS.
 ANALYST := -e .
@@ -97,7 +100,7 @@ lint-security: env
 # so that one run tells everything.
 test:
 	@$(MAKE) --no-print-directory --jobs=3 --keep-going \
-	  lint test-plugin-apart test-others test-pretraining-apart test-large-apart
+	  test-others test-plugin-apart test-large-apart lint test-pretraining-apart
 
 # What these print is shown in one piece, when they end.
 test-plugin-apart: env env-qgis
@@ -116,11 +119,11 @@ test-others: env
 
 test-large: env env-package
 	@echo "== pytest of $(LARGE_TESTS)"
-	$(ENV)/bin/python -m pytest -rfEs $(LARGE_TESTS)
+	$(ONE_THREAD) $(ENV)/bin/python -m pytest -rfEs $(LARGE_TESTS)
 
 test-pretraining: env
 	@echo "== pytest of pretraining"
-	$(ENV)/bin/python -m pytest -rfEs tests/core/pretraining
+	$(ONE_THREAD) $(ENV)/bin/python -m pytest -rfEs tests/core/pretraining
 
 test-plugin: env env-qgis
 	@echo "== pytest in QGIS"
@@ -128,7 +131,7 @@ test-plugin: env env-qgis
 
 test-lowest: env-lowest
 	@echo "== pytest with the lowest versions"
-	$(LOWEST_ENV)/bin/python -m pytest -rfEs -m "not torch" $(LOWEST_TESTS)
+	$(LOWEST_ENV)/bin/python -m pytest -rfEs -m "$(LOWEST_MARKS)" $(LOWEST_TESTS)
 
 env-qgis: $(QGIS_ENV)/.installed
 

@@ -5,7 +5,8 @@
 
 Needs qgis and Xvfb (Debian: apt-get install --no-install-recommends qgis python3-qgis xvfb). The scene is that of
 `mmearth demo`, or the same as others have theirs (`scenes.py`). Runs on any machine without a screen, and takes a few
-minutes. Where pngquant is installed, the pictures are made smaller with it.
+minutes. Where pngquant is installed, the pictures are made smaller with it; pictures NAME-00.png, NAME-01.png … become
+one that moves, NAME.webp, where ImageMagick is.
 """
 
 import argparse
@@ -110,10 +111,24 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
         *("--profiles-path", str(folder), "--profile", "default", "--code", str(HERE / f"{options.walk}.py")),
     ]
     ended = subprocess.run(command, env=environment, timeout=900, check=False).returncode
+    if ended == 0:
+        put_in_motion(options.pictures, environment["WALK_PREFIX"])
     pictures = [str(path) for path in options.pictures.glob(f"{environment['WALK_PREFIX']}*.png")]
-    if ended == 0 and shutil.which("pngquant"):
+    if ended == 0 and pictures and shutil.which("pngquant"):
         subprocess.run(["pngquant", "--force", "--quality", "80-98", "--ext", ".png", *pictures], check=True)
     return ended
+
+
+def put_in_motion(folder: Path, prefix: str) -> None:
+    """Pictures that are numbered become one that moves, the last of them longest; they themselves go."""
+    convert = shutil.which("convert")
+    for first in folder.glob(f"{prefix}*-00.png") if convert else ():
+        name = first.stem.removesuffix("-00")
+        *frames, last = sorted(folder.glob(f"{name}-[0-9][0-9].png"))
+        moving = ["-delay", "80", *map(str, frames), "-delay", "400", str(last), "-resize", "1024x", "-quality", "60"]
+        subprocess.run([convert, *moving, "-loop", "0", str(folder / f"{name}.webp")], check=True)
+        for each in (*frames, last):
+            each.unlink()
 
 
 def install(package: Path, plugins: Path) -> None:
