@@ -45,7 +45,7 @@ def main() -> int:
     parser.add_argument("--python", required=True, help="the Python that has mmearth")
     parser.add_argument("--pictures", type=Path, default=HERE.parent / "images")
     parser.add_argument("--dark", action="store_true", help="QGIS' dark theme; pictures are called qgis-dark-*")
-    parser.add_argument("--walk", default="walk", help="the file here that QGIS runs: walk, first_map, many_scenes")
+    parser.add_argument("--walk", default="walk", help="the file here that QGIS runs: walk, following, tour …")
     parser.add_argument("--locale", default="", help="QGIS' language, such as de; pictures are called qgis-de-*")
     parser.add_argument(
         "--scene", default="demo", help="demo, ten-bands or degrees; but for demo, it is in the pictures' names"
@@ -120,13 +120,13 @@ def walk(options: argparse.Namespace, folder: Path) -> int:
 
 
 def put_in_motion(folder: Path, prefix: str) -> None:
-    """Pictures that are numbered become one that moves, the last of them longest; they themselves go."""
+    """Pictures that are numbered become one that moves, twice and with the last of them longest; they themselves go."""
     convert = shutil.which("convert")
     for first in folder.glob(f"{prefix}*-00.png") if convert else ():
         name = first.stem.removesuffix("-00")
         *frames, last = sorted(folder.glob(f"{name}-[0-9][0-9].png"))
         moving = ["-delay", "80", *map(str, frames), "-delay", "400", str(last), "-resize", "1024x", "-quality", "60"]
-        subprocess.run([convert, *moving, "-loop", "0", str(folder / f"{name}.webp")], check=True)
+        subprocess.run([convert, *moving, "-loop", "2", str(folder / f"{name}.webp")], check=True)
         for each in (*frames, last):
             each.unlink()
 
