@@ -11,10 +11,7 @@ import sys
 import time
 
 sys.path.insert(0, os.environ["WALK_FOLDER"])
-from hands import MATERIAL, Walker, after, begin, click, draw, drawn, find, open_tab, polygons, read, say, shoot
-from qgis.core import QgsProject
-from qgis.PyQt.QtCore import Qt
-from qgis.utils import iface
+from hands import MATERIAL, Walker, after, click, draw, drawn, find, open_tab, polygons, read, ready_to_draw, say, shoot
 
 #: How many polygons of each class are drawn.
 EACH = 3
@@ -36,19 +33,7 @@ def in_turn(drawings):
 
 
 def walk():
-    plugin, window, canvas = begin()
-    scene = iface.addRasterLayer(str(MATERIAL / "scene.tif"), "Sentinel-2 scene")
-    QgsProject.instance().setCrs(scene.crs())
-    plugin.toggle_dock(True)
-    dock = plugin.dock
-    window.resizeDocks([dock], [390], Qt.Orientation.Horizontal)
-    yield drawn(canvas)
-    yield find(dock, "embedButton").isEnabled
-    click(find(dock, "embedButton"))
-    yield lambda: plugin.context.workspace.embedding is not None
-    click(find(dock, "drawSamples"))
-    yield lambda: plugin.context.workspace.samples is not None
-    yield drawn(canvas)
+    _, _, canvas, dock = yield from ready_to_draw()
     session = dock.map.session
     shown, took = [], []
     session.repainted.connect(lambda _told: shown.append(time.monotonic()))

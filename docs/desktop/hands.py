@@ -51,6 +51,26 @@ def begin():
     return plugins[NAME], window, iface.mapCanvas()
 
 
+def ready_to_draw():
+    """The demo's scene, its embedding and an empty layer of samples. Returns plugin, window, canvas, dock."""
+    plugin, window, canvas = begin()
+    scene = iface.addRasterLayer(str(MATERIAL / "scene.tif"), "Sentinel-2 scene")
+    QgsProject.instance().setCrs(scene.crs())
+    yield drawn(canvas)
+    plugin.toggle_dock(True)
+    dock = plugin.dock
+    window.resizeDocks([dock], [390], Qt.Orientation.Horizontal)
+    yield drawn(canvas)
+    yield find(dock, "embedButton").isEnabled
+    click(find(dock, "embedButton"))
+    yield lambda: plugin.context.workspace.embedding is not None
+    yield drawn(canvas)
+    click(find(dock, "drawSamples"))
+    yield lambda: plugin.context.workspace.samples is not None
+    yield drawn(canvas)
+    return plugin, window, canvas, dock
+
+
 def find(parent, name):
     """The widget of that object name."""
     found = parent.findChild(QWidget, name)

@@ -15,7 +15,6 @@ from hands import (
     PREFIX,
     Walker,
     after,
-    begin,
     click,
     draw,
     drawn,
@@ -24,28 +23,15 @@ from hands import (
     polygons,
     press,
     read,
+    ready_to_draw,
 )
-from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication
 from qgis.utils import iface
 
 
 def walk():
-    plugin, window, canvas = begin()
-    scene = iface.addRasterLayer(str(MATERIAL / "scene.tif"), "Sentinel-2 scene")
-    QgsProject.instance().setCrs(scene.crs())
-    plugin.toggle_dock(True)
-    dock = plugin.dock
-    window.resizeDocks([dock], [390], Qt.Orientation.Horizontal)
-    yield drawn(canvas)
-    embed = find(dock, "embedButton")
-    yield embed.isEnabled
-    click(embed)
-    yield lambda: plugin.context.workspace.embedding is not None
-    click(find(dock, "drawSamples"))
-    yield lambda: plugin.context.workspace.samples is not None
-    yield drawn(canvas)
+    plugin, window, canvas, dock = yield from ready_to_draw()
     for number, (key, shape) in enumerate(polygons(MATERIAL / "samples.gpkg", canvas)):
         draw(canvas, 2 if number == 0 else key, shape)  # the first is called otherwise than it is
         yield after(0.05)

@@ -12,7 +12,6 @@ from hands import (
     MATERIAL,
     Walker,
     after,
-    begin,
     click,
     click_on_map,
     draw,
@@ -22,13 +21,12 @@ from hands import (
     picture,
     polygons,
     press,
+    ready_to_draw,
     say,
 )
-from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QWheelEvent
 from qgis.PyQt.QtWidgets import QApplication
-from qgis.utils import iface
 
 
 def turn(canvas, at, notches):
@@ -41,21 +39,7 @@ def turn(canvas, at, notches):
 
 
 def walk():
-    plugin, window, canvas = begin()
-    scene = iface.addRasterLayer(str(MATERIAL / "scene.tif"), "Sentinel-2 scene")
-    QgsProject.instance().setCrs(scene.crs())
-    yield drawn(canvas)
-    plugin.toggle_dock(True)
-    dock = plugin.dock
-    window.resizeDocks([dock], [390], Qt.Orientation.Horizontal)
-    yield drawn(canvas)
-    yield find(dock, "embedButton").isEnabled
-    click(find(dock, "embedButton"))
-    yield lambda: plugin.context.workspace.embedding is not None
-    yield drawn(canvas)
-    click(find(dock, "drawSamples"))
-    yield lambda: plugin.context.workspace.samples is not None
-    yield drawn(canvas)
+    plugin, _, canvas, dock = yield from ready_to_draw()
     shapes = polygons(MATERIAL / "samples.gpkg", canvas)
     for number, shape in shapes[:-1]:
         draw(canvas, number, shape)
