@@ -117,7 +117,7 @@ def memory(valid: int, folder: Path) -> None:
     scene = make_scene(folder / "scene.tif", FULL_SCENE, valid)
     seconds, used = embedded_apart(scene, folder / "emb.tif")
     print(f"{FULL_SCENE} × {FULL_SCENE} × 12, {valid}² of it valid: {seconds:.0f} s")
-    print(f"peak memory {used.ru_maxrss / 2**20:.2f} GiB")
+    print(f"peak memory {used.ru_maxrss * 1024 / 1e9:.2f} GB")
 
 
 def noise(side: int) -> np.ndarray:

@@ -418,7 +418,7 @@ def apart(provider, wait, monkeypatch):
         return looked
 
     for name in LOOKING:
-        monkeypatch.setattr(Algorithm, name, guarded(getattr(Algorithm, name)), raising=False)
+        monkeypatch.setattr(Algorithm, name, guarded(getattr(Algorithm, name)))
 
     def run(verb, **parameters):
         context, feedback, ended = QgsProcessingContext(), Feedback(), []
