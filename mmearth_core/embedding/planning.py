@@ -57,8 +57,9 @@ class Tiling:
 _LARGEST_TILE, _LARGEST_HALO = 1 << 14, 1 << 12
 #: From this share on it is told how much of what was asked for lies outside of the scene.
 _TOLD = 0.001
-#: All of a scene, in the usual tiles.
-WHOLE, USUAL = Extent(), Tiling()
+#: All of a scene, in the usual tiles. Annotated, as type checkers may look at the modules that use them first.
+WHOLE: Extent = Extent()
+USUAL: Tiling = Tiling()
 
 
 @dataclass(frozen=True)

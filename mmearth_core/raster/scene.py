@@ -85,7 +85,7 @@ class SceneOptions:
 
 
 #: A scene that says all there is to know.
-AS_IT_IS = SceneOptions()
+AS_IT_IS: SceneOptions = SceneOptions()
 
 
 def open_scene(

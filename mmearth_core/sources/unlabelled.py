@@ -45,7 +45,7 @@ class BesideLabels:
     prior: Prior = "tempered"
 
 
-USUAL = BesideLabels()
+USUAL: BesideLabels = BesideLabels()
 
 
 @dataclass(frozen=True, eq=False)
