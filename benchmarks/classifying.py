@@ -32,7 +32,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.labelling import BANDS, OFFSETS, SCALES, make_embedding, make_samples
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.probe import fit_probe
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.processors import available_processors, processor_name

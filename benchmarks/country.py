@@ -35,7 +35,7 @@ from mmearth_core.country.collecting import collect
 from mmearth_core.country.planning import plan
 from mmearth_core.country.running import run
 from mmearth_core.embedding.engine import embed
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing
 from mmearth_core.processors import available_processors, limited_processors, processor_name

@@ -6,6 +6,8 @@
     python benchmarks/engine.py pairs --against OLD.onnx [--side 1008] [--repeats 5] [--openvino]
                                                           the default model and another export of it, in turn; the other
                                                           by OpenVINO in float32, which must be installed for it
+    python benchmarks/engine.py straight [--size 3000] [--repeats 3]
+                                                          `classify-scene` beside `embed` and `classify`, in turn
 
 The scenes are synthetic; the work does not depend on what they show. In the memory run only a square of `--valid`
 pixels holds data, which changes the time and not the peak. Prints the machine and the command.
@@ -29,6 +31,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import rasterio
+import shapely
+import shapely.geometry
 from numpy.typing import NDArray
 from rasterio.transform import from_origin
 
@@ -103,7 +107,12 @@ def speed(size: int, folder: Path) -> None:
 
 def embedded_apart(scene: Path, output: Path, model: str = "default") -> tuple[float, resource.struct_rusage]:
     """`mmearth embed` in a process of its own: the seconds it took, and what it used."""
-    words = ["embed", str(scene), "-o", str(output), "--model", model, "--quiet"]
+    return done_apart("embed", scene, "-o", output, "--model", model)
+
+
+def done_apart(*typed: str | Path) -> tuple[float, resource.struct_rusage]:
+    """A command in a process of its own: the seconds it took, and what it used."""
+    words = [*map(str, typed), "--quiet"]
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "mmearth_core", *words])
     _, status, used = os.wait4(process.pid, 0)
@@ -118,6 +127,39 @@ def memory(valid: int, folder: Path) -> None:
     seconds, used = embedded_apart(scene, folder / "emb.tif")
     print(f"{FULL_SCENE} × {FULL_SCENE} × 12, {valid}² of it valid: {seconds:.0f} s")
     print(f"peak memory {used.ru_maxrss * 1024 / 1e9:.2f} GB")
+
+
+def straight(size: int, repeats: int, folder: Path) -> None:
+    scene, emb, probe, output = (folder / name for name in ("scene.tif", "emb.tif", "classes.json", "map.tif"))
+    make_scene(scene, size, size)
+    rng = np.random.default_rng(0)
+    corners = np.array((4e5, 5.8e6 - 10 * size)) + rng.uniform(0, 10 * size - 300, (24, 2))
+    boxes = [shapely.box(x, y, x + 300, y + 300) for x, y in corners]
+    features = [
+        {"type": "Feature", "properties": {"class": f"class {n % 4}"}, "geometry": shapely.geometry.mapping(box)}
+        for n, box in enumerate(boxes)
+    ]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32632"}}
+    samples = folder / "samples.geojson"
+    samples.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
+    embedded_apart(scene, emb)
+    done_apart("fit", emb, samples, "-o", probe)
+    ways: dict[str, list[list[str | Path]]] = {
+        "embed, classify": [["embed", scene, "-o", emb], ["classify", emb, probe, "-o", output]],
+        "classify-scene": [["classify-scene", scene, probe, "-o", output]],
+    }
+    seconds: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(repeats):
+        for way, commands in ways.items():
+            for each in (emb, output):
+                each.unlink(missing_ok=True)
+            done = [done_apart(*command) for command in commands]
+            seconds[way].append(sum(took for took, _ in done))
+            peak = max(used.ru_maxrss for _, used in done) * 1024 / 1e9
+            written = sum(each.stat().st_size for each in (emb, output) if each.exists())
+            print(f"{way:16s} {seconds[way][-1]:7.1f} s  {peak:.2f} GB of memory  {written / 1e6:.1f} MB written")
+    for way, found in seconds.items():
+        print(f"{way:16s} {statistics.median(found):7.1f} s, the middle of {repeats}; {size}² pixels")
 
 
 def noise(side: int) -> np.ndarray:
@@ -172,7 +214,7 @@ def pairs(other: Path, side: int, repeats: int, openvino: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("speed", "memory", "profile", "pairs"), nargs="?", default="speed")
+    parser.add_argument("what", choices=("speed", "memory", "profile", "pairs", "straight"), nargs="?", default="speed")
     parser.add_argument("--size", type=int, default=3000)
     parser.add_argument("--valid", type=int, default=2600)
     parser.add_argument("--side", type=int, default=768)
@@ -189,6 +231,8 @@ def main() -> None:
             profile(arguments.side, Path(folder))
         elif arguments.what == "pairs":
             pairs(arguments.against, arguments.side, arguments.repeats, arguments.openvino)
+        elif arguments.what == "straight":
+            straight(arguments.size, arguments.repeats, Path(folder))
         else:
             memory(arguments.valid, Path(folder))
 

@@ -20,8 +20,8 @@ from rasterio.crs import CRS
 from threadpoolctl import threadpool_limits
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
-from mmearth_core.labelling.classification import classify
-from mmearth_core.labelling.deciding import classify_block
+from mmearth_core.labelling.classifying.classification import classify
+from mmearth_core.labelling.classifying.deciding import classify_block
 from mmearth_core.labelling.fitting import taught_probe
 from mmearth_core.labelling.probe import fit_probe
 from mmearth_core.labelling.probe_file import save_probe

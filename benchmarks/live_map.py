@@ -22,7 +22,7 @@ import rasterio
 from foreign_embeddings import CRS, TRANSFORM, Fields, write_alphaearth, write_tessera_tif
 
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.probe_file import save_probe
 from mmearth_core.processors import available_processors, processor_name

@@ -18,7 +18,7 @@ from make_pictures import encoded, save, with_samples
 from numpy.typing import NDArray
 from rasterio.io import MemoryFile
 
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.tidying import tidy

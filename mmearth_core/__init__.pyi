@@ -34,7 +34,7 @@ from mmearth_core.errors import MMEarthError as MMEarthError
 from mmearth_core.evaluation.evaluating import EvaluateResult
 from mmearth_core.inspection import Description
 from mmearth_core.labelling.changing.change import ChangeResult
-from mmearth_core.labelling.classification import ClassifyResult
+from mmearth_core.labelling.classifying.map_files import ClassifyResult
 from mmearth_core.labelling.clusters import ClusterResult
 from mmearth_core.labelling.comparing.separability import SeparabilityResult
 from mmearth_core.labelling.fitting import FitResult
@@ -59,6 +59,7 @@ __all__ = [
     "catalogue",
     "change",
     "classify",
+    "classify_scene",
     "cluster",
     "collect",
     "demo",
@@ -304,6 +305,61 @@ def classify(
     Raises:
         MMEarthError: An input is unusable or of another model, or an output exists; nothing is left then but the maps
             of places that were finished.
+    """
+
+def classify_scene(
+    *,
+    scene: str | Path | Sequence[str | Path],
+    model: str | Path,
+    output: str | Path,
+    confidence: str | Path | None = None,
+    unknown: float | None = None,
+    smooth: Literal["none", "edges", "strong"] = "edges",
+    encoder: str | Path = "default",
+    bands: Sequence[str] | None = None,
+    level: Literal["auto", "l1c", "l2a"] = "auto",
+    offset: Literal["auto"] | float = "auto",
+    scale: Literal["auto"] | float = "auto",
+    window: tuple[int, int, int, int] | None = None,
+    aoi: str | Path | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
+    bounds_crs: str | None = None,
+    crs: str | None = None,
+    mask: str | Path | None = None,
+    mask_values: Sequence[int | str] | None = None,
+    mask_bits: Sequence[int | str] | None = None,
+    exclude_clouds: bool = False,
+    backend: Literal["auto", "onnx", "torch"] = "auto",
+    tile: int | None = None,
+    halo: int | Literal["exact"] | None = None,
+    resume: bool = True,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ClassifyResult:
+    """Write the class map of a Sentinel-2 scene at once, without the embedding, which takes far more disk than the map.
+
+    The map is that of embed and classify, up to pixels that two classes suit alike: where a tile ends, numbers may
+    differ by one step of an embedding. Keep the embedding instead where samples are still to be drawn.
+
+    Args:
+        scene: A multi-band raster, a .SAFE folder or zip, a folder or several single-band files, or a STAC item.
+        model: Probe made by mmearth fit (JSON), of embeddings by the encoder alone: no other layers.
+        output: The map to write (GeoTIFF); its class names and a QGIS style are written beside it.
+        confidence: Raster to write as well: the probability of each pixel's class and its margin over the second, two
+            uint8 bands whose scale and offset give 0 … 1; by default none.
+        encoder: Name (see mmearth weights list) or file of the calibrated model that the probe's embeddings are by.
+        tile: Side in pixels of what is computed at once; by default the most economic within 2 GB of memory.
+        resume: Go on with an interrupted run of the same command; a map that this very command made is kept and told
+            as its result.
+        overwrite: Replace existing outputs.
+        progress: Receives progress; silent by default.
+        cancel: Set it to stop; finished tiles are kept.
+        others: As for `embed` and `classify`.
+
+    Raises:
+        MMEarthError: An input cannot be used, or an output exists; nothing is left behind.
+        EnvironmentFailure, Cancelled: The work stopped; the same call resumes it.
     """
 
 def similar(

@@ -82,11 +82,19 @@ VERBS: dict[str, Verb] = {
         "pairs",
     ),
     "classify": Verb(
-        "mmearth_core.labelling.classification",
+        "mmearth_core.labelling.classifying.classification",
         "make a map of an embedding with what was learned",
         MAP,
         "work",
         ("embedding", "model"),
+    ),
+    "classify-scene": Verb(
+        "mmearth_core.labelling.classifying.scene_map",
+        "make a map of a Sentinel-2 raster at once, without its embedding",
+        MAP,
+        "work",
+        ("scene", "model"),
+        kept="work",
     ),
     "similar": Verb("mmearth_core.labelling.similarity", "show where it looks like here", MAP, "work", ("embedding",)),
     "cluster": Verb(

@@ -18,6 +18,7 @@ from .processing.fit import Fit
 from .processing.gather import GatherWorkingSet
 from .processing.outline import Outline
 from .processing.sample import Sample
+from .processing.scenes.classify_scene import ClassifyScene
 from .processing.scenes.map_folder import MapFolder
 from .processing.similar import Similar
 from .processing.suggest import Suggest
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 ALGORITHMS = (
-    *(Embed, GatherWorkingSet, Fit, Classify, MapFolder, Change, Tidy),
+    *(Embed, GatherWorkingSet, Fit, Classify, ClassifyScene, MapFolder, Change, Tidy),
     *(Suggest, Outline, Similar, Cluster, Sample, Assess),
 )
 

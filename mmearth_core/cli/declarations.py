@@ -19,6 +19,8 @@ from typing import Any, Literal
 STUB = Path(__file__).parents[1] / "__init__.pyi"
 #: What a function takes that no user types.
 PROVIDED = frozenset({"progress", "cancel"})
+#: What an "Args:" section calls the arguments that are as other functions, which it names, describe theirs.
+_OTHERS = "others"
 #: The default of a parameter that has none.
 NEEDED = object()
 
@@ -53,12 +55,20 @@ class Declaration:
 def declarations(path: Path) -> dict[str, Declaration]:
     """The functions of a stub, or of a module, by name. Nothing is imported."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name: _declaration(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    meanings = {node.name: _meanings(_documentation(node)) for node in functions}
+    for own in meanings.values():
+        for other in re.findall(r"`(\w+)`", own.pop(_OTHERS, "")):
+            own |= {name: meaning for name, meaning in meanings[other].items() if name not in own}
+    return {node.name: _declaration(node, meanings[node.name]) for node in functions}
 
 
-def _declaration(function: ast.FunctionDef) -> Declaration:
-    doc = inspect.cleandoc(ast.get_docstring(function) or "")
-    meanings = _meanings(doc)
+def _documentation(function: ast.FunctionDef) -> str:
+    return inspect.cleandoc(ast.get_docstring(function) or "")
+
+
+def _declaration(function: ast.FunctionDef, meanings: dict[str, str]) -> Declaration:
+    doc = _documentation(function)
     parameters = {}
     for each, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
         if each.arg not in PROVIDED and each.annotation is not None:

@@ -29,7 +29,7 @@ from mmearth_core.embedding.engine import EmbedResult, embed_extent
 from mmearth_core.embedding.planning import Extent, around_path
 from mmearth_core.embedding.stac.item import acquired_on, item_path
 from mmearth_core.errors import EnvironmentFailure, MMEarthError, as_told
-from mmearth_core.labelling.classification import classify_part
+from mmearth_core.labelling.classifying.classification import classify_part
 from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.locks import one_writer

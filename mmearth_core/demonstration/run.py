@@ -17,7 +17,7 @@ from mmearth_core.accuracy.summary import AccuracyReport, joined, percent
 from mmearth_core.embedding.engine import embed
 from mmearth_core.embedding.product import EmbeddingRaster
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.fitting import FitResult, fit
 from mmearth_core.locks import one_writer
 from mmearth_core.maps.class_map import ClassMap

@@ -6,43 +6,31 @@ into the raster. Finished tiles survive whatever happens.
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from mmearth_core import __version__
-from mmearth_core.embedding.assembly import Tally, assemble
 from mmearth_core.embedding.backends import Backend, BackendName, open_backend
-from mmearth_core.embedding.forecast import Pace, Trial, tried
-from mmearth_core.embedding.journal import RESULT, TileJournal
-from mmearth_core.embedding.needs import check_disk, needs
-from mmearth_core.embedding.pipeline import compute_tiles, count_tiles
 from mmearth_core.embedding.planning import USUAL, WHOLE, EmbeddingJob, Extent, Tiling, plan_embedding
-from mmearth_core.embedding.preview import TilePictures
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster, of_one_job
 from mmearth_core.embedding.ranges import with_quantiser
+from mmearth_core.embedding.running.assembly import Tally, assemble
+from mmearth_core.embedding.running.journal import RESULT, TileJournal
+from mmearth_core.embedding.running.tile_run import TileRun, check_some_ground
 from mmearth_core.embedding.sidecar import check_places, write_style
 from mmearth_core.embedding.stac.item import item_path, model_link, source_link, write_item, written_before
-from mmearth_core.errors import GO_ON, Cancelled, EnvironmentFailure, MMEarthError
+from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.files import check_output, flush, put
 from mmearth_core.locks import Hold, one_writer
 from mmearth_core.progress import CancelToken, Progress, Silent
-from mmearth_core.raster.grid import Tile, TilePlan
 from mmearth_core.raster.ground.count import GroundCount
-from mmearth_core.raster.ground.rule import Cause
-from mmearth_core.raster.identity import check_unchanged
 from mmearth_core.raster.opening import bounded_cache, opened
 from mmearth_core.raster.products.stac import sidecar_item
-from mmearth_core.raster.raster_file import ground_area
-from mmearth_core.raster.scene import AS_IT_IS, Scene, SceneOptions
+from mmearth_core.raster.scene import AS_IT_IS, SceneOptions
 from mmearth_core.raster.writer import BLOCK, check_ending, companions
-from mmearth_core.wording import counted
-
-#: Scenes from this size on get an estimate of the time before the work begins.
-_LONG_RUN = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -231,59 +219,22 @@ def _embed(
 ) -> tuple[int, Tally, GroundCount]:
     """Do the work of a job that this process alone is at; returns how many pixels were left to do, the tally, and what
     the pixels are."""
-    header, source, plan, raster = job.header, job.source, job.plan, job.raster
-    trial = tried(runner)
-    _announce(source, plan, raster, runner, trial, progress)
-    # What an earlier run left is either gone on with or removed: either way its bytes need not be found again.
-    check_disk(
-        raster.file, needs(plan, header.architecture, len(raster.bands), runner.batch_size).disk, _size(journal.folder)
-    )
-    finished = _begin(journal, job.specification, resume, progress, cancel)
-    todo = [part for part in plan if part.index not in finished]
-    shown = None if preview is None else TilePictures(Path(preview), raster, plan, journal.folder)
-    left = sum(part.core.pixels for part in todo)
-    try:
-        with bounded_cache(), cancel.on_cancel(runner.interrupt):
-            progress.start("Embedding", plan.reach.pixels, "px", ground_area(raster.grid))
-            progress.advance(plan.reach.pixels - left)
-            pace = Pace(progress, trial.processor_seconds)
-            ground = _compute(runner, job, todo, journal, shown, pace, progress, cancel)
-            progress.finish()
-            done = [part for part in plan if part.index in finished]
-            ground += count_tiles(source, plan, done, job.polygons, cancel)
-            _tell_useless_masks(source, ground, progress)
-            check_unchanged(source, job.identity, cancel)
-            staged = replace(raster, path=journal.folder / RESULT)
-            inside = job.polygons if plan.margin else None  # without a margin tiles hold nothing else
-            tally = assemble(staged, plan.area, plan, journal, progress, cancel, inside)
-            if tally.valid and job.around is not None:
-                assemble(job.around, plan.reach, plan, journal, progress, cancel)
-        if not tally.valid:
-            masks = ", ".join(each.path for each in source.exclusions)
-            raise MMEarthError(
-                f"{source.name} has no ground in the chosen area: {ground}. Nothing was written;"
-                f" choose another area or scene{f', or change {masks}' if masks else ''}."
-            )
+    plan, raster, kept = job.plan, job.raster, len(job.raster.bands)
+    with TileRun(job, runner, journal, job.specification, kept).finished(
+        progress, cancel, resume=resume, preview=preview
+    ) as done:
+        staged = replace(raster, path=journal.folder / RESULT)
+        inside = job.polygons if plan.margin else None  # without a margin tiles hold nothing else
+        tally = assemble(staged, plan.area, plan, journal, progress, cancel, inside)
+        check_some_ground(job, done.ground, tally.valid)
+        if job.around is not None:
+            assemble(job.around, plan.reach, plan, journal, progress, cancel)
         hold.check()
         # The raster takes its name last: when it is there, all is.
-        write_item(raster, header, source.datetime, tally.clipped_share, ground, __version__, links)
+        write_item(raster, job.header, job.source.datetime, tally.clipped_share, done.ground, __version__, links)
         write_style(raster)
         _give_its_name(staged.file, raster.file)
-    except (Cancelled, EnvironmentFailure) as error:
-        kept = f"{counted(len(journal.finished()), 'tile', len(plan))} kept in {journal.folder}"
-        raise type(error)(f"{error.text} {kept}{GO_ON}") from error
-    except MMEarthError:
-        journal.remove()
-        raise
-    journal.remove()
-    return left, tally, ground
-
-
-def _tell_useless_masks(source: Scene, ground: GroundCount, progress: Progress) -> None:
-    """Says of a mask that was given and changes nothing that it does."""
-    for each in source.exclusions:
-        if each.cause == Cause.EXCLUDED and not ground.pixels[Cause.EXCLUDED]:
-            progress.message(f"{each.path} leaves nothing out of what is embedded.")
+    return done.computed, tally, done.ground
 
 
 def _give_its_name(staged: Path, output: Path) -> None:
@@ -348,86 +299,3 @@ def _has_its_surroundings(job: EmbeddingJob) -> bool:
     except MMEarthError:
         return False
     return there.grid.shape == job.around.grid.shape and of_one_job(there.provenance, job.around.provenance)
-
-
-def _announce(
-    source: Scene, plan: TilePlan, raster: EmbeddingRaster, runner: Backend, trial: Trial, progress: Progress
-) -> None:
-    header, area = runner.header, plan.area
-    if not header.trained:
-        progress.message(f"{header.name} is untrained: a control with random weights, not a product.")
-    if header.tile_dependent:
-        progress.message(
-            f"By its card, what {header.name} gives depends on the tile: borders of tiles may show; measure it with:"
-            " mmearth weights check"
-        )
-    for text in (*source.warnings, *source.evidence):
-        progress.message(text)
-    if raster.provenance["fills"]:
-        progress.message(f"Missing bands are filled: {'; '.join(raster.provenance['fills'])}.")
-    wanted = needs(plan, header.architecture, len(raster.bands), runner.batch_size)
-    ground = ground_area(raster.grid)
-    estimate = ""
-    if area.pixels >= _LONG_RUN:
-        estimate = f"about {trial.seconds * plan.context_pixels / 60:.0f} min, "
-    tiles = counted(len(plan), "tile")
-    progress.message(
-        f"{area.width} × {area.height} pixels{f' ({area.pixels * ground / 1e6:.0f} km²)' if ground else ''} in {tiles}"
-        f" of {plan.size} + 2 × {plan.halo}: {estimate}up to {_gigabytes(wanted.disk)} of disk,"
-        f" {_gigabytes(wanted.memory)} of memory{' beside what its network takes' if header.side is not None else ''}."
-    )
-
-
-def _gigabytes(size: float) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.0f} MB" if size >= 1e6 else "1 MB"
-
-
-def _begin(
-    journal: TileJournal, specification: dict[str, Any], resume: bool, progress: Progress, cancel: CancelToken
-) -> set[int]:
-    """Indices of tiles that an earlier run of the same job finished; makes the journal when there is none."""
-    if resume and journal.matches(specification):
-        damaged = journal.drop_damaged(cancel)
-        if damaged:
-            progress.message(f"{damaged} of the tiles in {journal.folder.name} are damaged; they are computed again.")
-        finished = journal.finished()
-        if finished:
-            progress.message(f"Going on: {len(finished)} of the tiles are done already.")
-        return finished
-    if resume and journal.folder.exists():
-        progress.message(f"{journal.folder.name} belongs to a run with other input or options; starting afresh.")
-    journal.begin(specification)
-    return set()
-
-
-def _compute(
-    runner: Backend,
-    job: EmbeddingJob,
-    todo: Sequence[Tile],
-    journal: TileJournal,
-    shown: TilePictures | None,
-    pace: Pace,
-    progress: Progress,
-    cancel: CancelToken,
-) -> GroundCount:
-    """Compute and keep the tiles that are left, and say what their pixels are; those that are finished can be looked
-    at."""
-    ground = GroundCount()
-    stored = job.raster.scales, job.raster.offsets
-    following = iter([*todo[1:], None])
-    pace.begin(todo[0] if todo else None)
-    # Closed at once however this ends, which also ends the tile that is being computed.
-    with closing(compute_tiles(runner, job.source, job.plan, todo, job.polygons, stored, pace.look)) as results:
-        for tile, codes, count in results:
-            cancel.check()
-            journal.save(tile, codes)
-            ground += count
-            pace.finish(tile, codes is not None)
-            pace.begin(next(following))
-            if shown is not None and (picture := shown.update()) is not None:
-                progress.partial(picture)
-    return ground
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.tile"))

@@ -69,12 +69,15 @@ def default_tile(
     return best
 
 
-def needs(plan: TilePlan, architecture: Footprint, dimensions: int, batch_size: int) -> Needs:
-    """What a plan takes, as an upper estimate: of disk its tiles and the raster, and with a margin one more raster."""
+def needs(plan: TilePlan, architecture: Footprint, dimensions: int, batch_size: int, kept: int | None = None) -> Needs:
+    """What a plan takes, as an upper estimate: of disk its tiles and the raster, and with a margin one more raster.
+
+    `kept`: the numbers of a pixel that are written, by default all its `dimensions`.
+    """
     rasters = 2 if plan.margin else 1
     return Needs(
         memory=_BASE_MEMORY + plan.largest_context * batch_size * bytes_per_pixel(architecture, dimensions),
-        disk=int((1 + rasters) * plan.reach.pixels * dimensions * _COMPRESSION),
+        disk=int((1 + rasters) * plan.reach.pixels * (dimensions if kept is None else kept) * _COMPRESSION),
     )
 
 

@@ -112,14 +112,16 @@ def plan_embedding(
     tiling: Tiling,
     batch_size: int = 1,
     margin: int = 0,
+    surround: int = 0,
     cancel: CancelToken | None = None,
 ) -> EmbeddingJob:
-    """Open the scene and decide everything; `margin` as in `TilePlan`. Raises `Cancelled`."""
+    """Open the scene and decide everything; `margin` as in `TilePlan`. `surround`: pixels around each tile's core that
+    are wanted as exact as those in it: the context grows by them. Raises `Cancelled`."""
     source = readable(scene, header, options)
     polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
     area = _area(source, extent, polygons)
     source = replace(source, warnings=(*source.warnings, *_cut(source, extent, polygons)))
-    plan = _plan(source, area, header, tiling, batch_size, margin)
+    plan = _plan(source, area, header, tiling, batch_size, margin, surround)
     identity = identify(source, cancel)
     raster = _describe(output, source, identity, plan, header, backend, polygons)
     return EmbeddingJob(header, source, identity, polygons, plan, raster)
@@ -186,7 +188,7 @@ def _cut(source: Scene, extent: Extent, polygons: AreaOfInterest | None) -> tupl
 
 
 def _plan(
-    source: Scene, area: Window, header: EncoderDescription, tiling: Tiling, batch_size: int, margin: int
+    source: Scene, area: Window, header: EncoderDescription, tiling: Tiling, batch_size: int, margin: int, surround: int
 ) -> TilePlan:
     patch, architecture, tile, halo = header.patch, header.architecture, tiling.tile, tiling.halo
     if halo == "exact" and architecture.exact_halo is None:
@@ -202,6 +204,7 @@ def _plan(
     for name, value, most in (("tile", tile or 0, _LARGEST_TILE), ("halo", pixels, _LARGEST_HALO)):
         if value > most:
             raise MMEarthError(f"`{name}={value}` is too large; take {most} at most, or leave it out.")
+    pixels += -(-surround // patch) * patch
     if header.side is not None:
         # A margin makes tiles larger, and what they give to the network must still fit.
         tile = _tile_inside(header, tile, pixels + -(-margin // patch) * patch)

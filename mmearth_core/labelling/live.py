@@ -30,8 +30,8 @@ from mmearth_core import records
 from mmearth_core.errors import MMEarthError
 from mmearth_core.files import atomic_path
 from mmearth_core.labelling.class_values import code_of, moved_codes, values_of
-from mmearth_core.labelling.classification import check_unknown
-from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
+from mmearth_core.labelling.classifying.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
+from mmearth_core.labelling.classifying.map_files import check_unknown
 from mmearth_core.labelling.fitting import Dates, taught_probe, what_counts
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.samples import Samples, merge_samples, samples_under

@@ -1599,22 +1599,6 @@
         <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
     </message>
     <message>
-        <source>Classify embedding</source>
-        <translation>Einbettung klassifizieren</translation>
-    </message>
-    <message>
-        <source>Makes a map of an embedding with the classes that “Fit classes to samples” learned.</source>
-        <translation>Macht aus einer Einbettung eine Karte mit den Klassen, die „Klassen aus Beispielen lernen“ gelernt hat.</translation>
-    </message>
-    <message>
-        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
-        <translation>Ein Raster der Klassen mit Namen und Farben; auf Wunsch ein zweites mit zwei Kanälen: der Wahrscheinlichkeit der Klasse und ihrem Abstand zur zweitbesten.</translation>
-    </message>
-    <message>
-        <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
-        <translation>Das Modell darf von einem anderen Ort oder Datum stammen, wenn derselbe Encoder die Einbettungen gemacht hat; achten Sie dann auf die Sicherheit.</translation>
-    </message>
-    <message>
         <source>Share that counts as unknown</source>
         <translation>Anteil, der als unbekannt gilt</translation>
     </message>
@@ -1631,24 +1615,12 @@
         <translation>Wie viel die Nachbarn zur Klasse eines Pixels sagen: none – nichts; edges – wo keine Kante dazwischenliegt, sodass Straßen und Flüsse bleiben; strong – auch über schwache Kanten hinweg.</translation>
     </message>
     <message>
-        <source>Map</source>
-        <translation>Karte</translation>
-    </message>
-    <message>
-        <source>The map to write.</source>
-        <translation>Die Karte, die geschrieben wird.</translation>
-    </message>
-    <message>
         <source>Confidence</source>
         <translation>Sicherheit</translation>
     </message>
     <message>
         <source>The raster of probability and margin to write, if it is wanted.</source>
         <translation>Das Raster mit Wahrscheinlichkeit und Abstand, falls gewünscht.</translation>
-    </message>
-    <message>
-        <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
-        <translation>Für einen Arbeitssatz mit mehreren Orten, anstelle einer Karte: der Ordner, in den die Karte jedes Orts geschrieben wird, und in dessen Ordner „confidence“ die Konfidenz jedes Orts, wo sie gewünscht ist.</translation>
     </message>
     <message>
         <source>Pixels with a class</source>
@@ -1665,6 +1637,125 @@
     <message>
         <source>unknown</source>
         <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>Classify embedding</source>
+        <translation>Einbettung klassifizieren</translation>
+    </message>
+    <message>
+        <source>Makes a map of an embedding with the classes that “Fit classes to samples” learned.</source>
+        <translation>Macht aus einer Einbettung eine Karte mit den Klassen, die „Klassen aus Beispielen lernen“ gelernt hat.</translation>
+    </message>
+    <message>
+        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
+        <translation>Ein Raster der Klassen mit Namen und Farben; auf Wunsch ein zweites mit zwei Kanälen: der Wahrscheinlichkeit der Klasse und ihrem Abstand zur zweitbesten.</translation>
+    </message>
+    <message>
+        <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
+        <translation>Das Modell darf von einem anderen Ort oder Datum stammen, wenn derselbe Encoder die Einbettungen gemacht hat; achten Sie dann auf die Sicherheit.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>Die Karte, die geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
+        <translation>Für einen Arbeitssatz mit mehreren Orten, anstelle einer Karte: der Ordner, in den die Karte jedes Orts geschrieben wird, und in dessen Ordner „confidence“ die Konfidenz jedes Orts, wo sie gewünscht ist.</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifyScene</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Classify scene</source>
+        <translation>Szene klassifizieren</translation>
+    </message>
+    <message>
+        <source>Makes a map of a Sentinel-2 image at once with the classes that “Fit classes to samples” learned on another: what “Embed layer” and “Classify embedding” would make, without the embedding, which takes far more disk than the map.</source>
+        <translation>Macht die Karte eines Sentinel-2-Bildes auf einmal, mit den Klassen, die „Klassen aus Beispielen lernen“ an einem anderen gelernt hat: das, was „Layer einbetten“ und „Einbettung klassifizieren“ machen würden, ohne die Einbettung, die viel mehr Plattenplatz braucht als die Karte.</translation>
+    </message>
+    <message>
+        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
+        <translation>Ein Raster der Klassen mit Namen und Farben; auf Wunsch ein zweites mit zwei Kanälen: der Wahrscheinlichkeit der Klasse und ihrem Abstand zur zweitbesten.</translation>
+    </message>
+    <message>
+        <source>Embed the image instead where samples are still to be drawn: then every map of it takes seconds. Work that was stopped is kept: run it again with the same parameters and output.</source>
+        <translation>Betten Sie das Bild stattdessen ein, wo noch Beispiele zu zeichnen sind: Dann dauert jede Karte davon Sekunden. Angehaltene Arbeit bleibt erhalten: Starten Sie noch einmal mit denselben Parametern und demselben Ziel.</translation>
+    </message>
+    <message>
+        <source>Model of the embedding</source>
+        <translation>Modell der Einbettung</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>Die Karte, die geschrieben wird.</translation>
     </message>
 </context>
 <context>
@@ -1926,6 +2017,38 @@
         <translation>Angehaltene Arbeit bleibt erhalten: Starten Sie noch einmal mit denselben Parametern und derselben Ausgabe, dann geht es dort weiter.</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>The GeoTIFF to write.</source>
+        <translation>Das GeoTIFF, das geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Pixels with an embedding</source>
+        <translation>Pixel mit Einbettung</translation>
+    </message>
+    <message>
+        <source>Share of clipped values</source>
+        <translation>Anteil begrenzter Werte</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>Name des Modells</translation>
+    </message>
+    <message>
+        <source>Identifier of the model</source>
+        <translation>Kennung des Modells</translation>
+    </message>
+    <message>
+        <source>STAC item</source>
+        <translation>STAC-Item</translation>
+    </message>
+    <message>
+        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
+        <translation>{} Mpx mit {} in {} s eingebettet; {} % der Werte begrenzt.</translation>
+    </message>
+    <message>
         <source>Sentinel-2 layer</source>
         <translation>Sentinel-2-Layer</translation>
     </message>
@@ -2042,10 +2165,6 @@
         <translation>Lässt aus, was die Szenenklassifikation des Produkts Wolke, Schatten oder Zirrus nennt.</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
         <source>Models (*.onnx *.safetensors);;All files (*)</source>
         <translation>Modelle (*.onnx *.safetensors);;Alle Dateien (*)</translation>
     </message>
@@ -2086,30 +2205,6 @@
         <translation>Verwendet die Kacheln, die ein unterbrochener Lauf mit denselben Parametern fertiggestellt hat.</translation>
     </message>
     <message>
-        <source>The GeoTIFF to write.</source>
-        <translation>Das GeoTIFF, das geschrieben wird.</translation>
-    </message>
-    <message>
-        <source>Pixels with an embedding</source>
-        <translation>Pixel mit Einbettung</translation>
-    </message>
-    <message>
-        <source>Share of clipped values</source>
-        <translation>Anteil begrenzter Werte</translation>
-    </message>
-    <message>
-        <source>Name of the model</source>
-        <translation>Name des Modells</translation>
-    </message>
-    <message>
-        <source>Identifier of the model</source>
-        <translation>Kennung des Modells</translation>
-    </message>
-    <message>
-        <source>STAC item</source>
-        <translation>STAC-Item</translation>
-    </message>
-    <message>
         <source>What to embed is not said, or more than once; choose a Sentinel-2 layer, a product or a folder.</source>
         <translation>Was einzubetten ist, ist nicht gesagt oder mehr als einmal; wählen Sie einen Sentinel-2-Layer, ein Produkt oder einen Ordner.</translation>
     </message>
@@ -2148,10 +2243,6 @@
     <message>
         <source>“{}” is no halo; write a number of pixels or the word exact.</source>
         <translation>„{}“ ist kein Halo; schreiben Sie eine Zahl von Pixeln oder das Wort exact.</translation>
-    </message>
-    <message>
-        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
-        <translation>{} Mpx mit {} in {} s eingebettet; {} % der Werte begrenzt.</translation>
     </message>
 </context>
 <context>
@@ -4471,6 +4562,14 @@ Ersetzen?</translation>
         <translation>Schreibt auch NAME_confidence.tif von jeder Szene.</translation>
     </message>
     <message>
+        <source>Keep the embeddings</source>
+        <translation>Einbettungen behalten</translation>
+    </message>
+    <message>
+        <source>Mapping with another model of classes then takes seconds; but they take far more disk than the maps. Unchecked, none is written.</source>
+        <translation>Mit einem anderen Modell zu kartieren dauert dann Sekunden; sie brauchen aber viel mehr Plattenplatz als die Karten. Ohne Haken wird keine geschrieben.</translation>
+    </message>
+    <message>
         <source>Load the maps</source>
         <translation>Die Karten laden</translation>
     </message>
@@ -4582,6 +4681,69 @@ Ersetzen?</translation>
     </message>
 </context>
 <context>
+    <name>MapsClasses</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
     <name>MatrixTable</name>
     <message>
         <source>Points are what was labelled; shares of the area weigh them by how large each class is on the map</source>
@@ -4689,6 +4851,69 @@ Ersetzen?</translation>
 </context>
 <context>
     <name>OfMaps</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Verweisen der Eingabe folgen</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Liest auch Dateien in anderen Ordnern und im Netz, die ein VRT oder ein STAC-Item nennt.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Einbettung</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Kartierung</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Was herauskommt</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Tipp</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth hat kein Python, mit dem es rechnen kann; öffnen Sie in QGIS das MMEarth-Bedienfeld und richten Sie eines ein, oder nennen Sie in der Umgebungsvariablen MMEARTH_PYTHON ein Python, in dem mmearth installiert ist.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Klassenmodell</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Eine mit „Klassen aus Beispielen lernen“ gemachte oder im Bedienfeld gespeicherte Datei.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung ({} Kanäle); machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>„{}“ ist keine Einbettung; machen Sie zuerst mit „Layer einbetten“ eine daraus.</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>kein Feld</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>„{}“ hat kein Feld „{}“; vorhanden: {}. Wählen Sie das Feld, das die Klasse nennt.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>„{}“ kann nicht in eine Datenbank geschrieben werden; wählen Sie eine eigene Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>OfScene</name>
     <message>
         <source>Follow what the input refers to</source>
         <translation>Verweisen der Eingabe folgen</translation>

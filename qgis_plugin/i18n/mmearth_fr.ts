@@ -1599,22 +1599,6 @@
         <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
     </message>
     <message>
-        <source>Classify embedding</source>
-        <translation>Classer le plongement</translation>
-    </message>
-    <message>
-        <source>Makes a map of an embedding with the classes that “Fit classes to samples” learned.</source>
-        <translation>Fait d’un plongement une carte avec les classes apprises par « Apprendre les classes des échantillons ».</translation>
-    </message>
-    <message>
-        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
-        <translation>Un raster de classes avec leurs noms et couleurs et, si on le demande, un second à deux bandes : la probabilité de la classe et son écart avec la deuxième.</translation>
-    </message>
-    <message>
-        <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
-        <translation>Le modèle peut venir d’un autre lieu ou d’une autre date, si le même encodeur a fait les plongements ; regardez alors la confiance.</translation>
-    </message>
-    <message>
         <source>Share that counts as unknown</source>
         <translation>Part considérée comme inconnue</translation>
     </message>
@@ -1631,24 +1615,12 @@
         <translation>Ce que ses voisins disent de la classe d’un pixel : none, rien ; edges, là où aucun bord ne les sépare, si bien que routes et rivières restent ; strong, aussi par-dessus les bords faibles.</translation>
     </message>
     <message>
-        <source>Map</source>
-        <translation>Carte</translation>
-    </message>
-    <message>
-        <source>The map to write.</source>
-        <translation>La carte à écrire.</translation>
-    </message>
-    <message>
         <source>Confidence</source>
         <translation>Confiance</translation>
     </message>
     <message>
         <source>The raster of probability and margin to write, if it is wanted.</source>
         <translation>Le raster de probabilité et d’écart à écrire, si on le souhaite.</translation>
-    </message>
-    <message>
-        <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
-        <translation>Pour un jeu de travail de plusieurs lieux, à la place d’une carte : le dossier où écrire la carte de chaque lieu et, dans son dossier « confidence », la confiance de chacun, si elle est voulue.</translation>
     </message>
     <message>
         <source>Pixels with a class</source>
@@ -1665,6 +1637,125 @@
     <message>
         <source>unknown</source>
         <translation>inconnu</translation>
+    </message>
+    <message>
+        <source>Classify embedding</source>
+        <translation>Classer le plongement</translation>
+    </message>
+    <message>
+        <source>Makes a map of an embedding with the classes that “Fit classes to samples” learned.</source>
+        <translation>Fait d’un plongement une carte avec les classes apprises par « Apprendre les classes des échantillons ».</translation>
+    </message>
+    <message>
+        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
+        <translation>Un raster de classes avec leurs noms et couleurs et, si on le demande, un second à deux bandes : la probabilité de la classe et son écart avec la deuxième.</translation>
+    </message>
+    <message>
+        <source>The model may come from another place or date, when the same encoder made the embeddings; look at the confidence then.</source>
+        <translation>Le modèle peut venir d’un autre lieu ou d’une autre date, si le même encodeur a fait les plongements ; regardez alors la confiance.</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>La carte à écrire.</translation>
+    </message>
+    <message>
+        <source>For a working set of several places, in place of a map: the folder to write the map of each place into, and in its folder “confidence” the confidence of each, where that is wanted.</source>
+        <translation>Pour un jeu de travail de plusieurs lieux, à la place d’une carte : le dossier où écrire la carte de chaque lieu et, dans son dossier « confidence », la confiance de chacun, si elle est voulue.</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifyScene</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Exactitude</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+    <message>
+        <source>Classify scene</source>
+        <translation>Classer une scène</translation>
+    </message>
+    <message>
+        <source>Makes a map of a Sentinel-2 image at once with the classes that “Fit classes to samples” learned on another: what “Embed layer” and “Classify embedding” would make, without the embedding, which takes far more disk than the map.</source>
+        <translation>Fait en une fois la carte d’une image Sentinel-2 avec les classes que « Apprendre les classes des échantillons » a apprises sur une autre : ce que feraient « Calculer le plongement » et « Classer le plongement », sans le plongement, qui prend bien plus de place sur le disque que la carte.</translation>
+    </message>
+    <message>
+        <source>A raster of classes with their names and colours, where asked with a second one of two bands: the probability of the class and its margin over the second.</source>
+        <translation>Un raster de classes avec leurs noms et couleurs et, si on le demande, un second à deux bandes : la probabilité de la classe et son écart avec la deuxième.</translation>
+    </message>
+    <message>
+        <source>Embed the image instead where samples are still to be drawn: then every map of it takes seconds. Work that was stopped is kept: run it again with the same parameters and output.</source>
+        <translation>Calculez plutôt le plongement de l’image là où des échantillons restent à dessiner : chaque carte ne prend alors que des secondes. Un travail arrêté est gardé : relancez-le avec les mêmes paramètres et la même sortie.</translation>
+    </message>
+    <message>
+        <source>Model of the embedding</source>
+        <translation>Modèle du plongement</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>The map to write.</source>
+        <translation>La carte à écrire.</translation>
     </message>
 </context>
 <context>
@@ -1926,6 +2017,38 @@
         <translation>Un travail arrêté est conservé : relancez-le avec les mêmes paramètres et la même sortie, et il reprend où il s’est arrêté.</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>The GeoTIFF to write.</source>
+        <translation>Le GeoTIFF à écrire.</translation>
+    </message>
+    <message>
+        <source>Pixels with an embedding</source>
+        <translation>Pixels avec un plongement</translation>
+    </message>
+    <message>
+        <source>Share of clipped values</source>
+        <translation>Part des valeurs écrêtées</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>Nom du modèle</translation>
+    </message>
+    <message>
+        <source>Identifier of the model</source>
+        <translation>Identifiant du modèle</translation>
+    </message>
+    <message>
+        <source>STAC item</source>
+        <translation>Élément STAC</translation>
+    </message>
+    <message>
+        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
+        <translation>{} Mpx traités avec {} en {} s ; {} % des valeurs écrêtées.</translation>
+    </message>
+    <message>
         <source>Sentinel-2 layer</source>
         <translation>Couche Sentinel-2</translation>
     </message>
@@ -2042,10 +2165,6 @@
         <translation>Exclut ce que la classification de scène du produit appelle nuage, ombre ou cirrus.</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>Modèle</translation>
-    </message>
-    <message>
         <source>Models (*.onnx *.safetensors);;All files (*)</source>
         <translation>Modèles (*.onnx *.safetensors);;Tous les fichiers (*)</translation>
     </message>
@@ -2086,30 +2205,6 @@
         <translation>Utilise les tuiles qu’un calcul interrompu avec les mêmes paramètres a terminées.</translation>
     </message>
     <message>
-        <source>The GeoTIFF to write.</source>
-        <translation>Le GeoTIFF à écrire.</translation>
-    </message>
-    <message>
-        <source>Pixels with an embedding</source>
-        <translation>Pixels avec un plongement</translation>
-    </message>
-    <message>
-        <source>Share of clipped values</source>
-        <translation>Part des valeurs écrêtées</translation>
-    </message>
-    <message>
-        <source>Name of the model</source>
-        <translation>Nom du modèle</translation>
-    </message>
-    <message>
-        <source>Identifier of the model</source>
-        <translation>Identifiant du modèle</translation>
-    </message>
-    <message>
-        <source>STAC item</source>
-        <translation>Élément STAC</translation>
-    </message>
-    <message>
         <source>What to embed is not said, or more than once; choose a Sentinel-2 layer, a product or a folder.</source>
         <translation>Ce qui est à traiter n'est pas indiqué, ou l'est plus d'une fois ; choisissez une couche Sentinel-2, un produit ou un dossier.</translation>
     </message>
@@ -2148,10 +2243,6 @@
     <message>
         <source>“{}” is no halo; write a number of pixels or the word exact.</source>
         <translation>« {} » n'est pas un halo ; écrivez un nombre de pixels ou le mot exact.</translation>
-    </message>
-    <message>
-        <source>{} Mpx embedded with {} in {} s; {} % of values clipped.</source>
-        <translation>{} Mpx traités avec {} en {} s ; {} % des valeurs écrêtées.</translation>
     </message>
 </context>
 <context>
@@ -4471,6 +4562,14 @@ Les remplacer ?</translation>
         <translation>Écrit aussi NOM_confidence.tif de chaque scène.</translation>
     </message>
     <message>
+        <source>Keep the embeddings</source>
+        <translation>Garder les plongements</translation>
+    </message>
+    <message>
+        <source>Mapping with another model of classes then takes seconds; but they take far more disk than the maps. Unchecked, none is written.</source>
+        <translation>Cartographier avec un autre modèle de classes ne prend alors que des secondes ; mais ils prennent bien plus de place que les cartes. Sans coche, aucun n’est écrit.</translation>
+    </message>
+    <message>
         <source>Load the maps</source>
         <translation>Charger les cartes</translation>
     </message>
@@ -4582,6 +4681,69 @@ Les remplacer ?</translation>
     </message>
 </context>
 <context>
+    <name>MapsClasses</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Exactitude</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
     <name>MatrixTable</name>
     <message>
         <source>Points are what was labelled; shares of the area weigh them by how large each class is on the map</source>
@@ -4689,6 +4851,69 @@ Les remplacer ?</translation>
 </context>
 <context>
     <name>OfMaps</name>
+    <message>
+        <source>Follow what the input refers to</source>
+        <translation>Suivre les renvois de l’entrée</translation>
+    </message>
+    <message>
+        <source>Reads also files in other folders and on the network that a VRT or a STAC item names.</source>
+        <translation>Lit aussi des fichiers d’autres dossiers et du réseau que nomme un VRT ou un item STAC.</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Plongement</translation>
+    </message>
+    <message>
+        <source>Mapping</source>
+        <translation>Cartographie</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Exactitude</translation>
+    </message>
+    <message>
+        <source>What comes out</source>
+        <translation>Ce que l’on obtient</translation>
+    </message>
+    <message>
+        <source>Tip</source>
+        <translation>Conseil</translation>
+    </message>
+    <message>
+        <source>MMEarth has no Python to compute with; open the MMEarth dock in QGIS and set one up, or let the environment variable MMEARTH_PYTHON name a Python that has mmearth installed.</source>
+        <translation>MMEarth n’a pas de Python pour calculer ; ouvrez le panneau MMEarth dans QGIS pour en configurer un, ou indiquez dans la variable d’environnement MMEARTH_PYTHON un Python où mmearth est installé.</translation>
+    </message>
+    <message>
+        <source>Model of classes</source>
+        <translation>Modèle de classes</translation>
+    </message>
+    <message>
+        <source>A file made by “Fit classes to samples” or saved in the dock.</source>
+        <translation>Un fichier fait par « Apprendre les classes des échantillons » ou enregistré dans le panneau.</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding ({} bands); make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ({} bandes) ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>“{}” is not an embedding; make one of it first with “Embed layer”.</source>
+        <translation>« {} » n’est pas un plongement ; faites-en d’abord un avec « Calculer le plongement ».</translation>
+    </message>
+    <message>
+        <source>no field</source>
+        <translation>aucun champ</translation>
+    </message>
+    <message>
+        <source>“{}” has no field “{}”; it has {}. Choose the field that names the class.</source>
+        <translation>« {} » n’a pas de champ « {} » ; il a : {}. Choisissez le champ qui nomme la classe.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot go into a database; choose a file of its own.</source>
+        <translation>« {} » ne peut pas aller dans une base de données ; choisissez un fichier à part.</translation>
+    </message>
+</context>
+<context>
+    <name>OfScene</name>
     <message>
         <source>Follow what the input refers to</source>
         <translation>Suivre les renvois de l’entrée</translation>

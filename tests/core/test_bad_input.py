@@ -22,7 +22,7 @@ from scipy.io import netcdf_file
 
 from mmearth_core.cli.command import main
 from mmearth_core.encoder.registry import find
-from mmearth_core.labelling import classification
+from mmearth_core.labelling.classifying import classification
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster import writer
 

@@ -95,7 +95,11 @@ def documented(name: str) -> set[str]:
     """The parameters that the docstring of a public function explains under "Args:"."""
     text = inspect.getdoc(getattr(mmearth_core, name)) or ""
     section = re.search(r"^Args:\n((?: .*\n|\n)*)", text + "\n", re.MULTILINE)
-    return set(re.findall(r"^ {4}(\w+): \S", section[1], re.MULTILINE)) if section else set()
+    found = dict(re.findall(r"^ {4}(\w+): (\S.*)", section[1], re.MULTILINE)) if section else {}
+    # What is as for other functions, these explain.
+    elsewhere = re.findall(r"`(\w+)`", found.pop("others", ""))
+    taken = set(inspect.signature(getattr(mmearth_core, name)).parameters) if elsewhere else set()
+    return set(found) | {each for other in elsewhere for each in documented(other) if each in taken}
 
 
 @pytest.mark.parametrize("name", [name for name in mmearth_core.__all__ if not name.startswith("__")])

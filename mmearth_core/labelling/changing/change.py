@@ -26,7 +26,7 @@ from mmearth_core.labelling.changing.change_classes import (
     change_classes,
 )
 from mmearth_core.labelling.changing.pair import DISTANCE_OFFSET, DISTANCE_SCALE, Pair
-from mmearth_core.labelling.deciding import classify_block
+from mmearth_core.labelling.classifying.deciding import classify_block
 from mmearth_core.labelling.probe_file import load_probe, training_tags
 from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer

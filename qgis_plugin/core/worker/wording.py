@@ -20,6 +20,7 @@ _TITLES = {
     "embed": ("Embed", "Embed layer"),
     "fit": ("Fit", "Fit classes to samples"),
     "classify": ("Classify", "Classify embedding"),
+    "classify-scene": ("ClassifyScene", "Classify scene"),
     "cluster": ("Cluster", "Cluster embedding"),
     "similar": ("Similar", "Find similar places"),
     "suggest": ("Suggest", "Suggest where to label next"),

@@ -26,7 +26,7 @@ from ...core.worker.wording import worded
 from ...core.workspace import SMOOTHINGS
 from ...settings import Settings
 from ..algorithm import MAPPING, Algorithm, Stopped, Values
-from ..embed import FEWEST_BANDS, LEVELS
+from .scene_inputs import FEWEST_BANDS, LEVELS
 
 #: How the names of scenes end: rasters, and products of which the folder or archive is one scene.
 _RASTERS = (".tif", ".tiff", ".jp2", ".vrt", ".img", ".nc", ".zip")
@@ -92,6 +92,13 @@ class MapFolder(Algorithm):
             self.tr("Writes NAME_confidence.tif of each scene too."),
         )
         self.define(
+            QgsProcessingParameterBoolean("EMBEDDINGS", self.tr("Keep the embeddings"), defaultValue=True),
+            self.tr(
+                "Mapping with another model of classes then takes seconds; but they take far more disk than the maps."
+                " Unchecked, none is written."
+            ),
+        )
+        self.define(
             QgsProcessingParameterBoolean("LOAD", self.tr("Load the maps"), defaultValue=True),
             self.tr("Adds the maps to the project when all are done."),
         )
@@ -125,7 +132,8 @@ class MapFolder(Algorithm):
         folder = Path(self.parameterAsFile(parameters, "FOLDER", context))
         self._check_model(self.parameterAsFile(parameters, "MODEL", context), feedback)
         output = Path(str(self.output("OUTPUT")))
-        (output / "embeddings").mkdir(parents=True, exist_ok=True)
+        self._kept = self.parameterAsBool(parameters, "EMBEDDINGS", context)
+        (output / "embeddings" if self._kept else output).mkdir(parents=True, exist_ok=True)
         found = _scenes(folder)
         names = _names(found)
         steps = QgsProcessingMultiStepFeedback(2 * len(found), feedback)
@@ -186,28 +194,30 @@ class MapFolder(Algorithm):
     ) -> str | None:
         """The map of one scene; None when it is none. Raises Stopped, or QgsProcessingException with the reason."""
         steps.setCurrentStep(step)
-        embedding = scene
         kind = self._kind(scene, steps)
         if kind not in (_EMBEDDING, _RASTER):
             return None
-        probe = {"probe": self.parameterAsFile(parameters, "MODEL", context)}
-        if kind == _EMBEDDING:
-            self.ask("mappable", {**probe, "embedding": str(scene)}, steps)
-        else:  # what cannot be mapped is not embedded for nothing
-            self.ask("mappable", {**probe, **self._read_as(scene, parameters, context)}, steps)
+        model = self.parameterAsFile(parameters, "MODEL", context)
+        read_as = {} if kind == _EMBEDDING else self._read_as(scene, parameters, context)
+        # What cannot be mapped is not embedded for nothing.
+        self.ask("mappable", {"probe": model, **(read_as or {"embedding": str(scene)})}, steps)
+        of = read_as or {"embedding": str(scene)}
+        if read_as and self._kept:
             embedding = output / "embeddings" / f"{name}.tif"
-            self._embed(scene, embedding, parameters, context, steps)
+            self._made("embed", {**read_as, "output": str(embedding)}, steps)
+            of = {"embedding": str(embedding)}
         steps.setCurrentStep(step + 1)
         confidence = self.parameterAsBool(parameters, "CONFIDENCE", context)
-        arguments = {
-            "embedding": str(embedding),
-            "model": probe["probe"],
+        mapping = {
+            "model": model,
             "output": str(output / f"{name}_map.tif"),
             "confidence": str(output / f"{name}_confidence.tif") if confidence else None,
             "smooth": self.parameterAsEnumString(parameters, "SMOOTH", context),
-            "overwrite": True,
         }
-        result = self.ask("classify", arguments, steps)
+        if "scene" in of:
+            result = self._made("classify_scene", {**of, "encoder": of["model"], **mapping}, steps)
+        else:
+            result = self.ask("classify", {**of, **mapping, "overwrite": True}, steps)
         steps.pushInfo("\n".join([shares(result["pixels"]), *result["messages"]]))
         return str(result["path"])
 
@@ -219,23 +229,17 @@ class MapFolder(Algorithm):
         few = told["kind"] == _RASTER and len(told["bands"]) < FEWEST_BANDS
         return "" if few else str(told["kind"])
 
-    def _embed(
-        self,
-        scene: Path,
-        embedding: Path,
-        parameters: Values,
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> None:
-        """Embed a scene, or keep the embedding that is there when it is this very one; another is made anew."""
-        arguments: dict[str, Any] = {**self._read_as(scene, parameters, context), "output": str(embedding)}
+    def _made(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """The answer of a verb that keeps an output that is this very one already; another is made anew."""
         try:
             client = self._get_client()
-            client.call("embed", {**arguments, **({"trust": True} if self._trust else {})}, feedback, self._labels())
+            return client.call(
+                verb, {**arguments, **({"trust": True} if self._trust else {})}, feedback, self._labels()
+            )
         except WorkerError as error:
-            if feedback.isCanceled() or "overwrite" not in error.about or not embedding.exists():
+            if feedback.isCanceled() or "overwrite" not in error.about or not Path(arguments["output"]).exists():
                 self._raise(error, feedback)
-            self.ask("embed", {**arguments, "overwrite": True}, feedback)
+            return self.ask(verb, {**arguments, "overwrite": True}, feedback)
 
     def _read_as(self, scene: Path, parameters: Values, context: QgsProcessingContext) -> dict[str, Any]:
         """How a scene is read and what embeds it, as `embed` takes it."""

@@ -38,7 +38,7 @@ from mmearth_core.country.status import status
 from mmearth_core.embedding.engine import embed, embed_extent
 from mmearth_core.embedding.planning import Tiling
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.raster.grid import Grid

@@ -20,9 +20,9 @@ from scipy.ndimage import maximum_filter
 
 import mmearth_core
 from mmearth_core.embedding.engine import embed, embed_extent
-from mmearth_core.embedding.journal import TileJournal
 from mmearth_core.embedding.planning import Extent, Tiling, around_path
 from mmearth_core.embedding.product import EmbeddingRaster
+from mmearth_core.embedding.running.journal import TileJournal
 from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.errors import Cancelled, MMEarthError
@@ -304,7 +304,9 @@ def test_it_is_counted_and_told_what_the_pixels_are(make_scene, tmp_path, monkey
 
     # An interrupted run: what its tiles hold is counted too.
     cancel = CancelToken()
-    monkeypatch.setattr("mmearth_core.embedding.journal.TileJournal.save", _cancelling(TileJournal.save, cancel))
+    monkeypatch.setattr(
+        "mmearth_core.embedding.running.journal.TileJournal.save", _cancelling(TileJournal.save, cancel)
+    )
     with pytest.raises(Cancelled):
         embed(**options | {"output": tmp_path / "again.tif"}, cancel=cancel)
     monkeypatch.undo()

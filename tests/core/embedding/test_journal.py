@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from mmearth_core.embedding.journal import TileJournal, tiles_in
+from mmearth_core.embedding.running.journal import TileJournal, tiles_in
 from mmearth_core.errors import EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken
 from mmearth_core.raster.grid import TilePlan, Window

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmearth_core import embed
-from mmearth_core.embedding import pipeline
 from mmearth_core.embedding.forecast import Pace
+from mmearth_core.embedding.running import pipeline
 from mmearth_core.progress import Silent
 from mmearth_core.raster.grid import TilePlan, Window
 

@@ -31,7 +31,7 @@ class Watching(Silent):
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch):
-    monkeypatch.setattr("mmearth_core.embedding.preview._INTERVAL", 0)
+    monkeypatch.setattr("mmearth_core.embedding.running.preview._INTERVAL", 0)
 
 
 def same_as_the_raster(watching: Watching, output: Path) -> None:

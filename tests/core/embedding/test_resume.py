@@ -15,7 +15,7 @@ import rasterio
 import rasterio.shutil
 
 from mmearth_core.embedding.engine import embed
-from mmearth_core.embedding.journal import TileJournal, tiles_in
+from mmearth_core.embedding.running.journal import TileJournal, tiles_in
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.progress import CancelToken, Silent
 

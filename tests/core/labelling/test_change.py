@@ -22,7 +22,7 @@ from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling import streaming
 from mmearth_core.labelling.changing.change import ChangeResult, change
 from mmearth_core.labelling.changing.change_classes import change_classes
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.legend import Legend

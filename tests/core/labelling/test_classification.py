@@ -15,8 +15,8 @@ from rasterio.crs import CRS
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import Cancelled, MMEarthError
 from mmearth_core.labelling import streaming
-from mmearth_core.labelling.classification import classify, classify_part
-from mmearth_core.labelling.deciding import classify_block
+from mmearth_core.labelling.classifying.classification import classify, classify_part
+from mmearth_core.labelling.classifying.deciding import classify_block
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.probe import Probe
 from mmearth_core.labelling.probe_file import load_probe

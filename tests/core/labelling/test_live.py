@@ -19,7 +19,7 @@ from rasterio.warp import transform_bounds
 
 from mmearth_core.embedding.product import new_embedding
 from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.fitting import fit, fit_samples
 from mmearth_core.labelling.live import MOST_PIXELS, DrawnSamples, LiveSet, View
 from mmearth_core.labelling.similarity import similar

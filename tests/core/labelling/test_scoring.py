@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmearth_core.labelling.deciding import classify_block
+from mmearth_core.labelling.classifying.deciding import classify_block
 from mmearth_core.labelling.probe import Member, Probe, fit_probe
 from mmearth_core.labelling.samples import read_samples
 from mmearth_core.labelling.scoring import PixelProbe

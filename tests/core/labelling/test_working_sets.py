@@ -15,7 +15,7 @@ from embedded_fields import NAMES, Scene, make_scene
 from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.errors import MMEarthError
 from mmearth_core.inspection import info
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.clusters import cluster
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View

@@ -17,7 +17,7 @@ from mmearth_core.accuracy.assessment import assess
 from mmearth_core.accuracy.reference_sample import sample
 from mmearth_core.errors import MMEarthError
 from mmearth_core.inspection import info
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.conventions import CONFIDENCE_RAMP, format_colour

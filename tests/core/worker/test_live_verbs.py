@@ -15,7 +15,7 @@ import rasterio
 import shapely
 
 from mmearth_core.errors import MMEarthError
-from mmearth_core.labelling.classification import classify
+from mmearth_core.labelling.classifying.classification import classify
 from mmearth_core.labelling.growing.growth import Seed
 from mmearth_core.labelling.live import DrawnSamples, LiveSet, View
 from mmearth_core.labelling.probe_file import load_probe

@@ -57,6 +57,20 @@ def test_all_scenes_are_mapped_and_failures_told(run, folder, model, tmp_path):
     assert QgsRasterLayer(str(kept)).width() == 150
 
 
+def test_maps_alone(run, folder, model, tmp_path):
+    """Without the embeddings; a map that is done is kept, another is made anew."""
+    asked = {"FOLDER": str(folder), "MODEL": model, "OUTPUT": str(tmp_path / "maps"), "EMBEDDINGS": False}
+    made = run("map_folder", Feedback(), **asked)
+    assert [Path(each).name for each in made["MAPS"]] == ["april_map.tif", "embedded_map.tif"]
+    assert not (tmp_path / "maps" / "embeddings").exists()
+    april = tmp_path / "maps" / "april_map.tif"
+    state, before = april.stat(), gdal.Open(str(april)).ReadAsArray()
+    assert run("map_folder", Feedback(), **asked)["MAPPED"] == 2
+    assert (april.stat().st_ino, april.stat().st_mtime_ns) == (state.st_ino, state.st_mtime_ns)
+    assert run("map_folder", Feedback(), **asked, SMOOTH="none")["MAPPED"] == 2
+    assert (gdal.Open(str(april)).ReadAsArray() != before).any()
+
+
 def test_what_is_stopped_goes_on(run, folder, model, provider, tmp_path):
     feedback = Feedback()
     feedback.progressChanged.connect(lambda percent: feedback.cancel() if percent > 12.6 else None)  # april is embedded

@@ -47,7 +47,7 @@ from qgis_plugin.processing.algorithm import Algorithm
 ROOT = Path(__file__).parents[3]
 VERBS = (
     *("assess", "change", "classify", "cluster", "embed", "fit", "outline", "sample", "similar", "suggest", "tidy"),
-    "working_set",
+    *("classify_scene", "working_set"),
 )
 #: What goes through several verbs.
 CHAINS = ("map_folder",)
@@ -268,6 +268,23 @@ def test_classify_makes_the_map_and_its_confidence(run, embedding, probe, class_
     assert Path(plain["OUTPUT"]).read_bytes() != class_map.read_bytes()
     made = run("classify", EMBEDDING=str(embedding), MODEL=str(probe), UNKNOWN=0.2, OUTPUT=str(tmp_path / "map.tif"))
     assert made["UNKNOWN_PIXELS"] > 0 and "CONFIDENCE" not in made
+
+
+def test_a_scene_is_classified_at_once(run, refusal, scene, embedding, probe, tmp_path):
+    """The map of embed and classify, of a part of the scene; no embedding is left."""
+    extent, folder = QgsRasterLayer(str(scene)).extent(), tmp_path / "made"
+    folder.mkdir()
+    part = QgsRectangle(extent.xMinimum(), extent.yMinimum(), extent.center().x(), extent.center().y())
+    emb = run("embed", SCENE=str(scene), EXTENT=part, OUTPUT=str(tmp_path / "emb.tif"))["OUTPUT"]
+    two = run("classify", EMBEDDING=emb, MODEL=str(probe), UNKNOWN=0.1, OUTPUT=str(tmp_path / "two.tif"))
+    asked = {"SCENE": str(scene), "EXTENT": part, "MODEL": str(probe), "UNKNOWN": 0.1}
+    one = run("classify_scene", **asked, OUTPUT=str(folder / "one.tif"), CONFIDENCE=str(folder / "conf.tif"))
+    pixels = [gdal.Open(made["OUTPUT"]).ReadAsArray() for made in (one, two)]
+    assert pixels[0].shape == pixels[1].shape and (pixels[0] != pixels[1]).mean() < 2e-3
+    assert one["UNKNOWN_PIXELS"] > 0 and "%" in one["SHARES"] and one["PIXELS"] > 0
+    assert sorted(path.suffix for path in folder.iterdir()) == [".qml", ".qml", ".tif", ".tif", ".xml"]
+    refused = refusal("classify_scene", SCENE=str(embedding), MODEL=str(probe), OUTPUT=str(tmp_path / "no.tif"))
+    assert "is an embedding already" in refused
 
 
 def test_similar_compares_with_a_place_or_with_features(run, embedding, polygons, tmp_path):

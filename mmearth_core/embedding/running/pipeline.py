@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,16 @@ _READERS = 2
 _MOMENT = 0.5
 
 
+class Computed(NamedTuple):
+    """A tile and its codes (bands, height, width of the `window`, its core if nothing around is wanted), None where no
+    pixel of the core is wanted; and what the pixels of the core are, of those in the plan's area."""
+
+    tile: Tile
+    codes: NDArray[np.uint8] | None
+    window: Window
+    ground: GroundCount
+
+
 def compute_tiles(
     runner: Backend,
     source: Scene,
@@ -38,10 +49,11 @@ def compute_tiles(
     polygons: AreaOfInterest | None,
     stored: tuple[Sequence[float], Sequence[float]],
     waiting: Callable[[], None] | None = None,
-) -> Generator[tuple[Tile, NDArray[np.uint8] | None, GroundCount], None, None]:
-    """Codes (bands, height, width of its core) of each of the `tiles` of a plan in the order given, None where no pixel
-    is wanted, and what its pixels are (of those in the plan's area). `stored`: scales and offsets of the codes.
-    `waiting` is called now and then while a tile takes long.
+    surround: int = 0,
+) -> Generator[Computed, None, None]:
+    """Each of the `tiles` of a plan in the order given. `stored`: scales and offsets of the codes. `waiting` is called
+    now and then while a tile takes long. `surround`: pixels around its core whose codes are wanted too, as far as the
+    plan's area goes; the halo must hold them.
 
     While the caller handles one batch the next is being computed. Closing the iterator ends the running tile at once.
     """
@@ -51,13 +63,15 @@ def compute_tiles(
     def load(tile: Tile) -> _Loaded:
         dn, causes = readers.mine().look(tile.context)
         ground = is_ground(causes)
-        there = ground[tile.core.relative_to(tile.context).slices]
+        window = tile.core.padded(surround).intersection(plan.area) if surround else tile.core
+        there = ground[window.relative_to(tile.context).slices]
         if polygons is not None:
-            there = there & polygons.inside(tile.core, plan.margin)
+            there = there & polygons.inside(window, plan.margin)
         own = tile.core.intersection(plan.area)
         count = _counted(causes[own.relative_to(tile.context).slices], own, polygons)
-        pixels = network_input(dn, ground, source.bands, source.level, header) if there.any() else None
-        return _Loaded(tile, pixels, there, count)
+        wanted = there[tile.core.relative_to(window).slices].any()
+        pixels = network_input(dn, ground, source.bands, source.level, header) if wanted else None
+        return _Loaded(tile, window, pixels, there, count)
 
     def compute(batch: list[_Loaded]) -> list[NDArray[np.uint8] | None]:
         pixels = [loaded.pixels for loaded in batch if loaded.pixels is not None]
@@ -97,9 +111,11 @@ def _counted(causes: NDArray[np.uint8], window: Window, polygons: AreaOfInterest
 
 @dataclass(frozen=True)
 class _Loaded:
-    """A tile on its way to the network. `pixels` is None when nothing of the core is `wanted`."""
+    """A tile on its way to the network, and the `window` of which codes are made, of those pixels that are `wanted`.
+    `pixels` is None when nothing of the core is."""
 
     tile: Tile
+    window: Window
     pixels: NDArray[np.float32] | None
     wanted: NDArray[np.bool_]
     count: GroundCount
@@ -111,7 +127,7 @@ class _Loaded:
     def codes(
         self, values: NDArray[np.float32], scales: Sequence[float], offsets: Sequence[float]
     ) -> NDArray[np.uint8]:
-        rows, cols = self.tile.core.relative_to(self.tile.context).slices
+        rows, cols = self.window.relative_to(self.tile.context).slices
         return quantise(values[:, rows, cols], self.wanted, scales, offsets)
 
 
@@ -145,16 +161,23 @@ def _in_order(
     pool: ThreadPoolExecutor,
     compute: Callable[[list[_Loaded]], list[NDArray[np.uint8] | None]],
     waiting: Callable[[], None] | None,
-) -> Iterator[tuple[Tile, NDArray[np.uint8] | None, GroundCount]]:
+) -> Iterator[Computed]:
     """Finished tiles in order; while the caller keeps one batch the next is being computed."""
-    previous: tuple[list[Tile], list[GroundCount], Future[list[NDArray[np.uint8] | None]]] | None = None
+    previous: tuple[list[_Loaded], Future[list[NDArray[np.uint8] | None]]] | None = None
     for batch in batches:
-        current = [item.tile for item in batch], [item.count for item in batch], pool.submit(compute, batch)
+        current = batch, pool.submit(compute, batch)
         if previous is not None:
-            yield from zip(previous[0], _awaited(previous[2], waiting), previous[1], strict=True)
+            yield from _computed(*previous, waiting)
         previous = current
     if previous is not None:
-        yield from zip(previous[0], _awaited(previous[2], waiting), previous[1], strict=True)
+        yield from _computed(*previous, waiting)
+
+
+def _computed(
+    batch: list[_Loaded], future: Future[list[NDArray[np.uint8] | None]], waiting: Callable[[], None] | None
+) -> list[Computed]:
+    codes = _awaited(future, waiting)
+    return [Computed(each.tile, made, each.window, each.count) for each, made in zip(batch, codes, strict=True)]
 
 
 def _awaited(

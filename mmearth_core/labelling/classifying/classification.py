@@ -6,58 +6,27 @@ A pixel's class decides `classify_block`, for previews too, so they show the fin
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mmearth_core.errors import MMEarthError
-from mmearth_core.files import atomic_path, write_text
-from mmearth_core.labelling.deciding import CONFIDENCE_OFFSET, CONFIDENCE_SCALE, classify_block
-from mmearth_core.labelling.probe_file import load_probe, training_tags
+from mmearth_core.labelling.classifying.deciding import classify_block
+from mmearth_core.labelling.classifying.map_files import ClassifyResult, MapFiles, check_unknown, new_class_map
+from mmearth_core.labelling.probe_file import load_probe
 from mmearth_core.labelling.scoring import PixelProbe
 from mmearth_core.labelling.streaming import surrounded, transform_blocks
 from mmearth_core.locks import sole_writer
-from mmearth_core.maps.areas import AreaTally
-from mmearth_core.maps.class_map import check_map, new_map
-from mmearth_core.maps.conventions import NODATA, UNKNOWN, conventions
-from mmearth_core.maps.legend import unknown_name
-from mmearth_core.maps.origins import origin_tags, with_step
 from mmearth_core.maps.smoothing import DEFAULT, Smoothing, margin
 from mmearth_core.progress import CancelToken, Progress, Silent
 from mmearth_core.raster.grid import Grid, Window
-from mmearth_core.raster.writer import check_raster, companions, new_geotiff, ramp_style
 from mmearth_core.sources.alignment import whole_shift
 from mmearth_core.sources.place_maps import files_of_places
 from mmearth_core.sources.stack import Pixels, Stack, stacks_of
-from mmearth_core.wording import counted
 
 #: Of a window: classes, confidence, and what `PixelProbe.beyond_layers` counts.
 _Found = tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.intp]]
-
-
-@dataclass(frozen=True, eq=False)
-class ClassifyResult:
-    """Where the map and its confidence are, and how many pixels each class got (by name; unknown and no-data apart).
-
-    `hectares` is the area of each class, by its name, and that of what is unknown, if anything is. `messages` say what
-    a map suffers.
-    """
-
-    path: Path
-    confidence: Path | None
-    pixels: dict[str, int]
-    unknown: int
-    nodata: int
-    hectares: dict[str, float]
-    messages: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        total = sum(self.hectares.values()) or 1.0
-        shares = ", ".join(f"{name} {100 * area / total:.1f} %" for name, area in self.hectares.items())
-        return "\n".join([f"{self.path}: {shares}", *(f"! {message}" for message in self.messages)])
 
 
 @sole_writer("output", "confidence")
@@ -105,7 +74,7 @@ def classify(
     matched = [PixelProbe.of(probe, stack) for stack in stacks]
     names = [stack.name for stack in stacks]
     certain = [None] * len(stacks) if confidence is None else files_of_places(confidence, names)
-    outputs = [_Outputs(*each) for each in zip(files_of_places(output, names), certain, strict=True)]
+    outputs = [MapFiles(*each) for each in zip(files_of_places(output, names), certain, strict=True)]
     inputs = (embedding, model, *(file for stack in stacks for file in stack.files))
     outputs = [each.checked(overwrite=overwrite, inputs=inputs) for each in outputs]
     for message in (message for _, messages in matched for message in messages):
@@ -136,27 +105,8 @@ def classify_part(
     """
     if on_pixels.probe.layers:
         raise ValueError("what lies beyond layers is not counted for parts")
-    where = _Outputs(output, confidence).checked(overwrite=True, inputs=(model, *part.files, *on_pixels.stack.files))
+    where = MapFiles(output, confidence).checked(overwrite=True, inputs=(model, *part.files, *on_pixels.stack.files))
     return _classify(on_pixels, where, smooth, None, model, progress, cancel, part)
-
-
-@dataclass(frozen=True)
-class _Outputs:
-    """Where a map goes, and its confidence, if it is wanted."""
-
-    map: Path
-    confidence: Path | None
-
-    def checked(self, *, overwrite: bool, inputs: Sequence[str | Path]) -> "_Outputs":
-        """Raises `MMEarthError` when something cannot be written."""
-        output = check_map(self.map, overwrite=overwrite, inputs=inputs)
-        if self.confidence is None:
-            return _Outputs(output, None)
-        style = Path(self.confidence).with_suffix(".qml")
-        confidence = check_raster(self.confidence, overwrite=overwrite, inputs=inputs, beside=(style,))
-        if confidence.resolve() == output.resolve():
-            raise MMEarthError(f"{output} is named for both the map and its confidence; give two names.")
-        return _Outputs(output, confidence)
 
 
 def _in_all(results: Sequence[ClassifyResult], output: Path, confidence: str | Path | None) -> ClassifyResult:
@@ -181,7 +131,7 @@ def _in_all(results: Sequence[ClassifyResult], output: Path, confidence: str | P
 
 def _classify(
     on_pixels: PixelProbe,
-    where: _Outputs,
+    where: MapFiles,
     smooth: Smoothing,
     unknown: float | None,
     model: Path,
@@ -190,52 +140,24 @@ def _classify(
     part: Stack | None = None,
 ) -> ClassifyResult:
     """The map of one place, or of a part of it."""
-    probe, whole, confidence = on_pixels.probe, on_pixels.stack.grid, where.confidence
+    whole, confident = on_pixels.stack.grid, where.confidence is not None
     grid, area = _mapped(on_pixels.stack, part)
-    tallied, beyond = AreaTally(grid), np.zeros(1 + len(probe.layers), np.intp)
+    beyond = np.zeros(1 + len(on_pixels.probe.layers), np.intp)
 
     def classified(pixels: Pixels, window: Window) -> _Found:
         kept = window.relative_to(surrounded(window, margin(smooth), whole))
         values, certainty = classify_block(
-            on_pixels, pixels, kept, smooth=smooth, unknown=unknown, confidence=confidence is not None
+            on_pixels, pixels, kept, smooth=smooth, unknown=unknown, confidence=confident
         )
         return values, certainty, on_pixels.beyond_layers(pixels[kept.slices])
 
-    tags = {**origin_tags(on_pixels.stack.origins), "training_digest": probe.training.digest, "smooth": smooth}
-    if len(probe.columns.slots) > 1:
-        tags["dates"] = "together" if probe.together else "vote"
-    asked = {
-        "embedding": ", ".join(file.name for file in map(Path, (part or on_pixels.stack).files)),
-        "probe": model.name,
-        "learned from": f"{counted(probe.training.polygons, 'sample')}, {counted(probe.training.pixels, 'pixel')}",
-        "smoothing": smooth,
-        **({} if unknown is None else {"left unclassified": f"what is more unlike than all but {100 * unknown:g} %"}),
-    }
-    told = tags | training_tags(probe, grid) | with_step({}, "classified", asked, where.map)
+    names = ", ".join(file.name for file in map(Path, (part or on_pixels.stack).files))
     with ExitStack() as opening:
-        # Left in reverse order: the confidence is finished, the map is finished and named, the confidence is named.
-        staged = (
-            None
-            if confidence is None
-            else opening.enter_context(atomic_path(confidence, outdated=companions(confidence)))
-        )
-        drawn = opening.enter_context(new_map(where.map, probe.legend, grid, tags=told, unknown=unknown is not None))
-        measured = None
-        if confidence is not None:
-            measured = opening.enter_context(
-                new_geotiff(
-                    confidence,
-                    grid,
-                    count=2,
-                    dtype="uint8",
-                    nodata=NODATA,
-                    descriptions=["probability", "margin"],
-                    scales=[CONFIDENCE_SCALE] * 2,
-                    offsets=[CONFIDENCE_OFFSET] * 2,
-                    tags={**tags, "product": "confidence"},
-                    staged=staged,
-                )
+        written = opening.enter_context(
+            new_class_map(
+                on_pixels, where, grid, made_of={"embedding": names}, model=model, smooth=smooth, unknown=unknown
             )
+        )
 
         def write(window: Window, result: _Found) -> None:
             values, certainty, lacking = result
@@ -246,10 +168,7 @@ def _classify(
                 values *= there
                 if certainty is not None:
                     certainty *= there
-            drawn.write(values, 1, window=window.ranges)
-            if measured is not None and certainty is not None:
-                measured.write(certainty, window=window.ranges)
-            tallied.add(values, window.row)
+            written.write(window, values, certainty)
 
         inner = None if part is None else opening.enter_context(part.reader())
         transform_blocks(
@@ -262,20 +181,7 @@ def _classify(
             onto=area,
             margin=margin(smooth),
         )
-    if confidence is not None:
-        write_text(confidence.with_suffix(".qml"), ramp_style(conventions()["confidence"]))
-    named = {c.value: c.name for c in probe.legend.classes}
-    if UNKNOWN in tallied.pixels:
-        named[UNKNOWN] = unknown_name(probe.legend.names)
-    return ClassifyResult(
-        path=where.map,
-        confidence=confidence,
-        pixels={c.name: tallied.pixels.get(c.value, 0) for c in probe.legend.classes},
-        unknown=tallied.pixels.get(UNKNOWN, 0),
-        nodata=tallied.pixels.get(NODATA, 0),
-        hectares={name: tallied.square_metres.get(value, 0.0) / 10_000 for value, name in named.items()},
-        messages=tuple(f"{said}." for said in on_pixels.said_beyond(beyond)),
-    )
+    return written.result([f"{said}." for said in on_pixels.said_beyond(beyond)])
 
 
 def _mapped(stack: Stack, part: Stack | None) -> tuple[Grid, Window]:
@@ -286,9 +192,3 @@ def _mapped(stack: Stack, part: Stack | None) -> tuple[Grid, Window]:
     if shift is None:
         raise ValueError(f"{part.name} does not lie in the pixels of {stack.name}")
     return part.grid, Window(*shift, *part.grid.shape)
-
-
-def check_unknown(unknown: float | None) -> None:
-    """Raise `MMEarthError` when it is no share."""
-    if unknown is not None and not 0 <= unknown < 1:
-        raise MMEarthError(f"`unknown={unknown}` is no share of the training pixels; choose one from 0 to below 1.")

@@ -6,8 +6,8 @@ The tiles are those of the journal; nothing is copied or computed. A picture is 
 import time
 from pathlib import Path
 
-from mmearth_core.embedding.journal import tiles_in
 from mmearth_core.embedding.product import NODATA, EmbeddingRaster
+from mmearth_core.embedding.running.journal import tiles_in
 from mmearth_core.files import write_text
 from mmearth_core.raster.grid import TilePlan
 from mmearth_core.raster.vrt import VirtualBand, VirtualSource, virtual_raster
