@@ -181,7 +181,7 @@ def _write(
             mapping.on_pixels,
             where,
             job.raster.grid,
-            made_of={"scene": job.source.name, "encoder": job.header.name},
+            made_of={"scene": job.source.name},
             model=model,
             smooth=mapping.smooth,
             unknown=mapping.unknown,

@@ -21,6 +21,7 @@ from mmearth_core.labelling.fitting import fit
 from mmearth_core.maps.class_map import ClassMap
 from mmearth_core.maps.origins import history_of
 from mmearth_core.progress import CancelToken, Silent
+from mmearth_core.reports.language import Language
 
 #: Four tiles of most of the scene, and many small ones.
 LARGE, SMALL = {"tile": 192, "halo": "exact"}, {"tile": 96, "halo": 16}
@@ -78,7 +79,9 @@ def test_it_is_the_map_of_embed_and_classify(
     unlike = {name for name in first.tags | second.tags if first.tags.get(name) != second.tags.get(name)}
     assert unlike == {"history", "job"}
     [step] = history_of(first.tags, one.path)
-    assert step.told["scene"] == "scene.tif" and step.told["encoder"].startswith("starter")
+    assert step.told["scene"] == "scene.tif"
+    assert "Szene scene.tif; Modell model.json" in Language("de").told(str(step))
+    assert "scène scene.tif" in Language("fr").told(str(step))
     assert {path.suffix for path in tmp_path.iterdir()} == {".tif", ".qml", ".xml"}
 
 
