@@ -151,9 +151,8 @@ def straight(size: int, repeats: int, folder: Path) -> None:
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(repeats):
         for way, commands in ways.items():
-            for each in (emb, output):
-                each.unlink(missing_ok=True)
-            done = [done_apart(*command) for command in commands]
+            emb.unlink(missing_ok=True)
+            done = [done_apart(*command, "--overwrite") for command in commands]
             seconds[way].append(sum(took for took, _ in done))
             peak = max(used.ru_maxrss for _, used in done) * 1024 / 1e9
             written = sum(each.stat().st_size for each in (emb, output) if each.exists())
