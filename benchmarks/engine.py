@@ -32,8 +32,8 @@ import numpy as np
 import onnxruntime
 import rasterio
 import shapely
-import shapely.geometry
 from numpy.typing import NDArray
+from rasterio.crs import CRS
 from rasterio.transform import from_origin
 
 from mmearth_core.embedding.backends import open_backend
@@ -42,6 +42,7 @@ from mmearth_core.encoder.registry import local_file
 from mmearth_core.encoder.session import INPUT, session_options
 from mmearth_core.processors import available_processors, processor_name
 from mmearth_core.sentinel2 import ENCODER_BANDS
+from mmearth_core.vectors.writing import write_features
 
 FULL_SCENE = 10_980
 
@@ -134,14 +135,10 @@ def straight(size: int, repeats: int, folder: Path) -> None:
     make_scene(scene, size, size)
     rng = np.random.default_rng(0)
     corners = np.array((4e5, 5.8e6 - 10 * size)) + rng.uniform(0, 10 * size - 300, (24, 2))
-    boxes = [shapely.box(x, y, x + 300, y + 300) for x, y in corners]
-    features = [
-        {"type": "Feature", "properties": {"class": f"class {n % 4}"}, "geometry": shapely.geometry.mapping(box)}
-        for n, box in enumerate(boxes)
-    ]
-    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32632"}}
-    samples = folder / "samples.geojson"
-    samples.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
+    boxes = shapely.box(*corners.T, *(corners + 300).T)
+    names = np.array([f"class {number % 4}" for number in range(len(boxes))], object)
+    samples = folder / "samples.gpkg"
+    write_features(samples, shapely.to_wkb(boxes), "Polygon", CRS.from_epsg(32632), {"class": names})
     embedded_apart(scene, emb)
     done_apart("fit", emb, samples, "-o", probe)
     ways: dict[str, list[list[str | Path]]] = {

@@ -115,8 +115,8 @@ def plan_embedding(
     surround: int = 0,
     cancel: CancelToken | None = None,
 ) -> EmbeddingJob:
-    """Open the scene and decide everything; `margin` as in `TilePlan`. `surround`: pixels around each tile's core that
-    are wanted as exact as those in it: the context grows by them. Raises `Cancelled`."""
+    """Open the scene and decide everything; `margin` and `surround` as in `TilePlan`. What is wanted around a core is
+    as exact as the core: the context grows by it. Raises `Cancelled`."""
     source = readable(scene, header, options)
     polygons = read_area(extent.aoi, source.grid) if extent.aoi is not None else None
     area = _area(source, extent, polygons)
@@ -210,7 +210,7 @@ def _plan(
         tile = _tile_inside(header, tile, pixels + -(-margin // patch) * patch)
     elif tile is None:
         tile = default_tile(source.grid.shape, area, architecture, pixels, header.dimensions, batch_size, margin)
-    return TilePlan(source.grid.shape, area, tile, pixels, patch, margin)
+    return TilePlan(source.grid.shape, area, tile, pixels, patch, margin, surround)
 
 
 def _tile_inside(header: EncoderDescription, tile: int | None, halo: int) -> int:

@@ -159,8 +159,12 @@ def _decodable(scales: Sequence[float], offsets: Sequence[float]) -> bool:
 def of_one_job(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two provenances are the same. How evidence is put into words is no matter: another version may say it
     otherwise, and what it led to is compared."""
-    told, wanted = ({name: each for name, each in job.items() if name != "evidence"} for job in (one, other))
-    return bool(told == json.loads(json.dumps(wanted)))
+    return bool(decisive(one) == json.loads(json.dumps(decisive(other))))
+
+
+def decisive(job: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a provenance tells jobs from each other."""
+    return {name: each for name, each in job.items() if name != "evidence"}
 
 
 def new_embedding(raster: EmbeddingRaster) -> AbstractContextManager[CheckedWriter]:

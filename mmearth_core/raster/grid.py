@@ -201,7 +201,8 @@ class TilePlan:
     stands at the raster's edge in every plan: a pixel's embedding does not depend on the plan.
 
     With a `margin` the tiles at the area's edges hold so many pixels beyond it too, as far as the raster goes: for who
-    looks around a pixel of the area afterwards. Those tiles grow by it; there are no more of them.
+    looks around a pixel of the area afterwards. Those tiles grow by it; there are no more of them. `surround`: pixels
+    around every core that are wanted beside it, to be looked at while the tile is there; the halo must hold them.
     """
 
     raster: tuple[int, int]
@@ -210,6 +211,7 @@ class TilePlan:
     halo: int
     stride: int
     margin: int = 0
+    surround: int = 0
 
     def __post_init__(self) -> None:
         if self.size <= 0 or self.size % self.stride or self.halo < 0 or self.halo % self.stride:
@@ -223,6 +225,10 @@ class TilePlan:
     def reach(self) -> Window:
         """The area and the margin around it: what the cores cover."""
         return self.area.padded(self.margin).intersection(Window(0, 0, *self.raster))
+
+    def wanted(self, tile: Tile) -> Window:
+        """The core of a tile and what is wanted around it, as far as the area goes."""
+        return tile.core.padded(self.surround).intersection(self.area) if self.surround else tile.core
 
     @property
     def _rows(self) -> range:

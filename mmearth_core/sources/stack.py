@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmearth_core.embedding.planning import EmbeddingJob
 from mmearth_core.errors import MMEarthError
 from mmearth_core.maps.origins import Origin
 from mmearth_core.raster.grid import Grid, Window
@@ -30,6 +31,14 @@ class Pixels:
     stored: tuple[Stored, ...]
     valid: tuple[NDArray[np.bool_], ...]
     layers: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, looks: Sequence[tuple[Stored, NDArray[np.bool_]] | None], layers: NDArray[np.float32]) -> "Pixels":
+        """The numbers of each slot and where it has an embedding, None of a slot without an image, and the layers."""
+        shape = layers.shape[1:]
+        absent = np.zeros((0, *shape), np.uint8), np.zeros(shape, np.bool_)
+        stored, valid = zip(*(absent if look is None else look for look in looks), strict=True)
+        return cls(stored, valid, layers)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -100,6 +109,12 @@ class Stack:
         """One embedding, of a date if it is known: the simplest stack."""
         slot = Slot(image.name, image.identity, len(image.bands), day_of_year(date))
         return cls(name or str(image.path), image.grid, (image,), (date,), (slot,))
+
+    @classmethod
+    def planned(cls, job: EmbeddingJob) -> Self:
+        """The embedding that a job is going to make, before it is there: for what is asked of its model and date."""
+        taken = job.source.datetime
+        return cls.alone(job.raster, job.source.name, taken and taken.date())
 
     @property
     def columns(self) -> Columns:
@@ -222,9 +237,8 @@ class StackReader:
     def read(self, window: Window, shape: tuple[int, int] | None = None) -> Pixels:
         """The pixels of a window; with `shape`, decimated (nearest) to it. Raises `MMEarthError` for a damaged file."""
         size = (window.height, window.width) if shape is None else shape
-        none = np.zeros((0, *size), np.uint8), np.zeros(size, np.bool_)
-        found = [none if image is None else image.read(window, shape) for image in self._images]
+        looks = [None if image is None else image.read(window, shape) for image in self._images]
         layers = np.empty((len(self._layers), *size), np.float32)
         for out, layer in zip(layers, self._layers, strict=True):
             out[:] = layer.read(window, shape)
-        return Pixels(tuple(stored for stored, _ in found), tuple(valid for _, valid in found), layers)
+        return Pixels.of(looks, layers)

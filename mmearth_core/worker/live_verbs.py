@@ -81,9 +81,7 @@ class LiveVerbs:
         if embedding is not None:
             stacks = stacks_of(embedding)
         elif scene is not None:
-            job = inspect(scene=scene, model=model, options=options, cancel=cancel).job
-            taken = job.source.datetime
-            stacks = [Stack.alone(job.raster, job.source.name, taken and taken.date())]
+            stacks = [Stack.planned(inspect(scene=scene, model=model, options=options, cancel=cancel).job)]
         else:
             raise MMEarthError("Neither `embedding` nor `scene` is given; give one of them.")
         return {"messages": [said for stack in stacks for said in PixelProbe.of(learned, stack)[1]]}

@@ -231,17 +231,21 @@ class Algorithm(QgsProcessingAlgorithm):
 
     def ask(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """The worker's answer. Raises QgsProcessingException with its sentence, Stopped when the user cancelled."""
-        given, labels = {**arguments, "trust": True} if self._trust else arguments, self._labels()
         try:
-            return self._get_client().call(verb, given, feedback, labels)
+            return self.answer(verb, arguments, feedback)
         except WorkerError as error:
-            sentence = worded(error.message, labels)
+            sentence = worded(error.message, self._labels())
             if feedback.isCanceled():
                 feedback.pushInfo(sentence)
                 raise Stopped from error
             if error.traceback:
                 feedback.pushDebugInfo(error.traceback)
             raise QgsProcessingException(sentence) from error
+
+    def answer(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """As `ask`, with the worker's own error."""
+        given = {**arguments, "trust": True} if self._trust else arguments
+        return self._get_client().call(verb, given, feedback, self._labels())
 
     def raster(self, name: str) -> Any:
         """The file of a raster parameter, or None."""

@@ -32,7 +32,7 @@ _MOMENT = 0.5
 
 
 class Computed(NamedTuple):
-    """A tile and its codes (bands, height, width of the `window`, its core if nothing around is wanted), None where no
+    """A tile and its codes (bands, height, width of the `window`, what the plan wants of it), None where no
     pixel of the core is wanted; and what the pixels of the core are, of those in the plan's area."""
 
     tile: Tile
@@ -49,11 +49,9 @@ def compute_tiles(
     polygons: AreaOfInterest | None,
     stored: tuple[Sequence[float], Sequence[float]],
     waiting: Callable[[], None] | None = None,
-    surround: int = 0,
 ) -> Generator[Computed, None, None]:
     """Each of the `tiles` of a plan in the order given. `stored`: scales and offsets of the codes. `waiting` is called
-    now and then while a tile takes long. `surround`: pixels around its core whose codes are wanted too, as far as the
-    plan's area goes; the halo must hold them.
+    now and then while a tile takes long.
 
     While the caller handles one batch the next is being computed. Closing the iterator ends the running tile at once.
     """
@@ -63,7 +61,7 @@ def compute_tiles(
     def load(tile: Tile) -> _Loaded:
         dn, causes = readers.mine().look(tile.context)
         ground = is_ground(causes)
-        window = tile.core.padded(surround).intersection(plan.area) if surround else tile.core
+        window = plan.wanted(tile)
         there = ground[window.relative_to(tile.context).slices]
         if polygons is not None:
             there = there & polygons.inside(window, plan.margin)

@@ -50,8 +50,8 @@ class TileRun:
     """A job that this process alone is at, with what runs its network and where its tiles are kept.
 
     `specification`: what tells from each other the jobs whose kept tiles differ. `kept`: the bands that are kept of a
-    tile. `make`: what is made of a tile's codes, by default nothing else; it gets those of `surround` pixels around its
-    core too, as far as the chosen area goes.
+    tile. `make`: what is made of a tile's codes, by default nothing else; it gets those of all that the plan
+    wants of it.
     """
 
     job: EmbeddingJob
@@ -60,7 +60,6 @@ class TileRun:
     specification: dict[str, Any]
     kept: int
     make: Make | None = None
-    surround: int = 0
 
     @contextmanager
     def finished(
@@ -146,7 +145,6 @@ class TileRun:
                 job.polygons,
                 (job.raster.scales, job.raster.offsets),
                 pace.look,
-                self.surround,
             )
         ) as results:
             for computed in results:

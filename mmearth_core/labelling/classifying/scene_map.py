@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.embedding.backends import BackendName, open_backend
 from mmearth_core.embedding.planning import EmbeddingJob, Extent, Tiling, plan_embedding
+from mmearth_core.embedding.product import decisive
 from mmearth_core.embedding.ranges import with_quantiser
 from mmearth_core.embedding.running.assembly import gathered
 from mmearth_core.embedding.running.journal import TileJournal
@@ -128,71 +130,22 @@ def classify_scene(
     )
     if not job.raster.scales:
         job = with_quantiser(job, runner, progress, cancel)
-    acquired = job.source.datetime
-    stack = Stack.alone(job.raster, job.source.name, acquired.date() if acquired else None)
-    on_pixels, messages = PixelProbe.of(probe, stack)
+    on_pixels, messages = PixelProbe.of(probe, Stack.planned(job))
     for message in messages:
         progress.message(message)
-    mapping = _Mapping(on_pixels, smooth, unknown, where.confidence is not None)
-    specification = job.specification | {
-        "probe": hashlib.sha256(Path(model).read_bytes()).hexdigest(),
-        "smooth": smooth,
-        "unknown": unknown,
-        "layers": mapping.layers,
-    }
+    made = _SceneMap(job, on_pixels, where, Path(model), smooth, unknown)
     journal = TileJournal(TileJournal.folder_of(where.map))
-    key = _key(specification)
-    if resume and not overwrite and where.map.is_file() and (there := there_already(where, key)) is not None:
+    if resume and not overwrite and where.map.is_file() and (there := there_already(where, made.key)) is not None:
         progress.message(f"{where.map} is this very map already; nothing was computed.")
         journal.remove()
         return there
     files = (*inputs, *job.identity.files, *filter(None, map(sidecar_item, job.identity.files)))
     where.checked(overwrite=overwrite, inputs=files)
     journal.check_ours()
-    run = TileRun(job, runner, journal, specification, mapping.layers, mapping.made, margin(smooth))
+    run = TileRun(job, runner, journal, made.specification, made.layers, made.of_tile)
     with one_thread_each(), run.finished(progress, cancel, resume=resume) as done:
-        written = _write(mapping, job, journal, done.ground, where, Path(model), key, progress, cancel)
+        written = made.write(journal, done.ground, progress, cancel)
     return written.result([f"Of all pixels {done.ground}."] if str(done.ground) else [])
-
-
-def _key(specification: dict[str, Any]) -> str:
-    """sha256 in hex of what decides a map; how evidence is put into words is no matter."""
-    decisive = {name: each for name, each in specification.items() if name != "evidence"}
-    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
-
-
-def _write(
-    mapping: "_Mapping",
-    job: EmbeddingJob,
-    journal: TileJournal,
-    ground: GroundCount,
-    where: MapFiles,
-    model: Path,
-    key: str,
-    progress: Progress,
-    cancel: CancelToken,
-) -> MapWriter:
-    """Lay the tiles of a journal out as a map. Raises `MMEarthError` when they hold no ground: then there is none."""
-    area, layers = job.plan.area, mapping.layers
-    parts = gathered(area, job.plan, journal, layers, progress, cancel)
-    with (
-        closing(parts),
-        new_class_map(
-            mapping.on_pixels,
-            where,
-            job.raster.grid,
-            made_of={"scene": job.source.name},
-            model=model,
-            smooth=mapping.smooth,
-            unknown=mapping.unknown,
-            job=key,
-        ) as written,
-    ):
-        for window, block in parts:
-            values = np.zeros((layers, window.height, window.width), np.uint8) if block is None else block
-            written.write(window.relative_to(area), values[0], values[1:] if mapping.confidence else None)
-        check_some_ground(job, ground, sum(number for value, number in written.tallied.pixels.items() if value))
-    return written
 
 
 def _check_encoder(probe: Probe, name: str, identity: str) -> None:
@@ -213,31 +166,73 @@ def _check_encoder(probe: Probe, name: str, identity: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Mapping:
-    """How the codes of a tile become what is kept of it: class values, and where wanted probability and margin."""
+class _SceneMap:
+    """The map of a scene: how the codes of a tile become what is kept of it, and how that is laid out."""
 
+    job: EmbeddingJob
     on_pixels: PixelProbe
+    files: MapFiles
+    model: Path
     smooth: Smoothing
     unknown: float | None
-    confidence: bool
 
     @property
     def layers(self) -> int:
-        return 3 if self.confidence else 1
+        """Class values, and where wanted probability and margin."""
+        return 1 if self.files.confidence is None else 3
 
-    def made(self, tile: Tile, codes: NDArray[np.uint8], window: Window) -> NDArray[np.uint8]:
+    @cached_property
+    def specification(self) -> dict[str, Any]:
+        """What tells from each other the jobs whose kept tiles differ."""
+        return self.job.specification | {
+            "probe": hashlib.sha256(self.model.read_bytes()).hexdigest(),
+            "smooth": self.smooth,
+            "unknown": self.unknown,
+            "layers": self.layers,
+        }
+
+    @property
+    def key(self) -> str:
+        """sha256 in hex of what decides the map."""
+        return hashlib.sha256(json.dumps(decisive(self.specification), sort_keys=True).encode()).hexdigest()
+
+    def of_tile(self, tile: Tile, codes: NDArray[np.uint8], window: Window) -> NDArray[np.uint8]:
         """uint8 (layers, height, width) of a tile's core, of the codes of a window that holds it."""
-        shape = codes.shape[1:]
-        absent = np.zeros((0, *shape), np.uint8), np.zeros(shape, np.bool_)
         images = self.on_pixels.stack.images
-        looks = [absent if image is None else (codes, image.valid(codes)) for image in images]
-        stored, valid = zip(*looks, strict=True)
         values, certainty = classify_block(
             self.on_pixels,
-            Pixels(stored, valid, np.empty((0, *shape), np.float32)),
+            Pixels.of(
+                [None if image is None else (codes, image.valid(codes)) for image in images],
+                np.empty((0, *codes.shape[1:]), np.float32),
+            ),
             tile.core.relative_to(window),
             smooth=self.smooth,
             unknown=self.unknown,
-            confidence=self.confidence,
+            confidence=self.files.confidence is not None,
         )
         return values[None] if certainty is None else np.concatenate([values[None], certainty])
+
+    def write(self, journal: TileJournal, ground: GroundCount, progress: Progress, cancel: CancelToken) -> MapWriter:
+        """Lay the tiles of a journal out. Raises `MMEarthError` when they hold no ground: then there is no map."""
+        area, layers = self.job.plan.area, self.layers
+        parts = gathered(area, self.job.plan, journal, layers, progress, cancel)
+        with (
+            closing(parts),
+            new_class_map(
+                self.on_pixels,
+                self.files,
+                self.job.raster.grid,
+                made_of={"scene": self.job.source.name},
+                model=self.model,
+                smooth=self.smooth,
+                unknown=self.unknown,
+                job=self.key,
+            ) as written,
+        ):
+            for window, block in parts:
+                values = np.zeros((layers, window.height, window.width), np.uint8) if block is None else block
+                written.write(window.relative_to(area), values[0], values[1:] if layers > 1 else None)
+            check_some_ground(
+                self.job, ground, sum(number for value, number in written.tallied.pixels.items() if value)
+            )
+        return written

@@ -232,10 +232,7 @@ class MapFolder(Algorithm):
     def _made(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """The answer of a verb that keeps an output that is this very one already; another is made anew."""
         try:
-            client = self._get_client()
-            return client.call(
-                verb, {**arguments, **({"trust": True} if self._trust else {})}, feedback, self._labels()
-            )
+            return self.answer(verb, arguments, feedback)
         except WorkerError as error:
             if feedback.isCanceled() or "overwrite" not in error.about or not Path(arguments["output"]).exists():
                 self._raise(error, feedback)
