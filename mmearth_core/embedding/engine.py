@@ -183,11 +183,11 @@ def embed_extent(
         job = with_quantiser(job, runner, progress, cancel)
     journal = TileJournal(TileJournal.folder_of(output))
     with one_writer(output, lambda: _is_at_it(journal, job), progress, cancel) as hold:
-        if resume and not overwrite and output.is_file() and (there := _there_already(job, began)) is not None:
-            progress.message(f"{output} is this very embedding already; nothing was computed.")
-            journal.remove()
-            return there
-        if output.is_file() and not overwrite:
+        if resume and not overwrite and output.is_file():
+            if (there := _there_already(job, began)) is not None:
+                progress.message(f"{output} is this very embedding already; nothing was computed.")
+                journal.remove()
+                return there
             raise MMEarthError(
                 f"{output} exists already, and is not the embedding of this scene with these options; choose another"
                 " name or pass `overwrite=True`."

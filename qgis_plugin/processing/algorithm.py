@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from qgis.core import (
     QgsMapLayer,
@@ -234,18 +234,22 @@ class Algorithm(QgsProcessingAlgorithm):
         try:
             return self.answer(verb, arguments, feedback)
         except WorkerError as error:
-            sentence = worded(error.message, self._labels())
-            if feedback.isCanceled():
-                feedback.pushInfo(sentence)
-                raise Stopped from error
-            if error.traceback:
-                feedback.pushDebugInfo(error.traceback)
-            raise QgsProcessingException(sentence) from error
+            self.fail(error, feedback)
 
     def answer(self, verb: str, arguments: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """As `ask`, with the worker's own error."""
         given = {**arguments, "trust": True} if self._trust else arguments
         return self._get_client().call(verb, given, feedback, self._labels())
+
+    def fail(self, error: WorkerError, feedback: QgsProcessingFeedback) -> NoReturn:
+        """Raise what `ask` raises for the worker's own error."""
+        sentence = worded(error.message, self._labels())
+        if feedback.isCanceled():
+            feedback.pushInfo(sentence)
+            raise Stopped from error
+        if error.traceback:
+            feedback.pushDebugInfo(error.traceback)
+        raise QgsProcessingException(sentence) from error
 
     def raster(self, name: str) -> Any:
         """The file of a raster parameter, or None."""

@@ -11,13 +11,10 @@ from training.bev_segmentation import LABELS, main, results
 
 
 def test_all_of_it_at_the_size_of_a_test_in_two_parts(tmp_path: Path) -> None:
-    main(["-o", str(tmp_path), "--quick", "--seeds", "0", "--starts", "scratch", "all", "--labels", "1", "100"])
+    main(["-o", str(tmp_path), "--quick", "--seeds", "0", "--starts", "scratch", "all", "--labels", "1"])
     done = results(tmp_path)
     assert {(each.start, each.sensors, each.percent) for each in done} == {
-        (start, sensors, percent)
-        for start in ("scratch", "all")
-        for sensors in ("camera", "lidar", "both")
-        for percent in (1, 100)
+        (start, sensors, 1) for start in ("scratch", "all") for sensors in ("camera", "lidar", "both")
     }
     assert all(0 <= each.iou <= 1 for each in done)
     lines = (tmp_path / "results.jsonl").read_text(encoding="utf-8")

@@ -135,10 +135,15 @@ def classify_scene(
         progress.message(message)
     made = _SceneMap(job, on_pixels, where, Path(model), smooth, unknown)
     journal = TileJournal(TileJournal.folder_of(where.map))
-    if resume and not overwrite and where.map.is_file() and (there := there_already(where, made.key)) is not None:
-        progress.message(f"{where.map} is this very map already; nothing was computed.")
-        journal.remove()
-        return there
+    if resume and not overwrite and where.map.is_file():
+        if (there := there_already(where, made.key)) is not None:
+            progress.message(f"{where.map} is this very map already; nothing was computed.")
+            journal.remove()
+            return there
+        raise MMEarthError(
+            f"{where.map} exists already, and is not the map of this scene with these options; choose another name or"
+            " pass `overwrite=True`."
+        )
     files = (*inputs, *job.identity.files, *filter(None, map(sidecar_item, job.identity.files)))
     where.checked(overwrite=overwrite, inputs=files)
     journal.check_ours()

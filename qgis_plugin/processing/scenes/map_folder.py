@@ -22,7 +22,6 @@ from qgis.core import (
 from ...core.accuracy.figures import shares
 from ...core.scenes.single_scenes import why_not_one_by_one
 from ...core.worker.request import WorkerError
-from ...core.worker.wording import worded
 from ...core.workspace import SMOOTHINGS
 from ...settings import Settings
 from ..algorithm import MAPPING, Algorithm, Stopped, Values
@@ -235,7 +234,7 @@ class MapFolder(Algorithm):
             return self.answer(verb, arguments, feedback)
         except WorkerError as error:
             if feedback.isCanceled() or "overwrite" not in error.about or not Path(arguments["output"]).exists():
-                self._raise(error, feedback)
+                self.fail(error, feedback)
             return self.ask(verb, {**arguments, "overwrite": True}, feedback)
 
     def _read_as(self, scene: Path, parameters: Values, context: QgsProcessingContext) -> dict[str, Any]:
@@ -246,11 +245,6 @@ class MapFolder(Algorithm):
             "level": self.parameterAsEnumString(parameters, "LEVEL", context),
             "exclude_clouds": self.parameterAsBool(parameters, "EXCLUDE_CLOUDS", context),
         }
-
-    def _raise(self, error: WorkerError, feedback: QgsProcessingFeedback) -> None:
-        if feedback.isCanceled():
-            raise Stopped from error
-        raise QgsProcessingException(worded(error.message, self._labels())) from error
 
     def _conclude(self, feedback: QgsProcessingFeedback, failures: dict[str, str], left_out: list[str]) -> None:
         """Tell what came of all of them; raises when that is nothing."""

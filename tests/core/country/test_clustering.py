@@ -4,7 +4,6 @@ The workers are real, in threads of this process, and do what stands here instea
 """
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -37,6 +36,8 @@ WHERE: dict[str, str] = {}
 MOST: Counter[str] = Counter()
 NOW: Counter[str] = Counter()
 LOCK = threading.Lock()
+#: Set when both workers have begun, and the one with a card has two at once.
+SHARED = threading.Event()
 
 
 def do_nothing(rows: Sequence[Any], _: Any) -> tuple[Outcome, ...]:
@@ -44,7 +45,9 @@ def do_nothing(rows: Sequence[Any], _: Any) -> tuple[Outcome, ...]:
     with LOCK:
         NOW[name] += 1
         MOST[name] = max(MOST[name], NOW[name])
-    time.sleep(0.02)
+        if MOST["card"] > 1 and MOST["plain"]:
+            SHARED.set()
+    SHARED.wait(rows[0].seconds)
     with LOCK:
         NOW[name] -= 1
         WHERE.update({row.id: name for row in rows})
@@ -56,6 +59,7 @@ def doing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clustering, "do", do_nothing)
     for each in (WHERE, MOST, NOW):
         each.clear()
+    SHARED.clear()
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,8 @@ def cluster() -> Iterator[SpecCluster]:
 
 
 def ask(cluster: SpecCluster, folder: Path, count: int, *, gpu: bool) -> tuple[list[Outcome], list[str]]:
-    units = [(SimpleNamespace(id=f"s{number}"),) for number in range(count)]
+    # Where they may, units wait for each other; a second at once with a card would show in a moment.
+    units = [(SimpleNamespace(id=f"s{number}", seconds=0.02 if gpu else 5.0),) for number in range(count)]
     work, heard = SimpleNamespace(key=lambda row: row.id * 12), Heard()
     found = on_cluster(
         units, work, Folder(folder), workers=1, scheduler=cluster.scheduler_address, retries=0, memory="1 GiB",

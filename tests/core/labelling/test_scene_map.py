@@ -162,7 +162,7 @@ def test_what_was_done_is_gone_on_with_and_takes_little_disk(
     assert again.pixels == found.pixels and again.hectares == found.hectares and again.unknown == found.unknown
     assert found.path.stat().st_mtime_ns == state.st_mtime_ns
     for changed in ({"smooth": "none"}, {"unknown": 0.1}):
-        with pytest.raises(MMEarthError, match=r"map\.tif exists already"):
+        with pytest.raises(MMEarthError, match=r"map\.tif exists already, and is not the map of this scene with these"):
             mapped("map", Cancelling(), **changed)
 
     with pytest.raises(Cancelled):
