@@ -1,6 +1,6 @@
 """How well boxes of a generated world are found from above with few labels, after NS-MAE and from scratch.
 
-    python -m training.bev_segmentation -o FOLDER [--seeds 0 1 2] [--starts scratch image all] [--sensors …]
+    python -m training.bev_segmentation -o FOLDER [--seeds 0 1 2] [--starts scratch image all] [--sensors …] [--steps N]
 
 The seed system of NS-MAE at toy size. It says nothing about Earth observation. Networks start from scratch, from
 NS-MAE, and from NS-MAE with the image term alone, which is what the settings that were released train; they learn from
@@ -242,10 +242,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--starts", choices=STARTS, nargs="+", default=STARTS)
     parser.add_argument("--sensors", choices=SENSORS, nargs="+", default=SENSORS)
     parser.add_argument("--labels", type=int, choices=LABELS, nargs="+", default=LABELS, help="percent")
+    parser.add_argument("--steps", type=int, help=f"of each training with labels (default: {Study.steps})")
     parser.add_argument("--estimate", action="store_true", help="say how long it takes, and do nothing")
     parser.add_argument("--quick", action="store_true", help="the size of a test; the numbers mean nothing")
     given: Any = parser.parse_args(arguments)
     study = QUICK if given.quick else Study()
+    study = replace(study, steps=given.steps or study.steps)
     run = read_config(CONFIG, study.changes)
     if not isinstance(run.data, ScenesConfig):
         raise TypeError(f"{CONFIG} is not of scenes")
