@@ -1,4 +1,5 @@
-"""Which tile is nearest to which, and whether a place is found again on another date: no labels, no fit.
+"""Which tile is nearest to which, whether a place is found again on another date, in how many directions features vary:
+no labels, no fit.
 
 Numpy only; knows features, not where they come from.
 """
@@ -41,6 +42,19 @@ def nearest_elsewhere(features: NDArray[np.floating], group: NDArray[np.integer]
     similarity = np.where(group[:, None] == group[None], -np.inf, unit @ unit.T)
     found: NDArray[np.intp] = similarity.argmax(axis=1)
     return found
+
+
+def effective_rank(features: NDArray[np.floating]) -> float:
+    """In how many directions features (n, d) vary, 1 … d, each standardised: exp of the entropy of the shares that the
+    eigenvalues of their correlations have (Roy & Vetterli 2007). 0 when nothing varies.
+    """
+    rows = np.asarray(features, np.float64)
+    varying = rows[:, rows.std(axis=0) > 0]
+    if not varying.shape[1]:
+        return 0.0
+    shares = np.linalg.eigvalsh(np.atleast_2d(np.corrcoef(varying.T))).clip(0) / varying.shape[1]
+    seen = shares[shares > 0]
+    return float(np.exp(-(seen * np.log(seen)).sum()))
 
 
 def _directions(features: NDArray[np.floating]) -> NDArray[np.float64]:

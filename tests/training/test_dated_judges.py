@@ -10,6 +10,7 @@ from mmearth_core.embedding.backends import open_backend
 from mmearth_core.evaluation.retrieval import retrieval_accuracy
 from mmearth_core.evaluation.splits import draw
 from mmearth_core.sentinel2 import ENCODER_BANDS
+from training import found_again
 from training.dated_judges import bark_beetle, belgium, catalonia
 from training.halves import HALVES, is_reported, of_half
 from training.packed_tiles import read_packed
@@ -86,6 +87,19 @@ def test_places_of_a_series_are_the_same_on_every_date(data: Path) -> None:
     tuned, reported = catalonia(data, "tuned"), catalonia(data, "reported")
     assert [(len(each.images), len(each.images[0])) for each in (tuned, reported)] == [(3, 6), (3, 6)]
     assert retrieval_accuracy(reported.of_bands(unchanged)).tolist() == [1.0] * 6
+
+
+def test_it_is_told_what_of_an_embedding_finds_places_again(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["found_again", "starter-atto-p8", "--data", str(data), "--half", "reported"])
+    found_again.main()
+    head, _, row = capsys.readouterr().out.splitlines()
+    assert head.startswith("| Catalonia (reported) | found again | by the mean |")
+    name, found, *parts, rank = row.strip("| ").split(" | ")
+    assert (name, found) == ("starter-atto-p8", "1.00")
+    assert all(0 <= float(each) <= 1 for each in parts) and len(parts) == 3
+    assert 1 < float(rank) < 64
 
 
 def test_an_embedding_has_a_row_for_every_row_of_its_task(data: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mmearth_core.evaluation.retrieval import nearest_elsewhere, retrieval_accuracy
+from mmearth_core.evaluation.retrieval import effective_rank, nearest_elsewhere, retrieval_accuracy
 
 
 def test_places_found_are_counted_for_every_pair_of_dates() -> None:
@@ -41,3 +41,19 @@ def test_the_nearest_tile_is_of_another_place_and_weighs_every_feature_alike() -
 def test_nothing_is_nearest_elsewhere_when_all_is_of_one_place() -> None:
     with pytest.raises(ValueError, match="one group"):
         nearest_elsewhere(np.eye(3), np.zeros(3, int))
+
+
+def test_the_effective_rank_counts_directions_whatever_their_units() -> None:
+    rng = np.random.default_rng(2)
+    apart = np.linalg.qr(rng.normal(size=(400, 4)) - 0.5)[0]
+    apart -= apart.mean(axis=0)
+    two = np.stack([apart[:, 0], apart[:, 0] * 1e3 + 5, apart[:, 1], -apart[:, 1]], axis=1)
+    independent = rng.normal(size=(20_000, 4)) * np.logspace(-3, 3, 4)
+    assert effective_rank(independent) == pytest.approx(4, abs=0.01)
+    assert effective_rank(np.column_stack([two, np.ones(400)])) == pytest.approx(2, abs=0.1)
+    assert effective_rank(two[:, :2]) == pytest.approx(1)
+    # Two that correlate by r have eigenvalues 1 + r and 1 - r; here 1.6 and 0.4.
+    first, second = np.array([1.0, -1, 1, -1]), np.array([1.0, 1, -1, -1])
+    pair = np.stack([first, 0.6 * first + 0.8 * second], axis=1)
+    assert effective_rank(pair) == pytest.approx(np.exp(-(0.8 * np.log(0.8) + 0.2 * np.log(0.2))))
+    assert effective_rank(np.ones((5, 3))) == 0
