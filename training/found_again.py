@@ -2,7 +2,7 @@
 
     python -m training.found_again MODEL … --data DATA [--half tuned|reported]
 
-For each model the mean over pairs of dates of the share of places found again: by the mean and spread of a tile, by each
+For each model the mean over pairs of dates of the share of places found again: by mean and spread of a tile, by each
 alone, and by both less the mean over all places of their date, which takes away what a date does to all. And the
 effective rank of the bands in single pixels, of every eighth row and column.
 """

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.evaluation.retrieval import effective_rank
 from mmearth_core.files import write_json
 from mmearth_core.pretraining.config import PretrainConfig
 from mmearth_core.pretraining.dataset import Views
@@ -68,7 +69,8 @@ class EpochWatcher:
                 self._constant = self._hold_out.constant_losses(method, check)
             objective, losses = self._hold_out.losses(method, check)
             images = _images(self._tiles)
-            spread = feature_spread(pooled_features(encoder, images)[-1])
+            features = pooled_features(encoder, images)[-1]
+            spread = feature_spread(features)
             if spread < COLLAPSED and bool((images != images[0]).any()):
                 raise MMEarthError(
                     f"The encoder collapsed: features of different tiles differ by {spread:.1e} of their size only."
@@ -81,6 +83,7 @@ class EpochWatcher:
                 "losses": losses,
                 "constant": self._constant,
                 "feature_spread": spread,
+                "effective_rank": effective_rank(features),
             }
         if self._labelled is not None:
             found["monitor"] = self._labelled.accuracy(encoder)

@@ -113,6 +113,7 @@ def test_the_log_has_every_loss_with_its_weight_and_what_constants_lose(finished
     assert 0 <= train["waiting"] <= 1
     validation = [line for line in lines if line["kind"] == "validation"]
     assert [line["epoch"] for line in validation] == [1, 2, 3]
+    assert all(line["feature_spread"] > 0 and 1 < line["effective_rank"] < 64 for line in validation)
     ratios = [
         loss / validation[-1]["constant"][name]
         for name, loss in validation[-1]["losses"].items()
