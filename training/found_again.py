@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmearth_core.embedding.backends import open_backend
+from mmearth_core.evaluation.baselines import pooled_mean_and_spread
 from mmearth_core.evaluation.retrieval import effective_rank, retrieval_accuracy
 from training.dated_judges import Series, catalonia
 from training.halves import HALVES
@@ -26,13 +27,15 @@ COLUMNS = ("found again", "by the mean", "by the spread", "less the date's mean"
 def figures(series: Series, model: str) -> tuple[float, ...]:
     """Of a model's embeddings, as `COLUMNS` says."""
     backend = open_backend(model)
-    pooled = series.of_backend(backend)
+    maps = [np.stack([image.embedding(backend) for image in date]) for date in series.images]
+    pooled = np.stack([pooled_mean_and_spread(each) for each in maps])
     middle = pooled.shape[2] // 2
     asked: list[NDArray[np.float32]] = [
         pooled, pooled[..., :middle], pooled[..., middle:], pooled - pooled.mean(axis=1, keepdims=True),
     ]  # fmt: skip
-    maps = [image.embedding(backend)[:, ::_APART, ::_APART] for date in series.images for image in date]
-    pixels = np.concatenate([each.reshape(len(each), -1).T for each in maps])
+    pixels = np.concatenate(
+        [np.moveaxis(each[..., ::_APART, ::_APART], 1, -1).reshape(-1, each.shape[1]) for each in maps]
+    )
     return (*(float(retrieval_accuracy(each).mean()) for each in asked), effective_rank(pixels))
 
 

@@ -30,3 +30,5 @@ def test_all_of_it_at_the_size_of_a_test_in_two_parts(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines()[0])["seconds"] >= 0
     with pytest.raises(SystemExit, match="another size"):
         main(["-o", str(tmp_path)])
+    with pytest.raises(SystemExit, match="another size"):
+        main(["-o", str(tmp_path), "--quick", "--steps", "2"])
