@@ -2,10 +2,14 @@
 
     python benchmarks/engine.py speed  [--size 3000]      end to end ÷ (raw forward ÷ overlap), and where the rest goes
     python benchmarks/engine.py memory [--valid 2600]     peak of a 10980 × 10980 × 12 scene, default options
-    python benchmarks/engine.py profile [--side 768]      where the network's time goes, by ONNX Runtime's operators
-    python benchmarks/engine.py pairs --against OLD.onnx [--side 1008] [--repeats 5] [--openvino]
+    python benchmarks/engine.py profile [--side 768] [--threads 1]
+                                                          where the network's time goes, by ONNX Runtime's operators
+    python benchmarks/engine.py apart [--side 768] [--repeats 5]
+                                                          one tile on all processors, or one on each at once
+    python benchmarks/engine.py pairs --against OLD.onnx [--side 1008] [--repeats 5] [--openvino bf16] [--scene FILE]
                                                           the default model and another export of it, in turn; the other
-                                                          by OpenVINO in float32, which must be installed for it
+                                                          by OpenVINO (f32, bf16), which must be installed for it;
+                                                          on noise or on a scene's upper left corner
     python benchmarks/engine.py straight [--size 3000] [--repeats 3]
                                                           `classify-scene` beside `embed` and `classify`, in turn
 
@@ -26,6 +30,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +41,18 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.transform import from_origin
 
+from mmearth_core.embedding.arrays import network_input
 from mmearth_core.embedding.backends import open_backend
 from mmearth_core.embedding.engine import embed
+from mmearth_core.embedding.quantisation import quantise
+from mmearth_core.encoder.description import EncoderDescription
+from mmearth_core.encoder.model_file import read_header
+from mmearth_core.encoder.onnx_backend import OnnxBackend
 from mmearth_core.encoder.registry import local_file
 from mmearth_core.encoder.session import INPUT, session_options
 from mmearth_core.processors import available_processors, processor_name
+from mmearth_core.raster.grid import Window
+from mmearth_core.raster.scene import open_scene
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.vectors.writing import write_features
 
@@ -162,8 +174,8 @@ def noise(side: int) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(1, len(ENCODER_BANDS), side, side)).astype(np.float32)
 
 
-def profile(side: int, folder: Path) -> None:
-    options = session_options()
+def profile(side: int, threads: int | None, folder: Path) -> None:
+    options = session_options(threads)
     options.enable_profiling, options.profile_file_prefix = True, str(folder / "profile")
     path = local_file("default", suffixes=(".onnx",))
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -181,22 +193,57 @@ def profile(side: int, folder: Path) -> None:
         print(f"{operator:24s} {duration / 1e3:8.0f} ms {duration / spent.total():6.1%}")
 
 
-def by_openvino(path: Path) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+def apart(side: int, repeats: int) -> None:
+    """The same network: one run on all processors, against as many runs of one thread as there are, at once."""
+    path, processors = local_file("default", suffixes=(".onnx",)), available_processors()
+    together, alone = OnnxBackend(path, threads=processors), OnnxBackend(path, threads=1)
+    pixels = noise(side)
+    together.run(pixels), alone.run(pixels)
+    ratios = []
+    with ThreadPoolExecutor(processors) as pool:
+        for _ in range(repeats):
+            began = time.perf_counter()
+            for _ in range(processors):
+                together.run(pixels)
+            middle = time.perf_counter()
+            list(pool.map(alone.run, [pixels] * processors))
+            ratios.append((middle - began) / (time.perf_counter() - middle))
+    print(
+        f"{side} × {side}: {processors} runs of one thread at once are {statistics.median(ratios):.2f} times as fast"
+        f" ({min(ratios):.2f} to {max(ratios):.2f}) as one after the other on {processors} threads"
+    )
+
+
+def by_openvino(path: Path, precision: str) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
     openvino = importlib.import_module("openvino")
-    choices = {"INFERENCE_NUM_THREADS": available_processors(), "INFERENCE_PRECISION_HINT": "f32"}
+    choices = {"INFERENCE_NUM_THREADS": available_processors(), "INFERENCE_PRECISION_HINT": precision}
     request = openvino.Core().compile_model(path, "CPU", choices).create_infer_request()
     return lambda pixels: request.infer({0: pixels}).to_tuple()[0]
 
 
-def pairs(other: Path, side: int, repeats: int, openvino: bool) -> None:
+def corner(scene: Path, side: int, header: EncoderDescription) -> NDArray[np.float32]:
+    """What the network takes of the upper left corner of a scene."""
+    source = open_scene(scene, wanted=header.bands)
+    with source.reader() as reader:
+        dn, ground = reader.read(Window(0, 0, side, side))
+    return network_input(dn, ground, source.bands, source.level, header)[None]
+
+
+def pairs(other: Path, side: int, repeats: int, openvino: str | None, scene: Path | None) -> None:
+    default = local_file("default", suffixes=(".onnx",))
     runs: list[Callable[[NDArray[np.float32]], NDArray[np.float32]]] = []
-    for path in (other, local_file("default", suffixes=(".onnx",))):
+    for path in (other, default):
         began = time.perf_counter()
-        runs.append(by_openvino(path) if openvino and path == other else open_backend(path).run)
+        runs.append(by_openvino(path, openvino) if openvino and path == other else open_backend(path).run)
         print(f"{path.name} loaded in {time.perf_counter() - began:.2f} s")
-    pixels = noise(side)
-    first, second = (run(pixels) for run in runs)
-    print(f"largest difference {np.abs(first - second).max():g}")
+    header = read_header(default)
+    pixels = noise(side) if scene is None else corner(scene, side, header)
+    first, second = (run(pixels)[0] for run in runs)
+    everywhere = np.ones(first.shape[1:], np.bool_)
+    codes = [quantise(each, everywhere, header.scales, header.offsets).astype(np.int16) for each in (first, second)]
+    steps = np.abs(codes[0] - codes[1])
+    print(f"largest difference {np.abs(first - second).max():g}; of the codes {np.mean(steps > 0):.2%} are another,")
+    print(f"{np.mean(steps > 1):.2%} by more than one step, by {steps.max()} at most")
     ratios = []
     for _ in range(repeats):
         seconds = []
@@ -210,13 +257,17 @@ def pairs(other: Path, side: int, repeats: int, openvino: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("speed", "memory", "profile", "pairs", "straight"), nargs="?", default="speed")
+    parser.add_argument(
+        "what", choices=("speed", "memory", "profile", "apart", "pairs", "straight"), nargs="?", default="speed"
+    )
     parser.add_argument("--size", type=int, default=3000)
     parser.add_argument("--valid", type=int, default=2600)
     parser.add_argument("--side", type=int, default=768)
+    parser.add_argument("--threads", type=int)
     parser.add_argument("--against", type=Path)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--openvino", action="store_true")
+    parser.add_argument("--openvino", choices=("f32", "bf16"))
+    parser.add_argument("--scene", type=Path)
     arguments = parser.parse_args()
     print(machine())
     print("$ python", *sys.argv)
@@ -224,9 +275,11 @@ def main() -> None:
         if arguments.what == "speed":
             speed(arguments.size, Path(folder))
         elif arguments.what == "profile":
-            profile(arguments.side, Path(folder))
+            profile(arguments.side, arguments.threads, Path(folder))
+        elif arguments.what == "apart":
+            apart(arguments.side, arguments.repeats)
         elif arguments.what == "pairs":
-            pairs(arguments.against, arguments.side, arguments.repeats, arguments.openvino)
+            pairs(arguments.against, arguments.side, arguments.repeats, arguments.openvino, arguments.scene)
         elif arguments.what == "straight":
             straight(arguments.size, arguments.repeats, Path(folder))
         else:

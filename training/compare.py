@@ -10,8 +10,8 @@ Every method sees the same draws: 1, 5, 10 and 20 labels per class, tested on ot
 mean and by mean and standard deviation of every band; pixels of polygons, tested on other polygons; and other pixels,
 tested in other blocks each have a table (`training.judges`, `training.dated_judges`). Where there are several dates,
 labels are of one and tests of another, and `catalonia` asks whether a place is found again. Where the imagery comes
-with what a published network says of tiles, that has its rows too. The first model is compared with the others draw by
-draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
+with what a published network says of tiles, that has its rows too. The report begins with one table of everything; the
+first model is compared with the others draw by draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
 
 --half says what is judged on: `tuned`, by which choices may be made (EuroSAT, Aberystwyth, the TerraMind site, Belgium
 and one half of the others), `reported`, the other halves, that results are to be told of (`training.halves`), or both.
@@ -24,7 +24,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,12 +47,12 @@ from mmearth_core.evaluation.protocol import (
     best_of,
     evaluate,
     of_trainings,
-    spread,
 )
 from mmearth_core.evaluation.retrieval import retrieval_accuracy
-from mmearth_core.evaluation.tables import Table, markdown_table
+from mmearth_core.evaluation.tables import Table
 from mmearth_core.files import check_output, write_json, write_text
 from mmearth_core.processors import available_processors, processor_name
+from training.comparison import BASELINES, BEST_BANDS, KINDS, WHITENED, Comparison, best, report
 from training.dated_judges import DatedPixels, Series, bark_beetle, belgium, catalonia
 from training.halves import HALVES, Half
 from training.judges import BandChange, Features, Kind, Pixels, Tiles, aberystwyth, eurosat, land_cover_sites
@@ -61,30 +60,8 @@ from training.kept_scores import KeptScores
 
 Judge = Tiles | Pixels | DatedPixels
 
-#: What the kinds of judges are called in the report.
-KINDS: Mapping[Kind, str] = {
-    "tiles": "Pooled tiles",
-    "polygons": "Pixels of polygons, tested on other polygons",
-    "pixels": "Pixels, tested at other places",
-}
-WHITENED = "whitened bands 5×5"
-BASELINES = (RAW, AROUND, WHITENED)
-BEST_BANDS = "best of bands"
 #: Random encoders that are made where none is given, and the fewest draws that a report may have.
 RANDOM_SEEDS, FEWEST_DRAWS = 3, 10
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Scores of every method: few-label tables by kind of judge, and places found again by (method, series).
-
-    `trainings`: tables whose columns are trainings instead of draws, of what has several. `found_again`: shares
-    (trainings, pairs of dates).
-    """
-
-    tables: Mapping[Kind, Table]
-    trainings: Mapping[Kind, Table]
-    found_again: Mapping[tuple[str, str], NDArray[np.float64]]
 
 
 def judges_of(data: Path, folder: Path, half: Half) -> tuple[list[Judge], list[Series]]:
@@ -143,6 +120,8 @@ def compare(
     known = KeptScores(kept, data, seeds)
     scores: dict[tuple[str, str], list[Scores]] = {}
     kinds: dict[str, Kind] = {}
+    halves_of: dict[str, Half] = {}
+    labels: dict[str, None] = {}
     found_again: dict[tuple[str, str], NDArray[np.float64]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -150,8 +129,10 @@ def compare(
             judges, series = judges_of(data, folder, half)
             for judge in judges:
                 kinds |= dict.fromkeys(judge.tasks, judge.kind)
+                halves_of |= dict.fromkeys(judge.tasks, half)
                 name_of_all = "; ".join([half, *judge.tasks])
                 for label, trainings in _features(judge, models, folder).items():
+                    labels[label] = None
                     probes = classifiers_of(label)
                     found = [
                         known.scores(name_of_all, method, partial(_judged, judge, make, probes, seeds))
@@ -178,6 +159,8 @@ def compare(
         {kind: _table(scores, tasks, models) for kind, tasks in by_kind.items() if tasks},
         {kind: _of_trainings(scores, tasks) for kind, tasks in by_kind.items() if tasks},
         found_again,
+        halves_of,
+        tuple(labels),
     )
 
 
@@ -231,59 +214,6 @@ def _of_trainings(scores: Mapping[tuple[str, str], Sequence[Scores]], tasks: tup
     """What has several trainings, a column for each of them."""
     chosen = {key: of_trainings(found) for key, found in scores.items() if key[1] in tasks and len(found) > 1}
     return Table(tuple(dict.fromkeys(method for method, _ in chosen)), tasks, chosen)
-
-
-def best(label: str) -> str:
-    """What the best probe of each number of labels is called."""
-    return f"{label}, best probe"
-
-
-def pairs(labels: Sequence[str]) -> list[tuple[str, str]]:
-    """What is subtracted: the first model minus each other with the same probe, and minus the baselines."""
-    first, *others = labels
-    probes = [*(f", {name}" for name in PROBES), best("")]
-    return [
-        *((first + probe, other + probe) for other in others for probe in probes),
-        *((f"{first}, {name}", f"{bands}, {name}") for bands in BASELINES for name in PROBES),
-        (best(first), BEST_BANDS),
-    ]
-
-
-def report(found: Comparison, labels: Sequence[str], facts: Sequence[str], pictures: Mapping[Kind, str]) -> str:
-    """The Markdown page."""
-    lines = ["# Comparison on few labels", "", *facts, ""]
-    lines += ["Mean ± standard deviation over draws; the best of each column bold.", ""]
-    for kind, table in found.tables.items():
-        lines += [f"## {KINDS[kind]}", "", table.markdown("macro_f1")]
-        lines += [
-            f"Differences of the same draws, {labels[0]} minus others (in brackets: draws in which it is ahead); bold"
-            " where the mean exceeds the standard deviation. Of all columns: of their mean in each draw. The best of"
-            " the bands and of the probes are chosen after the fact, for each column.",
-            "",
-            table.differences(pairs(labels), "macro_f1"),
-            table.markdown("accuracy"),
-        ]
-        if found.trainings[kind].methods:
-            lines += ["Mean ± standard deviation over trainings, of their means over draws.", ""]
-            lines += [found.trainings[kind].markdown("macro_f1")]
-        lines += [f"![Label-efficiency curves]({pictures[kind]})", ""]
-    lines += ["## Places found again on another date", "", _found_again(found.found_again)]
-    return "\n".join(lines)
-
-
-def _found_again(shares: Mapping[tuple[str, str], NDArray[np.float64]]) -> str:
-    """A row for each method: mean ± sd over pairs of dates, and sd over trainings."""
-    methods, series = (tuple(dict.fromkeys(key[part] for key in shares)) for part in (0, 1))
-    rows = []
-    for method in methods:
-        cells = [method]
-        for name in series:
-            values = shares[method, name]
-            cells.append(spread(values.mean(axis=0)))
-            cells.append(f"{values.mean(axis=1).std(ddof=1):.3f}" if len(values) > 1 else "–")
-        rows.append(cells)
-    head = [cell for name in series for cell in (f"{name}: mean ± sd over pairs of dates", "sd over trainings")]
-    return markdown_table(["accuracy, mean + spread of a tile", *head], rows)
 
 
 def models_of(texts: Sequence[str]) -> dict[str, list[str]]:

@@ -14,9 +14,11 @@ from packed_imagery import write_all
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation import baselines, logistic
-from mmearth_core.evaluation.protocol import evaluate
+from mmearth_core.evaluation.judging.subjects import RANDOM
+from mmearth_core.evaluation.protocol import Scores, evaluate
+from mmearth_core.evaluation.tables import Table
 from mmearth_core.sentinel2 import ENCODER_BANDS
-from training import compare
+from training import compare, comparison
 from training.judges import aberystwyth, eurosat, land_cover_sites
 from training.scenes_from_arrays import L1C, Place, write
 from training.starter.places import split_by_place
@@ -210,8 +212,9 @@ def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, tmp
     first = found.tables["pixels"].scores["one, logistic", key[1]].macro_f1.mean(axis=1)
     assert table.scores[key].macro_f1[:, 0] == pytest.approx(first)
     assert found.found_again["two", "Catalonia (reported)"].shape == (2, 6)
-    text = compare.report(found, list(models), [], dict.fromkeys(compare.KINDS, "picture.svg"))
+    text = comparison.report(found, list(models), [], dict.fromkeys(comparison.KINDS, "picture.svg"))
     assert text.count("| two, logistic | ") == 3  # two metrics and the trainings
+    assert text.count("| two | ") == 2  # the summary, and places found again
 
     # Kept scores are the same, and made once; of another number of draws or other imagery they are others.
     again = partial(compare.compare, models, data, halves=["reported"], kept=tmp_path / "kept", say=lambda _: None)
@@ -233,6 +236,51 @@ def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, tmp
     (data / "note.txt").unlink()
 
 
+def scores(*of_labels: list[float]) -> Scores:
+    """Scores of 1 and 5 labels, a column for each draw or training; half as good by macro-F1."""
+    accuracy = np.array(of_labels)
+    return Scores((1, 5), accuracy / 2, accuracy)
+
+
+def test_the_summary_is_of_what_its_head_says() -> None:
+    """By hand: tiles by accuracy, the fuller pooling and minus random; pixels by macro-F1, each half for itself."""
+    probe, tiles = "mean of logistic and LDA", "T, mean + spread"
+    drawn = {
+        (f"ours, {probe}", tiles): scores([0.3, 0.5], [0.7, 0.9]),
+        (f"ours, {probe}", "T, mean"): scores([0, 0], [0, 0]),
+        (f"{RANDOM}, {probe}", tiles): scores([0.2, 0.2], [0.4, 0.4]),
+        (f"bands, {probe}", tiles): scores([0.1, 0.3], [0.5, 0.7]),
+    }
+    trained = {(f"ours, {probe}", tiles): scores([0.3, 0.5], [0.6, 1.0])}
+    pixels = {
+        ("ours, logistic", "P (tuned)"): scores([0.2, 0.4], [0.6, 0.8]),
+        ("ours, logistic", "P (reported)"): scores([0.8, 0.8], [0.8, 0.8]),
+        ("bands, logistic", "P (tuned)"): scores([0.4, 0.4], [0.4, 0.4]),
+    }
+    found = comparison.Comparison(
+        {
+            "tiles": Table((), ("T, mean", tiles), drawn),
+            "pixels": Table((), ("P (tuned)", "P (reported)"), pixels),
+        },
+        {"tiles": Table((), (tiles,), trained), "pixels": Table((), (), {})},
+        {("ours", "S"): np.array([[0.1, 0.3], [0.4, 0.6]]), ("bands", "S"): np.array([[0.25, 0.75]])},
+        {"T, mean": "tuned", tiles: "tuned", "P (tuned)": "tuned", "P (reported)": "reported"},
+        ("bands", "ours", RANDOM),
+    )
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in comparison.summary(found).splitlines()
+        if line.startswith("|")
+    ]
+    assert [row[0] for row in rows] == ["bands", "ours", RANDOM]
+    told = {name: [row[at] for row in rows] for at, name in enumerate(head)}
+    assert told[f"mean + spread of tiles, {probe}: 1 / 5"] == [".200 / .600", ".400 / .800", ".200 / .400"]
+    assert told["minus random"] == ["+0.100", "+0.300 ± 0.212", "+0.000"]  # the last of two, as the probe is
+    assert told["pixels, tuned"] == ["0.200", "0.250", "–"]
+    assert told["pixels, reported"] == ["–", "0.400", "–"]
+    assert told["found again, S"] == ["0.500", "0.350 ± 0.212", "–"]
+
+
 def test_a_label_may_stand_for_several_trainings() -> None:
     found = compare.models_of(["ours=a.onnx,b.onnx", "models/other.onnx", MODEL])
     assert found == {"ours": ["a.onnx", "b.onnx"], "other": ["models/other.onnx"], MODEL: [MODEL]}
@@ -243,7 +291,7 @@ def test_a_label_may_stand_for_several_trainings() -> None:
 
 
 def test_models_are_compared_with_the_first() -> None:
-    found = compare.pairs(["ours", "other"])
+    found = comparison.pairs(["ours", "other"])
     assert ("ours, kNN-5", "other, kNN-5") in found
     assert ("ours, best probe", "best of bands") in found
     assert not [pair for pair in found if pair[0].startswith("other")]
