@@ -156,6 +156,15 @@ def test_an_absent_canopy_map_sends_no_gradient_and_changes_no_other() -> None:
     assert [parts[name].count.item() for name in PARTS[:3]] == [0, 0, 0] and parts["s1_asc"].count > 0
 
 
+def test_what_stands_above_the_ground_is_told_by_canopies_or_the_radar() -> None:
+    """What a run is refused without: the canopy where it counts, else the radar, which stands for it."""
+    radar = {name: float(name.startswith(("s1", "sent"))) for name in PARTS}
+    assert method_of().needed == method_of(weighting="sum").needed == (CANOPY,)
+    assert method_of(weighting=radar).needed == ("sentinel1",)
+    assert method_of(weighting={name: float(name == "sentinel2") for name in PARTS}).needed == ()
+    assert method_of(weighting={**radar, "canopy_cover": 0.1}).needed == (CANOPY,)
+
+
 def test_what_is_hidden_reaches_nothing_and_every_weight_learns() -> None:
     method = method_of()
     batch = batch_of(method)

@@ -66,7 +66,6 @@ class NsMaeTiles(PretrainMethod):
 
     view: CanopyView
     outputs = ("sentinel2", "sentinel1", CANOPY.name)
-    needed = (CANOPY.name,)
     fidelity = (
         "Rendering supervision for height and radar, after NS-MAE (arXiv 2405.17942): a transfer of its idea to tiles;"
         " volume, terms and weights are this project's."
@@ -98,6 +97,15 @@ class NsMaeTiles(PretrainMethod):
             self.weights = FixedWeights(dict.fromkeys(PARTS, 1.0))
         else:
             self.weights = UncertaintyWeights(PARTS)
+        self.needed = self._needed()
+
+    def _needed(self) -> tuple[str, ...]:
+        """What stands above the ground must be known from somewhere: canopy heights where they count, else the radar."""
+        weights = self.config.weighting
+        counts = {name for name in PARTS if not isinstance(weights, dict) or weights[name] > 0}
+        if counts & {"canopy_height", "canopy_spread", "canopy_cover"}:
+            return (CANOPY.name,)
+        return ("sentinel1",) if counts & {"s1_asc", "s1_desc"} else ()
 
     def forward(self, batch: Batch) -> Losses:
         """Losses of a batch of `CanopyView`s: of hidden patches of the image, and of all that is known besides."""
