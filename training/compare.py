@@ -11,7 +11,8 @@ mean and by mean and standard deviation of every band; pixels of polygons, teste
 tested in other blocks each have a table (`training.judges`, `training.dated_judges`). Where there are several dates,
 labels are of one and tests of another, and `catalonia` asks whether a place is found again. Where the imagery comes
 with what a published network says of tiles, that has its rows too. The report begins with one table of everything; the
-first model is compared with the others draw by draw. REPORT.json holds every score, REPORT-KIND.svg the curves.
+first model is compared with the others draw by draw. REPORT.json holds every score, REPORT.jsonl a line for each
+training, of which `training.summary` makes one table of several comparisons, REPORT-KIND.svg the curves.
 
 --half says what is judged on: `tuned`, by which choices may be made (EuroSAT, Aberystwyth, the TerraMind site, Belgium
 and one half of the others), `reported`, the other halves, that results are to be told of (`training.halves`), or both.
@@ -57,6 +58,7 @@ from training.dated_judges import DatedPixels, Series, bark_beetle, belgium, cat
 from training.halves import HALVES, Half
 from training.judges import BandChange, Features, Kind, Pixels, Tiles, aberystwyth, eurosat, land_cover_sites
 from training.kept_scores import KeptScores
+from training.summary import Judged, Training, joined, lines_of
 
 Judge = Tiles | Pixels | DatedPixels
 
@@ -120,8 +122,7 @@ def compare(
     known = KeptScores(kept, data, seeds)
     scores: dict[tuple[str, str], list[Scores]] = {}
     kinds: dict[str, Kind] = {}
-    halves_of: dict[str, Half] = {}
-    labels: dict[str, None] = {}
+    each_training: list[Training] = []
     found_again: dict[tuple[str, str], NDArray[np.float64]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -129,38 +130,36 @@ def compare(
             judges, series = judges_of(data, folder, half)
             for judge in judges:
                 kinds |= dict.fromkeys(judge.tasks, judge.kind)
-                halves_of |= dict.fromkeys(judge.tasks, half)
                 name_of_all = "; ".join([half, *judge.tasks])
                 for label, trainings in _features(judge, models, folder).items():
-                    labels[label] = None
                     probes = classifiers_of(label)
                     found = [
                         known.scores(name_of_all, method, partial(_judged, judge, make, probes, seeds))
                         for method, make in trainings
                     ]
+                    for (method, _), scored in zip(trainings, found, strict=True):
+                        judged = [
+                            Judged.of(judge.kind, half, task, probe, each) for (probe, task), each in scored.items()
+                        ]
+                        each_training.append(Training(label, method, judged, {}))
                     for probe in probes:
                         for name in judge.tasks:
                             scores[f"{label}, {probe}", name] = [each[probe, name] for each in found]
                             say(f"{label}, {probe}, {name}: {averaged(scores[f'{label}, {probe}', name])}")
             for each in series:
-                for label, change in band_changes(each).items():
-                    make = partial(_found, each.of_bands, change)
-                    found_again[label, each.name] = known.shares(each.name, label, make)[None]
-                for label, files in models.items():
-                    backends = [open_backend(model, "onnx") for model in files]
-                    found_again[label, each.name] = np.stack(
-                        [
-                            known.shares(each.name, backend.header.model_id, partial(_found, each.of_backend, backend))
-                            for backend in backends
-                        ]
-                    )
+                for label, named in _shown(each, models).items():
+                    shares = [known.shares(each.name, method, partial(_found, make)) for method, make in named]
+                    found_again[label, each.name] = np.stack(shares)
+                    each_training += [
+                        Training(label, method, [], {each.name: round(float(share.mean()), 5)})
+                        for (method, _), share in zip(named, shares, strict=True)
+                    ]
     by_kind = {kind: tuple(name for name, its in kinds.items() if its == kind) for kind in KINDS}
     return Comparison(
         {kind: _table(scores, tasks, models) for kind, tasks in by_kind.items() if tasks},
         {kind: _of_trainings(scores, tasks) for kind, tasks in by_kind.items() if tasks},
         found_again,
-        halves_of,
-        tuple(labels),
+        joined(each_training),
     )
 
 
@@ -180,6 +179,15 @@ def _features(judge: Judge, models: Mapping[str, Sequence[str]], folder: Path) -
     return found
 
 
+def _shown(series: Series, models: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, Callable[[], Any]]]]:
+    """What is found again, by the label of what made it: features of a series by the bands and by every training."""
+    found = {label: [(label, partial(series.of_bands, change))] for label, change in band_changes(series).items()}
+    for label, files in models.items():
+        backends = [open_backend(model, "onnx") for model in files]
+        found[label] = [(each.header.model_id, partial(series.of_backend, each)) for each in backends]
+    return found
+
+
 def _judged(
     judge: Judge, make: Callable[[], Features], probes: Mapping[str, Classifier], seeds: int
 ) -> dict[tuple[str, str], Scores]:
@@ -192,8 +200,8 @@ def _judged(
     }
 
 
-def _found(features: Callable[[Any], Any], of: object) -> NDArray[np.float64]:
-    return retrieval_accuracy(features(of))
+def _found(features: Callable[[], Any]) -> NDArray[np.float64]:
+    return retrieval_accuracy(features())
 
 
 def _table(
@@ -258,12 +266,12 @@ def main() -> None:
     halves = HALVES if arguments.half == "both" else (arguments.half,)
     output = arguments.output
     pictures = {kind: output.with_name(f"{output.stem}-{kind}.svg") for kind in KINDS}
-    numbers = output.with_suffix(".json")
+    numbers, told = output.with_suffix(".json"), output.with_suffix(".jsonl")
     start = time.monotonic()
     try:
         models = models_of(arguments.models)
         check_models(models)
-        for path in (output, numbers, *pictures.values()):
+        for path in (output, numbers, told, *pictures.values()):
             check_output(path, overwrite=True)
         with tempfile.TemporaryDirectory() as scratch:
             given = arguments.random
@@ -277,6 +285,7 @@ def main() -> None:
     write_text(output, report(found, list(models), facts, {kind: path.name for kind, path in pictures.items()}))
     for kind, table in found.tables.items():
         write_text(pictures[kind], label_efficiency(table, methods=shown))
+    write_text(told, lines_of(found.each))
     write_json(numbers, {"command": sys.argv[1:], **_plain(found)})
     print(f"{output} and {numbers} written")
 

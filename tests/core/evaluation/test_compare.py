@@ -14,14 +14,13 @@ from packed_imagery import write_all
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation import baselines, logistic
-from mmearth_core.evaluation.judging.subjects import RANDOM
-from mmearth_core.evaluation.protocol import Scores, evaluate
-from mmearth_core.evaluation.tables import Table
+from mmearth_core.evaluation.protocol import evaluate
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from training import compare, comparison
 from training.judges import aberystwyth, eurosat, land_cover_sites
 from training.scenes_from_arrays import L1C, Place, write
 from training.starter.places import split_by_place
+from training.summary import read_trainings, summary
 
 MODEL = "starter-atto-p8"
 
@@ -160,6 +159,7 @@ def test_the_report_says_who_is_ahead(data: Path, tmp_path: Path, monkeypatch, c
     assert f"| {MODEL}, logistic − random encoder, logistic | +0.000" in text
     for kind in ("tiles", "polygons", "pixels"):
         assert f"(report-{kind}.svg)" in text and (tmp_path / f"report-{kind}.svg").is_file()
+    assert summary(read_trainings(report.with_suffix(".jsonl"))) in text
     found = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     tasks = {kind: {each["task"] for each in table["results"]} for kind, table in found["kinds"].items()}
     assert tasks == {
@@ -214,7 +214,15 @@ def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, tmp
     assert found.found_again["two", "Catalonia (reported)"].shape == (2, 6)
     text = comparison.report(found, list(models), [], dict.fromkeys(comparison.KINDS, "picture.svg"))
     assert text.count("| two, logistic | ") == 3  # two metrics and the trainings
-    assert text.count("| two | ") == 2  # the summary, and places found again
+    assert text.count("| two (2) | ") == 1 and text.count("| two | ") == 1  # the summary, and places found again
+    assert {(each.label, each.name) for each in found.each} >= {("two", "1"), ("two", "2"), ("one", "1")}
+    of_one = next(each for each in found.each if each.label == "one")
+    told = next(each for each in of_one.judged if (each.task, each.probe) == (key[1], "logistic"))
+    assert (told.kind, told.half, told.counts) == ("pixels", "reported", [10])
+    assert told.macro_f1 == pytest.approx(first, abs=1e-5)
+    assert of_one.found_again["Catalonia (reported)"] == pytest.approx(
+        found.found_again["one", "Catalonia (reported)"].mean(), abs=1e-5
+    )
 
     # Kept scores are the same, and made once; of another number of draws or other imagery they are others.
     again = partial(compare.compare, models, data, halves=["reported"], kept=tmp_path / "kept", say=lambda _: None)
@@ -234,51 +242,6 @@ def test_trainings_are_averaged_and_the_reported_half_is_its_own(data: Path, tmp
     again(seeds=2)
     assert other["encoded"] - before == 4
     (data / "note.txt").unlink()
-
-
-def scores(*of_labels: list[float]) -> Scores:
-    """Scores of 1 and 5 labels, a column for each draw or training; half as good by macro-F1."""
-    accuracy = np.array(of_labels)
-    return Scores((1, 5), accuracy / 2, accuracy)
-
-
-def test_the_summary_is_of_what_its_head_says() -> None:
-    """By hand: tiles by accuracy, the fuller pooling and minus random; pixels by macro-F1, each half for itself."""
-    probe, tiles = "mean of logistic and LDA", "T, mean + spread"
-    drawn = {
-        (f"ours, {probe}", tiles): scores([0.3, 0.5], [0.7, 0.9]),
-        (f"ours, {probe}", "T, mean"): scores([0, 0], [0, 0]),
-        (f"{RANDOM}, {probe}", tiles): scores([0.2, 0.2], [0.4, 0.4]),
-        (f"bands, {probe}", tiles): scores([0.1, 0.3], [0.5, 0.7]),
-    }
-    trained = {(f"ours, {probe}", tiles): scores([0.3, 0.5], [0.6, 1.0])}
-    pixels = {
-        ("ours, logistic", "P (tuned)"): scores([0.2, 0.4], [0.6, 0.8]),
-        ("ours, logistic", "P (reported)"): scores([0.8, 0.8], [0.8, 0.8]),
-        ("bands, logistic", "P (tuned)"): scores([0.4, 0.4], [0.4, 0.4]),
-    }
-    found = comparison.Comparison(
-        {
-            "tiles": Table((), ("T, mean", tiles), drawn),
-            "pixels": Table((), ("P (tuned)", "P (reported)"), pixels),
-        },
-        {"tiles": Table((), (tiles,), trained), "pixels": Table((), (), {})},
-        {("ours", "S"): np.array([[0.1, 0.3], [0.4, 0.6]]), ("bands", "S"): np.array([[0.25, 0.75]])},
-        {"T, mean": "tuned", tiles: "tuned", "P (tuned)": "tuned", "P (reported)": "reported"},
-        ("bands", "ours", RANDOM),
-    )
-    head, _, *rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in comparison.summary(found).splitlines()
-        if line.startswith("|")
-    ]
-    assert [row[0] for row in rows] == ["bands", "ours", RANDOM]
-    told = {name: [row[at] for row in rows] for at, name in enumerate(head)}
-    assert told[f"mean + spread of tiles, {probe}: 1 / 5"] == [".200 / .600", ".400 / .800", ".200 / .400"]
-    assert told["minus random"] == ["+0.100", "+0.300 ± 0.212", "+0.000"]  # the last of two, as the probe is
-    assert told["pixels, tuned"] == ["0.200", "0.250", "–"]
-    assert told["pixels, reported"] == ["–", "0.400", "–"]
-    assert told["found again, S"] == ["0.500", "0.350 ± 0.212", "–"]
 
 
 def test_a_label_may_stand_for_several_trainings() -> None:

@@ -100,7 +100,7 @@ class NsMaeTiles(PretrainMethod):
         self.needed = self._needed()
 
     def _needed(self) -> tuple[str, ...]:
-        """What stands above the ground must be known from somewhere: canopy heights where they count, else the radar."""
+        """What stands above the ground must be known from somewhere: from canopies where they count, else radar."""
         weights = self.config.weighting
         counts = {name for name in PARTS if not isinstance(weights, dict) or weights[name] > 0}
         if counts & {"canopy_height", "canopy_spread", "canopy_cover"}:
