@@ -114,7 +114,7 @@ def write_folder(
     stored_as: Sequence[str] = SENTINEL2,
     unit: float = 1.0,
     date: datetime.date | None = None,
-    dtype: str = "int16",
+    dtype: str = "",
 ) -> Path:
     """A whole folder. `bands` are what is stored, `stored_as` what it is labelled; classes differ in brightness."""
     folder = parent / name
@@ -135,7 +135,10 @@ def write_folder(
             for stored, band in zip(stored_as, bands, strict=True)
         }
         tiles.append(
-            {stored: (each / unit).astype("float32" if unit != 1 else dtype) for stored, each in values.items()}
+            {
+                stored: (each / unit).astype(dtype or ("float32" if unit != 1 else "int16"))
+                for stored, each in values.items()
+            }
         )
         write_tile(folder / f"{tile}.hdf5", tiles[-1], label, date=date)
     write_statistics(folder, tiles)

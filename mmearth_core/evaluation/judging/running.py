@@ -5,7 +5,7 @@ Who cannot be judged on a task is named with the reason and left out; controls n
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -238,7 +238,8 @@ def _cell(
             facts=told.facts,
         )
 
-    return cells.cell(key, make)
+    # A kept one may have been made under other names, which decide nothing.
+    return replace(cells.cell(key, make), task=task.name, subject=name, role=each.role, protocol=label)
 
 
 def _trained(

@@ -46,12 +46,11 @@ def read_geobench(folder: Path) -> TileTask:
     facts = TASKS[folder.name]
     table = _statistics(folder)
     bands, notes = _bands(folder, facts, table)
-    _check_scale(folder, facts, bands, table)
+    unit = _unit_of_statistics(folder, facts, bands, table)
     tiles = _Tiles(folder, facts, bands)
     tiles.check_first()
     statistics = Statistics(
-        tuple(facts.unit * table[label]["mean"] for label in bands),
-        tuple(facts.unit * table[label]["std"] for label in bands),
+        tuple(unit * table[label]["mean"] for label in bands), tuple(unit * table[label]["std"] for label in bands)
     )
     return TileTask(
         name=folder.name,
@@ -66,7 +65,7 @@ def read_geobench(folder: Path) -> TileTask:
         varies=lambda _: False,
         identity=_identity(folder),
         statistics=statistics,
-        notes=notes,
+        notes=(*notes, facts.note) if facts.note else notes,
     )
 
 
@@ -238,19 +237,24 @@ def _bands(
     )
 
 
-def _check_scale(
+def _unit_of_statistics(
     folder: Path, facts: Facts, bands: Mapping[str, str], table: Mapping[str, Mapping[str, float]]
-) -> None:
-    """Raise `MMEarthError` unless every band of the surface is about as bright as the Earth is."""
+) -> float:
+    """Reflectance × 10000 per unit of the statistics: that of the tiles, or 1 where these alone were made so before.
+
+    Raises `MMEarthError` unless by one of them every band of the surface is about as bright as the Earth is.
+    """
     if not bands:
         raise MMEarthError(f"{folder / 'band_stats.json'} names no band of Sentinel-2; {_AGAIN}.")
-    for label, band in bands.items():
-        mean = facts.unit * table[label]["mean"]
-        if band not in _ATMOSPHERE and not _DARKEST <= mean <= _BRIGHTEST:
-            raise MMEarthError(
-                f"{folder}: {band} is {mean:g} on average in reflectance × 10000, where land has {_DARKEST:g} to"
-                f" {_BRIGHTEST:g}, so its numbers are in another unit than published; {_AGAIN}."
-            )
+    means = {band: table[label]["mean"] for label, band in bands.items() if band not in _ATMOSPHERE}
+    for unit in (facts.unit, 1.0):
+        if all(_DARKEST <= unit * mean <= _BRIGHTEST for mean in means.values()):
+            return unit
+    band, mean = next((band, mean) for band, mean in means.items() if not _DARKEST <= facts.unit * mean <= _BRIGHTEST)
+    raise MMEarthError(
+        f"{folder}: {band} is {facts.unit * mean:g} on average in reflectance × 10000, where land has {_DARKEST:g} to"
+        f" {_BRIGHTEST:g}, so its numbers are in another unit than published; {_AGAIN}."
+    )
 
 
 def _partition(path: Path) -> dict[str, list[str]]:

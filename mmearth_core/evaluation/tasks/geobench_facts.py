@@ -47,7 +47,8 @@ class Facts:
     """A task: what is asked, how many classes, how many pixels a side, and at which processing level it was taken.
 
     `unit`: reflectance × 10000 per unit of the files. `mended`: for labels that are wrong which band is there, "" for
-    what is none of Sentinel-2's; `sign`: how that shows. `names`: what classes are called, where it is known.
+    what is none of Sentinel-2's; `sign`: how that shows. `names`: what classes are called, where it is known. `note`:
+    what a reader of results has to know.
     """
 
     target: Target
@@ -58,6 +59,7 @@ class Facts:
     mended: Mapping[str, str] | None = None
     sign: Sign | None = None
     names: tuple[str, ...] = ()
+    note: str = ""
 
 
 #: The EuroSAT files hold B8A last, and the labels count on as if it followed B08.
@@ -98,5 +100,10 @@ TASKS: Mapping[str, Facts] = {
         *("class", 2, 64, "l2a"), mended=_BRICKS, sign=Sign("max", "12 - SWIR", "", 256), names=("not kiln", "kiln")
     ),
     "m-cashew-plant": Facts("pixels", 7, 256, "l2a"),
-    "m-SA-crop-type": Facts("pixels", 10, 256, "l2a"),
+    # Bytes: on average 13 (B01) to 84 (B11). How they were made was not published; with 255 for a reflectance of 1,
+    # soil and fields are as bright as soil and fields are.
+    "m-SA-crop-type": Facts(
+        *("pixels", 10, 256, "l2a", 10_000 / 255),
+        note="m-SA-crop-type: its numbers are bytes; 255 is taken for a reflectance of 1, which is not published.",
+    ),
 }

@@ -2,8 +2,10 @@
 
 import csv
 import json
+from functools import partial
 from pathlib import Path
 
+import geobench_folders as folders
 import numpy as np
 import pytest
 
@@ -87,6 +89,37 @@ def test_what_is_there_is_not_computed_again(judged: tuple, monkeypatch: pytest.
     with pytest.raises(MMEarthError, match="remove this file, and the cell is made again"):
         mmearth_core.evaluate(tasks=[task], output=folder, partitions=[0.5, 1.0])
     path.write_bytes(content)
+
+
+def test_what_is_kept_bears_the_names_of_this_run(tmp_path: Path) -> None:
+    """A cell is found by what decides its figures; another file or another label for the same does not."""
+    task = write_task(tmp_path / "tiles.npz")
+    judge = partial(mmearth_core.evaluate, output=tmp_path / "run", protocols=["knn5"])
+    judge(tasks=[task], models=["a=starter-atto-p8"])
+    other = task.rename(tmp_path / "others.npz")
+    result = judge(tasks=[other], models=["b=starter-atto-p8", "c=starter-atto-p8"])
+    assert (result.made, result.kept) == (0, 6)
+    rows = [row for row in rows_of(tmp_path / "run") if row["metric"] == "accuracy"]
+    assert [row["subject"] for row in rows if row["role"] == "encoder"] == ["b", "c"]
+    assert {row["task"] for row in rows} == {"others"}
+    text = (tmp_path / "run" / "report.md").read_text("utf-8")
+    assert "| b |" in text and "| c |" in text and "| a |" not in text
+
+
+def test_a_folder_of_geobench_is_judged_beside_what_was_published(tmp_path: Path) -> None:
+    """Shares as its files have them; published figures stand in a table of their own, each with its protocol."""
+    folder = folders.write_folder(tmp_path, "m-eurosat", count=40)
+    folders.write_partitions(folder, [f"id_{number:04d}" for number in range(40)], (0.01, 0.05, 0.5, 1.0))
+    result = mmearth_core.evaluate(
+        tasks=[folder], output=tmp_path / "run", protocols=["knn5"], partitions=[0.01, 0.05, 0.5, 1.0]
+    )
+    assert result.made == 5 * 4
+    rows = [row for row in rows_of(tmp_path / "run") if row["metric"] == "accuracy" and row["role"] == "encoder"]
+    assert {row["share"]: int(row["train"]) for row in rows} == {"0.01": 1, "0.05": 1, "0.5": 10, "1.0": 20}
+    text = (tmp_path / "run" / "report.md").read_text("utf-8")
+    ours, _, published = text.partition("ublished")
+    assert published and "| starter-atto-p8 |" in ours and "| starter-atto-p8 |" not in published
+    assert "labels of bands were put right" in text
 
 
 def test_a_run_that_was_cancelled_keeps_its_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

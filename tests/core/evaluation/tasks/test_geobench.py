@@ -62,8 +62,42 @@ def test_so2sat_is_reflectance_and_its_radar_is_left_out(tmp_path: Path) -> None
 
 def test_numbers_of_another_unit_are_refused(tmp_path: Path) -> None:
     bands, stored = folders.EUROSAT[1:8], folders.SENTINEL2[1:8]
-    with pytest.raises(MMEarthError, match="in another unit than published"):
+    with pytest.raises(MMEarthError, match=r"holds .* in reflectance × 10000, which no Sentinel-2 image has"):
         open_task(folders.write_folder(tmp_path, "m-so2sat", side=32, bands=bands, stored_as=stored))
+    with pytest.raises(MMEarthError, match="in another unit than published"):
+        open_task(folders.write_folder(tmp_path, "m-eurosat", unit=10_000))
+
+
+def test_statistics_of_so2sat_may_be_in_reflectance_or_that_times_10000(tmp_path: Path) -> None:
+    """Its tiles are reflectance; of its statistics both are told."""
+    bands, stored = folders.EUROSAT[1:8], folders.SENTINEL2[1:8]
+    folder = folders.write_folder(tmp_path, "m-so2sat", side=32, bands=bands, stored_as=stored, unit=10_000)
+    published = open_task(folder)
+    path = folder / "band_stats.json"
+    table = {
+        band: {name: 10_000 * each for name, each in told.items()}
+        for band, told in json.loads(path.read_text()).items()
+    }
+    path.write_text(json.dumps(table))
+    other = open_task(folder)
+    assert published.statistics is not None and other.statistics is not None
+    assert other.statistics.mean == pytest.approx(published.statistics.mean)
+    assert other.statistics.std == pytest.approx(published.statistics.std)
+    assert np.array_equal(other.images(ALL), published.images(ALL))
+
+
+def test_crops_of_south_africa_are_bytes(tmp_path: Path) -> None:
+    label = (np.indices((256, 256)).sum(axis=0) // 64 % 3).astype(np.int16)
+    stored = (*(each for each in folders.SENTINEL2 if "Cirrus" not in each), "Cloud Probability")
+    folder = folders.write_folder(
+        tmp_path, "m-SA-crop-type", side=256, count=4, labels=[label] * 4, bands=(*folders.SENTINEL2_BANDS, "clouds"),
+        stored_as=stored, unit=10_000 / 255, dtype="uint8",
+    )  # fmt: skip
+    assert json.loads((folder / "band_stats.json").read_text())["01 - Coastal aerosol"]["mean"] < 60
+    task = open_task(folder)
+    means = dict(zip(task.bands, task.images(ALL).mean(axis=(0, 2, 3)), strict=True))
+    assert means["B8A"] == pytest.approx(2600 * 4 / 3, rel=0.1) and means["B01"] == pytest.approx(1350 * 4 / 3, rel=0.1)
+    assert "are bytes" in task.notes[0]
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -86,13 +120,12 @@ def test_bigearthnet_has_several_labels_a_tile_in_every_way_they_are_written(
     assert task.labels(np.array([0]))[0].tolist() == label.tolist()
 
 
-@pytest.mark.parametrize("name", ["m-cashew-plant", "m-SA-crop-type"])
-def test_fields_have_a_class_at_every_pixel_and_bands_of_a_date(tmp_path: Path, name: str) -> None:
+def test_fields_have_a_class_at_every_pixel_and_bands_of_a_date(tmp_path: Path) -> None:
     label = (np.indices((256, 256)).sum(axis=0) // 64 % 3).astype(np.int16)
     stored = (*(each for each in folders.SENTINEL2 if "Cirrus" not in each), "Cloud Probability")
     folder = folders.write_folder(
-        tmp_path, name, side=256, count=4, labels=[label] * 4, bands=(*folders.SENTINEL2_BANDS, "clouds"),
-        stored_as=stored, date=datetime.date(2019, 11, 5) if name == "m-cashew-plant" else None,
+        tmp_path, "m-cashew-plant", side=256, count=4, labels=[label] * 4, stored_as=stored,
+        bands=(*folders.SENTINEL2_BANDS, "clouds"), date=datetime.date(2019, 11, 5),
     )  # fmt: skip
     task = open_task(folder)
     assert (task.target, task.level, len(task.bands)) == ("pixels", "l2a", 12)
