@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def main() -> None:
     given = parser.parse_args()
     threads, network = len(os.sched_getaffinity(0)), Network()
     told: dict[str, Any] = {"machine": machine(), "command": ["python", "-m", "benchmarks.peers", *sys.argv[1:]]}
+    told["versions"] = {name: version(name) for name in ("torch", "torchgeo", "terratorch", "omnicloudmask")}
     told["limit_mpx_s"] = limit(network, threads)
     with tempfile.TemporaryDirectory() as folder:
         scene = given.scene or make_scene(Path(folder) / "scene.tif", given.size, given.size)
