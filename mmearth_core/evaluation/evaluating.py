@@ -62,8 +62,9 @@ def evaluate(
     """Judge encoders on labelled tiles: tables with intervals, controls and label-efficiency curves.
 
     In every table stand a random encoder of the same architecture, the bands' mean and spread in 5 × 5 pixels, the
-    bands, and statistics of the tile, all with the same treatment. Each cell of a table is a file in the folder; what
-    is there is not computed again.
+    bands, and statistics of the tile, all with the same treatment. Where networks are trained, the random encoder is,
+    and of controls without a network a linear layer by the same recipe; beside segment-unet these are judged by
+    segment-linear, and named so. Each cell of a table is a file in the folder; what is there is not computed again.
 
     Args:
         tasks: Folders of GEO-Bench 1.0, .npz files of labelled tiles, or folders of labelled GeoTIFFs.

@@ -16,6 +16,7 @@ from mmearth_core.reports.markdown import markdown
 from mmearth_core.reports.page import page
 
 JSON, CSV, PAGE, MARKDOWN = "results.json", "results.csv", "report.html", "report.md"
+_TABLES = "Every table has one protocol, and its controls; a row that was judged by another says by which."
 _INTERVAL = (
     "In brackets: 95 % of a bootstrap over the tiles that are judged on, which takes them for independent; ± is the"
     " standard deviation over seeds, whose mean stands before it."
@@ -38,7 +39,7 @@ def write_report(results: Results, folder: Path) -> None:
             sections.append(Section(task.name, tuple(parts)))
     facts = tuple((name, str(value)) for name, value in results.facts.items())
     sections.append(Section("Of this run", (Facts(facts), Paragraph(_INTERVAL))))
-    content = Content("en", "Encoders judged", "Every table has one protocol, and its controls.", (), tuple(sections))
+    content = Content("en", "Encoders judged", _TABLES, (), tuple(sections))
     write_text(folder / PAGE, page(content))
     write_text(folder / MARKDOWN, markdown(content, pictures))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from mmearth_core.evaluation.judging.cells import Cell
 from mmearth_core.evaluation.judging.evidence import METRICS
-from mmearth_core.evaluation.judging.protocols import PROTOCOLS
+from mmearth_core.evaluation.judging.protocols import LAYER, PROTOCOLS
 from mmearth_core.evaluation.judging.published import Published, published
 from mmearth_core.evaluation.tasks.contract import TileTask
 from mmearth_core.reports.content import Table
@@ -176,6 +176,14 @@ def described(task: TileTask) -> tuple[tuple[str, str], ...]:
 
 
 def protocol_text(protocol: str) -> str:
-    """What a protocol does; of one with other settings, what its name stands for."""
+    """What a protocol does, and to controls without a network; of one with other settings, what its name stands for."""
     name = protocol.partition(",")[0]
-    return next((facts.text for known, facts in PROTOCOLS.items() if known == name), "")
+    facts = next((facts for known, facts in PROTOCOLS.items() if known == name), None)
+    if facts is None or not facts.trains:
+        return "" if facts is None else facts.text
+    if facts.beside is None:
+        controls = f"Controls without a network: a {LAYER} on their features, by the same recipe"
+    else:
+        other = f"{facts.beside}, {PROTOCOLS[facts.beside].text}"
+        controls = f"Controls without a network are judged by another protocol, as their rows say: {other}"
+    return f"{facts.text}. {controls}"

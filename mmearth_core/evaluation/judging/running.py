@@ -18,7 +18,15 @@ from mmearth_core.errors import Cancelled, EnvironmentFailure, MMEarthError
 from mmearth_core.evaluation.judging.cells import Cell, Cells, Key
 from mmearth_core.evaluation.judging.evidence import Evidence
 from mmearth_core.evaluation.judging.frozen import Rows, Told, knn5, linear, segment_linear
-from mmearth_core.evaluation.judging.protocols import PROTOCOLS, ProtocolName, TrainedName, trains, usual
+from mmearth_core.evaluation.judging.protocols import (
+    LAYER,
+    PROTOCOLS,
+    ProtocolName,
+    TrainedName,
+    layered,
+    trains,
+    usual,
+)
 from mmearth_core.evaluation.judging.subjects import (
     AROUND,
     RANDOM,
@@ -30,6 +38,7 @@ from mmearth_core.evaluation.judging.subjects import (
     control,
 )
 from mmearth_core.evaluation.tasks.contract import Parts, TileTask
+from mmearth_core.evaluation.trained.recipes import rate_of, recipe_of
 from mmearth_core.progress import CancelToken, Progress
 from mmearth_core.sentinel2 import ENCODER_BANDS
 from mmearth_core.wording import counted
@@ -53,7 +62,8 @@ class Encoder:
 @dataclass(frozen=True)
 class Contender:
     """A row of the tables. `identity` is another for any other features; `make` gives it for a task and a seed.
-    `network`: of a seed, to be trained; None for controls without one."""
+    `network`: of a seed, to be trained; None for controls without one. `layer`: the size of encoder at whose rate a
+    linear layer is trained on its features, None where none is. `protocols`: those it is judged by, of the asked."""
 
     name: str
     role: Literal["encoder", "control"]
@@ -61,6 +71,8 @@ class Contender:
     varies: bool
     make: Callable[[TileTask, int], Subject]
     network: Callable[[int], "tuple[Network, ModelHeader]"] | None = None
+    layer: str | None = None
+    protocols: frozenset[ProtocolName] = frozenset(PROTOCOLS)
 
 
 @dataclass(frozen=True)
@@ -132,10 +144,26 @@ def _contenders(plan: Plan) -> list[Contender]:
         make_random = partial(_random, architecture=architecture, features=plan.features)
         network = partial(_random_network, architecture=architecture)
         found.append(Contender(name, "control", f"random {architecture}", True, make_random, network))
+    frozen = frozenset(each for each in PROTOCOLS if not layered(each))
     for name in (AROUND, RAW, STATISTICS):
         make_control = partial(_control, name=name, features=plan.features)
-        found.append(Contender(name, "control", name, False, make_control))
-    return found
+        found.append(Contender(name, "control", name, False, make_control, protocols=frozen))
+    return [*found, *_layers(plan.protocols, [each.size for each in architectures] or ["atto"])]
+
+
+def _layers(protocols: Sequence[ProtocolName], sizes: Sequence[str]) -> Iterator[Contender]:
+    """Controls whose features a linear layer is trained on, at the rate of every encoder beside them. They are pooled
+    by their mean, as the last map of a network is that is trained."""
+    for name in (AROUND, RAW, STATISTICS):
+        told: set[tuple[ProtocolName, float]] = set()
+        for size in dict.fromkeys(sizes):
+            rates = {(each, rate_of(each, size)) for each in protocols if layered(each)} - told
+            if rates:
+                title = f"{name}, {LAYER}" + (f" at the rate of {size}" if told else "")
+                make = partial(_control, name=name, features="last-map")
+                asked = frozenset(each for each, _ in rates)
+                yield Contender(title, "control", name, False, make, layer=size, protocols=asked)
+            told |= rates
 
 
 def opened(encoder: Encoder, features: Features) -> tuple[str, Architecture | None, Callable[[TileTask, int], Subject]]:
@@ -188,8 +216,9 @@ def _cells_of(plan: Plan, task: TileTask, each: Contender) -> Iterator[tuple[Pro
     """Protocol, share and seed of every cell: of what no seed changes, one."""
     for seed in range(plan.seeds):
         for protocol in plan.protocols_of(task):
-            for share in plan.shares:
-                if seed == 0 or each.varies or task.varies(share) or (trains(protocol) and each.network):
+            trained = trains(protocol) and (each.network or each.layer)
+            for share in plan.shares if protocol in each.protocols else ():
+                if seed == 0 or each.varies or task.varies(share) or trained:
                     yield protocol, share, seed
 
 
@@ -203,10 +232,11 @@ def _cell(
     cancel: CancelToken,
 ) -> Cell:
     protocol, share, seed = what
-    beside = PROTOCOLS[protocol].beside if each.network is None else None
+    beside = PROTOCOLS[protocol].beside if each.network is None and each.layer is None else None
     name = each.name if beside is None else f"{each.name}, {beside}"
     label = plan.label(protocol)
-    key = Key(task.identity, each.identity, plan.features, f"{label} {beside or ''}", task.level, share, seed)
+    how = f"{label} {beside or each.layer or ''}"
+    key = Key(task.identity, each.identity, plan.features, how, task.level, share, seed)
 
     def make() -> Cell:
         began = time.monotonic()
@@ -218,7 +248,11 @@ def _cell(
             if of_subject not in memory:
                 memory.clear()  # of one seed after the other, so that one is kept
                 memory[of_subject] = _Seen(task, each.make(task, of_subject))
-            told = _told(memory[of_subject], beside or protocol, parts, seed)
+            seen = memory[of_subject]
+            if each.layer is not None and layered(protocol):
+                told = _of_layer(plan, seen, each.layer, protocol, share, seed, parts, cancel)
+            else:
+                told = _told(seen, beside or protocol, parts, seed)
         truth = task.labels(parts.test)
         evidence = Evidence.of(task.target, len(task.classes), truth, told.labels)
         return Cell(
@@ -253,11 +287,27 @@ def _trained(
     cancel: CancelToken,
 ) -> Told:
     """What a network tells of the test tiles after it was trained."""
-    from mmearth_core.evaluation.trained.recipes import recipe_of  # noqa: PLC0415 - with the next
     from mmearth_core.evaluation.trained.training import train  # noqa: PLC0415 - loads torch
 
-    recipe = recipe_of(protocol, task.name, share, plan.epochs)
+    recipe = recipe_of(protocol, task.name, network[0].architecture.size, share, plan.epochs)
     return train(task, *network, recipe, parts, seed, cancel)
+
+
+def _of_layer(
+    plan: Plan,
+    seen: "_Seen",
+    size: str,
+    protocol: TrainedName,
+    share: float,
+    seed: int,
+    parts: Parts,
+    cancel: CancelToken,
+) -> Told:
+    """What a linear layer on the features of a control tells of the test tiles after it was trained."""
+    from mmearth_core.evaluation.trained.training import train_layer  # noqa: PLC0415 - loads torch
+
+    recipe = recipe_of(protocol, seen.task.name, size, share, plan.epochs)
+    return train_layer(seen.task, seen.pooled, recipe, parts, seed, cancel)
 
 
 class _Seen:
@@ -301,5 +351,5 @@ def _told(seen: _Seen, protocol: ProtocolName, parts: Parts, seed: int) -> Told:
 def check_names(encoders: Mapping[str, str]) -> None:
     """Raise `MMEarthError` when an encoder has the name of a control."""
     for name in encoders:
-        if name in (AROUND, RAW, STATISTICS) or name.startswith(RANDOM):
+        if name.partition(",")[0] in (AROUND, RAW, STATISTICS) or name.startswith(RANDOM):
             raise MMEarthError(f"{name} is the name of a control; give the encoder another name: NAME=FILE.")

@@ -1,9 +1,11 @@
-"""Trains a network on a task by a recipe, and says what it tells of the test tiles.
+"""Trains a network on a task by a recipe, or a linear layer on features, and says what it tells of the test tiles.
 
 In full precision, on a GPU where there is one. A run is a function of task, recipe and seed on one machine.
 """
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +23,7 @@ from mmearth_core.evaluation.judging.evidence import METRICS, Evidence
 from mmearth_core.evaluation.judging.frozen import Told
 from mmearth_core.evaluation.judging.subjects import check_task
 from mmearth_core.evaluation.tasks.contract import Parts, TileTask
-from mmearth_core.evaluation.trained.networks import Classifier, UNet, drop_paths
+from mmearth_core.evaluation.trained.networks import Classifier, Layer, UNet, drop_paths
 from mmearth_core.evaluation.trained.random_encoder import whole_inputs
 from mmearth_core.evaluation.trained.recipes import Recipe
 from mmearth_core.progress import CancelToken
@@ -47,10 +49,53 @@ def train(
     `Cancelled`.
     """
     check_task(task, header)
+    own = replace(header, statistics={task.level: _statistics(task, header, recipe, parts)})
+    if recipe.norm == "sample":
+        encoder.set_grn("sample")
+    drop_paths(encoder, recipe.drop_path)
+    encoder.requires_grad_(True)
+
+    def inputs(rows: NDArray[np.intp]) -> Tensor:
+        """By name, normalised by the recipe's statistics, in whole patches."""
+        return whole_inputs(task.images(rows), task, own)
+
+    with _of_seed(seed):
+        network = (UNet if recipe.head == "unet" else Classifier)(encoder, len(task.classes))
+        return _Training(task, network, inputs, recipe, parts, seed).run(cancel)
+
+
+def train_layer(
+    task: TileTask,
+    features: Callable[[NDArray[np.intp]], NDArray[np.floating]],
+    recipe: Recipe,
+    parts: Parts,
+    seed: int,
+    cancel: CancelToken,
+) -> Told:
+    """Train a linear layer on features of tiles by a recipe; what it tells of the test tiles.
+
+    `features(rows)` (n, d) are divided by their spread in the training tiles and stay as they are; of turned tiles they
+    are taken to be the same. Raises as `train`, but for bands.
+    """
+    learned = np.asarray(features(parts.train), np.float64)
+    centre, spread = learned.mean(axis=0), learned.std(axis=0)
+    scale = np.where(spread > 0, spread, 1)
+
+    def inputs(rows: NDArray[np.intp]) -> Tensor:
+        return torch.from_numpy(((features(rows) - centre) / scale).astype(np.float32))
+
+    with _of_seed(seed):
+        layer = Layer(len(centre), len(task.classes))
+        alone = replace(recipe, still=0, layer_decay=None, flips=False)
+        return _Training(task, layer, inputs, alone, parts, seed).run(cancel)
+
+
+@contextmanager
+def _of_seed(seed: int) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
-            return _Training(task, encoder, header, recipe, parts, seed).run(cancel)
+            yield
         except torch.OutOfMemoryError as error:
             raise EnvironmentFailure(
                 "The GPU's memory does not hold a batch of this task; close other programs, or take a larger GPU."
@@ -58,20 +103,20 @@ def train(
 
 
 class _Training:
-    """One training."""
+    """One training of a network on what it takes of tiles, `inputs(rows)`."""
 
     def __init__(
-        self, task: TileTask, encoder: Encoder, header: ModelHeader, recipe: Recipe, parts: Parts, seed: int
+        self,
+        task: TileTask,
+        network: Classifier | UNet | Layer,
+        inputs: Callable[[NDArray[np.intp]], Tensor],
+        recipe: Recipe,
+        parts: Parts,
+        seed: int,
     ) -> None:
-        self.task, self.recipe, self.parts, self.seed = task, recipe, parts, seed
-        self.header = replace(header, statistics={task.level: self._statistics(header)})
-        if recipe.norm == "sample":
-            encoder.set_grn("sample")
-        drop_paths(encoder, recipe.drop_path)
-        encoder.requires_grad_(True)
-        classes = len(task.classes)
+        self.task, self.inputs, self.recipe, self.parts, self.seed = task, inputs, recipe, parts, seed
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = (UNet if recipe.head == "unet" else Classifier)(encoder, classes).to(self.device)
+        self.network = network.to(self.device)
 
     def run(self, cancel: CancelToken) -> Told:
         recipe, count = self.recipe, len(self.parts.train)
@@ -94,7 +139,7 @@ class _Training:
                 score = self._score(self.parts.valid)
                 if best is None or score > best[0]:
                     best = score, {name: each.clone() for name, each in self.network.state_dict().items()}
-        facts: dict[str, Any] = {"updates": total, "batch": batch, "device": self.device.type}
+        facts: dict[str, Any] = {"updates": total, "batch": batch, "rate": recipe.rate, "device": self.device.type}
         if best is not None:
             self.network.load_state_dict(best[1])
             facts["validation"] = best[0]
@@ -105,12 +150,12 @@ class _Training:
     ) -> None:
         optimiser.zero_grad()
         for part in np.array_split(rows, math.ceil(len(rows) / _AT_ONCE)):
-            pixels, labels = self._pixels(part), torch.from_numpy(self.task.labels(part))
+            pixels, labels = self.inputs(part), torch.from_numpy(self.task.labels(part))
             if self.recipe.flips:
                 pixels, labels = turned(pixels, labels, rng, maps=self.task.target == "pixels")
             logits = self._cut(self.network(pixels.to(self.device), still=still))
             torch.autograd.backward(self._loss(logits, labels.to(self.device)) * len(part) / len(rows))
-        if still:
+        if still and not isinstance(self.network, Layer):
             for parameter in self.network.encoder.parameters():
                 parameter.grad = None
             if isinstance(self.network, Classifier):
@@ -137,27 +182,24 @@ class _Training:
         found = []
         with torch.inference_mode():
             for start in range(0, len(rows), _AT_ONCE):
-                logits = self._cut(self.network(self._pixels(rows[start : start + _AT_ONCE]).to(self.device)))
+                logits = self._cut(self.network(self.inputs(rows[start : start + _AT_ONCE]).to(self.device)))
                 told = logits > 0 if self.task.target == "classes" else logits.argmax(1)
                 found.append(told.cpu().numpy())
         return np.concatenate(found)
-
-    def _pixels(self, rows: NDArray[np.intp]) -> Tensor:
-        """What the network takes of tiles: by name, normalised by the recipe's statistics, in whole patches."""
-        return whole_inputs(self.task.images(rows), self.task, self.header)
 
     def _cut(self, logits: Tensor) -> Tensor:
         """Maps without what was added to make whole patches."""
         return logits if logits.ndim == 2 else logits[:, :, : self.task.shape[0], : self.task.shape[1]]
 
-    def _statistics(self, header: ModelHeader) -> Statistics:
-        """Of the encoder's bands. Those that the task lacks are filled afterwards, whatever stands here for them."""
-        if self.recipe.statistics == "model":
-            return header.statistics[self.task.level]
-        own = self.task.statistics or measured(self.task, self.parts.train[:_MEASURED])
-        by_band = dict(zip(self.task.bands, zip(own.mean, own.std, strict=True), strict=True))
-        mean, std = zip(*(by_band.get(band, (0.0, 1.0)) for band in header.bands), strict=True)
-        return Statistics(mean, std)
+
+def _statistics(task: TileTask, header: ModelHeader, recipe: Recipe, parts: Parts) -> Statistics:
+    """Of the encoder's bands. Those that the task lacks are filled afterwards, whatever stands here for them."""
+    if recipe.statistics == "model":
+        return header.statistics[task.level]
+    own = task.statistics or measured(task, parts.train[:_MEASURED])
+    by_band = dict(zip(task.bands, zip(own.mean, own.std, strict=True), strict=True))
+    mean, std = zip(*(by_band.get(band, (0.0, 1.0)) for band in header.bands), strict=True)
+    return Statistics(mean, std)
 
 
 def measured(task: TileTask, rows: NDArray[np.intp]) -> Statistics:
@@ -176,19 +218,17 @@ def rate_at(recipe: Recipe, step: int, total: int, steps: int) -> float:
     return recipe.least_rate + (recipe.rate - recipe.least_rate) * 0.5 * (1 + math.cos(math.pi * share))
 
 
-def parameter_groups(network: Classifier | UNet, recipe: Recipe) -> list[dict[str, Any]]:
+def parameter_groups(network: Classifier | UNet | Layer, recipe: Recipe) -> list[dict[str, Any]]:
     """Parameters by weight decay and by factor of the learning rate (`scale`).
 
-    Biases and norms are not decayed. Weights of response normalisation are, as published, where the recipe's decay is.
+    Biases and norms are not decayed, nor, as published, are the weights of response norms.
     """
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         inside = name.startswith("encoder.")
-        plain = (parameter.ndim <= 1 or name.endswith(".bias")) and not (
-            ".mlp.grn." in name and recipe.layers == "published"
-        )
+        plain = parameter.ndim <= 1 or name.endswith(".bias")
         decay = recipe.encoder_decay if inside and recipe.encoder_decay is not None else recipe.decay
-        scale = layer_scale(name, network.encoder.architecture, recipe)
+        scale = 1.0 if isinstance(network, Layer) else layer_scale(name, network.encoder.architecture, recipe)
         groups.setdefault((0.0 if plain else decay, scale), []).append(parameter)
     return [{"params": some, "weight_decay": decay, "scale": scale} for (decay, scale), some in groups.items()]
 
