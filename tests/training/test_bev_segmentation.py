@@ -1,22 +1,36 @@
 """The evaluation of NS-MAE in its own world: it can be done in parts, and what is done is not done again."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch", reason="pretraining needs torch (pip install mmearth[train])")
 
+from small_encoder import SMALL, know_small
+
+from mmearth_core.encoder.architecture import SIZES
 from training.bev_segmentation import (
     LABELS,
+    QUICK,
     Pretrained,
     held_out,
     held_out_table,
     main,
+    pretrained,
     pretrainings,
     results,
     run_of,
 )
+
+
+@pytest.fixture
+def small_encoder() -> Iterator[None]:
+    know_small()
+    yield
+    del SIZES[SMALL]
 
 
 def test_all_of_it_at_the_size_of_a_test_in_two_parts(tmp_path: Path) -> None:
@@ -62,6 +76,20 @@ def test_a_pretraining_that_is_done_is_judged_by_what_was_held_out(tmp_path: Pat
         assert path.read_text(encoding="utf-8") == f"{second}\n{broken}{first}\n"
         main(asked)
         assert len(pretrainings(tmp_path)) == len(results(tmp_path)) == 1
+
+
+@pytest.mark.usefixtures("small_encoder")
+def test_held_out_scenes_are_rendered_better_than_by_constants(tmp_path: Path) -> None:
+    """Each term is; heights of hidden voxels, most of which are ground, weigh more here to be learned in seconds."""
+    changes = (
+        f"ns_mae.size={SMALL}", "ns_mae.voxel=1", "ns_mae.width=8", "ns_mae.rays=64", "data.scenes=40",
+        "data.hold_out=0.2", "ns_mae.terms={image: 1.0, depth: 0.1, bev: 1.0}", "optimiser.epochs=12",
+        "optimiser.warmup_epochs=1", "optimiser.base_learning_rate=0.25", "watch.validate_epochs=12", "threads=1",
+    )  # fmt: skip
+    pretrained(replace(QUICK, changes=(*QUICK.changes, *changes)), "all", 0, tmp_path)
+    found = held_out(run_of(tmp_path, "all", 0))
+    assert list(found) == ["image", "depth", "bev"]
+    assert all(ratio < 1 for ratio in found.values()), found
 
 
 def test_terms_are_told_as_a_mean_over_seeds() -> None:
