@@ -7,7 +7,7 @@ softcon   rank correlation of encodings with land cover between tiles of other p
 omnisat   how often a patch of other places is found by what another sensor shows of it, beside chance; R² of canopy
           height from the frozen encoder; with the contrast and without
 a2_mae    error on hidden patches of a date, by the rule of masks, and how much of it is copied from other dates; land
-          cover told from the frozen encoder, at places not learned from
+          cover told from the frozen encoder at places not learned from, on all dates and in a season not learned from
 ns_mae    on tiles where trees and buildings lean in the radar: R² of canopy height as it is rendered, beside as MP-MAE
           predicts it by a head of its own; R² of canopy height, and forest and built-up land told, from the frozen
           encoder, beside those and MP-MAE on the image alone
@@ -22,7 +22,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -160,11 +160,13 @@ def judged_a2_mae(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) -
                 if part.count:
                     sums.setdefault(f"{rule}_{name}", []).append(part.mean.item())
     means = {name: float(np.mean(each)) for name, each in sums.items()}
+    covers = patch_table(built, tiles, "esa_worldcover")
     return {
         "error_own_masks": means["own_sentinel2"],
         "error_itself": means["itself_sentinel2"],
         "copying": means["own_shown_nowhere"] - means["own_shown_elsewhere"],
-        "cover_f1": cover_f1(built, tiles),
+        "cover_f1": cover_f1(covers),
+        "cover_f1_other_season": cover_f1_other_season(covers, seasons(tiles)),
     }
 
 
@@ -182,18 +184,37 @@ def judged_ns_mae(built: BuiltMethod, tiles: TileFile, reference: BuiltMethod) -
     return {
         **figures,
         "canopy_r2": canopy_r2(built, tiles),
-        "forest_built_f1": cover_f1(built, tiles, (WORLDCOVER.index("tree cover"), WORLDCOVER.index("built-up"))),
+        "forest_built_f1": cover_f1(
+            patch_table(built, tiles, "esa_worldcover"),
+            (WORLDCOVER.index("tree cover"), WORLDCOVER.index("built-up")),
+        ),
     }
 
 
-def patch_table(built: BuiltMethod, tiles: TileFile, name: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Features of whole images, what `name` says of each patch (raw, (patches, pixels)), and the tile of each patch."""
+class Patches(NamedTuple):
+    """Patches of whole images: `features` of each from the frozen encoder, `values` of its pixels as stored (patches,
+    pixels), the number of its `tile`, and of the tile's `place`, in the order in which places are met."""
+
+    features: NDArray[Any]
+    values: NDArray[Any]
+    tile: NDArray[np.int64]
+    place: NDArray[np.int64]
+
+    def of(self, chosen: NDArray[np.bool_]) -> "Patches":
+        """Some of them."""
+        return Patches(*(each[chosen] for each in self))
+
+
+def patch_table(built: BuiltMethod, tiles: TileFile, name: str) -> Patches:
+    """The patches of all tiles that make whole batches, with what `name` says of each."""
     method = built.method
     patch = method.encoder.architecture.patch
     view = MaskedView(
         (MODALITIES[name],), crop=CROP, patch=patch, mask_ratios=(0.0,), flips=False, jitter=False, band_drop=0.0
     )
     dataset = TileDataset(tiles, dataset_statistics(tiles), np.arange(len(tiles)), view, 0)
+    # Batches come in an order by lot, which is not that of the tiles.
+    order = dataset.order(dataset.epoch)
     encoder, features, values, of = method.export(), [], [], []
     for at, batch in enumerate(make_loader(dataset, min(32, len(tiles)), 0)):
         with torch.no_grad():
@@ -203,33 +224,85 @@ def patch_table(built: BuiltMethod, tiles: TileFile, name: str) -> tuple[NDArray
         images = shown.permute(0, 2, 3, 1)[..., :1] if shown.ndim == 4 else shown[..., None]
         features.append(encoded.flatten(2).transpose(1, 2).flatten(0, 1).numpy())
         values.append(whole.gather(images).flatten(1).numpy())
-        of.append((whole.sample + at * len(shown)).numpy())
-    return np.concatenate(features), np.concatenate(values), np.concatenate(of)
+        of.append(order[(whole.sample + at * len(shown)).numpy()])
+    tile = np.concatenate(of)
+    number = tiles.places.number[tile]
+    _, first, which = np.unique(number, return_index=True, return_inverse=True)
+    return Patches(np.concatenate(features), np.concatenate(values), tile, np.argsort(np.argsort(first))[which])
 
 
 def canopy_r2(built: BuiltMethod, tiles: TileFile) -> float:
-    """R² of the mean canopy height of patches: ridge on half of the judged tiles, told on the other half."""
-    features, heights, tile = patch_table(built, tiles, "canopy_height_eth")
-    known = np.isfinite(heights).mean(1) > 0.5
-    features, heights, tile = features[known], np.nanmean(heights[known], 1), tile[known]
-    learn = tile % 2 == 0
-    mean, spread = features[learn].mean(0), features[learn].std(0) + 1e-6
-    scaled = (features - mean) / spread
+    """R² of the mean canopy height of patches: ridge on half of the judged places, told on the other half."""
+    found = patch_table(built, tiles, "canopy_height_eth")
+    found = found.of(np.isfinite(found.values).mean(1) > 0.5)
+    heights, learn = np.nanmean(found.values, 1), found.place % 2 == 0
+    scaled = _scaled(found.features, learn)
     return float(Ridge(100.0).fit(scaled[learn], heights[learn]).score(scaled[~learn], heights[~learn]))
 
 
-def cover_f1(built: BuiltMethod, tiles: TileFile, covers_told: Sequence[int] | None = None) -> float:
-    """Macro F1 of the commonest cover of patches, or of some covers: logistic regression on the first half of places,
-    told on the rest."""
-    features, covers, tile = patch_table(built, tiles, "esa_worldcover")
-    most = np.array([np.bincount(row[row >= 0], minlength=11).argmax() if (row >= 0).any() else -1 for row in covers])
-    features, most, tile = features[most >= 0], most[most >= 0], tile[most >= 0]
-    learn = tile < tile.max() // 2
-    mean, spread = features[learn].mean(0), features[learn].std(0) + 1e-6
-    scaled = (features - mean) / spread
-    probe = LogisticRegression(C=0.1, max_iter=300).fit(scaled[learn], most[learn])
-    labels = None if covers_told is None else list(covers_told)
-    return float(f1_score(most[~learn], probe.predict(scaled[~learn]), labels=labels, average="macro"))
+def cover_f1(found: Patches, covers_told: Sequence[int] | None = None) -> float:
+    """Macro F1 of the commonest cover of patches, or of some covers: learned at half of the places, told at the rest,
+    on all dates of either."""
+    found, covers = _covered(found)
+    learn = _learned(found)
+    return _f1(covers[~learn], _told(found.features, covers, learn, ~learn), covers_told)
+
+
+def cover_f1_other_season(found: Patches, season: NDArray[np.int64]) -> float:
+    """The same on a date not seen: what is told of the images of a `season`, which is given for each tile, is learned
+    from those of the other seasons, at other places. Of all seasons together."""
+    found, covers = _covered(found)
+    learn, when = _learned(found), season[found.tile]
+    true, said = [], []
+    for each in np.unique(when[~learn]):
+        elsewhere, judged = learn & (when != each), ~learn & (when == each)
+        true.append(covers[judged])
+        said.append(_told(found.features, covers, elsewhere, judged))
+    return _f1(np.concatenate(true), np.concatenate(said))
+
+
+def seasons(tiles: TileFile) -> NDArray[np.int64]:
+    """The season of each tile's image, (N,): winter 0, from December on in the north and from June on in the south,
+    spring 1, summer 2, autumn 3."""
+    days = np.datetime64("2000-01-01") + tiles.days.astype("timedelta64[D]")
+    month = days.astype("datetime64[M]").astype(np.int64) % 12
+    found: NDArray[np.int64] = ((month + 1 + 6 * (tiles.lonlat[:, 1] < 0)) % 12) // 3
+    return found
+
+
+def _covered(found: Patches) -> tuple[Patches, NDArray[np.int64]]:
+    """The patches that have a cover, and the commonest one of each."""
+    most = np.array(
+        [np.bincount(row[row >= 0], minlength=11).argmax() if (row >= 0).any() else -1 for row in found.values]
+    )
+    return found.of(most >= 0), most[most >= 0]
+
+
+def _learned(found: Patches) -> NDArray[np.bool_]:
+    """Which patches are of the half of the places that is learned from."""
+    half: NDArray[np.bool_] = found.place < found.place.max() // 2
+    return half
+
+
+def _scaled(features: NDArray[Any], learn: NDArray[np.bool_]) -> NDArray[Any]:
+    """Features less the mean and over the deviation of those that are learned from."""
+    scaled: NDArray[Any] = (features - features[learn].mean(0)) / (features[learn].std(0) + 1e-6)
+    return scaled
+
+
+def _told(
+    features: NDArray[Any], covers: NDArray[np.int64], learn: NDArray[np.bool_], judged: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """What logistic regression says of the covers of the judged patches."""
+    scaled = _scaled(features, learn)
+    said: NDArray[np.int64] = (
+        LogisticRegression(C=0.1, max_iter=300).fit(scaled[learn], covers[learn]).predict(scaled[judged])
+    )
+    return said
+
+
+def _f1(true: NDArray[np.int64], said: NDArray[np.int64], labels: Sequence[int] | None = None) -> float:
+    return float(f1_score(true, said, labels=None if labels is None else list(labels), average="macro"))
 
 
 #: What a line is of, beside its figures.

@@ -14,10 +14,11 @@ from small_encoder import ELSEWHERE
 
 from mmearth_core.encoder.loading import load_encoder
 from mmearth_core.errors import Cancelled
-from mmearth_core.pretraining.config import read_config
+from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.pretraining.log import read_log
 from mmearth_core.pretraining.loop import Loop
 from mmearth_core.pretraining.methods.building import build_method, start_from
+from mmearth_core.pretraining.methods.contract import BuiltMethod
 from mmearth_core.pretraining.methods.registry import METHODS
 from mmearth_core.pretraining.pretrain import pretrain
 from mmearth_core.progress import CancelToken
@@ -87,6 +88,21 @@ def test_a_configuration_of_each_method_is_ready_to_use(tried: str) -> None:
     control = read_config(CONFIGS / "mp_mae.yaml")
     different = {each.split(".")[0].split(":")[0] for each in control.differences(config)}
     assert different <= {"method", "mp_mae", method, *(("data", "optimiser") if tried in OF_SCENES else ())}
+
+
+def test_the_configurations_of_tiles_begin_with_one_encoder_bit_for_bit() -> None:
+    """What is compared of methods is then what they make of it."""
+    begun = {
+        tried: build_method(read_config(CONFIGS / f"{tried}.yaml", ["seed=3"])).method.encoder.state_dict()
+        for tried in TRIED
+        if tried not in OF_SCENES
+    }
+    assert len(begun) == 5
+    for tried, weights in begun.items():
+        assert weights.keys() == begun["mp_mae"].keys()
+        assert all(torch.equal(each, begun["mp_mae"][name]) for name, each in weights.items()), tried
+    other = build_method(read_config(CONFIGS / "mp_mae.yaml", ["seed=4"])).method.encoder.state_dict()
+    assert not torch.equal(other["stem.0.weight"], begun["mp_mae"]["stem.0.weight"])
 
 
 @pytest.mark.parametrize("method", TRIED)
@@ -169,6 +185,18 @@ def test_two_processes_learn_what_one_learns(run_of: Callable[..., Path], tmp_pa
                 assert found[key] == pytest.approx(value, **near), (method, a["step"], key)
 
 
+def only_the_encoder_is_of(taken: dict[str, torch.Tensor], config: PretrainConfig, built: BuiltMethod) -> None:
+    """A method has the encoder that was taken, and a teacher that begins as it does; all else is as it was drawn."""
+    fresh, now = build_method(config).method.state_dict(), built.method.state_dict()
+    teacher = "teacher.copies."
+    for name, tensor in now.items():
+        origin = name.removeprefix(teacher)
+        expected = taken[origin] if origin.startswith("encoder.") else fresh[name]
+        assert torch.equal(tensor, expected), name
+        assert not name.startswith(teacher) or torch.equal(tensor, now[origin]), name
+    assert built.name != "softcon" or any(name.startswith(f"{teacher}encoder.") for name in now)
+
+
 @pytest.fixture(scope="module")
 def first() -> dict[str, Path]:
     """Runs of mp_mae that another method goes on from, by what their encoder takes; made when they are asked for."""
@@ -189,13 +217,18 @@ def test_a_run_begins_with_the_encoder_of_another_methods_run(
         first[inputs] = tmp_path_factory.mktemp("mp_mae") / "first"
         pretrain(config=run_of("mp_mae", mp_mae__inputs=inputs, **short), output=first[inputs])
     begun = first[inputs]
-    built = build_method(read_config(run_of(method, init=str(begun))))
+    config = read_config(run_of(method, init=str(begun)))
+    built = build_method(config)
     told = start_from(str(begun), built)
     assert told.endswith("which was trained by mp_mae")
     state = max((begun / "checkpoints").iterdir()) / "weights.safetensors"
-    for name, tensor in load_file(state).items():
-        if name.startswith("encoder."):
-            assert torch.equal(built.method.state_dict()[name], tensor)
+    only_the_encoder_is_of(load_file(state), config, built)
+    if method not in OF_SCENES:
+        model = begun / "encoder.safetensors"
+        built = build_method(config)
+        assert start_from(str(model), built) == "the encoder of encoder.safetensors"
+        weights = load_encoder(model).state_dict()
+        only_the_encoder_is_of({f"encoder.{name}": each for name, each in weights.items()}, config, built)
     pretrain(config=run_of(method, init=str(begun), **short), output=tmp_path / "second")
     card = (tmp_path / "second" / "README.md").read_text(encoding="utf-8")
     assert built.method.fidelity in card and "It started from first." in card

@@ -21,6 +21,7 @@ import rasterio
 import shapely
 import yaml
 from affine import Affine
+from published_loader import as_published
 
 from mmearth_core import build_tiles
 from mmearth_core.errors import Cancelled, MMEarthError
@@ -295,6 +296,20 @@ def test_dates_of_a_site_are_tiles_of_one_place_the_first_images_first(tmp_path:
     names = TileFile(tmp_path / "few").names.tolist()
     kept = {name.removeprefix("a_") for name in names if re.fullmatch(r"a_\d+_\d+", name)}
     assert kept == {name.removeprefix("a_3_") for name in names if name.startswith("a_3_")}
+
+
+def test_the_published_loader_reads_the_first_dates_by_the_first_axis(tmp_path: Path) -> None:
+    first, _ = scene(tmp_path / "a.tif"), scene(tmp_path / "later.tif", "L1C")
+    sites = [{"sentinel2": "a.tif", "date": "2020-02-03", "dates": [{"sentinel2": "later.tif", "date": "2020-07-03"}]}]
+    specification = tmp_path / "tiles.yaml"
+    specification.write_text(yaml.safe_dump({"sites": sites}), encoding="utf-8")
+    build_tiles(specification=specification, output=tmp_path / "data_own")
+    read = list(as_published(tmp_path / "data_own", ["sentinel2", "month", "lat"]))
+    assert [name for name, _ in read][:4] == ["a_0_0", "a_0_64", "a_64_0", "a_64_64"] and len(read) == 8
+    stored = json.loads((tmp_path / "data_own" / "data_own_band_stats.json").read_text(encoding="utf-8"))
+    kept = [SENTINEL2_STORED.index(name) for name in ENCODER_BANDS]
+    mean, std = (np.array(stored["sentinel2_l2a"][each])[kept, None, None] for each in ("mean", "std"))
+    np.testing.assert_allclose(read[1][1]["sentinel2"], (first[:, :64, 64:128] - mean) / std, rtol=1e-4, atol=1e-4)
 
 
 def test_dates_on_another_grid_or_of_an_unknown_place_are_refused(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from published_loader import as_published
 
 from mmearth_core.modalities import BIOMES, MODALITIES, NO_CLASS, target, valid
 from mmearth_core.tiles import synthetic
 from mmearth_core.tiles.reader import TileFile
+from mmearth_core.tiles.statistics import dataset_statistics
 from mmearth_core.tiles.synthetic import make_tile, write_synthetic_tiles
 
 
@@ -132,6 +134,24 @@ def test_dates_of_a_place_share_its_ground_and_differ_in_what_changes(tmp_path: 
         levels.append({file.level(4 * place + date) for date in range(4)})
     assert len(set(months)) > 4 and {"l1c", "l2a"} in levels
     assert np.array_equal(again.read(5, ["sentinel2"])["sentinel2"], file.read(5, ["sentinel2"])["sentinel2"])
+
+
+def test_the_published_loader_reads_the_first_date_of_each_place_as_we_do(tmp_path: Path) -> None:
+    """Further dates are further rows: whoever does not know of dates finds each as a tile of its own."""
+    file = TileFile(write_synthetic_tiles(tmp_path / "data_dated", 6, size=24, gaps=False, dates=2))
+    statistics = dataset_statistics(file, own_sentinel2=True)
+    read = list(as_published(tmp_path / "data_dated", list(MODALITIES)))
+    assert [name for name, _ in read] == file.names.tolist()
+    for first in (0, 2, 4):
+        raw, found = file.read(first, MODALITIES), read[first][1]
+        for name, modality in MODALITIES.items():
+            ours = target(modality, raw[name], *statistics.of(modality, file.level(first)))
+            if modality.kind == "regression":
+                known = np.isfinite(ours)
+                np.testing.assert_allclose(found[name][known], ours[known], rtol=1e-4, atol=1e-4, err_msg=name)
+            else:
+                published = found[name].argmax() if modality.level == "image" else found[name][0]
+                np.testing.assert_array_equal(published, ours, err_msg=name)
 
 
 def test_what_stands_on_the_ground_leans_towards_the_radar(tmp_path: Path) -> None:

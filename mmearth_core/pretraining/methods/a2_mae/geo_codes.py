@@ -1,7 +1,8 @@
 """Where a patch lies, as numbers for a transformer: GeoSOT's bits, directions on the sphere, metres on the ground.
 
 GeoSOT as A²-MAE uses it (Zhang et al. 2024, arXiv 2406.08079, and its code): a sign, degrees, minutes, seconds and
-parts of 1/2048 second of one angle in 32 bits. Arrays only.
+parts of 1/2048 second of one angle in 32 bits. That code reads eight such integers of an image without saying of what;
+that they are latitude and longitude of its four corners is a presumption. Arrays only.
 """
 
 import numpy as np
@@ -29,6 +30,8 @@ def geosot(angle: float) -> int:
 
 def corner_bits(lonlat: NDArray[np.float64], metres: float) -> NDArray[np.float32]:
     """The bits of latitude and longitude of the corners of a square around a place: (256,) of 0 and 1.
+
+    That the published numbers are of the corners is presumed.
 
     `lonlat` (2,) in degrees, the centre; `metres`, the square's side.
     """

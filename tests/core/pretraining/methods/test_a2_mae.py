@@ -27,7 +27,9 @@ def method_of(**settings: Any) -> A2Mae:
     return A2Mae(A2MaeConfig(**{**SMALL, **settings}))
 
 
-def batch_of(method: A2Mae, levels: tuple[int, ...] = (0, 0, 1), count: int = 3, seed: int = 0) -> dict[str, Any]:
+def batch_of(
+    method: A2Mae, levels: tuple[int, ...] = (0, 0, 1), count: int = 3, seed: int = 0, east: float = 0.0
+) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     views = []
     for _ in range(count):
@@ -38,7 +40,7 @@ def batch_of(method: A2Mae, levels: tuple[int, ...] = (0, 0, 1), count: int = 3,
             "sentinel1": rng.standard_normal((8, 24, 24), np.float32),
             "sentinel2_others": others,
             "levels": np.array(levels),
-            "lonlat": rng.uniform(-80, 80, 2),
+            "lonlat": rng.uniform(-80, 80, 2) + np.array([east, 0.0]),
         }
         views.append(method.view(sample, rng))
     return {name: torch.from_numpy(np.stack([view[name] for view in views])) for name in views[0]}
@@ -171,15 +173,13 @@ class Mixing(torch.nn.Module):
 @pytest.mark.parametrize("geo", ["published", "sphere", "none"])
 def test_the_place_is_told_behind_the_encoder_only(geo: str) -> None:
     method = method_of(geo=geo, geo_drop=0.0).eval()
-    batch = batch_of(method)
-    moved = dict(batch)
-    if geo == "none":
-        assert "place_code" not in batch and not method.view.coordinates
-        return
-    moved["place_code"] = 1 - batch["place_code"]
-    tokens = [method._tokens(each, each["hidden"])[0] for each in (batch, moved)]
-    assert torch.equal(*tokens)
-    assert method(batch).objective != method(moved).objective
+    batch, moved = batch_of(method), batch_of(method, east=40.0)
+    assert method.view.coordinates == ("place_code" in batch) == (geo != "none")
+    assert torch.equal(*(method._tokens(each, each["hidden"])[0] for each in (batch, moved)))
+    losses, elsewhere = method(batch), method(moved)
+    assert torch.equal(losses.objective, elsewhere.objective) is (geo == "none")
+    for name, part in losses.parts.items():
+        assert torch.equal(part.total, elsewhere.parts[name].total) is (geo == "none"), name
     assert not any("encoder" in name and "position" in name for name, _ in method.named_parameters())
 
 

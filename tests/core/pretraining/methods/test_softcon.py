@@ -8,6 +8,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="pretraining needs torch (pip install mmearth[train])")
 
 from mmearth_core.modalities import MODALITIES  # noqa: E402
+from mmearth_core.pretraining.config import OptimiserConfig  # noqa: E402
+from mmearth_core.pretraining.loop import make_optimiser  # noqa: E402
 from mmearth_core.pretraining.methods.comparisons.agreement import info_nce  # noqa: E402
 from mmearth_core.pretraining.methods.comparisons.moving_teacher import MovingTeacher, momentum_at  # noqa: E402
 from mmearth_core.pretraining.methods.softcon.method import SoftCon  # noqa: E402
@@ -58,6 +60,21 @@ def test_no_gradient_reaches_the_teacher_which_follows_exactly() -> None:
     m = momentum_at(0.996, 5, 20)
     for name, now in weights_of(method.teacher["encoder"]).items():
         assert torch.equal(now, m * before[name] + (1 - m) * student[name]), name
+
+
+def test_the_optimiser_passes_over_the_teacher() -> None:
+    """It would decay what has no gradient, too, were it given it."""
+    method = method_of()
+    optimiser = make_optimiser(method, OptimiserConfig(weight_decay=0.5))
+    given = {id(each) for group in optimiser.param_groups for each in group["params"]}
+    teacher = {id(each) for each in method.teacher.parameters()}
+    assert teacher and not teacher & given
+    assert given == {id(each) for each in method.parameters()} - teacher
+    before, student = weights_of(method.teacher), weights_of(method.encoder)
+    method(batch_of(method)).objective.backward()
+    optimiser.step()
+    assert all(torch.equal(now, before[name]) for name, now in method.teacher.state_dict().items())
+    assert not all(torch.equal(now, student[name]) for name, now in method.encoder.state_dict().items())
 
 
 def test_the_momentum_rises_to_one() -> None:
