@@ -19,14 +19,10 @@ from mmearth_core.encoder.model_file import Statistics
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.tasks.contract import Parts, TileTask
 from mmearth_core.evaluation.tasks.dealing import PART_NAMES
-from mmearth_core.evaluation.tasks.geobench_facts import LABELS, TASKS, Facts
+from mmearth_core.evaluation.tasks.geobench_facts import ATMOSPHERE, BRIGHTEST, DARKEST, LABELS, TASKS, Facts
 from mmearth_core.evaluation.tasks.opcodes import number_or_array, plain_values
 from mmearth_core.wording import counted
 
-#: Mean reflectance × 10000 that a band of the surface can have over a task.
-_BRIGHTEST, _DARKEST = 9000.0, 30.0
-#: Bands of the atmosphere, which see too little of the surface to be checked by that.
-_ATMOSPHERE = {"B09", "B10"}
 #: What a stored number may be in reflectance × 10000: So2Sat's highest is 28,000, and some pixels of others are −1.
 _LOWEST_DN, _HIGHEST_DN = -1000.0, 70_000.0
 _AGAIN = "download the data set again"
@@ -246,10 +242,10 @@ def _check_scale(
         raise MMEarthError(f"{folder / 'band_stats.json'} names no band of Sentinel-2; {_AGAIN}.")
     for label, band in bands.items():
         mean = facts.unit * table[label]["mean"]
-        if band not in _ATMOSPHERE and not _DARKEST <= mean <= _BRIGHTEST:
+        if band not in ATMOSPHERE and not DARKEST <= mean <= BRIGHTEST:
             raise MMEarthError(
-                f"{folder}: {band} is {mean:g} on average in reflectance × 10000, where land has {_DARKEST:g} to"
-                f" {_BRIGHTEST:g}, so its numbers are in another unit than published; {_AGAIN}."
+                f"{folder}: {band} is {mean:g} on average in reflectance × 10000, where land has {DARKEST:g} to"
+                f" {BRIGHTEST:g}, so its numbers are in another unit than published; {_AGAIN}."
             )
 
 
