@@ -3,6 +3,7 @@
 #   PYTHON         the interpreter to build environments with (default: the first Python ≥ 3.11 found that has venv)
 #   CONSTRAINTS    the versions to try first; when they cannot be had, whatever is found (/dev/null: the newest at once)
 #   LOWEST_PYTHON  the oldest Python that pyproject.toml allows, for make test-lowest
+#   BENCH_PYTHON   the Python of make test-adapters (default: the first ≥ 3.12 found that has venv, for torchgeo-bench)
 #   QGIS_PYTHON    the Python that can import qgis (default: Debian's)
 
 SHELL := /bin/bash
@@ -15,6 +16,10 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
 CONSTRAINTS ?= constraints.txt
 LOWEST_PYTHON ?= python3.11
 
+USABLE_BY_BENCH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))
+BENCH_PYTHON ?= $(shell for name in python3.12 python3.13 python3.14 python3; do \
+	  "$$name" -c "$(USABLE_BY_BENCH)" 2>/dev/null && command -v "$$name" && break; done)
+
 QGIS_PYTHON ?= /usr/bin/python3
 
 DEMO := .venv-demo
@@ -23,6 +28,7 @@ QGIS_ENV := .venv-qgis
 PACKAGE_ENV := .venv-package
 LOWEST_ENV := .venv-lowest
 PEERS_ENV := .venv-peers
+ADAPTERS_ENV := .venv-adapters
 # What an analyst runs, and the tiles; the training side would bring the lowest torch, a download of gigabytes.
 LOWEST_TESTS ?= tests/core --ignore=tests/core/pretraining
 LOWEST_MARKS ?= not torch
@@ -35,6 +41,7 @@ DIST := dist
 ANALYST := -e .
 DEVELOPER := -e '.[dev,train]'
 PEERS := -e '.[torch]' 'torchgeo>=0.8' 'terratorch>=1.2' 'omnicloudmask>=1.8'
+ADAPTERS_TESTER := -e '.[torch]' 'torchgeo>=0.9' 'torchgeo-bench>=0.4,<0.5' h5py 'pytest>=8'
 LOWEST_TESTER := -e . pytest hypothesis 'pystac[validation]' h5py matplotlib
 QGIS_TESTER := 'pytest>=8' 'pytest-qgis>=5,<6'
 # Of PyQt6 only its list of names is read, so it comes without Qt.
@@ -47,13 +54,14 @@ SHIPPED := mmearth_core $(if $(wildcard qgis_plugin/*.py),qgis_plugin)
 .PHONY: help demo env stub env-qgis env-package env-lowest peers \
   lint lint-rules lint-format lint-types lint-python39 lint-security \
   test test-core test-others test-large test-large-apart test-pretraining test-pretraining-apart test-plugin \
-  test-plugin-apart test-lowest test-lowest-apart constraints requirements api site translations guide package benchmark clean
+  test-plugin-apart test-lowest test-lowest-apart test-adapters constraints requirements api site translations guide package benchmark clean
 
 help:
 	@echo "make demo       a synthetic scene becomes a land-cover map, in an environment made for it (no torch)"
 	@echo "make test       lint, types, security rules and all tests; those of the plugin need QGIS"
 	@echo "make test-core  all tests but those that run in QGIS; make test-plugin: those alone"
 	@echo "make test-lowest  what needs no torch, with the lowest versions that pyproject.toml allows; needs Python 3.11"
+	@echo "make test-adapters  the adapters in torchgeo and torchgeo-bench themselves; needs Python 3.12, downloads gigabytes"
 	@echo "make lint       only the checks that run nothing"
 	@echo "make api        the reference of the Python functions in docs/api, of their docstrings"
 	@echo "make site       the documentation as a site in site/, with nothing from elsewhere; open site/index.html"
@@ -133,6 +141,11 @@ test-lowest: env-lowest
 	@echo "== pytest with the lowest versions"
 	$(LOWEST_ENV)/bin/python -m pytest -rfEs -m "$(LOWEST_MARKS)" $(LOWEST_TESTS)
 
+# Not among `make test`: these libraries are large, and the tests of their own tasks and runs take minutes.
+test-adapters: $(ADAPTERS_ENV)/.installed
+	@echo "== pytest of the adapters, with torchgeo and torchgeo-bench"
+	$(ONE_THREAD) $(ADAPTERS_ENV)/bin/python -m pytest -rfEs tests/core/adapters
+
 env-qgis: $(QGIS_ENV)/.installed
 
 env-package: $(PACKAGE_ENV)/.installed
@@ -182,7 +195,7 @@ benchmark: env
 	  echo "== $$script"; PYTHONPATH=.:tests/material $(ENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(PEERS_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
+	rm -rf $(DEMO) $(ENV) $(QGIS_ENV) $(PACKAGE_ENV) $(LOWEST_ENV) $(PEERS_ENV) $(ADAPTERS_ENV) qgis_plugin/wheels qgis_plugin/help .qgis-settings
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/api site
 
 $(DEMO)/.installed: pyproject.toml constraints.txt
@@ -207,6 +220,13 @@ $(PEERS_ENV)/.installed: Makefile constraints.txt
 	@$(require-python)
 	@$(call environment,$(PYTHON) -m venv,$(PEERS_ENV))
 	@$(call install,$(PEERS_ENV),$(PEERS))
+	@touch $@
+
+$(ADAPTERS_ENV)/.installed: Makefile constraints.txt
+	@if [ -z "$(BENCH_PYTHON)" ]; then \
+	  echo "torchgeo-bench needs Python 3.12 or later: make BENCH_PYTHON=/path/to/python3.12 test-adapters" >&2; exit 1; fi
+	@$(call environment,$(BENCH_PYTHON) -m venv,$(ADAPTERS_ENV))
+	@$(call install,$(ADAPTERS_ENV),$(ADAPTERS_TESTER))
 	@touch $@
 
 # QGIS' own Python with pytest beside it; it sees the system's packages, and the worker runs in $(ENV).

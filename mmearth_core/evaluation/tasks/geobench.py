@@ -19,14 +19,10 @@ from mmearth_core.encoder.model_file import Statistics
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.tasks.contract import Parts, TileTask
 from mmearth_core.evaluation.tasks.dealing import PART_NAMES
-from mmearth_core.evaluation.tasks.geobench_facts import LABELS, TASKS, Facts
+from mmearth_core.evaluation.tasks.geobench_facts import ATMOSPHERE, BRIGHTEST, DARKEST, LABELS, TASKS, Facts
 from mmearth_core.evaluation.tasks.opcodes import number_or_array, plain_values
 from mmearth_core.wording import counted
 
-#: Mean reflectance × 10000 that a band of the surface can have over a task.
-_BRIGHTEST, _DARKEST = 9000.0, 30.0
-#: Bands of the atmosphere, which see too little of the surface to be checked by that.
-_ATMOSPHERE = {"B09", "B10"}
 #: What a stored number may be in reflectance × 10000: So2Sat's highest is 28,000, and some pixels of others are −1.
 _LOWEST_DN, _HIGHEST_DN = -1000.0, 70_000.0
 _AGAIN = "download the data set again"
@@ -246,14 +242,14 @@ def _unit_of_statistics(
     """
     if not bands:
         raise MMEarthError(f"{folder / 'band_stats.json'} names no band of Sentinel-2; {_AGAIN}.")
-    means = {band: table[label]["mean"] for label, band in bands.items() if band not in _ATMOSPHERE}
+    means = {band: table[label]["mean"] for label, band in bands.items() if band not in ATMOSPHERE}
     for unit in (facts.unit, 1.0):
-        if all(_DARKEST <= unit * mean <= _BRIGHTEST for mean in means.values()):
+        if all(DARKEST <= unit * mean <= BRIGHTEST for mean in means.values()):
             return unit
-    band, mean = next((band, mean) for band, mean in means.items() if not _DARKEST <= facts.unit * mean <= _BRIGHTEST)
+    band, mean = next((band, mean) for band, mean in means.items() if not DARKEST <= facts.unit * mean <= BRIGHTEST)
     raise MMEarthError(
-        f"{folder}: {band} is {facts.unit * mean:g} on average in reflectance × 10000, where land has {_DARKEST:g} to"
-        f" {_BRIGHTEST:g}, so its numbers are in another unit than published; {_AGAIN}."
+        f"{folder}: {band} is {facts.unit * mean:g} on average in reflectance × 10000, where land has {DARKEST:g} to"
+        f" {BRIGHTEST:g}, so its numbers are in another unit than published; {_AGAIN}."
     )
 
 
