@@ -18,6 +18,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from itertools import product
 from pathlib import Path
@@ -30,6 +31,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from mmearth_core.evaluation.protocol import over_trainings
 from mmearth_core.files import write_text
 from mmearth_core.pretraining.checkpoints import WEIGHTS, Checkpoints
 from mmearth_core.pretraining.config import PretrainConfig, ScenesConfig, read_config
@@ -254,8 +256,7 @@ def held_out_table(done: Sequence[Pretrained]) -> str:
 
 
 def _cell(found: Sequence[float]) -> str:
-    spread = f" ± {np.std(found, ddof=1):.3f}" if len(found) > 1 else ""
-    return f"{np.mean(found):.3f}{spread} ({len(found)})" if found else "–"
+    return f"{over_trainings(found)} ({len(found)})" if found else "–"
 
 
 def results(folder: Path) -> list[Training]:
@@ -271,8 +272,11 @@ def pretrainings(folder: Path) -> list[Pretrained]:
 def _lines(folder: Path) -> list[dict[str, Any]]:
     path = folder / "results.jsonl"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    # What is held in a line ends as the line does: a whole one holds as many ends as beginnings.
-    return [json.loads(line) for line in text.splitlines() if line.endswith("}") and line.count("{") == line.count("}")]
+    found = []
+    for line in text.splitlines():
+        with suppress(ValueError):  # it was broken off
+            found.append(json.loads(line))
+    return found
 
 
 def keep(folder: Path, task: Training | Pretrained) -> None:

@@ -163,13 +163,13 @@ def compare(
     )
 
 
-#: What tells a training from all others, and its features of every task of a judge.
-_Training = tuple[str, Callable[[], Features]]
+#: What tells a training from all others, and its features of a judge's tasks or of a series.
+_Named = tuple[str, Callable[[], Any]]
 
 
-def _features(judge: Judge, models: Mapping[str, Sequence[str]], folder: Path) -> dict[str, list[_Training]]:
+def _features(judge: Judge, models: Mapping[str, Sequence[str]], folder: Path) -> dict[str, list[_Named]]:
     """The trainings of every method, by its label."""
-    found: dict[str, list[_Training]] = {
+    found: dict[str, list[_Named]] = {
         label: [(label, partial(judge.of_bands, change))] for label, change in band_changes(judge).items()
     }
     found |= {label: [(label, partial(dict, each))] for label, each in published(judge).items()}
@@ -179,7 +179,7 @@ def _features(judge: Judge, models: Mapping[str, Sequence[str]], folder: Path) -
     return found
 
 
-def _shown(series: Series, models: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, Callable[[], Any]]]]:
+def _shown(series: Series, models: Mapping[str, Sequence[str]]) -> dict[str, list[_Named]]:
     """What is found again, by the label of what made it: features of a series by the bands and by every training."""
     found = {label: [(label, partial(series.of_bands, change))] for label, change in band_changes(series).items()}
     for label, files in models.items():

@@ -27,8 +27,11 @@ from torch.nn import functional
 
 from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.loading import load_encoder, official_header
-from mmearth_core.encoder.network import Encoder, randomise
+from mmearth_core.encoder.network import Encoder
 from mmearth_core.errors import MMEarthError
+from mmearth_core.evaluation.judging.subjects import RANDOM
+from mmearth_core.evaluation.protocol import over_trainings
+from mmearth_core.evaluation.trained.random_encoder import random_encoder
 from mmearth_core.modalities import MODALITIES, NO_CLASS, SENTINEL2_STORED, target, valid
 from mmearth_core.pretraining.methods.comparisons.soft_targets import (
     label_similarity,
@@ -42,7 +45,7 @@ from mmearth_core.tiles.reader import TileFile
 from training.compare import models_of
 
 #: Random encoders, as large as the starter, given bands by the published statistics, as are the means of bands.
-RANDOM, RANDOM_SEEDS, RANDOM_ARCHITECTURE = "random encoder", 3, Architecture("atto", 8, 12)
+RANDOM_SEEDS, RANDOM_ARCHITECTURE = 3, Architecture("atto", 8, 12)
 BANDS = "band means"
 KINDS: Sequence[LabelKind] = ("fraction", "multihot")
 _COVERS = MODALITIES["dynamic_world"]
@@ -137,10 +140,9 @@ def rank_correlation(features: NDArray[np.floating], judged: Judged, kind: Label
     return float(spearmanr((rows @ rows.T)[judged.pairs], judged.similarity(kind)[judged.pairs]).statistic)
 
 
-def random_encoder(seed: int) -> Encoder:
+def control(seed: int) -> Encoder:
     """An encoder that has learned nothing, with usual statistics."""
-    encoder = Encoder(RANDOM_ARCHITECTURE).eval()
-    randomise(encoder, seed)
+    encoder = random_encoder(RANDOM_ARCHITECTURE, seed)
     encoder.header = official_header(f"random-{seed}", encoder)
     return encoder
 
@@ -168,8 +170,7 @@ def report(judged: Judged, features: Mapping[str, Sequence[NDArray[np.floating]]
 
 
 def _cell(found: Sequence[float]) -> str:
-    spread = f" ± {np.std(found, ddof=1):.3f} ({len(found)})" if len(found) > 1 else ""
-    return f"{np.mean(found):.3f}{spread}"
+    return f"{over_trainings(found)} ({len(found)})" if len(found) > 1 else over_trainings(found)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -191,8 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         }
     except MMEarthError as error:
         sys.exit(str(error))
-    features[RANDOM] = [encodings(random_encoder(seed), judged) for seed in range(RANDOM_SEEDS)]
-    features[BANDS] = [band_means(judged, random_encoder(0))]
+    features[RANDOM] = [encodings(control(seed), judged) for seed in range(RANDOM_SEEDS)]
+    features[BANDS] = [band_means(judged, control(0))]
     print(report(judged, features))
 
 

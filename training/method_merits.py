@@ -32,6 +32,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, r2_score
 
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked
+from mmearth_core.evaluation.protocol import over_trainings
 from mmearth_core.modalities import MODALITIES, WORLDCOVER
 from mmearth_core.pretraining.config import PretrainConfig, read_config
 from mmearth_core.pretraining.dataset import TileDataset, make_loader
@@ -354,10 +355,7 @@ def table(path: Path) -> str:
 
 
 def _cell(values: list[float]) -> str:
-    if not values:
-        return "–"
-    spread = f" ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.3f}{spread}"
+    return over_trainings(values) if values else "–"
 
 
 def main(arguments: list[str]) -> int:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
 from mmearth_core.evaluation.judging.subjects import RANDOM
-from mmearth_core.evaluation.protocol import METRICS, Metric, Scores
+from mmearth_core.evaluation.protocol import METRICS, Metric, Scores, over_trainings
 from mmearth_core.evaluation.tables import markdown_table
 from mmearth_core.records import parsed, read
 from training.halves import HALVES, Half
@@ -149,13 +149,13 @@ class _Chosen:
 
     def mean(self, trainings: Sequence[Training]) -> str:
         found = self.of(trainings)
-        return "–" if found is None else _spread(found.mean(axis=1))
+        return "–" if found is None else over_trainings(found.mean(axis=1))
 
 
 def _minus(chosen: _Chosen, control: float) -> Callable[[Sequence[Training]], str]:
     def told(trainings: Sequence[Training]) -> str:
         found = chosen.of(trainings)
-        return "–" if found is None else _spread(found.mean(axis=1) - control, sign="+")
+        return "–" if found is None else over_trainings(found.mean(axis=1) - control, sign="+")
 
     return told
 
@@ -163,15 +163,9 @@ def _minus(chosen: _Chosen, control: float) -> Callable[[Sequence[Training]], st
 def _shares(series: str) -> Callable[[Sequence[Training]], str]:
     def told(trainings: Sequence[Training]) -> str:
         found = [each.found_again[series] for each in trainings if series in each.found_again]
-        return _spread(np.array(found)) if found else "–"
+        return over_trainings(np.array(found)) if found else "–"
 
     return told
-
-
-def _spread(each: NDArray[np.float64], sign: str = "") -> str:
-    """Mean ± standard deviation of a value for each training, or the value of the only one."""
-    text = f"{each.mean():{sign}.3f}"
-    return f"{text} ± {each.std(ddof=1):.3f}" if len(each) > 1 else text
 
 
 def main() -> None:

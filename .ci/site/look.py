@@ -56,18 +56,15 @@ def served(site: Path) -> Iterator[str]:
 def looked_at(page: Page, address: str, start: str, picture: Path | None) -> list[str]:
     """What is wrong with one page in one window."""
     found: list[str] = []
-    page.on(
-        "request",
-        lambda asked: (
-            None if asked.url.startswith((start, "data:", "blob:")) else found.append(f"asks for {asked.url}")
-        ),
-    )
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda told: found.append(f"console: {told.text}") if told.type == "error" else None)
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     page.goto(address, wait_until="load")
     # Pictures further down are loaded when they come near.
     page.evaluate("() => document.querySelectorAll('img').forEach(each => each.loading = 'eager')")
     page.wait_for_function("() => [...document.images].every(each => each.complete)")
+    found += [f"asks for {each}" for each in asked if not each.startswith((start, "data:", "blob:"))]
     found += [f"picture {each} does not load" for each in page.evaluate(_BROKEN)]
     found += [f"wider than the window: {each}" for each in page.evaluate(_WIDER)]
     if picture is not None:
@@ -84,6 +81,8 @@ def main() -> None:
     pages = sorted(path.relative_to(arguments.site).as_posix() for path in arguments.site.rglob("*.html"))
     if not pages:
         sys.exit(f"{arguments.site} holds no page; run: make site")
+    if arguments.pictures is not None:
+        arguments.pictures.mkdir(parents=True, exist_ok=True)
     wrong = 0
     with served(arguments.site) as start, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=arguments.chromium, args=["--no-sandbox"])
@@ -92,7 +91,6 @@ def main() -> None:
                 context = browser.new_context(viewport={"width": width, "height": height})
                 picture = None
                 if arguments.pictures is not None:
-                    arguments.pictures.mkdir(parents=True, exist_ok=True)
                     picture = arguments.pictures / f"{name.removesuffix('.html').replace('/', '-')}-{window}.png"
                 for each in looked_at(context.new_page(), start + name, start, picture):
                     wrong += 1

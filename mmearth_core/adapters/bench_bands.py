@@ -12,7 +12,8 @@ import numpy as np
 
 from mmearth_core.band_names.reading import band_name
 from mmearth_core.errors import MMEarthError
-from mmearth_core.evaluation.tasks.geobench_facts import ATMOSPHERE, BRIGHTEST, DARKEST, LABELS, TASKS, Facts
+from mmearth_core.evaluation.tasks.brightness import ATMOSPHERE, BRIGHTEST, DARKEST, like_land
+from mmearth_core.evaluation.tasks.geobench_facts import LABELS, TASKS, Facts
 from mmearth_core.sentinel2 import Level
 
 #: What torchgeo-bench calls the bands of Sentinel-2, where it does not call them by their codes.
@@ -152,7 +153,7 @@ def _check(specs: Sequence[Spec], mended: Mapping[str, str], unit: float, about:
     surface = [unit * each.mean for band, each in named if band not in ATMOSPHERE]
     for band, each in named:
         mean = unit * each.mean
-        if band not in ATMOSPHERE and not DARKEST <= mean <= BRIGHTEST:
+        if not like_land(band, mean):
             raise MMEarthError(
                 f"{about} has {mean:g} on average as its {band} in reflectance × 10000, where land has {DARKEST:g} to"
                 f" {BRIGHTEST:g}; {_LEFT}."

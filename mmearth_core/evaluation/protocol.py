@@ -127,6 +127,13 @@ def spread(values: NDArray[np.float64]) -> str:
     return f"{values.mean():.3f} ± {deviation:.3f}"
 
 
+def over_trainings(values: Sequence[float] | NDArray[np.float64], sign: str = "") -> str:
+    """Mean of a value for each training, and their standard deviation where there are several; `sign` "+" for
+    differences."""
+    text = f"{np.mean(values):{sign}.3f}"
+    return f"{text} ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else text
+
+
 def mean_f1(truth: NDArray[np.intp], predicted: NDArray[np.intp], classes: int) -> float:
     """Mean over the classes that occur in `truth` of 2 · right / (told + there are)."""
     right, told, there = (

@@ -12,7 +12,7 @@ from mmearth_core.errors import MMEarthError
 from mmearth_core.tiles.holdout import split
 from mmearth_core.tiles.reader import TileFile
 from mmearth_core.tiles.synthetic import write_synthetic_tiles
-from training.cover_similarity import Judged, encodings, judged_tiles, main, random_encoder, rank_correlation
+from training.cover_similarity import Judged, control, encodings, judged_tiles, main, rank_correlation
 
 SPLIT = {"share": 0.5, "block_degrees": 1.0, "seed": 8}
 
@@ -47,7 +47,7 @@ def test_judged_are_the_tiles_that_were_held_out_and_have_covers(tmp_path: Path)
     assert (2 * judged.counts.sum(1) >= 16 * 16).all() and judged.counts.sum() <= sum(labelled)
     # What a place shows on another date is no pair, and all of it enters an encoder as embedding does.
     assert not judged.pairs[judged.place[:, None] == judged.place].any()
-    assert encodings(random_encoder(0), judged).shape == (len(judged.place), 320)
+    assert encodings(control(0), judged).shape == (len(judged.place), 320)
     bare = TileFile(write_synthetic_tiles(tmp_path / "bare", 4, size=16, modalities=["sentinel2"]))
     with pytest.raises(MMEarthError, match="has no dynamic_world"):
         judged_tiles(bare, **SPLIT)
@@ -59,7 +59,7 @@ def test_what_is_told_says_how_much_there_was_and_that_it_is_circular(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_synthetic_tiles(tmp_path / "tiles", 24, size=16, seed=1, dates=2)
-    encoder = random_encoder(5)
+    encoder = control(5)
     assert encoder.header is not None
     files = [tmp_path / f"{name}.safetensors" for name in ("one", "two")]
     for file in files:

@@ -22,7 +22,6 @@ from mmearth_core.evaluation.judging.protocols import (
     LAYER,
     PROTOCOLS,
     ProtocolName,
-    TrainedName,
     layered,
     trains,
     usual,
@@ -238,21 +237,29 @@ def _cell(
     how = f"{label} {beside or each.layer or ''}"
     key = Key(task.identity, each.identity, plan.features, how, task.level, share, seed)
 
+    def seen() -> _Seen:
+        of_subject = seed if each.varies else 0
+        if of_subject not in memory:
+            memory.clear()  # of one seed after the other, so that one is kept
+            memory[of_subject] = _Seen(task, each.make(task, of_subject))
+        return memory[of_subject]
+
     def make() -> Cell:
         began = time.monotonic()
         parts = task.parts(share, seed)
         if trains(protocol) and each.network is not None:
-            told = _trained(plan, task, each.network(seed), protocol, share, seed, parts, cancel)
+            from mmearth_core.evaluation.trained.training import train  # noqa: PLC0415 - loads torch
+
+            network, header = each.network(seed)
+            recipe = recipe_of(protocol, task.name, network.architecture.size, share, plan.epochs)
+            told = train(task, network, header, recipe, parts, seed, cancel)
+        elif layered(protocol) and each.layer is not None:
+            from mmearth_core.evaluation.trained.training import train_layer  # noqa: PLC0415 - loads torch
+
+            recipe = recipe_of(protocol, task.name, each.layer, share, plan.epochs)
+            told = train_layer(task, seen().pooled, recipe, parts, seed, cancel)
         else:
-            of_subject = seed if each.varies else 0
-            if of_subject not in memory:
-                memory.clear()  # of one seed after the other, so that one is kept
-                memory[of_subject] = _Seen(task, each.make(task, of_subject))
-            seen = memory[of_subject]
-            if each.layer is not None and layered(protocol):
-                told = _of_layer(plan, seen, each.layer, protocol, share, seed, parts, cancel)
-            else:
-                told = _told(seen, beside or protocol, parts, seed)
+            told = _told(seen(), beside or protocol, parts, seed)
         truth = task.labels(parts.test)
         evidence = Evidence.of(task.target, len(task.classes), truth, told.labels)
         return Cell(
@@ -274,40 +281,6 @@ def _cell(
 
     # A kept one may have been made under other names, which decide nothing.
     return replace(cells.cell(key, make), task=task.name, subject=name, role=each.role, protocol=label)
-
-
-def _trained(
-    plan: Plan,
-    task: TileTask,
-    network: "tuple[Network, ModelHeader]",
-    protocol: TrainedName,
-    share: float,
-    seed: int,
-    parts: Parts,
-    cancel: CancelToken,
-) -> Told:
-    """What a network tells of the test tiles after it was trained."""
-    from mmearth_core.evaluation.trained.training import train  # noqa: PLC0415 - loads torch
-
-    recipe = recipe_of(protocol, task.name, network[0].architecture.size, share, plan.epochs)
-    return train(task, *network, recipe, parts, seed, cancel)
-
-
-def _of_layer(
-    plan: Plan,
-    seen: "_Seen",
-    size: str,
-    protocol: TrainedName,
-    share: float,
-    seed: int,
-    parts: Parts,
-    cancel: CancelToken,
-) -> Told:
-    """What a linear layer on the features of a control tells of the test tiles after it was trained."""
-    from mmearth_core.evaluation.trained.training import train_layer  # noqa: PLC0415 - loads torch
-
-    recipe = recipe_of(protocol, seen.task.name, size, share, plan.epochs)
-    return train_layer(seen.task, seen.pooled, recipe, parts, seed, cancel)
 
 
 class _Seen:

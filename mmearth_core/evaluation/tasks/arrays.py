@@ -19,13 +19,11 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from mmearth_core.errors import MMEarthError
+from mmearth_core.evaluation.tasks.brightness import BRIGHTEST, DARKEST, like_land
 from mmearth_core.evaluation.tasks.contract import UNLABELLED, Target, TileTask
 from mmearth_core.evaluation.tasks.dealing import as_stated, dealt_by_place, kinds_of
 from mmearth_core.sentinel2 import BANDS, LEVELS, Level
 from mmearth_core.tiles.holdout import blocks
-
-#: Mean reflectance × 10000 of a task between which its numbers are believed.
-_DARKEST, _BRIGHTEST = 30.0, 9000.0
 
 
 def read_arrays(path: str | Path, *needed: str) -> Mapping[str, NDArray[Any]]:
@@ -156,8 +154,8 @@ def _check_scale(path: Path, x: NDArray[Any], bands: tuple[str, ...], known: NDA
     for index, band in enumerate(bands):
         values = x[:, index][known[:, index]]
         mean = float(values.mean(dtype=np.float64)) if len(values) else np.nan
-        if band not in {"B09", "B10"} and not _DARKEST <= mean <= _BRIGHTEST:
+        if not like_land(band, mean):
             raise MMEarthError(
-                f"{path}: {band} is {mean:g} on average, where land has {_DARKEST:g} to {_BRIGHTEST:g} in reflectance ×"
+                f"{path}: {band} is {mean:g} on average, where land has {DARKEST:g} to {BRIGHTEST:g} in reflectance ×"
                 " 10000; give the numbers in that unit."
             )

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from mmearth_core import records
 from mmearth_core.encoder.model_file import Statistics
 from mmearth_core.errors import MMEarthError
+from mmearth_core.evaluation.tasks.brightness import BRIGHTEST, DARKEST, like_land
 from mmearth_core.evaluation.tasks.contract import Parts, TileTask
 from mmearth_core.evaluation.tasks.dealing import PART_NAMES
-from mmearth_core.evaluation.tasks.geobench_facts import ATMOSPHERE, BRIGHTEST, DARKEST, LABELS, TASKS, Facts
+from mmearth_core.evaluation.tasks.geobench_facts import LABELS, TASKS, Facts
 from mmearth_core.evaluation.tasks.opcodes import number_or_array, plain_values
 from mmearth_core.wording import counted
 
@@ -242,11 +243,11 @@ def _unit_of_statistics(
     """
     if not bands:
         raise MMEarthError(f"{folder / 'band_stats.json'} names no band of Sentinel-2; {_AGAIN}.")
-    means = {band: table[label]["mean"] for label, band in bands.items() if band not in ATMOSPHERE}
+    means = {band: table[label]["mean"] for label, band in bands.items()}
     for unit in (facts.unit, 1.0):
-        if all(DARKEST <= unit * mean <= BRIGHTEST for mean in means.values()):
+        if all(like_land(band, unit * mean) for band, mean in means.items()):
             return unit
-    band, mean = next((band, mean) for band, mean in means.items() if not DARKEST <= facts.unit * mean <= BRIGHTEST)
+    band, mean = next((band, mean) for band, mean in means.items() if not like_land(band, facts.unit * mean))
     raise MMEarthError(
         f"{folder}: {band} is {facts.unit * mean:g} on average in reflectance × 10000, where land has {DARKEST:g} to"
         f" {BRIGHTEST:g}, so its numbers are in another unit than published; {_AGAIN}."

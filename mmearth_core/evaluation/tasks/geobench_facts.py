@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from mmearth_core.evaluation.tasks.contract import Target
 from mmearth_core.sentinel2 import Level
 
-#: Mean reflectance × 10000 that a band of the surface can have over a task.
-BRIGHTEST, DARKEST = 9000.0, 30.0
-#: Bands of the atmosphere, which see too little of the surface to be checked by that.
-ATMOSPHERE = frozenset({"B09", "B10"})
 #: What GEO-Bench calls the bands of Sentinel-2.
 LABELS: Mapping[str, str] = {
     "01 - Coastal aerosol": "B01",

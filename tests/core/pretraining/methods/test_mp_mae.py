@@ -1,8 +1,6 @@
 """MP-MAE as a whole: each modality's loss against one worked out by hand, constants, layouts, two processes."""
 
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +9,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from pretraining_steps import descend  # noqa: E402
-from small_encoder import ELSEWHERE, SMALL  # noqa: E402
+from small_encoder import SMALL  # noqa: E402
+from two_processes import run_two  # noqa: E402
 
 from mmearth_core.encoder.masking import VisiblePatches, forward_masked  # noqa: E402
 from mmearth_core.errors import MMEarthError  # noqa: E402
@@ -684,11 +683,4 @@ def test_two_processes_with_half_a_batch_each_learn_what_one_learns(tmp_path: Pa
         runs.append(run)
     stored = {"outputs": list(MODALITIES), "constants": constants, "runs": runs}
     torch.save(stored, tmp_path / "one.pt")
-    command = [sys.executable, "-c", PROCESS]
-    processes = [
-        subprocess.Popen([*command, str(rank), str(tmp_path)], stderr=subprocess.PIPE, env=ELSEWHERE)
-        for rank in range(2)
-    ]
-    for process in processes:
-        _, errors = process.communicate(timeout=200)
-        assert process.returncode == 0, errors.decode()
+    run_two(PROCESS, tmp_path, beside=Path(__file__).parent, timeout=200)

@@ -1,7 +1,5 @@
 """Two processes with half a batch each learn what one learns from all of it, though one of them lacks a modality."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="pretraining needs torch (pip install mmearth[train])")
 
-from small_encoder import ELSEWHERE, SMALL  # noqa: E402
+from small_encoder import SMALL  # noqa: E402
+from two_processes import run_two  # noqa: E402
 
 from mmearth_core.modalities import MODALITIES  # noqa: E402
 from mmearth_core.pretraining.dataset import TileDataset  # noqa: E402
@@ -105,15 +104,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory, small_encoder: None) -> tu
             "gradients": {name: each.grad for name, each in method.named_parameters() if each.grad is not None},
         }
     torch.save(one, folder / "one.pt")
-    command, here = [sys.executable, "-c", PROCESS], str(Path(__file__).parent)
-    environment = {**ELSEWHERE, "PYTHONPATH": f"{here}:{ELSEWHERE['PYTHONPATH']}"}
-    processes = [
-        subprocess.Popen([*command, str(rank), str(folder)], stderr=subprocess.PIPE, env=environment)
-        for rank in range(2)
-    ]
-    for process in processes:
-        _, errors = process.communicate(timeout=400)
-        assert process.returncode == 0, errors.decode()
+    run_two(PROCESS, folder, beside=Path(__file__).parent, timeout=400)
     return one, folder
 
 
