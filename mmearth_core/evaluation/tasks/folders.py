@@ -4,6 +4,7 @@
 * `*.tif` and `labels.csv` with the columns file and label, and split or group where blocks of 1° will not do: the
   labels of a tile; with "|" between several, tiles may have several.
 * `images/*.tif` and `labels/*.tif` of the same names: the class of every pixel; 255 and declared no-data: nobody says.
+  A `labels.csv` beside the two may have the columns file and split or group, a row for each image.
 
 Tiles are read as scenes are, with all that is known of bands, levels and offsets. Places are blocks of 1°.
 """
@@ -55,7 +56,7 @@ def read_folder(folder: Path, *, options: SceneOptions = AS_IT_IS) -> TileTask:
     """
     if (folder / IMAGES).is_dir() and (folder / LABELS).is_dir():
         return _of_maps(folder, options)
-    rows = _table(folder / TABLE) if (folder / TABLE).is_file() else _by_class(folder)
+    rows = _table(folder / TABLE, folder, ("file", "label")) if (folder / TABLE).is_file() else _by_class(folder)
     scenes = _Scenes([row.image for row in rows], options)
     names = sorted({label for row in rows for label in row.labels})
     if len(names) < 2:
@@ -88,7 +89,20 @@ def _of_maps(folder: Path, options: SceneOptions) -> TileTask:
         return np.stack([_classes_of(maps[row], scenes.shape) for row in rows.tolist()])
 
     names = tuple(f"class {number}" for number in range(highest + 1))
-    return scenes.task(folder, "pixels", names, labels, np.array(kinds, np.intp), [_Row(each, ()) for each in images])
+    rows = [_Row(each, ()) for each in images]
+    if (folder / TABLE).is_file():
+        rows = _rows_of_maps(folder, images)
+    return scenes.task(folder, "pixels", names, labels, np.array(kinds, np.intp), rows)
+
+
+def _rows_of_maps(folder: Path, images: Sequence[Path]) -> list[_Row]:
+    """What the table says of every image, in their order. Raises `MMEarthError` when it says nothing of one."""
+    told = {row.image: row for row in _table(folder / TABLE, folder / IMAGES, ("file",))}
+    if not any(row.split or row.group for row in told.values()):
+        raise MMEarthError(f"{folder / TABLE} has no column split or group; write one, or take the table away.")
+    if lacking := [image for image in images if image not in told]:
+        raise MMEarthError(f"{folder / TABLE} has no row for {lacking[0].name}; write one for every image.")
+    return [told[image] for image in images]
 
 
 class _Scenes:
@@ -195,22 +209,23 @@ def _by_class(folder: Path) -> list[_Row]:
     return rows
 
 
-def _table(path: Path) -> list[_Row]:
+def _table(path: Path, tiles: Path, needed: Sequence[str]) -> list[_Row]:
+    """The rows of a table with the columns `needed`, whose files are in the folder `tiles`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             told = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise MMEarthError(f"{path} cannot be read ({error}); write a table of text in UTF-8.") from error
-    if not told or not {"file", "label"} <= set(told[0]):
-        raise MMEarthError(f"{path} has no columns file and label; write them, a row for each tile.")
-    return [_row(path, number, each) for number, each in enumerate(told, 2)]
+    if not told or not set(needed) <= set(told[0]):
+        raise MMEarthError(f"{path} has no columns {' and '.join(needed)}; write them, a row for each tile.")
+    return [_row(path, tiles, number, each) for number, each in enumerate(told, 2)]
 
 
-def _row(path: Path, number: int, told: Mapping[str, str | None]) -> _Row:
-    file, label = (told["file"] or "").strip(), (told["label"] or "").strip()
-    image = path.parent / file
+def _row(path: Path, tiles: Path, number: int, told: Mapping[str, str | None]) -> _Row:
+    file, label = (told["file"] or "").strip(), (told.get("label") or "").strip()
+    image = tiles / file
     if not file or Path(file).is_absolute() or ".." in Path(file).parts or not image.is_file():
-        raise MMEarthError(f"{path}, row {number}: {file!r} is no file beside the table; correct its name.")
+        raise MMEarthError(f"{path}, row {number}: {file!r} is no file in {tiles}; correct its name.")
     labels = tuple(dict.fromkeys(part.strip() for part in label.split(BETWEEN) if part.strip()))
     return _Row(image, labels, (told.get("split") or "").strip(), (told.get("group") or "").strip())
 

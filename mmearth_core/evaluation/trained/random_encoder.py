@@ -29,14 +29,14 @@ def random_encoder(architecture: Architecture, seed: int) -> Encoder:
 
 
 def random_subject(task: TileTask, architecture: Architecture, seed: int, features: Features) -> Subject:
-    """A random encoder on a task. Its projection is fitted to training tiles, as that of an encoder is to scenes; no
-    label is used."""
+    """A random encoder on a task. Its projection is fitted to tiles that its seed learns from, as that of an encoder is
+    to scenes; no label is used."""
     encoder = random_encoder(architecture, seed)
     header = official_header(f"random encoder of seed {seed}", encoder)
     check_task(task, header)
     if features == "last-map":
         return OfLastMap(task, encoder, header)
-    rows = np.random.default_rng(seed).permutation(task.parts(1.0, 0).train)[:CHIPS]
+    rows = np.random.default_rng(seed).permutation(task.parts(1.0, seed).train)[:CHIPS]
     pixels = whole_inputs(task.images(np.sort(rows)), task, header)
     chips = [Chip(each, torch.ones(each.shape[1:], dtype=torch.bool)) for each in pixels]
     with torch.inference_mode():

@@ -144,24 +144,50 @@ def test_a_table_gives_several_labels_and_parts_to_tiles_of_one_place(tmp_path: 
     with pytest.raises(MMEarthError, match="of 1 places, of which 5"):
         open_task(tmp_path, options=L2A)
     (tmp_path / "labels.csv").write_text("file,label\n../0.tif,a\n")
-    with pytest.raises(MMEarthError, match="is no file beside the table"):
+    with pytest.raises(MMEarthError, match="is no file in"):
         open_task(tmp_path, options=L2A)
 
 
-def test_images_lie_beside_maps_of_classes(tmp_path: Path) -> None:
+def write_maps(folder: Path, *, apart: float) -> np.ndarray:
+    """Ten tiles `apart` metres from each other, with the same map of classes, which is returned."""
     classes = np.tile(np.arange(16) // 6, (16, 1)).astype(np.uint8)
     classes[0, 0] = 255
     for number in range(10):
-        write_tile(tmp_path / "images" / f"{number}.tif", 1, north=5_000_000 + 150_000 * number)
-        (tmp_path / "labels").mkdir(exist_ok=True)
+        write_tile(folder / "images" / f"{number}.tif", 1, north=5_000_000 + apart * number)
+        (folder / "labels").mkdir(exist_ok=True)
         with rasterio.open(
-            tmp_path / "labels" / f"{number}.tif", "w", driver="GTiff", width=16, height=16, count=1, dtype="uint8"
+            folder / "labels" / f"{number}.tif", "w", driver="GTiff", width=16, height=16, count=1, dtype="uint8"
         ) as file:
             file.write(classes, 1)
+    return classes
+
+
+def test_images_lie_beside_maps_of_classes(tmp_path: Path) -> None:
+    classes = write_maps(tmp_path, apart=150_000)
     task = open_task(tmp_path, options=L2A)
     assert (task.target, len(task.classes)) == ("pixels", 3)
     found = task.labels(np.array([4]))[0]
     assert found[0, 0] == -1 and np.array_equal(found[1:], classes[1:])
     (tmp_path / "labels" / "3.tif").unlink()
     with pytest.raises(MMEarthError, match="give a map of classes of the same name"):
+        open_task(tmp_path, options=L2A)
+
+
+def test_a_table_gives_places_and_parts_to_images_beside_maps(tmp_path: Path) -> None:
+    write_maps(tmp_path, apart=160)
+    with pytest.raises(MMEarthError, match="of 1 places, of which 5"):
+        open_task(tmp_path, options=L2A)
+    table = tmp_path / "labels.csv"
+    table.write_text("\n".join(["file,group", *(f"{n}.tif,{n // 2}" for n in range(10))]))
+    parts = open_task(tmp_path, options=L2A).parts(1.0, 0)
+    sides = [set((rows // 2).tolist()) for rows in (parts.train, parts.valid, parts.test)]
+    assert sorted(map(len, sides)) == [1, 1, 3] and len(set.union(*sides)) == 5
+    table.write_text("\n".join(["file,split", *(f"{n}.tif,{'train' if n < 6 else 'valid'}" for n in range(8))]))
+    with pytest.raises(MMEarthError, match=r"no row for 8\.tif"):
+        open_task(tmp_path, options=L2A)
+    with table.open("a") as file:
+        file.write("\n9.tif,test\n8.tif,test\n")
+    assert open_task(tmp_path, options=L2A).parts(1.0, 0).test.tolist() == [8, 9]
+    table.write_text("file,label\n0.tif,wood\n")
+    with pytest.raises(MMEarthError, match="no column split or group"):
         open_task(tmp_path, options=L2A)

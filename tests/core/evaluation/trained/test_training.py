@@ -1,6 +1,7 @@
 """Protocols that train: their numbers are the published ones, what is still stays so, and something is learned."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from mmearth_core.evaluation.judging.evidence import Evidence
 from mmearth_core.evaluation.tasks.contract import TileTask
 from mmearth_core.evaluation.tasks.opening import open_task
 from mmearth_core.evaluation.trained.networks import Classifier, Layer, UNet, drop_paths
-from mmearth_core.evaluation.trained.random_encoder import random_encoder
+from mmearth_core.evaluation.trained.random_encoder import random_encoder, random_subject
 from mmearth_core.evaluation.trained.recipes import Recipe, recipe_of
 from mmearth_core.evaluation.trained.training import (
     layer_scale,
@@ -337,3 +338,20 @@ def test_rows_beside_a_unet_say_by_what_they_were_judged(tmp_path: Path) -> None
     assert "a row that was judged by another says by which" in text
     assert "judged by another protocol, as their rows say: segment-linear, logistic regression" in text
     assert "starter-atto-p8 − raw bands, segment-linear" in text
+
+
+def test_a_random_encoder_sees_tiles_only_that_its_seed_learns_from(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(1000, 50, (10, len(BANDS), 8, 8)).astype(np.uint16)
+    own = {"label": np.arange(10) % 2, "group": np.arange(10), "level": np.array("l2a"), "bands": np.array(BANDS)}
+    np.savez(tmp_path / "tiles.npz", x=x, **own)
+    task = open_task(tmp_path / "tiles.npz")
+    seen: list[int] = []
+
+    def images(rows: np.ndarray) -> np.ndarray:
+        seen.extend(rows.tolist())
+        return task.images(rows)
+
+    for seed in range(3):
+        seen.clear()
+        random_subject(replace(task, images=images), ATTO, seed, "embedding")
+        assert set(seen) == set(task.parts(1.0, seed).train.tolist()), seed
