@@ -18,8 +18,8 @@ from mmearth_core.processors import one_thread_each
 
 #: Values of C that are tried, as scikit-learn has it: C · sum of losses + ½‖coefficients‖².
 SWEEP = tuple(float(10.0**power) for power in range(-4, 4))
-#: The same on pixels, where the loss is a mean.
-PIXEL_SWEEP = (1.0, 10.0, 100.0, 1000.0, 10_000.0)
+#: The same on pixels, where the loss is a mean: bands, which are nearly collinear, want the last of them.
+PIXEL_SWEEP = tuple(float(10.0**power) for power in range(7))
 #: Pixels that are learned from and that are chosen by, drawn evenly from the tiles, at most.
 PIXELS = 50_000
 

@@ -177,7 +177,7 @@ def described(task: TileTask) -> tuple[tuple[str, str], ...]:
 
 def protocol_text(protocol: str) -> str:
     """What a protocol does, and to controls without a network; of one with other settings, what its name stands for."""
-    name = protocol.partition(",")[0]
+    name, _, epochs = protocol.partition(", ")
     facts = next((facts for known, facts in PROTOCOLS.items() if known == name), None)
     if facts is None or not facts.trains:
         return "" if facts is None else facts.text
@@ -186,4 +186,5 @@ def protocol_text(protocol: str) -> str:
     else:
         other = f"{facts.beside}, {PROTOCOLS[facts.beside].text}"
         controls = f"Controls without a network are judged by another protocol, as their rows say: {other}"
-    return f"{facts.text}. {controls}"
+    instead = f" (here {epochs} instead, warm-up and epochs of a still encoder cut to fit)" if epochs else ""
+    return f"{facts.text}{instead}. {controls}"

@@ -290,6 +290,7 @@ def test_the_verb_trains_and_names_epochs_that_are_not_the_protocols(task: TileT
         assert len({tuple(each.facts[fact] for fact in ("updates", "batch", "rate")) for each in mine}) == 1
     text = (tmp_path / "run" / "report.md").read_text("utf-8")
     assert "finetune, 1 epoch: all weights, 50 epochs" in text
+    assert text.count("(here 1 epoch instead, warm-up") == 2
     assert text.count("Controls without a network: a linear layer on their features, by the same recipe.") == 2
     again = mmearth_core.evaluate(tasks=[tmp_path / "t.npz"], output=tmp_path / "run", protocols=protocols, epochs=1)
     assert (again.made, again.kept) == (0, 10)
