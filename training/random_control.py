@@ -15,7 +15,7 @@ from mmearth_core.embedding.conversion import ConvertResult
 from mmearth_core.embedding.model_writing import write_model
 from mmearth_core.encoder.architecture import Architecture
 from mmearth_core.encoder.loading import official_header
-from mmearth_core.encoder.network import Encoder, randomise
+from mmearth_core.evaluation.trained.random_encoder import random_encoder
 from mmearth_core.progress import CancelToken, Silent
 
 NAME, SEED = "random-atto-p8", 0
@@ -31,8 +31,7 @@ def write_random(
     architecture: Architecture = ARCHITECTURE,
 ) -> ConvertResult:
     """Write NAME.safetensors and NAME.onnx into `folder`: weights of `seed`, calibrated on `scenes`."""
-    encoder = Encoder(architecture).eval()
-    randomise(encoder, seed)
+    encoder = random_encoder(architecture, seed)
     header = replace(
         official_header(name, encoder), trained=False, source=f"random weights of seed {seed}", licence="MIT"
     )
