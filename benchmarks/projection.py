@@ -7,7 +7,8 @@ on the demo's scene against its truth, and on a scene of yours by leaving out po
 scenes to calibrate on, which should be none of those judged; without any, on the demo's scene of another seed. With
 --data, the folder of the development imagery, whole EuroSAT tiles are judged too, by the projected maps, by each map as
 it is and by what a published network says: mean and spread of a tile, each standardised, 1, 5 and 10 labels per class.
-Raw bands (standardised each) stand beside it. Needs torch.
+Raw bands (standardised each) stand beside it. The last of what is tried has bands of another block, the mean and spread
+of whitened pixels in 5 × 5, taken from the maps'. Needs torch.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import numpy as np
 import rasterio
 import sklearn
 import torch
+from scipy.fft import dct
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
@@ -31,7 +33,7 @@ from mmearth_core.embedding.product import EmbeddingRaster, new_embedding
 from mmearth_core.encoder.calibration import PARTS, Part, features_at, fit_quantiser, principal_projection
 from mmearth_core.encoder.loading import load_model
 from mmearth_core.encoder.network import EmbeddingHead, Encoder
-from mmearth_core.evaluation.baselines import pooled_mean_and_spread
+from mmearth_core.evaluation.baselines import Whitening, neighbourhood, pooled_mean_and_spread
 from mmearth_core.evaluation.protocol import PROBES, evaluate
 from mmearth_core.labelling.samples import Samples, read_samples
 from mmearth_core.progress import CancelToken, Silent
@@ -40,7 +42,8 @@ from mmearth_core.raster.scene import open_scene
 from mmearth_core.sources.stack import Stack
 from training.judges import eurosat
 
-Projection = Callable[[np.ndarray], np.ndarray]
+#: Of what the encoder says (n, 12 + 600) and of the surroundings (n, 24).
+Projection = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def _parts(bands: tuple[int, ...], *variances: float) -> tuple[Part, ...]:
@@ -57,13 +60,48 @@ TRIED = (
     _parts((12, 0, 0, 0, 0), 1, 1, 1, 1, 1),
     _parts((12, 40, 80, 160, 320), 4, 0.5, 0.5, 0.5, 0.5),
 )
+#: Bands of the maps when there are some of the surroundings, and those.
+BESIDE = _parts((12, 2, 14, 14, 10), 4, 0.5, 0.5, 0.5, 0.5)
+SURROUNDINGS = Part(12, 0.5)
 STRENGTHS = (3, 30, 300)
 
 
-def features(encoder: Encoder, path: Path, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
-    """(n, 12 + 600) at pixels of a scene, tile by tile with the exact halo."""
+class Surroundings:
+    """Mean and spread of whitened pixels in 5 × 5, turned to a few bands as the maps are."""
+
+    def __init__(self, chips: Sequence[tuple[torch.Tensor, torch.Tensor, torch.Tensor]], pixels: np.ndarray) -> None:
+        """`chips`: normalised pixels (C, H, W) and rows and columns (n,) of those that are sampled; `pixels` (n, C)."""
+        self.whitening = Whitening.of(pixels)
+        sample = np.concatenate([self.around(each.numpy())[:, rows, cols].T for each, rows, cols in chips]).astype(
+            float
+        )
+        self.middle = sample.mean(0)
+        strengths, directions = np.linalg.eigh(np.cov(sample.T))
+        axes = dct(np.eye(SURROUNDINGS.bands), norm="ortho") @ directions[:, ::-1].T[: SURROUNDINGS.bands]
+        self.axes = axes * (SURROUNDINGS.variance / strengths.sum()) ** 0.5
+
+    def around(self, pixels: np.ndarray) -> np.ndarray:
+        """(…, C, H, W) → (…, 2 C, H, W)."""
+        return neighbourhood(self.whitening(pixels))
+
+    def bands(self, around: np.ndarray) -> np.ndarray:
+        """(n, 2 C) → (n, bands)."""
+        return (around - self.middle) @ self.axes.T
+
+    def maps(self, pixels: np.ndarray) -> np.ndarray:
+        """(n, C, H, W) → (n, bands, H, W)."""
+        around = self.around(pixels) - self.middle[:, None, None]
+        return np.einsum("bd,ndhw->nbhw", self.axes, around).astype(np.float32)
+
+
+def features(
+    encoder: Encoder, around: Surroundings, path: Path, rows: np.ndarray, cols: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(n, 12 + 600) of the encoder and (n, 24) of the surroundings at pixels of a scene, tile by tile with the exact
+    halo."""
     scene, architecture = open_scene(path, wanted=encoder.header.bands), encoder.architecture
     result = np.empty((len(rows), architecture.in_channels + sum(architecture.channels)), np.float32)
+    beside = np.empty((len(rows), 2 * architecture.in_channels), np.float32)
     plan = TilePlan(scene.grid.shape, scene.grid.window, 256, architecture.exact_halo, architecture.patch)
     with scene.reader() as reader:
         for tile in plan:
@@ -73,7 +111,8 @@ def features(encoder: Encoder, path: Path, rows: np.ndarray, cols: np.ndarray) -
                 pixels = network_input(*reader.read(tile.context), scene.bands, scene.level, encoder.header)
                 at = [torch.from_numpy(v[here] - o) for v, o in ((rows, tile.context.row), (cols, tile.context.col))]
                 result[here] = features_at(encoder, torch.from_numpy(pixels), *at).numpy()
-    return result
+                beside[here] = around.around(pixels)[:, at[0], at[1]].T
+    return result, beside
 
 
 def read_polygons(scene: Path, samples: Path) -> Samples:
@@ -117,10 +156,12 @@ def predict(x: np.ndarray, samples: tuple[np.ndarray, np.ndarray], target: np.nd
 class Judge:
     """A scene with polygons, and where there is a truth pixels to be predicted."""
 
-    def __init__(self, encoder: Encoder, scene: Path, samples: Path, truth: Path | None = None) -> None:
+    def __init__(
+        self, encoder: Encoder, around: Surroundings, scene: Path, samples: Path, truth: Path | None = None
+    ) -> None:
         found = read_polygons(scene, samples)
         self.label, self.group = np.asarray(found.label), np.asarray(found.group)
-        self.x = features(encoder, scene, found.position[:, 0], found.position[:, 1])
+        self.x = features(encoder, around, scene, found.position[:, 0], found.position[:, 1])
         self.truth = None
         if truth is not None:
             with rasterio.open(truth) as dataset:
@@ -128,15 +169,15 @@ class Judge:
             rows, cols = np.nonzero(classes)
             chosen = np.random.default_rng(0).permutation(len(rows))[:20_000]
             self.truth = classes[rows[chosen], cols[chosen]]
-            self.target = features(encoder, scene, rows[chosen], cols[chosen])
+            self.target = features(encoder, around, scene, rows[chosen], cols[chosen])
             # Class values of the truth by majority among the polygons' pixels, whatever the two name them.
             at = classes[found.position[:, 0], found.position[:, 1]]
             self.values = np.array([np.bincount(at[self.label == k]).argmax() for k in np.unique(self.label)])
 
     def accuracy(self, project: Projection, *, whiten: bool = False) -> float:
-        x = project(self.x)
+        x = project(*self.x)
         if self.truth is not None:
-            found = predict(x, (self.label, self.group), project(self.target), whiten=whiten)
+            found = predict(x, (self.label, self.group), project(*self.target), whiten=whiten)
             return float(np.mean(self.values[found] == self.truth))
         fold, right = folds(self.label, self.group, 4), []
         for k in np.unique(fold):
@@ -168,7 +209,7 @@ class TileJudge:
         print(f"{name:48s}", " / ".join(f"{share:.3f}" for share in scores.accuracy.mean(1)[:3]), flush=True)
 
 
-def show_tiles(encoder: Encoder, data: Path, values: torch.Tensor) -> None:
+def show_tiles(encoder: Encoder, around: Surroundings, data: Path, values: torch.Tensor) -> None:
     """Print what is told of whole tiles."""
     judge = TileJudge(encoder, data)
     print("share of tiles told right, 1 / 5 / 10 labels")
@@ -179,6 +220,9 @@ def show_tiles(encoder: Encoder, data: Path, values: torch.Tensor) -> None:
     for parts in TRIED:
         head, _ = principal_projection(values, encoder.architecture, parts, encoder.readout)
         judge.show(named(parts), judge.projected(head))
+    head, _ = principal_projection(values, encoder.architecture, BESIDE, encoder.readout)
+    maps = [judge.projected(head), around.maps(judge.maps[0].numpy())]
+    judge.show(named((*BESIDE, SURROUNDINGS)), np.concatenate(maps, axis=1))
 
 
 def named(parts: Sequence[Part]) -> str:
@@ -201,41 +245,49 @@ def main() -> None:
         for name in ("demo", "other"):
             (Path(folder) / name).mkdir()
         demo = make_scene(Path(folder) / "demo")
-        judges = {"demo": Judge(encoder, demo.scene, demo.samples, demo.truth)}
-        if arguments.scene:
-            judges[arguments.scene[0].stem[:16]] = Judge(encoder, *arguments.scene)
         scenes = arguments.calibrate or [make_scene(Path(folder) / "other", seed=1).scene]
         chips, _ = read_chips(scenes, encoder.header, Silent(), CancelToken())
         draw = np.random.default_rng(0)
-        sample = []
+        sampled = []
         for chip in chips:
             rows, cols = np.nonzero(chip.valid.numpy())
             chosen = torch.from_numpy(draw.permutation(len(rows))[:4096])
-            at = (torch.from_numpy(rows)[chosen], torch.from_numpy(cols)[chosen])
-            sample.append(features_at(encoder, chip.pixels, *at))
-        values = torch.cat(sample).double()
+            sampled.append((chip.pixels, torch.from_numpy(rows)[chosen], torch.from_numpy(cols)[chosen]))
+        values = torch.cat([features_at(encoder, *each) for each in sampled]).double()
         channels = encoder.architecture.in_channels
+        around = Surroundings(sampled, values[:, :channels].numpy())
+        judges = {"demo": Judge(encoder, around, demo.scene, demo.samples, demo.truth)}
+        if arguments.scene:
+            judges[arguments.scene[0].stem[:16]] = Judge(encoder, around, *arguments.scene)
         if arguments.data:
-            show_tiles(encoder, arguments.data, values)
+            show_tiles(encoder, around, arguments.data, values)
 
         def show(name: str, project: Projection, *, whiten: bool = False) -> None:
             figures = [judge.accuracy(project, whiten=whiten) for judge in judges.values()]
             print(f"{name:48s}", *(f"{figure:16.3f}" for figure in figures), flush=True)
 
         print(f"{'share of pixels judged right':48s}", *(f"{name:>16s}" for name in judges))
-        show("raw bands, each standardised", lambda x: x[:, :channels], whiten=True)
-        for parts in TRIED:
+        show("raw bands, each standardised", lambda x, _: x[:, :channels], whiten=True)
+        for parts in (*TRIED, BESIDE):
             head, explained = principal_projection(values, encoder.architecture, parts, encoder.readout)
             matrix = torch.cat([head.pixels, *head.maps], 1).detach().numpy().T
             bias = head.bias.detach().numpy()
             steps = fit_quantiser(values.numpy() @ matrix + bias)
 
-            def exact(x: np.ndarray, matrix: np.ndarray = matrix, bias: np.ndarray = bias) -> np.ndarray:
+            def exact(x: np.ndarray, _: np.ndarray, matrix: np.ndarray = matrix, bias: np.ndarray = bias) -> np.ndarray:
                 return x @ matrix + bias
 
-            def stored(x: np.ndarray, exact: Projection = exact, steps: np.ndarray = steps) -> np.ndarray:
-                return (np.clip(np.floor(exact(x) / steps + 128), 1, 255) - 127.5) * steps
+            def stored(
+                x: np.ndarray, beside: np.ndarray, exact: Projection = exact, steps: np.ndarray = steps
+            ) -> np.ndarray:
+                return (np.clip(np.floor(exact(x, beside) / steps + 128), 1, 255) - 127.5) * steps
 
+            def both(x: np.ndarray, beside: np.ndarray, exact: Projection = exact) -> np.ndarray:
+                return np.concatenate([exact(x, beside), around.bands(beside)], axis=1)
+
+            if parts is BESIDE:
+                show(f"{named((*parts, SURROUNDINGS))}, float32", both)
+                continue
             show(f"{named(parts)}, float32", exact)
             show(f"{named(parts)}, uint8 ({100 * explained:.0f} % of var.)", stored)
 
