@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
+from pyproj import Transformer
 
 from mmearth_core.evaluation.judging.evidence import METRICS, Evidence
 from mmearth_core.evaluation.tasks.contract import TileTask
 from mmearth_core.evaluation.tasks.opening import open_task
+from mmearth_core.vectors.nearness import Neighbourhoods
 from training.dated_judges import DAMAGE, FOREST
 from training.halves import of_half
 from training.packed_tiles import read_packed
@@ -55,9 +57,13 @@ def read_tiles(data: Path) -> tuple[list[Tile], tuple[str, ...]]:
     chosen = of_half(np.stack([found["lon"], found["lat"]], axis=1).astype(np.float64), "reported")
     sites = found["site"][chosen].tolist()
     lon, lat = (np.radians(found[name][chosen].astype(np.float64)) for name in ("lon", "lat"))
+    # By the formula: to the last bit, as a task is known by the bytes of its files.
     x, y = EQUATOR * lon, EQUATOR * np.log(np.tan(np.pi / 4 + lat / 2))
     half = np.array([found[f"damage_{site}"].shape[::-1] for site in sites]) * 5.0
-    place = joined(np.stack([x, y], axis=1), half, float(np.cos(lat).mean()))
+    grounds = shapely.box(x - half[:, 0], y - half[:, 1], x + half[:, 0], y + half[:, 1])
+    to_degrees = Transformer.from_crs(MERCATOR, 4326, always_xy=True).transform
+    degrees = shapely.transform(grounds, lambda xy: np.column_stack(to_degrees(*xy.T)))
+    place = Neighbourhoods(degrees).within(1000 * APART_KM)
     tiles = []
     for site, number, left, top in zip(sites, place.tolist(), x - half[:, 0], y + half[:, 1], strict=True):
         maps = found[f"x_{site}"][DATE], found[f"damage_{site}"], found[f"forest_{site}"]
@@ -68,15 +74,6 @@ def read_tiles(data: Path) -> tuple[list[Tile], tuple[str, ...]]:
                 at = Place(MERCATOR, float(left), float(top)).moved(10.0 * SIDE * col, 10.0 * SIDE * row)
                 tiles.append(Tile(f"{site}_{row}_{col}", number, at, *(each[part] for each in maps)))
     return tiles, tuple(found["order"].tolist())
-
-
-def joined(middle: NDArray[np.float64], half: NDArray[np.float64], shrunk: float) -> NDArray[np.intp]:
-    """The place (n,) of rectangles by `middle` and `half` their sides (n, 2), on a map that is `shrunk` on the ground:
-    those with less than `APART_KM` between them are of one, from one to the next."""
-    gap = np.abs(middle[:, None] - middle[None]) - (half[:, None] + half[None])
-    near = np.linalg.norm(np.maximum(gap, 0), axis=2) * shrunk < 1000 * APART_KM
-    place: NDArray[np.intp] = connected_components(near)[1].astype(np.intp)
-    return place
 
 
 def write_damage(tiles: list[Tile], bands: tuple[str, ...], folder: Path) -> None:

@@ -72,9 +72,8 @@ class Surroundings:
     def __init__(self, chips: Sequence[tuple[torch.Tensor, torch.Tensor, torch.Tensor]], pixels: np.ndarray) -> None:
         """`chips`: normalised pixels (C, H, W) and rows and columns (n,) of those that are sampled; `pixels` (n, C)."""
         self.whitening = Whitening.of(pixels)
-        sample = np.concatenate([self.around(each.numpy())[:, rows, cols].T for each, rows, cols in chips]).astype(
-            float
-        )
+        sampled = [self.around(each.numpy())[:, rows, cols].T for each, rows, cols in chips]
+        sample = np.concatenate(sampled).astype(np.float64)
         self.middle = sample.mean(0)
         strengths, directions = np.linalg.eigh(np.cov(sample.T))
         axes = dct(np.eye(SURROUNDINGS.bands), norm="ortho") @ directions[:, ::-1].T[: SURROUNDINGS.bands]
@@ -85,13 +84,12 @@ class Surroundings:
         return neighbourhood(self.whitening(pixels))
 
     def bands(self, around: np.ndarray) -> np.ndarray:
-        """(n, 2 C) → (n, bands)."""
+        """(…, 2 C) → (…, bands)."""
         return (around - self.middle) @ self.axes.T
 
     def maps(self, pixels: np.ndarray) -> np.ndarray:
         """(n, C, H, W) → (n, bands, H, W)."""
-        around = self.around(pixels) - self.middle[:, None, None]
-        return np.einsum("bd,ndhw->nbhw", self.axes, around).astype(np.float32)
+        return np.moveaxis(self.bands(np.moveaxis(self.around(pixels), 1, -1)), -1, 1).astype(np.float32)
 
 
 def features(
